@@ -1,0 +1,83 @@
+package dev.synthlab.http;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The header fields of a request or an answer, in their order. Names compare without case (RFC
+ * 9110, section 5.1). Immutable. Its text form shows the names only, never the values.
+ *
+ * @param fields the fields, a name may stand several times
+ */
+public record Headers(List<Field> fields) {
+
+  /** No fields. */
+  public static final Headers NONE = new Headers(List.of());
+
+  /**
+   * One header field.
+   *
+   * @param name its name as given
+   * @param value its value
+   */
+  public record Field(String name, String value) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  /** Keeps a copy of the list. */
+  public Headers {
+    fields = List.copyOf(fields);
+  }
+
+  /**
+   * Headers from names and values in turn.
+   *
+   * @param namesAndValues name, value, name, value ...
+   * @return the headers
+   */
+  public static Headers of(String... namesAndValues) {
+    if (namesAndValues.length % 2 != 0) {
+      throw new IllegalArgumentException(
+          "names and values go in pairs, got " + namesAndValues.length + " strings");
+    }
+    List<Field> fields = new ArrayList<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      fields.add(new Field(namesAndValues[i], namesAndValues[i + 1]));
+    }
+    return new Headers(fields);
+  }
+
+  /**
+   * The same headers and one more.
+   *
+   * @param name its name
+   * @param value its value
+   * @return new headers
+   */
+  public Headers with(String name, String value) {
+    List<Field> more = new ArrayList<>(fields);
+    more.add(new Field(name, value));
+    return new Headers(more);
+  }
+
+  /**
+   * The first value of a name.
+   *
+   * @param name in any case
+   * @return its value, or empty
+   */
+  public Optional<String> first(String name) {
+    String wanted = name.toLowerCase(Locale.ROOT);
+    for (Field field : fields) {
+      if (field.name().toLowerCase(Locale.ROOT).equals(wanted)) {
+        return Optional.of(field.value());
+      }
+    }
+    return Optional.empty();
+  }
+}
