@@ -1,0 +1,13 @@
+package dev.synthlab.call;
+
+/** Hears how every call went. Called on the caller's thread: quick, and safe for many threads. */
+@FunctionalInterface
+public interface CallObserver {
+
+  /**
+   * A call has ended; a stream when it was closed.
+   *
+   * @param report how it went
+   */
+  void ended(CallReport report);
+}

@@ -1,0 +1,61 @@
+package dev.synthlab.call;
+
+import dev.synthlab.http.Request;
+import java.io.IOException;
+
+/**
+ * One prepared request, and what its answers mean.
+ *
+ * @param <T> what it gives
+ */
+public interface Exchange<T> {
+
+  /**
+   * Whose limits, pauses and breaker it falls under.
+   *
+   * @return the route
+   */
+  Route route();
+
+  /**
+   * How much of a limit it takes, for an LLM the estimated tokens.
+   *
+   * @return zero or more
+   */
+  long weight();
+
+  /**
+   * What is sent.
+   *
+   * @return the same bytes each time
+   */
+  Request request();
+
+  /**
+   * Says what an event means. Reads the body of an {@link Event.Arrived} and closes it, except when
+   * the answer is {@linkplain #live() live}: then the answer closes it.
+   *
+   * @param event what came
+   * @return what it means
+   * @throws IOException when the body could not be read to its end; the loop then asks again with
+   *     an {@link Event.Broken}
+   */
+  Verdict<T> judge(Event event) throws IOException;
+
+  /**
+   * What the answer used.
+   *
+   * @param value the answer; a live one is asked when it was closed
+   * @return tokens and cost
+   */
+  Spend spend(T value);
+
+  /**
+   * Whether the answer goes on living after the loop, as a stream does.
+   *
+   * @return false for a whole answer
+   */
+  default boolean live() {
+    return false;
+  }
+}

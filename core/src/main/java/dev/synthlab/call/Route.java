@@ -1,0 +1,27 @@
+package dev.synthlab.call;
+
+import java.net.URI;
+import java.util.Objects;
+
+/**
+ * What calls share a limit, a pause or a breaker: the same server, account and resource.
+ *
+ * @param base the base address, without user-info
+ * @param keyAlias the name of the credential, for example the variable it came from; never the
+ *     credential
+ * @param resource what is asked for, for example the model
+ */
+public record Route(URI base, String keyAlias, String resource) {
+  /** Refuses what is missing. */
+  public Route {
+    Objects.requireNonNull(base);
+    Objects.requireNonNull(keyAlias);
+    Objects.requireNonNull(resource);
+  }
+
+  @Override
+  public String toString() {
+    String host = base.getAuthority() == null ? base.getScheme() + ":" : base.getAuthority();
+    return resource + "@" + host;
+  }
+}

@@ -1,0 +1,69 @@
+package dev.synthlab.call;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
+/** The one place that starts virtual threads. */
+public final class Threads {
+  private Threads() {}
+
+  /**
+   * Starts a virtual thread.
+   *
+   * @param name what it does
+   * @param task its work
+   * @return the started thread
+   */
+  public static Thread start(String name, Runnable task) {
+    return Thread.ofVirtual().name(name).start(task);
+  }
+
+  /**
+   * Runs the work on a virtual thread and waits for it. A blocking read on a platform thread cannot
+   * be interrupted, one on a virtual thread can: an interrupt of the caller is passed on to it.
+   *
+   * @param <T> what it gives
+   * @param work what to do; its runtime exceptions come out as they are
+   * @return what the work gave, once it has ended, interrupted or not
+   */
+  static <T> T virtually(Callable<T> work) {
+    if (Thread.currentThread().isVirtual()) {
+      return called(work);
+    }
+    FutureTask<T> task = new FutureTask<>(work);
+    Thread worker = start("synthlab-call", task);
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return task.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+          worker.interrupt();
+        }
+      }
+    } catch (ExecutionException e) {
+      throw unchecked(e.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static <T> T called(Callable<T> work) {
+    try {
+      return work.call();
+    } catch (Exception e) { // whatever the work throws is passed on as it is
+      throw unchecked(e);
+    }
+  }
+
+  private static RuntimeException unchecked(Throwable e) {
+    if (e instanceof Error error) {
+      throw error;
+    }
+    return e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
+  }
+}

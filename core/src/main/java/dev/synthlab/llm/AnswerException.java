@@ -1,0 +1,80 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.logging.Redactor;
+
+/** A model answered, but not what was asked. The answer was paid for; its text is kept. */
+public abstract sealed class AnswerException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final String code;
+  private final String partial;
+
+  private AnswerException(String code, String message, String partial) {
+    super(Redactor.printable(Redactor.redact(message)));
+    this.code = code;
+    this.partial = partial;
+  }
+
+  /**
+   * The word for it in records and reports.
+   *
+   * @return lower case, with underscores
+   */
+  public String code() {
+    return code;
+  }
+
+  /**
+   * What the model said all the same.
+   *
+   * @return may be empty
+   */
+  public String partial() {
+    return partial;
+  }
+
+  /** The model refused to answer. */
+  public static final class Refused extends AnswerException {
+    private static final long serialVersionUID = 1L;
+
+    Refused(String refusal) {
+      super("refusal", "the model refused: " + refusal, refusal);
+    }
+  }
+
+  /** The provider's filter took the answer, or a part of it, away. */
+  public static final class ContentFiltered extends AnswerException {
+    private static final long serialVersionUID = 1L;
+
+    ContentFiltered(String partial) {
+      super("content_filter", "the provider's content filter stopped the answer", partial);
+    }
+  }
+
+  /** The token limit cut off an answer that is worth nothing when it is not whole. */
+  public static final class Truncated extends AnswerException {
+    private static final long serialVersionUID = 1L;
+
+    Truncated(String partial) {
+      super("length", "the token limit cut the answer off; allow more tokens", partial);
+    }
+  }
+
+  /** The model called a tool that the request did not offer. */
+  public static final class UnaskedToolCall extends AnswerException {
+    private static final long serialVersionUID = 1L;
+
+    UnaskedToolCall(String tool, String partial) {
+      super("unasked_tool_call", "the model called a tool nobody offered: " + tool, partial);
+    }
+  }
+
+  /** The answer is not the JSON that was asked for. */
+  public static final class NotJson extends AnswerException {
+    private static final long serialVersionUID = 1L;
+
+    NotJson(String why, String partial) {
+      super("not_json", "the answer is not a JSON object: " + why, partial);
+    }
+  }
+}
