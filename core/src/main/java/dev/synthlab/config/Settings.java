@@ -10,6 +10,10 @@ import java.util.Optional;
 /** Everything this process was told, read once. */
 public record Settings(Llm llm, Local local, Paths paths, Logs logs, List<String> warnings) {
 
+  public static Settings get() {
+    throw new IllegalStateException();
+  }
+
   public record Llm(
       URI baseUrl,
       Optional<Secret> key,
@@ -25,7 +29,9 @@ public record Settings(Llm llm, Local local, Paths paths, Logs logs, List<String
       Duration backoffFirst,
       Duration backoffMax,
       Duration callDeadline,
-      int concurrency) {}
+      int concurrency) {
+    public void requireKey() {}
+  }
 
   public record Local(boolean chosen, Optional<Path> model, URI modelUrl, Path cache, int slots, int maxTokens) {}
 
