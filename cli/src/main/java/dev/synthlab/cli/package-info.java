@@ -1,4 +1,4 @@
-/** The {@code synthlab} command: reads options, calls the library, says what happened. */
+/** The synthlab command: the one place that puts everything together. */
 @NullMarked
 package dev.synthlab.cli;
 
