@@ -57,7 +57,10 @@ final class AskCommand implements Callable<Integer> {
       description = "Rules for the model.")
   private @Nullable String system;
 
-  @Option(names = "--temperature", paramLabel = "NUMBER", description = "0 for the likeliest words.")
+  @Option(
+      names = "--temperature",
+      paramLabel = "NUMBER",
+      description = "0 for the likeliest words.")
   private @Nullable Double temperature;
 
   @Option(names = "--max-tokens", paramLabel = "N", description = "The longest answer.")
@@ -163,7 +166,8 @@ final class AskCommand implements Callable<Integer> {
   private static void sayWhenSlow(CountDownLatch ended) {
     try {
       if (!ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        System.err.println("synthlab: waiting for stdin to end (nothing to pipe in? use </dev/null)");
+        System.err.println(
+            "synthlab: waiting for stdin to end (nothing to pipe in? use </dev/null)");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

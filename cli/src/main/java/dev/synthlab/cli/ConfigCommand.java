@@ -9,13 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import org.jspecify.annotations.Nullable;
 
 /** What the command was told, and where. */
 @Command(
@@ -77,8 +77,7 @@ final class ConfigCommand implements Runnable {
       int value = rows.stream().mapToInt(row -> row.value().length()).max().orElse(0);
       PrintStream out = Main.stdout();
       for (Settings.Row row : rows) {
-        String line =
-            "%-" + name + "s  %-" + Math.max(1, Math.min(value, 50)) + "s  (%s)";
+        String line = "%-" + name + "s  %-" + Math.max(1, Math.min(value, 50)) + "s  (%s)";
         out.println(
             Redactor.printableLine(
                 line.formatted(

@@ -196,8 +196,7 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private void add(State state, String what, String found, String advice) {
-    findings.add(
-        new Finding(state, what, Redactor.printableLine(Redactor.redact(found)), advice));
+    findings.add(new Finding(state, what, Redactor.printableLine(Redactor.redact(found)), advice));
   }
 
   private void report() {

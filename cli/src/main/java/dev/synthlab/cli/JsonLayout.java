@@ -24,8 +24,7 @@ final class JsonLayout extends LayoutBase<ILoggingEvent> {
     StringWriter out = new StringWriter(256);
     try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
       json.writeStartObject();
-      json.writeStringProperty(
-          "timestamp", Instant.ofEpochMilli(event.getTimeStamp()).toString());
+      json.writeStringProperty("timestamp", Instant.ofEpochMilli(event.getTimeStamp()).toString());
       json.writeStringProperty("level", event.getLevel().toString());
       json.writeStringProperty("component", EventText.component(event));
       json.writeStringProperty("logger", event.getLoggerName());

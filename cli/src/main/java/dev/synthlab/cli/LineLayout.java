@@ -8,7 +8,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import org.slf4j.event.KeyValuePair;
 
-/** {@code HH:mm:ss | LEVEL    | component - message}, for people. */
+/** {@code HH:mm:ss | LEVEL | component - message}, for people. */
 final class LineLayout extends LayoutBase<ILoggingEvent> {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneId.systemDefault());

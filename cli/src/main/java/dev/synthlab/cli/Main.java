@@ -48,8 +48,7 @@ import picocli.CommandLine.Spec;
     })
 public final class Main implements Runnable {
   private static final PrintStream STDOUT =
-      new PrintStream(
-          new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+      new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
   private static final PrintStream STDERR =
       new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
 
@@ -111,7 +110,8 @@ public final class Main implements Runnable {
 
   private static int misused(ParameterException e, String[] args) {
     PrintWriter err = e.getCommandLine().getErr();
-    err.println("error: " + Redactor.printableLine(Redactor.redact(String.valueOf(e.getMessage()))));
+    err.println(
+        "error: " + Redactor.printableLine(Redactor.redact(String.valueOf(e.getMessage()))));
     CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
     err.println("Try: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
     err.flush();
@@ -143,7 +143,8 @@ public final class Main implements Runnable {
   }
 
   private static int say(Exception e, int exit) {
-    System.err.println("error: " + Redactor.printable(Redactor.redact(String.valueOf(e.getMessage()))));
+    System.err.println(
+        "error: " + Redactor.printable(Redactor.redact(String.valueOf(e.getMessage()))));
     return exit;
   }
 

@@ -23,7 +23,8 @@ final class Terminal {
     if (Files.isSymbolicLink(link)) {
       try {
         String target = Files.readSymbolicLink(link).toString();
-        return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty")
+        return target.startsWith("/dev/pts/")
+            || target.startsWith("/dev/tty")
             || target.equals("/dev/console");
       } catch (IOException e) {
         return false;

@@ -21,8 +21,7 @@ public final class CallLoop {
    * @param policy how long and how often it tries
    * @param observer hears how every call went
    */
-  public CallLoop(
-      Transport transport, Traffic traffic, CallPolicy policy, CallObserver observer) {
+  public CallLoop(Transport transport, Traffic traffic, CallPolicy policy, CallObserver observer) {
     this.transport = Objects.requireNonNull(transport);
     this.traffic = Objects.requireNonNull(traffic);
     this.policy = Objects.requireNonNull(policy);

@@ -114,9 +114,7 @@ public final class Classification {
             named,
             Optional.empty(),
             Optional.empty());
-    return again(answer, kind)
-        ? new Verdict.Again<>(fault, named)
-        : new Verdict.GiveUp<>(fault);
+    return again(answer, kind) ? new Verdict.Again<>(fault, named) : new Verdict.GiveUp<>(fault);
   }
 
   private static boolean again(Event.Arrived answer, Kind kind) {
@@ -181,7 +179,9 @@ public final class Classification {
   }
 
   private static String host(Route route) {
-    return route.base().getAuthority() == null ? route.base().toString() : route.base().getAuthority();
+    return route.base().getAuthority() == null
+        ? route.base().toString()
+        : route.base().getAuthority();
   }
 
   private static <T> Verdict<T> broken(TransportException cause) {
@@ -208,7 +208,8 @@ public final class Classification {
                   route + " asked to wait " + seconds + " more, longer than this call may take")
               .after(held.pause());
       case LIMIT ->
-          Fault.of(Kind.DEADLINE_EXCEEDED, "no place became free for " + route + " within the deadline");
+          Fault.of(
+              Kind.DEADLINE_EXCEEDED, "no place became free for " + route + " within the deadline");
       case BREAKER ->
           Fault.of(Kind.CIRCUIT_OPEN, route + " failed too often and is closed for " + seconds)
               .after(held.pause());
@@ -229,7 +230,9 @@ public final class Classification {
         JsonNode error = root.path("error");
         if (error.isObject()) {
           return new ErrorBody(
-              text(error, "code"), text(error, "type"), text(error, "param"),
+              text(error, "code"),
+              text(error, "type"),
+              text(error, "param"),
               text(error, "message").orElseGet(error::toString));
         }
         if (root.isObject()) {
@@ -243,7 +246,8 @@ public final class Classification {
         // Not JSON: a proxy's page or plain words. What it says is shown as it is.
       }
       String words = new String(bytes, StandardCharsets.UTF_8);
-      return plain(words.length() > EXCERPT_LIMIT ? words.substring(0, EXCERPT_LIMIT) + "…" : words);
+      return plain(
+          words.length() > EXCERPT_LIMIT ? words.substring(0, EXCERPT_LIMIT) + "…" : words);
     }
 
     private static ErrorBody plain(String message) {

@@ -59,7 +59,8 @@ final class Course<T> {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return failed(Fault.of(Kind.CANCELLED, "the call to " + exchange.route() + " was interrupted"));
+      return failed(
+          Fault.of(Kind.CANCELLED, "the call to " + exchange.route() + " was interrupted"));
     }
   }
 
@@ -147,7 +148,9 @@ final class Course<T> {
           case Verdict.GiveUp<T> over -> Optional.of(over.fault());
         };
     OptionalInt status =
-        event instanceof Event.Arrived answer ? OptionalInt.of(answer.status()) : OptionalInt.empty();
+        event instanceof Event.Arrived answer
+            ? OptionalInt.of(answer.status())
+            : OptionalInt.empty();
     Duration took = Duration.ofNanos(timer.nanos() - from);
     attempts.add(new Attempt(attempts.size() + 1, at, took, status, fault, Duration.ZERO));
     log.debug(
@@ -220,13 +223,16 @@ final class Course<T> {
 
   private Fault overdue() {
     return attempts.isEmpty()
-        ? Fault.of(Kind.DEADLINE_EXCEEDED, "the deadline of " + seconds() + " s was over before a request was sent")
+        ? Fault.of(
+            Kind.DEADLINE_EXCEEDED,
+            "the deadline of " + seconds() + " s was over before a request was sent")
         : overdue(attempts.getLast().fault().orElseThrow());
   }
 
   private Fault overdue(Fault last) {
     return last.as(
-        Kind.DEADLINE_EXCEEDED, "the deadline of " + seconds() + " s was over; last: " + last.message());
+        Kind.DEADLINE_EXCEEDED,
+        "the deadline of " + seconds() + " s was over; last: " + last.message());
   }
 
   private double seconds() {

@@ -110,7 +110,10 @@ final class Lease {
               ? "the answer was not whole within " + limit.toMillis() + " ms"
               : "the stream was silent for " + limit.toMillis() + " ms, or its deadline was over";
       return new TransportException(
-          TransportException.Phase.TIMEOUT, false, words, cause == null ? new IOException(words) : cause);
+          TransportException.Phase.TIMEOUT,
+          false,
+          words,
+          cause == null ? new IOException(words) : cause);
     }
   }
 }

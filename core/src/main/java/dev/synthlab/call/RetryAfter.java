@@ -14,7 +14,8 @@ import java.util.Optional;
  * date (RFC 9110, section 10.2.3); decimals are accepted.
  */
 final class RetryAfter {
-  private static final BigDecimal LONGEST_SECONDS = BigDecimal.valueOf(Duration.ofDays(3650).toSeconds());
+  private static final BigDecimal LONGEST_SECONDS =
+      BigDecimal.valueOf(Duration.ofDays(3650).toSeconds());
 
   private RetryAfter() {}
 

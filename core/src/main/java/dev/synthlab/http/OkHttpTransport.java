@@ -81,7 +81,9 @@ public final class OkHttpTransport implements Transport {
       throw new TransportException(Phase.TIMEOUT, false, words, new IOException(words));
     }
     List<Headers.Field> fields = new ArrayList<>();
-    answer.headers().forEach(pair -> fields.add(new Headers.Field(pair.getFirst(), pair.getSecond())));
+    answer
+        .headers()
+        .forEach(pair -> fields.add(new Headers.Field(pair.getFirst(), pair.getSecond())));
     return new Response(
         answer.code(), new Headers(fields), new OpenBody(call, answer, place(request)));
   }
@@ -93,7 +95,8 @@ public final class OkHttpTransport implements Transport {
     client.dispatcher().executorService().shutdown();
   }
 
-  private static okhttp3.Request translated(Request request, OkHttpProgress progress) throws IOException {
+  private static okhttp3.Request translated(Request request, OkHttpProgress progress)
+      throws IOException {
     okhttp3.Request.Builder wire = new okhttp3.Request.Builder();
     try {
       wire.url(request.uri().toString());
@@ -105,7 +108,9 @@ public final class OkHttpTransport implements Transport {
       throw new TransportException(
           Phase.CONNECT,
           false,
-          "the address or a header of the request to " + place(request) + " has characters that HTTP does not allow",
+          "the address or a header of the request to "
+              + place(request)
+              + " has characters that HTTP does not allow",
           new IOException("refused before sending"));
     }
     return wire.method(request.method(), body(request)).tag(OkHttpProgress.class, progress).build();
@@ -113,9 +118,12 @@ public final class OkHttpTransport implements Transport {
 
   private static @Nullable RequestBody body(Request request) {
     return switch (request.body()) {
-      case Body.Bytes bytes when bytes.bytes().length == 0 && !needsBody(request.method()) -> null;
-      case Body.Bytes bytes -> RequestBody.create(bytes.bytes(), type(bytes));
-      case Body.Replayable source -> new Streamed(source.source(), source.length(), type(source), false);
+      case Body.Bytes bytes ->
+          bytes.bytes().length > 0 || needsBody(request.method())
+              ? RequestBody.create(bytes.bytes(), type(bytes))
+              : null;
+      case Body.Replayable source ->
+          new Streamed(source.source(), source.length(), type(source), false);
       case Body.Once once -> new Streamed(once::stream, -1, type(once), true);
     };
   }

@@ -63,7 +63,9 @@ final class ChatAnswer {
       return;
     }
     boolean taken = false;
-    for (JsonToken at = in.nextToken(); at != null && at != JsonToken.END_ARRAY; at = in.nextToken()) {
+    for (JsonToken at = in.nextToken();
+        at != null && at != JsonToken.END_ARRAY;
+        at = in.nextToken()) {
       if (taken || at != JsonToken.START_OBJECT) {
         in.skipChildren();
       } else {

@@ -100,10 +100,13 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
   public Verdict<Whole> judge(Event event) throws IOException {
     if (event instanceof Event.Arrived answer && answer.status() / 100 == 2) {
       try (var open = answer.body()) {
-        return streamed ? readStream(answer) : readWhole(answer, Bodies.whole(open, Bodies.MAX_BYTES));
+        return streamed
+            ? readStream(answer)
+            : readWhole(answer, Bodies.whole(open, Bodies.MAX_BYTES));
       } catch (Bodies.TooLargeException e) {
         return new Verdict.GiveUp<>(
-            Fault.of(Fault.Kind.RESPONSE_TOO_LARGE, "the answer of " + route + ": " + e.getMessage()));
+            Fault.of(
+                Fault.Kind.RESPONSE_TOO_LARGE, "the answer of " + route + ": " + e.getMessage()));
       }
     }
     return Classification.of(event, route, timer.now());
@@ -170,7 +173,8 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
     Whole whole = new Whole(answer, json, Classification.requestId(head.headers()), toolsOffered);
     return whole.saysSomething()
         ? new Verdict.Accept<>(whole)
-        : malformed(head, answer.choice ? "an answer without text" : "an answer without choices", body);
+        : malformed(
+            head, answer.choice ? "an answer without text" : "an answer without choices", body);
   }
 
   private Verdict<Whole> unreadable(Event.Arrived head, JacksonException e, String body) {

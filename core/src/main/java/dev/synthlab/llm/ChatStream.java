@@ -49,7 +49,9 @@ final class ChatStream implements TextStream {
   /** Reads until there is text to hand out, or a proper end. */
   void awaitFirst() throws IOException, BadStreamException {
     ready = nextPiece();
-    if (ready.isEmpty() && answer.tools.isEmpty() && answer.refusal.isEmpty()
+    if (ready.isEmpty()
+        && answer.tools.isEmpty()
+        && answer.refusal.isEmpty()
         && !answer.finishReason().equals(FinishReason.LENGTH)
         && !answer.finishReason().equals(FinishReason.CONTENT_FILTER)) {
       throw new BadStreamException("a stream without text", "");

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /** The Chat Completions form of requests. */
@@ -45,8 +46,11 @@ final class ChatWire {
 
   /** Whether the request offers tools, so that a tool call is an answer to it. */
   static boolean offersTools(Map<String, Object> body) {
-    return body.get("tools") instanceof List<?> tools && !tools.isEmpty()
-        || body.get("functions") instanceof List<?> functions && !functions.isEmpty();
+    return isFilled(body.get("tools")) || isFilled(body.get("functions"));
+  }
+
+  private static boolean isFilled(@Nullable Object value) {
+    return value instanceof List<?> list && !list.isEmpty();
   }
 
   private static Map<String, Object> message(Message message) {

@@ -55,7 +55,8 @@ final class Endpoint {
   }
 
   private static Headers headers(Settings.Llm settings) {
-    Headers all = Headers.of("Accept", "application/json, text/event-stream", "User-Agent", "synthlab");
+    Headers all =
+        Headers.of("Accept", "application/json, text/event-stream", "User-Agent", "synthlab");
     if (settings.key().isPresent()) {
       String key = settings.key().get().reveal();
       all =

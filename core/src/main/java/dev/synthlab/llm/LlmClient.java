@@ -183,8 +183,7 @@ public final class LlmClient implements AutoCloseable {
     String model = endpoint.model(request);
     Map<String, Object> body = ChatWire.body(request, model, true);
     Route route = endpoint.route(model);
-    StreamExchange exchange =
-        new StreamExchange(route, endpoint.chat(ChatWire.bytes(body)), timer);
+    StreamExchange exchange = new StreamExchange(route, endpoint.chat(ChatWire.bytes(body)), timer);
     Outcome<ChatStream> outcome = loopFor(request).run(exchange, deadlineOf(request));
     ChatStream stream = outcome.get();
     stream.reported(outcome.report());
@@ -210,7 +209,9 @@ public final class LlmClient implements AutoCloseable {
     Request request = endpoint.models();
     CallPolicy once = loop.policy().withMaxAttempts(1).withTimeout(within);
     return loop.with(once)
-        .run(new PlainExchange(endpoint.route("models"), request, timer), Deadline.in(timer, within));
+        .run(
+            new PlainExchange(endpoint.route("models"), request, timer),
+            Deadline.in(timer, within));
   }
 
   /** Closes the transport, if it is the client's own. */
@@ -224,8 +225,7 @@ public final class LlmClient implements AutoCloseable {
     Map<String, Object> body = ChatWire.body(request, model, streamed);
     Request wire = endpoint.chat(ChatWire.bytes(body));
     ChatExchange exchange =
-        new ChatExchange(
-            endpoint.route(model), wire, streamed, ChatWire.offersTools(body), timer);
+        new ChatExchange(endpoint.route(model), wire, streamed, ChatWire.offersTools(body), timer);
     return switch (loopFor(request).run(exchange, deadlineOf(request))) {
       case Outcome.Answered<ChatExchange.Whole> ok ->
           new Outcome.Answered<>(ok.value().completion(model, ok.report()), ok.report());

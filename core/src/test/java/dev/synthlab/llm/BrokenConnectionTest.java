@@ -105,7 +105,14 @@ class BrokenConnectionTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "reset", "hang up", "silence", "stall", "truncated", "drip", "not http", "corrupt gzip"
+        "reset",
+        "hang up",
+        "silence",
+        "stall",
+        "truncated",
+        "drip",
+        "not http",
+        "corrupt gzip"
       })
   void triesAgainAndReturnsTheAnswer(String name) {
     String text = client(fault(name), chat("hello")).complete("hi");
@@ -243,8 +250,7 @@ class BrokenConnectionTest {
     }
     LlmClient client =
         client(
-            Replies.bytes(
-                200, "application/json", bomb.toByteArray(), "content-encoding", "gzip"));
+            Replies.bytes(200, "application/json", bomb.toByteArray(), "content-encoding", "gzip"));
 
     assertThatExceptionOfType(CallException.ResponseTooLarge.class)
         .isThrownBy(() -> client.complete("hi"));
@@ -254,7 +260,8 @@ class BrokenConnectionTest {
   @Test
   void refusesJsonThatIsNestedTooDeep() {
     LlmClient client =
-        client(Replies.json(200, "{\"choices\":" + "[".repeat(200_000) + "]".repeat(200_000) + "}"));
+        client(
+            Replies.json(200, "{\"choices\":" + "[".repeat(200_000) + "]".repeat(200_000) + "}"));
 
     assertThatExceptionOfType(CallException.MalformedResponse.class)
         .isThrownBy(() -> client.complete("hi"));

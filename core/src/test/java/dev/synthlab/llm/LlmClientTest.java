@@ -60,8 +60,7 @@ class LlmClientTest {
     return client(more, CallPolicy.Waiting.WITHIN_DEADLINE, replies);
   }
 
-  private LlmClient client(
-      Map<String, String> more, CallPolicy.Waiting waiting, Reply... replies) {
+  private LlmClient client(Map<String, String> more, CallPolicy.Waiting waiting, Reply... replies) {
     if (replies.length > 0) {
       server.close();
       server = ScriptedServer.inTurn(replies);
@@ -115,7 +114,8 @@ class LlmClientTest {
         client(chat("{\"fruits\": [\"fig\", 2], \"ok\": true}")).completeJson("as JSON");
 
     assertThat(map).isEqualTo(Map.of("fruits", List.of("fig", 2), "ok", true));
-    assertThat(server.seen().getFirst().body()).contains("\"response_format\":{\"type\":\"json_object\"}");
+    assertThat(server.seen().getFirst().body())
+        .contains("\"response_format\":{\"type\":\"json_object\"}");
   }
 
   @Test
@@ -341,8 +341,7 @@ class LlmClientTest {
 
   @Test
   void handsAStreamOnPieceByPieceAndThenTellsAll() {
-    LlmClient client =
-        client(events(delta("Hel"), delta("lo"), finish("stop"), usage(), "[DONE]"));
+    LlmClient client = client(events(delta("Hel"), delta("lo"), finish("stop"), usage(), "[DONE]"));
 
     List<String> pieces = new ArrayList<>();
     Completion whole;
@@ -431,8 +430,7 @@ class LlmClientTest {
 
   @Test
   void needsAKeyForOpenAiOnly() {
-    Settings.Llm none =
-        Settings.from(Environment.of(Map.of())).llm();
+    Settings.Llm none = Settings.from(Environment.of(Map.of())).llm();
 
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> LlmClient.builder().settings(none).transport(transport).build())
@@ -476,8 +474,7 @@ class LlmClientTest {
     LlmClient client = client(Replies.silence());
     List<Outcome<Completion>> outcomes = new CopyOnWriteArrayList<>();
     Thread caller =
-        Thread.ofPlatform()
-            .start(() -> outcomes.add(client.outcome(CompletionRequest.of("hi"))));
+        Thread.ofPlatform().start(() -> outcomes.add(client.outcome(CompletionRequest.of("hi"))));
     while (server.seen().isEmpty()) {
       Thread.onSpinWait();
     }
