@@ -49,8 +49,7 @@ import picocli.CommandLine.Spec;
 public final class Main implements Runnable {
   private static final PrintStream STDOUT =
       new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
-  private static final PrintStream STDERR =
-      new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+  private static final PrintStream STDERR = Screen.SCREEN.lines();
 
   @Spec private @Nullable CommandSpec spec;
 
