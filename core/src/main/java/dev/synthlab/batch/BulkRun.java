@@ -1,0 +1,207 @@
+package dev.synthlab.batch;
+
+import dev.synthlab.call.Outcome;
+import dev.synthlab.call.Timer;
+import dev.synthlab.llm.Completion;
+import dev.synthlab.llm.CompletionRequest;
+import dev.synthlab.llm.LlmClient;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * One bulk run: prompts in, results out. The results file is the job: the same run again goes on
+ * where the last one ended, however it ended, and a finished one does nothing.
+ *
+ * <p>{@link #run()} is called once; everything else may be called at any time by any thread.
+ */
+public final class BulkRun {
+  private final Conduct conduct;
+
+  private BulkRun(Conduct conduct) {
+    this.conduct = conduct;
+  }
+
+  /**
+   * A run.
+   *
+   * @param options what to do
+   * @param caller how a request is answered
+   * @param timer the time it lives by
+   * @param listener hears what should be said
+   * @return a run that has not begun
+   */
+  public static BulkRun of(BulkOptions options, Caller caller, Timer timer, Listener listener) {
+    return of(options, caller, timer, listener, Steps.NONE);
+  }
+
+  static BulkRun of(
+      BulkOptions options, Caller caller, Timer timer, Listener listener, Steps steps) {
+    return new BulkRun(new Conduct(options, caller, timer, listener, steps));
+  }
+
+  /** Answers requests. Called by many threads at once. */
+  @FunctionalInterface
+  public interface Caller {
+    /**
+     * Answers one request, however long it takes; an interrupt of the thread ends it.
+     *
+     * @param request what to ask
+     * @return the answer or why there is none
+     */
+    Outcome<Completion> call(CompletionRequest request);
+
+    /**
+     * A client as the one who answers.
+     *
+     * @param client should wait for as long as its route is held back
+     * @param stream whether each answer comes as a stream of events
+     * @return asks the client
+     */
+    static Caller over(LlmClient client, boolean stream) {
+      return stream ? client::streamed : client::outcome;
+    }
+  }
+
+  /** Hears what a run has to say. Called by the thread that conducts the run. */
+  @FunctionalInterface
+  public interface Listener {
+    /**
+     * Something the user should know.
+     *
+     * @param sentence without a secret and without control characters
+     */
+    void note(String sentence);
+  }
+
+  /**
+   * How far a run is.
+   *
+   * @param total rows of the input, up to the limit; 0 until the input was gone over
+   * @param doneBefore rows that needed nothing when the run began
+   * @param answered rows with an answer, those of earlier runs included
+   * @param failed rows whose last line is a failure, those of earlier runs included
+   * @param ended rows that got a line in this run
+   * @param inFlight calls under way
+   * @param inputTokens tokens sent in this run
+   * @param outputTokens tokens received in this run
+   * @param elapsed since the beginning
+   * @param failures failed rows by cause
+   */
+  public record Progress(
+      long total,
+      long doneBefore,
+      long answered,
+      long failed,
+      long ended,
+      long inFlight,
+      long inputTokens,
+      long outputTokens,
+      Duration elapsed,
+      Map<String, Long> failures) {
+    /** Keeps a copy. */
+    public Progress {
+      failures = new TreeMap<>(failures);
+    }
+
+    /**
+     * Rows that have all they need.
+     *
+     * @return those done before and those of this run
+     */
+    public long done() {
+      return doneBefore + ended;
+    }
+
+    /**
+     * Rows a second in this run.
+     *
+     * @return 0 at the beginning
+     */
+    public double rate() {
+      return elapsed.isZero() ? 0 : ended * 1e9 / elapsed.toNanos();
+    }
+
+    /**
+     * How long it will take at this rate.
+     *
+     * @return empty while no row has ended
+     */
+    public Optional<Duration> left() {
+      double rate = rate();
+      return rate == 0
+          ? Optional.empty()
+          : Optional.of(Duration.ofMillis(Math.round((total - done()) * 1e3 / rate)));
+    }
+  }
+
+  /**
+   * Runs, and returns when all is written. An interrupt of this thread stops the run as {@link
+   * #stop} does.
+   *
+   * @return how it ended
+   * @throws BatchException when it cannot begin, or lost its output
+   */
+  public Summary run() {
+    CompletableFuture<Summary> ended = new CompletableFuture<>();
+    // A thread of its own: an interrupt of ours would close the files under its hands.
+    Thread.ofPlatform()
+        .name("synthlab-batch")
+        .start(
+            () -> {
+              try {
+                ended.complete(conduct.run());
+              } catch (Throwable e) { // handed over to the thread that waits
+                ended.completeExceptionally(e);
+              }
+            });
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return ended.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+          stop("interrupted");
+        }
+      }
+    } catch (ExecutionException e) {
+      throw unchecked(e.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static RuntimeException unchecked(Throwable e) {
+    if (e instanceof Error error) {
+      throw error;
+    }
+    return e instanceof RuntimeException runtime ? runtime : new CompletionException(e);
+  }
+
+  /**
+   * Takes no more rows. Calls in flight may end within the grace time, then they are cut off;
+   * called again, they are cut off at once. Returns at once; {@link #run()} returns when all is
+   * written.
+   *
+   * @param reason for the summary
+   */
+  public void stop(String reason) {
+    conduct.stop(reason);
+  }
+
+  /**
+   * How far it is.
+   *
+   * @return a snapshot
+   */
+  public Progress progress() {
+    return conduct.progress();
+  }
+}

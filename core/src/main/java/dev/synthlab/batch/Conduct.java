@@ -1,0 +1,441 @@
+package dev.synthlab.batch;
+
+import dev.synthlab.call.Timer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Leads a run through its steps, from the lock to the summary. */
+final class Conduct {
+  private static final List<String> NETWORK =
+      List.of("nfs", "cifs", "smb", "sshfs", "afs", "ceph", "gluster", "9p");
+
+  private final BulkOptions options;
+  private final BulkRun.Caller caller;
+  private final Timer timer;
+  private final BulkRun.Listener listener;
+  private final Steps steps;
+  private final RowTable table = new RowTable();
+  private final Ends ends = new Ends();
+  private final Tally tally;
+  private final List<String> notes = new ArrayList<>();
+
+  private Optional<Dispatch> dispatch = Optional.empty();
+  private Optional<String> stopReason = Optional.empty();
+
+  Conduct(
+      BulkOptions options,
+      BulkRun.Caller caller,
+      Timer timer,
+      BulkRun.Listener listener,
+      Steps steps) {
+    this.options = options;
+    this.caller = caller;
+    this.timer = timer;
+    this.listener = listener;
+    this.steps = steps;
+    this.tally = new Tally(timer, ends);
+  }
+
+  BulkRun.Progress progress() {
+    return tally.progress();
+  }
+
+  synchronized void stop(String reason) {
+    if (dispatch.isPresent()) {
+      dispatch.get().stop(Summary.End.INTERRUPTED, reason);
+    } else {
+      stopReason = Optional.of(reason);
+    }
+  }
+
+  Summary run() throws IOException {
+    if (options.input() instanceof BulkOptions.In.File file) {
+      requireReadable(file.path());
+    }
+    return switch (options.output()) {
+      case BulkOptions.Out.Stream stream -> toStream(stream.stream());
+      case BulkOptions.Out.File file -> toFile(file.path());
+    };
+  }
+
+  private Summary toStream(OutputStream out) throws IOException {
+    note(
+        "results go to a stream: nothing is kept, and a run that ends early cannot be gone on with");
+    Optional<Path> spool =
+        options.input() instanceof BulkOptions.In.Stream
+            ? Optional.of(Files.createTempFile("synthlab-", ".jsonl"))
+            : Optional.empty();
+    try {
+      Path input = input(spool);
+      InputScan scan = new InputScan(input, input, table, ends, options);
+      scan.into(tally);
+      String run = UUID.randomUUID().toString();
+      try (InputRows rows = new InputRows(input, table, ends, options)) {
+        Dispatch window = window(rows, run);
+        dispatch(window, new StreamSink(out, table, () -> full(window)));
+        return summary(window, scan.vanished());
+      }
+    } finally {
+      if (spool.isPresent()) {
+        Files.deleteIfExists(spool.get());
+      }
+    }
+  }
+
+  private Summary toFile(Path named) throws IOException {
+    OutFiles files = files(named);
+    requireOtherThanInput(files);
+    try (RunLock lock = lock(files)) {
+      steps.reached(Steps.Step.LOCKED, files.out());
+      tidyUp(files);
+      try {
+        return locked(files, lock);
+      } finally {
+        Files.deleteIfExists(files.spool());
+      }
+    }
+  }
+
+  private Summary locked(OutFiles files, RunLock lock) throws IOException {
+    Path input = input(Optional.of(files.spool()));
+    steps.reached(Steps.Step.SPOOLED, files.out());
+    if (options.fresh() && OutFiles.hasContent(files.out())) {
+      note("the old results are kept as " + files.putAside());
+    }
+    JobFile job = job(files);
+    boolean known = OutFiles.hasContent(files.out());
+    boolean rewrite = known && index(files);
+    steps.reached(Steps.Step.INDEXED, files.out());
+    InputScan scan = new InputScan(input, files.out(), table, ends, options);
+    scan.into(tally);
+    sayWhatIsThere(scan.vanished());
+    if (!known || !Files.exists(files.jobFile())) {
+      writeJobFile(files, job);
+    }
+    try (InputRows rows = new InputRows(input, table, ends, options)) {
+      Dispatch window = window(rows, job.run());
+      if (tally.remaining() > 0 || !Files.exists(files.out())) {
+        errorsFile(files, input, known);
+        journalled(window, files, lock);
+      }
+      finish(files, input, rewrite, window);
+      return summary(window, scan.vanished());
+    }
+  }
+
+  private void journalled(Dispatch window, OutFiles files, RunLock lock) throws IOException {
+    Journal journal = openJournal(window, files);
+    try {
+      lock.alsoHold(files);
+      dispatch(window, journal);
+    } finally {
+      journal.close();
+    }
+    Optional<Sink.Failure> failure = journal.failure();
+    if (failure.isPresent() && failure.get() instanceof Sink.Failure.Lost lost) {
+      throw new BatchException(
+          BatchException.Kind.OUTPUT_LOST,
+          lost.message() + "; the run stopped. Nothing more was written to it");
+    }
+  }
+
+  private Journal openJournal(Dispatch window, OutFiles files) throws IOException {
+    try {
+      return Journal.open(files.out(), table, timer, steps, () -> full(window));
+    } catch (IOException e) {
+      throw unwritable(files.out(), e);
+    }
+  }
+
+  private Dispatch window(InputRows rows, String run) {
+    ResultLine lines = new ResultLine(options.format(), run);
+    return new Dispatch(options, caller, timer, rows, lines, ends, tally);
+  }
+
+  private void dispatch(Dispatch window, Sink sink) {
+    synchronized (this) {
+      dispatch = Optional.of(window);
+      stopReason.ifPresent(reason -> window.stop(Summary.End.INTERRUPTED, reason));
+    }
+    if (tally.remaining() > 0) {
+      window.run(sink);
+    }
+  }
+
+  private static void full(Dispatch window) {
+    window.stopNow(Summary.End.DISK_FULL, "the output takes no more");
+  }
+
+  /** Settings and name of the job, which is begun or gone on with. */
+  private JobFile job(OutFiles files) throws IOException {
+    JobFile fresh = new JobFile(UUID.randomUUID().toString(), JobFile.settings(options));
+    if (!OutFiles.hasContent(files.out())) {
+      return fresh;
+    }
+    if (!Files.exists(files.jobFile())) {
+      throw new BatchException(
+          BatchException.Kind.OUTPUT_FOREIGN,
+          files.out()
+              + " is there but "
+              + files.jobFile().getFileName()
+              + " is not, so it is no results file of a run that can be gone on with; name another"
+              + " output, or put it aside with --fresh");
+    }
+    JobFile job = JobFile.read(files.jobFile());
+    job.requireSame(files.out(), fresh.settings());
+    return job;
+  }
+
+  private void writeJobFile(OutFiles files, JobFile job) {
+    try {
+      job.write(files.jobFile(), steps, timer.now().toString());
+      steps.reached(Steps.Step.JOB_FILE_WRITTEN, files.out());
+    } catch (IOException e) {
+      throw unwritable(files.jobFile(), e);
+    }
+  }
+
+  /** Reads OUT; true when lines that cannot be read are still in it. */
+  private boolean index(OutFiles files) throws IOException {
+    ResultIndex index = new ResultIndex(files, table, ends);
+    int unreadable = index.read();
+    if (unreadable == 0) {
+      return false;
+    }
+    index.keepUnreadable();
+    note(
+        unreadable
+            + " unreadable lines of "
+            + files.out().getFileName()
+            + " were moved to "
+            + files.unreadable().getFileName()
+            + "; their rows run again");
+    steps.reached(Steps.Step.UNREADABLE_MOVED, files.out());
+    try {
+      new Rewrite(files, table, steps).dropSuperseded();
+    } catch (IOException e) {
+      return true;
+    }
+    index.read();
+    return false;
+  }
+
+  private void sayWhatIsThere(long vanished) {
+    BulkRun.Progress progress = tally.progress();
+    if (progress.doneBefore() > 0 && tally.remaining() > 0) {
+      note("going on: " + progress.doneBefore() + " rows done, " + tally.remaining() + " to do");
+    }
+    if (vanished > 0) {
+      note(vanished + " rows of the output are not in the input any more; they are kept");
+    }
+  }
+
+  private void finish(OutFiles files, Path input, boolean rewrite, Dispatch window)
+      throws IOException {
+    boolean full = window.stopped().filter(stop -> stop.end() == Summary.End.DISK_FULL).isPresent();
+    if (!full) {
+      oneLineEach(files, input, rewrite);
+    }
+    errorsFile(files, input, true);
+  }
+
+  private void oneLineEach(OutFiles files, Path input, boolean wanted) throws IOException {
+    Rewrite rewrite = new Rewrite(files, table, steps);
+    try {
+      if (options.ordered() && !rewrite.ordered(input)) {
+        rewrite.order(input);
+      } else if (wanted || table.superseded().length > 0) {
+        rewrite.dropSuperseded();
+      }
+    } catch (IOException e) {
+      note(
+          files.out().getFileName()
+              + " was left as a log, in which the last line of a row counts: it could not be"
+              + " rewritten ("
+              + e.getMessage()
+              + ")");
+    }
+  }
+
+  private void errorsFile(OutFiles files, Path input, boolean known) {
+    if (!known) {
+      return;
+    }
+    try {
+      new ErrorsFile(files, table, steps).rebuild(input);
+    } catch (IOException e) {
+      note(files.errors().getFileName() + " could not be written: " + e.getMessage());
+    }
+  }
+
+  private Summary summary(Dispatch window, long vanished) {
+    window.broken().ifPresent(Conduct::rethrow);
+    Summary.End end;
+    String why = "";
+    Optional<Dispatch.Stop> stop = window.stopped();
+    if (stop.isPresent() && tally.open() + leftToRetry() > 0) {
+      end = stop.get().end();
+      why = stop.get().why();
+    } else {
+      boolean good = options.failOnError().allows(tally.failedRows(), tally.rows());
+      end = good ? Summary.End.DONE : Summary.End.SOME_FAILED;
+    }
+    return tally.summary(end, why, vanished, notes);
+  }
+
+  private long leftToRetry() {
+    return tally.remaining();
+  }
+
+  private static void rethrow(Throwable e) {
+    if (e instanceof Error error) {
+      throw error;
+    }
+    if (e instanceof RuntimeException runtime) {
+      throw runtime;
+    }
+    throw new BatchException(
+        BatchException.Kind.INPUT_UNREADABLE, "reading the input failed: " + e.getMessage(), e);
+  }
+
+  private void note(String sentence) {
+    notes.add(sentence);
+    listener.note(sentence);
+  }
+
+  private static OutFiles files(Path named) {
+    try {
+      return OutFiles.of(named);
+    } catch (IOException e) {
+      throw unwritable(named, e);
+    }
+  }
+
+  private RunLock lock(OutFiles files) {
+    try {
+      return RunLock.take(files, timer.now());
+    } catch (IOException e) {
+      throw unwritable(files.out(), e);
+    }
+  }
+
+  private static BatchException unwritable(Path path, IOException e) {
+    return new BatchException(
+        BatchException.Kind.OUTPUT_UNWRITABLE,
+        "cannot write " + path + ": " + reason(e) + "; name a place that can be written to",
+        e);
+  }
+
+  private static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (e instanceof FileAlreadyExistsException there) {
+      return there.getFile() + " is not a directory";
+    }
+    Optional<String> reason =
+        e instanceof FileSystemException told
+            ? Optional.ofNullable(told.getReason())
+            : Optional.empty();
+    return reason.orElse(String.valueOf(e.getMessage()));
+  }
+
+  private static void requireReadable(Path input) {
+    String problem = "";
+    if (!Files.exists(input)) {
+      problem = "it does not exist";
+    } else if (Files.isDirectory(input)) {
+      problem = "it is a directory";
+    } else if (!Files.isReadable(input)) {
+      problem = "permission denied";
+    }
+    if (!problem.isEmpty()) {
+      throw new BatchException(
+          BatchException.Kind.INPUT_UNREADABLE, "cannot read " + input + ": " + problem);
+    }
+  }
+
+  private void requireOtherThanInput(OutFiles files) throws IOException {
+    if (!(options.input() instanceof BulkOptions.In.File file)) {
+      return;
+    }
+    Path input = file.path();
+    if (isSame(input, files.out())) {
+      throw new BatchException(
+          BatchException.Kind.OUTPUT_IS_INPUT,
+          "the output " + files.out() + " is the input; name another output");
+    }
+    if (isSame(input, files.errors())) {
+      throw new BatchException(
+          BatchException.Kind.OUTPUT_IS_INPUT,
+          input
+              + " lists the failed rows of this very output; run the first input again with"
+              + " --retry-failed, or name another output");
+    }
+    for (Path own : List.of(files.jobFile(), files.unreadable(), files.lock())) {
+      if (isSame(input, own)) {
+        throw new BatchException(
+            BatchException.Kind.OUTPUT_IS_INPUT, input + " belongs to the output; name another");
+      }
+    }
+  }
+
+  private static boolean isSame(Path one, Path other) throws IOException {
+    return Files.exists(other) && Files.isSameFile(one, other);
+  }
+
+  /** What a dead run left half made. */
+  private void tidyUp(OutFiles files) throws IOException {
+    for (Path file : List.of(files.out(), files.jobFile(), files.errors())) {
+      Files.deleteIfExists(OutFiles.temporary(file));
+    }
+    Files.deleteIfExists(files.spool());
+    Path directory = files.out().toAbsolutePath().getParent();
+    if (directory != null && onNetwork(directory)) {
+      note(directory + " is on a network file system, where locks may not hold: run one at a time");
+    }
+  }
+
+  private static boolean onNetwork(Path directory) throws IOException {
+    FileStore store = Files.getFileStore(directory);
+    String type = store.type().toLowerCase(Locale.ROOT);
+    return NETWORK.stream().anyMatch(type::contains);
+  }
+
+  private Path input(Optional<Path> spool) throws IOException {
+    return switch (options.input()) {
+      case BulkOptions.In.File file -> file.path();
+      case BulkOptions.In.Stream stream -> spooled(stream.stream(), spool.orElseThrow());
+    };
+  }
+
+  private static Path spooled(InputStream stream, Path spool) throws IOException {
+    try (FileChannel channel =
+        OutFiles.open(
+            spool,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      stream.transferTo(Channels.newOutputStream(channel));
+      return spool;
+    } catch (NoSuchFileException e) {
+      throw unwritable(spool, e);
+    }
+  }
+}

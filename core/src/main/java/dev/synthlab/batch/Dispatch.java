@@ -1,0 +1,406 @@
+package dev.synthlab.batch;
+
+import dev.synthlab.call.CallException;
+import dev.synthlab.call.Outcome;
+import dev.synthlab.call.Threads;
+import dev.synthlab.call.Timer;
+import dev.synthlab.llm.AnswerException;
+import dev.synthlab.llm.Completion;
+import dev.synthlab.llm.CompletionRequest;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The window of a bulk run: at most so many rows between the input and OUT. It begins with one; the
+ * first word of the server about a row opens it. A row leaves it when its line was written. Safe
+ * for use by many threads.
+ */
+final class Dispatch {
+  /** Refusals that are not about a row, in a row, after which it is not a whim of the server. */
+  private static final int REFUSALS = 5;
+
+  /** How long a worker may take to give up once it was interrupted. */
+  private static final Duration LAST_WAIT = Duration.ofSeconds(10);
+
+  private static final Duration BREATH = Duration.ofSeconds(1);
+
+  private final BulkOptions options;
+  private final BulkRun.Caller caller;
+  private final Timer timer;
+  private final InputRows rows;
+  private final RowParser parser;
+  private final ResultLine lines;
+  private final Ends ends;
+  private final Tally tally;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Set<Thread> workers = new HashSet<>();
+  private final Deque<InputRows.Waiting> again = new ArrayDeque<>();
+  private Optional<Sink> sink = Optional.empty();
+  private Optional<Stop> stop = Optional.empty();
+  private Optional<Throwable> broken = Optional.empty();
+  private boolean open;
+  private boolean cut;
+  private boolean over;
+  private boolean heard;
+  private boolean answered;
+  private int refusals;
+  private int started;
+  private long lastHeard;
+
+  Dispatch(
+      BulkOptions options,
+      BulkRun.Caller caller,
+      Timer timer,
+      InputRows rows,
+      ResultLine lines,
+      Ends ends,
+      Tally tally) {
+    this.options = options;
+    this.caller = caller;
+    this.timer = timer;
+    this.rows = rows;
+    this.parser = new RowParser(options);
+    this.lines = lines;
+    this.ends = ends;
+    this.tally = tally;
+  }
+
+  /** Why no more rows are taken. */
+  record Stop(Summary.End end, String why) {}
+
+  /** Sends the rows; returns when the last one has left the window, or was given up. */
+  void run(Sink into) {
+    lastHeard = timer.nanos();
+    Timer.Scheduled deadline =
+        options
+            .deadline()
+            .map(d -> timer.after(d, () -> stop(Summary.End.DEADLINE, "the deadline is over")))
+            .orElse(() -> {});
+    watchForStall(options.stall());
+    lock.lock();
+    try {
+      sink = Optional.of(into);
+      startWorker();
+      while (!workers.isEmpty() && !over) {
+        changed.awaitUninterruptibly();
+      }
+      over = true;
+    } finally {
+      lock.unlock();
+      deadline.cancel();
+    }
+  }
+
+  Optional<Stop> stopped() {
+    lock.lock();
+    try {
+      return stop;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What should not have happened. */
+  Optional<Throwable> broken() {
+    lock.lock();
+    try {
+      return broken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes no more rows; those in flight have the grace time. Said twice, they have none. */
+  void stop(Summary.End end, String why) {
+    lock.lock();
+    try {
+      if (stop.isPresent()) {
+        cut();
+        return;
+      }
+      stop = Optional.of(new Stop(end, why));
+      timer.after(options.grace(), this::cut);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes no more rows, and ends the calls in flight. */
+  void stopNow(Summary.End end, String why) {
+    lock.lock();
+    try {
+      if (stop.isEmpty()) {
+        stop = Optional.of(new Stop(end, why));
+      }
+      cut();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void cut() {
+    lock.lock();
+    try {
+      if (cut || over) {
+        return;
+      }
+      cut = true;
+      workers.forEach(Thread::interrupt);
+      timer.after(LAST_WAIT, this::abandon);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void abandon() {
+    lock.lock();
+    try {
+      over = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void watchForStall(Duration wait) {
+    timer.after(
+        wait,
+        () -> {
+          lock.lock();
+          try {
+            if (over || stop.isPresent()) {
+              return;
+            }
+            Duration silent = Duration.ofNanos(timer.nanos() - lastHeard);
+            if (silent.compareTo(options.stall()) < 0) {
+              watchForStall(options.stall().minus(silent));
+            } else {
+              stopNow(
+                  Summary.End.STALLED, "no answer came for " + options.stall().toSeconds() + " s");
+            }
+          } finally {
+            lock.unlock();
+          }
+        });
+  }
+
+  private void startWorker() {
+    started++;
+    // The worker must be known before it can end; it waits for the lock that is held here.
+    workers.add(Threads.start("synthlab-row-" + started, this::work));
+  }
+
+  private void work() {
+    try {
+      Optional<InputRows.Waiting> row = take();
+      while (row.isPresent()) {
+        run(row.get());
+        row = take();
+      }
+    } catch (Throwable e) { // whatever ends a worker must end the run, and be seen
+      breakOff(e);
+    } finally {
+      lock.lock();
+      workers.remove(Thread.currentThread());
+      changed.signalAll();
+      lock.unlock();
+    }
+  }
+
+  private void breakOff(Throwable why) {
+    lock.lock();
+    try {
+      if (broken.isEmpty()) {
+        broken = Optional.of(why);
+      }
+      stopNow(Summary.End.INTERRUPTED, String.valueOf(why.getMessage()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Optional<InputRows.Waiting> take() throws IOException {
+    lock.lock();
+    try {
+      if (stop.isPresent() || over) {
+        return Optional.empty();
+      }
+      Optional<InputRows.Waiting> next = rows.next();
+      return next.isPresent() ? next : Optional.ofNullable(again.poll());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run(InputRows.Waiting waiting) {
+    switch (parser.parse(waiting.key(), waiting.line())) {
+      case Row.Invalid invalid ->
+          write(waiting, ends.failed(Ends.INVALID_LINE), lines.invalid(invalid));
+      case Row.Ready ready -> {
+        tally.sent();
+        Outcome<Completion> outcome = call(ready);
+        tally.came(outcome.report());
+        switch (outcome) {
+          case Outcome.Answered<Completion> came -> answered(waiting, ready, came.value());
+          case Outcome.Failed<Completion> none -> failed(waiting, ready, none.why());
+        }
+      }
+    }
+  }
+
+  private Outcome<Completion> call(Row.Ready row) {
+    return caller.call(CompletionRequest.ofBody(row.body()));
+  }
+
+  private void answered(InputRows.Waiting waiting, Row.Ready row, Completion answer) {
+    Optional<AnswerException> problem = answer.problem();
+    boolean cutOff = problem.isEmpty() && answer.truncated();
+    short end = cutOff ? Ends.TRUNCATED : Ends.ANSWERED;
+    if (problem.isPresent()) {
+      end = ends.failed(problem.get().code());
+    } else if (cutOff && options.strictFinish()) {
+      end = ends.failed("length");
+    }
+    byte[] line =
+        cutOff && options.strictFinish()
+            ? lines.cutOff(row, answer)
+            : lines.answered(row, answer, problem);
+    tally.used(answer.usage(), answer.report().elapsed());
+    if (write(waiting, end, line)) {
+      heard(true);
+    } else {
+      tally.unkept();
+    }
+  }
+
+  /** Only what is about the row makes a line; after anything else the row is still to be sent. */
+  private void failed(InputRows.Waiting waiting, Row.Ready row, CallException why) {
+    switch (why.fault().kind()) {
+      case AUTHENTICATION -> refused(waiting, Summary.End.STOPPED_AUTH, why);
+      case QUOTA_EXCEEDED -> refused(waiting, Summary.End.STOPPED_QUOTA, why);
+      case TLS_FAILED -> refused(waiting, Summary.End.UNREACHABLE, why);
+      case CONNECTION_FAILED -> {
+        if (hasHeard()) {
+          passing(waiting, row, why);
+        } else {
+          stopNow(Summary.End.UNREACHABLE, text(why));
+        }
+      }
+      case CIRCUIT_OPEN -> comeBack(waiting, why);
+      case CANCELLED -> stopNow(Summary.End.INTERRUPTED, "the calls were ended");
+      case RATE_LIMITED, SERVER_FAILED, DEADLINE_EXCEEDED, MALFORMED_RESPONSE, STREAM_INTERRUPTED ->
+          passing(waiting, row, why);
+      case BAD_REQUEST, NOT_FOUND, RESPONSE_TOO_LARGE, REDIRECTED -> {
+        if (write(waiting, ends.failed(why.fault().kind().code()), lines.failed(row, why))) {
+          heard(false);
+        }
+      }
+    }
+  }
+
+  /** A failure that says little about the server being alive: the stall clock runs on. */
+  private void passing(InputRows.Waiting waiting, Row.Ready row, CallException why) {
+    if (isCut()) {
+      return; // our own interrupt may have caused it, so it is not the row's
+    }
+    write(waiting, ends.failed(why.fault().kind().code()), lines.failed(row, why));
+    if (why.status().isPresent()) {
+      openWindow();
+    }
+  }
+
+  private boolean write(InputRows.Waiting waiting, short end, byte[] line) {
+    Sink into = sink.orElseThrow();
+    boolean written = into.put(waiting.key().index(), end, line);
+    if (written) {
+      tally.ended(waiting.before(), end);
+    }
+    return written;
+  }
+
+  private void heard(boolean answer) {
+    lock.lock();
+    try {
+      answered |= answer;
+      refusals = 0;
+      lastHeard = timer.nanos();
+      openWindow();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void openWindow() {
+    lock.lock();
+    try {
+      heard = true;
+      if (!open) {
+        open = true;
+        long wanted = Math.min(options.concurrency(), tally.remaining() + 1);
+        while (started < wanted && stop.isEmpty()) {
+          startWorker();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void refused(InputRows.Waiting waiting, Summary.End end, CallException why) {
+    lock.lock();
+    try {
+      refusals++;
+      if (!answered || refusals >= REFUSALS) {
+        stopNow(end, text(why));
+      } else {
+        again.add(waiting);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void comeBack(InputRows.Waiting waiting, CallException why) {
+    lock.lock();
+    again.add(waiting);
+    lock.unlock();
+    try {
+      timer.pause(why.retryAfter().orElse(BREATH));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean hasHeard() {
+    lock.lock();
+    try {
+      return heard;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isCut() {
+    lock.lock();
+    try {
+      return cut;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static String text(CallException why) {
+    return String.valueOf(why.getMessage());
+  }
+}

@@ -1,0 +1,63 @@
+package dev.synthlab.batch;
+
+import dev.synthlab.call.Fault;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The ways a row can end, each a small number: open, answered, answered but cut off by the token
+ * limit, or failed with one of the codes met so far. Safe for use by many threads.
+ */
+final class Ends {
+  static final short OPEN = 0;
+  static final short ANSWERED = 1;
+  static final short TRUNCATED = 2;
+
+  /** A line of the input that cannot be a request; nothing was sent for it. */
+  static final String INVALID_LINE = "invalid_line";
+
+  /** More codes than any provider has; beyond them all are one. */
+  private static final int MOST = 10_000;
+
+  private static final int FIRST_FAILURE = 3;
+
+  /** The answer to the same request would be the same again. */
+  private static final Set<String> LASTING =
+      Set.of(INVALID_LINE, Fault.Kind.BAD_REQUEST.code(), "refusal", "content_filter", "length");
+
+  private final List<String> codes = new ArrayList<>();
+
+  synchronized short failed(String code) {
+    int known = codes.indexOf(code);
+    if (known < 0) {
+      codes.add(codes.size() < MOST ? code : "other");
+      known = codes.size() - 1;
+    }
+    return (short) (known + FIRST_FAILURE);
+  }
+
+  synchronized String code(short end) {
+    return codes.get(end - FIRST_FAILURE);
+  }
+
+  static boolean isFailure(short end) {
+    return end >= FIRST_FAILURE;
+  }
+
+  boolean isInvalidLine(short end) {
+    return isFailure(end) && code(end).equals(INVALID_LINE);
+  }
+
+  /** Whether a row that ended so is still to be sent. */
+  boolean wanted(short end, BulkOptions.Retry retry) {
+    if (!isFailure(end)) {
+      return end == OPEN;
+    }
+    return switch (retry) {
+      case NO -> false;
+      case PASSING -> !LASTING.contains(code(end));
+      case ALL -> true;
+    };
+  }
+}

@@ -1,0 +1,70 @@
+package dev.synthlab.batch;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The rows that are to be sent, in the order of the input. For one thread at a time. */
+final class InputRows implements Closeable {
+  private final Path input;
+  private final Lines lines;
+  private final RowTable table;
+  private final Ends ends;
+  private final BulkOptions options;
+  private final RowScan scan = new RowScan();
+  private long seen;
+
+  InputRows(Path input, RowTable table, Ends ends, BulkOptions options) throws IOException {
+    this.input = input;
+    this.lines = Lines.ofInput(input);
+    this.table = table;
+    this.ends = ends;
+    this.options = options;
+  }
+
+  /**
+   * A row that is to be sent, not yet parsed.
+   *
+   * @param key which row
+   * @param line its bytes
+   * @param before how it had ended when the run began
+   */
+  record Waiting(Row.Key key, RowParser.RawLine line, short before) {}
+
+  /** The next row, or none after the last. */
+  Optional<Waiting> next() throws IOException {
+    while (seen < options.limit().orElse(Long.MAX_VALUE) && lines.next()) {
+      if (lines.blank()) {
+        continue;
+      }
+      seen++;
+      scan.scan(lines);
+      String id = scan.id(lines.number());
+      int row = table.find(Words.hash(id));
+      if (row < 0 || table.hash(row) != scan.hash()) {
+        throw new BatchException(
+            BatchException.Kind.INPUT_CHANGED,
+            input + " was changed during the run (line " + lines.number() + "); run it again");
+      }
+      short before = table.end(row);
+      if (ends.wanted(before, options.retryFailed())) {
+        Row.Key key = new Row.Key(row, id, lines.number(), scan.hash());
+        return Optional.of(new Waiting(key, raw(lines, scan), before));
+      }
+    }
+    return Optional.empty();
+  }
+
+  static RowParser.RawLine raw(Lines lines, RowScan scan) {
+    byte[] bytes =
+        lines.tooLong() ? new byte[0] : Arrays.copyOfRange(lines.bytes(), lines.from(), lines.to());
+    return new RowParser.RawLine(bytes, lines.tooLong(), scan.unusableId());
+  }
+
+  @Override
+  public void close() throws IOException {
+    lines.close();
+  }
+}

@@ -1,0 +1,139 @@
+package dev.synthlab.batch;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HexFormat;
+
+/**
+ * Goes over the whole input before the first call: which rows there are, which of them are done,
+ * and whether anything speaks against running them.
+ */
+final class InputScan {
+  private final Path input;
+  private final Path out;
+  private final RowTable table;
+  private final Ends ends;
+  private final BulkOptions options;
+
+  InputScan(Path input, Path out, RowTable table, Ends ends, BulkOptions options) {
+    this.input = input;
+    this.out = out;
+    this.table = table;
+    this.ends = ends;
+    this.options = options;
+  }
+
+  void into(Tally tally) throws IOException {
+    RowScan scan = new RowScan();
+    RowParser strict = new RowParser(options);
+    long limit = options.limit().orElse(Long.MAX_VALUE);
+    long rows = 0;
+    try (Lines lines = Lines.ofInput(input)) {
+      while (lines.next()) {
+        if (lines.blank()) {
+          continue;
+        }
+        scan.scan(lines);
+        int row = enter(scan, lines.number());
+        if (options.strict()) {
+          requireWellFormed(strict, scan, lines, row);
+        }
+        if (rows++ < limit) {
+          tally.found(table.end(row), ends.wanted(table.end(row), options.retryFailed()));
+        }
+      }
+    }
+  }
+
+  private int enter(RowScan scan, int line) throws IOException {
+    String id = scan.id(line);
+    long hash = Words.hash(id);
+    int row = table.find(hash);
+    if (row < 0) {
+      row = table.add(hash, scan.hash());
+    } else if (table.line(row) > 0) {
+      throw duplicate(id, table.line(row), line);
+    } else if (table.hash(row) != scan.hash()) {
+      requireNeverSent(row, id, line, scan.hash());
+      table.hash(row, scan.hash());
+      table.reopen(row);
+    }
+    table.line(row, line);
+    return row;
+  }
+
+  /** A line that could not be a request, and was mended since, never had an answer to lose. */
+  private void requireNeverSent(int row, String id, int line, long now) throws IOException {
+    if (ends.isInvalidLine(table.end(row))) {
+      return;
+    }
+    String there = ResultIndex.idAt(out, table.place(row));
+    if (!there.equals(id)) {
+      throw alike(id, there);
+    }
+    throw new BatchException(
+        BatchException.Kind.INPUT_CHANGED,
+        "row \""
+            + id
+            + "\" (line "
+            + line
+            + ") is not what it was when it was answered: fingerprint "
+            + HexFormat.of().toHexDigits(table.hash(row))
+            + " then, "
+            + HexFormat.of().toHexDigits(now)
+            + " now; give it another id, name another output, or start over with --fresh");
+  }
+
+  private BatchException duplicate(String id, int first, int second) throws IOException {
+    RowScan scan = new RowScan();
+    try (Lines lines = Lines.ofInput(input)) {
+      while (lines.next()) {
+        if (lines.number() == first) {
+          scan.scan(lines);
+          break;
+        }
+      }
+    }
+    if (!scan.id(first).equals(id)) {
+      return alike(id, scan.id(first));
+    }
+    return new BatchException(
+        BatchException.Kind.DUPLICATE_ID,
+        "lines "
+            + first
+            + " and "
+            + second
+            + " of "
+            + input.getFileName()
+            + " have the same id \""
+            + id
+            + "\"; every row needs its own");
+  }
+
+  private static BatchException alike(String id, String other) {
+    return new BatchException(
+        BatchException.Kind.DUPLICATE_ID,
+        "the ids \""
+            + id
+            + "\" and \""
+            + other
+            + "\" have the same fingerprint; rename one of them");
+  }
+
+  private void requireWellFormed(RowParser parser, RowScan scan, Lines lines, int row) {
+    Row.Key key = new Row.Key(row, scan.id(lines.number()), lines.number(), scan.hash());
+    if (parser.parse(key, InputRows.raw(lines, scan)) instanceof Row.Invalid invalid) {
+      throw new BatchException(
+          BatchException.Kind.MALFORMED_LINE, invalid.why() + "; nothing was sent");
+    }
+  }
+
+  /** How many rows of OUT the input does not have. */
+  long vanished() {
+    long vanished = 0;
+    for (int row = 0; row < table.size(); row++) {
+      vanished += table.line(row) == 0 ? 1 : 0;
+    }
+    return vanished;
+  }
+}

@@ -1,0 +1,200 @@
+package dev.synthlab.batch;
+
+import java.io.Closeable;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * The lines of a file, one after the other, in one buffer that is used again. Of a line longer than
+ * the bound only its beginning is kept. For one thread.
+ */
+final class Lines implements Closeable {
+  static final int LONGEST_INPUT = 16 << 20;
+  private static final int LONGEST_RESULT = 128 << 20;
+
+  private static final int PIECE = 1 << 18;
+
+  // A plain stream: a channel would be closed under our hands by an interrupt of the reading
+  // thread.
+  private final FileInputStream file;
+  private byte[] buffer = new byte[PIECE];
+  private final int longest;
+  private long base;
+  private int filled;
+  private int from;
+  private int to;
+  private int next;
+  private int number;
+  private long offset;
+  private boolean ended;
+  private boolean tooLong;
+
+  Lines(Path path, int longest) throws IOException {
+    file = new FileInputStream(path.toFile());
+    this.longest = longest;
+  }
+
+  /** The lines of an input. */
+  static Lines ofInput(Path path) throws IOException {
+    return new Lines(path, LONGEST_INPUT);
+  }
+
+  /** The lines of a results file: an answer, escaped, and what is told of it. */
+  static Lines ofResults(Path path) throws IOException {
+    return new Lines(path, LONGEST_RESULT);
+  }
+
+  /** Goes to the next line; false after the last. */
+  boolean next() throws IOException {
+    from = next;
+    tooLong = false;
+    int search = from;
+    while (true) {
+      int newline = indexOfNewline(buffer, search, filled);
+      if (newline >= 0) {
+        return found(newline, newline + 1, true);
+      }
+      if (filled - from > longest) {
+        return passOver();
+      }
+      search = filled - from;
+      boolean more = fill();
+      search += from;
+      if (!more) {
+        return filled > from && found(filled, filled, false);
+      }
+    }
+  }
+
+  private boolean found(int end, int nextStart, boolean whole) {
+    to = end;
+    offset = base + from;
+    tooLong = end - from > longest;
+    next = nextStart;
+    ended = whole;
+    number++;
+    return true;
+  }
+
+  private boolean passOver() throws IOException {
+    tooLong = true;
+    offset = base + from;
+    to = filled;
+    ended = false;
+    number++;
+    byte[] piece = new byte[PIECE];
+    long passed = base + filled;
+    while (true) {
+      int read = file.read(piece);
+      if (read < 0) {
+        break;
+      }
+      int newline = indexOfNewline(piece, 0, read);
+      if (newline >= 0) {
+        ended = true;
+        keepRest(piece, newline + 1, read, passed + newline + 1);
+        return true;
+      }
+      passed += read;
+    }
+    keepRest(piece, 0, 0, passed);
+    return true;
+  }
+
+  /** What was read beyond a line that is too long goes behind it, so that it stays readable. */
+  private void keepRest(byte[] piece, int start, int end, long offset) {
+    int length = end - start;
+    if (filled + length > buffer.length) {
+      buffer = Arrays.copyOf(buffer, filled + length);
+    }
+    System.arraycopy(piece, start, buffer, filled, length);
+    next = filled;
+    filled += length;
+    base = offset - next;
+  }
+
+  private boolean fill() throws IOException {
+    if (from > 0) {
+      System.arraycopy(buffer, from, buffer, 0, filled - from);
+      base += from;
+      filled -= from;
+      from = 0;
+    }
+    if (buffer.length - filled < PIECE / 2) {
+      buffer = Arrays.copyOf(buffer, buffer.length * 2);
+    }
+    int read = file.read(buffer, filled, Math.min(PIECE, buffer.length - filled));
+    if (read < 0) {
+      return false;
+    }
+    filled += read;
+    return true;
+  }
+
+  private static int indexOfNewline(byte[] bytes, int start, int end) {
+    int at = start;
+    for (; at + Long.BYTES <= end; at += Long.BYTES) {
+      if (Words.has(Words.at(bytes, at), Words.NEWLINES)) {
+        break;
+      }
+    }
+    for (; at < end; at++) {
+      if (bytes[at] == '\n') {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  /** The bytes that {@link #from()} and {@link #to()} point into; valid until the next line. */
+  byte[] bytes() {
+    return buffer;
+  }
+
+  /** Where the line begins in {@link #bytes()}. */
+  int from() {
+    return from;
+  }
+
+  /** Where the line ends in {@link #bytes()}, its newline not counted. */
+  int to() {
+    return to;
+  }
+
+  /** Where the line begins in the file. */
+  long offset() {
+    return offset;
+  }
+
+  /** Where the next line begins in the file. */
+  long nextOffset() {
+    return base + next;
+  }
+
+  /** 1 for the first. */
+  int number() {
+    return number;
+  }
+
+  /** Whether a newline ended it; false for a torn last line. */
+  boolean ended() {
+    return ended;
+  }
+
+  /** Whether only its beginning is here. */
+  boolean tooLong() {
+    return tooLong;
+  }
+
+  /** Nothing but white space, or a byte order mark. */
+  boolean blank() {
+    return RowScan.start(buffer, from, to) == to;
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

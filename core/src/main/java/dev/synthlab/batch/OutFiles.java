@@ -1,0 +1,192 @@
+package dev.synthlab.batch;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * OUT and the files beside it, by their real places. New files are for their owner only; a file is
+ * replaced so that at any moment either the old or the new one is there, whole.
+ */
+final class OutFiles {
+  private static final int MOST_LINKS = 40;
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rw-------");
+
+  private final Path out;
+
+  private OutFiles(Path out) {
+    this.out = out;
+  }
+
+  /** Follows links, and makes the directory if there is none. */
+  static OutFiles of(Path named) throws IOException {
+    Path path = named.toAbsolutePath();
+    for (int links = 0; Files.isSymbolicLink(path); links++) {
+      if (links == MOST_LINKS) {
+        throw new FileSystemLoopException(named.toString());
+      }
+      path = path.resolveSibling(Files.readSymbolicLink(path));
+    }
+    Path directory = path.getParent();
+    Path name = path.getFileName();
+    if (directory == null || name == null || Files.isDirectory(path)) {
+      throw new IOException("it is a directory");
+    }
+    Files.createDirectories(directory);
+    return new OutFiles(directory.toRealPath().resolve(name));
+  }
+
+  Path out() {
+    return out;
+  }
+
+  Path jobFile() {
+    return beside("", ".job.json");
+  }
+
+  Path errors() {
+    return beside("", ".errors.jsonl");
+  }
+
+  Path unreadable() {
+    return beside("", ".bad");
+  }
+
+  Path lock() {
+    return beside(".", ".lock");
+  }
+
+  Path spool() {
+    return beside(".", ".stdin");
+  }
+
+  private Path beside(String before, String after) {
+    return out.resolveSibling(before + out.getFileName() + after);
+  }
+
+  static boolean hasContent(Path file) throws IOException {
+    return Files.exists(file) && Files.size(file) > 0;
+  }
+
+  /** Opens a file, owner-only if it has to be made. */
+  static FileChannel open(Path file, OpenOption... options) throws IOException {
+    return FileChannel.open(file, Set.of(options), ownerOnly(file));
+  }
+
+  private static FileAttribute<?>[] ownerOnly(Path file) {
+    boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
+    return posix
+        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
+        : new FileAttribute<?>[0];
+  }
+
+  /** What makes the new content of a file. */
+  interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /**
+   * Replaces a file, or makes it: written beside it, brought to the disk, put in its place.
+   *
+   * @param steps told before the file is put in its place
+   */
+  static void replace(Path file, Steps steps, Content content) throws IOException {
+    Path temporary = temporary(file);
+    Files.deleteIfExists(temporary);
+    try {
+      try (FileChannel channel =
+          open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        OutputStream stream =
+            new java.io.BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
+        content.writeTo(stream);
+        stream.flush();
+        keepPermissions(file, temporary);
+        channel.force(true);
+      }
+      steps.reached(Steps.Step.TEMPORARY_WRITTEN, file);
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      steps.reached(Steps.Step.RENAMED, file);
+    } catch (IOException e) {
+      Files.deleteIfExists(temporary);
+      throw e;
+    }
+    syncDirectory(file);
+  }
+
+  /** The name of a file while it is being written; one that is found was left by a dead run. */
+  static Path temporary(Path file) {
+    return file.resolveSibling("." + file.getFileName() + ".tmp");
+  }
+
+  private static void keepPermissions(Path old, Path made) throws IOException {
+    PosixFileAttributeView view = Files.getFileAttributeView(made, PosixFileAttributeView.class);
+    if (view != null && Files.exists(old)) {
+      view.setPermissions(Files.getPosixFilePermissions(old));
+    }
+  }
+
+  /** A rename is on the disk only when its directory is. */
+  static void syncDirectory(Path file) throws IOException {
+    Path directory = file.toAbsolutePath().getParent();
+    boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
+    if (directory != null && posix) {
+      try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
+  }
+
+  /** Which file that is, whatever its name. */
+  static Optional<Object> identity(Path file) throws IOException {
+    return Files.exists(file)
+        ? Optional.ofNullable(
+            Files.readAttributes(file, java.nio.file.attribute.BasicFileAttributes.class).fileKey())
+        : Optional.empty();
+  }
+
+  /** Puts an old OUT and what belongs to it aside, under the first free number. */
+  Path putAside() throws IOException {
+    int number = 1;
+    while (Files.exists(numbered(number))) {
+      number++;
+    }
+    Path aside = numbered(number);
+    // OUT moves last: until then it has its job file, and the same command does the rest.
+    if (Files.exists(jobFile())) {
+      Path kept = aside.resolveSibling(aside.getFileName() + ".job.json");
+      Files.copy(jobFile(), kept, StandardCopyOption.REPLACE_EXISTING);
+    }
+    for (Path file : new Path[] {errors(), unreadable()}) {
+      if (Files.exists(file)) {
+        String rest =
+            file.getFileName().toString().substring(out.getFileName().toString().length());
+        Files.move(
+            file,
+            aside.resolveSibling(aside.getFileName() + rest),
+            StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    Files.move(out, aside);
+    syncDirectory(out);
+    return aside;
+  }
+
+  private Path numbered(int number) {
+    return beside("", "." + number);
+  }
+}

@@ -1,0 +1,175 @@
+package dev.synthlab.batch;
+
+import dev.synthlab.http.Json;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HexFormat;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/** Reads OUT when a run is taken up again: mends its end, and learns what is done. */
+final class ResultIndex {
+  private final OutFiles files;
+  private final RowTable table;
+  private final Ends ends;
+  private int unreadable;
+
+  ResultIndex(OutFiles files, RowTable table, Ends ends) {
+    this.files = files;
+    this.table = table;
+    this.ends = ends;
+  }
+
+  /** How a line ended, and for which row. */
+  private record Seen(String id, long hash, short end) {}
+
+  /** Reads every line; returns how many could not be read. They are marked as not counting. */
+  int read() throws IOException {
+    table.clear();
+    unreadable = 0;
+    long whole = 0;
+    try (Lines lines = Lines.ofResults(files.out())) {
+      while (lines.next()) {
+        if (!lines.ended()) {
+          break;
+        }
+        note(lines);
+        whole = lines.nextOffset();
+      }
+    }
+    cutAfter(whole);
+    return unreadable;
+  }
+
+  private void note(Lines lines) {
+    Optional<Seen> seen = lines.tooLong() ? Optional.empty() : seen(lines);
+    if (seen.isEmpty()) {
+      unreadable += lines.blank() ? 0 : 1;
+      table.supersede(lines.offset());
+      return;
+    }
+    long id = Words.hash(seen.get().id());
+    int row = table.find(id);
+    if (row < 0) {
+      row = table.add(id, seen.get().hash());
+    }
+    table.hash(row, seen.get().hash());
+    table.place(row, lines.offset(), seen.get().end());
+  }
+
+  /** Bytes after the last newline are a line that a dying run did not finish. */
+  private void cutAfter(long whole) throws IOException {
+    if (Files.size(files.out()) > whole) {
+      try (FileChannel channel = FileChannel.open(files.out(), StandardOpenOption.WRITE)) {
+        channel.truncate(whole);
+        channel.force(true);
+      }
+    }
+  }
+
+  private Optional<Seen> seen(Lines lines) {
+    byte[] bytes = lines.bytes();
+    int from = lines.from();
+    if (from >= lines.to() || bytes[from] != '{') {
+      return Optional.empty();
+    }
+    try (JsonParser parser = Json.mapper().createParser(bytes, from, lines.to() - from)) {
+      return seen(parser);
+    } catch (JacksonException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Seen> seen(JsonParser parser) {
+    String id = "";
+    String hash = "";
+    boolean truncated = false;
+    Optional<String> error = Optional.empty();
+    parser.nextToken();
+    while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+      String name = parser.currentName();
+      JsonToken value = parser.nextToken();
+      if (name.equals("custom_id") && value == JsonToken.VALUE_STRING) {
+        id = parser.getString();
+      } else if (name.equals("error") && value == JsonToken.START_OBJECT) {
+        error = Optional.of(member(parser, "code"));
+      } else if (name.equals("synthlab") && value == JsonToken.START_OBJECT) {
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+          String inner = parser.currentName();
+          JsonToken token = parser.nextToken();
+          if (inner.equals("hash") && token == JsonToken.VALUE_STRING) {
+            hash = parser.getString();
+          } else if (inner.equals("finish_reason") && token == JsonToken.VALUE_STRING) {
+            truncated = parser.getString().equals("length");
+          } else {
+            parser.skipChildren();
+          }
+        }
+      } else {
+        parser.skipChildren();
+      }
+    }
+    if (parser.currentToken() != JsonToken.END_OBJECT
+        || parser.nextToken() != null
+        || hash.isEmpty()) {
+      return Optional.empty();
+    }
+    short answered = truncated ? Ends.TRUNCATED : Ends.ANSWERED;
+    short end = error.isPresent() ? ends.failed(error.get()) : answered;
+    return Optional.of(new Seen(id, HexFormat.fromHexDigitsToLong(hash), end));
+  }
+
+  private static String member(JsonParser parser, String wanted) {
+    String found = "unknown";
+    while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+      String name = parser.currentName();
+      JsonToken token = parser.nextToken();
+      if (name.equals(wanted) && token == JsonToken.VALUE_STRING) {
+        found = parser.getString();
+      } else {
+        parser.skipChildren();
+      }
+    }
+    return found;
+  }
+
+  /** Keeps the lines that cannot be read beside OUT, on the disk before they leave it. */
+  void keepUnreadable() throws IOException {
+    long[] offsets = table.superseded();
+    try (Lines lines = Lines.ofResults(files.out());
+        FileChannel bad =
+            OutFiles.open(
+                files.unreadable(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+      OutputStream out = Channels.newOutputStream(bad);
+      while (lines.next()) {
+        boolean marked = java.util.Arrays.binarySearch(offsets, lines.offset()) >= 0;
+        if (marked && !lines.blank() && (lines.tooLong() || seen(lines).isEmpty())) {
+          out.write(lines.bytes(), lines.from(), lines.to() - lines.from());
+          out.write('\n');
+        }
+      }
+      bad.force(true);
+    }
+    OutFiles.syncDirectory(files.unreadable());
+  }
+
+  /** The id of the line at that place, for messages. */
+  static String idAt(Path out, long place) throws IOException {
+    try (FileChannel channel = FileChannel.open(out, StandardOpenOption.READ)) {
+      channel.position(place);
+      ByteBuffer start = ByteBuffer.allocate(1 << 16);
+      channel.read(start);
+      RowScan scan = new RowScan();
+      scan.scan(start.array(), 0, start.position());
+      return scan.id(0);
+    }
+  }
+}

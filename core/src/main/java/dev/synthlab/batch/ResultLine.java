@@ -1,0 +1,256 @@
+package dev.synthlab.batch;
+
+import dev.synthlab.call.Attempt;
+import dev.synthlab.call.CallException;
+import dev.synthlab.call.CallReport;
+import dev.synthlab.call.Fault;
+import dev.synthlab.http.Json;
+import dev.synthlab.llm.AnswerException;
+import dev.synthlab.llm.Completion;
+import dev.synthlab.llm.Usage;
+import dev.synthlab.logging.Redactor;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+
+/** Makes the lines of OUT, in the form asked for. Safe for use by many threads. */
+final class ResultLine {
+  private static final Set<String> OURS = Set.of("custom_id", "output", "error", "synthlab");
+
+  private final BulkOptions.Format format;
+  private final String run;
+
+  ResultLine(BulkOptions.Format format, String run) {
+    this.format = format;
+    this.run = run;
+  }
+
+  /** Why a row failed. */
+  private record Trouble(String code, String message, Optional<String> providerCode) {}
+
+  /** An answer, or one that is not what was asked for. */
+  byte[] answered(Row.Ready row, Completion answer, Optional<AnswerException> problem) {
+    Optional<Trouble> trouble =
+        problem.map(
+            why -> new Trouble(why.code(), String.valueOf(why.getMessage()), Optional.empty()));
+    return answered(row, answer, trouble, problem.map(AnswerException::partial));
+  }
+
+  /** An answer that the token limit cut off, where that is a failure. */
+  byte[] cutOff(Row.Ready row, Completion answer) {
+    Trouble trouble = new Trouble("length", "the token limit cut the answer off", Optional.empty());
+    return answered(row, answer, Optional.of(trouble), Optional.of(answer.text()));
+  }
+
+  private byte[] answered(
+      Row.Ready row, Completion answer, Optional<Trouble> trouble, Optional<String> partial) {
+    return line(
+        row,
+        json -> {
+          if (format == BulkOptions.Format.OPENAI) {
+            response(json, 200, answer.requestId(), body(answer));
+          } else if (trouble.isEmpty()) {
+            json.writeStringProperty("output", Redactor.redactKnown(answer.text()));
+          } else {
+            json.writeNullProperty("output");
+          }
+          error(json, trouble);
+        },
+        json -> {
+          json.writeStringProperty("model", Redactor.redactKnown(answer.modelAnswered()));
+          json.writeStringProperty("model_asked", Redactor.redactKnown(answer.modelAsked()));
+          json.writeStringProperty("finish_reason", answer.finishReason().value());
+          usage(json, answer.usage());
+          report(json, answer.report());
+          trouble(json, trouble, partial);
+        });
+  }
+
+  /** A call that failed in a way that is about the row. */
+  byte[] failed(Row.Ready row, CallException why) {
+    Fault fault = why.fault();
+    String message = Redactor.redact(String.valueOf(why.getMessage()));
+    Optional<Trouble> trouble =
+        Optional.of(new Trouble(fault.kind().code(), message, fault.code()));
+    return line(
+        row,
+        json -> {
+          if (format == BulkOptions.Format.FLAT) {
+            json.writeNullProperty("output");
+          } else if (fault.status().isEmpty()) {
+            json.writeNullProperty("response");
+          } else {
+            response(json, fault.status().getAsInt(), fault.requestId(), errorBody(fault));
+          }
+          error(json, trouble);
+        },
+        json -> {
+          RowParser.model(row.body())
+              .ifPresent(model -> json.writeStringProperty("model_asked", clean(model)));
+          report(json, why.report());
+          trouble(json, trouble, fault.partial());
+        });
+  }
+
+  /** A line that was not sent. */
+  byte[] invalid(Row.Invalid row) {
+    String why = Redactor.printable(Redactor.redact(row.why()));
+    Optional<Trouble> trouble = Optional.of(new Trouble(Ends.INVALID_LINE, why, Optional.empty()));
+    return line(
+        row,
+        json -> {
+          json.writeNullProperty(format == BulkOptions.Format.FLAT ? "output" : "response");
+          error(json, trouble);
+        },
+        json -> json.writeNumberProperty("attempts", 0));
+  }
+
+  /** Writes some members of an object. */
+  private interface Part {
+    void to(JsonGenerator json);
+  }
+
+  private byte[] line(Row row, Part middle, Part told) {
+    StringWriter text = new StringWriter(1024);
+    String hash = HexFormat.of().toHexDigits(row.key().hash());
+    try (JsonGenerator json = Json.mapper().createGenerator(text)) {
+      json.writeStartObject();
+      if (format == BulkOptions.Format.OPENAI) {
+        long name = Words.mixed(Words.hash(run) + Words.hash(row.key().id()));
+        json.writeStringProperty("id", "batch_req_" + HexFormat.of().toHexDigits(name));
+      }
+      json.writeStringProperty("custom_id", row.key().id());
+      middle.to(json);
+      if (format == BulkOptions.Format.FLAT) {
+        columns(json, row.columns());
+      }
+      json.writeObjectPropertyStart("synthlab");
+      json.writeNumberProperty("line", row.key().line());
+      json.writeStringProperty("hash", hash);
+      json.writeStringProperty("run", run);
+      told.to(json);
+      json.writeEndObject();
+      json.writeEndObject();
+    }
+    return (CleanJson.oneLine(text.toString()) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void columns(JsonGenerator json, Map<String, Object> columns) {
+    columns.forEach(
+        (name, value) -> {
+          if (!OURS.contains(name)) {
+            json.writeName(clean(name));
+            json.writeRawValue(CleanJson.redacted(Json.mapper().writeValueAsString(value)));
+          }
+        });
+  }
+
+  private static void response(
+      JsonGenerator json, int status, Optional<String> requestId, String body) {
+    json.writeObjectPropertyStart("response");
+    json.writeNumberProperty("status_code", status);
+    json.writeStringProperty("request_id", requestId.map(ResultLine::clean).orElse(""));
+    json.writeName("body");
+    json.writeRawValue(body);
+    json.writeEndObject();
+  }
+
+  /** The answer as it came; what cannot be copied is made from its text, which was paid for. */
+  private static String body(Completion answer) {
+    try {
+      return CleanJson.redacted(answer.json());
+    } catch (JacksonException e) {
+      Map<String, Object> message =
+          Map.of("role", "assistant", "content", Redactor.redactKnown(answer.text()));
+      Map<String, Object> choice =
+          Map.of("index", 0, "finish_reason", answer.finishReason().value(), "message", message);
+      return Json.mapper()
+          .writeValueAsString(
+              Map.of(
+                  "object",
+                  "chat.completion",
+                  "model",
+                  clean(answer.modelAnswered()),
+                  "choices",
+                  List.of(choice)));
+    }
+  }
+
+  private static String errorBody(Fault fault) {
+    Map<String, Object> error = new java.util.LinkedHashMap<>();
+    error.put("message", Redactor.redact(fault.message()));
+    error.put("type", fault.kind().code());
+    fault.parameter().ifPresent(name -> error.put("param", clean(name)));
+    fault.code().ifPresent(code -> error.put("code", code));
+    return Json.mapper().writeValueAsString(Map.of("error", error));
+  }
+
+  private static void error(JsonGenerator json, Optional<Trouble> trouble) {
+    if (trouble.isEmpty()) {
+      json.writeNullProperty("error");
+      return;
+    }
+    json.writeObjectPropertyStart("error");
+    json.writeStringProperty("code", trouble.get().code());
+    json.writeStringProperty("message", Redactor.redact(trouble.get().message()));
+    json.writeEndObject();
+  }
+
+  private static void trouble(
+      JsonGenerator json, Optional<Trouble> trouble, Optional<String> partial) {
+    trouble
+        .flatMap(Trouble::providerCode)
+        .ifPresent(code -> json.writeStringProperty("provider_code", Redactor.redact(code)));
+    partial
+        .filter(text -> !text.isEmpty())
+        .ifPresent(text -> json.writeStringProperty("partial", Redactor.redactKnown(text)));
+  }
+
+  private static void usage(JsonGenerator json, Usage usage) {
+    if (!usage.known()) {
+      json.writeNullProperty("usage");
+      return;
+    }
+    json.writeObjectPropertyStart("usage");
+    json.writeNumberProperty("input", usage.inputTokens());
+    json.writeNumberProperty("output", usage.outputTokens());
+    json.writeNumberProperty("cached", usage.cachedTokens());
+    json.writeNumberProperty("reasoning", usage.reasoningTokens());
+    json.writeEndObject();
+  }
+
+  private static void report(JsonGenerator json, CallReport report) {
+    json.writeStringProperty("route", Redactor.redact(report.route().toString()));
+    json.writeStringProperty("started", report.started().toString());
+    json.writeNumberProperty("latency_ms", report.elapsed().toMillis());
+    json.writeNumberProperty("held_ms", report.held().toMillis());
+    report
+        .spend()
+        .costUsd()
+        .ifPresent(cost -> json.writeStringProperty("cost_usd", cost.toPlainString()));
+    json.writeNumberProperty("attempts", report.attempts().size());
+    json.writeArrayPropertyStart("tries");
+    for (Attempt attempt : report.attempts()) {
+      json.writeStartObject();
+      json.writeStringProperty("started", attempt.started().toString());
+      json.writeNumberProperty("ms", attempt.took().toMillis());
+      attempt.status().ifPresent(status -> json.writeNumberProperty("status", status));
+      attempt.fault().ifPresent(why -> json.writeStringProperty("fault", why.kind().code()));
+      if (attempt.pauseAfter().isPositive()) {
+        json.writeNumberProperty("pause_ms", attempt.pauseAfter().toMillis());
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static String clean(String text) {
+    return Redactor.redactKnown(text);
+  }
+}

@@ -1,0 +1,179 @@
+package dev.synthlab.batch;
+
+import dev.synthlab.http.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.ObjectReader;
+
+/**
+ * Makes requests of input lines, of the three kinds: OpenAI Batch, {@code messages}, {@code
+ * prompt}; and fills in what the options say. Safe for use by many threads.
+ */
+final class RowParser {
+  private static final String CHAT = "/v1/chat/completions";
+  private static final Set<String> REQUEST_KEYS =
+      Set.of("custom_id", "method", "url", "body", "messages", "prompt");
+
+  private final BulkOptions options;
+  private final ObjectReader reader =
+      Json.mapper()
+          .readerFor(Object.class)
+          .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
+  RowParser(BulkOptions options) {
+    this.options = options;
+  }
+
+  /** A line that has no place in its file any more: its bytes, and what the scan saw. */
+  record RawLine(byte[] bytes, boolean tooLong, boolean unusableId) {}
+
+  Row parse(Row.Key key, RawLine line) {
+    Map<String, Object> columns = new LinkedHashMap<>();
+    try {
+      if (line.tooLong()) {
+        throw new Malformed("the line is longer than " + (Lines.LONGEST_INPUT >> 20) + " MB");
+      }
+      if (line.unusableId()) {
+        throw new Malformed("its id is neither a text nor a number");
+      }
+      Map<String, Object> object = object(line.bytes());
+      object.forEach(
+          (name, value) -> {
+            if (!REQUEST_KEYS.contains(name)) {
+              columns.put(name, value);
+            }
+          });
+      return new Row.Ready(key, filled(body(object)), columns);
+    } catch (Malformed e) {
+      return new Row.Invalid(key, "line " + key.line() + ": " + e.getMessage(), columns);
+    }
+  }
+
+  private Map<String, Object> object(byte[] line) {
+    try {
+      int from = RowScan.start(line, 0, line.length);
+      Object value = reader.readValue(line, from, line.length - from);
+      return asMap(value, "the line is not a JSON object");
+    } catch (JacksonException e) {
+      throw new Malformed("the line is not valid JSON: " + e.getOriginalMessage());
+    }
+  }
+
+  private static Map<String, Object> body(Map<String, Object> object) {
+    if (object.containsKey("body")) {
+      checkAddress(object);
+      Map<String, Object> body = asMap(object.get("body"), "its body is not a JSON object");
+      messages(body);
+      return new LinkedHashMap<>(body);
+    }
+    Map<String, Object> body = new LinkedHashMap<>();
+    if (object.containsKey("messages")) {
+      body.put("messages", messages(object));
+    } else if (object.get("prompt") instanceof String prompt) {
+      body.put("messages", List.of(Map.of("role", "user", "content", prompt)));
+    } else if (object.containsKey("prompt")) {
+      throw new Malformed("its prompt is not a text");
+    } else {
+      throw new Malformed("it has neither body, messages nor prompt");
+    }
+    return body;
+  }
+
+  private static void checkAddress(Map<String, Object> object) {
+    Object url = object.getOrDefault("url", CHAT);
+    if (!CHAT.equals(url)) {
+      throw new Malformed("its url is " + url + "; only " + CHAT + " is served");
+    }
+    Object method = object.getOrDefault("method", "POST");
+    if (!"POST".equals(method.toString().toUpperCase(Locale.ROOT))) {
+      throw new Malformed("its method is " + method + "; only POST is served");
+    }
+  }
+
+  private static List<Object> messages(Map<String, Object> object) {
+    if (!(object.get("messages") instanceof List<?> list) || list.isEmpty()) {
+      throw new Malformed("its messages are not a list with at least one message");
+    }
+    List<Object> messages = new ArrayList<>();
+    for (Object message : list) {
+      messages.add(asMap(message, "one of its messages is not a JSON object"));
+    }
+    return messages;
+  }
+
+  /** The body wins and the options fill what it lacks, or the other way round. */
+  private Map<String, Object> filled(Map<String, Object> body) {
+    body.remove("stream");
+    body.remove("stream_options");
+    options.model().ifPresent(model -> put(body, "model", model));
+    options.temperature().ifPresent(value -> put(body, "temperature", value));
+    options.maxTokens().ifPresent(tokens -> putMaxTokens(body, tokens));
+    options.parameters().forEach((name, value) -> put(body, name, value));
+    options.localModel().ifPresent(model -> body.put("model", model));
+    options.system().ifPresent(system -> putSystem(body, system));
+    return body;
+  }
+
+  private void put(Map<String, Object> body, String name, Object value) {
+    if (options.override() || body.get(name) == null) {
+      body.put(name, value);
+    }
+  }
+
+  private void putMaxTokens(Map<String, Object> body, int tokens) {
+    String newer = "max_completion_tokens";
+    if (body.get(newer) == null) {
+      put(body, "max_tokens", tokens);
+    } else {
+      put(body, newer, tokens);
+    }
+  }
+
+  private void putSystem(Map<String, Object> body, String system) {
+    List<Object> messages = messages(body);
+    boolean present = messages.stream().anyMatch(RowParser::setsRules);
+    if (present && !options.override()) {
+      return;
+    }
+    messages.removeIf(RowParser::setsRules);
+    messages.addFirst(Map.of("role", "system", "content", system));
+    body.put("messages", messages);
+  }
+
+  private static boolean setsRules(Object message) {
+    Object role = message instanceof Map<?, ?> map ? map.get("role") : null;
+    return "system".equals(role) || "developer".equals(role);
+  }
+
+  private static Map<String, Object> asMap(Object value, String otherwise) {
+    if (!(value instanceof Map<?, ?> map)) {
+      throw new Malformed(otherwise);
+    }
+    Map<String, Object> copy = new LinkedHashMap<>();
+    map.forEach((name, part) -> copy.put(String.valueOf(name), part));
+    return copy;
+  }
+
+  /** The model that a row names, or would be given. */
+  static Optional<String> model(Map<String, Object> body) {
+    return body.get("model") instanceof String model ? Optional.of(model) : Optional.empty();
+  }
+
+  private static final class Malformed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Malformed(String why) {
+      super(why, null, false, false);
+    }
+  }
+}

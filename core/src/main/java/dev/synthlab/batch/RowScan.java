@@ -1,0 +1,325 @@
+package dev.synthlab.batch;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Looks over the bytes of one input line without building anything: its id, and a 64-bit hash of
+ * what it says. White space between tokens, the order of the keys and the way characters are
+ * escaped do not change the hash. Used again for every line; for one thread.
+ *
+ * <p>It reads loosely. What is not JSON is told by the {@link RowParser}; here such a line is
+ * hashed byte by byte, and its id is taken if it stood before the damage.
+ */
+final class RowScan {
+  private static final int MAX_DEPTH = 1_000;
+  private static final long CUSTOM_ID = Words.hash("custom_id");
+  private static final long ID = Words.hash("id");
+
+  private byte[] bytes = new byte[0];
+  private int at;
+  private int to;
+  private boolean broken;
+  private boolean escaped;
+  private long hash;
+  private Optional<String> customId = Optional.empty();
+  private Optional<String> plainId = Optional.empty();
+  private boolean unusableId;
+
+  /** Looks over the line that {@code lines} stands at. */
+  void scan(Lines lines) {
+    scan(lines.bytes(), lines.from(), lines.to());
+    if (lines.tooLong()) {
+      hash = Words.mixed(hash + lines.nextOffset());
+    }
+  }
+
+  void scan(byte[] line, int from, int end) {
+    bytes = line;
+    to = end(line, from, end);
+    at = start(line, from, to);
+    int first = at;
+    broken = false;
+    customId = Optional.empty();
+    plainId = Optional.empty();
+    unusableId = false;
+    long structure = value(0);
+    space();
+    hash = broken || at != to ? Words.hash(bytes, first, to) : structure;
+  }
+
+  /** The hash of the line last looked at. */
+  long hash() {
+    return hash;
+  }
+
+  /** Its id, or the number of the line in eight digits. */
+  String id(int line) {
+    if (unusableId) {
+      return byNumber(line);
+    }
+    return customId.or(() -> plainId).orElseGet(() -> byNumber(line));
+  }
+
+  /** Whether the line names an id of its own. */
+  boolean named() {
+    return !unusableId && (customId.isPresent() || plainId.isPresent());
+  }
+
+  /** Whether its id is neither a text nor a number. */
+  boolean unusableId() {
+    return unusableId;
+  }
+
+  private static String byNumber(int line) {
+    return String.format(Locale.ROOT, "%08d", line);
+  }
+
+  /** Behind white space and a byte order mark. */
+  static int start(byte[] line, int from, int to) {
+    int start = from;
+    if (to - start >= 3
+        && line[start] == (byte) 0xEF
+        && line[start + 1] == (byte) 0xBB
+        && line[start + 2] == (byte) 0xBF) {
+      start += 3;
+    }
+    while (start < to && isSpace(line[start])) {
+      start++;
+    }
+    return start;
+  }
+
+  /** Before the white space at the end, a carriage return for one. */
+  static int end(byte[] line, int from, int to) {
+    int end = to;
+    while (end > from && isSpace(line[end - 1])) {
+      end--;
+    }
+    return end;
+  }
+
+  private static boolean isSpace(byte b) {
+    return b == ' ' || b == '\t' || b == '\r' || b == '\n';
+  }
+
+  private void space() {
+    while (at < to && isSpace(bytes[at])) {
+      at++;
+    }
+  }
+
+  private long value(int depth) {
+    space();
+    if (at >= to || depth > MAX_DEPTH) {
+      broken = true;
+      return 0;
+    }
+    return switch (bytes[at]) {
+      case '{' -> object(depth);
+      case '[' -> array(depth);
+      case '"' -> Words.mixed(string() + 1);
+      default -> Words.mixed(literal() + 2);
+    };
+  }
+
+  private long object(int depth) {
+    at++;
+    long members = 0;
+    int count = 0;
+    while (!broken) {
+      space();
+      if (taken('}')) {
+        return Words.mixed(members + count + 3);
+      }
+      if (count > 0) {
+        expect(',');
+        space();
+      }
+      if (at >= to || bytes[at] != '"') {
+        broken = true;
+        return 0;
+      }
+      long name = string();
+      space();
+      expect(':');
+      space();
+      int start = at;
+      long value = value(depth + 1);
+      // A sum: the order of the members does not count.
+      members += Words.mixed(name * 31 + value);
+      count++;
+      if (depth == 0 && !broken) {
+        noteId(name, start);
+      }
+    }
+    return 0;
+  }
+
+  private long array(int depth) {
+    at++;
+    long hash = 4;
+    int count = 0;
+    while (!broken) {
+      space();
+      if (taken(']')) {
+        return Words.mixed(hash);
+      }
+      if (count > 0) {
+        expect(',');
+      }
+      hash = Words.mixed(hash * 31 + value(depth + 1));
+      count++;
+    }
+    return 0;
+  }
+
+  private boolean taken(char expected) {
+    if (at < to && bytes[at] == expected) {
+      at++;
+      return true;
+    }
+    return false;
+  }
+
+  private void expect(char expected) {
+    if (!taken(expected)) {
+      broken = true;
+    }
+  }
+
+  private long literal() {
+    int start = at;
+    while (at < to && !isSpace(bytes[at]) && ",]}:\"{[".indexOf(bytes[at]) < 0) {
+      at++;
+    }
+    if (at == start) {
+      broken = true;
+    }
+    return Words.hash(bytes, start, at);
+  }
+
+  /** Passes over a string; the hash is that of its characters. */
+  private long string() {
+    int start = ++at;
+    skipString();
+    if (broken) {
+      return 0;
+    }
+    int end = at - 1;
+    if (!escaped) {
+      return Words.hash(bytes, start, end);
+    }
+    byte[] plain = unescaped(start, end);
+    return Words.hash(plain, 0, plain.length);
+  }
+
+  private void skipString() {
+    escaped = false;
+    while (true) {
+      while (at + Long.BYTES <= to) {
+        long word = Words.at(bytes, at);
+        if (Words.has(word, Words.QUOTES) || Words.has(word, Words.BACKSLASHES)) {
+          break;
+        }
+        at += Long.BYTES;
+      }
+      while (at < to && bytes[at] != '"' && bytes[at] != '\\') {
+        at++;
+      }
+      if (at >= to || (bytes[at] == '\\' && at + 1 >= to)) {
+        broken = true;
+        return;
+      }
+      if (bytes[at] == '"') {
+        at++;
+        return;
+      }
+      escaped = true;
+      at += 2;
+    }
+  }
+
+  private byte[] unescaped(int start, int end) {
+    ByteArrayOutputStream plain = new ByteArrayOutputStream(end - start);
+    int i = start;
+    while (i < end) {
+      byte b = bytes[i++];
+      if (b != '\\') {
+        plain.write(b);
+        continue;
+      }
+      byte sign = bytes[i++];
+      if (sign != 'u') {
+        plain.write(simpleEscape(sign));
+        continue;
+      }
+      int unit = hex(i, end);
+      i = Math.min(i + 4, end);
+      if (Character.isHighSurrogate((char) unit) && i + 1 < end && bytes[i] == '\\') {
+        int low = bytes[i + 1] == 'u' ? hex(i + 2, end) : 0;
+        if (Character.isLowSurrogate((char) low)) {
+          unit = Character.toCodePoint((char) unit, (char) low);
+          i = Math.min(i + 6, end);
+        }
+      }
+      boolean alone = unit >= Character.MIN_SURROGATE && unit <= Character.MAX_SURROGATE;
+      plain.writeBytes(Character.toString(alone ? 0xFFFD : unit).getBytes(StandardCharsets.UTF_8));
+    }
+    return plain.toByteArray();
+  }
+
+  private static int simpleEscape(byte sign) {
+    return switch (sign) {
+      case 'n' -> '\n';
+      case 't' -> '\t';
+      case 'r' -> '\r';
+      case 'b' -> '\b';
+      case 'f' -> '\f';
+      default -> sign;
+    };
+  }
+
+  /** Four hexadecimal digits; what is none makes the line broken. */
+  private int hex(int start, int end) {
+    int unit = 0;
+    for (int i = start; i < start + 4; i++) {
+      int digit = i < end ? Character.digit(bytes[i], 16) : -1;
+      if (digit < 0) {
+        broken = true;
+        return 0xFFFD;
+      }
+      unit = unit * 16 + digit;
+    }
+    return unit;
+  }
+
+  private void noteId(long name, int start) {
+    if (name != CUSTOM_ID && name != ID) {
+      return;
+    }
+    Optional<String> id = idAt(start, at);
+    if (name == CUSTOM_ID) {
+      customId = id;
+    } else {
+      plainId = id;
+    }
+  }
+
+  private Optional<String> idAt(int start, int end) {
+    byte first = bytes[start];
+    if (first == '"') {
+      byte[] plain = unescaped(start + 1, end - 1);
+      return Optional.of(new String(plain, StandardCharsets.UTF_8));
+    }
+    if (first == '-' || (first >= '0' && first <= '9')) {
+      return Optional.of(new String(bytes, start, end - start, StandardCharsets.UTF_8));
+    }
+    if (first != 'n') {
+      unusableId = true;
+    }
+    return Optional.empty();
+  }
+}
