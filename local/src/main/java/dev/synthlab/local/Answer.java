@@ -10,7 +10,7 @@ sealed interface Answer {
   /** More text was made. */
   void text(String text);
 
-  /** The answer is over. */
+  /** Says why the answer is over; that nothing follows is said when its slot is free again. */
   void end(String finishReason, Usage usage);
 
   /** How many tokens were read and made. */
@@ -53,7 +53,6 @@ sealed interface Answer {
       choice.put("finish_reason", finishReason);
       json.set("usage", usage.json());
       body.write(json.toString().getBytes(StandardCharsets.UTF_8));
-      body.complete();
     }
   }
 
@@ -87,7 +86,6 @@ sealed interface Answer {
         send(counted.toString());
       }
       send("[DONE]");
-      body.complete();
     }
 
     private ObjectNode chunk() {

@@ -40,6 +40,11 @@ final class Job {
     }
   }
 
+  /** Nothing follows. */
+  void end() {
+    body.complete();
+  }
+
   /** Makes the answer; comes back when it is whole or no longer wanted. */
   void answer(Engine engine) throws Refusal {
     int[] prompt = engine.prompt(request.turns());

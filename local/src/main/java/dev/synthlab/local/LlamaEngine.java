@@ -52,7 +52,6 @@ final class LlamaEngine implements Engine {
               .setParallel(1)
               .setThreads(threads)
               .setThreadsBatch(threads)
-              .setGpuLayers(0)
               .disableContextShift()
               .skipWarmup()
               .disableLog();

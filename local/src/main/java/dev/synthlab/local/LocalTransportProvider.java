@@ -46,7 +46,8 @@ public final class LocalTransportProvider implements TransportProvider {
   public Transport open(Settings settings) {
     Settings.Local local = settings.local();
     int cores = Runtime.getRuntime().availableProcessors();
-    int threads = Math.clamp(cores / local.slots(), 1, MOST_THREADS);
+    // One core stays for the rest: threads that share a token wait for each other by spinning.
+    int threads = Math.clamp((cores - 1) / local.slots(), 1, MOST_THREADS);
     Slots slots =
         new Slots(
             local.slots(),

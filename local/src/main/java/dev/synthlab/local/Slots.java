@@ -72,11 +72,16 @@ final class Slots implements AutoCloseable {
       running.remove(job);
       idle.push(slot);
       free.release();
+      // Now, so that whoever asks again after the end finds this slot and not one still to load.
+      job.end();
     }
   }
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
     closed = true;
     running.forEach(Job::cancel);
     all.forEach(slot -> slot.thread.execute(slot::unload));

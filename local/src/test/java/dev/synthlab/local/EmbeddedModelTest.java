@@ -57,9 +57,9 @@ class EmbeddedModelTest {
         Local.answer(
             transport,
             "{'model':'gpt-x','messages':[{'role':'user','content':'What is the capital of"
-                + " France?'}],'temperature':0,'max_tokens':40}");
+                + " Norway?'}],'temperature':0,'max_tokens':40}");
 
-    assertThat(Local.content(answer)).contains("Paris");
+    assertThat(Local.content(answer)).contains("Oslo");
     assertThat(Local.finish(answer)).isEqualTo("stop");
     assertThat(answer.path("object").stringValue()).isEqualTo("chat.completion");
     assertThat(answer.path("model").stringValue()).isEqualTo("smollm2-135m");
@@ -75,11 +75,11 @@ class EmbeddedModelTest {
                 + "'temperature':0}");
 
     // <|im_start|> system \n Be brief . <|im_end|> \n, the same for the user, and the first line
-    // of the assistant: 8 + 6 + 3.
-    assertThat(answer.at("/usage/prompt_tokens").intValue()).isEqualTo(17);
+    // of the assistant: 8 + 6 + 4 ("assistant" is two).
+    assertThat(answer.at("/usage/prompt_tokens").intValue()).isEqualTo(18);
     int completion = answer.at("/usage/completion_tokens").intValue();
     assertThat(completion).isBetween(1, 24);
-    assertThat(answer.at("/usage/total_tokens").intValue()).isEqualTo(17 + completion);
+    assertThat(answer.at("/usage/total_tokens").intValue()).isEqualTo(18 + completion);
   }
 
   @Test
@@ -92,8 +92,7 @@ class EmbeddedModelTest {
     Response response =
         Local.send(
             transport, body.formatted(",'stream':true,'stream_options':{'include_usage':true}"));
-    List<String> events =
-        Local.text(response).lines().filter(line -> !line.isEmpty()).toList();
+    List<String> events = Local.text(response).lines().filter(line -> !line.isEmpty()).toList();
 
     assertThat(response.headers().first("content-type")).contains("text/event-stream");
     assertThat(events).allMatch(event -> event.startsWith("data: "));
@@ -123,8 +122,7 @@ class EmbeddedModelTest {
 
   @Test
   void endsByLengthAtTheDefaultLimit() throws Exception {
-    JsonNode answer =
-        Local.answer(transport, LONG.replace(",'max_tokens':1000", "").formatted(""));
+    JsonNode answer = Local.answer(transport, LONG.replace(",'max_tokens':1000", "").formatted(""));
 
     assertThat(Local.finish(answer)).isEqualTo("length");
     assertThat(answer.at("/usage/completion_tokens").intValue()).isEqualTo(24);
@@ -133,13 +131,13 @@ class EmbeddedModelTest {
   @Test
   void stopsBeforeTheStopWord() throws Exception {
     String count =
-        "{'messages':[{'role':'user','content':'What is the capital of France?'}],"
+        "{'messages':[{'role':'user','content':'What is the capital of Norway?'}],"
             + "'temperature':0,'max_tokens':40,'stop':%s}";
 
-    JsonNode answer = Local.answer(transport, count.formatted("['Paris','zzz']"));
+    JsonNode answer = Local.answer(transport, count.formatted("['Oslo','zzz']"));
 
     assertThat(Local.finish(answer)).isEqualTo("stop");
-    assertThat(Local.content(answer)).isNotEmpty().doesNotContain("Paris");
+    assertThat(Local.content(answer)).isNotEmpty().doesNotContain("Oslo");
   }
 
   @Test
@@ -151,7 +149,7 @@ class EmbeddedModelTest {
     String asSystem = Local.content(Local.answer(transport, body.formatted("system")));
     String asDeveloper = Local.content(Local.answer(transport, body.formatted("developer")));
 
-    assertThat(asSystem).contains("Redbeard").isEqualTo(asDeveloper);
+    assertThat(asSystem).contains("Aye").isEqualTo(asDeveloper);
   }
 
   @Test
@@ -172,8 +170,8 @@ class EmbeddedModelTest {
     JsonNode answer =
         Local.answer(
             transport,
-            "{'messages':[{'role':'user','content':'Give name and age of Rex the dog, 3, as"
-                + " JSON.'}],'temperature':0,'max_tokens':200,"
+            "{'messages':[{'role':'user','content':'Rex is a dog, 3 years old. Answer in JSON with the keys"
+                + " name and age.'}],'temperature':0,'max_tokens':200,"
                 + "'response_format':{'type':'json_object'}}");
 
     assertThat(Local.finish(answer)).isEqualTo("stop");
@@ -229,8 +227,7 @@ class EmbeddedModelTest {
     long start = System.nanoTime();
     response.body().close();
     JsonNode next =
-        Local.answer(
-            transport, "{'messages':[{'role':'user','content':'Hi'}],'max_tokens':1}");
+        Local.answer(transport, "{'messages':[{'role':'user','content':'Hi'}],'max_tokens':1}");
 
     assertThat(next.at("/usage/completion_tokens").intValue()).isEqualTo(1);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
