@@ -1,12 +1,15 @@
 package dev.synthlab.local;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -24,12 +27,8 @@ record Gguf(int contextLength, Optional<String> template, int bosId, String bos,
   private static final long HEAD = 256L << 20;
 
   static boolean isModel(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file)) {
-      ByteBuffer start = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
-      while (start.hasRemaining() && channel.read(start) >= 0) {
-        continue;
-      }
-      return !start.hasRemaining() && start.getInt(0) == MAGIC;
+    try (InputStream in = Files.newInputStream(file)) {
+      return Arrays.equals(in.readNBytes(4), "GGUF".getBytes(StandardCharsets.US_ASCII));
     }
   }
 

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.jar.JarFile;
 import java.util.zip.CRC32;
 
 /**
@@ -64,18 +66,21 @@ final class NativeLibrary {
     if (url == null) {
       throw new EngineException("there is no embedded model for " + os() + " " + arch());
     }
-    if (url.openConnection() instanceof JarURLConnection jar) {
-      // Not of the shared jar file: its handle is not ours to keep.
-      jar.setUseCaches(false);
-      long crc = jar.getJarEntry().getCrc();
-      Path directory = OwnerOnly.directory(cache.resolve(HexFormat.of().toHexDigits(crc, 8)));
-      Path library = directory.resolve(name);
-      if (!Files.exists(library) || crc(library) != crc) {
-        write(url, library);
-      }
-      return directory;
+    if (!(url.openConnection() instanceof JarURLConnection jar)) {
+      throw new EngineException("the embedded model's library is not in a jar but at " + url);
     }
-    return Path.of(url.getPath()).getParent();
+    // A cached handle of the jar would be shared with others.
+    jar.setUseCaches(false);
+    long crc;
+    try (JarFile file = jar.getJarFile()) {
+      crc = Objects.requireNonNull(file.getEntry(jar.getEntryName())).getCrc();
+    }
+    Path directory = OwnerOnly.directory(cache.resolve(HexFormat.of().toHexDigits(crc, 8)));
+    Path library = directory.resolve(name);
+    if (!Files.exists(library) || crc(library) != crc) {
+      write(url, library);
+    }
+    return directory;
   }
 
   private static void write(URL url, Path library) throws IOException {

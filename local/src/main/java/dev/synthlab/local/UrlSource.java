@@ -59,7 +59,7 @@ record UrlSource(URI address, OkHttpClient client) implements Source {
         FileChannel file = OwnerOnly.open(part)) {
       boolean continued =
           response.code() == 206
-              && response.header("content-range", "").startsWith("bytes " + have + "-");
+              && String.valueOf(response.header("content-range")).startsWith("bytes " + have + "-");
       if (!continued) {
         file.truncate(0);
       }

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The weights of the embedded model: a file of your own, or SmolLM2-135M-Instruct, fetched once
@@ -21,6 +23,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Several threads and processes may ask at once: one fetches, the others wait for it.
  */
 public final class Weights {
+  private static final Logger log = LoggerFactory.getLogger(Weights.class);
+
   // One for the process: a second lock on one file in one JVM is an error, not a wait.
   private static final ReentrantLock ONE_AT_A_TIME = new ReentrantLock();
 
@@ -204,11 +208,16 @@ public final class Weights {
     return true;
   }
 
-  private void note() throws IOException {
-    Path fresh = Files.createTempFile(cache, ".checked", "");
-    Files.writeString(fresh, state(), StandardCharsets.UTF_8);
-    Files.move(
-        fresh, beside(".ok"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  /** Without it the whole file is read at the next start: no reason to fail. */
+  private void note() {
+    try {
+      Path fresh = Files.createTempFile(cache, ".checked", "");
+      Files.writeString(fresh, state(), StandardCharsets.UTF_8);
+      Path noted = beside(".ok");
+      Files.move(fresh, noted, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      log.atDebug().addKeyValue("component", "local").setCause(e).log("the check is not noted");
+    }
   }
 
   private String state() throws IOException {

