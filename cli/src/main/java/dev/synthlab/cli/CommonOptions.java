@@ -103,7 +103,7 @@ final class CommonOptions {
   /** The settings, with logging set up by them and their warnings said. */
   Settings settings() {
     Settings settings = Settings.from(environment());
-    LogSetup.configure(settings.logs(), colour(Terminal.STDERR));
+    LogSetup.configure(settings.logs(), colour(Terminal.STDERR), System.err);
     settings.warnings().forEach(log::warn);
     return settings;
   }

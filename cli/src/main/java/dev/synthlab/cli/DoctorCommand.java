@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,7 +65,7 @@ final class DoctorCommand implements Callable<Integer> {
   private record Finding(State state, String what, String found, String advice) {}
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException, InterruptedException {
     Settings settings = common.settings();
     add(State.OK, "model", settings.llm().model(), origin(Variable.SYNTHLAB_DEFAULT_MODEL));
     if (settings.local().chosen()) {
@@ -141,14 +142,19 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private void localModel(Settings settings) {
-    State missing = settings.local().chosen() ? State.NOTE : State.OK;
-    Path file = settings.local().model().orElse(Weights.cached(settings.local()));
-    if (Files.isReadable(file)) {
-      add(State.OK, "local", file.toString(), "");
-    } else if (settings.local().model().isPresent()) {
-      add(State.FAIL, "local", file + " cannot be read", "mend or unset SYNTHLAB_LOCAL_MODEL");
-    } else {
-      add(missing, "local", "not fetched yet", "--local fetches 98 MB at its first use");
+    try {
+      Optional<Path> file = Weights.present(settings.local());
+      if (file.isPresent()) {
+        add(State.OK, "local", file.get().toString(), "");
+      } else {
+        add(
+            settings.local().chosen() ? State.NOTE : State.OK,
+            "local",
+            "not fetched yet",
+            "--local fetches 98 MB at its first use");
+      }
+    } catch (IOException e) {
+      add(State.FAIL, "local", String.valueOf(e.getMessage()), "mend or remove that file");
     }
   }
 
@@ -174,7 +180,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
   }
 
-  private void live(Settings settings) {
+  private void live(Settings settings) throws IOException, InterruptedException {
     LocalWeights.ensure(settings, common.quiet());
     try (Synthlab layer = Synthlab.of(settings)) {
       CompletionRequest one = CompletionRequest.of("Say hello.").withMaxTokens(1);

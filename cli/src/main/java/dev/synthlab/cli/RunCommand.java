@@ -313,7 +313,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private static Duration duration(String flag, String text) {
-    return Variable.duration(text)
+    return Settings.duration(text)
         .orElseThrow(
             () ->
                 new UsageException(

@@ -194,6 +194,20 @@ public record Settings(Llm llm, Local local, Paths paths, Logs logs, List<String
     }
   }
 
+  /**
+   * Reads a time as every variable and option writes it: seconds, or a number with a unit.
+   *
+   * @param text for example {@code 90}, {@code 1.5s}, {@code 2m}, {@code 1h}
+   * @return a positive time, or empty when it is none
+   */
+  public static Optional<Duration> duration(String text) {
+    try {
+      return Optional.of(Values.duration(text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
   /** An address as it may be shown: without user-info, query and fragment. */
   static String withoutUserInfo(String address) {
     return address.replaceFirst("//[^/]*@", "//****@").replaceFirst("[?#].*", "?****");
