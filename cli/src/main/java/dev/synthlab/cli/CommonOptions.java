@@ -14,6 +14,12 @@ final class CommonOptions {
   private static final Logger log = Logging.component("cli");
 
   @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  @Option(
       names = "--local",
       description = "Use the embedded model; needs no key (SYNTHLAB_PROVIDER=local).")
   private boolean local;

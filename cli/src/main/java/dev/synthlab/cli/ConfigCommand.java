@@ -26,6 +26,12 @@ import picocli.CommandLine.Spec;
 final class ConfigCommand implements Runnable {
   @Spec private @Nullable CommandSpec spec;
 
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
   @Override
   public void run() {
     if (spec != null) {

@@ -11,7 +11,6 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -31,7 +30,7 @@ import picocli.CommandLine.Spec;
       AskCommand.class,
       ConfigCommand.class,
       DoctorCommand.class,
-      AutoComplete.GenerateCompletion.class,
+      CompletionCommand.class,
       CommandLine.HelpCommand.class,
       TrainCommand.class
     },
@@ -42,7 +41,7 @@ import picocli.CommandLine.Spec;
       "  synthlab run prompts.jsonl -o results.jsonl -m gpt-4o-mini -c 32",
       "  synthlab ask 'Why is the sky blue?'",
       "  synthlab doctor",
-      "  source <(synthlab generate-completion)",
+      "  source <(synthlab completion)",
       "",
       "Settings come from options, the environment and .env: synthlab config show"
     })
@@ -56,7 +55,6 @@ public final class Main implements Runnable {
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
-      scope = CommandLine.ScopeType.INHERIT,
       description = "Show this help.")
   private boolean help;
 
