@@ -210,7 +210,8 @@ public record Settings(Llm llm, Local local, Paths paths, Logs logs, List<String
 
   /** An address as it may be shown: without user-info, query and fragment. */
   static String withoutUserInfo(String address) {
-    return address.replaceFirst("//[^/]*@", "//****@").replaceFirst("[?#].*", "?****");
+    // As far as the last "@": a password in a broken address may hold any character.
+    return address.replaceFirst("//.*@", "//****@").replaceFirst("[?#].*", "?****");
   }
 
   private static void ensure(Variable variable, Path directory) {
@@ -233,7 +234,8 @@ public record Settings(Llm llm, Local local, Paths paths, Logs logs, List<String
       case KEY -> value.map(key -> Secret.of(key).lastFour()).orElse("");
       case HEADERS -> value.map(Settings::namesOnly).orElse("");
       case URL -> withoutUserInfo(value.orElse(variable.defaultText()));
-      case PATH, TOKEN, TEXT, DURATION, COUNT, CHOICE -> value.orElse(variable.defaultText());
+      case PATH -> value.orElseGet(() -> new SettingsReader(environment).defaultPath(variable));
+      case TOKEN, TEXT, DURATION, COUNT, CHOICE -> value.orElse(variable.defaultText());
     };
   }
 

@@ -29,8 +29,9 @@ final class SettingsReader {
     problems.addAll(environment.problems());
     warnings.addAll(environment.file().warnings());
     warnings.addAll(LookAlikes.warnings(environment));
+    keepAllKeys();
     URI address =
-        choice(Variable.SYNTHLAB_PROVIDER).equals("local")
+        embeddedIsChosen()
             ? judged(Variable.OPENAI_BASE_URL, Values::address, EMBEDDED)
             : value(Variable.OPENAI_BASE_URL, Values::address);
     Settings settings = new Settings(llm(address), local(address), paths(), logs(), warnings);
@@ -38,6 +39,26 @@ final class SettingsReader {
       throw new ConfigException(problems);
     }
     return settings;
+  }
+
+  /** The default of a path as it comes out here; empty if there is none. */
+  String defaultPath(Variable variable) {
+    return variable == Variable.SYNTHLAB_CACHE_DIR ? cache().toString() : variable.defaultText();
+  }
+
+  /** An option for an address is meant more than a variable for the embedded model. */
+  private boolean embeddedIsChosen() {
+    boolean local = choice(Variable.SYNTHLAB_PROVIDER).equals("local");
+    boolean byOption = environment.origin(Variable.SYNTHLAB_PROVIDER) instanceof Origin.Option;
+    boolean addressByOption = environment.origin(Variable.OPENAI_BASE_URL) instanceof Origin.Option;
+    return local && (byOption || !addressByOption);
+  }
+
+  /** A key that another one takes the place of is still a key. */
+  private void keepAllKeys() {
+    for (String name : Variable.OPENAI_API_KEY.names()) {
+      environment.convention(name).map(String::strip).ifPresent(Secret::of);
+    }
   }
 
   private Settings.Llm llm(URI address) {

@@ -23,9 +23,13 @@ final class ComponentLogger extends AbstractLogger implements LoggingEventAware 
   private final transient Logger backend;
 
   ComponentLogger(String component) {
+    this(component, LoggerFactory.getLogger("dev.synthlab." + component));
+  }
+
+  ComponentLogger(String component, Logger backend) {
     this.component = component;
-    this.name = "dev.synthlab." + component;
-    this.backend = LoggerFactory.getLogger(name);
+    this.name = backend.getName();
+    this.backend = backend;
   }
 
   @Override
@@ -48,6 +52,9 @@ final class ComponentLogger extends AbstractLogger implements LoggingEventAware 
       Object @Nullable [] arguments,
       @Nullable Throwable thrown) {
     LoggingEventBuilder builder = backend.atLevel(level);
+    if (builder instanceof CallerBoundaryAware aware) {
+      aware.setCallerBoundary(getFullyQualifiedCallerName());
+    }
     if (marker != null) {
       builder = builder.addMarker(marker);
     }
@@ -59,9 +66,6 @@ final class ComponentLogger extends AbstractLogger implements LoggingEventAware 
       @Nullable String pattern,
       Object @Nullable [] arguments,
       @Nullable Throwable thrown) {
-    if (builder instanceof CallerBoundaryAware aware) {
-      aware.setCallerBoundary(getFullyQualifiedCallerName());
-    }
     String message = MessageFormatter.basicArrayFormat(pattern, arguments);
     LoggingEventBuilder whole = builder.addKeyValue("component", component);
     if (thrown != null) {
@@ -86,7 +90,7 @@ final class ComponentLogger extends AbstractLogger implements LoggingEventAware 
 
   @Override
   protected String getFullyQualifiedCallerName() {
-    return ComponentLogger.class.getName();
+    return AbstractLogger.class.getName();
   }
 
   @Override

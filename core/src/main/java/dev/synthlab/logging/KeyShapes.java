@@ -47,7 +47,7 @@ final class KeyShapes {
               "(?<![A-Za-z])(?:(?:proxy-)?authorization|(?:x-)?(?:goog-)?api[-_]?key|"
                   + "subscription-key|x-auth-token|set-cookie)"
                   + "[\"']?[ \\t]{0,4}+[:=][ \\t]{0,4}+[\"']?"
-                  + "(?:(?:bearer|basic|token|digest)[ \\t]{1,4}+)?([^\\s\"',;<>&]{6,}+)",
+                  + "(?:(?:bearer|basic|token|digest)[ \\t]{1,4}+)?+([^\\s\"',;<>&]{6,}+)",
               IGNORE_CASE,
               ":",
               "="),

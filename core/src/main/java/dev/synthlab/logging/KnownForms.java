@@ -72,6 +72,10 @@ final class KnownForms {
   private static void addForms(String secret, Set<String> all) {
     byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
     addWritten(secret, all);
+    addPercent(secret, c -> alphanumeric(c) || FORM_UNRESERVED.indexOf(c) >= 0, "+", all);
+    addPercent(secret, KnownForms::alphanumeric, "%20", all);
+    addPercent(secret, c -> c > ' ' && c < 0x7f && "%\"<>/?#@:".indexOf(c) < 0, "%20", all);
+    addPercent(secret, c -> false, "%20", all);
     String hex = HexFormat.of().formatHex(bytes);
     all.add(hex);
     all.add(hex.toUpperCase(Locale.ROOT));
@@ -84,15 +88,12 @@ final class KnownForms {
     all.add(text);
     for (IntPredicate escaped :
         Set.<IntPredicate>of(c -> false, c -> "<>&'=+".indexOf(c) >= 0, c -> c == '/')) {
-      String json = json(text, escaped, true);
-      all.add(json);
-      all.add(json(text, escaped, false));
+      for (boolean ascii : new boolean[] {true, false}) {
+        all.add(json(text, escaped, ascii, "\\u%04x"));
+        all.add(json(text, escaped, ascii, "\\u%04X"));
+      }
     }
     addPercent(text, c -> alphanumeric(c) || UNRESERVED.indexOf(c) >= 0, "%20", all);
-    addPercent(text, c -> alphanumeric(c) || FORM_UNRESERVED.indexOf(c) >= 0, "+", all);
-    addPercent(text, KnownForms::alphanumeric, "%20", all);
-    addPercent(text, c -> c > ' ' && c < 0x7f && "%\"<>/?#@:".indexOf(c) < 0, "%20", all);
-    addPercent(text, c -> false, "%20", all);
   }
 
   /**
@@ -101,6 +102,7 @@ final class KnownForms {
    */
   private static void addBase64(byte[] bytes, Base64.Encoder encoder, Set<String> all) {
     addWritten(encoder.encodeToString(bytes), all);
+    addWritten(encoder.withoutPadding().encodeToString(bytes), all);
     for (int before = 0; before < 3; before++) {
       byte[] shifted = new byte[before + bytes.length];
       System.arraycopy(bytes, 0, shifted, before, bytes.length);
@@ -111,14 +113,14 @@ final class KnownForms {
     }
   }
 
-  private static String json(String text, IntPredicate escaped, boolean lowerHex) {
+  private static String json(String text, IntPredicate escaped, boolean ascii, String unicode) {
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == '"' || c == '\\' || (c == '/' && escaped.test(c))) {
         out.append('\\').append(c);
-      } else if (c < ' ' || c > '~' || escaped.test(c)) {
-        out.append(String.format(Locale.ROOT, lowerHex ? "\\u%04x" : "\\u%04X", (int) c));
+      } else if (c < ' ' || (ascii && c > '~') || escaped.test(c)) {
+        out.append(String.format(Locale.ROOT, unicode, (int) c));
       } else {
         out.append(c);
       }

@@ -11,6 +11,7 @@ public final class RedactingStream {
   private final boolean shapes;
   private final StringBuilder held = new StringBuilder();
   private String before = "";
+  private boolean masked;
   private boolean swallowing;
 
   RedactingStream(boolean shapes) {
@@ -37,6 +38,7 @@ public final class RedactingStream {
     String rest = pass(true);
     held.setLength(0);
     before = "";
+    masked = false;
     swallowing = false;
     return rest;
   }
@@ -83,14 +85,16 @@ public final class RedactingStream {
   }
 
   private String emit(String text, int start, int until, Stretches stretches) {
-    String shown =
-        stretches.isEmpty() ? text.substring(start, until) : stretches.masked(text, start, until);
-    if (until > start) {
-      before = text.substring(until - 1, until);
-    }
     held.setLength(0);
     held.append(text, until, text.length());
-    return shown;
+    if (until == start) {
+      return "";
+    }
+    String shown = stretches.masked(text, start, until);
+    boolean goesOn = masked && stretches.hides(start);
+    masked = stretches.hides(until - 1);
+    before = text.substring(until - 1, until);
+    return goesOn ? shown.substring(Stretches.MASK.length()) : shown;
   }
 
   /** Drops what is left of a token that was too long to be held. */

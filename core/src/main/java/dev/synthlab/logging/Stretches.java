@@ -4,7 +4,7 @@ import java.util.BitSet;
 
 /** The places of a text that must not be shown. */
 final class Stretches {
-  private static final String MASK = "****";
+  static final String MASK = "****";
 
   private final BitSet hidden = new BitSet();
 
