@@ -234,6 +234,15 @@ final class RunCommand implements Callable<Integer> {
       return exit(summary);
     } finally {
       told.countDown();
+      forget(atSignal);
+    }
+  }
+
+  private static void forget(Thread atSignal) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(atSignal);
+    } catch (IllegalStateException e) {
+      // It runs: the signal has come.
     }
   }
 
@@ -271,8 +280,7 @@ final class RunCommand implements Callable<Integer> {
               .parameters(parameters())
               .override(override)
               .baseUrl(settings.llm().baseUrl().toString())
-              .format(
-                  format == Format.openai ? BulkOptions.Format.OPENAI : BulkOptions.Format.FLAT)
+              .format(format == Format.openai ? BulkOptions.Format.OPENAI : BulkOptions.Format.FLAT)
               .fresh(fresh)
               .ordered(ordered)
               .strict(strict)
@@ -317,7 +325,10 @@ final class RunCommand implements Callable<Integer> {
         .orElseThrow(
             () ->
                 new UsageException(
-                    flag + " is " + Redactor.printableLine(text) + ", must be a time: 90, 90s, 2m, 1h"));
+                    flag
+                        + " is "
+                        + Redactor.printableLine(text)
+                        + ", must be a time: 90, 90s, 2m, 1h"));
   }
 
   private Map<String, Object> parameters() {
