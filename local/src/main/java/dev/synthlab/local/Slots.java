@@ -1,5 +1,7 @@
 package dev.synthlab.local;
 
+import dev.synthlab.http.TransportException;
+import dev.synthlab.http.TransportException.Phase;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +53,8 @@ final class Slots implements AutoCloseable {
     }
     if (closed) {
       free.release();
-      throw new IOException("the embedded model is closed");
+      throw new TransportException(
+          Phase.CONNECT, false, "the embedded model is closed", new IOException("closed"));
     }
     running.add(job);
     // The slot used last comes first, so that one that is not needed is never loaded.

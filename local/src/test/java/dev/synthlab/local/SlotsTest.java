@@ -158,7 +158,9 @@ class SlotsTest {
 
     assertThatExceptionOfType(TransportException.class)
         .isThrownBy(() -> response.body().readAllBytes());
-    assertThatExceptionOfType(IOException.class).isThrownBy(() -> Local.send(transport, HI));
+    assertThatExceptionOfType(TransportException.class)
+        .isThrownBy(() -> Local.send(transport, HI))
+        .withMessageContaining("the embedded model is closed");
   }
 
   private static LocalTransport over(Scripted script) {

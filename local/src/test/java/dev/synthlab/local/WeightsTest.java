@@ -199,6 +199,42 @@ class WeightsTest {
   }
 
   @Test
+  void waitsForAnotherProcessThatIsFetchingAndSaysSo() throws Exception {
+    Process other =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                HoldLock.class.getName(),
+                directory.resolve(".small.gguf.lock").toString())
+            .start();
+    try (var said = other.inputReader()) {
+      assertThat(said.readLine()).isEqualTo("held");
+      Weights.Progress whenWaiting =
+          new Weights.Progress() {
+            @Override
+            public void moved(String source, long bytes, long total) {
+              heard.add(other.isAlive() ? "too early" : "after it");
+            }
+
+            @Override
+            public void note(String line) {
+              heard.add(line);
+              other.destroyForcibly();
+            }
+          };
+
+      Path file = weights(url()).ensure(whenWaiting);
+
+      assertThat(file).hasBinaryContent(content);
+      assertThat(heard.getFirst()).startsWith("another process is fetching");
+      assertThat(heard).last().isEqualTo("after it");
+    } finally {
+      other.destroyForcibly();
+    }
+  }
+
+  @Test
   void takesAModelOfYourOwnAsItIs() throws Exception {
     Path own = Files.writeString(directory.resolve("own.gguf"), "GGUF and more");
     Path wrong = Files.writeString(directory.resolve("wrong.gguf"), "zip");
