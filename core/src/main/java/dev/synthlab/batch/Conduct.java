@@ -70,17 +70,25 @@ final class Conduct {
     }
     return switch (options.output()) {
       case BulkOptions.Out.Stream stream -> toStream(stream.stream());
-      case BulkOptions.Out.File file -> toFile(file.path());
+      case BulkOptions.Out.File file ->
+          isDevice(file.path()) ? toDevice(file.path()) : toFile(file.path());
     };
   }
 
+  /** A pipe, a terminal: there is nothing to go on with. */
+  private static boolean isDevice(Path out) {
+    return Files.exists(out) && !Files.isRegularFile(out) && !Files.isDirectory(out);
+  }
+
+  private Summary toDevice(Path out) throws IOException {
+    try (OutputStream stream = Files.newOutputStream(out, StandardOpenOption.WRITE)) {
+      return toStream(stream);
+    }
+  }
+
   private Summary toStream(OutputStream out) throws IOException {
-    note(
-        "results go to a stream: nothing is kept, and a run that ends early cannot be gone on with");
-    Optional<Path> spool =
-        options.input() instanceof BulkOptions.In.Stream
-            ? Optional.of(Files.createTempFile("synthlab-", ".jsonl"))
-            : Optional.empty();
+    note("results go to a stream: nothing is kept, and a run that ends early cannot be gone on with");
+    Path spool = Files.createTempFile("synthlab-", ".jsonl");
     try {
       Path input = input(spool);
       InputScan scan = new InputScan(input, input, table, ends, options);
@@ -92,9 +100,7 @@ final class Conduct {
         return summary(window, scan.vanished());
       }
     } finally {
-      if (spool.isPresent()) {
-        Files.deleteIfExists(spool.get());
-      }
+      Files.deleteIfExists(spool);
     }
   }
 
@@ -113,7 +119,7 @@ final class Conduct {
   }
 
   private Summary locked(OutFiles files, RunLock lock) throws IOException {
-    Path input = input(Optional.of(files.spool()));
+    Path input = input(files.spool());
     steps.reached(Steps.Step.SPOOLED, files.out());
     if (options.fresh() && OutFiles.hasContent(files.out())) {
       note("the old results are kept as " + files.putAside());
@@ -289,7 +295,7 @@ final class Conduct {
     Summary.End end;
     String why = "";
     Optional<Dispatch.Stop> stop = window.stopped();
-    if (stop.isPresent() && tally.open() + leftToRetry() > 0) {
+    if (stop.isPresent() && tally.remaining() > 0) {
       end = stop.get().end();
       why = stop.get().why();
     } else {
@@ -297,10 +303,6 @@ final class Conduct {
       end = good ? Summary.End.DONE : Summary.End.SOME_FAILED;
     }
     return tally.summary(end, why, vanished, notes);
-  }
-
-  private long leftToRetry() {
-    return tally.remaining();
   }
 
   private static void rethrow(Throwable e) {
@@ -418,11 +420,21 @@ final class Conduct {
     return NETWORK.stream().anyMatch(type::contains);
   }
 
-  private Path input(Optional<Path> spool) throws IOException {
-    return switch (options.input()) {
-      case BulkOptions.In.File file -> file.path();
-      case BulkOptions.In.Stream stream -> spooled(stream.stream(), spool.orElseThrow());
-    };
+  /** What is read more than once must be a file. */
+  private Path input(Path spool) throws IOException {
+    switch (options.input()) {
+      case BulkOptions.In.File file -> {
+        if (Files.isRegularFile(file.path())) {
+          return file.path();
+        }
+        try (InputStream stream = Files.newInputStream(file.path())) {
+          return spooled(stream, spool);
+        }
+      }
+      case BulkOptions.In.Stream stream -> {
+        return spooled(stream.stream(), spool);
+      }
+    }
   }
 
   private static Path spooled(InputStream stream, Path spool) throws IOException {

@@ -10,8 +10,10 @@ import dev.synthlab.llm.CompletionRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
@@ -54,6 +56,7 @@ final class Dispatch {
   private boolean answered;
   private int refusals;
   private int started;
+  private final List<Timer.Scheduled> watches = new ArrayList<>();
   private long lastHeard;
 
   Dispatch(
@@ -79,25 +82,29 @@ final class Dispatch {
 
   /** Sends the rows; returns when the last one has left the window, or was given up. */
   void run(Sink into) {
-    lastHeard = timer.nanos();
-    Timer.Scheduled deadline =
-        options
-            .deadline()
-            .map(d -> timer.after(d, () -> stop(Summary.End.DEADLINE, "the deadline is over")))
-            .orElse(() -> {});
-    watchForStall(options.stall());
     lock.lock();
     try {
+      lastHeard = timer.nanos();
+      options.deadline().ifPresent(d -> watch(d, this::outOfTime));
+      watch(options.stall(), this::checkStall);
       sink = Optional.of(into);
       startWorker();
       while (!workers.isEmpty() && !over) {
         changed.awaitUninterruptibly();
       }
       over = true;
+      watches.forEach(Timer.Scheduled::cancel);
     } finally {
       lock.unlock();
-      deadline.cancel();
     }
+  }
+
+  private void watch(Duration wait, Runnable task) {
+    watches.add(timer.after(wait, task));
+  }
+
+  private void outOfTime() {
+    stop(Summary.End.DEADLINE, "the time for the whole run was over");
   }
 
   Optional<Stop> stopped() {
@@ -128,7 +135,7 @@ final class Dispatch {
         return;
       }
       stop = Optional.of(new Stop(end, why));
-      timer.after(options.grace(), this::cut);
+      watch(options.grace(), this::cut);
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -156,7 +163,7 @@ final class Dispatch {
       }
       cut = true;
       workers.forEach(Thread::interrupt);
-      timer.after(LAST_WAIT, this::abandon);
+      watch(LAST_WAIT, this::abandon);
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -173,26 +180,21 @@ final class Dispatch {
     }
   }
 
-  private void watchForStall(Duration wait) {
-    timer.after(
-        wait,
-        () -> {
-          lock.lock();
-          try {
-            if (over || stop.isPresent()) {
-              return;
-            }
-            Duration silent = Duration.ofNanos(timer.nanos() - lastHeard);
-            if (silent.compareTo(options.stall()) < 0) {
-              watchForStall(options.stall().minus(silent));
-            } else {
-              stopNow(
-                  Summary.End.STALLED, "no answer came for " + options.stall().toSeconds() + " s");
-            }
-          } finally {
-            lock.unlock();
-          }
-        });
+  private void checkStall() {
+    lock.lock();
+    try {
+      if (over || stop.isPresent()) {
+        return;
+      }
+      Duration silent = Duration.ofNanos(timer.nanos() - lastHeard);
+      if (silent.compareTo(options.stall()) < 0) {
+        watch(options.stall().minus(silent), this::checkStall);
+      } else {
+        stopNow(Summary.End.STALLED, "no answer came for " + options.stall().toSeconds() + " s");
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void startWorker() {

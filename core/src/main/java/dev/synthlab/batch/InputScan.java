@@ -23,7 +23,7 @@ final class InputScan {
     this.options = options;
   }
 
-  void into(Tally tally) throws IOException {
+  void into(Tally tally) {
     RowScan scan = new RowScan();
     RowParser strict = new RowParser(options);
     long limit = options.limit().orElse(Long.MAX_VALUE);
@@ -42,6 +42,9 @@ final class InputScan {
           tally.found(table.end(row), ends.wanted(table.end(row), options.retryFailed()));
         }
       }
+    } catch (IOException e) {
+      throw new BatchException(
+          BatchException.Kind.INPUT_UNREADABLE, "cannot read " + input + ": " + e.getMessage(), e);
     }
   }
 

@@ -121,6 +121,7 @@ final class Lines implements Closeable {
       base += from;
       filled -= from;
       from = 0;
+      next = 0;
     }
     if (buffer.length - filled < PIECE / 2) {
       buffer = Arrays.copyOf(buffer, buffer.length * 2);

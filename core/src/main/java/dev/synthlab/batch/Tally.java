@@ -139,10 +139,6 @@ final class Tally {
     return total;
   }
 
-  synchronized long open() {
-    return byEnd[Ends.OPEN];
-  }
-
   /** How long calls took, to within five in a hundred, in a few hundred counters. */
   private static final class Latencies {
     private static final double STEP = Math.log(1.05);

@@ -1,0 +1,205 @@
+package dev.synthlab.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A run that dies at any moment loses nothing, and pays at most for what was in flight again. */
+@Timeout(120)
+class CrashTest {
+  @TempDir Path directory;
+  private Bulk bulk;
+
+  @BeforeEach
+  void prepare() {
+    bulk = new Bulk(directory);
+  }
+
+  private Process start(String concurrency, String delay, String halt, String... more)
+      throws IOException {
+    String[] args = new String[4 + more.length];
+    args[0] = directory.toString();
+    args[1] = concurrency;
+    args[2] = delay;
+    args[3] = halt;
+    System.arraycopy(more, 0, args, 4, more.length);
+    return Child.start(directory.resolve("log"), List.of(), "64m", CrashingRun.class, args);
+  }
+
+  private String log() throws IOException {
+    return Files.readString(directory.resolve("log"));
+  }
+
+  private Map<String, Integer> calls() throws IOException {
+    Map<String, Integer> calls = new HashMap<>();
+    if (Files.exists(directory.resolve("calls"))) {
+      for (String prompt : Files.readAllLines(directory.resolve("calls"))) {
+        calls.merge(prompt, 1, Integer::sum);
+      }
+    }
+    return calls;
+  }
+
+  private int paidTwice() throws IOException {
+    return calls().values().stream().mapToInt(count -> count - 1).sum();
+  }
+
+  private void requireOneRightLineEach(int rows) {
+    Map<String, tools.jackson.databind.JsonNode> results = bulk.results();
+    assertThat(results).hasSize(rows);
+    results.forEach(
+        (id, line) -> {
+          String prompt = "p" + id.substring(1);
+          if (line.path("error").isNull()) {
+            assertThat(line.at("/response/body/choices/0/message/content").asString())
+                .isEqualTo(prompt.toUpperCase(java.util.Locale.ROOT));
+          } else {
+            assertThat(prompt).endsWith("7");
+          }
+        });
+  }
+
+  @Test
+  void killedAtRandomMomentsItEndsWithOneRightLinePerRow() throws Exception {
+    int rows = 2_000;
+    int concurrency = 64;
+    int kills = 10;
+    bulk.input(Bulk.prompts(rows));
+    Random random = new Random(20261122);
+
+    for (int kill = 0; kill < kills; kill++) {
+      Process run = start(String.valueOf(concurrency), "100", "-");
+      int patience = kill < 3 ? 150 + random.nextInt(400) : 300 + random.nextInt(900);
+      run.waitFor(patience, TimeUnit.MILLISECONDS);
+      run.destroyForcibly().waitFor();
+    }
+    assertThat(start(String.valueOf(concurrency), "10", "-").waitFor()).as(log()).isZero();
+    int sent = calls().values().stream().mapToInt(Integer::intValue).sum();
+    assertThat(start(String.valueOf(concurrency), "10", "-").waitFor()).as(log()).isZero();
+
+    requireOneRightLineEach(rows);
+    assertThat(paidTwice()).isLessThanOrEqualTo(kills * concurrency);
+    assertThat(calls().values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(sent);
+    assertThat(failedInOrder()).isEqualTo(Files.readAllLines(bulk.errors()));
+  }
+
+  private List<String> failedInOrder() throws IOException {
+    return Files.readAllLines(bulk.in).stream().filter(line -> line.endsWith("7\"}")).toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "LOCKED:1", "SPOOLED:1", "INDEXED:1", "TEMPORARY_WRITTEN:1", "RENAMED:1", "JOB_FILE_WRITTEN:1",
+    "BEFORE_WRITE:1", "BEFORE_WRITE:9", "WRITTEN:1", "WRITTEN:9", "SYNCED:1",
+    "TEMPORARY_WRITTEN:2", "RENAMED:2", "TEMPORARY_WRITTEN:3", "RENAMED:3", "ERRORS_WRITTEN:1"
+  })
+  void endedAtAnyStepTheSameCommandGoesOn(String halt) throws Exception {
+    bulk.input(Bulk.prompts(60));
+
+    int ended = start("4", "5", halt, "ordered").waitFor();
+
+    assertThat(ended).as(log()).isEqualTo(137);
+    assertThat(start("4", "5", "-", "ordered").waitFor()).as(log()).isZero();
+    requireOneRightLineEach(60);
+    assertThat(paidTwice()).isLessThanOrEqualTo(4);
+    assertThat(Files.readAllLines(bulk.errors())).isEqualTo(failedInOrder());
+    assertThat(leftOvers()).isEmpty();
+  }
+
+  private List<String> leftOvers() throws IOException {
+    try (var files = Files.list(directory)) {
+      return files.map(f -> f.getFileName().toString()).filter(f -> f.endsWith(".tmp")).toList();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "INDEXED:1", "WRITTEN:2", "BEFORE_WRITE:3", "TEMPORARY_WRITTEN:1", "RENAMED:1",
+    "TEMPORARY_WRITTEN:2", "RENAMED:2"
+  })
+  void endedWhileFailedRowsAreRetriedItGoesOn(String halt) throws Exception {
+    bulk.input(Bulk.prompts(100));
+    assertThat(start("4", "0", "-").waitFor()).as(log()).isZero();
+    Files.delete(directory.resolve("calls"));
+
+    assertThat(start("2", "0", halt, "retry").waitFor()).as(log()).isEqualTo(137);
+    assertThat(start("2", "0", "-", "retry").waitFor()).as(log()).isZero();
+
+    requireOneRightLineEach(100);
+    assertThat(paidTwice()).isLessThanOrEqualTo(2);
+    assertThat(new HashSet<>(calls().keySet())).hasSize(10);
+    assertThat(bulk.errors()).doesNotExist();
+  }
+
+  @Test
+  void endedBetweenMovingUnreadableLinesAndWritingOutAnewItGoesOn() throws Exception {
+    bulk.input(Bulk.prompts(30));
+    assertThat(start("4", "0", "-").waitFor()).as(log()).isZero();
+    byte[] bytes = Files.readAllBytes(bulk.out);
+    java.util.Arrays.fill(bytes, bytes.length / 2, bytes.length / 2 + 9, (byte) 0);
+    Files.write(bulk.out, bytes);
+    for (String halt : List.of("UNREADABLE_MOVED:1", "TEMPORARY_WRITTEN:1", "RENAMED:1")) {
+      assertThat(start("4", "0", halt).waitFor()).as(log()).isEqualTo(137);
+    }
+
+    assertThat(start("4", "0", "-").waitFor()).as(log()).isZero();
+
+    requireOneRightLineEach(30);
+    assertThat(paidTwice()).isEqualTo(1);
+  }
+
+  @Test
+  void aSecondProcessIsRefusedNamingTheFirst() throws Exception {
+    bulk.input(Bulk.prompts(500));
+    Process first = start("1", "50", "-");
+    while (!Files.exists(bulk.out)) {
+      Thread.onSpinWait();
+    }
+    Path log = directory.resolve("second");
+    String[] args = {directory.toString(), "1", "0", "-"};
+    long begun = System.nanoTime();
+
+    Process second = Child.start(log, List.of(), "64m", CrashingRun.class, args);
+
+    assertThat(second.waitFor()).isEqualTo(2);
+    assertThat(System.nanoTime() - begun).isLessThan(4_000_000_000L);
+    assertThat(Files.readString(log)).contains("OUTPUT_LOCKED", "pid " + first.pid());
+    first.destroyForcibly().waitFor();
+    assertThat(Files.readString(bulk.out)).endsWith("\n");
+  }
+
+  @Test
+  void aFullDiskKeepsWholeLinesSendsNoMoreAndCanBeGoneOnWith() throws Exception {
+    bulk.input(Bulk.prompts(300));
+    String[] args = {directory.toString(), "8", "0", "-"};
+    List<String> limited = List.of("bash", "-c", "ulimit -f 40; exec \"$@\"", "bash");
+
+    int ended =
+        Child.start(directory.resolve("log"), limited, "64m", CrashingRun.class, args).waitFor();
+
+    assertThat(ended).as(log()).isEqualTo(5);
+    assertThat(log()).contains("DISK_FULL");
+    int kept = bulk.results().size();
+    assertThat(kept).isBetween(20, 299);
+    assertThat(Files.readString(bulk.out)).endsWith("\n");
+    int sent = calls().size();
+    assertThat(sent).isLessThanOrEqualTo(kept + 9);
+    assertThat(start("8", "0", "-").waitFor()).as(log()).isZero();
+    requireOneRightLineEach(300);
+    assertThat(paidTwice()).isEqualTo(sent - kept);
+  }
+}

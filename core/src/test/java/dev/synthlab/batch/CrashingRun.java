@@ -1,0 +1,99 @@
+package dev.synthlab.batch;
+
+import dev.synthlab.call.Outcome;
+import dev.synthlab.call.Timer;
+import dev.synthlab.llm.Completion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A process with one run, for being killed. Arguments: the directory, the concurrency, how many
+ * milliseconds a call takes at most, and the step (with its count) at which it halts, or {@code -}.
+ * Every call leaves a line in {@code calls}: its prompt.
+ */
+final class CrashingRun {
+  private CrashingRun() {}
+
+  public static void main(String[] args) throws InterruptedException {
+    Path directory = Path.of(args[0]);
+    int delay = Integer.parseInt(args[2]);
+    String[] halt = args[3].split(":");
+    AtomicInteger left =
+        new AtomicInteger(halt.length > 1 ? Integer.parseInt(halt[1]) : Integer.MAX_VALUE);
+    Optional<Steps.Step> at =
+        halt.length > 1 ? Optional.of(Steps.Step.valueOf(halt[0])) : Optional.empty();
+    Steps steps =
+        (step, file) -> {
+          if (at.filter(step::equals).isPresent() && left.decrementAndGet() == 0) {
+            if (step == Steps.Step.BEFORE_WRITE) {
+              append(file, "{\"custom_id\":\"torn");
+            }
+            Runtime.getRuntime().halt(137);
+          }
+        };
+    BulkOptions.Builder options =
+        BulkOptions.builder(directory.resolve("in.jsonl"), directory.resolve("out.jsonl"))
+            .model("m")
+            .baseUrl("http://127.0.0.1:1/v1")
+            .concurrency(Integer.parseInt(args[1]));
+    for (int i = 4; i < args.length; i++) {
+      switch (args[i]) {
+        case "ordered" -> options.ordered(true);
+        case "retry" -> options.retryFailed(BulkOptions.Retry.ALL);
+        case "fresh" -> options.fresh(true);
+        default -> throw new IllegalArgumentException(args[i]);
+      }
+    }
+    Path calls = directory.resolve("calls");
+    boolean retry = args.length > 4 && args[4].equals("retry");
+    BulkRun.Caller caller =
+        request -> {
+          String prompt = Script.prompt(request);
+          append(calls, prompt + "\n");
+          if (delay > 0) {
+            pause(Duration.ofMillis(Math.floorMod(Words.mixed(prompt.hashCode()), delay)));
+          }
+          return reply(prompt, retry);
+        };
+    try {
+      Summary summary =
+          BulkRun.of(options.build(), caller, Timer.system(), System.out::println, steps).run();
+      System.out.println(summary);
+      System.exit(summary.end() == Summary.End.DISK_FULL ? 5 : 0);
+    } catch (BatchException e) {
+      System.out.println(e.kind() + " " + e.getMessage());
+      System.exit(2);
+    }
+  }
+
+  private static Outcome<Completion> reply(String prompt, boolean retry) {
+    if (prompt.endsWith("7") && !retry) {
+      return dev.synthlab.call.FailedCalls.of(
+          Script.withStatus(dev.synthlab.call.Fault.Kind.SERVER_FAILED, 500, "seven"));
+    }
+    return Script.answer(prompt.toUpperCase(Locale.ROOT));
+  }
+
+  private static void pause(Duration pause) {
+    try {
+      Timer.system().pause(pause);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void append(Path file, String text) {
+    try {
+      Files.writeString(file, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
