@@ -382,9 +382,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private String errors() {
-    return output.endsWith(".jsonl")
-        ? output.substring(0, output.length() - ".jsonl".length()) + ".errors.jsonl"
-        : output + ".errors.jsonl";
+    return output + ".errors.jsonl";
   }
 
   private static String goOn(Summary summary) {

@@ -262,9 +262,13 @@ class CommandTest {
     Ended ended = synth.run("run", "in.jsonl", "-o", "out.jsonl");
 
     assertThat(ended.exit()).isEqualTo(3);
-    assertThat(ended.err()).contains("bad_request 1", "out.errors.jsonl");
-    assertThat(synth.lines("out.errors.jsonl")).hasSize(1).first().asString().contains("number 1");
-    assertThat(synth.run("run", "out.errors.jsonl", "-o", "more.jsonl").exit()).isEqualTo(3);
+    assertThat(ended.err()).contains("bad_request 1", "out.jsonl.errors.jsonl");
+    assertThat(synth.lines("out.jsonl.errors.jsonl"))
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("number 1");
+    assertThat(synth.run("run", "out.jsonl.errors.jsonl", "-o", "more.jsonl").exit()).isEqualTo(3);
     assertThat(synth.run("run", "in.jsonl", "-o", "out.jsonl", "--retry-failed=all").exit())
         .isEqualTo(3);
     assertThat(synth.lines("out.jsonl")).hasSize(3);
