@@ -87,7 +87,8 @@ final class Conduct {
   }
 
   private Summary toStream(OutputStream out) throws IOException {
-    note("results go to a stream: nothing is kept, and a run that ends early cannot be gone on with");
+    note(
+        "results go to a stream: nothing is kept, and a run that ends early cannot be gone on with");
     Path spool = Files.createTempFile("synthlab-", ".jsonl");
     try {
       Path input = input(spool);

@@ -219,16 +219,7 @@ final class RowScan {
   private void skipString() {
     escaped = false;
     while (true) {
-      while (at + Long.BYTES <= to) {
-        long word = Words.at(bytes, at);
-        if (Words.has(word, Words.QUOTES) || Words.has(word, Words.BACKSLASHES)) {
-          break;
-        }
-        at += Long.BYTES;
-      }
-      while (at < to && bytes[at] != '"' && bytes[at] != '\\') {
-        at++;
-      }
+      at = Words.first(bytes, at, to, Words.QUOTES, Words.BACKSLASHES);
       if (at >= to || (bytes[at] == '\\' && at + 1 >= to)) {
         broken = true;
         return;
@@ -252,9 +243,7 @@ final class RowScan {
     int i = start;
     while (i < end) {
       int run = i;
-      while (i < end && bytes[i] != '\\') {
-        i++;
-      }
+      i = Words.first(bytes, i, end, Words.BACKSLASHES, Words.BACKSLASHES);
       System.arraycopy(bytes, run, plain, length, i - run);
       length += i - run;
       if (i >= end) {

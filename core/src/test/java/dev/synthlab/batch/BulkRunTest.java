@@ -88,7 +88,8 @@ class BulkRunTest {
 
   @Test
   void replacesTheModelWhenTheEmbeddedOneAnswers() {
-    bulk.input("{\"body\":{\"model\":\"gpt\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}}");
+    bulk.input(
+        "{\"body\":{\"model\":\"gpt\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}}");
 
     bulk.run(o -> o.localModel("smol"));
 
@@ -97,7 +98,9 @@ class BulkRunTest {
 
   @Test
   void aBadLineBecomesAnErrorRecordAndTheRestGoesOn() throws IOException {
-    byte[] notUtf8 = {'{', '"', 'p', 'r', 'o', 'm', 'p', 't', '"', ':', '"', (byte) 0xC3, '"', '}', '\n'};
+    byte[] notUtf8 = {
+      '{', '"', 'p', 'r', 'o', 'm', 'p', 't', '"', ':', '"', (byte) 0xC3, '"', '}', '\n'
+    };
     Files.writeString(
         bulk.in,
         "\uFEFF{\"custom_id\":\"ok\",\"prompt\":\"x\"}\r\n"
@@ -171,8 +174,7 @@ class BulkRunTest {
     assertThat(no.at("/error/code").asString()).isEqualTo("refusal");
     assertThat(no.at("/synthlab/partial").asString()).isEqualTo("I will not");
     assertThat(Files.readAllLines(bulk.errors()))
-        .containsExactly(
-            "{\"custom_id\":\"00000002\",\"prompt\":\"bad\"}", Bulk.prompt("c", "no"));
+        .containsExactly("{\"custom_id\":\"00000002\",\"prompt\":\"bad\"}", Bulk.prompt("c", "no"));
   }
 
   @Test
@@ -186,7 +188,8 @@ class BulkRunTest {
     assertThatExceptionOfType(BatchException.class)
         .isThrownBy(
             () ->
-                BulkRun.of(options, bulk.script, dev.synthlab.call.Timer.system(), note -> {}).run())
+                BulkRun.of(options, bulk.script, dev.synthlab.call.Timer.system(), note -> {})
+                    .run())
         .withMessageContaining("--retry-failed");
   }
 
@@ -216,8 +219,7 @@ class BulkRunTest {
   @Test
   void truncatedAnswersCountAsAnswersUnlessTheFinishIsStrict() {
     bulk.input(Bulk.prompt("a", "long"));
-    bulk.script.on(
-        "long", request -> Script.answer("cut", FinishReason.LENGTH, Optional.empty()));
+    bulk.script.on("long", request -> Script.answer("cut", FinishReason.LENGTH, Optional.empty()));
 
     Summary loose = bulk.run();
     Summary strict = bulk.run(o -> o.strictFinish(true).fresh(true));
@@ -548,7 +550,12 @@ class BulkRunTest {
 
     bulk.run();
 
-    for (Path file : List.of(bulk.out, bulk.errors(), bulk.beside("out.jsonl.job.json"), bulk.beside(".out.jsonl.lock"))) {
+    for (Path file :
+        List.of(
+            bulk.out,
+            bulk.errors(),
+            bulk.beside("out.jsonl.job.json"),
+            bulk.beside(".out.jsonl.lock"))) {
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
           .as(file.toString())
           .isEqualTo("rw-------");

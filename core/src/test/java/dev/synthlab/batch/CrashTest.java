@@ -103,9 +103,22 @@ class CrashTest {
 
   @ParameterizedTest
   @CsvSource({
-    "LOCKED:1", "SPOOLED:1", "INDEXED:1", "TEMPORARY_WRITTEN:1", "RENAMED:1", "JOB_FILE_WRITTEN:1",
-    "BEFORE_WRITE:1", "BEFORE_WRITE:9", "WRITTEN:1", "WRITTEN:9", "SYNCED:1",
-    "TEMPORARY_WRITTEN:2", "RENAMED:2", "TEMPORARY_WRITTEN:3", "RENAMED:3", "ERRORS_WRITTEN:1"
+    "LOCKED:1",
+    "SPOOLED:1",
+    "INDEXED:1",
+    "TEMPORARY_WRITTEN:1",
+    "RENAMED:1",
+    "JOB_FILE_WRITTEN:1",
+    "BEFORE_WRITE:1",
+    "BEFORE_WRITE:9",
+    "WRITTEN:1",
+    "WRITTEN:9",
+    "SYNCED:1",
+    "TEMPORARY_WRITTEN:2",
+    "RENAMED:2",
+    "TEMPORARY_WRITTEN:3",
+    "RENAMED:3",
+    "ERRORS_WRITTEN:1"
   })
   void endedAtAnyStepTheSameCommandGoesOn(String halt) throws Exception {
     bulk.input(Bulk.prompts(60));
@@ -128,8 +141,13 @@ class CrashTest {
 
   @ParameterizedTest
   @CsvSource({
-    "INDEXED:1", "WRITTEN:2", "BEFORE_WRITE:3", "TEMPORARY_WRITTEN:1", "RENAMED:1",
-    "TEMPORARY_WRITTEN:2", "RENAMED:2"
+    "INDEXED:1",
+    "WRITTEN:2",
+    "BEFORE_WRITE:3",
+    "TEMPORARY_WRITTEN:1",
+    "RENAMED:1",
+    "TEMPORARY_WRITTEN:2",
+    "RENAMED:2"
   })
   void endedWhileFailedRowsAreRetriedItGoesOn(String halt) throws Exception {
     bulk.input(Bulk.prompts(100));

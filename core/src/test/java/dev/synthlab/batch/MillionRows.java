@@ -37,15 +37,22 @@ final class MillionRows {
     try (BufferedWriter rows = Files.newBufferedWriter(in);
         BufferedWriter results = Files.newBufferedWriter(out)) {
       for (int i = 0; i < ROWS; i++) {
-        String row = "{\"custom_id\":\"row-" + i + "\",\"prompt\":\"Say something about " + i + "\"}";
+        String row =
+            "{\"custom_id\":\"row-" + i + "\",\"prompt\":\"Say something about " + i + "\"}";
         rows.write(row + "\n");
         byte[] bytes = row.getBytes(java.nio.charset.StandardCharsets.UTF_8);
         scan.scan(bytes, 0, bytes.length);
         if (i > 0) {
           results.write(
-              "{\"id\":\"b\",\"custom_id\":\"row-" + i + "\",\"response\":{\"body\":\"" + answer
-                  + "\"},\"error\":null,\"synthlab\":{\"line\":" + (i + 1) + ",\"hash\":\""
-                  + HexFormat.of().toHexDigits(scan.hash()) + "\"}}\n");
+              "{\"id\":\"b\",\"custom_id\":\"row-"
+                  + i
+                  + "\",\"response\":{\"body\":\""
+                  + answer
+                  + "\"},\"error\":null,\"synthlab\":{\"line\":"
+                  + (i + 1)
+                  + ",\"hash\":\""
+                  + HexFormat.of().toHexDigits(scan.hash())
+                  + "\"}}\n");
         }
       }
     }

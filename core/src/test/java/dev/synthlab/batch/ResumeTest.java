@@ -119,7 +119,8 @@ class ResumeTest {
     assertThat(bulk.run().nothingToDo()).isTrue();
 
     bulk.input("{\"custom_id\":\"a\",\"prompt\":\"cafe\",\"n\":{\"x\":1,\"y\":2}}");
-    refused(BatchException.Kind.INPUT_CHANGED, bulk::run, "\"a\"", "line 1", "then", "now", "--fresh");
+    refused(
+        BatchException.Kind.INPUT_CHANGED, bulk::run, "\"a\"", "line 1", "then", "now", "--fresh");
     assertThat(bulk.script.requests).hasSize(1);
   }
 
@@ -217,7 +218,9 @@ class ResumeTest {
 
     for (Path out : List.of(bulk.in, soft, hard)) {
       refused(
-          BatchException.Kind.OUTPUT_IS_INPUT, () -> bulk.begin(out, o -> o.fresh(true)).run(), "is the input");
+          BatchException.Kind.OUTPUT_IS_INPUT,
+          () -> bulk.begin(out, o -> o.fresh(true)).run(),
+          "is the input");
     }
     assertThat(Files.readAllBytes(bulk.in)).isEqualTo(before);
   }
@@ -272,7 +275,8 @@ class ResumeTest {
     Path hard = Files.createLink(directory.resolve("hard"), bulk.out);
 
     for (Path name : List.of(bulk.out, soft, hard)) {
-      refused(BatchException.Kind.OUTPUT_LOCKED, () -> bulk.begin(name, o -> {}).run(), "another run");
+      refused(
+          BatchException.Kind.OUTPUT_LOCKED, () -> bulk.begin(name, o -> {}).run(), "another run");
     }
     go.countDown();
 

@@ -32,7 +32,9 @@ class RowScanTest {
   void spellingDoesNotChangeTheHash() {
     long hash = hash("{\"a\":[1,{\"b\":\"é\\n/\"},null],\"c\":\"\uD83D\uDE00\"}");
 
-    assertThat(hash(" { \"c\" : \"\\ud83d\\uDE00\" , \"a\" : [ 1 , {\"b\":\"\\u00e9\\u000a\\/\"} , null ] }\r"))
+    assertThat(
+            hash(
+                " { \"c\" : \"\\ud83d\\uDE00\" , \"a\" : [ 1 , {\"b\":\"\\u00e9\\u000a\\/\"} , null ] }\r"))
         .isEqualTo(hash);
     assertThat(hash("\uFEFF{\"\\u0061\":[1,{\"b\":\"é\\n/\"},null],\"c\":\"\uD83D\uDE00\"}"))
         .isEqualTo(hash);
@@ -41,11 +43,31 @@ class RowScanTest {
   @Test
   void everyChangeOfMeaningChangesTheHash() {
     String[] lines = {
-      "{\"a\":\"xy\"}", "{\"a\":\"yx\"}", "{\"a\":[\"x\",\"y\"]}", "{\"a\":[\"y\",\"x\"]}",
-      "{\"a\":{\"x\":\"y\"}}", "{\"a\":{\"y\":\"x\"}}", "{\"b\":\"xy\"}", "{\"a\":1}", "{\"a\":\"1\"}",
-      "{\"a\":10}", "{\"a\":true}", "{\"a\":null}", "{}", "{\"a\":{}}", "{\"a\":[]}", "{\"a\":[[]]}",
-      "{\"a\":[[],[]]}", "{\"a\":\"x\",\"b\":\"y\"}", "{\"a\":\"y\",\"b\":\"x\"}", "{\"a\":\"\"}",
-      "{\"a\":\"xy\"", "{\"a\":\"xy\"}}", "{\"a\":\"xy\"} x", "{\"a\":\"\\\\n\"}", "{\"a\":\"\\n\"}"
+      "{\"a\":\"xy\"}",
+      "{\"a\":\"yx\"}",
+      "{\"a\":[\"x\",\"y\"]}",
+      "{\"a\":[\"y\",\"x\"]}",
+      "{\"a\":{\"x\":\"y\"}}",
+      "{\"a\":{\"y\":\"x\"}}",
+      "{\"b\":\"xy\"}",
+      "{\"a\":1}",
+      "{\"a\":\"1\"}",
+      "{\"a\":10}",
+      "{\"a\":true}",
+      "{\"a\":null}",
+      "{}",
+      "{\"a\":{}}",
+      "{\"a\":[]}",
+      "{\"a\":[[]]}",
+      "{\"a\":[[],[]]}",
+      "{\"a\":\"x\",\"b\":\"y\"}",
+      "{\"a\":\"y\",\"b\":\"x\"}",
+      "{\"a\":\"\"}",
+      "{\"a\":\"xy\"",
+      "{\"a\":\"xy\"}}",
+      "{\"a\":\"xy\"} x",
+      "{\"a\":\"\\\\n\"}",
+      "{\"a\":\"\\n\"}"
     };
     Set<Long> hashes = new HashSet<>();
 
@@ -64,7 +86,9 @@ class RowScanTest {
       row.put("n", random.nextInt());
       String plain = Json.mapper().writeValueAsString(row);
       StringBuilder escaped = new StringBuilder();
-      plain.chars().forEach(c -> escaped.append(c > 126 ? String.format("\\u%04x", c) : "" + (char) c));
+      plain
+          .chars()
+          .forEach(c -> escaped.append(c > 126 ? String.format("\\u%04x", c) : "" + (char) c));
 
       assertThat(id(plain)).isEqualTo(row.get("custom_id"));
       long hash = scan.hash();
@@ -98,7 +122,10 @@ class RowScanTest {
       int cut = 1 + random.nextInt(bytes.length);
       for (int change = random.nextInt(4); change > 0; change--) {
         bytes[random.nextInt(bytes.length)] =
-            (byte) (random.nextBoolean() ? random.nextInt(256) : "\"\\u{}[],:".charAt(random.nextInt(9)));
+            (byte)
+                (random.nextBoolean()
+                    ? random.nextInt(256)
+                    : "\"\\u{}[],:".charAt(random.nextInt(9)));
       }
 
       scan.scan(bytes, 0, cut);
@@ -123,7 +150,12 @@ class RowScanTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"{\"prompt\":\"x\"}", "{\"custom_id\":true,\"id\":\"a\"}", "[\"custom_id\",\"a\"]", "x"})
+      strings = {
+        "{\"prompt\":\"x\"}",
+        "{\"custom_id\":true,\"id\":\"a\"}",
+        "[\"custom_id\",\"a\"]",
+        "x"
+      })
   void elseTakesTheNumberOfTheLine(String line) {
     assertThat(id(line)).isEqualTo("00000007");
   }

@@ -55,7 +55,8 @@ final class Script implements BulkRun.Caller {
   public Outcome<Completion> call(CompletionRequest request) {
     requests.add(request);
     String prompt = prompt(request);
-    return others.getOrDefault(prompt, r -> answer(prompt.toUpperCase(java.util.Locale.ROOT)))
+    return others
+        .getOrDefault(prompt, r -> answer(prompt.toUpperCase(java.util.Locale.ROOT)))
         .apply(request);
   }
 
@@ -78,7 +79,8 @@ final class Script implements BulkRun.Caller {
     Map<String, Object> message = Map.of("role", "assistant", "content", text);
     String json =
         Json.mapper()
-            .writeValueAsString(Map.of("id", "chatcmpl-1", "choices", List.of(Map.of("message", message))));
+            .writeValueAsString(
+                Map.of("id", "chatcmpl-1", "choices", List.of(Map.of("message", message))));
     Completion completion =
         new Completion(
             text,
