@@ -135,18 +135,8 @@ final class Lines implements Closeable {
   }
 
   private static int indexOfNewline(byte[] bytes, int start, int end) {
-    int at = start;
-    for (; at + Long.BYTES <= end; at += Long.BYTES) {
-      if (Words.has(Words.at(bytes, at), Words.NEWLINES)) {
-        break;
-      }
-    }
-    for (; at < end; at++) {
-      if (bytes[at] == '\n') {
-        return at;
-      }
-    }
-    return -1;
+    int at = Words.first(bytes, start, end, Words.NEWLINES, Words.NEWLINES);
+    return at < end ? at : -1;
   }
 
   /** The bytes that {@link #from()} and {@link #to()} point into; valid until the next line. */

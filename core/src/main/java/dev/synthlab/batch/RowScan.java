@@ -1,6 +1,5 @@
 package dev.synthlab.batch;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,6 +18,7 @@ final class RowScan {
   private static final long ID = Words.hash("id");
 
   private byte[] bytes = new byte[0];
+  private byte[] plain = new byte[256];
   private int at;
   private int to;
   private boolean broken;
@@ -212,23 +212,14 @@ final class RowScan {
     if (!escaped) {
       return Words.hash(bytes, start, end);
     }
-    byte[] plain = unescaped(start, end);
-    return Words.hash(plain, 0, plain.length);
+    int length = unescape(start, end);
+    return Words.hash(plain, 0, length);
   }
 
   private void skipString() {
     escaped = false;
     while (true) {
-      while (at + Long.BYTES <= to) {
-        long word = Words.at(bytes, at);
-        if (Words.has(word, Words.QUOTES) || Words.has(word, Words.BACKSLASHES)) {
-          break;
-        }
-        at += Long.BYTES;
-      }
-      while (at < to && bytes[at] != '"' && bytes[at] != '\\') {
-        at++;
-      }
+      at = Words.first(bytes, at, to, Words.QUOTES, Words.BACKSLASHES);
       if (at >= to || (bytes[at] == '\\' && at + 1 >= to)) {
         broken = true;
         return;
@@ -242,18 +233,26 @@ final class RowScan {
     }
   }
 
-  private byte[] unescaped(int start, int end) {
-    ByteArrayOutputStream plain = new ByteArrayOutputStream(end - start);
+  /** Fills {@code plain} with what the escaped characters mean, and returns how many bytes. */
+  private int unescape(int start, int end) {
+    int room = end - start + Long.BYTES; // a torn escape at the end can grow
+    if (plain.length < room) {
+      plain = new byte[Math.max(room, plain.length * 2)];
+    }
+    int length = 0;
     int i = start;
     while (i < end) {
-      byte b = bytes[i++];
-      if (b != '\\') {
-        plain.write(b);
-        continue;
+      int run = i;
+      i = Words.first(bytes, i, end, Words.BACKSLASHES, Words.BACKSLASHES);
+      System.arraycopy(bytes, run, plain, length, i - run);
+      length += i - run;
+      if (i >= end) {
+        break;
       }
-      byte sign = bytes[i++];
+      byte sign = bytes[i + 1];
+      i += 2;
       if (sign != 'u') {
-        plain.write(simpleEscape(sign));
+        plain[length++] = simpleEscape(sign);
         continue;
       }
       int unit = hex(i, end);
@@ -266,12 +265,33 @@ final class RowScan {
         }
       }
       boolean alone = unit >= Character.MIN_SURROGATE && unit <= Character.MAX_SURROGATE;
-      plain.writeBytes(Character.toString(alone ? 0xFFFD : unit).getBytes(StandardCharsets.UTF_8));
+      length = encode(alone ? 0xFFFD : unit, length);
     }
-    return plain.toByteArray();
+    return length;
   }
 
-  private static int simpleEscape(byte sign) {
+  /** An escape is never shorter than the UTF-8 of what it means, so there is room. */
+  private int encode(int point, int at) {
+    int next = at;
+    if (point < 0x80) {
+      plain[next++] = (byte) point;
+    } else if (point < 0x800) {
+      plain[next++] = (byte) (0xC0 | point >> 6);
+      plain[next++] = (byte) (0x80 | point & 0x3F);
+    } else if (point < 0x10000) {
+      plain[next++] = (byte) (0xE0 | point >> 12);
+      plain[next++] = (byte) (0x80 | point >> 6 & 0x3F);
+      plain[next++] = (byte) (0x80 | point & 0x3F);
+    } else {
+      plain[next++] = (byte) (0xF0 | point >> 18);
+      plain[next++] = (byte) (0x80 | point >> 12 & 0x3F);
+      plain[next++] = (byte) (0x80 | point >> 6 & 0x3F);
+      plain[next++] = (byte) (0x80 | point & 0x3F);
+    }
+    return next;
+  }
+
+  private static byte simpleEscape(byte sign) {
     return switch (sign) {
       case 'n' -> '\n';
       case 't' -> '\t';
@@ -286,7 +306,7 @@ final class RowScan {
   private int hex(int start, int end) {
     int unit = 0;
     for (int i = start; i < start + 4; i++) {
-      int digit = i < end ? Character.digit(bytes[i], 16) : -1;
+      int digit = i < end ? Character.digit((char) bytes[i], 16) : -1;
       if (digit < 0) {
         broken = true;
         return 0xFFFD;
@@ -311,8 +331,8 @@ final class RowScan {
   private Optional<String> idAt(int start, int end) {
     byte first = bytes[start];
     if (first == '"') {
-      byte[] plain = unescaped(start + 1, end - 1);
-      return Optional.of(new String(plain, StandardCharsets.UTF_8));
+      int length = unescape(start + 1, end - 1);
+      return Optional.of(new String(plain, 0, length, StandardCharsets.UTF_8));
     }
     if (first == '-' || (first >= '0' && first <= '9')) {
       return Optional.of(new String(bytes, start, end - start, StandardCharsets.UTF_8));

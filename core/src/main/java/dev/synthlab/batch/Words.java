@@ -24,10 +24,31 @@ final class Words {
     return (long) LONGS.get(bytes, index);
   }
 
-  /** Whether one of the eight bytes is the one that {@code pattern} repeats. */
-  static boolean has(long word, long pattern) {
-    long zeroWhereEqual = word ^ pattern;
-    return ((zeroWhereEqual - ONES) & ~zeroWhereEqual & HIGHS) != 0;
+  /**
+   * Where one of two bytes stands first.
+   *
+   * @param pattern the byte, eight times
+   * @param other the other byte, eight times
+   * @return its index, or {@code to}
+   */
+  static int first(byte[] bytes, int from, int to, long pattern, long other) {
+    int at = from;
+    for (; at + Long.BYTES <= to; at += Long.BYTES) {
+      long word = at(bytes, at);
+      long found = equalBytes(word ^ pattern) | equalBytes(word ^ other);
+      if (found != 0) {
+        return at + (Long.numberOfTrailingZeros(found) >>> 3);
+      }
+    }
+    while (at < to && bytes[at] != (byte) pattern && bytes[at] != (byte) other) {
+      at++;
+    }
+    return at;
+  }
+
+  /** The high bit of the lowest zero byte; above it bits may be set that mean nothing. */
+  private static long equalBytes(long difference) {
+    return (difference - ONES) & ~difference & HIGHS;
   }
 
   /** A 64-bit hash of bytes, the same on every machine and in every version. */

@@ -220,4 +220,13 @@ class CrashTest {
     requireOneRightLineEach(300);
     assertThat(paidTwice()).isEqualTo(sent - kept);
   }
+
+  @Test
+  void aMillionRowsAreTakenUpInASmallHeap() throws Exception {
+    Process run =
+        Child.start(
+            directory.resolve("log"), List.of(), "256m", MillionRows.class, directory.toString());
+
+    assertThat(run.waitFor()).as(log()).isZero();
+  }
 }
