@@ -84,8 +84,7 @@ class ReadmeTest {
     Synth synth = new Synth(directory);
     Files.createDirectory(directory.resolve("examples"));
     Files.copy(
-        ROOT.resolve("examples/interviews.jsonl"),
-        directory.resolve("examples/interviews.jsonl"));
+        ROOT.resolve("examples/interviews.jsonl"), directory.resolve("examples/interviews.jsonl"));
 
     Ended ended = synth.run(commands(block).getFirst());
 
@@ -145,11 +144,19 @@ class ReadmeTest {
     String pom = Files.readString(ROOT.resolve("pom.xml"));
 
     assertThat(blocks("xml").getFirst())
-        .contains(Pattern.compile("<version>.*</version>").matcher(pom).results().findFirst().orElseThrow().group());
+        .contains(
+            Pattern.compile("<version>.*</version>")
+                .matcher(pom)
+                .results()
+                .findFirst()
+                .orElseThrow()
+                .group());
   }
 
   @Test
   void listsEverySetting() throws IOException {
-    assertThat(readme()).contains("<!-- settings -->\n" + Variable.markdownTable().strip() + "\n<!-- /settings -->");
+    assertThat(readme())
+        .contains(
+            "<!-- settings -->\n" + Variable.markdownTable().strip() + "\n<!-- /settings -->");
   }
 }

@@ -10,9 +10,15 @@ import java.util.stream.Stream;
 /** Names that were probably meant to be ours. */
 final class LookAlikes {
   private static final String OURS = "SYNTHLAB_";
+
+  // Read by the launcher, and by the services above this layer.
+  private static final Set<String> OF_OTHERS =
+      Set.of("SYNTHLAB_JAVA_OPTS", "SYNTHLAB_API_HOST", "SYNTHLAB_API_PORT");
+
   private static final Set<String> KNOWN =
-      Stream.of(Variable.values())
-          .flatMap(variable -> variable.names().stream())
+      Stream.concat(
+              Stream.of(Variable.values()).flatMap(variable -> variable.names().stream()),
+              OF_OTHERS.stream())
           .collect(Collectors.toUnmodifiableSet());
 
   private LookAlikes() {}
