@@ -33,6 +33,7 @@ public final class BatchException extends RuntimeException {
     OUTPUT_LOST
   }
 
+  /** What stands in the way. */
   private final Kind kind;
 
   BatchException(Kind kind, String message) {

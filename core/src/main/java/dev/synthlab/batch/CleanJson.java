@@ -63,7 +63,9 @@ final class CleanJson {
   }
 
   private static boolean isPlain(char c) {
-    return c >= ' ' && c < 0x7F
-        || c > 0x9F && c != 0x2028 && c != 0x2029 && !Character.isSurrogate(c);
+    if (c < 0x80) {
+      return c >= ' ' && c != 0x7F;
+    }
+    return c > 0x9F && c != 0x2028 && c != 0x2029 && !Character.isSurrogate(c);
   }
 }

@@ -6,25 +6,17 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileStore;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 
 /** Leads a run through its steps, from the lock to the summary. */
 final class Conduct {
-  private static final List<String> NETWORK =
-      List.of("nfs", "cifs", "smb", "sshfs", "afs", "ceph", "gluster", "9p");
-
   private final BulkOptions options;
   private final BulkRun.Caller caller;
   private final Timer timer;
@@ -66,7 +58,7 @@ final class Conduct {
 
   Summary run() throws IOException {
     if (options.input() instanceof BulkOptions.In.File file) {
-      requireReadable(file.path());
+      Preflight.requireReadable(file.path());
     }
     return switch (options.output()) {
       case BulkOptions.Out.Stream stream -> toStream(stream.stream());
@@ -107,7 +99,7 @@ final class Conduct {
 
   private Summary toFile(Path named) throws IOException {
     OutFiles files = files(named);
-    requireOtherThanInput(files);
+    Preflight.requireOtherThanInput(options, files);
     try (RunLock lock = lock(files)) {
       steps.reached(Steps.Step.LOCKED, files.out());
       tidyUp(files);
@@ -166,7 +158,7 @@ final class Conduct {
     try {
       return Journal.open(files.out(), table, timer, steps, () -> full(window));
     } catch (IOException e) {
-      throw unwritable(files.out(), e);
+      throw Preflight.unwritable(files.out(), e);
     }
   }
 
@@ -214,7 +206,7 @@ final class Conduct {
       job.write(files.jobFile(), steps, timer.now().toString());
       steps.reached(Steps.Step.JOB_FILE_WRITTEN, files.out());
     } catch (IOException e) {
-      throw unwritable(files.jobFile(), e);
+      throw Preflight.unwritable(files.jobFile(), e);
     }
   }
 
@@ -326,7 +318,7 @@ final class Conduct {
     try {
       return OutFiles.of(named);
     } catch (IOException e) {
-      throw unwritable(named, e);
+      throw Preflight.unwritable(named, e);
     }
   }
 
@@ -334,73 +326,8 @@ final class Conduct {
     try {
       return RunLock.take(files, timer.now());
     } catch (IOException e) {
-      throw unwritable(files.out(), e);
+      throw Preflight.unwritable(files.out(), e);
     }
-  }
-
-  private static BatchException unwritable(Path path, IOException e) {
-    return new BatchException(
-        BatchException.Kind.OUTPUT_UNWRITABLE,
-        "cannot write " + path + ": " + reason(e) + "; name a place that can be written to",
-        e);
-  }
-
-  private static String reason(IOException e) {
-    if (e instanceof AccessDeniedException) {
-      return "permission denied";
-    }
-    if (e instanceof FileAlreadyExistsException there) {
-      return there.getFile() + " is not a directory";
-    }
-    Optional<String> reason =
-        e instanceof FileSystemException told
-            ? Optional.ofNullable(told.getReason())
-            : Optional.empty();
-    return reason.orElse(String.valueOf(e.getMessage()));
-  }
-
-  private static void requireReadable(Path input) {
-    String problem = "";
-    if (!Files.exists(input)) {
-      problem = "it does not exist";
-    } else if (Files.isDirectory(input)) {
-      problem = "it is a directory";
-    } else if (!Files.isReadable(input)) {
-      problem = "permission denied";
-    }
-    if (!problem.isEmpty()) {
-      throw new BatchException(
-          BatchException.Kind.INPUT_UNREADABLE, "cannot read " + input + ": " + problem);
-    }
-  }
-
-  private void requireOtherThanInput(OutFiles files) throws IOException {
-    if (!(options.input() instanceof BulkOptions.In.File file)) {
-      return;
-    }
-    Path input = file.path();
-    if (isSame(input, files.out())) {
-      throw new BatchException(
-          BatchException.Kind.OUTPUT_IS_INPUT,
-          "the output " + files.out() + " is the input; name another output");
-    }
-    if (isSame(input, files.errors())) {
-      throw new BatchException(
-          BatchException.Kind.OUTPUT_IS_INPUT,
-          input
-              + " lists the failed rows of this very output; run the first input again with"
-              + " --retry-failed, or name another output");
-    }
-    for (Path own : List.of(files.jobFile(), files.unreadable(), files.lock())) {
-      if (isSame(input, own)) {
-        throw new BatchException(
-            BatchException.Kind.OUTPUT_IS_INPUT, input + " belongs to the output; name another");
-      }
-    }
-  }
-
-  private static boolean isSame(Path one, Path other) throws IOException {
-    return Files.exists(other) && Files.isSameFile(one, other);
   }
 
   /** What a dead run left half made. */
@@ -410,15 +337,9 @@ final class Conduct {
     }
     Files.deleteIfExists(files.spool());
     Path directory = files.out().toAbsolutePath().getParent();
-    if (directory != null && onNetwork(directory)) {
+    if (directory != null && Preflight.onNetwork(directory)) {
       note(directory + " is on a network file system, where locks may not hold: run one at a time");
     }
-  }
-
-  private static boolean onNetwork(Path directory) throws IOException {
-    FileStore store = Files.getFileStore(directory);
-    String type = store.type().toLowerCase(Locale.ROOT);
-    return NETWORK.stream().anyMatch(type::contains);
   }
 
   /** What is read more than once must be a file. */
@@ -448,7 +369,7 @@ final class Conduct {
       stream.transferTo(Channels.newOutputStream(channel));
       return spool;
     } catch (NoSuchFileException e) {
-      throw unwritable(spool, e);
+      throw Preflight.unwritable(spool, e);
     }
   }
 }

@@ -213,9 +213,16 @@ final class Dispatch {
     } catch (Throwable e) { // whatever ends a worker must end the run, and be seen
       breakOff(e);
     } finally {
-      lock.lock();
+      leave();
+    }
+  }
+
+  private void leave() {
+    lock.lock();
+    try {
       workers.remove(Thread.currentThread());
       changed.signalAll();
+    } finally {
       lock.unlock();
     }
   }
@@ -374,13 +381,20 @@ final class Dispatch {
   }
 
   private void comeBack(InputRows.Waiting waiting, CallException why) {
-    lock.lock();
-    again.add(waiting);
-    lock.unlock();
+    comeBack(waiting);
     try {
       timer.pause(why.retryAfter().orElse(BREATH));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void comeBack(InputRows.Waiting waiting) {
+    lock.lock();
+    try {
+      again.add(waiting);
+    } finally {
+      lock.unlock();
     }
   }
 

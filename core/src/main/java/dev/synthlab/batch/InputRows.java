@@ -31,7 +31,7 @@ final class InputRows implements Closeable {
    * @param line its bytes
    * @param before how it had ended when the run began
    */
-  record Waiting(Row.Key key, RowParser.RawLine line, short before) {}
+  record Waiting(Row.Key key, Line line, short before) {}
 
   /** The next row, or none after the last. */
   Optional<Waiting> next() throws IOException {
@@ -51,16 +51,41 @@ final class InputRows implements Closeable {
       short before = table.end(row);
       if (ends.wanted(before, options.retryFailed())) {
         Row.Key key = new Row.Key(row, id, lines.number(), scan.hash());
-        return Optional.of(new Waiting(key, raw(lines, scan), before));
+        return Optional.of(new Waiting(key, copy(lines, scan), before));
       }
     }
     return Optional.empty();
   }
 
-  static RowParser.RawLine raw(Lines lines, RowScan scan) {
+  /** A line's own copy of its bytes, and what the scan saw in them. */
+  static final class Line {
+    private final byte[] bytes;
+    private final boolean tooLong;
+    private final boolean unusableId;
+
+    private Line(byte[] bytes, boolean tooLong, boolean unusableId) {
+      this.bytes = bytes;
+      this.tooLong = tooLong;
+      this.unusableId = unusableId;
+    }
+
+    byte[] bytes() {
+      return bytes;
+    }
+
+    boolean tooLong() {
+      return tooLong;
+    }
+
+    boolean unusableId() {
+      return unusableId;
+    }
+  }
+
+  static Line copy(Lines lines, RowScan scan) {
     byte[] bytes =
         lines.tooLong() ? new byte[0] : Arrays.copyOfRange(lines.bytes(), lines.from(), lines.to());
-    return new RowParser.RawLine(bytes, lines.tooLong(), scan.unusableId());
+    return new Line(bytes, lines.tooLong(), scan.unusableId());
   }
 
   @Override

@@ -125,7 +125,7 @@ final class InputScan {
 
   private void requireWellFormed(RowParser parser, RowScan scan, Lines lines, int row) {
     Row.Key key = new Row.Key(row, scan.id(lines.number()), lines.number(), scan.hash());
-    if (parser.parse(key, InputRows.raw(lines, scan)) instanceof Row.Invalid invalid) {
+    if (parser.parse(key, InputRows.copy(lines, scan)) instanceof Row.Invalid invalid) {
       throw new BatchException(
           BatchException.Kind.MALFORMED_LINE, invalid.why() + "; nothing was sent");
     }

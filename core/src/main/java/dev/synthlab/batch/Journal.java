@@ -56,8 +56,19 @@ final class Journal implements Sink {
     this.writer = Thread.ofPlatform().name("synthlab-journal").daemon().unstarted(this::work);
   }
 
-  /** A line on its way; the last one has none. */
-  private record Entry(int row, short end, byte[] line, CompletableFuture<Boolean> written) {
+  /** A line on its way; the last one is empty. */
+  private static final class Entry {
+    private final int row;
+    private final short end;
+    private final byte[] line;
+    private final CompletableFuture<Boolean> written = new CompletableFuture<>();
+
+    Entry(int row, short end, byte[] line) {
+      this.row = row;
+      this.end = end;
+      this.line = line;
+    }
+
     boolean last() {
       return line.length == 0;
     }
@@ -82,19 +93,19 @@ final class Journal implements Sink {
 
   @Override
   public boolean put(int row, short end, byte[] line) {
-    Entry entry = new Entry(row, end, line, new CompletableFuture<>());
+    Entry entry = new Entry(row, end, line);
     synchronized (queue) {
       if (closed) {
         return false;
       }
       queue.add(entry);
     }
-    return entry.written().join();
+    return entry.written.join();
   }
 
   @Override
   public void close() {
-    Entry last = new Entry(-1, Ends.OPEN, new byte[0], new CompletableFuture<>());
+    Entry last = new Entry(-1, Ends.OPEN, new byte[0]);
     synchronized (queue) {
       if (closed) {
         return;
@@ -102,7 +113,7 @@ final class Journal implements Sink {
       closed = true;
       queue.add(last);
     }
-    last.written().join();
+    last.written.join();
   }
 
   @Override
@@ -128,7 +139,7 @@ final class Journal implements Sink {
     } catch (IOException e) {
       fail(new Failure.Lost("closing " + out + " failed: " + e.getMessage()));
     }
-    batch.getLast().written().complete(true);
+    batch.getLast().written.complete(true);
   }
 
   private void gather(List<Entry> batch) {
@@ -137,12 +148,12 @@ final class Journal implements Sink {
           unsynced ? queue.poll(SYNC_AFTER.toNanos(), TimeUnit.NANOSECONDS) : queue.take();
       if (first != null) {
         batch.add(first);
-        int bytes = first.line().length;
+        int bytes = first.line.length;
         for (Entry more = first; more != null && bytes < ENOUGH_AT_ONCE; ) {
           more = queue.poll();
           if (more != null) {
             batch.add(more);
-            bytes += more.line().length;
+            bytes += more.line.length;
           }
         }
       }
@@ -170,19 +181,19 @@ final class Journal implements Sink {
     for (int i = 0; i < lines.size(); i++) {
       Entry entry = lines.get(i);
       if (i < kept) {
-        table.place(entry.row(), place, entry.end());
-        place += entry.line().length;
+        table.place(entry.row, place, entry.end);
+        place += entry.line.length;
       }
-      entry.written().complete(i < kept);
+      entry.written.complete(i < kept);
     }
     size = place;
   }
 
   /** Writes the lines; where there is no room for all, as many whole ones as there is room for. */
   private int write(List<Entry> lines) throws IOException {
-    int length = lines.stream().mapToInt(entry -> entry.line().length).sum();
+    int length = lines.stream().mapToInt(entry -> entry.line.length).sum();
     ByteBuffer bytes = ByteBuffer.allocate(length);
-    lines.forEach(entry -> bytes.put(entry.line()));
+    lines.forEach(entry -> bytes.put(entry.line));
     bytes.flip();
     if (!unsynced) {
       unsynced = true;
@@ -196,8 +207,8 @@ final class Journal implements Sink {
     } catch (IOException e) {
       int kept = 0;
       long whole = 0;
-      while (whole + lines.get(kept).line().length <= bytes.position()) {
-        whole += lines.get(kept++).line().length;
+      while (whole + lines.get(kept).line.length <= bytes.position()) {
+        whole += lines.get(kept++).line.length;
       }
       channel.truncate(size + whole);
       fail(new Failure.Full("no room to write " + out + ": " + e.getMessage()));

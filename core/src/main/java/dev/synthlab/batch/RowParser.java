@@ -34,10 +34,7 @@ final class RowParser {
     this.options = options;
   }
 
-  /** A line that has no place in its file any more: its bytes, and what the scan saw. */
-  record RawLine(byte[] bytes, boolean tooLong, boolean unusableId) {}
-
-  Row parse(Row.Key key, RawLine line) {
+  Row parse(Row.Key key, InputRows.Line line) {
     Map<String, Object> columns = new LinkedHashMap<>();
     try {
       if (line.tooLong()) {

@@ -276,17 +276,17 @@ final class RowScan {
     if (point < 0x80) {
       plain[next++] = (byte) point;
     } else if (point < 0x800) {
-      plain[next++] = (byte) (0xC0 | point >> 6);
-      plain[next++] = (byte) (0x80 | point & 0x3F);
+      plain[next++] = (byte) (0xC0 | (point >> 6));
+      plain[next++] = (byte) (0x80 | (point & 0x3F));
     } else if (point < 0x10000) {
-      plain[next++] = (byte) (0xE0 | point >> 12);
-      plain[next++] = (byte) (0x80 | point >> 6 & 0x3F);
-      plain[next++] = (byte) (0x80 | point & 0x3F);
+      plain[next++] = (byte) (0xE0 | (point >> 12));
+      plain[next++] = (byte) (0x80 | ((point >> 6) & 0x3F));
+      plain[next++] = (byte) (0x80 | (point & 0x3F));
     } else {
-      plain[next++] = (byte) (0xF0 | point >> 18);
-      plain[next++] = (byte) (0x80 | point >> 12 & 0x3F);
-      plain[next++] = (byte) (0x80 | point >> 6 & 0x3F);
-      plain[next++] = (byte) (0x80 | point & 0x3F);
+      plain[next++] = (byte) (0xF0 | (point >> 18));
+      plain[next++] = (byte) (0x80 | ((point >> 12) & 0x3F));
+      plain[next++] = (byte) (0x80 | ((point >> 6) & 0x3F));
+      plain[next++] = (byte) (0x80 | (point & 0x3F));
     }
     return next;
   }

@@ -9,8 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -21,56 +21,52 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class CrashingRun {
   private CrashingRun() {}
 
-  public static void main(String[] args) throws InterruptedException {
+  public static void main(String[] args) {
     Path directory = Path.of(args[0]);
     int delay = Integer.parseInt(args[2]);
-    String[] halt = args[3].split(":");
-    AtomicInteger left =
-        new AtomicInteger(halt.length > 1 ? Integer.parseInt(halt[1]) : Integer.MAX_VALUE);
-    Optional<Steps.Step> at =
-        halt.length > 1 ? Optional.of(Steps.Step.valueOf(halt[0])) : Optional.empty();
-    Steps steps =
-        (step, file) -> {
-          if (at.filter(step::equals).isPresent() && left.decrementAndGet() == 0) {
-            if (step == Steps.Step.BEFORE_WRITE) {
-              append(file, "{\"custom_id\":\"torn");
-            }
-            Runtime.getRuntime().halt(137);
-          }
-        };
+    List<String> wishes = List.of(args).subList(4, args.length);
     BulkOptions.Builder options =
         BulkOptions.builder(directory.resolve("in.jsonl"), directory.resolve("out.jsonl"))
             .model("m")
             .baseUrl("http://127.0.0.1:1/v1")
+            .ordered(wishes.contains("ordered"))
+            .retryFailed(wishes.contains("retry") ? BulkOptions.Retry.ALL : BulkOptions.Retry.NO)
             .concurrency(Integer.parseInt(args[1]));
-    for (int i = 4; i < args.length; i++) {
-      switch (args[i]) {
-        case "ordered" -> options.ordered(true);
-        case "retry" -> options.retryFailed(BulkOptions.Retry.ALL);
-        case "fresh" -> options.fresh(true);
-        default -> throw new IllegalArgumentException(args[i]);
-      }
-    }
-    Path calls = directory.resolve("calls");
-    boolean retry = args.length > 4 && args[4].equals("retry");
     BulkRun.Caller caller =
         request -> {
           String prompt = Script.prompt(request);
-          append(calls, prompt + "\n");
+          append(directory.resolve("calls"), prompt + "\n");
           if (delay > 0) {
             pause(Duration.ofMillis(Math.floorMod(Words.mixed(prompt.hashCode()), delay)));
           }
-          return reply(prompt, retry);
+          return reply(prompt, wishes.contains("retry"));
         };
     try {
       Summary summary =
-          BulkRun.of(options.build(), caller, Timer.system(), System.out::println, steps).run();
+          BulkRun.of(options.build(), caller, Timer.system(), System.out::println, halting(args[3]))
+              .run();
       System.out.println(summary);
       System.exit(summary.end() == Summary.End.DISK_FULL ? 5 : 0);
     } catch (BatchException e) {
       System.out.println(e.kind() + " " + e.getMessage());
       System.exit(2);
     }
+  }
+
+  private static Steps halting(String wish) {
+    if (wish.equals("-")) {
+      return Steps.NONE;
+    }
+    Steps.Step wanted = Steps.Step.valueOf(wish.substring(0, wish.indexOf(':')));
+    AtomicInteger left = new AtomicInteger(Integer.parseInt(wish.substring(wish.indexOf(':') + 1)));
+    return (step, file) -> {
+      if (step == wanted && left.decrementAndGet() == 0) {
+        if (step == Steps.Step.BEFORE_WRITE) {
+          append(file, "{\"custom_id\":\"torn");
+        }
+        Runtime.getRuntime().halt(137);
+      }
+    };
   }
 
   private static Outcome<Completion> reply(String prompt, boolean retry) {

@@ -1,0 +1,91 @@
+package dev.synthlab.batch;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What can be said of input and output by looking at their places. */
+final class Preflight {
+  private static final List<String> NETWORK =
+      List.of("nfs", "cifs", "smb", "sshfs", "afs", "ceph", "gluster", "9p");
+
+  private Preflight() {}
+
+  static void requireReadable(Path input) {
+    String problem = "";
+    if (!Files.exists(input)) {
+      problem = "it does not exist";
+    } else if (Files.isDirectory(input)) {
+      problem = "it is a directory";
+    } else if (!Files.isReadable(input)) {
+      problem = "permission denied";
+    }
+    if (!problem.isEmpty()) {
+      throw new BatchException(
+          BatchException.Kind.INPUT_UNREADABLE, "cannot read " + input + ": " + problem);
+    }
+  }
+
+  static void requireOtherThanInput(BulkOptions options, OutFiles files) throws IOException {
+    if (!(options.input() instanceof BulkOptions.In.File file)) {
+      return;
+    }
+    Path input = file.path();
+    if (isSame(input, files.out())) {
+      throw new BatchException(
+          BatchException.Kind.OUTPUT_IS_INPUT,
+          "the output " + files.out() + " is the input; name another output");
+    }
+    if (isSame(input, files.errors())) {
+      throw new BatchException(
+          BatchException.Kind.OUTPUT_IS_INPUT,
+          input
+              + " lists the failed rows of this very output; run the first input again with"
+              + " --retry-failed, or name another output");
+    }
+    for (Path own : List.of(files.jobFile(), files.unreadable(), files.lock())) {
+      if (isSame(input, own)) {
+        throw new BatchException(
+            BatchException.Kind.OUTPUT_IS_INPUT, input + " belongs to the output; name another");
+      }
+    }
+  }
+
+  private static boolean isSame(Path one, Path other) throws IOException {
+    return Files.exists(other) && Files.isSameFile(one, other);
+  }
+
+  static boolean onNetwork(Path directory) throws IOException {
+    FileStore store = Files.getFileStore(directory);
+    String type = store.type().toLowerCase(Locale.ROOT);
+    return NETWORK.stream().anyMatch(type::contains);
+  }
+
+  static BatchException unwritable(Path path, IOException e) {
+    return new BatchException(
+        BatchException.Kind.OUTPUT_UNWRITABLE,
+        "cannot write " + path + ": " + reason(e) + "; name a place that can be written to",
+        e);
+  }
+
+  private static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (e instanceof FileAlreadyExistsException there) {
+      return there.getFile() + " is not a directory";
+    }
+    Optional<String> reason =
+        e instanceof FileSystemException told
+            ? Optional.ofNullable(told.getReason())
+            : Optional.empty();
+    return reason.orElse(String.valueOf(e.getMessage()));
+  }
+}
