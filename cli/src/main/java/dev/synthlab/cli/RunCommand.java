@@ -227,8 +227,11 @@ final class RunCommand implements Callable<Integer> {
     try {
       Summary summary;
       Progress.Style style = common.quiet() ? Progress.Style.none : progress;
-      try (Progress shown = new Progress(run, layer.traffic(), style)) {
+      Progress shown = new Progress(run, layer.traffic(), style);
+      try {
         summary = run.run();
+      } finally {
+        shown.close();
       }
       report(summary);
       return exit(summary);
