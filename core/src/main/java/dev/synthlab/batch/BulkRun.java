@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One bulk run: prompts in, results out. The results file is the job: the same run again goes on
@@ -22,6 +23,7 @@ import java.util.concurrent.ExecutionException;
  */
 public final class BulkRun {
   private final Conduct conduct;
+  private final AtomicBoolean begun = new AtomicBoolean();
 
   private BulkRun(Conduct conduct) {
     this.conduct = conduct;
@@ -82,7 +84,7 @@ public final class BulkRun {
   /**
    * How far a run is.
    *
-   * @param total rows of the input, up to the limit; 0 until the input was gone over
+   * @param total rows of the input, up to the limit; grows while the input is gone over
    * @param doneBefore rows that needed nothing when the run began
    * @param answered rows with an answer, those of earlier runs included
    * @param failed rows whose last line is a failure, those of earlier runs included
@@ -146,8 +148,12 @@ public final class BulkRun {
    *
    * @return how it ended
    * @throws BatchException when it cannot begin, or lost its output
+   * @throws IllegalStateException when it was run before
    */
   public Summary run() {
+    if (!begun.compareAndSet(false, true)) {
+      throw new IllegalStateException("a bulk run is run once; make another to go on");
+    }
     CompletableFuture<Summary> ended = new CompletableFuture<>();
     // A thread of its own: an interrupt of ours would close the files under its hands.
     Thread.ofPlatform()

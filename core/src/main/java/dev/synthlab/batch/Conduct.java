@@ -56,10 +56,21 @@ final class Conduct {
     }
   }
 
-  Summary run() throws IOException {
+  Summary run() {
     if (options.input() instanceof BulkOptions.In.File file) {
       Preflight.requireReadable(file.path());
     }
+    try {
+      return toOutput();
+    } catch (IOException e) {
+      throw new BatchException(
+          BatchException.Kind.OUTPUT_UNWRITABLE,
+          "reading or writing a file of the run failed: " + Preflight.reason(e),
+          e);
+    }
+  }
+
+  private Summary toOutput() throws IOException {
     return switch (options.output()) {
       case BulkOptions.Out.Stream stream -> toStream(stream.stream());
       case BulkOptions.Out.File file ->
@@ -114,17 +125,18 @@ final class Conduct {
   private Summary locked(OutFiles files, RunLock lock) throws IOException {
     Path input = input(files.spool());
     steps.reached(Steps.Step.SPOOLED, files.out());
-    if (options.fresh() && OutFiles.hasContent(files.out())) {
-      note("the old results are kept as " + files.putAside());
-    }
-    JobFile job = job(files);
-    boolean known = OutFiles.hasContent(files.out());
+    boolean old = OutFiles.hasContent(files.out());
+    boolean known = old && !options.fresh();
+    JobFile job = known ? knownJob(files) : newJob();
     boolean rewrite = known && index(files);
     steps.reached(Steps.Step.INDEXED, files.out());
     InputScan scan = new InputScan(input, files.out(), table, ends, options);
     scan.into(tally);
     sayWhatIsThere(scan.vanished());
-    if (!known || !Files.exists(files.jobFile())) {
+    if (!known) {
+      if (old) {
+        note("the old results are kept as " + files.putAside());
+      }
       writeJobFile(files, job);
     }
     try (InputRows rows = new InputRows(input, table, ends, options)) {
@@ -147,10 +159,16 @@ final class Conduct {
       journal.close();
     }
     Optional<Sink.Failure> failure = journal.failure();
-    if (failure.isPresent() && failure.get() instanceof Sink.Failure.Lost lost) {
-      throw new BatchException(
-          BatchException.Kind.OUTPUT_LOST,
-          lost.message() + "; the run stopped. Nothing more was written to it");
+    if (failure.isPresent()) {
+      switch (failure.get()) {
+        case Sink.Failure.Full full -> note(full.message());
+        case Sink.Failure.Lost lost ->
+            throw new BatchException(
+                BatchException.Kind.OUTPUT_LOST,
+                lost.message()
+                    + "; the run stopped and wrote no more. See what happened to the file, then the"
+                    + " same command goes on");
+      }
     }
   }
 
@@ -181,12 +199,12 @@ final class Conduct {
     window.stopNow(Summary.End.DISK_FULL, "the output takes no more");
   }
 
-  /** Settings and name of the job, which is begun or gone on with. */
-  private JobFile job(OutFiles files) throws IOException {
-    JobFile fresh = new JobFile(UUID.randomUUID().toString(), JobFile.settings(options));
-    if (!OutFiles.hasContent(files.out())) {
-      return fresh;
-    }
+  private JobFile newJob() {
+    return new JobFile(UUID.randomUUID().toString(), JobFile.settings(options));
+  }
+
+  /** The job that OUT belongs to, if it is still the same. */
+  private JobFile knownJob(OutFiles files) throws IOException {
     if (!Files.exists(files.jobFile())) {
       throw new BatchException(
           BatchException.Kind.OUTPUT_FOREIGN,
@@ -197,7 +215,7 @@ final class Conduct {
               + " output, or put it aside with --fresh");
     }
     JobFile job = JobFile.read(files.jobFile());
-    job.requireSame(files.out(), fresh.settings());
+    job.requireSame(files.out(), JobFile.settings(options));
     return job;
   }
 

@@ -28,6 +28,9 @@ final class Dispatch {
   /** Refusals that are not about a row, in a row, after which it is not a whim of the server. */
   private static final int REFUSALS = 5;
 
+  /** Rows that wait for another try are held in memory. */
+  private static final int MOST_PUT_OFF = 1_000;
+
   /** How long a worker may take to give up once it was interrupted. */
   private static final Duration LAST_WAIT = Duration.ofSeconds(10);
 
@@ -245,7 +248,8 @@ final class Dispatch {
       if (stop.isPresent() || over) {
         return Optional.empty();
       }
-      Optional<InputRows.Waiting> next = rows.next();
+      Optional<InputRows.Waiting> next =
+          again.size() < MOST_PUT_OFF ? rows.next() : Optional.empty();
       return next.isPresent() ? next : Optional.ofNullable(again.poll());
     } finally {
       lock.unlock();

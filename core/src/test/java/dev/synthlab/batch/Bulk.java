@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -78,6 +79,10 @@ final class Bulk {
       }
     }
     return results;
+  }
+
+  JsonNode result(String id) {
+    return Objects.requireNonNull(results().get(id), "no line for " + id);
   }
 
   Path beside(String name) {

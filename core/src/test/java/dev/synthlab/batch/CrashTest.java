@@ -180,6 +180,21 @@ class CrashTest {
     assertThat(paidTwice()).isEqualTo(1);
   }
 
+  @ParameterizedTest
+  @CsvSource({"INDEXED:1", "TEMPORARY_WRITTEN:1", "RENAMED:1", "JOB_FILE_WRITTEN:1", "WRITTEN:1"})
+  void endedWhileOldResultsArePutAsideNothingOfThemIsLost(String halt) throws Exception {
+    bulk.input(Bulk.prompts(20));
+    assertThat(start("4", "0", "-").waitFor()).as(log()).isZero();
+    List<String> paid = Files.readAllLines(bulk.out);
+
+    assertThat(start("4", "0", halt, "fresh").waitFor()).as(log()).isEqualTo(137);
+    assertThat(start("4", "0", "-", "fresh").waitFor()).as(log()).isZero();
+
+    requireOneRightLineEach(20);
+    assertThat(Files.readAllLines(bulk.beside("out.jsonl.1"))).isEqualTo(paid);
+    assertThat(bulk.beside("out.jsonl.1.job.json")).exists();
+  }
+
   @Test
   void aSecondProcessIsRefusedNamingTheFirst() throws Exception {
     bulk.input(Bulk.prompts(500));
@@ -210,7 +225,7 @@ class CrashTest {
         Child.start(directory.resolve("log"), limited, "64m", CrashingRun.class, args).waitFor();
 
     assertThat(ended).as(log()).isEqualTo(5);
-    assertThat(log()).contains("DISK_FULL");
+    assertThat(log()).contains("DISK_FULL", "no room to write");
     int kept = bulk.results().size();
     assertThat(kept).isBetween(20, 299);
     assertThat(Files.readString(bulk.out)).endsWith("\n");

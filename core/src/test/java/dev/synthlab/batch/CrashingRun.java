@@ -29,6 +29,7 @@ final class CrashingRun {
         BulkOptions.builder(directory.resolve("in.jsonl"), directory.resolve("out.jsonl"))
             .model("m")
             .baseUrl("http://127.0.0.1:1/v1")
+            .fresh(wishes.contains("fresh"))
             .ordered(wishes.contains("ordered"))
             .retryFailed(wishes.contains("retry") ? BulkOptions.Retry.ALL : BulkOptions.Retry.NO)
             .concurrency(Integer.parseInt(args[1]));

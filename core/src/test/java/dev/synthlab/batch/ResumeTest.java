@@ -182,6 +182,18 @@ class ResumeTest {
   }
 
   @Test
+  void freshLeavesTheOldResultsWhereTheyAreWhenTheNewRunCannotBegin() {
+    bulk.input(Bulk.prompts(2));
+    bulk.run();
+    bulk.input(Bulk.prompt("a", "x"), Bulk.prompt("a", "y"));
+
+    refused(BatchException.Kind.DUPLICATE_ID, () -> bulk.run(o -> o.fresh(true)), "\"a\"");
+
+    assertThat(bulk.results()).hasSize(2);
+    assertThat(bulk.beside("out.jsonl.1")).doesNotExist();
+  }
+
+  @Test
   void anOutputThatNoRunWroteIsRefusedAndLeftAlone() throws IOException {
     bulk.input(Bulk.prompts(2));
     Files.writeString(bulk.out, "my diary\n");

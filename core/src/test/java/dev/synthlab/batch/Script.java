@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
@@ -65,7 +66,8 @@ final class Script implements BulkRun.Caller {
   }
 
   static String prompt(CompletionRequest request) {
-    List<?> messages = (List<?>) request.body().get("messages");
+    List<?> messages =
+        (List<?>) Objects.requireNonNull(request.body().get("messages"), "no messages");
     return String.valueOf(((Map<?, ?>) messages.getLast()).get("content"));
   }
 
