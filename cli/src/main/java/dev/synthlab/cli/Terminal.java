@@ -17,7 +17,7 @@ final class Terminal {
 
   private Terminal() {}
 
-  /** Java only knows of all streams together, so Linux is asked for the one. */
+  /** Java only knows of all streams together, so the system is asked for the one. */
   static boolean is(int descriptor) {
     Path link = Path.of("/proc/self/fd/" + descriptor);
     if (Files.isSymbolicLink(link)) {
@@ -30,7 +30,19 @@ final class Terminal {
         return false;
       }
     }
-    return System.console() != null;
+    return asked(descriptor);
+  }
+
+  private static boolean asked(int descriptor) {
+    try {
+      Process test = new ProcessBuilder("sh", "-c", "test -t " + descriptor).inheritIO().start();
+      return test.waitFor() == 0;
+    } catch (IOException e) {
+      return false; // no shell, no terminal that we could draw on
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   /** Columns of the terminal the command runs in. */
@@ -43,10 +55,10 @@ final class Terminal {
               .start();
       String size = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       if (stty.waitFor(1, TimeUnit.SECONDS) && stty.exitValue() == 0) {
-        int columns = Integer.parseInt(size.strip().split(" ")[1]);
+        int columns = Integer.parseInt(size.strip().substring(size.indexOf(' ') + 1));
         return columns > 20 ? columns : USUAL_WIDTH;
       }
-    } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
+    } catch (IOException | NumberFormatException e) {
       return USUAL_WIDTH; // no stty here: a usual terminal is assumed
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
