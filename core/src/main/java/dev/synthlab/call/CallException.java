@@ -28,7 +28,7 @@ public abstract sealed class CallException extends RuntimeException {
    * @param report how the call went
    * @return the exception of that kind
    */
-  static CallException of(Fault fault, CallReport report) {
+  public static CallException of(Fault fault, CallReport report) {
     return switch (fault.kind()) {
       case BAD_REQUEST -> new BadRequest(fault, report);
       case AUTHENTICATION -> new Authentication(fault, report);

@@ -15,7 +15,11 @@ import java.util.Objects;
  * @param waiting what a call does while its route is held back
  */
 public record CallPolicy(
-    int maxAttempts, Duration timeout, Duration backoffFirst, Duration backoffMax, Waiting waiting) {
+    int maxAttempts,
+    Duration timeout,
+    Duration backoffFirst,
+    Duration backoffMax,
+    Waiting waiting) {
 
   /** What a call does while its route is held back by a pause, a limit or a breaker. */
   public enum Waiting {

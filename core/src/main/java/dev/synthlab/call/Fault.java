@@ -126,8 +126,7 @@ public record Fault(
    * @return a new fault
    */
   public Fault as(Kind other, String words) {
-    return new Fault(
-        other, words, status, code, parameter, requestId, retryAfter, partial, cause);
+    return new Fault(other, words, status, code, parameter, requestId, retryAfter, partial, cause);
   }
 
   /**

@@ -7,8 +7,14 @@ import java.util.Objects;
 /** The bytes of a request, and whether they can be sent again. */
 public sealed interface Body {
 
-  /** No bytes. */
-  Body EMPTY = new Bytes(new byte[0], "");
+  /**
+   * No bytes.
+   *
+   * @return an empty body
+   */
+  static Body empty() {
+    return new Bytes(new byte[0], "");
+  }
 
   /**
    * JSON bytes.

@@ -42,7 +42,7 @@ public record Request(String method, URI uri, Headers headers, Body body) {
    * @return the request
    */
   public static Request get(URI uri, Headers headers) {
-    return new Request("GET", uri, headers, Body.EMPTY);
+    return new Request("GET", uri, headers, Body.empty());
   }
 
   @Override

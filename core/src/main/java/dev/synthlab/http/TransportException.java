@@ -23,8 +23,8 @@ public final class TransportException extends IOException {
     TIMEOUT
   }
 
-  private final Phase phase;
-  private final boolean reusedConnection;
+  private final transient Phase phase;
+  private final transient boolean reusedConnection;
 
   /**
    * Makes one.

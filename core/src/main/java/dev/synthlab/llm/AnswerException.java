@@ -6,8 +6,8 @@ import dev.synthlab.logging.Redactor;
 public abstract sealed class AnswerException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final String code;
-  private final String partial;
+  private final transient String code;
+  private final transient String partial;
 
   private AnswerException(String code, String message, String partial) {
     super(Redactor.printable(Redactor.redact(message)));

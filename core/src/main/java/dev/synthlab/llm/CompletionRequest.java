@@ -66,13 +66,7 @@ public record CompletionRequest(
    */
   public static CompletionRequest of(List<Message> messages) {
     return new CompletionRequest(
-        messages,
-        Optional.empty(),
-        Map.of(),
-        Map.of(),
-        false,
-        Optional.empty(),
-        Optional.empty());
+        messages, Optional.empty(), Map.of(), Map.of(), false, Optional.empty(), Optional.empty());
   }
 
   /**

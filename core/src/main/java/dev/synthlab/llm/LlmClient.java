@@ -1,21 +1,357 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.Synthlab;
+import dev.synthlab.call.CallException;
+import dev.synthlab.call.CallLoop;
+import dev.synthlab.call.CallObserver;
+import dev.synthlab.call.CallPolicy;
+import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Outcome;
+import dev.synthlab.call.Route;
+import dev.synthlab.call.Timer;
+import dev.synthlab.call.Traffic;
+import dev.synthlab.config.Settings;
+import dev.synthlab.http.Json;
+import dev.synthlab.http.Request;
+import dev.synthlab.http.Transport;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
 
-/** Stub. */
+/**
+ * Speaks to a language model: OpenAI's Chat Completions, and every server that speaks them. Safe
+ * for use by many threads; blocking calls are meant for virtual threads.
+ *
+ * @see <a href="https://platform.openai.com/docs/api-reference/chat">the Chat Completions API</a>
+ */
 public final class LlmClient implements AutoCloseable {
+  private final Endpoint endpoint;
+  private final CallLoop loop;
+  private final Timer timer;
+  private final Duration deadline;
+  private final Optional<Transport> owned;
+
+  private LlmClient(
+      Endpoint endpoint, CallLoop loop, Timer timer, Duration deadline, Optional<Transport> owned) {
+    this.endpoint = endpoint;
+    this.loop = loop;
+    this.timer = timer;
+    this.deadline = deadline;
+    this.owned = owned;
+  }
+
+  /**
+   * The client of the process, set up from the environment.
+   *
+   * @return the one client, made at the first call
+   * @throws dev.synthlab.config.ConfigException when the environment does not allow one
+   */
+  public static LlmClient get() {
+    return Synthlab.get().llm();
+  }
+
+  /**
+   * A client by hand: for tests, for several accounts. Reads no environment.
+   *
+   * @return a builder that wants at least settings and a transport
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Asks one question.
+   *
+   * @param prompt what is asked
+   * @return what the model said
+   * @throws CallException when no answer came
+   * @throws AnswerException when the model refused or was filtered
+   */
+  public String complete(String prompt) {
+    return ask(CompletionRequest.of(prompt)).text();
+  }
+
+  /**
+   * Goes on with a conversation.
+   *
+   * @param messages what was said so far
+   * @return what the model said
+   * @throws CallException when no answer came
+   * @throws AnswerException when the model refused or was filtered
+   */
+  public String complete(List<Message> messages) {
+    return ask(CompletionRequest.of(messages)).text();
+  }
+
+  /**
+   * Asks for one JSON object.
+   *
+   * @param prompt what is asked; it should say that JSON is wanted
+   * @return the object as maps, lists, strings, numbers, booleans
+   * @throws CallException when no answer came
+   * @throws AnswerException when the answer is not a whole JSON object
+   */
+  public Map<String, Object> completeJson(String prompt) {
+    return completeJson(List.of(Message.user(prompt)));
+  }
+
+  /**
+   * Goes on with a conversation by one JSON object.
+   *
+   * @param messages what was said so far
+   * @return the object as maps, lists, strings, numbers, booleans
+   * @throws CallException when no answer came
+   * @throws AnswerException when the answer is not a whole JSON object
+   */
+  public Map<String, Object> completeJson(List<Message> messages) {
+    Completion answer = ask(CompletionRequest.of(messages).asJson());
+    if (answer.truncated()) {
+      throw new AnswerException.Truncated(answer.text());
+    }
+    try {
+      return Json.mapper().readValue(answer.text(), new TypeReference<Map<String, Object>>() {});
+    } catch (JacksonException e) {
+      throw new AnswerException.NotJson(String.valueOf(e.getOriginalMessage()), answer.text());
+    }
+  }
+
+  /**
+   * Asks with every option, and gets everything there is to know of the answer.
+   *
+   * @param request what is asked
+   * @return text, usage, finish reason, attempts
+   * @throws CallException when no answer came
+   * @throws AnswerException when the model refused or was filtered
+   */
+  public Completion ask(CompletionRequest request) {
+    Completion answer = outcome(request).get();
+    answer
+        .problem()
+        .ifPresent(
+            problem -> {
+              throw problem;
+            });
+    return answer;
+  }
+
+  /**
+   * Asks, and gives failures as values.
+   *
+   * @param request what is asked
+   * @return the answer, which may have a {@link Completion#problem()}, or why there is none
+   */
   public Outcome<Completion> outcome(CompletionRequest request) {
-    throw new IllegalStateException(request.toString());
+    return whole(request, false);
   }
 
+  /**
+   * Asks over a stream that is read to its end, so that a long answer is not taken for silence; the
+   * whole answer is repeated when the stream breaks.
+   *
+   * @param request what is asked
+   * @return the answer, which may have a {@link Completion#problem()}, or why there is none
+   */
   public Outcome<Completion> streamed(CompletionRequest request) {
-    throw new IllegalStateException(request.toString());
+    return whole(request, true);
   }
 
+  /**
+   * Asks one question and hands the answer on as it comes.
+   *
+   * @param prompt what is asked
+   * @return a stream the caller closes
+   * @throws CallException when no answer began
+   */
+  public TextStream stream(String prompt) {
+    return stream(CompletionRequest.of(prompt));
+  }
+
+  /**
+   * Asks with every option and hands the answer on as it comes. Until the first text the call is
+   * repeated like any other.
+   *
+   * @param request what is asked
+   * @return a stream the caller closes
+   * @throws CallException when no answer began
+   */
+  public TextStream stream(CompletionRequest request) {
+    String model = endpoint.model(request);
+    Map<String, Object> body = ChatWire.body(request, model, true);
+    Route route = endpoint.route(model);
+    StreamExchange exchange = new StreamExchange(route, endpoint.chat(ChatWire.bytes(body)), timer);
+    Outcome<ChatStream> outcome = loopFor(request).run(exchange, deadlineOf(request));
+    ChatStream stream = outcome.get();
+    stream.reported(outcome.report());
+    return stream;
+  }
+
+  /**
+   * The model that is asked when a request names none.
+   *
+   * @return its name
+   */
   public String defaultModel() {
-    return "";
+    return endpoint.settings().model();
   }
 
+  /**
+   * Asks the server which models it serves; one attempt, for diagnosis.
+   *
+   * @param within how long it may take
+   * @return the raw answer's text, or why there is none
+   */
+  public Outcome<String> models(Duration within) {
+    Request request = endpoint.models();
+    CallPolicy once = loop.policy().withMaxAttempts(1).withTimeout(within);
+    return loop.with(once)
+        .run(
+            new PlainExchange(endpoint.route("models"), request, timer),
+            Deadline.in(timer, within));
+  }
+
+  /** Closes the transport, if it is the client's own. */
   @Override
-  public void close() {}
+  public void close() {
+    owned.ifPresent(Transport::close);
+  }
+
+  private Outcome<Completion> whole(CompletionRequest request, boolean streamed) {
+    String model = endpoint.model(request);
+    Map<String, Object> body = ChatWire.body(request, model, streamed);
+    Request wire = endpoint.chat(ChatWire.bytes(body));
+    ChatExchange exchange =
+        new ChatExchange(endpoint.route(model), wire, streamed, ChatWire.offersTools(body), timer);
+    return switch (loopFor(request).run(exchange, deadlineOf(request))) {
+      case Outcome.Answered<ChatExchange.Whole> ok ->
+          new Outcome.Answered<>(ok.value().completion(model, ok.report()), ok.report());
+      case Outcome.Failed<ChatExchange.Whole> failed ->
+          new Outcome.Failed<>(failed.why(), failed.report());
+    };
+  }
+
+  private CallLoop loopFor(CompletionRequest request) {
+    return request.timeout().map(t -> loop.with(loop.policy().withTimeout(t))).orElse(loop);
+  }
+
+  private Deadline deadlineOf(CompletionRequest request) {
+    return Deadline.in(timer, request.deadline().orElse(deadline));
+  }
+
+  /** Puts a client together. For one thread. */
+  public static final class Builder {
+    private Settings.@Nullable Llm settings;
+    private @Nullable Transport transport;
+    private boolean ownsTransport;
+    private Timer timer = Timer.system();
+    private @Nullable Traffic traffic;
+    private CallObserver observer = report -> {};
+    private CallPolicy.Waiting waiting = CallPolicy.Waiting.WITHIN_DEADLINE;
+
+    private Builder() {}
+
+    /**
+     * Where to, with which key and by which defaults.
+     *
+     * @param llm the settings
+     * @return this
+     */
+    public Builder settings(Settings.Llm llm) {
+      settings = llm;
+      return this;
+    }
+
+    /**
+     * What it sends through; stays the caller's to close.
+     *
+     * @param over the transport
+     * @return this
+     */
+    public Builder transport(Transport over) {
+      transport = over;
+      ownsTransport = false;
+      return this;
+    }
+
+    /**
+     * What it sends through; closed with the client.
+     *
+     * @param over the transport
+     * @return this
+     */
+    public Builder owning(Transport over) {
+      transport = over;
+      ownsTransport = true;
+      return this;
+    }
+
+    /**
+     * The time it lives by, else the machine's.
+     *
+     * @param clock the timer
+     * @return this
+     */
+    public Builder timer(Timer clock) {
+      timer = clock;
+      return this;
+    }
+
+    /**
+     * What its calls share with those of other clients, else only among themselves.
+     *
+     * @param shared the traffic; its timer should be the client's
+     * @return this
+     */
+    public Builder traffic(Traffic shared) {
+      traffic = shared;
+      return this;
+    }
+
+    /**
+     * Who hears how every call went.
+     *
+     * @param hears the observer
+     * @return this
+     */
+    public Builder observer(CallObserver hears) {
+      observer = hears;
+      return this;
+    }
+
+    /**
+     * What a call does while its route is held back, else it waits within its deadline.
+     *
+     * @param way how it waits
+     * @return this
+     */
+    public Builder waiting(CallPolicy.Waiting way) {
+      waiting = way;
+      return this;
+    }
+
+    /**
+     * The client.
+     *
+     * @return ready for calls
+     * @throws dev.synthlab.config.ConfigException when the key is missing that the address needs
+     */
+    public LlmClient build() {
+      Settings.Llm llm = Objects.requireNonNull(settings, "settings");
+      Transport over = Objects.requireNonNull(transport, "transport");
+      Traffic shared = traffic == null ? Traffic.by(timer) : traffic;
+      CallPolicy policy =
+          new CallPolicy(
+              llm.maxAttempts(), llm.timeout(), llm.backoffFirst(), llm.backoffMax(), waiting);
+      return new LlmClient(
+          new Endpoint(llm),
+          new CallLoop(over, shared, policy, observer),
+          timer,
+          llm.callDeadline(),
+          ownsTransport ? Optional.of(over) : Optional.empty());
+    }
+  }
 }

@@ -10,11 +10,7 @@ package dev.synthlab.llm;
  * @param known false when the provider did not count; then all are zero
  */
 public record Usage(
-    long inputTokens,
-    long outputTokens,
-    long cachedTokens,
-    long reasoningTokens,
-    boolean known) {
+    long inputTokens, long outputTokens, long cachedTokens, long reasoningTokens, boolean known) {
 
   /** The provider did not count. */
   public static final Usage UNKNOWN = new Usage(0, 0, 0, 0, false);

@@ -1,21 +1,126 @@
 package dev.synthlab.logging;
 
-/** The one redactor of everything that leaves the process. */
+/**
+ * The one redactor of everything that leaves the process. What it strikes out becomes {@code ****}.
+ * Safe for use by many threads.
+ */
 public final class Redactor {
   private Redactor() {}
 
-  /** Known secrets in every encoding, and whatever has the shape of a key. */
+  /**
+   * Strikes out the secrets of this process, in plain, base64, percent-encoded, JSON-escaped and
+   * hexadecimal form, and whatever has the shape of a key.
+   *
+   * @param text any text
+   * @return the text without them; the same object if there are none
+   */
   public static String redact(String text) {
-    return text;
+    return struckOut(text, true);
   }
 
-  /** Known secrets only: for model answers, which are otherwise left as they are. */
+  /**
+   * Strikes out the secrets of this process only, in all their forms: for answers of models, which
+   * are otherwise left as they are.
+   *
+   * @param text any text
+   * @return the text without them; the same object if there are none
+   */
   public static String redactKnown(String text) {
-    return text;
+    return struckOut(text, false);
   }
 
-  /** Control characters made visible. */
+  /**
+   * Does for a text that arrives in pieces what {@link #redact} does for a whole one.
+   *
+   * @return for one stream
+   */
+  public static RedactingStream streaming() {
+    return new RedactingStream(true);
+  }
+
+  /**
+   * Does for a text that arrives in pieces what {@link #redactKnown} does for a whole one.
+   *
+   * @return for one stream
+   */
+  public static RedactingStream streamingKnown() {
+    return new RedactingStream(false);
+  }
+
+  /**
+   * Makes visible what could steer a terminal or turn text round: control characters other than
+   * line break and tab, marks of writing direction, line and paragraph separators, lone surrogates.
+   *
+   * @param text any text
+   * @return for example {@code \x1b} in place of an escape character
+   */
   public static String printable(String text) {
-    return text;
+    return escaped(text, false);
+  }
+
+  /**
+   * Does what {@link #printable} does, and line breaks too: for text that must stay on one line.
+   *
+   * @param text any text
+   * @return one line
+   */
+  public static String printableLine(String text) {
+    return escaped(text, true);
+  }
+
+  private static String struckOut(String text, boolean shapes) {
+    Stretches stretches = new Stretches();
+    KnownForms.current().hideIn(text, stretches);
+    if (shapes) {
+      KeyShapes.hideIn(text, stretches);
+    }
+    return stretches.isEmpty() ? text : stretches.masked(text, 0, text.length());
+  }
+
+  private static String escaped(String text, boolean oneLine) {
+    int at = 0;
+    while (at < text.length() && isPlain(text, at, oneLine)) {
+      at++;
+    }
+    if (at == text.length()) {
+      return text;
+    }
+    StringBuilder out = new StringBuilder(text.length() + 16).append(text, 0, at);
+    for (; at < text.length(); at++) {
+      char c = text.charAt(at);
+      if (isPlain(text, at, oneLine)) {
+        out.append(c);
+      } else if (c == '\n') {
+        out.append("\\n");
+      } else {
+        out.append(String.format(c < 0x100 ? "\\x%02x" : "\\u%04x", (int) c));
+      }
+    }
+    return out.toString();
+  }
+
+  private static boolean isPlain(String text, int at, boolean oneLine) {
+    char c = text.charAt(at);
+    if (c >= ' ' && c < 0x7f) {
+      return true;
+    }
+    if (c == '\n') {
+      return !oneLine;
+    }
+    if (Character.isHighSurrogate(c)) {
+      return at + 1 < text.length() && Character.isLowSurrogate(text.charAt(at + 1));
+    }
+    if (Character.isLowSurrogate(c)) {
+      return at > 0 && Character.isHighSurrogate(text.charAt(at - 1));
+    }
+    return c == '\t' || (c >= 0xa0 && !turnsText(c));
+  }
+
+  private static boolean turnsText(char c) {
+    return c == '\u061c'
+        || c == '\u200e'
+        || c == '\u200f'
+        || (c >= '\u2028' && c <= '\u202e')
+        || (c >= '\u2066' && c <= '\u2069');
   }
 }

@@ -1,0 +1,152 @@
+package dev.synthlab.cli;
+
+import dev.synthlab.config.Environment;
+import dev.synthlab.config.Settings;
+import dev.synthlab.config.Variable;
+import dev.synthlab.logging.Logging;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import picocli.CommandLine.Option;
+
+/** The options every command takes: each stands over a variable of the environment. */
+final class CommonOptions {
+  private static final Logger log = Logging.component("cli");
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  private boolean help;
+
+  @Option(
+      names = "--local",
+      description = "Use the embedded model; needs no key (SYNTHLAB_PROVIDER=local).")
+  private boolean local;
+
+  @Option(
+      names = {"-m", "--model"},
+      paramLabel = "NAME",
+      description = "The model (SYNTHLAB_DEFAULT_MODEL).")
+  private @Nullable String model;
+
+  @Option(
+      names = "--base-url",
+      paramLabel = "URL",
+      description = "The server, up to and with /v1 (OPENAI_BASE_URL).")
+  private @Nullable String baseUrl;
+
+  @Option(
+      names = "--api-key-env",
+      paramLabel = "NAME",
+      description = "The variable that holds the key, in place of OPENAI_API_KEY.")
+  private @Nullable String keyVariable;
+
+  @Option(
+      names = "--env-file",
+      paramLabel = "FILE",
+      description = "Read this file in place of .env of the working directory.")
+  private @Nullable Path envFile;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Say more on stderr; -vv says everything but prompts and keys.")
+  private boolean[] verbose = {};
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Say only errors on stderr.")
+  private boolean quiet;
+
+  @Option(
+      names = "--color",
+      paramLabel = "WHEN",
+      defaultValue = "auto",
+      description = "auto, always or never; NO_COLOR is honoured.")
+  private Colour colour = Colour.auto;
+
+  @Option(
+      names = "--log-format",
+      paramLabel = "FORMAT",
+      description = "text or json (SYNTHLAB_LOG_FORMAT).")
+  private @Nullable String logFormat;
+
+  private @Nullable Environment environment;
+
+  /** When colours are used. */
+  @SuppressWarnings("JavaLangClash")
+  enum Colour {
+    auto,
+    always,
+    never
+  }
+
+  boolean quiet() {
+    return quiet;
+  }
+
+  boolean modelGiven() {
+    return model != null;
+  }
+
+  /** The environment with these options over it. */
+  Environment environment() {
+    Environment made = environment;
+    if (made == null) {
+      made = overlaid();
+      environment = made;
+    }
+    return made;
+  }
+
+  /** Puts a further option over the environment. */
+  void overlay(Variable variable, @Nullable String value, String flag) {
+    if (value != null) {
+      environment = environment().with(variable, value, flag);
+    }
+  }
+
+  /** The settings, with logging set up by them and their warnings said. */
+  Settings settings() {
+    Settings settings = Settings.from(environment());
+    LogSetup.configure(settings.logs(), colour(Terminal.STDERR), System.err);
+    settings.warnings().forEach(log::warn);
+    return settings;
+  }
+
+  boolean colour(int descriptor) {
+    return switch (colour) {
+      case always -> true;
+      case never -> false;
+      case auto -> environment().wantsColour(Terminal.is(descriptor));
+    };
+  }
+
+  private Environment overlaid() {
+    Environment base = Environment.ofProcess();
+    if (envFile != null) {
+      base = base.withEnvFile(envFile);
+    }
+    if (keyVariable != null) {
+      base = base.withKeyFrom(keyVariable);
+    }
+    if (local) {
+      base = base.with(Variable.SYNTHLAB_PROVIDER, "local", "--local");
+    }
+    base = with(base, Variable.SYNTHLAB_DEFAULT_MODEL, model, "--model");
+    base = with(base, Variable.OPENAI_BASE_URL, baseUrl, "--base-url");
+    base = with(base, Variable.SYNTHLAB_LOG_FORMAT, logFormat, "--log-format");
+    if (quiet) {
+      base = base.with(Variable.LOG_LEVEL, "ERROR", "--quiet");
+    } else if (verbose.length > 0) {
+      base = base.with(Variable.LOG_LEVEL, verbose.length > 1 ? "TRACE" : "DEBUG", "--verbose");
+    }
+    return base;
+  }
+
+  private static Environment with(
+      Environment base, Variable variable, @Nullable String value, String flag) {
+    return value == null ? base : base.with(variable, value, flag);
+  }
+}

@@ -1,0 +1,228 @@
+package dev.synthlab.cli;
+
+import dev.synthlab.Synthlab;
+import dev.synthlab.call.CallException;
+import dev.synthlab.call.Outcome;
+import dev.synthlab.config.Settings;
+import dev.synthlab.config.Variable;
+import dev.synthlab.http.Json;
+import dev.synthlab.llm.Completion;
+import dev.synthlab.llm.CompletionRequest;
+import dev.synthlab.local.Weights;
+import dev.synthlab.logging.Redactor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Looks whether everything a run needs is there, and says what to do where it is not. */
+@Command(
+    name = "doctor",
+    header = "Check key, endpoint, embedded model and output directory.",
+    footer = {
+      "",
+      "Examples:",
+      "  synthlab doctor",
+      "  synthlab doctor --live     # also asks the model for one token",
+      "  synthlab doctor --json",
+      "",
+      "Exit: 0 all well, 4 something is wrong."
+    })
+final class DoctorCommand implements Callable<Integer> {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @Option(names = "--json", description = "One JSON object on stdout.")
+  private boolean json;
+
+  @Option(names = "--live", description = "Ask the model for one token; this may cost money.")
+  private boolean live;
+
+  private final List<Finding> findings = new ArrayList<>();
+
+  private enum State {
+    OK("ok  "),
+    NOTE("note"),
+    FAIL("FAIL");
+
+    private final String shown;
+
+    State(String shown) {
+      this.shown = shown;
+    }
+  }
+
+  private record Finding(State state, String what, String found, String advice) {}
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Settings settings = common.settings();
+    add(State.OK, "model", settings.llm().model(), origin(Variable.SYNTHLAB_DEFAULT_MODEL));
+    if (settings.local().chosen()) {
+      add(State.OK, "key", "none needed for the embedded model", "");
+    } else {
+      key(settings);
+    }
+    localModel(settings);
+    directory(settings);
+    if (!settings.local().chosen()) {
+      endpoint(settings);
+    }
+    if (live) {
+      live(settings);
+    }
+    report();
+    boolean wrong = findings.stream().anyMatch(f -> f.state() == State.FAIL);
+    return wrong ? Exit.CONFIGURATION : Exit.OK;
+  }
+
+  private void key(Settings settings) {
+    Settings.Llm llm = settings.llm();
+    if (llm.key().isPresent()) {
+      String shown = llm.keyName() + " " + llm.key().get().lastFour();
+      add(State.OK, "key", shown, origin(Variable.OPENAI_API_KEY));
+    } else if ("api.openai.com".equals(llm.baseUrl().getHost())) {
+      add(
+          State.FAIL,
+          "key",
+          llm.keyName() + " is not set",
+          "set it, or use --local, or point OPENAI_BASE_URL at a server that needs none");
+    } else {
+      add(State.NOTE, "key", "none; " + llm.baseUrl().getAuthority() + " gets none", "");
+    }
+  }
+
+  private void endpoint(Settings settings) {
+    if (findings.stream().anyMatch(f -> f.what().equals("key") && f.state() == State.FAIL)) {
+      add(State.NOTE, "endpoint", settings.llm().baseUrl().toString(), "not asked: no key");
+      return;
+    }
+    try (Synthlab layer = Synthlab.of(settings)) {
+      Outcome<String> models = layer.llm().models(PATIENCE);
+      String place = settings.llm().baseUrl().toString();
+      switch (models) {
+        case Outcome.Answered<String> ok -> {
+          boolean listed = ok.value().contains('"' + settings.llm().model() + '"');
+          add(
+              listed ? State.OK : State.NOTE,
+              "endpoint",
+              place + " answers in " + ok.report().elapsed().toMillis() + " ms",
+              listed ? "" : "it does not list the model " + settings.llm().model());
+        }
+        case Outcome.Failed<String> failed ->
+            add(
+                failed.why() instanceof CallException.NotFound ? State.NOTE : State.FAIL,
+                "endpoint",
+                place + ": " + failed.why().getMessage(),
+                advice(failed.why()));
+      }
+    }
+  }
+
+  private static String advice(CallException why) {
+    return switch (why) {
+      case CallException.Authentication e -> "check the key and whom it belongs to";
+      case CallException.NotFound e -> "the server has no model list; calls may work all the same";
+      case CallException.TlsFailed e -> "check the address and the clock of this machine";
+      case CallException.ConnectionFailed e -> "check the address, and that the server runs";
+      case CallException.DeadlineExceeded e -> "the server or a firewall is silent";
+      case CallException.QuotaExceeded e -> "the account has no money left";
+      default -> "see the server's own log";
+    };
+  }
+
+  private void localModel(Settings settings) {
+    try {
+      Optional<Path> file = Weights.present(settings.local());
+      if (file.isPresent()) {
+        add(State.OK, "local", file.get().toString(), "");
+      } else {
+        add(
+            settings.local().chosen() ? State.NOTE : State.OK,
+            "local",
+            "not fetched yet",
+            "--local fetches 98 MB at its first use");
+      }
+    } catch (IOException e) {
+      add(State.FAIL, "local", String.valueOf(e.getMessage()), "mend or remove that file");
+    }
+  }
+
+  private void directory(Settings settings) {
+    Path wanted = settings.paths().outputDirectory().toAbsolutePath();
+    Path existing = wanted;
+    while (existing != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    if (existing == null || !Files.isDirectory(existing) || !writable(existing)) {
+      add(State.FAIL, "output", wanted + " cannot be written", "set SYNTHLAB_OUTPUT_DIR");
+    } else {
+      add(State.OK, "output", wanted.toString(), existing.equals(wanted) ? "" : "made on need");
+    }
+  }
+
+  private static boolean writable(Path directory) {
+    try {
+      Files.delete(Files.createTempFile(directory, ".synthlab", ".probe"));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private void live(Settings settings) throws IOException, InterruptedException {
+    LocalWeights.ensure(settings, common.quiet());
+    try (Synthlab layer = Synthlab.of(settings)) {
+      CompletionRequest one = CompletionRequest.of("Say hello.").withMaxTokens(1);
+      switch (layer.llm().outcome(one)) {
+        case Outcome.Answered<Completion> ok ->
+            add(
+                State.OK,
+                "answer",
+                ok.value().modelAnswered() + " in " + ok.report().elapsed().toMillis() + " ms",
+                "");
+        case Outcome.Failed<Completion> failed ->
+            add(State.FAIL, "answer", failed.why().getMessage() + "", advice(failed.why()));
+      }
+    }
+  }
+
+  private String origin(Variable variable) {
+    return common.environment().origin(variable).describe();
+  }
+
+  private void add(State state, String what, String found, String advice) {
+    findings.add(new Finding(state, what, Redactor.printableLine(Redactor.redact(found)), advice));
+  }
+
+  private void report() {
+    if (json) {
+      List<Map<String, String>> all = new ArrayList<>();
+      for (Finding finding : findings) {
+        Map<String, String> one = new LinkedHashMap<>();
+        one.put("check", finding.what());
+        one.put("state", finding.state().name().toLowerCase(java.util.Locale.ROOT));
+        one.put("found", finding.found());
+        one.put("advice", finding.advice());
+        all.add(one);
+      }
+      Main.stdout().println(Json.mapper().writeValueAsString(Map.of("checks", all)));
+    } else {
+      for (Finding f : findings) {
+        String advice = f.advice().isEmpty() ? "" : " -> " + f.advice();
+        Main.stdout().printf("%s  %-8s  %s%s%n", f.state().shown, f.what(), f.found(), advice);
+      }
+    }
+    Main.stdout().flush();
+  }
+}

@@ -1,0 +1,158 @@
+package dev.synthlab.cli;
+
+import dev.synthlab.batch.BatchException;
+import dev.synthlab.call.CallException;
+import dev.synthlab.config.ConfigException;
+import dev.synthlab.llm.AnswerException;
+import dev.synthlab.logging.Redactor;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The {@code synthlab} command. */
+@Command(
+    name = "synthlab",
+    header = "Answer files of prompts with a language model, durably and in parallel.",
+    synopsisSubcommandLabel = "COMMAND",
+    versionProvider = Main.Version.class,
+    subcommands = {
+      RunCommand.class,
+      AskCommand.class,
+      ConfigCommand.class,
+      DoctorCommand.class,
+      CompletionCommand.class,
+      CommandLine.HelpCommand.class,
+      TrainCommand.class
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  synthlab run examples/interviews.jsonl -o results.jsonl --local",
+      "  synthlab run prompts.jsonl -o results.jsonl -m gpt-4o-mini -c 32",
+      "  synthlab ask 'Why is the sky blue?'",
+      "  synthlab doctor",
+      "  source <(synthlab completion)",
+      "",
+      "Settings come from options, the environment and .env: synthlab config show"
+    })
+public final class Main implements Runnable {
+  private static final PrintStream STDOUT =
+      new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+  private static final PrintStream STDERR = Screen.SCREEN.lines();
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Show the version.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  private boolean version;
+
+  /** For picocli. */
+  Main() {}
+
+  /**
+   * Runs the command and ends the process with its exit code.
+   *
+   * @param args the words of the command line
+   */
+  public static void main(String[] args) {
+    System.setErr(STDERR);
+    int exit = run(args);
+    STDOUT.flush();
+    STDERR.flush();
+    // The embedded model's native threads would keep the process alive.
+    Runtime.getRuntime().exit(exit);
+  }
+
+  /** Runs the command and gives its exit code. */
+  static int run(String... args) {
+    CommandLine line = new CommandLine(new Main());
+    line.setOut(new PrintWriter(STDOUT, true, StandardCharsets.UTF_8));
+    line.setErr(new PrintWriter(STDERR, true, StandardCharsets.UTF_8));
+    line.setExecutionExceptionHandler((e, command, result) -> failed(e));
+    line.setParameterExceptionHandler(Main::misused);
+    line.setUsageHelpAutoWidth(false);
+    line.setUsageHelpWidth(100);
+    return line.execute(args);
+  }
+
+  /** Where data goes. UTF-8, flushed by whoever writes. */
+  static PrintStream stdout() {
+    return STDOUT;
+  }
+
+  @Override
+  public void run() {
+    if (spec != null) {
+      throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+  }
+
+  private static int misused(ParameterException e, String[] args) {
+    PrintWriter err = e.getCommandLine().getErr();
+    err.println(
+        "error: " + Redactor.printableLine(Redactor.redact(String.valueOf(e.getMessage()))));
+    CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+    err.println("Try: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+    err.flush();
+    return Exit.USAGE;
+  }
+
+  private static int failed(Exception e) {
+    return switch (e) {
+      case UsageException wrong -> say(wrong, Exit.USAGE);
+      case ConfigException wrong -> say(wrong, Exit.CONFIGURATION);
+      case BatchException refused -> say(refused, RunCommand.exitOf(refused));
+      case CallException.Authentication refused -> {
+        int code = say(refused, Exit.CONFIGURATION);
+        System.err.println("Try: synthlab doctor");
+        yield code;
+      }
+      case CallException.Cancelled cancelled -> say(cancelled, Exit.INTERRUPTED);
+      case CallException failed -> say(failed, Exit.FAILED);
+      case AnswerException unwanted -> say(unwanted, Exit.FAILED);
+      default -> {
+        StringBuilder text = new StringBuilder("internal error: ").append(e);
+        for (StackTraceElement at : e.getStackTrace()) {
+          text.append("\n  at ").append(at);
+        }
+        System.err.println(Redactor.printable(Redactor.redact(text.toString())));
+        yield Exit.INTERNAL;
+      }
+    };
+  }
+
+  private static int say(Exception e, int exit) {
+    System.err.println(
+        "error: " + Redactor.printable(Redactor.redact(String.valueOf(e.getMessage()))));
+    return exit;
+  }
+
+  /** The version, from the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"synthlab " + (version == null ? "(not packaged)" : version)};
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package dev.synthlab.cli;
+
+import dev.synthlab.batch.BulkRun;
+import dev.synthlab.call.Threads;
+import dev.synthlab.call.Timer;
+import dev.synthlab.call.Traffic;
+import dev.synthlab.http.Json;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Shows on stderr how far a run is, until it is closed. */
+final class Progress implements AutoCloseable {
+  private static final Duration BAR_EACH = Duration.ofMillis(250);
+  private static final Duration LINE_EACH = Duration.ofSeconds(10);
+  private static final Duration JSON_EACH = Duration.ofSeconds(2);
+  private static final int BAR_CELLS = 24;
+
+  private final BulkRun run;
+  private final Traffic traffic;
+  private final Style style;
+  private final Timer timer = Timer.system();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Thread thread;
+  private final int width;
+
+  /** How it is shown. */
+  @SuppressWarnings("JavaLangClash")
+  enum Style {
+    auto,
+    bar,
+    lines,
+    json,
+    none;
+
+    Style settled() {
+      if (this != auto) {
+        return this;
+      }
+      return Terminal.is(Terminal.STDERR) ? bar : lines;
+    }
+  }
+
+  Progress(BulkRun run, Traffic traffic, Style style) {
+    this.run = run;
+    this.traffic = traffic;
+    this.style = style.settled();
+    this.width = this.style == Style.bar ? Terminal.width() : 0;
+    this.thread = Threads.start("synthlab-progress", this::show);
+  }
+
+  @Override
+  public void close() {
+    closed.set(true);
+    thread.interrupt();
+    Screen.SCREEN.erase();
+  }
+
+  private void show() {
+    try {
+      while (!closed.get()) {
+        switch (style) {
+          case bar -> {
+            timer.pause(BAR_EACH);
+            bar();
+          }
+          case lines -> {
+            timer.pause(LINE_EACH);
+            System.err.println(
+                timer.now().truncatedTo(ChronoUnit.SECONDS) + " " + line(run.progress()));
+          }
+          case json -> {
+            timer.pause(JSON_EACH);
+            System.err.println(json(run.progress()));
+          }
+          case auto, none -> {
+            return;
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the run is over
+    }
+  }
+
+  private void bar() {
+    String text = barText(run.progress());
+    synchronized (closed) {
+      if (!closed.get()) {
+        Screen.SCREEN.draw(text.length() < width ? text : text.substring(0, width - 1));
+      }
+    }
+  }
+
+  private String barText(BulkRun.Progress p) {
+    double share = p.total() == 0 ? 0 : (double) p.done() / p.total();
+    int filled = (int) (share * BAR_CELLS);
+    return String.format(
+        Locale.ROOT,
+        "%d/%d %3d%% %s%s  %.1f/s  eta %s  ok %d  failed %d%s  tok %s/%s",
+        p.done(),
+        p.total(),
+        (int) (share * 100),
+        "#".repeat(filled),
+        ".".repeat(BAR_CELLS - filled),
+        p.rate(),
+        p.left().map(Words::clock).orElse("--:--"),
+        p.answered(),
+        p.failed(),
+        held(),
+        Words.count(p.inputTokens()),
+        Words.count(p.outputTokens()));
+  }
+
+  private String held() {
+    Traffic.State now = traffic.state();
+    String retrying = now.retrying() > 0 ? "  retrying " + now.retrying() : "";
+    String waiting =
+        now.longestPause().map(left -> "  waiting " + (left.toSeconds() + 1) + " s").orElse("");
+    return retrying + waiting;
+  }
+
+  private String line(BulkRun.Progress p) {
+    Traffic.State now = traffic.state();
+    return String.format(
+        Locale.ROOT,
+        "%d/%d ok=%d failed=%d rate=%.1f/s eta=%s retrying=%d wait=%s tokens=%d/%d",
+        p.done(),
+        p.total(),
+        p.answered(),
+        p.failed(),
+        p.rate(),
+        p.left().map(Words::clock).orElse("-"),
+        now.retrying(),
+        now.longestPause().map(left -> left.toSeconds() + 1 + "s").orElse("-"),
+        p.inputTokens(),
+        p.outputTokens());
+  }
+
+  private String json(BulkRun.Progress p) {
+    Traffic.State now = traffic.state();
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("time", timer.now().toString());
+    all.put("done", p.done());
+    all.put("total", p.total());
+    all.put("ok", p.answered());
+    all.put("failed", p.failed());
+    all.put("in_flight", p.inFlight());
+    all.put("retrying", now.retrying());
+    all.put("waiting_seconds", now.longestPause().map(Duration::toSeconds).orElse(0L));
+    all.put("rate", p.rate());
+    all.put("eta_seconds", p.left().map(Duration::toSeconds).orElse(-1L));
+    all.put("input_tokens", p.inputTokens());
+    all.put("output_tokens", p.outputTokens());
+    return Json.mapper().writeValueAsString(all);
+  }
+}

@@ -1,0 +1,429 @@
+package dev.synthlab.cli;
+
+import dev.synthlab.Synthlab;
+import dev.synthlab.batch.BatchException;
+import dev.synthlab.batch.BulkOptions;
+import dev.synthlab.batch.BulkRun;
+import dev.synthlab.batch.Summary;
+import dev.synthlab.call.Timer;
+import dev.synthlab.config.Origin;
+import dev.synthlab.config.Settings;
+import dev.synthlab.config.Variable;
+import dev.synthlab.http.Json;
+import dev.synthlab.logging.Redactor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.core.JacksonException;
+
+/** The main job: a file of prompts in, a file of results out. */
+@Command(
+    name = "run",
+    header = "Answer every line of IN; results are appended to OUT as they come.",
+    description = {
+      "",
+      "IN is JSON lines: {\"prompt\": \"...\"}, {\"messages\": [...]}, or OpenAI Batch lines"
+          + " {\"custom_id\", \"method\", \"url\", \"body\"}; - is stdin.",
+      "OUT is the job: the same command goes on where it was, after Ctrl-C, kill -9 or a full disk."
+          + " Nothing that is answered is sent again.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  synthlab run examples/interviews.jsonl -o results.jsonl --local",
+      "  synthlab run prompts.jsonl -o results.jsonl -m gpt-4o-mini -c 32 --max-tokens 200",
+      "  synthlab run prompts.jsonl -o results.jsonl --retry-failed",
+      "  synthlab run prompts.jsonl -o results.jsonl -P top_p=0.9 -P 'stop=[\"END\"]'",
+      "  OPENAI_BASE_URL=http://localhost:11434/v1 synthlab run in.jsonl -o out.jsonl -m llama3.2",
+      "  cat in.jsonl | synthlab run - -o - --format jsonl | jq -r .output",
+      "",
+      "Exit: 0 all done, 2 wrong use or input, 3 some rows failed, 4 key or configuration,",
+      "      5 stopped (the same command goes on), 130/143 Ctrl-C/SIGTERM after a clean drain."
+    })
+final class RunCommand implements Callable<Integer> {
+  private static final String ROW_ATTEMPTS = "8";
+  private static final String ROW_DEADLINE = "10m";
+
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @Parameters(paramLabel = "IN", description = "The prompts; - for stdin.")
+  private String input = "";
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "OUT",
+      required = true,
+      description = "The results; - for stdout, then nothing can be resumed.")
+  private String output = "";
+
+  @Option(
+      names = {"-c", "--concurrency"},
+      paramLabel = "N",
+      description = "Calls in flight (SYNTHLAB_CONCURRENCY).")
+  private @Nullable String concurrency;
+
+  @Option(
+      names = {"-s", "--system"},
+      paramLabel = "TEXT",
+      description = "The system message of rows that have none.")
+  private @Nullable String system;
+
+  @Option(names = "--temperature", paramLabel = "NUMBER", description = "Where a row names none.")
+  private @Nullable Double temperature;
+
+  @Option(names = "--max-tokens", paramLabel = "N", description = "Where a row names none.")
+  private @Nullable Integer maxTokens;
+
+  @Option(
+      names = "-P",
+      paramLabel = "KEY=VALUE",
+      description = "A further parameter of the request body; JSON or text.")
+  private Map<String, String> parameters = new LinkedHashMap<>();
+
+  @Option(names = "--override", description = "These options win over what a row says.")
+  private boolean override;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      defaultValue = "openai",
+      description = "openai (Batch result lines) or jsonl (flat lines).")
+  private Format format = Format.openai;
+
+  @Option(names = "--limit", paramLabel = "N", description = "Only the first N rows of IN.")
+  private @Nullable Long limit;
+
+  @Option(
+      names = "--retry-failed",
+      arity = "0..1",
+      fallbackValue = "passing",
+      paramLabel = "WHICH",
+      description =
+          "Send failed rows again: those that may end better, or =all (also refusals, filters,"
+              + " wrong requests).")
+  private @Nullable Again retryFailed;
+
+  @Option(names = "--fresh", description = "Put an old OUT aside and begin anew.")
+  private boolean fresh;
+
+  @Option(names = "--ordered", description = "Put OUT into the order of IN at the end.")
+  private boolean ordered;
+
+  @Option(names = "--strict", description = "A malformed line stops the run before it begins.")
+  private boolean strict;
+
+  @Option(names = "--strict-finish", description = "An answer cut off by --max-tokens has failed.")
+  private boolean strictFinish;
+
+  @Option(names = "--stream", description = "Take each answer over a stream of events.")
+  private boolean stream;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      description = "One attempt, body included: 90, 90s, 2m (SYNTHLAB_TIMEOUT).")
+  private @Nullable String timeout;
+
+  @Option(
+      names = "--call-deadline",
+      paramLabel = "TIME",
+      description = "One row, retries included, server pauses not: default 10m.")
+  private @Nullable String callDeadline;
+
+  @Option(
+      names = "--max-attempts",
+      paramLabel = "N",
+      description = "Attempts of one row that may fail: default 8.")
+  private @Nullable String maxAttempts;
+
+  @Option(
+      names = "--stall",
+      paramLabel = "TIME",
+      defaultValue = "10m",
+      description = "Stop when no answer came for so long (exit 5): default ${DEFAULT-VALUE}.")
+  private String stall = "10m";
+
+  @Option(
+      names = "--deadline",
+      paramLabel = "TIME",
+      description = "Stop the whole run after this time (exit 5).")
+  private @Nullable String deadline;
+
+  @Option(
+      names = "--fail-on-error",
+      paramLabel = "F",
+      defaultValue = "0",
+      description = "So many rows may fail with exit 0: a number, or a share like 0.05.")
+  private String failOnError = "0";
+
+  @Option(
+      names = "--progress",
+      paramLabel = "HOW",
+      defaultValue = "auto",
+      description = "auto, bar, lines, json or none.")
+  private Progress.Style progress = Progress.Style.auto;
+
+  @SuppressWarnings("JavaLangClash")
+  private enum Format {
+    openai,
+    jsonl
+  }
+
+  @SuppressWarnings("JavaLangClash")
+  private enum Again {
+    passing,
+    all
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    common.overlay(Variable.SYNTHLAB_CONCURRENCY, concurrency, "--concurrency");
+    common.overlay(Variable.SYNTHLAB_TIMEOUT, timeout, "--timeout");
+    ofRow(Variable.SYNTHLAB_CALL_DEADLINE, callDeadline, ROW_DEADLINE, "--call-deadline");
+    ofRow(Variable.SYNTHLAB_LLM_MAX_ATTEMPTS, maxAttempts, ROW_ATTEMPTS, "--max-attempts");
+    Settings settings = common.settings();
+    settings.llm().requireKey();
+    BulkOptions options = options(settings);
+    LocalWeights.ensure(settings, common.quiet());
+    try (Synthlab layer = Synthlab.of(settings)) {
+      BulkRun run =
+          BulkRun.of(
+              options,
+              BulkRun.Caller.over(layer.bulk(settings.llm()), stream),
+              Timer.system(),
+              RunCommand::say);
+      return conducted(run, layer);
+    }
+  }
+
+  /** The exit code for a run that could not begin, or lost its output. */
+  static int exitOf(BatchException refused) {
+    return refused.kind() == BatchException.Kind.OUTPUT_LOST ? Exit.INTERNAL : Exit.USAGE;
+  }
+
+  private int conducted(BulkRun run, Synthlab layer) throws InterruptedException {
+    CountDownLatch told = new CountDownLatch(1);
+    Thread atSignal =
+        Thread.ofPlatform()
+            .unstarted(
+                () -> {
+                  say("stopping: calls in flight may end, nothing new is sent");
+                  run.stop("stopped by a signal");
+                  awaitQuietly(told);
+                });
+    Runtime.getRuntime().addShutdownHook(atSignal);
+    try {
+      Summary summary;
+      Progress.Style style = common.quiet() ? Progress.Style.none : progress;
+      Progress shown = new Progress(run, layer.traffic(), style);
+      try {
+        summary = run.run();
+      } finally {
+        shown.close();
+      }
+      report(summary);
+      return exit(summary);
+    } finally {
+      told.countDown();
+      forget(atSignal);
+    }
+  }
+
+  private static void forget(Thread atSignal) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(atSignal);
+    } catch (IllegalStateException e) {
+      // It runs: the signal has come.
+    }
+  }
+
+  // Ctrl-C and SIGTERM run the hooks of the JVM, which then ends with 130 or 143 by itself.
+  private static void awaitQuietly(CountDownLatch told) {
+    try {
+      told.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void ofRow(Variable variable, @Nullable String given, String usual, String flag) {
+    if (given != null) {
+      common.overlay(variable, given, flag);
+    } else if (common.environment().origin(variable) instanceof Origin.Default) {
+      common.overlay(variable, usual, "run");
+    }
+  }
+
+  private BulkOptions options(Settings settings) {
+    BulkOptions.In from =
+        input.equals("-")
+            ? new BulkOptions.In.Stream(System.in)
+            : new BulkOptions.In.File(Path.of(input));
+    BulkOptions.Out to =
+        output.equals("-")
+            ? new BulkOptions.Out.Stream(Main.stdout())
+            : new BulkOptions.Out.File(Path.of(output));
+    try {
+      BulkOptions.Builder builder =
+          BulkOptions.builder(from, to)
+              .concurrency(settings.llm().concurrency())
+              .model(settings.llm().model())
+              .parameters(parameters())
+              .override(override)
+              .baseUrl(settings.llm().baseUrl().toString())
+              .format(format == Format.openai ? BulkOptions.Format.OPENAI : BulkOptions.Format.FLAT)
+              .fresh(fresh)
+              .ordered(ordered)
+              .strict(strict)
+              .strictFinish(strictFinish)
+              .stream(stream)
+              .stall(duration("--stall", stall))
+              .failOnError(BulkOptions.Tolerance.parse(failOnError));
+      optional(builder, settings);
+      return builder.build();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void optional(BulkOptions.Builder builder, Settings settings) {
+    if (system != null) {
+      builder.system(system);
+    }
+    if (temperature != null) {
+      builder.temperature(temperature);
+    }
+    if (maxTokens != null) {
+      builder.maxTokens(maxTokens);
+    }
+    if (settings.local().chosen()) {
+      builder.localModel(settings.llm().model());
+    }
+    if (limit != null) {
+      builder.limit(limit);
+    }
+    if (deadline != null) {
+      builder.deadline(duration("--deadline", deadline));
+    }
+    if (retryFailed != null) {
+      builder.retryFailed(
+          retryFailed == Again.all ? BulkOptions.Retry.ALL : BulkOptions.Retry.PASSING);
+    }
+  }
+
+  private static Duration duration(String flag, String text) {
+    return Settings.duration(text)
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    flag
+                        + " is "
+                        + Redactor.printableLine(text)
+                        + ", must be a time: 90, 90s, 2m, 1h"));
+  }
+
+  private Map<String, Object> parameters() {
+    Map<String, Object> parsed = new LinkedHashMap<>();
+    parameters.forEach((key, value) -> parsed.put(key, value(value)));
+    return parsed;
+  }
+
+  private static Object value(String text) {
+    try {
+      Object parsed = Json.mapper().readValue(text, Object.class);
+      return parsed == null ? text : parsed;
+    } catch (JacksonException e) {
+      return text; // words need no quotes
+    }
+  }
+
+  private static void say(String sentence) {
+    System.err.println("synthlab: " + sentence);
+  }
+
+  private void report(Summary summary) {
+    summary.notes().forEach(RunCommand::say);
+    if (summary.nothingToDo() && summary.end() != Summary.End.INTERRUPTED) {
+      say(
+          "nothing to do: all "
+              + summary.total()
+              + " rows are in "
+              + output
+              + failures(summary)
+              + (summary.failed() > 0 ? "; --retry-failed sends the failed ones again" : ""));
+      return;
+    }
+    if (!common.quiet()) {
+      System.err.println(counts(summary));
+    }
+    String why = summary.why().isEmpty() ? "" : ": " + summary.why();
+    switch (summary.end()) {
+      case DONE -> {}
+      case SOME_FAILED -> {
+        if (!output.equals("-")) {
+          say("the failed rows are in " + output + " and, to be run again, in " + errors());
+        }
+      }
+      case STOPPED_AUTH -> System.err.println("error" + why + "\nTry: synthlab doctor");
+      case STOPPED_QUOTA -> System.err.println("error" + why + goOn(summary));
+      case UNREACHABLE, STALLED, DEADLINE, DISK_FULL ->
+          System.err.println("stopped" + why + goOn(summary));
+      case INTERRUPTED -> say("stopped" + why + goOn(summary));
+    }
+  }
+
+  private String errors() {
+    return output + ".errors.jsonl";
+  }
+
+  private static String goOn(Summary summary) {
+    return "; " + summary.open() + " rows are open, the same command goes on";
+  }
+
+  private static String counts(Summary s) {
+    return String.format(
+        Locale.ROOT,
+        "%d/%d in %s  ok %d%s  failed %d%s  p50 %s p95 %s  in %s out %s",
+        s.answered() + s.failed(),
+        s.total(),
+        Words.time(s.elapsed()),
+        s.answered(),
+        s.truncated() > 0 ? " (cut off by the token limit " + s.truncated() + ")" : "",
+        s.failed(),
+        failures(s),
+        Words.time(s.median()),
+        Words.time(s.p95()),
+        Words.count(s.inputTokens()),
+        Words.count(s.outputTokens()));
+  }
+
+  private static String failures(Summary s) {
+    return s.failures().isEmpty()
+        ? ""
+        : s.failures().entrySet().stream()
+            .map(cause -> Redactor.printableLine(cause.getKey()) + " " + cause.getValue())
+            .collect(Collectors.joining(", ", " (", ")"));
+  }
+
+  private static int exit(Summary summary) {
+    return switch (summary.end()) {
+      case DONE -> Exit.OK;
+      case SOME_FAILED -> Exit.FAILED;
+      case STOPPED_AUTH -> Exit.CONFIGURATION;
+      case STOPPED_QUOTA, UNREACHABLE, STALLED, DEADLINE, DISK_FULL -> Exit.STOPPED;
+      case INTERRUPTED -> Exit.INTERRUPTED;
+    };
+  }
+}

@@ -1,0 +1,68 @@
+package dev.synthlab.cli;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** Whether the standard streams are a terminal, and how wide it is. */
+final class Terminal {
+  static final int STDIN = 0;
+  static final int STDOUT = 1;
+  static final int STDERR = 2;
+
+  private static final int USUAL_WIDTH = 80;
+
+  private Terminal() {}
+
+  /** Java only knows of all streams together, so the system is asked for the one. */
+  static boolean is(int descriptor) {
+    Path link = Path.of("/proc/self/fd/" + descriptor);
+    if (Files.isSymbolicLink(link)) {
+      try {
+        String target = Files.readSymbolicLink(link).toString();
+        return target.startsWith("/dev/pts/")
+            || target.startsWith("/dev/tty")
+            || target.equals("/dev/console");
+      } catch (IOException e) {
+        return false;
+      }
+    }
+    return asked(descriptor);
+  }
+
+  private static boolean asked(int descriptor) {
+    try {
+      Process test = new ProcessBuilder("sh", "-c", "test -t " + descriptor).inheritIO().start();
+      return test.waitFor() == 0;
+    } catch (IOException e) {
+      return false; // no shell, no terminal that we could draw on
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Columns of the terminal the command runs in. */
+  static int width() {
+    try {
+      Process stty =
+          new ProcessBuilder("stty", "size")
+              .redirectInput(new File("/dev/tty"))
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String size = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      if (stty.waitFor(1, TimeUnit.SECONDS) && stty.exitValue() == 0) {
+        int columns = Integer.parseInt(size.strip().substring(size.indexOf(' ') + 1));
+        return columns > 20 ? columns : USUAL_WIDTH;
+      }
+    } catch (IOException | NumberFormatException e) {
+      return USUAL_WIDTH; // no stty here: a usual terminal is assumed
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return USUAL_WIDTH;
+  }
+}

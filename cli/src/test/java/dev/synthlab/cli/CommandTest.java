@@ -1,0 +1,375 @@
+package dev.synthlab.cli;
+
+import static dev.synthlab.testing.Replies.chat;
+import static dev.synthlab.testing.Replies.delta;
+import static dev.synthlab.testing.Replies.error;
+import static dev.synthlab.testing.Replies.events;
+import static dev.synthlab.testing.Replies.finish;
+import static dev.synthlab.testing.Replies.usage;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.synthlab.cli.Synth.Ended;
+import dev.synthlab.cli.Synth.Running;
+import dev.synthlab.testing.Replies;
+import dev.synthlab.testing.ScriptedServer;
+import dev.synthlab.testing.ScriptedServer.Reply;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandTest {
+  private static final String KEY = "sk-canary-0123456789abcdefghijklmnop";
+
+  @TempDir private Path directory = Path.of("");
+  private Synth synth = new Synth(directory);
+  private ScriptedServer server = ScriptedServer.inTurn(chat("hello"));
+
+  @BeforeEach
+  void begin() {
+    synth = new Synth(directory);
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  private Synth against(Reply... replies) {
+    server.close();
+    server = ScriptedServer.inTurn(replies);
+    return synth.with("OPENAI_BASE_URL", server.base().toString());
+  }
+
+  private static String[] prompts(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "{\"custom_id\": \"p" + i + "\", \"prompt\": \"number " + i + "\"}")
+        .toArray(String[]::new);
+  }
+
+  @Test
+  void namesTheMissingKeyAndSendsNothing() {
+    synth.file("in.jsonl", prompts(3));
+
+    Ended ended = synth.run("run", "in.jsonl", "-o", "out.jsonl");
+
+    assertThat(ended.exit()).isEqualTo(4);
+    assertThat(ended.err()).contains("OPENAI_API_KEY", "--local").doesNotContain("\tat ");
+    assertThat(synth.path("out.jsonl")).doesNotExist();
+  }
+
+  @Test
+  void sendsAWrongKeyOnce() {
+    synth.file("in.jsonl", prompts(200));
+
+    Ended ended =
+        against(error(401, "invalid_api_key", "Incorrect API key provided: " + KEY))
+            .with("OPENAI_API_KEY", KEY)
+            .run("run", "in.jsonl", "-o", "out.jsonl", "-c", "64");
+
+    assertThat(ended.exit()).isEqualTo(4);
+    assertThat(ended.err()).contains("401 invalid_api_key", "synthlab doctor");
+    assertThat(server.seen()).hasSize(1);
+    assertThat(synth.lines("out.jsonl")).isEmpty();
+  }
+
+  @Test
+  void answersEveryRowOfAServerThatNeedsNoKey() {
+    synth.file("in.jsonl", prompts(30));
+
+    Ended ended = against(chat("hello")).run("run", "in.jsonl", "-o", "out.jsonl", "-c", "4");
+
+    assertThat(ended.exit()).isZero();
+    assertThat(synth.lines("out.jsonl")).hasSize(30).allMatch(line -> line.contains("\"hello\""));
+    assertThat(ended.err()).contains("30/30", "ok 30", "failed 0");
+    assertThat(ended.out()).isEmpty();
+    assertThat(server.seen()).allMatch(seen -> seen.header("authorization").isEmpty());
+
+    Ended again = synth.run("run", "in.jsonl", "-o", "out.jsonl", "-c", "4");
+
+    assertThat(again.exit()).isZero();
+    assertThat(again.err()).contains("nothing to do");
+    assertThat(server.seen()).hasSize(30);
+  }
+
+  @Test
+  void takesAnswersOverStreams() {
+    synth.file("in.jsonl", prompts(5));
+
+    Ended ended =
+        against(events(delta("Hel"), delta("lo"), finish("stop"), usage(), "[DONE]"))
+            .run("run", "in.jsonl", "-o", "out.jsonl", "--stream");
+
+    assertThat(ended.exit()).isZero();
+    assertThat(synth.lines("out.jsonl")).hasSize(5).allMatch(line -> line.contains("\"Hello\""));
+  }
+
+  @Test
+  void writesResultsToStdoutForAPipe() {
+    synth.file("in.jsonl", prompts(3));
+
+    Ended ended =
+        against(chat("hello"))
+            .run("run", "in.jsonl", "-o", "-", "--format", "jsonl", "--progress", "none");
+
+    assertThat(ended.exit()).isZero();
+    assertThat(ended.out().lines())
+        .hasSize(3)
+        .allMatch(line -> line.contains("\"output\":\"hello\""));
+  }
+
+  @Test
+  void refusesAMissingInput() {
+    Ended ended = against(chat("x")).run("run", "none.jsonl", "-o", "out.jsonl");
+
+    assertThat(ended.exit()).isEqualTo(2);
+    assertThat(ended.err()).contains("none.jsonl");
+    assertThat(ended.err().lines()).hasSize(1);
+  }
+
+  @Test
+  void refusesDuplicateIdsNamingBothLines() {
+    synth.file(
+        "in.jsonl",
+        "{\"id\": \"a\", \"prompt\": \"1\"}",
+        "{\"id\": \"b\", \"prompt\": \"2\"}",
+        "{\"id\": \"a\", \"prompt\": \"3\"}");
+
+    Ended ended = against(chat("x")).run("run", "in.jsonl", "-o", "out.jsonl");
+
+    assertThat(ended.exit()).isEqualTo(2);
+    assertThat(ended.err()).contains("1", "3", "a");
+    assertThat(server.seen()).isEmpty();
+  }
+
+  @Test
+  void answersTheOtherRowsBesideAMalformedLine() {
+    synth.file("in.jsonl", "{\"prompt\": \"1\"}", "{\"prompt\": ", "{\"prompt\": \"3\"}");
+
+    Ended ended = against(chat("hello")).run("run", "in.jsonl", "-o", "out.jsonl");
+
+    assertThat(ended.exit()).isEqualTo(3);
+    assertThat(synth.lines("out.jsonl")).hasSize(3);
+    assertThat(synth.lines("out.jsonl"))
+        .filteredOn(line -> line.contains("invalid_line"))
+        .hasSize(1);
+    assertThat(ended.err()).contains("invalid_line 1");
+    assertThat(server.seen()).hasSize(2);
+  }
+
+  @Test
+  void refusesToWriteOverItsInput() throws IOException {
+    Path in = synth.file("in.jsonl", prompts(2));
+    String before = Files.readString(in);
+
+    Ended ended = against(chat("x")).run("run", "in.jsonl", "-o", "./in.jsonl");
+
+    assertThat(ended.exit()).isEqualTo(2);
+    assertThat(Files.readString(in)).isEqualTo(before);
+    assertThat(server.seen()).isEmpty();
+  }
+
+  @Test
+  void refusesADirectoryThatCannotBeWritten() {
+    synth.file("in.jsonl", prompts(2));
+
+    Ended ended = against(chat("x")).run("run", "in.jsonl", "-o", "/proc/none/out.jsonl");
+
+    assertThat(ended.exit()).isEqualTo(2);
+    assertThat(ended.err()).contains("/proc/none");
+    assertThat(server.seen()).isEmpty();
+  }
+
+  @Test
+  void refusesASecondRunOnTheSameOutput() {
+    synth.file("in.jsonl", prompts(2));
+    Running first = against(Replies.silence()).start("run", "in.jsonl", "-o", "out.jsonl");
+    while (server.seen().isEmpty()) {
+      Thread.onSpinWait();
+    }
+
+    Ended second = synth.run("run", "in.jsonl", "-o", "out.jsonl");
+
+    assertThat(second.exit()).isEqualTo(2);
+    assertThat(second.err()).contains(Long.toString(first.process().pid()));
+    assertThat(server.seen()).hasSize(1);
+    first.process().destroyForcibly();
+  }
+
+  @Test
+  void refusesChangedInputAndChangedSettings() {
+    synth.file("in.jsonl", prompts(2));
+    against(chat("x")).run("run", "in.jsonl", "-o", "out.jsonl", "-m", "model-a");
+
+    Ended otherModel = synth.run("run", "in.jsonl", "-o", "out.jsonl", "-m", "model-b");
+    synth.file("in.jsonl", prompts(2)[0], "{\"custom_id\": \"p1\", \"prompt\": \"changed\"}");
+    Ended otherInput = synth.run("run", "in.jsonl", "-o", "out.jsonl", "-m", "model-a");
+
+    assertThat(otherModel.exit()).isEqualTo(2);
+    assertThat(otherModel.err()).contains("model-a", "model-b", "--fresh");
+    assertThat(otherInput.exit()).isEqualTo(2);
+    assertThat(otherInput.err()).contains("p1");
+    assertThat(server.seen()).hasSize(2);
+  }
+
+  @Test
+  void stopsAtAFullDiskAndGoesOnLater() throws IOException {
+    synth.file("in.jsonl", prompts(60));
+    against(chat("a long answer ".repeat(100)));
+
+    Ended full =
+        synth
+            .start(
+                List.of("bash", "-c", "ulimit -f 32; exec \"$@\"", "bash"),
+                "run",
+                "in.jsonl",
+                "-o",
+                "out.jsonl",
+                "-c",
+                "4")
+            .end();
+
+    assertThat(full.exit()).isEqualTo(5);
+    assertThat(full.err()).contains("the same command goes on");
+    int kept = synth.lines("out.jsonl").size();
+    assertThat(kept).isBetween(1, 59);
+    assertThat(Files.readString(synth.path("out.jsonl"))).endsWith("\n");
+
+    Ended later = synth.run("run", "in.jsonl", "-o", "out.jsonl", "-c", "4");
+
+    assertThat(later.exit()).isZero();
+    assertThat(synth.lines("out.jsonl")).hasSize(60);
+  }
+
+  @Test
+  void keepsFailedRowsInAFileThatCanBeRun() {
+    server.close();
+    server =
+        ScriptedServer.start(
+            (request, number) ->
+                request.body().contains("number 1") ? error(400, "bad", "no") : chat("hello"));
+    synth.with("OPENAI_BASE_URL", server.base().toString()).file("in.jsonl", prompts(3));
+
+    Ended ended = synth.run("run", "in.jsonl", "-o", "out.jsonl");
+
+    assertThat(ended.exit()).isEqualTo(3);
+    assertThat(ended.err()).contains("bad_request 1", "out.jsonl.errors.jsonl");
+    assertThat(synth.lines("out.jsonl.errors.jsonl"))
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("number 1");
+    assertThat(synth.run("run", "out.jsonl.errors.jsonl", "-o", "more.jsonl").exit()).isEqualTo(3);
+    assertThat(synth.run("run", "in.jsonl", "-o", "out.jsonl", "--retry-failed=all").exit())
+        .isEqualTo(3);
+    assertThat(synth.lines("out.jsonl")).hasSize(3);
+  }
+
+  @Test
+  void streamsOneAnswerToStdout() {
+    Ended ended =
+        against(events(delta("Pa"), delta("ris"), finish("stop"), usage(), "[DONE]"))
+            .run("ask", "-u", "Capital", "of", "France?");
+
+    assertThat(ended.exit()).isZero();
+    assertThat(ended.out()).isEqualTo("Paris\n");
+    assertThat(ended.err()).contains("7 in, 5 out", "test-model-1");
+    assertThat(server.seen().getFirst().body()).contains("Capital of France?");
+  }
+
+  @Test
+  void showsAKeyNowhereHoweverTheServerEchoesIt() throws IOException {
+    String password = "pa55-canary-word";
+    String base64 =
+        Base64.getEncoder().encodeToString(("x" + KEY).getBytes(StandardCharsets.UTF_8));
+    String encoded = URLEncoder.encode(KEY + "/" + password, StandardCharsets.UTF_8);
+    String echo = KEY + " " + password + " " + base64 + " " + encoded;
+    server.close();
+    server =
+        ScriptedServer.start(
+            (request, number) ->
+                switch (number % 3) {
+                  case 0 ->
+                      error(401, KEY, "Incorrect API key provided: " + echo, "x-request-id", KEY);
+                  case 1 -> chat("you sent " + echo);
+                  default -> error(400, "bad", echo);
+                });
+    String base = server.base().toString().replace("http://", "http://user:" + password + "@");
+    synth.with("OPENAI_BASE_URL", base).with("OPENAI_API_KEY", KEY).file("in.jsonl", prompts(9));
+
+    StringBuilder said = new StringBuilder();
+    for (String level : List.of("-v", "-vv", "--log-format=json")) {
+      said.append(
+          synth.run("run", "in.jsonl", "-o", level.replace("-", "") + ".jsonl", level).all());
+      said.append(synth.run("ask", "--no-stream", "hi", level).all());
+      said.append(synth.run("config", "show", level).all());
+      said.append(synth.run("doctor", level).all());
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        said.append(Files.readString(file));
+      }
+    }
+
+    assertThat(said.toString())
+        .contains("****")
+        .doesNotContain(KEY)
+        .doesNotContain(password)
+        .doesNotContain(base64)
+        .doesNotContain(Base64.getEncoder().encodeToString(KEY.getBytes(StandardCharsets.UTF_8)))
+        .doesNotContain(URLEncoder.encode(KEY, StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void showsAKeyNowhereThatIsSplitOverTheChunksOfAStream() {
+    String[] pieces =
+        Stream.concat(
+                KEY.chars().mapToObj(c -> delta(String.valueOf((char) c))),
+                Stream.of(finish("stop"), "[DONE]"))
+            .toArray(String[]::new);
+
+    Ended ended = against(events(pieces)).with("OPENAI_API_KEY", KEY).run("ask", "hi");
+
+    assertThat(ended.exit()).isZero();
+    assertThat(ended.out()).isEqualTo("****\n");
+  }
+
+  @Test
+  void saysEveryMistakeOfTheConfigurationAtOnce() {
+    Ended ended =
+        synth
+            .with("SYNTHLAB_TIMEOUT", "soon")
+            .with("OPENAI_BASE_URL", "ftp://x")
+            .with("LOG_LEVEL", "loud")
+            .run("ask", "hi");
+
+    assertThat(ended.exit()).isEqualTo(4);
+    assertThat(ended.err()).contains("SYNTHLAB_TIMEOUT", "soon", "OPENAI_BASE_URL", "LOG_LEVEL");
+  }
+
+  @Test
+  void helpsWithExamplesEverywhere() {
+    for (String command : List.of("run", "ask", "doctor", "completion", "config")) {
+      Ended ended = synth.run(command, "--help");
+
+      assertThat(ended.exit()).isZero();
+      assertThat(ended.out()).contains("Example", "synthlab " + command);
+    }
+    assertThat(synth.run("rum").exit()).isEqualTo(2);
+    assertThat(synth.run("rum").err()).contains("run", "--help");
+  }
+
+  @Test
+  void printsACompletionScript() {
+    assertThat(synth.run("completion", "bash").out()).contains("complete -F", "--concurrency");
+  }
+}

@@ -1,0 +1,24 @@
+package dev.synthlab.cli;
+
+import dev.synthlab.llm.Completion;
+import dev.synthlab.llm.CompletionRequest;
+import dev.synthlab.llm.LlmClient;
+import dev.synthlab.llm.TextStream;
+import java.util.Map;
+
+/** The Java of the README. */
+final class ReadmeSnippet {
+  private ReadmeSnippet() {}
+
+  @SuppressWarnings("unused")
+  static void run() {
+    LlmClient llm = LlmClient.get();
+    String text = llm.complete("Why is the sky blue?");
+    Map<String, Object> json = llm.completeJson("Three fruits as JSON: {\"fruits\": []}");
+    Completion full =
+        llm.ask(CompletionRequest.of("Hi").withModel("gpt-4o-mini").withMaxTokens(50));
+    try (TextStream stream = llm.stream("Tell me a story")) {
+      stream.forEach(System.out::print);
+    }
+  }
+}

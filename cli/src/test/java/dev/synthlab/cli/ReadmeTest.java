@@ -1,0 +1,162 @@
+package dev.synthlab.cli;
+
+import static dev.synthlab.testing.Replies.chat;
+import static dev.synthlab.testing.Replies.delta;
+import static dev.synthlab.testing.Replies.events;
+import static dev.synthlab.testing.Replies.finish;
+import static dev.synthlab.testing.Replies.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.synthlab.Synthlab;
+import dev.synthlab.cli.Synth.Ended;
+import dev.synthlab.config.Environment;
+import dev.synthlab.config.Settings;
+import dev.synthlab.config.Variable;
+import dev.synthlab.testing.ScriptedServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReadmeTest {
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+  @TempDir private Path directory = Path.of("");
+
+  private final ScriptedServer server =
+      ScriptedServer.start(
+          (request, number) -> {
+            if (request.path().endsWith("/models")) {
+              return json(200, "{\"data\":[{\"id\":\"gpt-4o-mini\"}]}");
+            }
+            return request.body().contains("\"stream\":true")
+                ? events(delta("Paris"), finish("stop"), "[DONE]")
+                : chat("{\"fruits\": []}");
+          });
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  private static String readme() throws IOException {
+    return Files.readString(ROOT.resolve("README.md"));
+  }
+
+  /** The blocks of one language, in order. */
+  private static List<String> blocks(String language) throws IOException {
+    return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
+        .matcher(readme())
+        .results()
+        .map((MatchResult block) -> block.group(1))
+        .toList();
+  }
+
+  private static List<String[]> commands(String block) {
+    return block
+        .lines()
+        .filter(line -> line.startsWith("$ ./synthlab "))
+        .map(line -> line.replaceFirst(" +#.*", "").substring("$ ./synthlab ".length()))
+        .map(
+            line ->
+                Pattern.compile("'([^']*)'|(\\S+)")
+                    .matcher(line)
+                    .results()
+                    .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
+                    .toArray(String[]::new))
+        .toList();
+  }
+
+  private static String shape(String line) {
+    return line.replaceAll("\\d+m\\d+s|\\d+\\.\\d+s|\\d+s", "TIME").replaceAll("\\d+", "N");
+  }
+
+  @Test
+  void showsWhatTheFirstCommandReallyPrints() throws IOException {
+    String block = blocks("console").getFirst();
+    Synth synth = new Synth(directory);
+    Files.createDirectory(directory.resolve("examples"));
+    Files.copy(
+        ROOT.resolve("examples/interviews.jsonl"), directory.resolve("examples/interviews.jsonl"));
+
+    Ended ended = synth.run(commands(block).getFirst());
+
+    assertThat(ended.exit()).isZero();
+    List<String> promised = block.lines().skip(1).map(ReadmeTest::shape).toList();
+    assertThat(ended.err().lines().map(ReadmeTest::shape).toList()).containsAll(promised);
+    assertThat(synth.lines("results.jsonl")).hasSize(12);
+  }
+
+  @Test
+  void showsCommandsThatWork() throws IOException {
+    Synth synth =
+        new Synth(directory)
+            .with("OPENAI_BASE_URL", server.base().toString())
+            .with("OPENAI_API_KEY", "sk-test-0123456789abcdef");
+    synth.file("prompts.jsonl", "{\"prompt\": \"hi\"}");
+    List<String[]> commands = commands(blocks("console").get(1));
+
+    assertThat(commands).hasSize(3);
+    for (String[] command : commands) {
+      Ended ended = synth.run(command);
+
+      assertThat(ended.exit()).as(Arrays.toString(command) + ended.all()).isZero();
+    }
+  }
+
+  @Test
+  void showsInputThatIsTaken() throws IOException {
+    Synth synth = new Synth(directory).with("OPENAI_BASE_URL", server.base().toString());
+    synth.file("in.jsonl", blocks("json").getFirst().split("\n"));
+
+    assertThat(synth.run("run", "in.jsonl", "-o", "out.jsonl").exit()).isZero();
+    assertThat(synth.lines("out.jsonl")).hasSize(3);
+  }
+
+  @Test
+  void showsJavaThatCompilesAndRuns() throws IOException {
+    String source =
+        Files.readString(ROOT.resolve("cli/src/test/java/dev/synthlab/cli/ReadmeSnippet.java"));
+    String shown = blocks("java").getFirst();
+    assertThat(source.replaceAll("\\s+", ""))
+        .contains(shown.replaceAll("//.*", "").replaceAll("\\s+", ""));
+    Settings settings =
+        Settings.from(Environment.of(Map.of("OPENAI_BASE_URL", server.base().toString())));
+
+    try (Synthlab layer = Synthlab.of(settings);
+        var installed = Synthlab.install(layer)) {
+      assertThat(installed).isNotNull();
+      ReadmeSnippet.run();
+    }
+
+    assertThat(server.seen()).hasSize(4);
+  }
+
+  @Test
+  void namesTheVersionThatIsBuilt() throws IOException {
+    String pom = Files.readString(ROOT.resolve("pom.xml"));
+
+    assertThat(blocks("xml").getFirst())
+        .contains(
+            Pattern.compile("<version>.*</version>")
+                .matcher(pom)
+                .results()
+                .findFirst()
+                .orElseThrow()
+                .group());
+  }
+
+  @Test
+  void listsEverySetting() throws IOException {
+    assertThat(readme())
+        .contains(
+            "<!-- settings -->\n" + Variable.markdownTable().strip() + "\n<!-- /settings -->");
+  }
+}

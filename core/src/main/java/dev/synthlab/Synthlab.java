@@ -1,0 +1,207 @@
+package dev.synthlab;
+
+import dev.synthlab.call.CallObserver;
+import dev.synthlab.call.CallPolicy;
+import dev.synthlab.call.Timer;
+import dev.synthlab.call.Traffic;
+import dev.synthlab.config.Settings;
+import dev.synthlab.http.OkHttpTransport;
+import dev.synthlab.http.Transport;
+import dev.synthlab.http.TransportProvider;
+import dev.synthlab.llm.LlmClient;
+import java.net.URI;
+import java.util.Objects;
+import java.util.ServiceLoader;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The composition root: puts the layer together from {@link Settings} and holds what the process
+ * has one of. Closing it closes all of it. Safe for use by many threads.
+ */
+public final class Synthlab implements AutoCloseable {
+  private static final ReentrantLock LOCK = new ReentrantLock();
+  private static @Nullable Synthlab instance;
+
+  private final Settings settings;
+  private final Timer timer;
+  private final Traffic traffic;
+  private final Transport transport;
+  private final CallObserver observer;
+  private final ReentrantLock lock = new ReentrantLock();
+  private @Nullable LlmClient llm;
+
+  private Synthlab(Settings settings, CallObserver observer) {
+    this.settings = settings;
+    this.timer = Timer.system();
+    this.traffic = Traffic.by(timer);
+    this.transport = transport(settings, traffic);
+    this.observer = observer;
+  }
+
+  /**
+   * The layer of this process, set up from the environment at the first call and closed when the
+   * process ends.
+   *
+   * @return the one instance, or the one that was installed
+   * @throws dev.synthlab.config.ConfigException when the environment has mistakes
+   */
+  public static Synthlab get() {
+    LOCK.lock();
+    try {
+      Synthlab made = instance;
+      if (made == null) {
+        made = of(Settings.get());
+        instance = made;
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(made::close));
+      }
+      return made;
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  /**
+   * A layer of its own, closed by the caller.
+   *
+   * @param settings what it is set up from
+   * @return the layer; nothing is sent or opened yet
+   */
+  public static Synthlab of(Settings settings) {
+    return of(settings, report -> {});
+  }
+
+  /**
+   * A layer of its own, closed by the caller.
+   *
+   * @param settings what it is set up from
+   * @param observer hears how every call went
+   * @return the layer; nothing is sent or opened yet
+   */
+  public static Synthlab of(Settings settings, CallObserver observer) {
+    return new Synthlab(Objects.requireNonNull(settings), Objects.requireNonNull(observer));
+  }
+
+  /**
+   * Puts a layer in the place of the process's own: for frameworks and tests.
+   *
+   * @param layer what {@link #get()} gives from now on
+   * @return undoes it when closed; the layer stays the caller's to close
+   * @throws IllegalStateException when another was already handed out
+   */
+  public static Installed install(Synthlab layer) {
+    LOCK.lock();
+    try {
+      if (instance != null) {
+        throw new IllegalStateException(
+            "Synthlab.get() was called, or another layer installed, before this install");
+      }
+      instance = Objects.requireNonNull(layer);
+      return () -> uninstall(layer);
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  /** Undoes an {@link #install}. */
+  @FunctionalInterface
+  public interface Installed extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  private static void uninstall(Synthlab layer) {
+    LOCK.lock();
+    try {
+      if (instance == layer) {
+        instance = null;
+      }
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  /**
+   * What it was set up from.
+   *
+   * @return the settings
+   */
+  public Settings settings() {
+    return settings;
+  }
+
+  /**
+   * What its calls share.
+   *
+   * @return the traffic
+   */
+  public Traffic traffic() {
+    return traffic;
+  }
+
+  /**
+   * The client for single calls.
+   *
+   * @return the one client, made at the first call
+   * @throws dev.synthlab.config.ConfigException when the key is missing that the address needs
+   */
+  public LlmClient llm() {
+    lock.lock();
+    try {
+      LlmClient made = llm;
+      if (made == null) {
+        made = client(settings.llm(), CallPolicy.Waiting.WITHIN_DEADLINE);
+        llm = made;
+      }
+      return made;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * A client for a bulk run: its calls wait as long as their route is held back.
+   *
+   * @param how the settings it follows, which may differ from those of single calls in times and
+   *     attempts
+   * @return a client over the same transport and traffic
+   * @throws dev.synthlab.config.ConfigException when the key is missing that the address needs
+   */
+  public LlmClient bulk(Settings.Llm how) {
+    return client(how, CallPolicy.Waiting.AS_LONG_AS_IT_TAKES);
+  }
+
+  /** Ends what is under way and gives everything back. */
+  @Override
+  public void close() {
+    transport.close();
+  }
+
+  private LlmClient client(Settings.Llm how, CallPolicy.Waiting waiting) {
+    return LlmClient.builder()
+        .settings(how)
+        .transport(transport)
+        .timer(timer)
+        .traffic(traffic)
+        .observer(observer)
+        .waiting(waiting)
+        .build();
+  }
+
+  private static Transport transport(Settings settings, Traffic traffic) {
+    URI base = settings.llm().baseUrl();
+    if (base.getScheme().startsWith("http")) {
+      return new OkHttpTransport();
+    }
+    for (TransportProvider provider : ServiceLoader.load(TransportProvider.class)) {
+      if (provider.scheme().equals(base.getScheme())) {
+        traffic.bound(base, provider.concurrency(settings));
+        return provider.open(settings);
+      }
+    }
+    throw new IllegalStateException(
+        "no transport for "
+            + base.getScheme()
+            + ": addresses is on the class path; for the embedded model add synthlab-local");
+  }
+}

@@ -1,0 +1,265 @@
+package dev.synthlab.call;
+
+import dev.synthlab.call.CallPolicy.Waiting;
+import dev.synthlab.call.Fault.Kind;
+import dev.synthlab.http.Response;
+import dev.synthlab.http.TransportException;
+import dev.synthlab.http.TransportException.Phase;
+import dev.synthlab.logging.Logging;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.slf4j.Logger;
+
+/** The course of one call. For one thread. */
+final class Course<T> {
+  private static final Logger log = Logging.component("call");
+
+  private final CallLoop loop;
+  private final Timer timer;
+  private final Deadline deadline;
+  private final Instant started;
+  private final long begin;
+  private final List<Attempt> attempts = new ArrayList<>();
+  private Exchange<T> exchange;
+  private Duration held = Duration.ZERO;
+  private int failures;
+
+  Course(CallLoop loop, Exchange<T> exchange, Deadline deadline) {
+    this.loop = loop;
+    this.timer = loop.traffic.timer();
+    this.exchange = exchange;
+    this.deadline = deadline;
+    this.started = timer.now();
+    this.begin = timer.nanos();
+  }
+
+  Outcome<T> run() {
+    try {
+      while (true) {
+        switch (attempt()) {
+          case Verdict.Accept<T> ok -> {
+            return answered(ok.value());
+          }
+          case Verdict.Next<T> next -> exchange = next.exchange();
+          case Verdict.GiveUp<T> over -> {
+            return failed(over.fault());
+          }
+          case Verdict.Again<T> again -> {
+            Optional<Fault> over = rest(again);
+            if (over.isPresent()) {
+              return failed(over.get());
+            }
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return failed(
+          Fault.of(Kind.CANCELLED, "the call to " + exchange.route() + " was interrupted"));
+    }
+  }
+
+  private Verdict<T> attempt() throws InterruptedException {
+    Waiting waiting = loop.policy.waiting();
+    return switch (loop.traffic.admit(exchange.route(), deadline, waiting)) {
+      case Traffic.Admission.Refused no -> {
+        held = held.plus(no.held());
+        yield judged(no.why());
+      }
+      case Traffic.Admission.Granted yes -> {
+        held = held.plus(yes.held());
+        if (waiting == Waiting.AS_LONG_AS_IT_TAKES) {
+          deadline.excuse(yes.held());
+        }
+        yield sent(new Lease(timer, yes.leave()));
+      }
+    };
+  }
+
+  private Verdict<T> sent(Lease lease) throws InterruptedException {
+    boolean goesOn = false;
+    Instant at = timer.now();
+    long from = timer.nanos();
+    try {
+      Duration left = deadline.remaining();
+      if (!left.isPositive()) {
+        return new Verdict.GiveUp<>(overdue());
+      }
+      Duration within = left.compareTo(loop.policy.timeout()) < 0 ? left : loop.policy.timeout();
+      Event event = event(lease, within);
+      Verdict<T> verdict = judged(event);
+      note(at, from, event, verdict);
+      if (exchange.live() && verdict instanceof Verdict.Accept<T> ok) {
+        goesOn = true;
+        lease.liveOn(loop.policy.timeout(), deadline, () -> ended(exchange.spend(ok.value())));
+      }
+      return verdict;
+    } finally {
+      if (!goesOn) {
+        lease.end();
+      }
+    }
+  }
+
+  private Event event(Lease lease, Duration within) throws InterruptedException {
+    long from = timer.nanos();
+    try {
+      Response response = loop.transport.send(exchange.request(), within);
+      Duration left = within.minusNanos(timer.nanos() - from);
+      return new Event.Arrived(
+          response.status(), response.headers(), lease.guard(response, left, within));
+    } catch (IOException e) {
+      return new Event.Broken(asTransport(e, Phase.EXCHANGE));
+    }
+  }
+
+  private Verdict<T> judged(Event event) throws InterruptedException {
+    try {
+      return exchange.judge(event);
+    } catch (IOException e) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      try {
+        return exchange.judge(new Event.Broken(asTransport(e, Phase.BODY)));
+      } catch (IOException impossible) {
+        throw new IllegalStateException("a broken event has no body to read", impossible);
+      }
+    }
+  }
+
+  private static TransportException asTransport(IOException e, Phase phase) {
+    return e instanceof TransportException known
+        ? known
+        : new TransportException(phase, false, String.valueOf(e.getMessage()), e);
+  }
+
+  private void note(Instant at, long from, Event event, Verdict<T> verdict) {
+    Optional<Fault> fault =
+        switch (verdict) {
+          case Verdict.Accept<T> ok -> Optional.empty();
+          case Verdict.Again<T> again -> Optional.of(again.fault());
+          case Verdict.Next<T> next -> Optional.of(next.fault());
+          case Verdict.GiveUp<T> over -> Optional.of(over.fault());
+        };
+    OptionalInt status =
+        event instanceof Event.Arrived answer
+            ? OptionalInt.of(answer.status())
+            : OptionalInt.empty();
+    Duration took = Duration.ofNanos(timer.nanos() - from);
+    attempts.add(new Attempt(attempts.size() + 1, at, took, status, fault, Duration.ZERO));
+    log.debug(
+        "attempt {} on {}: {} in {} ms",
+        attempts.size(),
+        exchange.route(),
+        fault.map(Fault::message).orElse("answered"),
+        took.toMillis());
+  }
+
+  /** Waits before the next attempt, or says why there is none. */
+  private Optional<Fault> rest(Verdict.Again<T> again) throws InterruptedException {
+    Fault fault = again.fault();
+    boolean bulk = loop.policy.waiting() == Waiting.AS_LONG_AS_IT_TAKES;
+    if (again.pause().isPresent()) {
+      return held(fault, again.pause().get(), bulk);
+    }
+    if (bulk && fault.kind() == Kind.RATE_LIMITED) {
+      return held(fault, backOff(attempts.size()), true);
+    }
+    failures++;
+    if (failures >= loop.policy.maxAttempts()) {
+      return Optional.of(fault);
+    }
+    Duration pause = onStaleConnection(fault) ? Duration.ZERO : jittered(backOff(failures));
+    // A pause that outlives the deadline cannot end in an answer: fail now, not later.
+    if (pause.compareTo(deadline.remaining()) >= 0) {
+      return Optional.of(deadline.remaining().isPositive() ? fault : overdue(fault));
+    }
+    waited(pause);
+    loop.traffic.backOff(pause);
+    return Optional.empty();
+  }
+
+  /** The whole route waits; the gate holds this call with the others. */
+  private Optional<Fault> held(Fault fault, Duration pause, boolean bulk) {
+    loop.traffic.pause(exchange.route(), pause);
+    if (!bulk && pause.compareTo(deadline.remaining()) >= 0) {
+      return Optional.of(fault);
+    }
+    log.info("{} asked to wait {} s", exchange.route(), pause.toMillis() / 1000.0);
+    waited(pause);
+    return Optional.empty();
+  }
+
+  private void waited(Duration pause) {
+    Attempt last = attempts.removeLast();
+    attempts.add(
+        new Attempt(
+            last.number(), last.started(), last.took(), last.status(), last.fault(), pause));
+  }
+
+  private Duration backOff(int failed) {
+    Duration pause = loop.policy.backoffFirst();
+    for (int i = 1; i < failed && pause.compareTo(loop.policy.backoffMax()) < 0; i++) {
+      pause = pause.multipliedBy(2);
+    }
+    return pause.compareTo(loop.policy.backoffMax()) < 0 ? pause : loop.policy.backoffMax();
+  }
+
+  private Duration jittered(Duration most) {
+    return loop.traffic.randomPart(most);
+  }
+
+  // The server may have closed a connection that lay idle: nothing speaks against trying a new one.
+  private static boolean onStaleConnection(Fault fault) {
+    return fault.cause().orElse(null) instanceof TransportException broken
+        && broken.reusedConnection();
+  }
+
+  private Fault overdue() {
+    return attempts.isEmpty()
+        ? Fault.of(
+            Kind.DEADLINE_EXCEEDED,
+            "the deadline of " + seconds() + " s was over before a request was sent")
+        : overdue(attempts.getLast().fault().orElseThrow());
+  }
+
+  private Fault overdue(Fault last) {
+    return last.as(
+        Kind.DEADLINE_EXCEEDED,
+        "the deadline of " + seconds() + " s was over; last: " + last.message());
+  }
+
+  private double seconds() {
+    return deadline.given().toMillis() / 1000.0;
+  }
+
+  private Outcome<T> answered(T value) {
+    CallReport report =
+        report(exchange.live() ? Spend.NONE : exchange.spend(value), Optional.empty());
+    if (!exchange.live()) {
+      loop.observer.ended(report);
+    }
+    return new Outcome.Answered<>(value, report);
+  }
+
+  private void ended(Spend spend) {
+    loop.observer.ended(report(spend, Optional.empty()));
+  }
+
+  private Outcome<T> failed(Fault fault) {
+    CallReport report = report(Spend.NONE, Optional.of(fault));
+    loop.observer.ended(report);
+    return new Outcome.Failed<>(CallException.of(fault, report), report);
+  }
+
+  private CallReport report(Spend spend, Optional<Fault> fault) {
+    Duration elapsed = Duration.ofNanos(timer.nanos() - begin);
+    return new CallReport(exchange.route(), started, elapsed, held, attempts, spend, fault);
+  }
+}

@@ -1,0 +1,119 @@
+package dev.synthlab.call;
+
+import dev.synthlab.http.Response;
+import dev.synthlab.http.TransportException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * One request under way: its place in the traffic, its open body, the time it has. It ends when the
+ * body is closed, by whomever and from any thread; ending twice is harmless.
+ */
+final class Lease {
+  private final Timer timer;
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private final AtomicReference<Runnable> atEnd;
+  private volatile boolean cut;
+  private volatile Timer.Scheduled watch = () -> {};
+  private volatile InputStream body = InputStream.nullInputStream();
+  private volatile Duration limit = Duration.ZERO;
+
+  Lease(Timer timer, Runnable leave) {
+    this.timer = timer;
+    this.atEnd = new AtomicReference<>(leave);
+  }
+
+  /** The body, cut when {@code left} of the attempt's {@code whole} time is over. */
+  InputStream guard(Response response, Duration left, Duration whole) {
+    body = response.body();
+    limit = whole;
+    watch = timer.after(left.isPositive() ? left : Duration.ofNanos(1), this::cut);
+    return new Guarded();
+  }
+
+  /** From here on only silence is bounded, and the whole by the deadline. */
+  void liveOn(Duration idle, Deadline deadline, Runnable then) {
+    watch.cancel();
+    atEnd.updateAndGet(
+        leave ->
+            () -> {
+              leave.run();
+              then.run();
+            });
+    limit = idle;
+    live = deadline;
+  }
+
+  private volatile @org.jspecify.annotations.Nullable Deadline live;
+
+  void end() {
+    watch.cancel();
+    if (ended.compareAndSet(false, true)) {
+      try {
+        body.close();
+      } catch (IOException e) {
+        // The exchange is over either way.
+      }
+      atEnd.get().run();
+    }
+  }
+
+  private void cut() {
+    cut = true;
+    try {
+      body.close();
+    } catch (IOException e) {
+      // The reader hears of it.
+    }
+  }
+
+  private final class Guarded extends InputStream {
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      Deadline until = live;
+      if (until != null) {
+        Duration left = until.remaining();
+        watch = timer.after(left.compareTo(limit) < 0 ? left : limit, Lease.this::cut);
+      }
+      try {
+        int count = body.read(into, offset, length);
+        if (cut) {
+          throw overdue(null);
+        }
+        return count;
+      } catch (IOException e) {
+        throw cut ? overdue(e) : e;
+      } finally {
+        if (until != null) {
+          watch.cancel();
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      end();
+    }
+
+    private TransportException overdue(@org.jspecify.annotations.Nullable IOException cause) {
+      String words =
+          live == null
+              ? "the answer was not whole within " + limit.toMillis() + " ms"
+              : "the stream was silent for " + limit.toMillis() + " ms, or its deadline was over";
+      return new TransportException(
+          TransportException.Phase.TIMEOUT,
+          false,
+          words,
+          cause == null ? new IOException(words) : cause);
+    }
+  }
+}

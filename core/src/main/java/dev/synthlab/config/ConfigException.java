@@ -1,0 +1,86 @@
+package dev.synthlab.config;
+
+import java.io.Serial;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** All that is wrong with the configuration, at once. The message has one line for each problem. */
+public final class ConfigException extends RuntimeException {
+  @Serial private static final long serialVersionUID = 1L;
+
+  /** In place of a secret's value. */
+  static final String NOT_SHOWN = "(value not shown)";
+
+  private final transient List<Problem> problems;
+
+  /**
+   * One thing that is wrong.
+   *
+   * @param variable the name of the variable
+   * @param value what it is set to, never a secret's; empty if it is not set
+   * @param allowed what would be right
+   * @param where where it was set, or empty
+   */
+  public record Problem(String variable, String value, String allowed, String where) {
+
+    /** Makes the value safe to print. */
+    public Problem {
+      value = printable(value);
+    }
+
+    /**
+     * A problem that has no place.
+     *
+     * @param variable the name of the variable
+     * @param value what it is set to, never a secret's; empty if it is not set
+     * @param allowed what would be right
+     */
+    public Problem(String variable, String value, String allowed) {
+      this(variable, value, allowed, "");
+    }
+
+    @Override
+    public String toString() {
+      String shown = value.isEmpty() || value.equals(NOT_SHOWN) ? value : "\"" + value + "\"";
+      String place = where.isEmpty() ? "" : "(" + where + ")";
+      String subject = (variable + " " + shown).strip();
+      return (subject + " " + place).strip() + ": " + allowed;
+    }
+
+    private static String printable(String value) {
+      String oneLine = value.replaceAll("[\\p{Cntrl}\\p{Cf}\u0080-\u009f\u2028\u2029]", "?");
+      return oneLine.length() > 120 ? oneLine.substring(0, 120) + "..." : oneLine;
+    }
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param problems what is wrong, at least one
+   */
+  public ConfigException(List<Problem> problems) {
+    super(message(problems));
+    this.problems = List.copyOf(problems);
+  }
+
+  /**
+   * What is wrong.
+   *
+   * @return in the order in which it was found
+   */
+  public List<Problem> problems() {
+    return problems;
+  }
+
+  private static String message(List<Problem> problems) {
+    if (problems.isEmpty()) {
+      throw new IllegalArgumentException("a ConfigException needs at least one problem");
+    }
+    if (problems.size() == 1) {
+      return problems.getFirst().toString();
+    }
+    return problems.stream()
+        .map(problem -> "\n  " + problem)
+        .collect(Collectors.joining("", problems.size() + " problems with the configuration:", ""));
+  }
+}

@@ -1,0 +1,218 @@
+package dev.synthlab.config;
+
+import dev.synthlab.config.ConfigException.Problem;
+import dev.synthlab.config.Environment.Found;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Reads all settings of one environment and collects what is wrong. Used once, by one thread. */
+final class SettingsReader {
+  private static final URI EMBEDDED = URI.create("local:///smollm2-135m");
+
+  private final Environment environment;
+  private final List<Problem> problems = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+
+  SettingsReader(Environment environment) {
+    this.environment = environment;
+  }
+
+  Settings read() {
+    problems.addAll(environment.problems());
+    warnings.addAll(environment.file().warnings());
+    warnings.addAll(LookAlikes.warnings(environment));
+    keepAllKeys();
+    URI address =
+        embeddedIsChosen()
+            ? judged(Variable.OPENAI_BASE_URL, Values::address, EMBEDDED)
+            : value(Variable.OPENAI_BASE_URL, Values::address);
+    Settings settings = new Settings(llm(address), local(address), paths(), logs(), warnings);
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+    return settings;
+  }
+
+  /** The default of a path as it comes out here; empty if there is none. */
+  String defaultPath(Variable variable) {
+    return variable == Variable.SYNTHLAB_CACHE_DIR ? cache().toString() : variable.defaultText();
+  }
+
+  /** An option for an address is meant more than a variable for the embedded model. */
+  private boolean embeddedIsChosen() {
+    boolean local = choice(Variable.SYNTHLAB_PROVIDER).equals("local");
+    boolean byOption = environment.origin(Variable.SYNTHLAB_PROVIDER) instanceof Origin.Option;
+    boolean addressByOption = environment.origin(Variable.OPENAI_BASE_URL) instanceof Origin.Option;
+    return local && (byOption || !addressByOption);
+  }
+
+  /** A key that another one takes the place of is still a key. */
+  private void keepAllKeys() {
+    for (String name : Variable.OPENAI_API_KEY.names()) {
+      environment.convention(name).map(String::strip).ifPresent(Secret::of);
+    }
+  }
+
+  private Settings.Llm llm(URI address) {
+    boolean embedded = embedded(address);
+    Optional<Secret> key = optional(Variable.OPENAI_API_KEY, Values::key);
+    Map<String, Secret> headers =
+        optional(Variable.SYNTHLAB_HEADERS, Values::headers).orElse(Map.of());
+    String model = value(Variable.SYNTHLAB_DEFAULT_MODEL, Values::line);
+    Duration first = duration(Variable.SYNTHLAB_BACKOFF_MIN);
+    Duration longest = duration(Variable.SYNTHLAB_BACKOFF_MAX);
+    requireOrder(first, longest);
+    return new Settings.Llm(
+        Values.bare(address),
+        embedded || withheld(Variable.OPENAI_API_KEY) ? Optional.empty() : key,
+        environment.find(Variable.OPENAI_API_KEY).map(Found::name).orElse("OPENAI_API_KEY"),
+        Optional.ofNullable(address.getRawUserInfo()).map(Secret::ofUserInfo),
+        optional(Variable.OPENAI_ORG_ID, Values::token),
+        optional(Variable.OPENAI_PROJECT_ID, Values::token),
+        embedded || withheld(Variable.SYNTHLAB_HEADERS) ? Map.of() : headers,
+        optional(Variable.OPENAI_API_VERSION, Values::token),
+        embedded ? address.getPath().substring(1) : model,
+        duration(Variable.SYNTHLAB_TIMEOUT),
+        count(Variable.SYNTHLAB_LLM_MAX_ATTEMPTS),
+        first,
+        longest,
+        duration(Variable.SYNTHLAB_CALL_DEADLINE),
+        count(Variable.SYNTHLAB_CONCURRENCY));
+  }
+
+  private Settings.Local local(URI address) {
+    return new Settings.Local(
+        embedded(address),
+        optional(Variable.SYNTHLAB_LOCAL_MODEL, this::path),
+        value(Variable.SYNTHLAB_LOCAL_MODEL_URL, Values::address),
+        environment.find(Variable.SYNTHLAB_CACHE_DIR).isPresent()
+            ? value(Variable.SYNTHLAB_CACHE_DIR, this::path)
+            : cache(),
+        count(Variable.SYNTHLAB_LOCAL_SLOTS),
+        count(Variable.SYNTHLAB_LOCAL_MAX_TOKENS));
+  }
+
+  private Settings.Paths paths() {
+    return new Settings.Paths(
+        value(Variable.SYNTHLAB_OUTPUT_DIR, this::path),
+        value(Variable.SYNTHLAB_DB_PATH, this::path));
+  }
+
+  private Settings.Logs logs() {
+    return new Settings.Logs(
+        choice(Variable.LOG_LEVEL).toUpperCase(Locale.ROOT), choice(Variable.SYNTHLAB_LOG_FORMAT));
+  }
+
+  private static boolean embedded(URI address) {
+    return "local".equals(address.getScheme());
+  }
+
+  /**
+   * An address that merely lies in the working directory must not be able to collect a key that the
+   * user has set for another purpose.
+   */
+  private boolean withheld(Variable secret) {
+    boolean addressFromFile =
+        environment.origin(Variable.OPENAI_BASE_URL) instanceof Origin.DotEnv
+            && !environment.file().named();
+    Optional<Found> found = environment.find(secret);
+    if (!addressFromFile || found.filter(each -> each.origin() instanceof Origin.Env).isEmpty()) {
+      return false;
+    }
+    warnings.add(
+        "%s is withheld: OPENAI_BASE_URL comes from .env, %s from the environment. If this address"
+                .formatted(found.get().name(), found.get().name())
+            + " is meant to have it, say so with --env-file .env");
+    return true;
+  }
+
+  private void requireOrder(Duration first, Duration longest) {
+    if (first.compareTo(longest) > 0) {
+      Variable variable = Variable.SYNTHLAB_BACKOFF_MIN;
+      String value = environment.find(variable).map(Found::value).orElse(variable.defaultText());
+      problems.add(
+          new Problem(
+              variable.name(),
+              value,
+              "must not be longer than SYNTHLAB_BACKOFF_MAX (" + longest.toMillis() + "ms)",
+              environment.origin(variable).describe()));
+    }
+  }
+
+  private Path cache() {
+    return environment
+        .convention("XDG_CACHE_HOME")
+        .map(this::path)
+        .filter(Path::isAbsolute)
+        .map(base -> base.resolve("synthlab"))
+        .orElseGet(() -> path(Variable.SYNTHLAB_CACHE_DIR.defaultText()));
+  }
+
+  private Path path(String raw) {
+    String value = Values.line(raw);
+    if (value.equals("~") || value.startsWith("~/")) {
+      return home().resolve(value.substring(Math.min(2, value.length())));
+    }
+    return Path.of(value);
+  }
+
+  private Path home() {
+    return Path.of(
+        environment.convention("HOME").orElseGet(() -> System.getProperty("user.home", ".")));
+  }
+
+  private Duration duration(Variable variable) {
+    return value(variable, Values::duration);
+  }
+
+  private int count(Variable variable) {
+    return value(variable, raw -> Values.count(variable, raw));
+  }
+
+  private String choice(Variable variable) {
+    return value(variable, raw -> Values.choice(variable, raw));
+  }
+
+  /** The value, or the default if there is none or it is wrong. */
+  private <T> T value(Variable variable, Function<String, T> reader) {
+    return optional(variable, reader).orElseGet(() -> reader.apply(variable.defaultText()));
+  }
+
+  /** Another value, after this one was judged. */
+  private <T> T judged(Variable variable, Function<String, T> reader, T other) {
+    optional(variable, reader);
+    return other;
+  }
+
+  private <T> Optional<T> optional(Variable variable, Function<String, T> reader) {
+    Optional<Found> found = environment.find(variable);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(reader.apply(found.get().value()));
+    } catch (IllegalArgumentException e) {
+      problems.add(problem(variable, found.get(), Objects.requireNonNullElse(e.getMessage(), "")));
+      return Optional.empty();
+    }
+  }
+
+  private static Problem problem(Variable variable, Found found, String why) {
+    String shown =
+        switch (variable.kind()) {
+          case KEY, HEADERS -> ConfigException.NOT_SHOWN;
+          case URL -> Settings.withoutUserInfo(found.value());
+          case TOKEN, TEXT, DURATION, COUNT, PATH, CHOICE -> found.value();
+        };
+    String allowed = variable.allowed() + (why.isEmpty() ? "" : "; " + why);
+    return new Problem(found.name(), shown, allowed, found.origin().describe());
+  }
+}

@@ -1,0 +1,202 @@
+package dev.synthlab.config;
+
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads single values. What is not allowed is an {@link IllegalArgumentException} whose message
+ * says more than the variable itself does, or nothing.
+ */
+final class Values {
+  private static final Pattern DURATION =
+      Pattern.compile("(\\d{1,12}(?:\\.\\d{1,9})?) ?(ms|s|m|h)?");
+  private static final BigDecimal LONGEST = BigDecimal.valueOf(Duration.ofDays(30).toMillis());
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\u0080-\u009f\u2028\u2029]");
+  private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7e]+");
+  private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
+  private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e]+");
+  private static final Set<String> NOT_OURS_TO_SET =
+      Set.of("host", "content-length", "transfer-encoding", "connection", "content-type");
+
+  private Values() {}
+
+  /** A text on one line, white space around it taken off. */
+  static String line(String raw) {
+    refuseHidden(raw);
+    return raw.strip();
+  }
+
+  static String token(String raw) {
+    String value = line(raw);
+    if (!VISIBLE.matcher(value).matches()) {
+      throw refused("");
+    }
+    return value;
+  }
+
+  /** A key is taken as it stands: what is wrong with it would otherwise be seen as a 401 only. */
+  static Secret key(String raw) {
+    Secret key = Secret.of(raw.strip());
+    refuseHidden(raw);
+    if (!raw.strip().equals(raw)) {
+      throw refused("it has white space around it");
+    }
+    if (raw.startsWith("\"") || raw.startsWith("'")) {
+      throw refused("it begins with a quote");
+    }
+    if (!VISIBLE.matcher(raw).matches()) {
+      throw refused("");
+    }
+    return key;
+  }
+
+  static Map<String, Secret> headers(String raw) {
+    Map<String, Secret> headers = new LinkedHashMap<>();
+    Set<String> seen = new HashSet<>();
+    int number = 0;
+    for (String pair : raw.split("[;\n]", -1)) {
+      if (pair.isBlank()) {
+        continue;
+      }
+      number++;
+      int colon = pair.indexOf(':');
+      Secret value = Secret.of(pair.substring(colon + 1).strip());
+      String name = colon < 0 ? "" : pair.substring(0, colon).strip();
+      if (!HEADER_NAME.matcher(name).matches() || !HEADER_VALUE.matcher(value.reveal()).matches()) {
+        throw refused("pair " + number + " is not");
+      }
+      String lower = name.toLowerCase(Locale.ROOT);
+      if (NOT_OURS_TO_SET.contains(lower)) {
+        throw refused(name + " is set by the transport itself");
+      }
+      if (!seen.add(lower)) {
+        throw refused(name + " stands there twice");
+      }
+      headers.put(name, value);
+    }
+    return headers;
+  }
+
+  static Duration duration(String raw) {
+    Matcher matcher = DURATION.matcher(line(raw).toLowerCase(Locale.ROOT));
+    if (!matcher.matches()) {
+      throw refused("");
+    }
+    String unit = matcher.group(2) == null ? "s" : matcher.group(2);
+    long millisPerUnit =
+        switch (unit) {
+          case "ms" -> 1;
+          case "m" -> 60_000;
+          case "h" -> 3_600_000;
+          default -> 1_000;
+        };
+    BigDecimal millis =
+        new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(millisPerUnit));
+    if (millis.compareTo(BigDecimal.ONE) < 0 || millis.compareTo(LONGEST) > 0) {
+      throw refused("");
+    }
+    return Duration.ofMillis(millis.longValue());
+  }
+
+  static int count(Variable variable, String raw) {
+    String value = line(raw);
+    if (!value.matches("\\d{1,9}")) {
+      throw refused("");
+    }
+    int count = Integer.parseInt(value);
+    if (count < variable.least() || count > variable.most()) {
+      throw refused("");
+    }
+    return count;
+  }
+
+  static String choice(Variable variable, String raw) {
+    String value = line(raw).toLowerCase(Locale.ROOT);
+    List<String> choices = variable.choices();
+    // The origin's logging has WARNING where SLF4J has WARN.
+    String choice = value.equals("warning") && choices.contains("warn") ? "warn" : value;
+    if (!choices.contains(choice)) {
+      throw refused("");
+    }
+    return choice;
+  }
+
+  /** An http(s) address, user-info included, or one of the embedded model. */
+  static URI address(String raw) {
+    // Before anything can fail: a password in a broken address is a password.
+    Matcher userInfo = Pattern.compile("//([^/\\s]*)@").matcher(raw);
+    if (userInfo.find()) {
+      Secret.ofUserInfo(userInfo.group(1));
+    }
+    URI uri = uri(line(raw));
+    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+    if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
+      throw refused("it has a query or a fragment");
+    }
+    if (scheme.equals("local") && uri.getPath() != null && uri.getPath().length() > 1) {
+      return uri;
+    }
+    if (!(scheme.equals("http") || scheme.equals("https"))) {
+      throw refused("it does not begin with http:// or https://");
+    }
+    if (uri.getHost() == null || uri.getHost().isEmpty()) {
+      throw refused("it has no valid host");
+    }
+    if (uri.getPort() == 0 || uri.getPort() > 65_535) {
+      throw refused("its port is not one from 1 to 65535");
+    }
+    return uri;
+  }
+
+  /** The address without user-info and without a slash at its end. */
+  static URI bare(URI address) {
+    if (address.getHost() == null) {
+      return address;
+    }
+    String port = address.getPort() < 0 ? "" : ":" + address.getPort();
+    String path = address.getRawPath().replaceFirst("/+$", "");
+    String scheme = address.getScheme().toLowerCase(Locale.ROOT);
+    return URI.create(scheme + "://" + address.getHost().toLowerCase(Locale.ROOT) + port + path);
+  }
+
+  private static URI uri(String value) {
+    try {
+      return new URI(value);
+    } catch (URISyntaxException e) {
+      throw refused("");
+    }
+  }
+
+  private static void refuseHidden(String raw) {
+    if (raw.indexOf('\ufeff') >= 0) {
+      throw refused("it has a byte order mark (U+FEFF) in it");
+    }
+    Matcher control = CONTROL.matcher(raw);
+    if (!control.find()) {
+      return;
+    }
+    boolean atTheEnd = raw.substring(control.start()).isBlank();
+    throw refused(
+        switch (raw.charAt(control.start())) {
+          case '\n' -> "it has a line break " + (atTheEnd ? "at its end" : "in it");
+          case '\r' -> "it has a carriage return " + (atTheEnd ? "at its end" : "in it");
+          default ->
+              "it has the control character U+%04X in it"
+                  .formatted((int) raw.charAt(control.start()));
+        });
+  }
+
+  private static IllegalArgumentException refused(String why) {
+    return new IllegalArgumentException(why);
+  }
+}

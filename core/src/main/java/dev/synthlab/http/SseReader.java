@@ -1,0 +1,113 @@
+package dev.synthlab.http;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * Reads server-sent events from bytes as they come. Lines end by LF, CR or CRLF; comments, {@code
+ * id} and {@code retry} are passed over; characters may be split over chunks. For one thread.
+ *
+ * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">the HTML
+ *     standard</a>
+ */
+public final class SseReader {
+  private final InputStream bytes;
+  private final ByteArrayOutputStream line = new ByteArrayOutputStream(256);
+  private boolean skipLineFeed;
+  private boolean first = true;
+
+  /**
+   * One event.
+   *
+   * @param name its type, {@code message} if the server named none
+   * @param data its lines, joined by LF
+   */
+  public record ServerEvent(String name, String data) {}
+
+  /**
+   * A reader.
+   *
+   * @param bytes the open body; not closed by the reader
+   */
+  public SseReader(InputStream bytes) {
+    this.bytes = new BufferedInputStream(bytes, 4096);
+  }
+
+  /**
+   * Waits for the next event.
+   *
+   * @return the event, or empty at the end of the body; a line that the end cut off is dropped
+   * @throws Bodies.TooLargeException when an event is larger than {@link Bodies#MAX_BYTES}
+   * @throws IOException when the body breaks
+   */
+  public Optional<ServerEvent> next() throws IOException {
+    String name = "message";
+    StringBuilder data = new StringBuilder();
+    boolean any = false;
+    while (true) {
+      Optional<String> read = line();
+      if (read.isEmpty()) {
+        return any ? Optional.of(new ServerEvent(name, data.toString())) : Optional.empty();
+      }
+      String text = read.get();
+      if (text.isEmpty()) {
+        if (any) {
+          return Optional.of(new ServerEvent(name, data.toString()));
+        }
+        name = "message";
+        continue;
+      }
+      int colon = text.indexOf(':');
+      String field = colon < 0 ? text : text.substring(0, colon);
+      String value = colon < 0 ? "" : text.substring(colon + 1);
+      value = value.startsWith(" ") ? value.substring(1) : value;
+      if (field.equals("data")) {
+        if (any) {
+          data.append('\n');
+        }
+        any = true;
+        data.append(value);
+        if (data.length() > Bodies.MAX_BYTES) {
+          throw new Bodies.TooLargeException(Bodies.MAX_BYTES);
+        }
+      } else if (field.equals("event")) {
+        name = value;
+      }
+    }
+  }
+
+  private Optional<String> line() throws IOException {
+    line.reset();
+    while (true) {
+      int next = bytes.read();
+      if (next < 0) {
+        return Optional.empty();
+      }
+      if (next == '\n' && skipLineFeed) {
+        skipLineFeed = false;
+        continue;
+      }
+      skipLineFeed = next == '\r';
+      if (next == '\n' || next == '\r') {
+        return Optional.of(text());
+      }
+      line.write(next);
+      if (line.size() > Bodies.MAX_BYTES) {
+        throw new Bodies.TooLargeException(Bodies.MAX_BYTES);
+      }
+    }
+  }
+
+  private String text() {
+    String text = line.toString(StandardCharsets.UTF_8);
+    if (first) {
+      first = false;
+      return text.startsWith("\uFEFF") ? text.substring(1) : text;
+    }
+    return text;
+  }
+}

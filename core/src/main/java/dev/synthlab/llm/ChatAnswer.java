@@ -1,0 +1,205 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.http.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/**
+ * What a chat completion object, or a chunk of one, says; read in one pass without a tree. Unknown
+ * fields are passed over, a field of another type than expected counts as missing.
+ */
+final class ChatAnswer {
+  String id = "";
+  String model = "";
+  boolean choice;
+  final StringBuilder text = new StringBuilder();
+  final StringBuilder refusal = new StringBuilder();
+  final List<String> tools = new ArrayList<>();
+  Optional<String> finish = Optional.empty();
+  Usage usage = Usage.UNKNOWN;
+  Optional<String> error = Optional.empty();
+  Optional<String> errorCode = Optional.empty();
+
+  private long input;
+  private long output;
+  private long cached;
+  private long reasoning;
+
+  /** Reads a whole object, or adds a chunk to what came before. */
+  void read(byte[] json) throws JacksonException {
+    try (JsonParser in = Json.mapper().createParser(json)) {
+      if (in.nextToken() != JsonToken.START_OBJECT) {
+        throw new tools.jackson.core.exc.StreamReadException(in, "not a JSON object");
+      }
+      while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+        String field = in.currentName();
+        JsonToken value = in.nextToken();
+        switch (field) {
+          case "id" -> id = string(in, value).orElse(id);
+          case "model" -> model = string(in, value).orElse(model);
+          case "choices" -> choices(in, value);
+          case "usage" -> usage(in, value);
+          case "error" -> error(in, value);
+          default -> in.skipChildren();
+        }
+      }
+      if (in.nextToken() != null) {
+        throw new tools.jackson.core.exc.StreamReadException(in, "text after the JSON object");
+      }
+    }
+  }
+
+  FinishReason finishReason() {
+    return finish.map(FinishReason::new).orElse(FinishReason.UNKNOWN);
+  }
+
+  private void choices(JsonParser in, JsonToken start) {
+    if (start != JsonToken.START_ARRAY) {
+      in.skipChildren();
+      return;
+    }
+    boolean taken = false;
+    for (JsonToken at = in.nextToken();
+        at != null && at != JsonToken.END_ARRAY;
+        at = in.nextToken()) {
+      if (taken || at != JsonToken.START_OBJECT) {
+        in.skipChildren();
+      } else {
+        choice(in);
+        taken = true;
+      }
+    }
+  }
+
+  private void choice(JsonParser in) {
+    choice = true;
+    while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+      String field = in.currentName();
+      JsonToken value = in.nextToken();
+      switch (field) {
+        case "message", "delta" -> message(in, value);
+        case "finish_reason" -> finish = string(in, value).or(() -> finish);
+        default -> in.skipChildren();
+      }
+    }
+  }
+
+  private void message(JsonParser in, JsonToken start) {
+    if (start != JsonToken.START_OBJECT) {
+      in.skipChildren();
+      return;
+    }
+    while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+      String field = in.currentName();
+      JsonToken value = in.nextToken();
+      switch (field) {
+        case "content" -> string(in, value).ifPresent(text::append);
+        case "refusal" -> string(in, value).ifPresent(refusal::append);
+        case "tool_calls" -> toolCalls(in, value);
+        default -> in.skipChildren();
+      }
+    }
+  }
+
+  private void toolCalls(JsonParser in, JsonToken start) {
+    if (start != JsonToken.START_ARRAY) {
+      in.skipChildren();
+      return;
+    }
+    int depth = 1;
+    boolean named = false;
+    while (depth > 0) {
+      JsonToken at = in.nextToken();
+      if (at == null) {
+        return;
+      }
+      if (at.isStructStart()) {
+        depth++;
+      } else if (at.isStructEnd()) {
+        depth--;
+      } else if (at == JsonToken.VALUE_STRING && "name".equals(in.currentName())) {
+        tools.add(in.getString());
+        named = true;
+      }
+    }
+    if (!named && tools.isEmpty()) {
+      tools.add("");
+    }
+  }
+
+  private void usage(JsonParser in, JsonToken start) {
+    if (start != JsonToken.START_OBJECT) {
+      in.skipChildren();
+      return;
+    }
+    while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+      String field = in.currentName();
+      JsonToken value = in.nextToken();
+      switch (field) {
+        case "prompt_tokens" -> input = count(in, value);
+        case "completion_tokens" -> output = count(in, value);
+        case "prompt_tokens_details" -> cached = detail(in, value, "cached_tokens");
+        case "completion_tokens_details" -> reasoning = detail(in, value, "reasoning_tokens");
+        default -> in.skipChildren();
+      }
+    }
+    usage = new Usage(input, output, cached, reasoning, true);
+  }
+
+  private static long detail(JsonParser in, JsonToken start, String wanted) {
+    long found = 0;
+    if (start != JsonToken.START_OBJECT) {
+      in.skipChildren();
+      return found;
+    }
+    while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+      String field = in.currentName();
+      JsonToken value = in.nextToken();
+      if (field.equals(wanted)) {
+        found = count(in, value);
+      } else {
+        in.skipChildren();
+      }
+    }
+    return found;
+  }
+
+  private void error(JsonParser in, JsonToken value) {
+    if (value == JsonToken.VALUE_STRING) {
+      error = Optional.of(in.getString());
+    } else if (value == JsonToken.START_OBJECT) {
+      error = Optional.of("an error without a message");
+      while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+        String field = in.currentName();
+        JsonToken inner = in.nextToken();
+        switch (field) {
+          case "message" -> error = string(in, inner).or(() -> error);
+          case "code" -> errorCode = string(in, inner).or(() -> errorCode);
+          default -> in.skipChildren();
+        }
+      }
+    } else {
+      in.skipChildren();
+    }
+  }
+
+  private static Optional<String> string(JsonParser in, JsonToken value) {
+    if (value == JsonToken.VALUE_STRING) {
+      return Optional.of(in.getString());
+    }
+    in.skipChildren();
+    return Optional.empty();
+  }
+
+  private static long count(JsonParser in, JsonToken value) {
+    if (value == JsonToken.VALUE_NUMBER_INT) {
+      return Math.max(0, in.getLongValue());
+    }
+    in.skipChildren();
+    return 0;
+  }
+}

@@ -1,0 +1,196 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.call.CallReport;
+import dev.synthlab.call.Classification;
+import dev.synthlab.call.Event;
+import dev.synthlab.call.Exchange;
+import dev.synthlab.call.Fault;
+import dev.synthlab.call.Route;
+import dev.synthlab.call.Spend;
+import dev.synthlab.call.Timer;
+import dev.synthlab.call.Verdict;
+import dev.synthlab.http.Bodies;
+import dev.synthlab.http.Request;
+import dev.synthlab.http.SseReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+
+/** One chat completion, whole or over a stream that is read to its end. For one call. */
+final class ChatExchange implements Exchange<ChatExchange.Whole> {
+  private static final int MALFORMED_TRIES = 3;
+
+  private final Route route;
+  private final Request request;
+  private final boolean streamed;
+  private final boolean toolsOffered;
+  private final Timer timer;
+  private int malformed;
+
+  ChatExchange(Route route, Request request, boolean streamed, boolean toolsOffered, Timer timer) {
+    this.route = route;
+    this.request = request;
+    this.streamed = streamed;
+    this.toolsOffered = toolsOffered;
+    this.timer = timer;
+  }
+
+  /** An answer that was read to its end. */
+  record Whole(ChatAnswer answer, String json, Optional<String> requestId, boolean toolsOffered) {
+
+    Completion completion(String asked, CallReport report) {
+      return new Completion(
+          answer.text.toString(),
+          answer.finishReason(),
+          answer.usage,
+          asked,
+          answer.model.isEmpty() ? asked : answer.model,
+          requestId,
+          json,
+          problem(),
+          report);
+    }
+
+    private Optional<AnswerException> problem() {
+      String text = answer.text.toString();
+      if (!answer.refusal.isEmpty()) {
+        return Optional.of(new AnswerException.Refused(answer.refusal.toString()));
+      }
+      if (answer.finishReason().equals(FinishReason.CONTENT_FILTER)) {
+        return Optional.of(new AnswerException.ContentFiltered(text));
+      }
+      if (!answer.tools.isEmpty() && !toolsOffered) {
+        return Optional.of(
+            new AnswerException.UnaskedToolCall(String.join(", ", answer.tools), text));
+      }
+      if (text.isEmpty() && answer.finishReason().equals(FinishReason.LENGTH)) {
+        return Optional.of(new AnswerException.Truncated(text));
+      }
+      return Optional.empty();
+    }
+
+    /** Whether there is anything in it that a caller could use. */
+    boolean saysSomething() {
+      return answer.choice
+          && (!answer.text.isEmpty()
+              || !answer.refusal.isEmpty()
+              || !answer.tools.isEmpty()
+              || answer.finishReason().equals(FinishReason.LENGTH)
+              || answer.finishReason().equals(FinishReason.CONTENT_FILTER));
+    }
+  }
+
+  @Override
+  public Route route() {
+    return route;
+  }
+
+  @Override
+  public long weight() {
+    return 0;
+  }
+
+  @Override
+  public Request request() {
+    return request;
+  }
+
+  @Override
+  public Verdict<Whole> judge(Event event) throws IOException {
+    if (event instanceof Event.Arrived answer && answer.status() / 100 == 2) {
+      try (var open = answer.body()) {
+        return streamed
+            ? readStream(answer)
+            : readWhole(answer, Bodies.whole(open, Bodies.MAX_BYTES));
+      } catch (Bodies.TooLargeException e) {
+        return new Verdict.GiveUp<>(
+            Fault.of(
+                Fault.Kind.RESPONSE_TOO_LARGE, "the answer of " + route + ": " + e.getMessage()));
+      }
+    }
+    return Classification.of(event, route, timer.now());
+  }
+
+  @Override
+  public Spend spend(Whole whole) {
+    return spend(whole.answer().usage);
+  }
+
+  static Spend spend(Usage usage) {
+    return new Spend(
+        usage.inputTokens(),
+        usage.outputTokens(),
+        usage.cachedTokens(),
+        usage.reasoningTokens(),
+        Optional.empty());
+  }
+
+  private Verdict<Whole> readWhole(Event.Arrived head, byte[] bytes) {
+    ChatAnswer answer = new ChatAnswer();
+    String json;
+    try {
+      answer.read(bytes);
+      json = OneLine.of(bytes);
+    } catch (JacksonException e) {
+      return unreadable(head, e, new String(bytes, StandardCharsets.UTF_8));
+    }
+    if (answer.error.isPresent()) {
+      return malformed(head, "status 200 with an error", answer.error.get());
+    }
+    return accepted(head, answer, json, new String(bytes, StandardCharsets.UTF_8));
+  }
+
+  private Verdict<Whole> readStream(Event.Arrived head) throws IOException {
+    ChatAnswer answer = new ChatAnswer();
+    SseReader events = new SseReader(head.body());
+    String last = "";
+    try {
+      for (var next = events.next(); next.isPresent(); next = events.next()) {
+        last = next.get().data();
+        if (last.strip().equals("[DONE]")) {
+          break;
+        }
+        answer.read(last.getBytes(StandardCharsets.UTF_8));
+        if (answer.error.isPresent()) {
+          return malformed(head, "the stream brought an error", answer.error.get());
+        }
+        if (answer.text.length() > Bodies.MAX_BYTES) {
+          return new Verdict.GiveUp<>(
+              Fault.of(Fault.Kind.RESPONSE_TOO_LARGE, "the stream of " + route + " is too large"));
+        }
+      }
+    } catch (JacksonException e) {
+      return unreadable(head, e, last);
+    }
+    if (answer.finish.isEmpty()) {
+      return malformed(head, "the stream ended without a finish reason", last);
+    }
+    return accepted(head, answer, OneLine.rebuilt(answer), last);
+  }
+
+  private Verdict<Whole> accepted(Event.Arrived head, ChatAnswer answer, String json, String body) {
+    Whole whole = new Whole(answer, json, Classification.requestId(head.headers()), toolsOffered);
+    return whole.saysSomething()
+        ? new Verdict.Accept<>(whole)
+        : malformed(
+            head, answer.choice ? "an answer without text" : "an answer without choices", body);
+  }
+
+  private Verdict<Whole> unreadable(Event.Arrived head, JacksonException e, String body) {
+    return malformed(head, "an answer that is not the JSON expected (" + place(e) + ")", body);
+  }
+
+  private static String place(JacksonException e) {
+    String words = e.getOriginalMessage();
+    return words.length() > 100 ? words.substring(0, 100) + "…" : words;
+  }
+
+  private Verdict<Whole> malformed(Event.Arrived head, String why, String body) {
+    Fault fault = Classification.malformed(head, route + " sent " + why, body);
+    malformed++;
+    return malformed < MALFORMED_TRIES
+        ? new Verdict.Again<>(fault, Optional.empty())
+        : new Verdict.GiveUp<>(fault);
+  }
+}

@@ -1,0 +1,169 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.call.CallException;
+import dev.synthlab.call.CallReport;
+import dev.synthlab.call.Classification;
+import dev.synthlab.call.Event;
+import dev.synthlab.call.Fault;
+import dev.synthlab.http.SseReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/** A chat completion over server-sent events, from its first text on. */
+final class ChatStream implements TextStream {
+  private final Event.Arrived head;
+  private final String modelAsked;
+  private final SseReader events;
+  private final ChatAnswer answer = new ChatAnswer();
+  private @Nullable CallReport report;
+  private String ready = "";
+  private boolean ended;
+  private boolean iterating;
+
+  /** The stream is not what it should be, and nothing of it was handed out yet. */
+  static final class BadStreamException extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final String body;
+
+    BadStreamException(String why, String body) {
+      super(why);
+      this.body = body;
+    }
+
+    String body() {
+      return body;
+    }
+  }
+
+  ChatStream(Event.Arrived head, String modelAsked) {
+    this.head = head;
+    this.modelAsked = modelAsked;
+    this.events = new SseReader(head.body());
+  }
+
+  /** Reads until there is text to hand out, or a proper end. */
+  void awaitFirst() throws IOException, BadStreamException {
+    ready = nextPiece();
+    if (ready.isEmpty()
+        && answer.tools.isEmpty()
+        && answer.refusal.isEmpty()
+        && !answer.finishReason().equals(FinishReason.LENGTH)
+        && !answer.finishReason().equals(FinishReason.CONTENT_FILTER)) {
+      throw new BadStreamException("a stream without text", "");
+    }
+  }
+
+  void reported(CallReport how) {
+    report = how;
+  }
+
+  Usage usage() {
+    return answer.usage;
+  }
+
+  @Override
+  public Iterator<String> iterator() {
+    if (iterating) {
+      throw new IllegalStateException("a stream is iterated once");
+    }
+    iterating = true;
+    return new Pieces();
+  }
+
+  @Override
+  public Completion completion() {
+    if (!ended || !ready.isEmpty()) {
+      throw new IllegalStateException("pieces of the answer are still to come");
+    }
+    return new ChatExchange.Whole(
+            answer, OneLine.rebuilt(answer), Classification.requestId(head.headers()), false)
+        .completion(modelAsked, told());
+  }
+
+  @Override
+  public void close() {
+    try {
+      head.body().close();
+    } catch (IOException e) {
+      // The exchange is over either way.
+    }
+  }
+
+  private CallReport told() {
+    CallReport how = report;
+    if (how == null) {
+      throw new IllegalStateException("the call has not ended yet");
+    }
+    return how;
+  }
+
+  /** The next text, or an empty one at the proper end. */
+  private String nextPiece() throws IOException, BadStreamException {
+    while (true) {
+      Optional<SseReader.ServerEvent> next = events.next();
+      String data = next.map(SseReader.ServerEvent::data).orElse("[DONE]").strip();
+      if (data.equals("[DONE]")) {
+        if (answer.finish.isEmpty()) {
+          throw new BadStreamException("a stream that ended without a finish reason", "");
+        }
+        ended = true;
+        return "";
+      }
+      int before = answer.text.length();
+      try {
+        answer.read(data.getBytes(StandardCharsets.UTF_8));
+      } catch (JacksonException e) {
+        throw new BadStreamException("an event that is not the JSON expected", data);
+      }
+      if (answer.error.isPresent()) {
+        throw new BadStreamException("an error in the stream", answer.error.get());
+      }
+      if (answer.text.length() > before) {
+        return answer.text.substring(before);
+      }
+    }
+  }
+
+  private final class Pieces implements Iterator<String> {
+    @Override
+    public boolean hasNext() {
+      if (ready.isEmpty() && !ended) {
+        try {
+          ready = nextPiece();
+        } catch (IOException e) {
+          throw interrupted(String.valueOf(e.getMessage()), e);
+        } catch (BadStreamException e) {
+          throw interrupted(e.getMessage() + (e.body().isEmpty() ? "" : ": " + e.body()), e);
+        }
+      }
+      if (ready.isEmpty()) {
+        close();
+      }
+      return !ready.isEmpty();
+    }
+
+    @Override
+    public String next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      String piece = ready;
+      ready = "";
+      return piece;
+    }
+
+    private CallException interrupted(String why, Exception cause) {
+      close();
+      Fault fault =
+          Fault.of(Fault.Kind.STREAM_INTERRUPTED, "the stream broke after its first text: " + why)
+              .because(cause)
+              .withPartial(answer.text.toString());
+      return CallException.of(fault, told());
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.call.Route;
+import dev.synthlab.config.Secret;
+import dev.synthlab.config.Settings;
+import dev.synthlab.http.Headers;
+import dev.synthlab.http.Request;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+
+/** Where requests go, and what goes with each of them. */
+final class Endpoint {
+  private static final String LOCAL = "local";
+
+  private final Settings.Llm settings;
+  private final Headers headers;
+
+  Endpoint(Settings.Llm settings) {
+    settings.requireKey();
+    this.settings = settings;
+    this.headers = headers(settings);
+  }
+
+  Settings.Llm settings() {
+    return settings;
+  }
+
+  /** The model that is asked; an embedded server has only its own. */
+  String model(CompletionRequest request) {
+    if (LOCAL.equals(settings.baseUrl().getScheme())) {
+      return settings.model();
+    }
+    return request.body().get("model") instanceof String named && !named.isBlank()
+        ? named
+        : request.model().orElse(settings.model());
+  }
+
+  Route route(String model) {
+    return new Route(settings.baseUrl(), settings.keyName(), model);
+  }
+
+  Request chat(byte[] json) {
+    return Request.post(address("/chat/completions"), headers, json);
+  }
+
+  Request models() {
+    return Request.get(address("/models"), headers);
+  }
+
+  private URI address(String path) {
+    String query = settings.azureApiVersion().map(v -> "?api-version=" + v).orElse("");
+    return URI.create(settings.baseUrl() + path + query);
+  }
+
+  private static Headers headers(Settings.Llm settings) {
+    Headers all =
+        Headers.of("Accept", "application/json, text/event-stream", "User-Agent", "synthlab");
+    if (settings.key().isPresent()) {
+      String key = settings.key().get().reveal();
+      all =
+          settings.azureApiVersion().isPresent()
+              ? all.with("api-key", key)
+              : all.with("Authorization", "Bearer " + key);
+    } else if (settings.userInfo().isPresent()) {
+      byte[] pair = settings.userInfo().get().reveal().getBytes(StandardCharsets.UTF_8);
+      all = all.with("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
+    }
+    if (settings.organization().isPresent()) {
+      all = all.with("OpenAI-Organization", settings.organization().get());
+    }
+    if (settings.project().isPresent()) {
+      all = all.with("OpenAI-Project", settings.project().get());
+    }
+    for (Map.Entry<String, Secret> more : settings.headers().entrySet()) {
+      all = all.with(more.getKey(), more.getValue().reveal());
+    }
+    return all;
+  }
+}

@@ -1,0 +1,5 @@
+/** Planted violations. */
+@NullMarked
+package dev.synthlab.architecture.planted.config;
+
+import org.jspecify.annotations.NullMarked;

