@@ -37,12 +37,12 @@ public final class BatchException extends RuntimeException {
   private final Kind kind;
 
   BatchException(Kind kind, String message) {
-    super(Redactor.printable(Redactor.redact(message)));
+    super(Redactor.printableLine(Redactor.redact(message)));
     this.kind = kind;
   }
 
   BatchException(Kind kind, String message, Throwable cause) {
-    super(Redactor.printable(Redactor.redact(message)), cause);
+    super(Redactor.printableLine(Redactor.redact(message)), cause);
     this.kind = kind;
   }
 

@@ -1,6 +1,7 @@
 package dev.synthlab.batch;
 
 import dev.synthlab.call.Timer;
+import dev.synthlab.logging.Redactor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -328,8 +329,9 @@ final class Conduct {
   }
 
   private void note(String sentence) {
-    notes.add(sentence);
-    listener.note(sentence);
+    String clean = Redactor.printableLine(Redactor.redact(sentence));
+    notes.add(clean);
+    listener.note(clean);
   }
 
   private static OutFiles files(Path named) {

@@ -22,17 +22,29 @@ final class CrashingRun {
   private CrashingRun() {}
 
   public static void main(String[] args) {
+    try {
+      Summary summary = run(args);
+      System.out.println(summary);
+      System.exit(summary.end() == Summary.End.DISK_FULL ? 5 : 0);
+    } catch (BatchException e) {
+      System.out.println(e.kind() + " " + e.getMessage());
+      System.exit(2);
+    }
+  }
+
+  static Summary run(String... args) {
     Path directory = Path.of(args[0]);
     int delay = Integer.parseInt(args[2]);
     List<String> wishes = List.of(args).subList(4, args.length);
-    BulkOptions.Builder options =
+    BulkOptions options =
         BulkOptions.builder(directory.resolve("in.jsonl"), directory.resolve("out.jsonl"))
             .model("m")
             .baseUrl("http://127.0.0.1:1/v1")
             .fresh(wishes.contains("fresh"))
             .ordered(wishes.contains("ordered"))
             .retryFailed(wishes.contains("retry") ? BulkOptions.Retry.ALL : BulkOptions.Retry.NO)
-            .concurrency(Integer.parseInt(args[1]));
+            .concurrency(Integer.parseInt(args[1]))
+            .build();
     BulkRun.Caller caller =
         request -> {
           String prompt = Script.prompt(request);
@@ -42,16 +54,7 @@ final class CrashingRun {
           }
           return reply(prompt, wishes.contains("retry"));
         };
-    try {
-      Summary summary =
-          BulkRun.of(options.build(), caller, Timer.system(), System.out::println, halting(args[3]))
-              .run();
-      System.out.println(summary);
-      System.exit(summary.end() == Summary.End.DISK_FULL ? 5 : 0);
-    } catch (BatchException e) {
-      System.out.println(e.kind() + " " + e.getMessage());
-      System.exit(2);
-    }
+    return BulkRun.of(options, caller, Timer.system(), note -> {}, halting(args[3])).run();
   }
 
   private static Steps halting(String wish) {
