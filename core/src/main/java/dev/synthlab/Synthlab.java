@@ -11,6 +11,8 @@ import dev.synthlab.http.TransportProvider;
 import dev.synthlab.llm.LlmClient;
 import java.net.URI;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.ServiceLoader;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +36,7 @@ public final class Synthlab implements AutoCloseable {
   private Synthlab(Settings settings, CallObserver observer) {
     this.settings = settings;
     this.timer = Timer.system();
-    this.traffic = Traffic.by(timer);
+    this.traffic = Traffic.by(timer, rules(settings.limits()));
     this.transport = transport(settings, traffic);
     this.observer = observer;
   }
@@ -186,6 +188,21 @@ public final class Synthlab implements AutoCloseable {
         .observer(observer)
         .waiting(waiting)
         .build();
+  }
+
+  private static Traffic.Rules rules(Settings.Limits limits) {
+    return new Traffic.Rules(
+        boxed(limits.requestsPerMinute()),
+        boxed(limits.tokensPerMinute()),
+        limits.concurrency().isPresent()
+            ? Optional.empty()
+            : Optional.of(Settings.Limits.MOST_IN_FLIGHT),
+        limits.throttle(),
+        limits.breaker());
+  }
+
+  private static Optional<Integer> boxed(OptionalInt number) {
+    return number.isPresent() ? Optional.of(number.getAsInt()) : Optional.empty();
   }
 
   private static Transport transport(Settings settings, Traffic traffic) {

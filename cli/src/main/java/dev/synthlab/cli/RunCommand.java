@@ -71,8 +71,15 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = {"-c", "--concurrency"},
       paramLabel = "N",
-      description = "Calls in flight (SYNTHLAB_CONCURRENCY).")
+      description =
+          "Calls in flight, or auto to find out what the server bears (SYNTHLAB_CONCURRENCY).")
   private @Nullable String concurrency;
+
+  @Option(names = "--rpm", paramLabel = "N", description = "Most requests a minute (SYNTHLAB_RPM).")
+  private @Nullable String requestsPerMinute;
+
+  @Option(names = "--tpm", paramLabel = "N", description = "Most tokens a minute (SYNTHLAB_TPM).")
+  private @Nullable String tokensPerMinute;
 
   @Option(
       names = {"-s", "--system"},
@@ -190,6 +197,8 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     common.overlay(Variable.SYNTHLAB_CONCURRENCY, concurrency, "--concurrency");
+    common.overlay(Variable.SYNTHLAB_RPM, requestsPerMinute, "--rpm");
+    common.overlay(Variable.SYNTHLAB_TPM, tokensPerMinute, "--tpm");
     common.overlay(Variable.SYNTHLAB_TIMEOUT, timeout, "--timeout");
     ofRow(Variable.SYNTHLAB_CALL_DEADLINE, callDeadline, ROW_DEADLINE, "--call-deadline");
     ofRow(Variable.SYNTHLAB_LLM_MAX_ATTEMPTS, maxAttempts, ROW_ATTEMPTS, "--max-attempts");
@@ -278,7 +287,7 @@ final class RunCommand implements Callable<Integer> {
     try {
       BulkOptions.Builder builder =
           BulkOptions.builder(from, to)
-              .concurrency(settings.llm().concurrency())
+              .concurrency(settings.limits().window())
               .model(settings.llm().model())
               .parameters(parameters())
               .override(override)

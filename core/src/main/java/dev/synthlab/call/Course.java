@@ -2,6 +2,7 @@ package dev.synthlab.call;
 
 import dev.synthlab.call.CallPolicy.Waiting;
 import dev.synthlab.call.Fault.Kind;
+import dev.synthlab.http.Headers;
 import dev.synthlab.http.Response;
 import dev.synthlab.http.TransportException;
 import dev.synthlab.http.TransportException.Phase;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 
 /** The course of one call. For one thread. */
@@ -66,7 +68,7 @@ final class Course<T> {
 
   private Verdict<T> attempt() throws InterruptedException {
     Waiting waiting = loop.policy.waiting();
-    return switch (loop.traffic.admit(exchange.route(), deadline, waiting)) {
+    return switch (loop.traffic.admit(exchange.route(), exchange.weight(), deadline, waiting)) {
       case Traffic.Admission.Refused no -> {
         held = held.plus(no.held());
         yield judged(no.why());
@@ -76,12 +78,21 @@ final class Course<T> {
         if (waiting == Waiting.AS_LONG_AS_IT_TAKES) {
           deadline.excuse(yes.held());
         }
-        yield sent(new Lease(timer, yes.leave()));
+        yield sent(yes.permit());
       }
     };
   }
 
-  private Verdict<T> sent(Lease lease) throws InterruptedException {
+  private Verdict<T> sent(Lane.Permit permit) throws InterruptedException {
+    Route route = exchange.route();
+    AtomicReference<Spend> used = new AtomicReference<>(Spend.NONE);
+    Lease lease =
+        new Lease(
+            timer,
+            () -> {
+              permit.leave(used.get());
+              loop.traffic.left(route);
+            });
     boolean goesOn = false;
     Instant at = timer.now();
     long from = timer.nanos();
@@ -93,10 +104,11 @@ final class Course<T> {
       Duration within = left.compareTo(loop.policy.timeout()) < 0 ? left : loop.policy.timeout();
       Event event = event(lease, within);
       Verdict<T> verdict = judged(event);
-      note(at, from, event, verdict);
-      if (exchange.live() && verdict instanceof Verdict.Accept<T> ok) {
-        goesOn = true;
-        lease.liveOn(loop.policy.timeout(), deadline, () -> ended(exchange.spend(ok.value())));
+      permit.judged(Sign.of(fault(verdict)), headers(event));
+      note(at, from, event, fault(verdict));
+      if (verdict instanceof Verdict.Accept<T> ok) {
+        goesOn = exchange.live();
+        accepted(ok.value(), lease, used);
       }
       return verdict;
     } finally {
@@ -104,6 +116,33 @@ final class Course<T> {
         lease.end();
       }
     }
+  }
+
+  private void accepted(T value, Lease lease, AtomicReference<Spend> used) {
+    if (!exchange.live()) {
+      used.set(exchange.spend(value));
+      return;
+    }
+    lease.liveOn(
+        loop.policy.timeout(),
+        deadline,
+        () -> {
+          used.set(exchange.spend(value));
+          ended(used.get());
+        });
+  }
+
+  private static <T> Optional<Fault> fault(Verdict<T> verdict) {
+    return switch (verdict) {
+      case Verdict.Accept<T> ok -> Optional.empty();
+      case Verdict.Again<T> again -> Optional.of(again.fault());
+      case Verdict.Next<T> next -> Optional.of(next.fault());
+      case Verdict.GiveUp<T> over -> Optional.of(over.fault());
+    };
+  }
+
+  private static Optional<Headers> headers(Event event) {
+    return event instanceof Event.Arrived answer ? Optional.of(answer.headers()) : Optional.empty();
   }
 
   private Event event(Lease lease, Duration within) throws InterruptedException {
@@ -139,14 +178,7 @@ final class Course<T> {
         : new TransportException(phase, false, String.valueOf(e.getMessage()), e);
   }
 
-  private void note(Instant at, long from, Event event, Verdict<T> verdict) {
-    Optional<Fault> fault =
-        switch (verdict) {
-          case Verdict.Accept<T> ok -> Optional.empty();
-          case Verdict.Again<T> again -> Optional.of(again.fault());
-          case Verdict.Next<T> next -> Optional.of(next.fault());
-          case Verdict.GiveUp<T> over -> Optional.of(over.fault());
-        };
+  private void note(Instant at, long from, Event event, Optional<Fault> fault) {
     OptionalInt status =
         event instanceof Event.Arrived answer
             ? OptionalInt.of(answer.status())
@@ -169,11 +201,18 @@ final class Course<T> {
       return held(fault, again.pause().get(), bulk);
     }
     if (bulk && fault.kind() == Kind.RATE_LIMITED) {
-      return held(fault, backOff(attempts.size()), true);
+      // A route that finds its own pace has slowed down by now; others wait, all of them.
+      return loop.traffic.paced(exchange.route())
+          ? Optional.empty()
+          : held(fault, backOff(attempts.size()), true);
     }
     failures++;
     if (failures >= loop.policy.maxAttempts()) {
       return Optional.of(fault);
+    }
+    if (!loop.traffic.allowsARetry(exchange.route(), loop.policy.waiting())) {
+      String why = "; not tried again: too many calls to " + exchange.route() + " fail (throttle)";
+      return Optional.of(fault.as(fault.kind(), fault.message() + why));
     }
     Duration pause = onStaleConnection(fault) ? Duration.ZERO : jittered(backOff(failures));
     // A pause that outlives the deadline cannot end in an answer: fail now, not later.

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request under way: its place in the traffic, its open body, the time it has. It ends when the
@@ -20,6 +21,7 @@ final class Lease {
   private volatile Timer.Scheduled watch = () -> {};
   private volatile InputStream body = InputStream.nullInputStream();
   private volatile Duration limit = Duration.ZERO;
+  private volatile @Nullable Deadline live;
 
   Lease(Timer timer, Runnable leave) {
     this.timer = timer;
@@ -40,14 +42,12 @@ final class Lease {
     atEnd.updateAndGet(
         leave ->
             () -> {
-              leave.run();
               then.run();
+              leave.run();
             });
     limit = idle;
     live = deadline;
   }
-
-  private volatile @org.jspecify.annotations.Nullable Deadline live;
 
   void end() {
     watch.cancel();
@@ -104,7 +104,7 @@ final class Lease {
       end();
     }
 
-    private TransportException overdue(@org.jspecify.annotations.Nullable IOException cause) {
+    private TransportException overdue(@Nullable IOException cause) {
       String words =
           live == null
               ? "the answer was not whole within " + limit.toMillis() + " ms"

@@ -10,50 +10,75 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
 /**
- * What all calls of the process know of each other: which routes are paused, how many calls a
- * server takes at once, how many are under way. Safe for use by many threads.
+ * What all calls of the process know of each other: limits, pauses, breakers and budgets of every
+ * route, how many calls a server takes at once, how many are under way. Safe for use by many
+ * threads.
  */
 public final class Traffic {
-  private static final Duration MOST_JITTER = Duration.ofSeconds(3);
+  private static final int MANY_LANES = 1_000;
+  private static final Duration IDLE = Duration.ofMinutes(10);
 
   private final Timer timer;
   private final RandomGenerator random;
-  private final Map<Route, AtomicLong> pauses = new ConcurrentHashMap<>();
+  private final Rules rules;
+  private final Map<Route, Lane> lanes = new ConcurrentHashMap<>();
   private final Map<URI, Semaphore> places = new ConcurrentHashMap<>();
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger held = new AtomicInteger();
   private final AtomicInteger retrying = new AtomicInteger();
 
   /**
+   * What holds for every route.
+   *
+   * @param requestsPerMinute most requests a minute
+   * @param tokensPerMinute most tokens a minute
+   * @param adaptive at most so many in flight, while it is found out what the server bears
+   * @param throttle whether repetitions have a budget
+   * @param breaker whether a route that fails all the time is left alone a while
+   */
+  public record Rules(
+      Optional<Integer> requestsPerMinute,
+      Optional<Integer> tokensPerMinute,
+      Optional<Integer> adaptive,
+      boolean throttle,
+      boolean breaker) {
+    /** No limits; throttle and breaker are on. */
+    public static final Rules USUAL =
+        new Rules(Optional.empty(), Optional.empty(), Optional.empty(), true, true);
+  }
+
+  /**
    * Traffic of its own.
    *
    * @param timer the time it lives by
    * @param random where jitter comes from; safe for many threads
+   * @param rules what holds for every route
    */
-  public Traffic(Timer timer, RandomGenerator random) {
+  public Traffic(Timer timer, RandomGenerator random, Rules rules) {
     this.timer = timer;
     this.random = random;
+    this.rules = rules;
   }
 
   /**
    * Traffic of its own, with the jitter of the running thread.
    *
    * @param timer the time it lives by
+   * @param rules what holds for every route
    * @return new traffic
    */
-  public static Traffic by(Timer timer) {
-    return new Traffic(timer, () -> ThreadLocalRandom.current().nextLong());
+  public static Traffic by(Timer timer, Rules rules) {
+    return new Traffic(timer, () -> ThreadLocalRandom.current().nextLong(), rules);
   }
 
   /**
    * How things stand.
    *
    * @param inFlight requests sent and not yet ended
-   * @param held calls that wait for a pause or a place
+   * @param held calls that wait for a pause, a limit or a place
    * @param retrying calls that wait to be tried again
    * @param longestPause what is left of the longest pause a server asked for
    */
@@ -65,11 +90,10 @@ public final class Traffic {
    * @return a picture of the moment
    */
   public State state() {
-    long now = timer.nanos();
     Optional<Duration> longest =
-        pauses.values().stream()
-            .map(until -> Duration.ofNanos(until.get() - now))
-            .filter(Duration::isPositive)
+        lanes.values().stream()
+            .map(Lane::pauseLeft)
+            .flatMap(Optional::stream)
             .max(Duration::compareTo);
     return new State(inFlight.get(), held.get(), retrying.get(), longest);
   }
@@ -88,6 +112,10 @@ public final class Traffic {
     return timer;
   }
 
+  Rules rules() {
+    return rules;
+  }
+
   /** A random part of a time, from nothing to all of it. */
   Duration randomPart(Duration most) {
     long nanos = most.toNanos();
@@ -96,10 +124,22 @@ public final class Traffic {
 
   /** Nobody sends on this route before the time is over. */
   void pause(Route route, Duration time) {
-    long until = timer.nanos() + time.toNanos();
-    pauses
-        .computeIfAbsent(route, r -> new AtomicLong(until))
-        .accumulateAndGet(until, (a, b) -> a - b > 0 ? a : b);
+    lane(route).hold(time);
+  }
+
+  /** Whether a failed call on this route may be repeated. */
+  boolean allowsARetry(Route route, Waiting waiting) {
+    if (!rules.throttle()) {
+      return true;
+    }
+    Lane lane = lane(route);
+    // A bulk run loses no row to an outage: its breaker holds it back instead.
+    return (waiting == Waiting.AS_LONG_AS_IT_TAKES && lane.hasBreaker()) || lane.allowsARetry();
+  }
+
+  /** Whether the route finds its own pace, so that a refusal needs no pause. */
+  boolean paced(Route route) {
+    return lane(route).paced();
   }
 
   /** Waits before a repetition, seen by {@link #state()}. */
@@ -114,77 +154,81 @@ public final class Traffic {
 
   /** What the gate says. */
   sealed interface Admission {
-    /** The request may go out; {@code leave} is run when it has ended. */
-    record Granted(Runnable leave, Duration held) implements Admission {}
+    /** The request may go out. */
+    record Granted(Lane.Permit permit, Duration held) implements Admission {}
 
     /** It may not. */
     record Refused(Event.Withheld why, Duration held) implements Admission {}
   }
 
   /** Waits until the route takes a request, in the order of coming, or says why it may not. */
-  Admission admit(Route route, Deadline deadline, Waiting waiting) throws InterruptedException {
-    long begin = timer.nanos();
+  Admission admit(Route route, long weight, Deadline deadline, Waiting waiting)
+      throws InterruptedException {
     held.incrementAndGet();
     try {
-      while (true) {
-        Optional<Duration> pause = pauseLeft(route);
-        if (pause.isPresent()) {
-          if (waiting == Waiting.WITHIN_DEADLINE
-              && pause.get().compareTo(deadline.remaining()) >= 0) {
-            return refused(Event.Withheld.Reason.PAUSE, pause.get(), begin);
-          }
-          timer.pause(pause.get().plus(jitter(pause.get())));
-          continue;
-        }
-        Optional<Semaphore> gate = Optional.ofNullable(places.get(route.base()));
-        if (gate.isPresent() && !entered(gate.get(), deadline, waiting)) {
-          return refused(Event.Withheld.Reason.LIMIT, Duration.ZERO, begin);
-        }
-        if (pauseLeft(route).isPresent()) { // asked for while this call waited for its place
-          gate.ifPresent(Semaphore::release);
-          continue;
-        }
-        inFlight.incrementAndGet();
-        return new Admission.Granted(() -> left(gate), since(begin));
+      long begin = timer.nanos();
+      Semaphore server = places.get(route.base());
+      if (server != null && !placed(server, deadline, waiting)) {
+        Duration since = Duration.ofNanos(timer.nanos() - begin);
+        return new Admission.Refused(
+            new Event.Withheld(Event.Withheld.Reason.LIMIT, Duration.ZERO), since);
       }
+      Admission said = admitted(route, weight, deadline, waiting, server);
+      if (said instanceof Admission.Granted) {
+        inFlight.incrementAndGet();
+      }
+      return said;
     } finally {
       held.decrementAndGet();
     }
   }
 
-  private void left(Optional<Semaphore> gate) {
+  /** A request that was admitted has ended. */
+  void left(Route route) {
     inFlight.decrementAndGet();
-    gate.ifPresent(Semaphore::release);
+    Semaphore server = places.get(route.base());
+    if (server != null) {
+      server.release();
+    }
   }
 
-  private static boolean entered(Semaphore gate, Deadline deadline, Waiting waiting)
+  private Admission admitted(
+      Route route,
+      long weight,
+      Deadline deadline,
+      Waiting waiting,
+      @org.jspecify.annotations.Nullable Semaphore server)
+      throws InterruptedException {
+    boolean granted = false;
+    try {
+      Admission said = lane(route).admit(weight, deadline, waiting);
+      granted = said instanceof Admission.Granted;
+      return said;
+    } finally {
+      if (!granted && server != null) {
+        server.release();
+      }
+    }
+  }
+
+  private static boolean placed(Semaphore server, Deadline deadline, Waiting waiting)
       throws InterruptedException {
     if (waiting == Waiting.AS_LONG_AS_IT_TAKES) {
-      gate.acquire();
+      server.acquire();
       return true;
     }
-    return gate.tryAcquire(Math.max(0, deadline.remaining().toNanos()), TimeUnit.NANOSECONDS);
+    return server.tryAcquire(Math.max(0, deadline.remaining().toNanos()), TimeUnit.NANOSECONDS);
   }
 
-  private Optional<Duration> pauseLeft(Route route) {
-    AtomicLong until = pauses.get(route);
-    if (until == null) {
-      return Optional.empty();
+  private Lane lane(Route route) {
+    Lane lane = lanes.get(route);
+    if (lane != null) {
+      return lane;
     }
-    return Optional.of(Duration.ofNanos(until.get() - timer.nanos())).filter(Duration::isPositive);
-  }
-
-  // Everybody who waited would come back in the same instant.
-  private Duration jitter(Duration pause) {
-    Duration tenth = pause.dividedBy(10);
-    return randomPart(tenth.compareTo(MOST_JITTER) < 0 ? tenth : MOST_JITTER);
-  }
-
-  private Admission refused(Event.Withheld.Reason reason, Duration pause, long begin) {
-    return new Admission.Refused(new Event.Withheld(reason, pause), since(begin));
-  }
-
-  private Duration since(long begin) {
-    return Duration.ofNanos(timer.nanos() - begin);
+    if (lanes.size() >= MANY_LANES) {
+      long moment = timer.nanos() - IDLE.toNanos();
+      lanes.values().removeIf(each -> each.idleSince(moment));
+    }
+    return lanes.computeIfAbsent(route, r -> new Lane(r, this));
   }
 }

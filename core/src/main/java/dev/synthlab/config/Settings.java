@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +21,14 @@ import org.jspecify.annotations.Nullable;
  * Everything this process was told, read once. Its text form shows no secret.
  *
  * @param llm how models are called
+ * @param limits how many calls go out, and when none do
  * @param local the embedded model
  * @param paths where files go
  * @param logs how log lines look
  * @param warnings what is not wrong but may not be meant, one sentence each
  */
-public record Settings(Llm llm, Local local, Paths paths, Logs logs, List<String> warnings) {
+public record Settings(
+    Llm llm, Limits limits, Local local, Paths paths, Logs logs, List<String> warnings) {
   private static volatile @Nullable Settings ofProcess;
 
   /** Keeps a copy of the warnings. */
@@ -51,7 +54,7 @@ public record Settings(Llm llm, Local local, Paths paths, Logs logs, List<String
    * @param backoffFirst the bound of the first pause
    * @param backoffMax the bound of every pause
    * @param callDeadline the longest time of one call, attempts and pauses included
-   * @param concurrency how many calls of a run are in flight at once
+   * @param fallbackModels who is asked in turn when a model cannot answer
    */
   public record Llm(
       URI baseUrl,
@@ -68,11 +71,12 @@ public record Settings(Llm llm, Local local, Paths paths, Logs logs, List<String
       Duration backoffFirst,
       Duration backoffMax,
       Duration callDeadline,
-      int concurrency) {
+      List<String> fallbackModels) {
 
-    /** Keeps the order of the headers. */
+    /** Keeps copies, and the order of the headers. */
     public Llm {
       headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+      fallbackModels = List.copyOf(fallbackModels);
     }
 
     /**
@@ -90,6 +94,34 @@ public record Settings(Llm llm, Local local, Paths paths, Logs logs, List<String
                 + " model, or set OPENAI_BASE_URL for another server";
         throw new ConfigException(List.of(new Problem(keyName, "", allowed)));
       }
+    }
+  }
+
+  /**
+   * How many calls go out, and when none do.
+   *
+   * @param concurrency calls of a run in flight at once; empty to find out what the server bears
+   * @param requestsPerMinute most requests a minute to one model with one key
+   * @param tokensPerMinute most tokens a minute to one model with one key
+   * @param throttle whether retries have a budget
+   * @param breaker whether a model that fails all the time is left alone a while
+   */
+  public record Limits(
+      OptionalInt concurrency,
+      OptionalInt requestsPerMinute,
+      OptionalInt tokensPerMinute,
+      boolean throttle,
+      boolean breaker) {
+    /** How many calls of a run may be in flight while it is found out what the server bears. */
+    public static final int MOST_IN_FLIGHT = 512;
+
+    /**
+     * How many calls of a run are begun at once.
+     *
+     * @return the concurrency, or the most there may be while it is found out
+     */
+    public int window() {
+      return concurrency.orElse(MOST_IN_FLIGHT);
     }
   }
 
@@ -235,7 +267,8 @@ public record Settings(Llm llm, Local local, Paths paths, Logs logs, List<String
       case HEADERS -> value.map(Settings::namesOnly).orElse("");
       case URL -> withoutUserInfo(value.orElse(variable.defaultText()));
       case PATH -> value.orElseGet(() -> new SettingsReader(environment).defaultPath(variable));
-      case TOKEN, TEXT, DURATION, COUNT, CHOICE -> value.orElse(variable.defaultText());
+      case TOKEN, TEXT, DURATION, COUNT, COUNT_OR_AUTO, CHOICE ->
+          value.orElse(variable.defaultText());
     };
   }
 

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 
 /** Reads all settings of one environment and collects what is wrong. Used once, by one thread. */
@@ -34,7 +35,8 @@ final class SettingsReader {
         embeddedIsChosen()
             ? judged(Variable.OPENAI_BASE_URL, Values::address, EMBEDDED)
             : value(Variable.OPENAI_BASE_URL, Values::address);
-    Settings settings = new Settings(llm(address), local(address), paths(), logs(), warnings);
+    Settings settings =
+        new Settings(llm(address), limits(), local(address), paths(), logs(), warnings);
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
     }
@@ -85,7 +87,25 @@ final class SettingsReader {
         first,
         longest,
         duration(Variable.SYNTHLAB_CALL_DEADLINE),
-        count(Variable.SYNTHLAB_CONCURRENCY));
+        embedded
+            ? List.of()
+            : optional(Variable.SYNTHLAB_FALLBACK_MODELS, Values::list).orElse(List.of()));
+  }
+
+  private Settings.Limits limits() {
+    return new Settings.Limits(
+        value(
+            Variable.SYNTHLAB_CONCURRENCY,
+            raw -> Values.countOrAuto(Variable.SYNTHLAB_CONCURRENCY, raw)),
+        optionalCount(Variable.SYNTHLAB_RPM),
+        optionalCount(Variable.SYNTHLAB_TPM),
+        choice(Variable.SYNTHLAB_THROTTLE).equals("on"),
+        choice(Variable.SYNTHLAB_BREAKER).equals("on"));
+  }
+
+  private OptionalInt optionalCount(Variable variable) {
+    Optional<Integer> count = optional(variable, raw -> Values.count(variable, raw));
+    return count.isPresent() ? OptionalInt.of(count.get()) : OptionalInt.empty();
   }
 
   private Settings.Local local(URI address) {
@@ -210,7 +230,7 @@ final class SettingsReader {
         switch (variable.kind()) {
           case KEY, HEADERS -> ConfigException.NOT_SHOWN;
           case URL -> Settings.withoutUserInfo(found.value());
-          case TOKEN, TEXT, DURATION, COUNT, PATH, CHOICE -> found.value();
+          case TOKEN, TEXT, DURATION, COUNT, COUNT_OR_AUTO, PATH, CHOICE -> found.value();
         };
     String allowed = variable.allowed() + (why.isEmpty() ? "" : "; " + why);
     return new Problem(found.name(), shown, allowed, found.origin().describe());

@@ -9,9 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Reads single values. What is not allowed is an {@link IllegalArgumentException} whose message
@@ -118,6 +120,21 @@ final class Values {
       throw refused("");
     }
     return count;
+  }
+
+  /** Empty for auto. */
+  static OptionalInt countOrAuto(Variable variable, String raw) {
+    return line(raw).equalsIgnoreCase("auto")
+        ? OptionalInt.empty()
+        : OptionalInt.of(count(variable, raw));
+  }
+
+  /** Texts separated by commas. */
+  static List<String> list(String raw) {
+    return Stream.of(line(raw).split(",", -1))
+        .map(String::strip)
+        .filter(s -> !s.isEmpty())
+        .toList();
   }
 
   static String choice(Variable variable, String raw) {

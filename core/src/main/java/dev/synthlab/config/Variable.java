@@ -58,7 +58,34 @@ public enum Variable {
   SYNTHLAB_CALL_DEADLINE(
       Kind.DURATION, "", "180s", "Longest time of one call, attempts and pauses included."),
   /** How many calls are in flight. */
-  SYNTHLAB_CONCURRENCY(Kind.COUNT, "1..10000", "8", "Calls of a run in flight at once."),
+  SYNTHLAB_CONCURRENCY(
+      Kind.COUNT_OR_AUTO,
+      "1..10000",
+      "8",
+      "Calls of a run in flight at once; `auto` finds out what the server bears."),
+  /** The most requests a minute. */
+  SYNTHLAB_RPM(Kind.COUNT, "1..100000000", "", "Most requests a minute to one model with one key."),
+  /** The most tokens a minute. */
+  SYNTHLAB_TPM(
+      Kind.COUNT,
+      "1..100000000",
+      "",
+      "Most tokens a minute to one model with one key; estimated before, corrected after."),
+  /** Whether retries have a budget. */
+  SYNTHLAB_THROTTLE(
+      Kind.CHOICE,
+      "on|off",
+      "on",
+      "Whether retries stop when a model fails so often that they only add to its load."),
+  /** Whether routes have breakers. */
+  SYNTHLAB_BREAKER(
+      Kind.CHOICE,
+      "on|off",
+      "on",
+      "Whether a model that fails all the time is left alone a while."),
+  /** The models that answer when the first cannot. */
+  SYNTHLAB_FALLBACK_MODELS(
+      Kind.TEXT, "", "", "Models to ask in turn, separated by commas, when one cannot answer."),
   /** Where files go. */
   SYNTHLAB_OUTPUT_DIR(
       Kind.PATH, "", "output", "Directory for what is written; made on need.", "OUTPUT_DIR"),
@@ -105,6 +132,7 @@ public enum Variable {
     URL,
     DURATION,
     COUNT,
+    COUNT_OR_AUTO,
     PATH,
     CHOICE
   }
@@ -178,6 +206,7 @@ public enum Variable {
           "must be a time above 0 and at most 30 days: seconds, or with a unit (90, 90s, 2m, 1h,"
               + " 500ms)";
       case COUNT -> "must be a whole number from " + limits.replace("..", " to ");
+      case COUNT_OR_AUTO -> "must be auto or a whole number from " + limits.replace("..", " to ");
       case PATH -> "must be a path without control characters";
       case CHOICE -> "must be one of " + String.join(", ", choices());
     };

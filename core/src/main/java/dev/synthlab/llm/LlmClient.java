@@ -342,7 +342,7 @@ public final class LlmClient implements AutoCloseable {
     public LlmClient build() {
       Settings.Llm llm = Objects.requireNonNull(settings, "settings");
       Transport over = Objects.requireNonNull(transport, "transport");
-      Traffic shared = traffic == null ? Traffic.by(timer) : traffic;
+      Traffic shared = traffic == null ? Traffic.by(timer, Traffic.Rules.USUAL) : traffic;
       CallPolicy policy =
           new CallPolicy(
               llm.maxAttempts(), llm.timeout(), llm.backoffFirst(), llm.backoffMax(), waiting);

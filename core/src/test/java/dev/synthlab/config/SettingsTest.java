@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,7 +40,12 @@ class SettingsTest {
     OTHERS.put(Variable.SYNTHLAB_BACKOFF_MIN, "500ms");
     OTHERS.put(Variable.SYNTHLAB_BACKOFF_MAX, "1.5m");
     OTHERS.put(Variable.SYNTHLAB_CALL_DEADLINE, "1h");
-    OTHERS.put(Variable.SYNTHLAB_CONCURRENCY, "64");
+    OTHERS.put(Variable.SYNTHLAB_CONCURRENCY, "auto");
+    OTHERS.put(Variable.SYNTHLAB_RPM, "500");
+    OTHERS.put(Variable.SYNTHLAB_TPM, "200000");
+    OTHERS.put(Variable.SYNTHLAB_THROTTLE, "off");
+    OTHERS.put(Variable.SYNTHLAB_BREAKER, "off");
+    OTHERS.put(Variable.SYNTHLAB_FALLBACK_MODELS, "b-model, c-model,");
     OTHERS.put(Variable.SYNTHLAB_OUTPUT_DIR, "/data/out");
     OTHERS.put(Variable.SYNTHLAB_DB_PATH, "~/lab.db");
     OTHERS.put(Variable.SYNTHLAB_LOCAL_MODEL, "model.gguf");
@@ -73,7 +79,9 @@ class SettingsTest {
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(180),
-                    8),
+                    List.of()),
+                new Settings.Limits(
+                    OptionalInt.of(8), OptionalInt.empty(), OptionalInt.empty(), true, true),
                 new Settings.Local(
                     false,
                     Optional.empty(),
@@ -110,7 +118,11 @@ class SettingsTest {
                 Duration.ofMillis(500),
                 Duration.ofSeconds(90),
                 Duration.ofHours(1),
-                64));
+                List.of("b-model", "c-model")));
+    assertThat(settings.limits())
+        .isEqualTo(
+            new Settings.Limits(
+                OptionalInt.empty(), OptionalInt.of(500), OptionalInt.of(200_000), false, false));
     assertThat(settings.local())
         .isEqualTo(
             new Settings.Local(

@@ -62,7 +62,7 @@ class BrokenConnectionTest {
         .settings(Settings.from(Environment.of(env)).llm())
         .transport(transport)
         .timer(timer)
-        .traffic(Traffic.by(timer))
+        .traffic(Traffic.by(timer, Traffic.Rules.USUAL))
         .build();
   }
 

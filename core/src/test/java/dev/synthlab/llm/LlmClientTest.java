@@ -74,7 +74,7 @@ class LlmClientTest {
         .settings(Settings.from(Environment.of(env)).llm())
         .transport(transport)
         .timer(timer)
-        .traffic(Traffic.by(timer))
+        .traffic(Traffic.by(timer, Traffic.Rules.USUAL))
         .observer(reports::add)
         .waiting(waiting)
         .build();

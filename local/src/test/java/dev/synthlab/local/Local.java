@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -51,9 +52,11 @@ final class Local {
             Duration.ofSeconds(1),
             Duration.ofSeconds(10),
             Duration.ofSeconds(180),
-            slots);
+            List.of());
     return new Settings(
         llm,
+        new Settings.Limits(
+            OptionalInt.of(slots), OptionalInt.empty(), OptionalInt.empty(), true, true),
         new Settings.Local(true, model, HUB, cache, slots, maxTokens),
         new Settings.Paths(Path.of("output"), Path.of("output", "synthlab.db")),
         new Settings.Logs("INFO", "text"),
