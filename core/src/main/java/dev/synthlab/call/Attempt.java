@@ -9,6 +9,7 @@ import java.util.OptionalInt;
  * One request that was sent, and how it ended.
  *
  * @param number 1 for the first
+ * @param route where it went
  * @param started when it was sent
  * @param took until its end
  * @param status the HTTP status, if an answer came
@@ -17,6 +18,7 @@ import java.util.OptionalInt;
  */
 public record Attempt(
     int number,
+    Route route,
     Instant started,
     Duration took,
     OptionalInt status,

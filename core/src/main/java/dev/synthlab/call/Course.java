@@ -43,20 +43,17 @@ final class Course<T> {
   Outcome<T> run() {
     try {
       while (true) {
+        Optional<Fault> over = Optional.empty();
         switch (attempt()) {
           case Verdict.Accept<T> ok -> {
             return answered(ok.value());
           }
           case Verdict.Next<T> next -> exchange = next.exchange();
-          case Verdict.GiveUp<T> over -> {
-            return failed(over.fault());
-          }
-          case Verdict.Again<T> again -> {
-            Optional<Fault> over = rest(again);
-            if (over.isPresent()) {
-              return failed(over.get());
-            }
-          }
+          case Verdict.GiveUp<T> gaveUp -> over = Optional.of(gaveUp.fault());
+          case Verdict.Again<T> again -> over = rest(again);
+        }
+        if (over.isPresent() && !goesElsewhere(over.get())) {
+          return failed(over.get());
         }
       }
     } catch (InterruptedException e) {
@@ -64,6 +61,21 @@ final class Course<T> {
       return failed(
           Fault.of(Kind.CANCELLED, "the call to " + exchange.route() + " was interrupted"));
     }
+  }
+
+  private boolean goesElsewhere(Fault fault) {
+    if (!deadline.remaining().isPositive()) {
+      return false;
+    }
+    Optional<Exchange<T>> other = exchange.fallback(fault);
+    other.ifPresent(
+        next -> {
+          log.info(
+              "{} cannot answer, {} is asked: {}", exchange.route(), next.route(), fault.message());
+          exchange = next;
+          failures = 0;
+        });
+    return other.isPresent();
   }
 
   private Verdict<T> attempt() throws InterruptedException {
@@ -184,7 +196,8 @@ final class Course<T> {
             ? OptionalInt.of(answer.status())
             : OptionalInt.empty();
     Duration took = Duration.ofNanos(timer.nanos() - from);
-    attempts.add(new Attempt(attempts.size() + 1, at, took, status, fault, Duration.ZERO));
+    attempts.add(
+        new Attempt(attempts.size() + 1, exchange.route(), at, took, status, fault, Duration.ZERO));
     log.debug(
         "attempt {} on {}: {} in {} ms",
         attempts.size(),
@@ -239,7 +252,13 @@ final class Course<T> {
     Attempt last = attempts.removeLast();
     attempts.add(
         new Attempt(
-            last.number(), last.started(), last.took(), last.status(), last.fault(), pause));
+            last.number(),
+            last.route(),
+            last.started(),
+            last.took(),
+            last.status(),
+            last.fault(),
+            pause));
   }
 
   private Duration backOff(int failed) {

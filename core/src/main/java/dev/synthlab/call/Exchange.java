@@ -2,6 +2,7 @@ package dev.synthlab.call;
 
 import dev.synthlab.http.Request;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * One prepared request, and what its answers mean.
@@ -49,6 +50,16 @@ public interface Exchange<T> {
    * @return tokens and cost
    */
   Spend spend(T value);
+
+  /**
+   * Who is asked when this request has failed for good, within the same deadline.
+   *
+   * @param fault why it failed
+   * @return another request, or empty when the call has failed
+   */
+  default Optional<Exchange<T>> fallback(Fault fault) {
+    return Optional.empty();
+  }
 
   /**
    * Whether the answer goes on living after the loop, as a stream does.

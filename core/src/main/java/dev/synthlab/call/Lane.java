@@ -57,24 +57,26 @@ final class Lane {
   /** A request that may go out, and the end of it. */
   final class Permit {
     private final long weight;
-    private boolean probe;
+    private final boolean probe;
+    private final long sent = timer.nanos();
     private boolean judged;
 
-    private Permit(long weight) {
+    private Permit(long weight, boolean probe) {
       this.weight = weight;
+      this.probe = probe;
     }
 
     /** Says how the attempt went; once, before {@link #leave}. */
     void judged(Sign sign, Optional<Headers> headers) {
       judged = true;
-      saw(sign, probe);
+      saw(sign, this);
       headers.flatMap(RateHeaders::pause).ifPresent(Lane.this::hold);
     }
 
     /** The request has ended. */
     void leave(Spend used) {
       if (!judged) {
-        saw(Sign.NEUTRAL, probe);
+        saw(Sign.NEUTRAL, this);
       }
       tokens.ifPresent(t -> t.settle(weight, used.inputTokens() + used.outputTokens()));
       free();
@@ -219,13 +221,13 @@ final class Lane {
     return wait.map(time -> new Hold(Reason.LIMIT, time));
   }
 
-  private void saw(Sign sign, boolean probe) {
+  private void saw(Sign sign, Permit permit) {
     breaker.ifPresent(b -> b.saw(sign));
     lock.lock();
     try {
       throttle.saw(sign);
-      pace.ifPresent(p -> p.saw(sign, timer.nanos()));
-      if (probe) {
+      pace.ifPresent(p -> p.saw(sign, permit.sent, timer.nanos()));
+      if (permit.probe) {
         probing = false;
         probeFirst &= sign == Sign.THROTTLED;
         freed.signalAll();
@@ -302,9 +304,7 @@ final class Lane {
   }
 
   private Traffic.Admission granted(long weight, long begin) {
-    Permit permit = new Permit(weight);
-    permit.probe = probing;
-    return new Traffic.Admission.Granted(permit, since(begin));
+    return new Traffic.Admission.Granted(new Permit(weight, probing), since(begin));
   }
 
   private Traffic.Admission refused(Hold hold, long begin) {

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * body is closed, by whomever and from any thread; ending twice is harmless.
  */
 final class Lease {
+  private static final int LEAST_BYTES_A_SECOND = 10;
+
   private final Timer timer;
   private final AtomicBoolean ended = new AtomicBoolean();
   private final AtomicReference<Runnable> atEnd;
@@ -71,6 +73,9 @@ final class Lease {
   }
 
   private final class Guarded extends InputStream {
+    private long windowBytes;
+    private long windowNanos;
+
     @Override
     public int read() throws IOException {
       byte[] one = new byte[1];
@@ -80,13 +85,14 @@ final class Lease {
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
       Deadline until = live;
+      long from = timer.nanos();
       if (until != null) {
         Duration left = until.remaining();
         watch = timer.after(left.compareTo(limit) < 0 ? left : limit, Lease.this::cut);
       }
       try {
         int count = body.read(into, offset, length);
-        if (cut) {
+        if (cut || (until != null && tooSlow(count, timer.nanos() - from))) {
           throw overdue(null);
         }
         return count;
@@ -99,6 +105,19 @@ final class Lease {
       }
     }
 
+    /** A stream that drips is no better than one that is silent. The consumer's time is not its. */
+    private boolean tooSlow(int count, long blocked) {
+      windowBytes += Math.max(0, count);
+      windowNanos += blocked;
+      if (windowNanos < limit.toNanos()) {
+        return false;
+      }
+      boolean slow = windowBytes < LEAST_BYTES_A_SECOND * windowNanos / 1e9;
+      windowBytes = 0;
+      windowNanos = 0;
+      return slow;
+    }
+
     @Override
     public void close() {
       end();
@@ -108,7 +127,9 @@ final class Lease {
       String words =
           live == null
               ? "the answer was not whole within " + limit.toMillis() + " ms"
-              : "the stream was silent for " + limit.toMillis() + " ms, or its deadline was over";
+              : "the stream was silent or dripped for "
+                  + limit.toMillis()
+                  + " ms, or its deadline was over";
       return new TransportException(
           TransportException.Phase.TIMEOUT,
           false,

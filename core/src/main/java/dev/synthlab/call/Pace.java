@@ -1,6 +1,7 @@
 package dev.synthlab.call;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -11,11 +12,10 @@ import java.util.Optional;
  * lock guards it.
  */
 final class Pace {
-  private static final double CUT = 0.85;
-  private static final double GROWTH = 0.12;
+  private static final double CUT = 0.9;
+  private static final double GROWTH = 0.06;
   private static final double LEAST_RATE = 0.2;
   private static final double FEWER_IN_FLIGHT = 0.7;
-  private static final long ONE_REACTION_NANOS = 500_000_000;
   private static final int SLOTS = 20;
   private static final long SLOT_NANOS = 100_000_000;
 
@@ -37,9 +37,9 @@ final class Pace {
     this.mostInFlight = mostInFlight;
     this.begin = now;
     this.filled = now;
-    this.cutAt = now - ONE_REACTION_NANOS;
-    this.calmAt = cutAt;
-    java.util.Arrays.fill(slotOf, Long.MIN_VALUE);
+    this.cutAt = now;
+    this.calmAt = now;
+    Arrays.fill(slotOf, Long.MIN_VALUE);
   }
 
   int inFlight() {
@@ -65,11 +65,11 @@ final class Pace {
     return Optional.of(Duration.ofNanos((long) Math.ceil((1 - allowance) / rate * 1e9)));
   }
 
-  void saw(Sign sign, long now) {
+  void saw(Sign sign, long sent, long now) {
     switch (sign) {
       case SERVED -> served(now);
-      case THROTTLED -> refused(now);
-      case FAILED -> failed(now);
+      case THROTTLED -> refused(sent, now);
+      case FAILED -> failed(sent, now);
       case NEUTRAL -> {}
     }
   }
@@ -85,23 +85,23 @@ final class Pace {
     inFlight = Math.min(mostInFlight, inFlight + (slowStart ? 1 : 1 / inFlight));
   }
 
-  /** Refusals of requests that were under way together are one. */
-  private void refused(long now) {
-    slowStart = false;
-    if (now - cutAt < ONE_REACTION_NANOS) {
+  /** What was sent before the last cut says nothing about the rate since. */
+  private void refused(long sent, long now) {
+    if (sent - cutAt < 0) {
       return;
     }
-    cutAt = now;
     double seen = servedRate(now);
-    ceiling = Math.max(LEAST_RATE, Math.min(rate, seen));
+    ceiling = Double.isInfinite(rate) ? seen : Math.min(rate, Math.max(seen, rate * CUT));
+    ceiling = Math.max(LEAST_RATE, ceiling);
     rate = Math.max(LEAST_RATE, ceiling * CUT);
+    cutAt = now;
     allowance = 0;
     filled = now;
   }
 
-  private void failed(long now) {
+  private void failed(long sent, long now) {
     slowStart = false;
-    if (now - calmAt >= ONE_REACTION_NANOS) {
+    if (sent - calmAt >= 0) {
       calmAt = now;
       inFlight = Math.max(1, inFlight * FEWER_IN_FLIGHT);
     }

@@ -2,8 +2,11 @@ package dev.synthlab.call;
 
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The one place that starts virtual threads. */
 public final class Threads {
@@ -18,6 +21,47 @@ public final class Threads {
    */
   public static Thread start(String name, Runnable task) {
     return Thread.ofVirtual().name(name).start(task);
+  }
+
+  /**
+   * Runs the work on a virtual thread of its own.
+   *
+   * @param work what to do
+   * @param <T> what it gives
+   * @return its end; cancelling it interrupts the work
+   */
+  public static <T> CompletableFuture<T> async(Supplier<T> work) {
+    Async<T> future = new Async<>();
+    future.worker = start("synthlab-async", () -> future.settle(work));
+    return future;
+  }
+
+  /** A future that takes its worker along when it is cancelled. */
+  private static final class Async<T> extends CompletableFuture<T> {
+    private volatile @Nullable Thread worker;
+
+    void settle(Supplier<T> work) {
+      try {
+        complete(work.get());
+      } catch (Throwable e) { // handed over to whoever asks the future
+        completeExceptionally(e);
+      }
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+      boolean cancelled = super.cancel(mayInterruptIfRunning);
+      Thread running = worker;
+      if (cancelled && running != null) {
+        running.interrupt();
+      }
+      return cancelled;
+    }
+
+    @Override
+    public <U> CompletableFuture<U> newIncompleteFuture() {
+      return new CompletableFuture<>();
+    }
   }
 
   /**

@@ -220,6 +220,10 @@ public final class Traffic {
     return server.tryAcquire(Math.max(0, deadline.remaining().toNanos()), TimeUnit.NANOSECONDS);
   }
 
+  int routes() {
+    return lanes.size();
+  }
+
   private Lane lane(Route route) {
     Lane lane = lanes.get(route);
     if (lane != null) {

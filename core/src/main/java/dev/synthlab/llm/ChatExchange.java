@@ -21,18 +21,14 @@ import tools.jackson.core.JacksonException;
 final class ChatExchange implements Exchange<ChatExchange.Whole> {
   private static final int MALFORMED_TRIES = 3;
 
-  private final Route route;
-  private final Request request;
+  private final Plan plan;
   private final boolean streamed;
-  private final boolean toolsOffered;
   private final Timer timer;
   private int malformed;
 
-  ChatExchange(Route route, Request request, boolean streamed, boolean toolsOffered, Timer timer) {
-    this.route = route;
-    this.request = request;
+  ChatExchange(Plan plan, boolean streamed, Timer timer) {
+    this.plan = plan;
     this.streamed = streamed;
-    this.toolsOffered = toolsOffered;
     this.timer = timer;
   }
 
@@ -83,17 +79,17 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
 
   @Override
   public Route route() {
-    return route;
+    return plan.route();
   }
 
   @Override
   public long weight() {
-    return 0;
+    return plan.weight();
   }
 
   @Override
   public Request request() {
-    return request;
+    return plan.wire();
   }
 
   @Override
@@ -106,10 +102,23 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
       } catch (Bodies.TooLargeException e) {
         return new Verdict.GiveUp<>(
             Fault.of(
-                Fault.Kind.RESPONSE_TOO_LARGE, "the answer of " + route + ": " + e.getMessage()));
+                Fault.Kind.RESPONSE_TOO_LARGE, "the answer of " + route() + ": " + e.getMessage()));
       }
     }
-    return Classification.of(event, route, timer.now());
+    Verdict<Whole> verdict = Classification.of(event, route(), timer.now());
+    return verdict instanceof Verdict.GiveUp<Whole> over ? mended(over) : verdict;
+  }
+
+  private Verdict<Whole> mended(Verdict.GiveUp<Whole> over) {
+    Optional<Plan> other = plan.mended(over.fault());
+    return other.isPresent()
+        ? new Verdict.Next<>(new ChatExchange(other.get(), streamed, timer), over.fault())
+        : over;
+  }
+
+  @Override
+  public Optional<Exchange<Whole>> fallback(Fault fault) {
+    return plan.fallback(fault).map(next -> new ChatExchange(next, streamed, timer));
   }
 
   @Override
@@ -157,7 +166,8 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
         }
         if (answer.text.length() > Bodies.MAX_BYTES) {
           return new Verdict.GiveUp<>(
-              Fault.of(Fault.Kind.RESPONSE_TOO_LARGE, "the stream of " + route + " is too large"));
+              Fault.of(
+                  Fault.Kind.RESPONSE_TOO_LARGE, "the stream of " + route() + " is too large"));
         }
       }
     } catch (JacksonException e) {
@@ -170,7 +180,8 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
   }
 
   private Verdict<Whole> accepted(Event.Arrived head, ChatAnswer answer, String json, String body) {
-    Whole whole = new Whole(answer, json, Classification.requestId(head.headers()), toolsOffered);
+    Whole whole =
+        new Whole(answer, json, Classification.requestId(head.headers()), plan.offersTools());
     return whole.saysSomething()
         ? new Verdict.Accept<>(whole)
         : malformed(
@@ -187,7 +198,7 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
   }
 
   private Verdict<Whole> malformed(Event.Arrived head, String why, String body) {
-    Fault fault = Classification.malformed(head, route + " sent " + why, body);
+    Fault fault = Classification.malformed(head, route() + " sent " + why, body);
     malformed++;
     return malformed < MALFORMED_TRIES
         ? new Verdict.Again<>(fault, Optional.empty())

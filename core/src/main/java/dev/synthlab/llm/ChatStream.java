@@ -18,6 +18,7 @@ import tools.jackson.core.JacksonException;
 final class ChatStream implements TextStream {
   private final Event.Arrived head;
   private final String modelAsked;
+  private final boolean toolsOffered;
   private final SseReader events;
   private final ChatAnswer answer = new ChatAnswer();
   private @Nullable CallReport report;
@@ -40,7 +41,8 @@ final class ChatStream implements TextStream {
     }
   }
 
-  ChatStream(Event.Arrived head, String modelAsked) {
+  ChatStream(Event.Arrived head, String modelAsked, boolean toolsOffered) {
+    this.toolsOffered = toolsOffered;
     this.head = head;
     this.modelAsked = modelAsked;
     this.events = new SseReader(head.body());
@@ -81,7 +83,7 @@ final class ChatStream implements TextStream {
       throw new IllegalStateException("pieces of the answer are still to come");
     }
     return new ChatExchange.Whole(
-            answer, OneLine.rebuilt(answer), Classification.requestId(head.headers()), false)
+            answer, OneLine.rebuilt(answer), Classification.requestId(head.headers()), toolsOffered)
         .completion(modelAsked, told());
   }
 

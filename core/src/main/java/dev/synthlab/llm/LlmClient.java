@@ -7,7 +7,7 @@ import dev.synthlab.call.CallObserver;
 import dev.synthlab.call.CallPolicy;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Outcome;
-import dev.synthlab.call.Route;
+import dev.synthlab.call.Threads;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.Traffic;
 import dev.synthlab.config.Settings;
@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
@@ -32,6 +33,7 @@ import tools.jackson.core.type.TypeReference;
 public final class LlmClient implements AutoCloseable {
   private final Endpoint endpoint;
   private final CallLoop loop;
+  private final Mends mends = new Mends();
   private final Timer timer;
   private final Duration deadline;
   private final Optional<Transport> owned;
@@ -140,6 +142,17 @@ public final class LlmClient implements AutoCloseable {
   }
 
   /**
+   * Asks on a thread of its own.
+   *
+   * @param request what is asked
+   * @return the answer to come, or what {@link #ask} would throw; cancelling it ends the call and
+   *     closes its socket
+   */
+  public CompletableFuture<Completion> askAsync(CompletionRequest request) {
+    return Threads.async(() -> ask(request));
+  }
+
+  /**
    * Asks, and gives failures as values.
    *
    * @param request what is asked
@@ -180,10 +193,7 @@ public final class LlmClient implements AutoCloseable {
    * @throws CallException when no answer began
    */
   public TextStream stream(CompletionRequest request) {
-    String model = endpoint.model(request);
-    Map<String, Object> body = ChatWire.body(request, model, true);
-    Route route = endpoint.route(model);
-    StreamExchange exchange = new StreamExchange(route, endpoint.chat(ChatWire.bytes(body)), timer);
+    StreamExchange exchange = new StreamExchange(Plan.of(endpoint, mends, request, true), timer);
     Outcome<ChatStream> outcome = loopFor(request).run(exchange, deadlineOf(request));
     ChatStream stream = outcome.get();
     stream.reported(outcome.report());
@@ -222,10 +232,8 @@ public final class LlmClient implements AutoCloseable {
 
   private Outcome<Completion> whole(CompletionRequest request, boolean streamed) {
     String model = endpoint.model(request);
-    Map<String, Object> body = ChatWire.body(request, model, streamed);
-    Request wire = endpoint.chat(ChatWire.bytes(body));
     ChatExchange exchange =
-        new ChatExchange(endpoint.route(model), wire, streamed, ChatWire.offersTools(body), timer);
+        new ChatExchange(Plan.of(endpoint, mends, request, streamed), streamed, timer);
     return switch (loopFor(request).run(exchange, deadlineOf(request))) {
       case Outcome.Answered<ChatExchange.Whole> ok ->
           new Outcome.Answered<>(ok.value().completion(model, ok.report()), ok.report());

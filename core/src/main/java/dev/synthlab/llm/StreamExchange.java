@@ -16,30 +16,33 @@ import java.util.Optional;
 final class StreamExchange implements Exchange<ChatStream> {
   private static final int MALFORMED_TRIES = 3;
 
-  private final Route route;
-  private final Request request;
+  private final Plan plan;
   private final Timer timer;
   private int malformed;
 
-  StreamExchange(Route route, Request request, Timer timer) {
-    this.route = route;
-    this.request = request;
+  StreamExchange(Plan plan, Timer timer) {
+    this.plan = plan;
     this.timer = timer;
   }
 
   @Override
   public Route route() {
-    return route;
+    return plan.route();
   }
 
   @Override
   public long weight() {
-    return 0;
+    return plan.weight();
   }
 
   @Override
   public Request request() {
-    return request;
+    return plan.wire();
+  }
+
+  @Override
+  public Optional<Exchange<ChatStream>> fallback(Fault fault) {
+    return plan.fallback(fault).map(next -> new StreamExchange(next, timer));
   }
 
   @Override
@@ -50,20 +53,28 @@ final class StreamExchange implements Exchange<ChatStream> {
   @Override
   public Verdict<ChatStream> judge(Event event) throws IOException {
     if (!(event instanceof Event.Arrived answer) || answer.status() / 100 != 2) {
-      return Classification.of(event, route, timer.now());
+      Verdict<ChatStream> verdict = Classification.of(event, route(), timer.now());
+      return verdict instanceof Verdict.GiveUp<ChatStream> over ? mended(over) : verdict;
     }
-    ChatStream stream = new ChatStream(answer, route.resource());
+    ChatStream stream = new ChatStream(answer, route().resource(), plan.offersTools());
     try {
       stream.awaitFirst();
       return new Verdict.Accept<>(stream);
     } catch (ChatStream.BadStreamException e) {
       stream.close();
-      Fault fault = Classification.malformed(answer, route + " sent " + e.getMessage(), e.body());
+      Fault fault = Classification.malformed(answer, route() + " sent " + e.getMessage(), e.body());
       malformed++;
       return malformed < MALFORMED_TRIES
           ? new Verdict.Again<>(fault, Optional.empty())
           : new Verdict.GiveUp<>(fault);
     }
+  }
+
+  private Verdict<ChatStream> mended(Verdict.GiveUp<ChatStream> over) {
+    Optional<Plan> other = plan.mended(over.fault());
+    return other.isPresent()
+        ? new Verdict.Next<>(new StreamExchange(other.get(), timer), over.fault())
+        : over;
   }
 
   @Override

@@ -19,11 +19,21 @@ public final class FailedCalls {
             .mapToObj(
                 n ->
                     new Attempt(
-                        n, THEN, Duration.ofMillis(7), OptionalInt.of(200), fault, Duration.ZERO))
+                        n,
+                        route(),
+                        THEN,
+                        Duration.ofMillis(7),
+                        OptionalInt.of(200),
+                        fault,
+                        Duration.ZERO))
             .toList();
-    Route route = new Route(URI.create("http://127.0.0.1:1/v1"), "OPENAI_API_KEY", "m");
+    Route route = route();
     return new CallReport(
         route, THEN, Duration.ofMillis(12), Duration.ofMillis(1), sent, Spend.NONE, fault);
+  }
+
+  private static Route route() {
+    return new Route(URI.create("http://127.0.0.1:1/v1"), "OPENAI_API_KEY", "m");
   }
 
   public static <T> Outcome<T> of(Fault fault) {

@@ -1,0 +1,120 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.call.Fault;
+import dev.synthlab.call.Route;
+import dev.synthlab.http.Body;
+import dev.synthlab.http.Request;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One request to one model, and what can be sent in its place: the same with a parameter mended, or
+ * made anew for the next model. Immutable.
+ */
+final class Plan {
+  private static final int MENDS = 3;
+  private static final int CHARACTERS_A_TOKEN = 4;
+
+  private final Endpoint endpoint;
+  private final Mends mends;
+  private final CompletionRequest request;
+  private final boolean stream;
+  private final List<String> models;
+  private final Map<String, Object> body;
+  private final int mendsLeft;
+  private final Request wire;
+
+  private Plan(Source source, List<String> models, Map<String, Object> body, int mendsLeft) {
+    this.endpoint = source.endpoint();
+    this.mends = source.mends();
+    this.request = source.request();
+    this.stream = source.stream();
+    this.models = models;
+    this.body = body;
+    this.mendsLeft = mendsLeft;
+    this.wire = endpoint.chat(ChatWire.bytes(body));
+  }
+
+  /** What stays the same for every model. */
+  private record Source(
+      Endpoint endpoint, Mends mends, CompletionRequest request, boolean stream) {}
+
+  /** The request to the first model. */
+  static Plan of(Endpoint endpoint, Mends mends, CompletionRequest request, boolean stream) {
+    List<String> models = new ArrayList<>(List.of(endpoint.model(request)));
+    endpoint.settings().fallbackModels().stream()
+        .filter(model -> !models.contains(model))
+        .forEach(models::add);
+    return to(new Source(endpoint, mends, request, stream), models);
+  }
+
+  private static Plan to(Source source, List<String> models) {
+    Route route = source.endpoint().route(models.getFirst());
+    Map<String, Object> body = ChatWire.body(source.request(), models.getFirst(), source.stream());
+    return new Plan(source, models, source.mends().mended(route, body), MENDS);
+  }
+
+  Route route() {
+    return endpoint.route(models.getFirst());
+  }
+
+  Request wire() {
+    return wire;
+  }
+
+  boolean offersTools() {
+    return ChatWire.offersTools(body);
+  }
+
+  /** The tokens it will take, by the usual four characters a token and what it allows for. */
+  long weight() {
+    long asked = wire.body() instanceof Body.Bytes bytes ? bytes.bytes().length : 0;
+    return asked / CHARACTERS_A_TOKEN + allowed("max_tokens") + allowed("max_completion_tokens");
+  }
+
+  private long allowed(String name) {
+    return body.get(name) instanceof Number number ? Math.max(0, number.longValue()) : 0;
+  }
+
+  /** The same without the parameter that the fault names. */
+  Optional<Plan> mended(Fault fault) {
+    return mendsLeft == 0
+        ? Optional.empty()
+        : mends
+            .mend(route(), body, fault)
+            .map(other -> new Plan(source(), models, other, mendsLeft - 1));
+  }
+
+  /** The same question to the next model, if the fault does not lie in the question. */
+  Optional<Plan> fallback(Fault fault) {
+    boolean helps =
+        switch (fault.kind()) {
+          case RATE_LIMITED,
+              SERVER_FAILED,
+              CONNECTION_FAILED,
+              NOT_FOUND,
+              MALFORMED_RESPONSE,
+              DEADLINE_EXCEEDED,
+              CIRCUIT_OPEN ->
+              true;
+          case BAD_REQUEST -> fault.code().filter("context_length_exceeded"::equals).isPresent();
+          case AUTHENTICATION,
+              QUOTA_EXCEEDED,
+              TLS_FAILED,
+              RESPONSE_TOO_LARGE,
+              REDIRECTED,
+              STREAM_INTERRUPTED,
+              CANCELLED ->
+              false;
+        };
+    return helps && models.size() > 1
+        ? Optional.of(to(source(), models.subList(1, models.size())))
+        : Optional.empty();
+  }
+
+  private Source source() {
+    return new Source(endpoint, mends, request, stream);
+  }
+}

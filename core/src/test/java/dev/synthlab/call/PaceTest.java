@@ -1,0 +1,110 @@
+package dev.synthlab.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The pace against a simulated server that refuses more than so many requests a second. */
+class PaceTest {
+  private static final long SECOND = 1_000_000_000L;
+
+  private record Answer(long sent, long at, Sign sign) {}
+
+  private final Pace pace = new Pace(512, 0);
+  private final PriorityQueue<Answer> underWay =
+      new PriorityQueue<>(Comparator.comparingLong(Answer::at));
+  private final Deque<Long> lastSecond = new ArrayDeque<>();
+  private long now;
+  private long served;
+  private long refused;
+
+  /** Runs for a while against a limit over the last second, and any latency. */
+  private void run(Duration time, int limit, Duration latency) {
+    long end = now + time.toNanos();
+    while (now < end) {
+      while (!underWay.isEmpty() && underWay.peek().at() <= now) {
+        Answer answer = underWay.poll();
+        pace.saw(answer.sign(), answer.sent(), now);
+      }
+      long next = underWay.isEmpty() ? end : underWay.peek().at();
+      if (underWay.size() < pace.inFlight()) {
+        Optional<Duration> wait = pace.take(now);
+        if (wait.isEmpty()) {
+          underWay.add(new Answer(now, now + latency.toNanos(), sent(limit)));
+          continue;
+        }
+        next = Math.min(next, now + wait.get().toNanos());
+      }
+      now = Math.min(end, Math.max(next, now + 1));
+    }
+  }
+
+  private Sign sent(int limit) {
+    while (!lastSecond.isEmpty() && lastSecond.peek() <= now - SECOND) {
+      lastSecond.poll();
+    }
+    if (lastSecond.size() >= limit) {
+      refused++;
+      return Sign.THROTTLED;
+    }
+    lastSecond.add(now);
+    served++;
+    return Sign.SERVED;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "20, 30, 0.9, 0.05",
+    "20, 300, 0.9, 0.05",
+    "100, 50, 0.9, 0.05",
+    "5, 100, 0.8, 0.1",
+    "20, 2000, 0.8, 0.1"
+  })
+  void usesWhatAServerBearsAndWastesLittle(
+      int limit, int latencyMillis, double share, double waste) {
+    Duration latency = Duration.ofMillis(latencyMillis);
+    run(Duration.ofSeconds(20), limit, latency);
+    served = 0;
+    refused = 0;
+
+    run(Duration.ofSeconds(60), limit, latency);
+
+    assertThat(served / 60.0).as("served a second").isGreaterThanOrEqualTo(share * limit);
+    assertThat((double) refused / (served + refused)).as("refused").isLessThanOrEqualTo(waste);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"30", "300"})
+  void findsWhatAServerHasGrownToWithinAMinute(int latencyMillis) {
+    Duration latency = Duration.ofMillis(latencyMillis);
+    run(Duration.ofSeconds(30), 20, latency);
+
+    run(Duration.ofSeconds(50), 60, latency);
+    served = 0;
+    run(Duration.ofSeconds(10), 60, latency);
+
+    assertThat(served / 10.0).isGreaterThanOrEqualTo(0.9 * 60);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"30", "300"})
+  void comesDownWhenAServerShrinks(int latencyMillis) {
+    Duration latency = Duration.ofMillis(latencyMillis);
+    run(Duration.ofSeconds(30), 60, latency);
+
+    run(Duration.ofSeconds(10), 20, latency);
+    served = 0;
+    refused = 0;
+    run(Duration.ofSeconds(30), 20, latency);
+
+    assertThat(served / 30.0).isGreaterThanOrEqualTo(0.85 * 20);
+    assertThat((double) refused / (served + refused)).isLessThanOrEqualTo(0.08);
+  }
+}
