@@ -65,8 +65,7 @@ public final class Classification {
    */
   public static Fault malformed(Event.Arrived answer, String why, String body) {
     String text = body.strip();
-    String piece = text.length() > EXCERPT_LIMIT ? text.substring(0, EXCERPT_LIMIT) + "…" : text;
-    String message = text.isEmpty() ? why : why + ": " + piece;
+    String message = text.isEmpty() ? why : why + ": " + Fault.beginning(text, EXCERPT_LIMIT);
     return new Fault(
         Kind.MALFORMED_RESPONSE,
         message,
@@ -106,7 +105,8 @@ public final class Classification {
     Fault fault =
         new Fault(
             kind,
-            message(answer, body, route),
+            message(answer, body, route)
+                + named.map(wait -> "; it asks to wait " + wait.toSeconds() + " s").orElse(""),
             OptionalInt.of(answer.status()),
             body.code().or(body::type),
             body.parameter(),
@@ -164,7 +164,7 @@ public final class Classification {
     String said = body.message().strip();
     if (!said.isEmpty()) {
       text.append(": ");
-      text.append(said.length() > MESSAGE_LIMIT ? said.substring(0, MESSAGE_LIMIT) + "…" : said);
+      text.append(Fault.beginning(said, MESSAGE_LIMIT));
     }
     return text.toString();
   }
@@ -246,8 +246,7 @@ public final class Classification {
         // Not JSON: a proxy's page or plain words. What it says is shown as it is.
       }
       String words = new String(bytes, StandardCharsets.UTF_8);
-      return plain(
-          words.length() > EXCERPT_LIMIT ? words.substring(0, EXCERPT_LIMIT) + "…" : words);
+      return plain(Fault.beginning(words, EXCERPT_LIMIT));
     }
 
     private static ErrorBody plain(String message) {

@@ -243,7 +243,7 @@ final class Course<T> {
     if (!bulk && pause.compareTo(deadline.remaining()) >= 0) {
       return Optional.of(fault);
     }
-    log.info("{} asked to wait {} s", exchange.route(), pause.toMillis() / 1000.0);
+    log.info("{} asked to wait {} ms; every call to it waits", exchange.route(), pause.toMillis());
     waited(pause);
     return Optional.empty();
   }

@@ -82,9 +82,23 @@ public record Fault(
   /** Cleans the texts. */
   public Fault {
     Objects.requireNonNull(kind);
-    message = Redactor.printable(Redactor.redact(message));
-    code = code.map(c -> Redactor.printable(Redactor.redact(c)));
+    message = Redactor.printableLine(Redactor.redact(message));
+    code = code.map(c -> Redactor.printableLine(Redactor.redact(c)));
+    requestId = requestId.map(id -> Redactor.printableLine(Redactor.redact(id)));
     partial = partial.map(Redactor::redactKnown);
+  }
+
+  /**
+   * The beginning of a text. Secrets are struck out first: what is left of one that was cut in two
+   * would not be known any more.
+   *
+   * @param text any text
+   * @param limit the most characters
+   * @return clean, and short
+   */
+  public static String beginning(String text, int limit) {
+    String clean = Redactor.redact(text);
+    return clean.length() > limit ? clean.substring(0, limit) + "…" : clean;
   }
 
   /**

@@ -41,26 +41,38 @@ final class Lease {
   /** From here on only silence is bounded, and the whole by the deadline. */
   void liveOn(Duration idle, Deadline deadline, Runnable then) {
     watch.cancel();
-    atEnd.updateAndGet(
-        leave ->
-            () -> {
-              then.run();
-              leave.run();
-            });
+    boolean late;
+    synchronized (ended) {
+      late = ended.get();
+      if (!late) {
+        atEnd.updateAndGet(
+            leave ->
+                () -> {
+                  then.run();
+                  leave.run();
+                });
+      }
+    }
+    if (late) { // whoever reads it has closed it already
+      then.run();
+    }
     limit = idle;
     live = deadline;
   }
 
   void end() {
     watch.cancel();
-    if (ended.compareAndSet(false, true)) {
-      try {
-        body.close();
-      } catch (IOException e) {
-        // The exchange is over either way.
+    synchronized (ended) {
+      if (!ended.compareAndSet(false, true)) {
+        return;
       }
-      atEnd.get().run();
     }
+    try {
+      body.close();
+    } catch (IOException e) {
+      // The exchange is over either way.
+    }
+    atEnd.get().run();
   }
 
   private void cut() {

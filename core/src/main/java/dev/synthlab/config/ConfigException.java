@@ -59,7 +59,12 @@ public final class ConfigException extends RuntimeException {
    * @param problems what is wrong, at least one
    */
   public ConfigException(List<Problem> problems) {
-    super(message(problems));
+    this(problems, List.of());
+  }
+
+  /** With what may explain a problem, such as a name that is nearly one of ours. */
+  ConfigException(List<Problem> problems, List<String> warnings) {
+    super(message(problems) + warnings.stream().map(w -> "\n  " + w).collect(Collectors.joining()));
     this.problems = List.copyOf(problems);
   }
 

@@ -38,7 +38,7 @@ final class SettingsReader {
     Settings settings =
         new Settings(llm(address), limits(), local(address), paths(), logs(), warnings);
     if (!problems.isEmpty()) {
-      throw new ConfigException(problems);
+      throw new ConfigException(problems, warnings);
     }
     return settings;
   }

@@ -1,6 +1,7 @@
 package dev.synthlab.http;
 
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -19,6 +20,9 @@ public final class Json {
                           .maxNumberLength(1_000)
                           .maxStringLength(Bodies.MAX_BYTES)
                           .build())
+                  // What could be read, and stands in a record of ours, can be written.
+                  .streamWriteConstraints(
+                      StreamWriteConstraints.builder().maxNestingDepth(2 * MAX_DEPTH).build())
                   .disable(JsonWriteFeature.ESCAPE_FORWARD_SLASHES)
                   .build())
           .build();

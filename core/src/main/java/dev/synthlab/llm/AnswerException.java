@@ -10,7 +10,7 @@ public abstract sealed class AnswerException extends RuntimeException {
   private final transient String partial;
 
   private AnswerException(String code, String message, String partial) {
-    super(Redactor.printable(Redactor.redact(message)));
+    super(Redactor.printableLine(Redactor.redact(message)));
     this.code = code;
     this.partial = partial;
   }

@@ -113,7 +113,7 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
     Optional<Plan> other = plan.mended(over.fault());
     return other.isPresent()
         ? new Verdict.Next<>(new ChatExchange(other.get(), streamed, timer), over.fault())
-        : over;
+        : new Verdict.GiveUp<>(plan.explained(over.fault()));
   }
 
   @Override
@@ -193,8 +193,7 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
   }
 
   private static String place(JacksonException e) {
-    String words = e.getOriginalMessage();
-    return words.length() > 100 ? words.substring(0, 100) + "…" : words;
+    return Fault.beginning(e.getOriginalMessage(), 100);
   }
 
   private Verdict<Whole> malformed(Event.Arrived head, String why, String body) {

@@ -1,5 +1,6 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.Fault;
 import dev.synthlab.call.Route;
 import dev.synthlab.config.Secret;
 import dev.synthlab.config.Settings;
@@ -47,6 +48,17 @@ final class Endpoint {
 
   Request models() {
     return Request.get(address("/models"), headers);
+  }
+
+  Fault explained(Fault fault) {
+    if (fault.kind() != Fault.Kind.AUTHENTICATION) {
+      return fault;
+    }
+    String key =
+        settings.key().isPresent()
+            ? " (the key is that of " + settings.keyName() + ")"
+            : " (no key was sent: set " + settings.keyName() + ")";
+    return fault.as(fault.kind(), fault.message() + key);
   }
 
   private URI address(String path) {

@@ -87,6 +87,11 @@ final class Plan {
             .map(other -> new Plan(source(), models, other, mendsLeft - 1));
   }
 
+  /** A refused credential, with the name of the variable it came from, or should come from. */
+  Fault explained(Fault fault) {
+    return endpoint.explained(fault);
+  }
+
   /** The same question to the next model, if the fault does not lie in the question. */
   Optional<Plan> fallback(Fault fault) {
     boolean helps =

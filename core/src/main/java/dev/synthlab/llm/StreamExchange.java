@@ -74,7 +74,7 @@ final class StreamExchange implements Exchange<ChatStream> {
     Optional<Plan> other = plan.mended(over.fault());
     return other.isPresent()
         ? new Verdict.Next<>(new StreamExchange(other.get(), timer), over.fault())
-        : over;
+        : new Verdict.GiveUp<>(plan.explained(over.fault()));
   }
 
   @Override

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Outcome;
+import dev.synthlab.call.Timer;
 import dev.synthlab.call.Traffic;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
@@ -56,13 +57,17 @@ class BrokenConnectionTest {
   }
 
   private LlmClient client(String base) {
+    return client(base, timer);
+  }
+
+  private LlmClient client(String base, Timer time) {
     Map<String, String> env =
         Map.of("OPENAI_BASE_URL", base, "SYNTHLAB_TIMEOUT", TIMEOUT.toMillis() + "ms");
     return LlmClient.builder()
         .settings(Settings.from(Environment.of(env)).llm())
         .transport(transport)
-        .timer(timer)
-        .traffic(Traffic.by(timer, Traffic.Rules.USUAL))
+        .timer(time)
+        .traffic(Traffic.by(time, Traffic.Rules.USUAL))
         .build();
   }
 
@@ -151,6 +156,34 @@ class BrokenConnectionTest {
       assertThatExceptionOfType(CallException.StreamInterrupted.class)
           .isThrownBy(() -> stream.forEach(piece -> {}))
           .withMessageContaining("silent")
+          .satisfies(e -> assertThat(e.partial()).contains("Once"));
+    }
+  }
+
+  @Test
+  void endsAStreamThatDrips() {
+    Reply dripping =
+        (socket, out) -> {
+          out.write(
+              "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+          chunk(out, "data: " + delta("Once") + "\n\n");
+          CountDownLatch never = new CountDownLatch(1);
+          for (int i = 0; i < 200; i++) {
+            chunk(out, ":");
+            if (never.await(150, java.util.concurrent.TimeUnit.MILLISECONDS)) {
+              return false;
+            }
+          }
+          return true;
+        };
+    server.close();
+    server = ScriptedServer.inTurn(dripping);
+    LlmClient client = client(server.base().toString(), Timer.system());
+
+    try (TextStream stream = client.stream("hi")) {
+      assertThatExceptionOfType(CallException.StreamInterrupted.class)
+          .isThrownBy(() -> stream.forEach(piece -> {}))
           .satisfies(e -> assertThat(e.partial()).contains("Once"));
     }
   }

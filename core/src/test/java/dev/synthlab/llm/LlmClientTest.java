@@ -486,4 +486,201 @@ class LlmClientTest {
     assertThat(((Outcome.Failed<Completion>) outcomes.getFirst()).why())
         .isInstanceOf(CallException.Cancelled.class);
   }
+
+  @ParameterizedTest
+  @ValueSource(ints = {170, 180, 190, 195, 199, 1_970, 1_985, 1_999})
+  void strikesAKeyOutBeforeItCutsAText(int before) {
+    String key = "0123456789abcdefFEDCBA9876543210";
+    String echo = "x".repeat(before) + key;
+    for (Reply reply : List.of(json(200, echo), json(400, echo), error(400, "bad", echo))) {
+      LlmClient client = client(Map.of("OPENAI_API_KEY", key), reply);
+
+      assertThatExceptionOfType(CallException.class)
+          .isThrownBy(() -> client.complete("hi"))
+          .satisfies(e -> assertThat(e.getMessage()).doesNotContain(key.substring(0, 10)));
+    }
+  }
+
+  @Test
+  void readsAnAnswerThatIsNestedAsDeepAsIsAllowed() {
+    String deep =
+        completion("hello", "stop")
+            .strip()
+            .replaceFirst("\\{", "{\"x\":" + "[".repeat(900) + "]".repeat(900) + ",");
+
+    assertThat(client(json(200, deep)).complete("hi")).isEqualTo("hello");
+  }
+
+  @Test
+  void keepsAServersWordsOnOneLine() {
+    LlmClient client = client(error(400, "bad", "first\r\nerror: forged\u001b[31m"));
+
+    assertThatExceptionOfType(CallException.BadRequest.class)
+        .isThrownBy(() -> client.complete("hi"))
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n", "\r", "\u001b"));
+  }
+
+  @Test
+  void namesTheVariableOfARefusedKey() {
+    LlmClient client = client(error(401, "invalid_api_key", "no"));
+
+    assertThatExceptionOfType(CallException.Authentication.class)
+        .isThrownBy(() -> client.complete("hi"))
+        .withMessageContaining("OPENAI_API_KEY");
+  }
+
+  @Test
+  void asksTheNextModelWhenOneCannotAnswer() {
+    LlmClient client =
+        client(
+            Map.of("SYNTHLAB_FALLBACK_MODELS", "model-b,model-c"),
+            error(404, "model_not_found", "no such model"),
+            error(500, "x", "x"),
+            error(500, "x", "x"),
+            error(500, "x", "x"),
+            chat("from c"));
+
+    Completion answer = client.ask(CompletionRequest.of("hi").withModel("model-a"));
+
+    assertThat(answer.text()).isEqualTo("from c");
+    assertThat(answer.modelAsked()).isEqualTo("model-a");
+    assertThat(answer.report().attempts())
+        .extracting(attempt -> attempt.route().resource())
+        .containsExactly("model-a", "model-b", "model-b", "model-b", "model-c");
+    assertThat(server.seen())
+        .extracting(seen -> seen.body().replaceAll(".*\"model\":\"([^\"]*)\".*", "$1"))
+        .containsExactly("model-a", "model-b", "model-b", "model-b", "model-c");
+  }
+
+  @Test
+  void asksTheNextModelWhenAPauseWouldOutliveTheDeadline() {
+    LlmClient client =
+        client(
+            Map.of("SYNTHLAB_FALLBACK_MODELS", "model-b"),
+            error(429, "slow", "down", "Retry-After", "900"),
+            chat("from b"));
+
+    assertThat(client.complete("hi")).isEqualTo("from b");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 401})
+  void asksNobodyElseWhatWouldBeRefusedAgain(int status) {
+    LlmClient client =
+        client(Map.of("SYNTHLAB_FALLBACK_MODELS", "model-b"), error(status, "no", "no"));
+
+    assertThatExceptionOfType(CallException.class).isThrownBy(() -> client.complete("hi"));
+    assertThat(server.seen()).hasSize(1);
+  }
+
+  @Test
+  void streamsFromTheNextModelUntilTheFirstText() {
+    LlmClient client =
+        client(
+            Map.of("SYNTHLAB_FALLBACK_MODELS", "model-b"),
+            error(404, "model_not_found", "no"),
+            events(delta("ok"), finish("stop"), "[DONE]"));
+
+    List<String> pieces = new ArrayList<>();
+    try (TextStream stream = client.stream("hi")) {
+      stream.forEach(pieces::add);
+    }
+
+    assertThat(pieces).containsExactly("ok");
+  }
+
+  @Test
+  void mendsTheOneParameterThatAModelRefusesAndRemembersIt() {
+    Reply refusal =
+        json(
+            400,
+            "{\"error\":{\"message\":\"use max_completion_tokens\",\"param\":\"max_tokens\","
+                + "\"code\":\"unsupported_parameter\"}}");
+    LlmClient client = client(refusal, chat("one"), chat("two"));
+    CompletionRequest request = CompletionRequest.of("hi").withMaxTokens(7);
+
+    assertThat(client.ask(request).text()).isEqualTo("one");
+    assertThat(client.ask(request).text()).isEqualTo("two");
+
+    assertThat(server.seen()).hasSize(3);
+    assertThat(server.seen().get(1).body()).contains("\"max_completion_tokens\":7");
+    assertThat(server.seen().get(2).body())
+        .contains("\"max_completion_tokens\":7")
+        .doesNotContain("\"max_tokens\"");
+    assertThat(timer.pauses).isEmpty();
+  }
+
+  @Test
+  void leavesOutAParameterThatHasNoOtherName() {
+    Reply refusal =
+        json(
+            400,
+            "{\"error\":{\"message\":\"only 1\",\"param\":\"temperature\","
+                + "\"code\":\"unsupported_value\"}}");
+    LlmClient client = client(refusal, chat("one"));
+
+    client.ask(CompletionRequest.of("hi").withTemperature(0.5));
+
+    assertThat(server.seen().get(1).body()).doesNotContain("temperature");
+  }
+
+  @Test
+  void mendsNoParameterTwice() {
+    Reply refusal =
+        json(
+            400,
+            "{\"error\":{\"message\":\"no\",\"param\":\"messages\","
+                + "\"code\":\"unsupported_value\"}}");
+    LlmClient client = client(refusal);
+
+    assertThatExceptionOfType(CallException.BadRequest.class)
+        .isThrownBy(() -> client.complete("hi"));
+    assertThat(server.seen()).hasSize(1);
+  }
+
+  @Test
+  void addsLittleToALastingOutage() {
+    LlmClient client = client(Map.of(), error(503, "busy", "later"));
+    int calls = 1_000;
+
+    int failed = 0;
+    for (int i = 0; i < calls; i++) {
+      if (client.outcome(CompletionRequest.of("hi")) instanceof Outcome.Failed<Completion>) {
+        failed++;
+      }
+    }
+
+    assertThat(failed).isEqualTo(calls);
+    assertThat(server.seen().size()).isLessThanOrEqualTo(calls * 12 / 10);
+  }
+
+  @Test
+  void saysThatTheBreakerIsOpenAndUntilWhen() {
+    LlmClient client = client(Map.of(), error(503, "busy", "later"));
+    for (int i = 0; i < 20; i++) {
+      client.outcome(CompletionRequest.of("hi"));
+    }
+
+    assertThatExceptionOfType(CallException.CircuitOpen.class)
+        .isThrownBy(() -> client.complete("hi"))
+        .satisfies(e -> assertThat(e.retryAfter()).isPresent())
+        .satisfies(e -> assertThat(e.attempts()).isEmpty());
+  }
+
+  @Test
+  void closesTheSocketWhenAFutureIsCancelled() {
+    LlmClient client = client(Replies.silence());
+    var future = client.askAsync(CompletionRequest.of("hi"));
+    while (server.seen().isEmpty()) {
+      Thread.onSpinWait();
+    }
+
+    long begin = System.nanoTime();
+    future.cancel(true);
+    while (server.openConnections() > 0) {
+      Thread.onSpinWait();
+    }
+
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
+  }
 }
