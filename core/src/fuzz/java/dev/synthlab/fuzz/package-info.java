@@ -1,0 +1,2 @@
+/** Fuzz targets: whatever comes from outside may be anything. */
+package dev.synthlab.fuzz;
