@@ -25,6 +25,7 @@ public final class Classification {
   private static final int ERROR_BODY_LIMIT = 64 * 1024;
   private static final int MESSAGE_LIMIT = 2_000;
   private static final int EXCERPT_LIMIT = 200;
+  private static final int WORD_LIMIT = 100;
 
   private static final Set<String> QUOTA_CODES =
       Set.of(
@@ -230,9 +231,9 @@ public final class Classification {
         JsonNode error = root.path("error");
         if (error.isObject()) {
           return new ErrorBody(
-              text(error, "code"),
-              text(error, "type"),
-              text(error, "param"),
+              word(error, "code"),
+              word(error, "type"),
+              word(error, "param"),
               text(error, "message").orElseGet(error::toString));
         }
         if (root.isObject()) {
@@ -251,6 +252,10 @@ public final class Classification {
 
     private static ErrorBody plain(String message) {
       return new ErrorBody(Optional.empty(), Optional.empty(), Optional.empty(), message);
+    }
+
+    private static Optional<String> word(JsonNode node, String name) {
+      return text(node, name).map(word -> Fault.beginning(word, WORD_LIMIT));
     }
 
     private static Optional<String> text(JsonNode node, String name) {
