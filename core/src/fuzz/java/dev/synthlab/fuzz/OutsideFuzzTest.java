@@ -21,7 +21,7 @@ class OutsideFuzzTest {
   private static final Route ROUTE = new Route(URI.create("http://127.0.0.1:1/v1"), "KEY", "m");
   private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
 
-  @FuzzTest(maxDuration = "")
+  @FuzzTest(maxDuration = "40m", maxExecutions = 1_000_000)
   void readsAnyStreamOfEvents(FuzzedDataProvider data) throws IOException {
     byte[] bytes = data.consumeRemainingAsBytes();
     SseReader reader = new SseReader(new ByteArrayInputStream(bytes));
@@ -37,7 +37,7 @@ class OutsideFuzzTest {
     }
   }
 
-  @FuzzTest(maxDuration = "")
+  @FuzzTest(maxDuration = "40m", maxExecutions = 1_000_000)
   void readsAnyHeaders(FuzzedDataProvider data) throws IOException {
     int status = data.pickValue(new int[] {429, 503, 500, 400});
     Headers headers =
@@ -51,7 +51,7 @@ class OutsideFuzzTest {
     judge(status, headers, new byte[0]);
   }
 
-  @FuzzTest(maxDuration = "")
+  @FuzzTest(maxDuration = "40m", maxExecutions = 1_000_000)
   void readsAnyErrorBody(FuzzedDataProvider data) throws IOException {
     int status = data.consumeInt(300, 599);
     judge(status, Headers.NONE, data.consumeRemainingAsBytes());
