@@ -1,5 +1,6 @@
 package dev.synthlab.local;
 
+import dev.synthlab.config.Net;
 import dev.synthlab.config.Settings;
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.Request;
@@ -55,6 +56,7 @@ final class Local {
     return new Settings(
         llm,
         new Settings.Local(true, model, HUB, cache, slots, maxTokens),
+        Net.direct(),
         new Settings.Paths(Path.of("output"), Path.of("output", "synthlab.db")),
         new Settings.Logs("INFO", "text"),
         List.of());
