@@ -5,6 +5,7 @@ import dev.synthlab.call.CallPolicy;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.Traffic;
 import dev.synthlab.config.Settings;
+import dev.synthlab.http.ConnectOptions;
 import dev.synthlab.http.OkHttpTransport;
 import dev.synthlab.http.Transport;
 import dev.synthlab.http.TransportProvider;
@@ -208,7 +209,7 @@ public final class Synthlab implements AutoCloseable {
   private static Transport transport(Settings settings, Traffic traffic) {
     URI base = settings.llm().baseUrl();
     if (base.getScheme().startsWith("http")) {
-      return new OkHttpTransport();
+      return new OkHttpTransport(ConnectOptions.of(settings.net()));
     }
     for (TransportProvider provider : ServiceLoader.load(TransportProvider.class)) {
       if (provider.scheme().equals(base.getScheme())) {

@@ -3,13 +3,13 @@ package dev.synthlab.cli;
 import dev.synthlab.Synthlab;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Outcome;
+import dev.synthlab.cli.Finding.State;
 import dev.synthlab.config.Settings;
 import dev.synthlab.config.Variable;
 import dev.synthlab.http.Json;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.local.Weights;
-import dev.synthlab.logging.Redactor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 /** Looks whether everything a run needs is there, and says what to do where it is not. */
 @Command(
     name = "doctor",
-    header = "Check key, endpoint, embedded model and output directory.",
+    header = "Check key, network, endpoint, embedded model and output directory.",
     footer = {
       "",
       "Examples:",
@@ -50,20 +50,6 @@ final class DoctorCommand implements Callable<Integer> {
 
   private final List<Finding> findings = new ArrayList<>();
 
-  private enum State {
-    OK("ok  "),
-    NOTE("note"),
-    FAIL("FAIL");
-
-    private final String shown;
-
-    State(String shown) {
-      this.shown = shown;
-    }
-  }
-
-  private record Finding(State state, String what, String found, String advice) {}
-
   @Override
   public Integer call() throws IOException, InterruptedException {
     Settings settings = common.settings();
@@ -76,6 +62,7 @@ final class DoctorCommand implements Callable<Integer> {
     localModel(settings);
     directory(settings);
     if (!settings.local().chosen()) {
+      network(settings);
       endpoint(settings);
     }
     if (live) {
@@ -102,8 +89,21 @@ final class DoctorCommand implements Callable<Integer> {
     }
   }
 
+  private void network(Settings settings) throws InterruptedException {
+    try (NetworkChecks checks = new NetworkChecks(settings, PATIENCE)) {
+      checks.told().forEach(findings::add);
+      if (!keyIsMissing()) {
+        checks.tried().forEach(findings::add);
+      }
+    }
+  }
+
+  private boolean keyIsMissing() {
+    return findings.stream().anyMatch(f -> f.what().equals("key") && f.state() == State.FAIL);
+  }
+
   private void endpoint(Settings settings) {
-    if (findings.stream().anyMatch(f -> f.what().equals("key") && f.state() == State.FAIL)) {
+    if (keyIsMissing()) {
       add(State.NOTE, "endpoint", settings.llm().baseUrl().toString(), "not asked: no key");
       return;
     }
@@ -133,8 +133,10 @@ final class DoctorCommand implements Callable<Integer> {
     return switch (why) {
       case CallException.Authentication e -> "check the key and whom it belongs to";
       case CallException.NotFound e -> "the server has no model list; calls may work all the same";
-      case CallException.TlsFailed e -> "check the address and the clock of this machine";
-      case CallException.ConnectionFailed e -> "check the address, and that the server runs";
+      case CallException.TlsFailed e ->
+          "check address and clock; SYNTHLAB_CA_FILE takes an authority of your own";
+      case CallException.ConnectionFailed e ->
+          "check the address and the proxy, and that the server runs";
       case CallException.DeadlineExceeded e -> "the server or a firewall is silent";
       case CallException.QuotaExceeded e -> "the account has no money left";
       default -> "see the server's own log";
@@ -202,7 +204,7 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private void add(State state, String what, String found, String advice) {
-    findings.add(new Finding(state, what, Redactor.printableLine(Redactor.redact(found)), advice));
+    findings.add(new Finding(state, what, found, advice));
   }
 
   private void report() {
@@ -220,7 +222,7 @@ final class DoctorCommand implements Callable<Integer> {
     } else {
       for (Finding f : findings) {
         String advice = f.advice().isEmpty() ? "" : " -> " + f.advice();
-        Main.stdout().printf("%s  %-8s  %s%s%n", f.state().shown, f.what(), f.found(), advice);
+        Main.stdout().printf("%s  %-8s  %s%s%n", f.state().shown(), f.what(), f.found(), advice);
       }
     }
     Main.stdout().flush();

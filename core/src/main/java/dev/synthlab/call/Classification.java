@@ -5,6 +5,7 @@ import dev.synthlab.http.Bodies;
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.Json;
 import dev.synthlab.http.TransportException;
+import dev.synthlab.http.TransportException.Phase;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -187,16 +188,15 @@ public final class Classification {
 
   private static <T> Verdict<T> broken(TransportException cause) {
     Fault fault = Fault.of(kind(cause), String.valueOf(cause.getMessage())).because(cause);
-    return cause.phase() == TransportException.Phase.TLS
-        ? new Verdict.GiveUp<>(fault)
-        : new Verdict.Again<>(fault, Optional.empty());
+    boolean lasting = cause.phase() == Phase.TLS || cause.phase() == Phase.PROXY;
+    return lasting ? new Verdict.GiveUp<>(fault) : new Verdict.Again<>(fault, Optional.empty());
   }
 
   private static Kind kind(TransportException cause) {
     return switch (cause.phase()) {
       case TLS -> Kind.TLS_FAILED;
       case TIMEOUT -> Kind.DEADLINE_EXCEEDED;
-      case RESOLVE, CONNECT, EXCHANGE, BODY -> Kind.CONNECTION_FAILED;
+      case RESOLVE, CONNECT, PROXY, EXCHANGE, BODY -> Kind.CONNECTION_FAILED;
     };
   }
 

@@ -218,7 +218,7 @@ public final class Environment {
         variable.secret()
             ? ConfigException.NOT_SHOWN
             : found.stream()
-                .map(each -> Settings.withoutUserInfo(each.value().strip()))
+                .map(each -> variable.masked(each.value().strip()))
                 .collect(Collectors.joining(" and "));
     String where = found.getFirst().origin() instanceof Origin.DotEnv place ? place.describe() : "";
     return Optional.of(

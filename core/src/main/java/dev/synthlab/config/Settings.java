@@ -23,12 +23,13 @@ import org.jspecify.annotations.Nullable;
  * @param llm how models are called
  * @param limits how many calls go out, and when none do
  * @param local the embedded model
+ * @param net how servers are reached
  * @param paths where files go
  * @param logs how log lines look
  * @param warnings what is not wrong but may not be meant, one sentence each
  */
 public record Settings(
-    Llm llm, Limits limits, Local local, Paths paths, Logs logs, List<String> warnings) {
+    Llm llm, Limits limits, Local local, Net net, Paths paths, Logs logs, List<String> warnings) {
   private static volatile @Nullable Settings ofProcess;
 
   /** Keeps a copy of the warnings. */
@@ -265,9 +266,9 @@ public record Settings(
     return switch (variable.kind()) {
       case KEY -> value.map(key -> Secret.of(key).lastFour()).orElse("");
       case HEADERS -> value.map(Settings::namesOnly).orElse("");
-      case URL -> withoutUserInfo(value.orElse(variable.defaultText()));
+      case URL, PROXY -> variable.masked(value.orElse(variable.defaultText()));
       case PATH -> value.orElseGet(() -> new SettingsReader(environment).defaultPath(variable));
-      case TOKEN, TEXT, DURATION, COUNT, COUNT_OR_AUTO, CHOICE ->
+      case TOKEN, TEXT, DURATION, COUNT, COUNT_OR_AUTO, CA_FILE, HOSTS, CHOICE ->
           value.orElse(variable.defaultText());
     };
   }

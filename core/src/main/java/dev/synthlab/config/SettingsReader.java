@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Reads all settings of one environment and collects what is wrong. Used once, by one thread. */
 final class SettingsReader {
@@ -36,7 +37,7 @@ final class SettingsReader {
             ? judged(Variable.OPENAI_BASE_URL, Values::address, EMBEDDED)
             : value(Variable.OPENAI_BASE_URL, Values::address);
     Settings settings =
-        new Settings(llm(address), limits(), local(address), paths(), logs(), warnings);
+        new Settings(llm(address), limits(), local(address), net(), paths(), logs(), warnings);
     if (!problems.isEmpty()) {
       throw new ConfigException(problems, warnings);
     }
@@ -74,12 +75,14 @@ final class SettingsReader {
     requireOrder(first, longest);
     return new Settings.Llm(
         Values.bare(address),
-        embedded || withheld(Variable.OPENAI_API_KEY) ? Optional.empty() : key,
+        embedded || withheld(Variable.OPENAI_API_KEY, address) ? Optional.empty() : key,
         environment.find(Variable.OPENAI_API_KEY).map(Found::name).orElse("OPENAI_API_KEY"),
-        Optional.ofNullable(address.getRawUserInfo()).map(Secret::ofUserInfo),
+        Optional.ofNullable(address.getRawUserInfo())
+            .map(Secret::ofUserInfo)
+            .filter(any -> !withheld(Variable.OPENAI_BASE_URL, address)),
         optional(Variable.OPENAI_ORG_ID, Values::token),
         optional(Variable.OPENAI_PROJECT_ID, Values::token),
-        embedded || withheld(Variable.SYNTHLAB_HEADERS) ? Map.of() : headers,
+        embedded || withheld(Variable.SYNTHLAB_HEADERS, address) ? Map.of() : headers,
         optional(Variable.OPENAI_API_VERSION, Values::token),
         embedded ? address.getPath().substring(1) : model,
         duration(Variable.SYNTHLAB_TIMEOUT),
@@ -120,6 +123,31 @@ final class SettingsReader {
         count(Variable.SYNTHLAB_LOCAL_MAX_TOKENS));
   }
 
+  private Net net() {
+    Optional<Net.Proxy> all = optional(Variable.ALL_PROXY, Values::proxy);
+    Optional<Net.Proxy> http = optional(Variable.HTTP_PROXY, Values::proxy);
+    Optional<Net.Proxy> https = optional(Variable.HTTPS_PROXY, Values::proxy);
+    List<String> direct = optional(Variable.NO_PROXY, NoProxy::entries).orElse(List.of());
+    direct.stream()
+        .filter(entry -> !NoProxy.readable(entry))
+        .map(entry -> "NO_PROXY: \"" + entry + "\" is no host, address or network; it is ignored")
+        .forEach(warnings::add);
+    return new Net(
+        optional(Variable.SYNTHLAB_CA_FILE, this::caFile),
+        http.or(() -> all),
+        https.or(() -> all),
+        direct);
+  }
+
+  private Net.CaFile caFile(String raw) {
+    Path file = path(raw);
+    PemFile read = PemFile.read(file);
+    read.expired().stream()
+        .map(one -> "SYNTHLAB_CA_FILE " + file + ": " + one + "; it is ignored")
+        .forEach(warnings::add);
+    return new Net.CaFile(file, read.valid());
+  }
+
   private Settings.Paths paths() {
     return new Settings.Paths(
         value(Variable.SYNTHLAB_OUTPUT_DIR, this::path),
@@ -136,22 +164,48 @@ final class SettingsReader {
   }
 
   /**
-   * An address that merely lies in the working directory must not be able to collect a key that the
-   * user has set for another purpose.
+   * What merely lies in the working directory must not be able to lead a key, which the user has
+   * set for another purpose, to somebody else: neither an address, nor a proxy for unencrypted
+   * calls, nor an authority that would vouch for anybody.
    */
-  private boolean withheld(Variable secret) {
-    boolean addressFromFile =
-        environment.origin(Variable.OPENAI_BASE_URL) instanceof Origin.DotEnv
-            && !environment.file().named();
+  private boolean withheld(Variable secret, URI address) {
     Optional<Found> found = environment.find(secret);
-    if (!addressFromFile || found.filter(each -> each.origin() instanceof Origin.Env).isEmpty()) {
+    Optional<Found> lead = leads(address).flatMap(environment::find);
+    if (lead.isEmpty()
+        || found.filter(each -> !(each.origin() instanceof Origin.DotEnv)).isEmpty()) {
       return false;
     }
+    String what = secret == Variable.OPENAI_BASE_URL ? "the user-info of " : "";
     warnings.add(
-        "%s is withheld: OPENAI_BASE_URL comes from .env, %s from the environment. If this address"
-                .formatted(found.get().name(), found.get().name())
+        what
+            + "%s is withheld: %s comes from .env, %s from the environment. If this %s"
+                .formatted(
+                    found.get().name(), lead.get().name(), found.get().name(), role(lead.get()))
             + " is meant to have it, say so with --env-file .env");
     return true;
+  }
+
+  private static String role(Found lead) {
+    return lead.name().equals(Variable.OPENAI_BASE_URL.name())
+        ? "address"
+        : lead.name().equals(Variable.SYNTHLAB_CA_FILE.name()) ? "authority" : "proxy";
+  }
+
+  /** Which variable of an unnamed .env decides who gets to see a request. */
+  private Optional<Variable> leads(URI address) {
+    Variable proxy =
+        environment.find(Variable.HTTP_PROXY).isPresent()
+            ? Variable.HTTP_PROXY
+            : Variable.ALL_PROXY;
+    Variable middle = "https".equals(scheme(address)) ? Variable.SYNTHLAB_CA_FILE : proxy;
+    return Stream.of(Variable.OPENAI_BASE_URL, middle)
+        .filter(each -> environment.origin(each) instanceof Origin.DotEnv)
+        .filter(each -> !environment.file().named())
+        .findFirst();
+  }
+
+  private static String scheme(URI address) {
+    return address.getScheme().toLowerCase(Locale.ROOT);
   }
 
   private void requireOrder(Duration first, Duration longest) {
@@ -226,13 +280,8 @@ final class SettingsReader {
   }
 
   private static Problem problem(Variable variable, Found found, String why) {
-    String shown =
-        switch (variable.kind()) {
-          case KEY, HEADERS -> ConfigException.NOT_SHOWN;
-          case URL -> Settings.withoutUserInfo(found.value());
-          case TOKEN, TEXT, DURATION, COUNT, COUNT_OR_AUTO, PATH, CHOICE -> found.value();
-        };
     String allowed = variable.allowed() + (why.isEmpty() ? "" : "; " + why);
-    return new Problem(found.name(), shown, allowed, found.origin().describe());
+    return new Problem(
+        found.name(), variable.masked(found.value()), allowed, found.origin().describe());
   }
 }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -148,13 +149,45 @@ final class Values {
     return choice;
   }
 
-  /** An http(s) address, user-info included, or one of the embedded model. */
-  static URI address(String raw) {
-    // Before anything can fail: a password in a broken address is a password.
+  /** An HTTP proxy; without a scheme it is http, without a port 80. */
+  static Net.Proxy proxy(String raw) {
+    String address = withScheme(raw);
+    keepUserInfo(address);
+    URI uri = uri(line(address));
+    if (!uri.getScheme().equalsIgnoreCase("http")) {
+      throw refused("only proxies that are spoken to in plain http are known");
+    }
+    if (uri.getHost() == null || uri.getHost().isEmpty()) {
+      throw refused("it has no valid host");
+    }
+    boolean bare = uri.getRawPath().isEmpty() || uri.getRawPath().equals("/");
+    if (!bare || uri.getRawQuery() != null || uri.getRawFragment() != null) {
+      throw refused("it has a path, a query or a fragment");
+    }
+    if (uri.getPort() == 0 || uri.getPort() > 65_535) {
+      throw refused("its port is not one from 1 to 65535");
+    }
+    return new Net.Proxy(
+        uri.getHost().replaceAll("[\\[\\]]", "").toLowerCase(Locale.ROOT),
+        uri.getPort() < 0 ? 80 : uri.getPort(),
+        Optional.ofNullable(uri.getRawUserInfo()).map(Secret::ofUserInfo));
+  }
+
+  static String withScheme(String proxy) {
+    return proxy.contains("://") ? proxy : "http://" + proxy.stripLeading();
+  }
+
+  // Before anything can fail: a password in a broken address is a password.
+  private static void keepUserInfo(String raw) {
     Matcher userInfo = Pattern.compile("//([^/\\s]*)@").matcher(raw);
     if (userInfo.find()) {
       Secret.ofUserInfo(userInfo.group(1));
     }
+  }
+
+  /** An http(s) address, user-info included, or one of the embedded model. */
+  static URI address(String raw) {
+    keepUserInfo(raw);
     URI uri = uri(line(raw));
     String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
     if (uri.getRawQuery() != null || uri.getRawFragment() != null) {

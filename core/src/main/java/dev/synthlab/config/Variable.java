@@ -112,6 +112,31 @@ public enum Variable {
   /** How long an answer of the embedded model is. */
   SYNTHLAB_LOCAL_MAX_TOKENS(
       Kind.COUNT, "1..8192", "256", "Longest answer of the embedded model, if a call names none."),
+  /** More authorities to trust. */
+  SYNTHLAB_CA_FILE(
+      Kind.CA_FILE,
+      "",
+      "",
+      "PEM file of authorities that are trusted for `https` besides the system's; read at start."),
+  /** The proxy for https addresses. */
+  HTTPS_PROXY(
+      Kind.PROXY,
+      "",
+      "",
+      "Proxy for `https` addresses: `http://user:password@host:port`.",
+      "https_proxy"),
+  /** The proxy for http addresses. */
+  HTTP_PROXY(Kind.PROXY, "", "", "Proxy for `http` addresses.", "http_proxy"),
+  /** The proxy for all addresses. */
+  ALL_PROXY(Kind.PROXY, "", "", "Proxy for addresses whose own kind has none above.", "all_proxy"),
+  /** What is reached without a proxy. */
+  NO_PROXY(
+      Kind.HOSTS,
+      "",
+      "",
+      "Hosts reached without a proxy, between commas: `*`, `host` with all below it, `host:port`,"
+          + " addresses, networks (`10.0.0.0/8`). Loopback only if it is named.",
+      "no_proxy"),
   /** From which level on lines are logged. */
   LOG_LEVEL(
       Kind.CHOICE,
@@ -134,6 +159,9 @@ public enum Variable {
     COUNT,
     COUNT_OR_AUTO,
     PATH,
+    CA_FILE,
+    PROXY,
+    HOSTS,
     CHOICE
   }
 
@@ -208,6 +236,11 @@ public enum Variable {
       case COUNT -> "must be a whole number from " + limits.replace("..", " to ");
       case COUNT_OR_AUTO -> "must be auto or a whole number from " + limits.replace("..", " to ");
       case PATH -> "must be a path without control characters";
+      case CA_FILE -> "must be a readable PEM file with a certificate that has not expired";
+      case PROXY ->
+          "must be the address of an HTTP proxy, http://host:port, with user:password@ before the"
+              + " host if it asks for them";
+      case HOSTS -> "must be hosts, addresses or networks between commas, on one line";
       case CHOICE -> "must be one of " + String.join(", ", choices());
     };
   }
@@ -230,6 +263,16 @@ public enum Variable {
 
   Kind kind() {
     return kind;
+  }
+
+  /** A value of it as it may be shown. */
+  String masked(String value) {
+    return switch (kind) {
+      case KEY, HEADERS -> ConfigException.NOT_SHOWN;
+      case URL -> Settings.withoutUserInfo(value);
+      case PROXY -> value.isEmpty() ? "" : Settings.withoutUserInfo(Values.withScheme(value));
+      case TOKEN, TEXT, DURATION, COUNT, COUNT_OR_AUTO, PATH, CA_FILE, HOSTS, CHOICE -> value;
+    };
   }
 
   /** For a CHOICE: the values, in lower case. */

@@ -1,19 +1,22 @@
 package dev.synthlab.http;
 
+import dev.synthlab.config.Net;
 import dev.synthlab.http.TransportException.Phase;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
+import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
-import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import javax.net.ssl.SSLException;
 import okhttp3.Call;
 import okhttp3.ConnectionPool;
+import okhttp3.Handshake;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -31,22 +34,35 @@ import org.jspecify.annotations.Nullable;
  * redirect, HTTP/2, its own limits on calls in flight.
  */
 public final class OkHttpTransport implements Transport {
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(50);
   private static final int IDLE_CONNECTIONS = 16_384;
+  private static final int PROXY_AUTHENTICATION = 407;
 
+  private final Net net;
+  private final OkHttpRouting routing;
   private final OkHttpClient client;
 
-  /** A transport with a connection pool of its own. */
+  /** A transport that reaches servers directly and trusts whom the system trusts. */
   public OkHttpTransport() {
+    this(ConnectOptions.of(Net.direct()));
+  }
+
+  /**
+   * A transport with a connection pool of its own.
+   *
+   * @param options how connections are made
+   */
+  public OkHttpTransport(ConnectOptions options) {
+    net = options.net();
+    routing = new OkHttpRouting(options);
     client =
-        new OkHttpClient.Builder()
+        routing
+            .applied(new OkHttpClient.Builder())
             .protocols(List.of(Protocol.HTTP_1_1))
             .retryOnConnectionFailure(false)
             .fastFallback(false) // it would connect on platform threads of its own
             .followRedirects(false)
             .followSslRedirects(false)
-            .connectTimeout(CONNECT_TIMEOUT)
             .readTimeout(Duration.ZERO)
             .writeTimeout(Duration.ZERO)
             .connectionPool(
@@ -57,35 +73,57 @@ public final class OkHttpTransport implements Transport {
 
   @Override
   public Response send(Request request, Duration within) throws IOException, InterruptedException {
-    OkHttpProgress progress = new OkHttpProgress();
+    OkHttpProgress progress = new OkHttpProgress(within);
     Call call = client.newCall(translated(request, progress));
-    Limit limit = new Limit(call);
-    limit.timeout(within.toNanos(), TimeUnit.NANOSECONDS);
-    limit.enter();
-    okhttp3.Response answer;
-    try {
-      answer = call.execute();
-    } catch (IOException e) {
-      if (limit.exit()) {
-        throw new TransportException(
-            Phase.TIMEOUT,
-            false,
-            "no answer from " + place(request) + " within " + within.toMillis() + " ms",
-            e);
-      }
-      throw broken(request, progress, e);
-    }
-    if (limit.exit()) {
-      answer.close();
-      String words = "no answer from " + place(request) + " within " + within.toMillis() + " ms";
-      throw new TransportException(Phase.TIMEOUT, false, words, new IOException(words));
-    }
+    okhttp3.Response answer = exchange(call, request, progress, within);
     List<Headers.Field> fields = new ArrayList<>();
     answer
         .headers()
         .forEach(pair -> fields.add(new Headers.Field(pair.getFirst(), pair.getSecond())));
     return new Response(
-        answer.code(), new Headers(fields), new OpenBody(call, answer, place(request)));
+        answer.code(),
+        new Headers(fields),
+        new OpenBody(call, answer, new OkHttpFailure(request, net)));
+  }
+
+  /**
+   * The addresses of a host, looked up as for a request.
+   *
+   * @param host its name or address
+   * @return at least one
+   * @throws UnknownHostException when there is none, or no answer in time; the message says which
+   */
+  public List<InetAddress> addresses(String host) throws UnknownHostException {
+    return routing.addresses(host);
+  }
+
+  /**
+   * Asks a server who it is. It gets a request without credentials, whose answer counts for
+   * nothing.
+   *
+   * @param address where it is
+   * @param within how long that may take
+   * @return empty when it is spoken to without TLS
+   * @throws TransportException when it cannot be reached or not be trusted
+   * @throws InterruptedException when the thread was interrupted
+   */
+  public Optional<TlsPeer> peer(URI address, Duration within)
+      throws IOException, InterruptedException {
+    Request request = new Request("HEAD", address, Headers.NONE, Body.empty());
+    OkHttpProgress progress = new OkHttpProgress(within);
+    Call call = client.newCall(translated(request, progress));
+    try (okhttp3.Response answer = exchange(call, request, progress, within)) {
+      Handshake handshake = answer.handshake();
+      return handshake != null
+              && handshake.peerCertificates().getFirst() instanceof X509Certificate own
+          ? Optional.of(
+              new TlsPeer(
+                  handshake.tlsVersion().javaName(),
+                  own.getSubjectX500Principal().getName(),
+                  own.getIssuerX500Principal().getName(),
+                  own.getNotAfter().toInstant()))
+          : Optional.empty();
+    }
   }
 
   @Override
@@ -93,6 +131,38 @@ public final class OkHttpTransport implements Transport {
     client.dispatcher().cancelAll();
     client.connectionPool().evictAll();
     client.dispatcher().executorService().shutdown();
+    routing.close();
+  }
+
+  /** One exchange, as far as the head of the answer. */
+  private okhttp3.Response exchange(
+      Call call, Request request, OkHttpProgress progress, Duration within)
+      throws IOException, InterruptedException {
+    Limit limit = new Limit(call);
+    limit.timeout(within.toNanos(), TimeUnit.NANOSECONDS);
+    limit.enter();
+    okhttp3.Response answer;
+    try {
+      answer = call.execute();
+    } catch (IOException e) {
+      boolean late = limit.exit();
+      if (Thread.interrupted()) { // the socket of a virtual thread is closed by its interrupt
+        throw new InterruptedException();
+      }
+      OkHttpFailure failure = new OkHttpFailure(request, net);
+      throw late && progress.lookingFor().isEmpty()
+          ? failure.late(within, e)
+          : failure.of(progress, progress.decisive(e));
+    }
+    if (limit.exit()) {
+      answer.close();
+      throw new OkHttpFailure(request, net).late(within, new IOException("the time was over"));
+    }
+    if (answer.code() == PROXY_AUTHENTICATION) {
+      answer.close();
+      throw new OkHttpFailure(request, net).unauthenticated();
+    }
+    return answer;
   }
 
   private static okhttp3.Request translated(Request request, OkHttpProgress progress)
@@ -109,7 +179,7 @@ public final class OkHttpTransport implements Transport {
           Phase.CONNECT,
           false,
           "the address or a header of the request to "
-              + place(request)
+              + new OkHttpFailure(request, Net.direct()).place()
               + " has characters that HTTP does not allow",
           new IOException("refused before sending"));
     }
@@ -120,11 +190,10 @@ public final class OkHttpTransport implements Transport {
     return switch (request.body()) {
       case Body.Bytes bytes ->
           bytes.bytes().length > 0 || needsBody(request.method())
-              ? RequestBody.create(bytes.bytes(), type(bytes))
+              ? new Whole(bytes.bytes(), type(bytes))
               : null;
-      case Body.Replayable source ->
-          new Streamed(source.source(), source.length(), type(source), false);
-      case Body.Once once -> new Streamed(once::stream, -1, type(once), true);
+      case Body.Replayable source -> new Streamed(source.source(), source.length(), type(source));
+      case Body.Once once -> new Streamed(once::stream, -1, type(once));
     };
   }
 
@@ -134,51 +203,6 @@ public final class OkHttpTransport implements Transport {
 
   private static @Nullable MediaType type(Body body) {
     return body.contentType().isEmpty() ? null : MediaType.parse(body.contentType());
-  }
-
-  private static IOException broken(Request request, OkHttpProgress progress, IOException e)
-      throws InterruptedException {
-    if (e instanceof InterruptedIOException && Thread.interrupted()) {
-      throw new InterruptedException();
-    }
-    if (Thread.interrupted()) { // the socket of a virtual thread is closed by its interrupt
-      throw new InterruptedException();
-    }
-    Phase phase = phase(progress, e);
-    String what =
-        switch (phase) {
-          case RESOLVE -> "the name of " + place(request) + " cannot be resolved";
-          case CONNECT -> "no connection to " + place(request);
-          case TLS -> "no trusted connection to " + place(request);
-          default -> "the connection to " + place(request) + " broke before the answer";
-        };
-    return new TransportException(
-        phase, progress.reused() && phase == Phase.EXCHANGE, what + ": " + reason(e), e);
-  }
-
-  private static Phase phase(OkHttpProgress progress, IOException e) {
-    if (e instanceof UnknownHostException) {
-      return Phase.RESOLVE;
-    }
-    if (progress.securing() && e instanceof SSLException) {
-      return Phase.TLS;
-    }
-    return progress.connected() ? Phase.EXCHANGE : Phase.CONNECT;
-  }
-
-  private static String reason(IOException e) {
-    Throwable deepest = e;
-    while (deepest.getCause() != null
-        && (e instanceof SSLException || deepest.getCause() instanceof GeneralSecurityException)) {
-      deepest = deepest.getCause();
-    }
-    String words = deepest.getMessage();
-    return words == null ? deepest.getClass().getSimpleName() : words;
-  }
-
-  private static String place(Request request) {
-    int port = request.uri().getPort();
-    return request.uri().getHost() + (port < 0 ? "" : ":" + port);
   }
 
   /** Ends a call that took too long to answer. */
@@ -195,18 +219,48 @@ public final class OkHttpTransport implements Transport {
     }
   }
 
+  /** A body in memory. */
+  private static final class Whole extends RequestBody {
+    private final byte[] bytes;
+    private final @Nullable MediaType type;
+
+    Whole(byte[] bytes, @Nullable MediaType type) {
+      this.bytes = bytes;
+      this.type = type;
+    }
+
+    @Override
+    public @Nullable MediaType contentType() {
+      return type;
+    }
+
+    @Override
+    public long contentLength() {
+      return bytes.length;
+    }
+
+    // OkHttp would by itself send it again on a 503 with "Retry-After: 0".
+    @Override
+    public boolean isOneShot() {
+      return true;
+    }
+
+    @Override
+    public void writeTo(BufferedSink sink) throws IOException {
+      sink.write(bytes);
+    }
+  }
+
   /** A body from a stream. */
   private static final class Streamed extends RequestBody {
     private final Body.Source source;
     private final long length;
     private final @Nullable MediaType type;
-    private final boolean once;
 
-    Streamed(Body.Source source, long length, @Nullable MediaType type, boolean once) {
+    Streamed(Body.Source source, long length, @Nullable MediaType type) {
       this.source = source;
       this.length = length;
       this.type = type;
-      this.once = once;
     }
 
     @Override
@@ -221,7 +275,7 @@ public final class OkHttpTransport implements Transport {
 
     @Override
     public boolean isOneShot() {
-      return once;
+      return true;
     }
 
     @Override
@@ -237,15 +291,15 @@ public final class OkHttpTransport implements Transport {
     private final Call call;
     private final okhttp3.Response answer;
     private final InputStream bytes;
-    private final String place;
+    private final OkHttpFailure failure;
     private final ReentrantLock reading = new ReentrantLock();
     private volatile @Nullable Thread reader;
 
-    OpenBody(Call call, okhttp3.Response answer, String place) {
+    OpenBody(Call call, okhttp3.Response answer, OkHttpFailure failure) {
       this.call = call;
       this.answer = answer;
       this.bytes = answer.body().byteStream();
-      this.place = place;
+      this.failure = failure;
     }
 
     @Override
@@ -261,8 +315,7 @@ public final class OkHttpTransport implements Transport {
       try {
         return bytes.read(into, offset, length);
       } catch (IOException e) {
-        throw new TransportException(
-            Phase.BODY, false, "the answer of " + place + " broke off: " + e.getMessage(), e);
+        throw failure.brokeOff(e);
       } finally {
         reading.unlock();
       }

@@ -15,6 +15,8 @@ public final class TransportException extends IOException {
     CONNECT,
     /** The server's certificate was being checked; nothing of HTTP was sent. */
     TLS,
+    /** The proxy refused for good to let the request through; nothing was sent to the server. */
+    PROXY,
     /** The request was on its way, or the answer's head was awaited. */
     EXCHANGE,
     /** The body was being read. */

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.config.ConfigException.Problem;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +26,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
   private static final String KEY = "sk-settings-canary-0123456789x9Qd";
+
+  private static final HeldCertificate AUTHORITY =
+      new HeldCertificate.Builder().commonName("Lab").certificateAuthority(0).build();
 
   /** For each variable a value that is not its default. */
   private static final Map<Variable, String> OTHERS = new EnumMap<>(Variable.class);
@@ -53,8 +60,23 @@ class SettingsTest {
     OTHERS.put(Variable.SYNTHLAB_CACHE_DIR, "/data/cache");
     OTHERS.put(Variable.SYNTHLAB_LOCAL_SLOTS, "5");
     OTHERS.put(Variable.SYNTHLAB_LOCAL_MAX_TOKENS, "77");
+    OTHERS.put(Variable.SYNTHLAB_CA_FILE, caFile().toString());
+    OTHERS.put(Variable.HTTPS_PROXY, "http://ada:pr0xy%2Dcanary@Proxy.Corp:3128/");
+    OTHERS.put(Variable.HTTP_PROXY, "[::1]:8080");
+    OTHERS.put(Variable.ALL_PROXY, "fallback.corp");
+    OTHERS.put(Variable.NO_PROXY, "localhost, .corp 10.0.0.0/8");
     OTHERS.put(Variable.LOG_LEVEL, "debug");
     OTHERS.put(Variable.SYNTHLAB_LOG_FORMAT, "json");
+  }
+
+  private static Path caFile() {
+    try {
+      Path file = Files.createTempFile("authority", ".pem");
+      file.toFile().deleteOnExit();
+      return Files.writeString(file, AUTHORITY.certificatePem());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
@@ -92,6 +114,7 @@ class SettingsTest {
                     Path.of("/home/ada/.cache/synthlab"),
                     2,
                     256),
+                Net.direct(),
                 new Settings.Paths(Path.of("output"), Path.of("output/synthlab.db")),
                 new Settings.Logs("INFO", "text"),
                 List.of()));
@@ -132,6 +155,17 @@ class SettingsTest {
                 Path.of("/data/cache"),
                 5,
                 77));
+    assertThat(settings.net())
+        .isEqualTo(
+            new Net(
+                Optional.of(
+                    new Net.CaFile(
+                        Path.of(OTHERS.get(Variable.SYNTHLAB_CA_FILE)),
+                        List.of(AUTHORITY.certificate()))),
+                Optional.of(new Net.Proxy("::1", 8080, Optional.empty())),
+                Optional.of(
+                    new Net.Proxy("proxy.corp", 3128, Optional.of(Secret.of("ada:pr0xy-canary")))),
+                List.of("localhost", ".corp", "10.0.0.0/8")));
     assertThat(settings.paths())
         .isEqualTo(new Settings.Paths(Path.of("/data/out"), Path.of("/home/ada/lab.db")));
     assertThat(settings.logs()).isEqualTo(new Settings.Logs("DEBUG", "json"));
@@ -431,7 +465,7 @@ class SettingsTest {
   @Test
   void showsNoSecretInItsTextForm() {
     assertThat(from(others()).toString())
-        .doesNotContain(KEY, "hunter2", "hunter%32", "canary-in-a-header");
+        .doesNotContain(KEY, "hunter2", "hunter%32", "canary-in-a-header", "pr0xy");
   }
 
   @Test
@@ -447,6 +481,7 @@ class SettingsTest {
             new Settings.Row("OPENAI_API_KEY", "****x9Qd", "env OPENAI_API_KEY"),
             new Settings.Row(
                 "OPENAI_BASE_URL", "HTTP://****@Example.COM:8080/v2//", "env OPENAI_BASE_URL"),
+            new Settings.Row("HTTPS_PROXY", "http://****@Proxy.Corp:3128/", "env HTTPS_PROXY"),
             new Settings.Row(
                 "SYNTHLAB_HEADERS", "X-Team: ****; X-Token: ****", "env SYNTHLAB_HEADERS"),
             new Settings.Row("SYNTHLAB_DEFAULT_MODEL", "from-a-flag", "option --model"));

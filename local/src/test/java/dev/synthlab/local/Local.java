@@ -1,5 +1,6 @@
 package dev.synthlab.local;
 
+import dev.synthlab.config.Net;
 import dev.synthlab.config.Settings;
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.Request;
@@ -58,6 +59,7 @@ final class Local {
         new Settings.Limits(
             OptionalInt.of(slots), OptionalInt.empty(), OptionalInt.empty(), true, true),
         new Settings.Local(true, model, HUB, cache, slots, maxTokens),
+        Net.direct(),
         new Settings.Paths(Path.of("output"), Path.of("output", "synthlab.db")),
         new Settings.Logs("INFO", "text"),
         List.of());

@@ -1,0 +1,131 @@
+package dev.synthlab.http;
+
+import dev.synthlab.config.Net;
+import dev.synthlab.config.Secret;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import okhttp3.Authenticator;
+import okhttp3.Connection;
+import okhttp3.Dns;
+import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names, proxies and trust for an OkHttp client. Nothing of it is asked while a connection of the
+ * pool serves.
+ */
+final class OkHttpRouting implements Dns, AutoCloseable {
+  private static final String CREDENTIALS = "Proxy-Authorization";
+
+  private final ConnectOptions options;
+  private final Lookup lookup;
+
+  OkHttpRouting(ConnectOptions options) {
+    this.options = options;
+    this.lookup = new Lookup(options.resolver());
+  }
+
+  OkHttpClient.Builder applied(OkHttpClient.Builder builder) {
+    Net net = options.net();
+    Trust trust = Trust.inSystemAnd(net.caFile().map(Net.CaFile::certificates).orElseGet(List::of));
+    builder
+        .dns(this)
+        .connectTimeout(options.timeout())
+        .socketFactory(new DirectSockets())
+        .sslSocketFactory(trust.sockets(), trust);
+    if (net.httpProxy().isEmpty() && net.httpsProxy().isEmpty()) {
+      return builder.proxy(Proxy.NO_PROXY);
+    }
+    credentials(net.httpsProxy())
+        .ifPresent(words -> builder.proxyAuthenticator(beforeTheTunnel(words)));
+    credentials(net.httpProxy())
+        .ifPresent(words -> builder.addNetworkInterceptor(withoutTunnel(words)));
+    return builder.proxySelector(new Selector(net));
+  }
+
+  List<InetAddress> addresses(String host) throws UnknownHostException {
+    return lookup.addresses(host, options.timeout());
+  }
+
+  @Override
+  public List<InetAddress> lookup(String host) throws UnknownHostException {
+    Duration left = OkHttpProgress.ofLookup().map(OkHttpProgress::left).orElse(options.timeout());
+    return lookup.addresses(host, left.compareTo(options.timeout()) < 0 ? left : options.timeout());
+  }
+
+  @Override
+  public void close() {
+    lookup.close();
+  }
+
+  /** Credentials go with the first CONNECT; OkHttp asks for them by a challenge of its own. */
+  private static Authenticator beforeTheTunnel(String credentials) {
+    return (route, challenge) ->
+        challenge.challenges().stream().anyMatch(c -> c.scheme().equals("OkHttp-Preemptive"))
+            ? challenge.request().newBuilder().header(CREDENTIALS, credentials).build()
+            : null;
+  }
+
+  /**
+   * An {@code http} request shows them to the proxy itself; within a tunnel nobody may see them.
+   */
+  private static Interceptor withoutTunnel(String credentials) {
+    return chain -> {
+      Connection connection = chain.connection();
+      boolean proxied =
+          connection != null
+              && connection.route().proxy().type() == Proxy.Type.HTTP
+              && !chain.request().isHttps();
+      return chain.proceed(
+          proxied
+              ? chain.request().newBuilder().header(CREDENTIALS, credentials).build()
+              : chain.request());
+    };
+  }
+
+  private static Optional<String> credentials(Optional<Net.Proxy> proxy) {
+    return proxy
+        .flatMap(Net.Proxy::userInfo)
+        .map(Secret::reveal)
+        .map(pair -> pair.contains(":") ? pair : pair + ":")
+        .map(pair -> pair.getBytes(StandardCharsets.UTF_8))
+        .map(pair -> "Basic " + Base64.getEncoder().encodeToString(pair));
+  }
+
+  /** Names the one proxy of an address, or none. */
+  private static final class Selector extends ProxySelector {
+    private final Net net;
+
+    Selector(Net net) {
+      this.net = net;
+    }
+
+    @Override
+    public List<Proxy> select(@Nullable URI address) {
+      return List.of(
+          Optional.ofNullable(address)
+              .flatMap(net::proxyFor)
+              .map(p -> InetSocketAddress.createUnresolved(p.host(), p.port()))
+              .map(place -> new Proxy(Proxy.Type.HTTP, place))
+              .orElse(Proxy.NO_PROXY));
+    }
+
+    @Override
+    public void connectFailed(
+        @Nullable URI address, @Nullable SocketAddress proxy, @Nullable IOException why) {
+      // There is no other proxy to turn to.
+    }
+  }
+}

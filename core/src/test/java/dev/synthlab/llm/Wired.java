@@ -1,0 +1,47 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.call.Traffic;
+import dev.synthlab.config.Environment;
+import dev.synthlab.config.Settings;
+import dev.synthlab.http.ConnectOptions;
+import dev.synthlab.http.OkHttpTransport;
+import dev.synthlab.http.Resolver;
+import dev.synthlab.testing.PushedTimer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A client as the environment makes it, with the resolver and the time of a test. */
+final class Wired implements AutoCloseable {
+  final PushedTimer timer = new PushedTimer();
+  private final OkHttpTransport transport;
+  private final Settings settings;
+
+  /** Whom to ask, and further variables. */
+  Wired(String base, Resolver resolver, String... variables) {
+    Map<String, String> env = new HashMap<>(Map.of("OPENAI_BASE_URL", base));
+    for (int i = 0; i < variables.length; i += 2) {
+      env.put(variables[i], variables[i + 1]);
+    }
+    settings = Settings.from(Environment.of(env));
+    transport =
+        new OkHttpTransport(
+            ConnectOptions.of(settings.net())
+                .withResolver(resolver)
+                .withTimeout(Duration.ofMillis(600)));
+  }
+
+  LlmClient client() {
+    return LlmClient.builder()
+        .settings(settings.llm())
+        .transport(transport)
+        .timer(timer)
+        .traffic(Traffic.by(timer, Traffic.Rules.USUAL))
+        .build();
+  }
+
+  @Override
+  public void close() {
+    transport.close();
+  }
+}
