@@ -1,0 +1,70 @@
+package dev.synthlab.bench;
+
+import dev.synthlab.bench.peer.Seen;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Holds a cell against what is right, and collects what is not. For one thread. */
+final class Check {
+  private final Cell cell;
+  private final List<String> wrong = new ArrayList<>();
+
+  Check(Cell cell) {
+    this.cell = cell;
+    expect(!cell.seen().showsKey(), "the key stands in the exception");
+    expect(!cell.keyLogged(), "the key stands in the log");
+  }
+
+  List<String> wrong() {
+    return wrong;
+  }
+
+  Check sends(int requests) {
+    return expect(
+        cell.requests() == requests, "sent " + cell.requests() + " requests, not " + requests);
+  }
+
+  Check answers(String text) {
+    return expect(
+        cell.seen().end() == Seen.End.ANSWERED && cell.seen().text().equals(text),
+        "did not answer “" + text + "”");
+  }
+
+  Check fails(String... types) {
+    return expect(
+        cell.seen().end() == Seen.End.FAILED && List.of(types).contains(cell.seen().type()),
+        "did not fail as " + String.join(" or ", types));
+  }
+
+  Check says(String words) {
+    return expect(cell.seen().message().contains(words), "does not say “" + words + "”");
+  }
+
+  Check delivers(String text) {
+    return expect(cell.seen().text().equals(text), "did not hand on “" + text + "”");
+  }
+
+  Check keeps(String partial) {
+    return expect(
+        cell.seen().kept().equals(partial), "the exception does not keep “" + partial + "”");
+  }
+
+  Check within(Duration most) {
+    return expect(cell.seen().took().compareTo(most) <= 0, "took longer than " + most);
+  }
+
+  Check waits(Duration least, Duration most) {
+    Duration waited = cell.firstWait();
+    return expect(
+        waited.compareTo(least) >= 0 && waited.compareTo(most) <= 0,
+        "waited " + waited + ", not " + least + " to " + most);
+  }
+
+  private Check expect(boolean holds, String otherwise) {
+    if (!holds) {
+      wrong.add(otherwise);
+    }
+    return this;
+  }
+}
