@@ -172,9 +172,7 @@ public record BulkOptions(
       if (!(share >= 0 && share <= 1) || rows < 0) {
         throw new IllegalArgumentException(
             "a tolerance is a share from 0.0 to 1.0 or a number of rows, was "
-                + share
-                + ", "
-                + rows);
+                + (rows == 0 ? Double.toString(share) : Long.toString(rows)));
       }
     }
 

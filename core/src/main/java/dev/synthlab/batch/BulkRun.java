@@ -2,6 +2,7 @@ package dev.synthlab.batch;
 
 import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Timer;
+import dev.synthlab.call.Traffic;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.LlmClient;
@@ -59,6 +60,14 @@ public final class BulkRun {
     Outcome<Completion> call(CompletionRequest request);
 
     /**
+     * Interrupts a thread that is in {@link #call} if its request is not under way: it waits for a
+     * place, a pause or another try. Does nothing where that cannot be told.
+     *
+     * @param thread a thread that may be in a call
+     */
+    default void interruptIfWaiting(Thread thread) {}
+
+    /**
      * A client as the one who answers.
      *
      * @param client should wait for as long as its route is held back
@@ -67,6 +76,29 @@ public final class BulkRun {
      */
     static Caller over(LlmClient client, boolean stream) {
       return stream ? client::streamed : client::outcome;
+    }
+
+    /**
+     * A client as the one who answers, whose calls that only wait can be told from those under way.
+     *
+     * @param client should wait for as long as its route is held back
+     * @param stream whether each answer comes as a stream of events
+     * @param traffic what the client sends through
+     * @return asks the client
+     */
+    static Caller over(LlmClient client, boolean stream, Traffic traffic) {
+      Caller plain = over(client, stream);
+      return new Caller() {
+        @Override
+        public Outcome<Completion> call(CompletionRequest request) {
+          return plain.call(request);
+        }
+
+        @Override
+        public void interruptIfWaiting(Thread thread) {
+          traffic.interruptIfWaiting(thread);
+        }
+      };
     }
   }
 
@@ -143,6 +175,18 @@ public final class BulkRun {
   }
 
   /**
+   * Refuses an input that cannot be read, before anything else is done for a run.
+   *
+   * @param options what a run is to do
+   * @throws BatchException when the input is missing or cannot be read
+   */
+  public static void requireReadable(BulkOptions options) {
+    if (options.input() instanceof BulkOptions.In.File file) {
+      Preflight.requireReadable(file.path());
+    }
+  }
+
+  /**
    * Runs, and returns when all is written. An interrupt of this thread stops the run as {@link
    * #stop} does.
    *
@@ -193,9 +237,9 @@ public final class BulkRun {
   }
 
   /**
-   * Takes no more rows. Calls in flight may end within the grace time, then they are cut off;
-   * called again, they are cut off at once. Returns at once; {@link #run()} returns when all is
-   * written.
+   * Takes no more rows. Calls that wait to be sent are ended; those in flight may end within the
+   * grace time, then they are cut off; called again, they are cut off at once. Returns at once;
+   * {@link #run()} returns when all is written.
    *
    * @param reason for the summary
    */

@@ -10,14 +10,19 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** Leads a run through its steps, from the lock to the summary. */
 final class Conduct {
+  private static final int PIECE = 1 << 16;
+
   private final BulkOptions options;
   private final BulkRun.Caller caller;
   private final Timer timer;
@@ -29,7 +34,7 @@ final class Conduct {
   private final List<String> notes = new ArrayList<>();
 
   private Optional<Dispatch> dispatch = Optional.empty();
-  private Optional<String> stopReason = Optional.empty();
+  private final CompletableFuture<String> stopAsked = new CompletableFuture<>();
 
   Conduct(
       BulkOptions options,
@@ -50,19 +55,17 @@ final class Conduct {
   }
 
   synchronized void stop(String reason) {
-    if (dispatch.isPresent()) {
-      dispatch.get().stop(Summary.End.INTERRUPTED, reason);
-    } else {
-      stopReason = Optional.of(reason);
-    }
+    stopAsked.complete(reason);
+    dispatch.ifPresent(window -> window.stop(Summary.End.INTERRUPTED, reason));
   }
 
   Summary run() {
-    if (options.input() instanceof BulkOptions.In.File file) {
-      Preflight.requireReadable(file.path());
-    }
+    BulkRun.requireReadable(options);
     try {
       return toOutput();
+    } catch (StoppedEarly e) {
+      String why = stopAsked.join() + " while the input was read; nothing was sent";
+      return tally.summary(Summary.End.INTERRUPTED, why, 0, notes);
     } catch (IOException e) {
       throw new BatchException(
           BatchException.Kind.OUTPUT_UNWRITABLE,
@@ -96,12 +99,13 @@ final class Conduct {
     Path spool = Files.createTempFile("synthlab-", ".jsonl");
     try {
       Path input = input(spool);
-      InputScan scan = new InputScan(input, input, table, ends, options);
+      InputScan scan = new InputScan(input, input, table, ends, options, this::requireGoingOn);
       scan.into(tally);
       String run = UUID.randomUUID().toString();
       try (InputRows rows = new InputRows(input, table, ends, options)) {
         Dispatch window = window(rows, run);
-        dispatch(window, new StreamSink(out, table, () -> full(window)));
+        dispatch(
+            window, new StreamSink(out, table, why -> window.stopNow(end(why), why.message())));
         return summary(window, scan.vanished());
       }
     } finally {
@@ -115,23 +119,23 @@ final class Conduct {
     try (RunLock lock = lock(files)) {
       steps.reached(Steps.Step.LOCKED, files.out());
       tidyUp(files);
+      Path input = input(files.spool());
       try {
-        return locked(files, lock);
+        return locked(files, lock, input);
       } finally {
         Files.deleteIfExists(files.spool());
       }
     }
   }
 
-  private Summary locked(OutFiles files, RunLock lock) throws IOException {
-    Path input = input(files.spool());
+  private Summary locked(OutFiles files, RunLock lock, Path input) throws IOException {
     steps.reached(Steps.Step.SPOOLED, files.out());
     boolean old = OutFiles.hasContent(files.out());
     boolean known = old && !options.fresh();
     JobFile job = known ? knownJob(files) : newJob();
     boolean rewrite = known && index(files);
     steps.reached(Steps.Step.INDEXED, files.out());
-    InputScan scan = new InputScan(input, files.out(), table, ends, options);
+    InputScan scan = new InputScan(input, files.out(), table, ends, options, this::requireGoingOn);
     scan.into(tally);
     sayWhatIsThere(scan.vanished());
     if (!known) {
@@ -163,6 +167,7 @@ final class Conduct {
     if (failure.isPresent()) {
       switch (failure.get()) {
         case Sink.Failure.Full full -> note(full.message());
+        case Sink.Failure.Closed gone -> note(gone.message());
         case Sink.Failure.Lost lost ->
             throw new BatchException(
                 BatchException.Kind.OUTPUT_LOST,
@@ -189,11 +194,19 @@ final class Conduct {
   private void dispatch(Dispatch window, Sink sink) {
     synchronized (this) {
       dispatch = Optional.of(window);
-      stopReason.ifPresent(reason -> window.stop(Summary.End.INTERRUPTED, reason));
+      if (stopAsked.isDone()) {
+        window.stop(Summary.End.INTERRUPTED, stopAsked.join());
+      }
     }
     if (tally.remaining() > 0) {
       window.run(sink);
     }
+  }
+
+  private static Summary.End end(Sink.Failure failure) {
+    return failure instanceof Sink.Failure.Closed
+        ? Summary.End.OUTPUT_CLOSED
+        : Summary.End.DISK_FULL;
   }
 
   private static void full(Dispatch window) {
@@ -286,7 +299,7 @@ final class Conduct {
           files.out().getFileName()
               + " was left as a log, in which the last line of a row counts: it could not be"
               + " rewritten ("
-              + e.getMessage()
+              + Preflight.reason(e)
               + ")");
     }
   }
@@ -296,9 +309,17 @@ final class Conduct {
       return;
     }
     try {
-      new ErrorsFile(files, table, steps).rebuild(input);
+      long leftOut = new ErrorsFile(files, table, steps).rebuild(input);
+      if (leftOut > 0) {
+        note(
+            leftOut
+                + " failed rows are longer than "
+                + (Lines.LONGEST_INPUT >> 20)
+                + " MB and not in "
+                + files.errors().getFileName());
+      }
     } catch (IOException e) {
-      note(files.errors().getFileName() + " could not be written: " + e.getMessage());
+      note(files.errors().getFileName() + " could not be written: " + Preflight.reason(e));
     }
   }
 
@@ -325,7 +346,11 @@ final class Conduct {
       throw runtime;
     }
     throw new BatchException(
-        BatchException.Kind.INPUT_UNREADABLE, "reading the input failed: " + e.getMessage(), e);
+        BatchException.Kind.INPUT_UNREADABLE, "reading the input failed: " + reason(e), e);
+  }
+
+  private static String reason(Throwable e) {
+    return e instanceof IOException io ? Preflight.reason(io) : String.valueOf(e.getMessage());
   }
 
   private void note(String sentence) {
@@ -355,7 +380,7 @@ final class Conduct {
     for (Path file : List.of(files.out(), files.jobFile(), files.errors())) {
       Files.deleteIfExists(OutFiles.temporary(file));
     }
-    Files.deleteIfExists(files.spool());
+    Files.deleteIfExists(OutFiles.temporary(files.spool()));
     Path directory = files.out().toAbsolutePath().getParent();
     if (directory != null && Preflight.onNetwork(directory)) {
       note(directory + " is on a network file system, where locks may not hold: run one at a time");
@@ -379,17 +404,67 @@ final class Conduct {
     }
   }
 
-  private static Path spooled(InputStream stream, Path spool) throws IOException {
-    try (FileChannel channel =
-        OutFiles.open(
-            spool,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      stream.transferTo(Channels.newOutputStream(channel));
+  /** The run was stopped before it could send anything. */
+  private static final class StoppedEarly extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    StoppedEarly() {
+      super("stopped", null, false, false);
+    }
+  }
+
+  private void requireGoingOn() {
+    if (stopAsked.isDone()) {
+      throw new StoppedEarly();
+    }
+  }
+
+  /** What an earlier run has kept stays until this is whole. */
+  private Path spooled(InputStream stream, Path spool) throws IOException {
+    Path temporary = OutFiles.temporary(spool);
+    CompletableFuture<Object> copied = new CompletableFuture<>();
+    // A read of standard input cannot be interrupted: on a stop, it is left to itself.
+    Thread.ofPlatform()
+        .daemon()
+        .name("synthlab-input")
+        .start(
+            () -> {
+              try {
+                copy(stream, temporary);
+                copied.complete(temporary);
+              } catch (Throwable e) { // handed over to the thread that waits
+                copied.completeExceptionally(e);
+              }
+            });
+    try {
+      CompletableFuture.anyOf(copied, stopAsked).join();
+      requireGoingOn();
+      Files.move(temporary, spool, StandardCopyOption.REPLACE_EXISTING);
       return spool;
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof IOException io) {
+        throw io;
+      }
+      throw e.getCause() instanceof BatchException told ? told : e;
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  private void copy(InputStream from, Path to) throws IOException {
+    try (FileChannel channel =
+            OutFiles.open(
+                to,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING);
+        OutputStream out = Channels.newOutputStream(channel)) {
+      byte[] piece = new byte[PIECE];
+      for (int read = from.read(piece); read >= 0 && !stopAsked.isDone(); read = from.read(piece)) {
+        out.write(piece, 0, read);
+      }
     } catch (NoSuchFileException e) {
-      throw Preflight.unwritable(spool, e);
+      throw Preflight.unwritable(to, e);
     }
   }
 }

@@ -14,10 +14,12 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import tools.jackson.core.JacksonException;
 
 /**
  * The window of a bulk run: at most so many rows between the input and OUT. It begins with one; the
@@ -34,6 +36,8 @@ final class Dispatch {
   /** How long a worker may take to give up once it was interrupted. */
   private static final Duration LAST_WAIT = Duration.ofSeconds(10);
 
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+
   private static final Duration BREATH = Duration.ofSeconds(1);
 
   private final BulkOptions options;
@@ -48,6 +52,7 @@ final class Dispatch {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Set<Thread> workers = new HashSet<>();
+  private final Set<Thread> resting = new HashSet<>();
   private final Deque<InputRows.Waiting> again = new ArrayDeque<>();
   private Optional<Sink> sink = Optional.empty();
   private Optional<Stop> stop = Optional.empty();
@@ -107,7 +112,7 @@ final class Dispatch {
   }
 
   private void outOfTime() {
-    stop(Summary.End.DEADLINE, "the time for the whole run was over");
+    drain(Summary.End.DEADLINE, "the time for the whole run was over");
   }
 
   Optional<Stop> stopped() {
@@ -135,11 +140,39 @@ final class Dispatch {
     try {
       if (stop.isPresent()) {
         cut();
+      } else {
+        drain(end, why);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes no more rows; those in flight have what is left of the grace time. */
+  private void drain(Summary.End end, String why) {
+    lock.lock();
+    try {
+      if (stop.isEmpty()) {
+        stop = Optional.of(new Stop(end, why));
+        watch(options.grace(), this::cut);
+        endWaiting();
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Calls that wait to be sent, or to be sent again, need no grace: their rows stay open. */
+  private void endWaiting() {
+    lock.lock();
+    try {
+      if (cut || over) {
         return;
       }
-      stop = Optional.of(new Stop(end, why));
-      watch(options.grace(), this::cut);
-      changed.signalAll();
+      resting.forEach(Thread::interrupt);
+      workers.forEach(caller::interruptIfWaiting);
+      watch(LOOK_AGAIN, this::endWaiting);
     } finally {
       lock.unlock();
     }
@@ -257,23 +290,48 @@ final class Dispatch {
   }
 
   private void run(InputRows.Waiting waiting) {
-    switch (parser.parse(waiting.key(), waiting.line())) {
-      case Row.Invalid invalid ->
-          write(waiting, ends.failed(Ends.INVALID_LINE), lines.invalid(invalid));
-      case Row.Ready ready -> {
-        tally.sent();
-        Outcome<Completion> outcome = call(ready);
-        tally.came(outcome.report());
-        switch (outcome) {
-          case Outcome.Answered<Completion> came -> answered(waiting, ready, came.value());
-          case Outcome.Failed<Completion> none -> failed(waiting, ready, none.why());
-        }
-      }
+    switch (parsed(waiting)) {
+      case Row.Invalid invalid -> invalid(waiting, invalid);
+      case Row.Ready ready -> send(waiting, ready);
     }
   }
 
-  private Outcome<Completion> call(Row.Ready row) {
-    return caller.call(CompletionRequest.ofBody(row.body()));
+  private Row parsed(InputRows.Waiting waiting) {
+    try {
+      return parser.parse(waiting.key(), waiting.line());
+    } catch (RuntimeException e) { // one row, however strange, must not end the others
+      return unsendable(waiting.key(), e);
+    }
+  }
+
+  private void send(InputRows.Waiting waiting, Row.Ready row) {
+    Outcome<Completion> outcome;
+    tally.sent();
+    try {
+      outcome = caller.call(CompletionRequest.ofBody(row.body()));
+    } catch (JacksonException | IllegalArgumentException e) {
+      tally.neverSent();
+      invalid(waiting, unsendable(row.key(), e));
+      return;
+    }
+    tally.came(outcome.report());
+    switch (outcome) {
+      case Outcome.Answered<Completion> came -> answered(waiting, row, came.value());
+      case Outcome.Failed<Completion> none -> failed(waiting, row, none.why());
+    }
+  }
+
+  private static Row.Invalid unsendable(Row.Key key, RuntimeException e) {
+    String why =
+        e instanceof JacksonException json
+            ? RowParser.reason(json)
+            : String.valueOf(e.getMessage());
+    String sentence = "line " + key.line() + ": no request can be made of it: " + why;
+    return new Row.Invalid(key, sentence, Map.of());
+  }
+
+  private void invalid(InputRows.Waiting waiting, Row.Invalid row) {
+    write(waiting, ends.failed(Ends.INVALID_LINE), lines.invalid(row));
   }
 
   private void answered(InputRows.Waiting waiting, Row.Ready row, Completion answer) {
@@ -285,11 +343,17 @@ final class Dispatch {
     } else if (cutOff && options.strictFinish()) {
       end = ends.failed("length");
     }
-    byte[] line =
-        cutOff && options.strictFinish()
-            ? lines.cutOff(row, answer)
-            : lines.answered(row, answer, problem);
     tally.used(answer.usage(), answer.report().elapsed());
+    byte[] line;
+    try {
+      line =
+          cutOff && options.strictFinish()
+              ? lines.cutOff(row, answer)
+              : lines.answered(row, answer, problem);
+    } catch (RuntimeException e) { // it is paid for, so what can be kept is kept
+      end = ends.failed(Ends.UNWRITABLE);
+      line = lines.unwritable(row, answer, e);
+    }
     if (write(waiting, end, line)) {
       heard(true);
     } else {
@@ -307,11 +371,11 @@ final class Dispatch {
         if (hasHeard()) {
           passing(waiting, row, why);
         } else {
-          stopNow(Summary.End.UNREACHABLE, text(why));
+          drain(Summary.End.UNREACHABLE, text(why));
         }
       }
       case CIRCUIT_OPEN -> comeBack(waiting, why);
-      case CANCELLED -> stopNow(Summary.End.INTERRUPTED, "the calls were ended");
+      case CANCELLED -> drain(Summary.End.INTERRUPTED, "the calls were ended");
       case RATE_LIMITED, SERVER_FAILED, DEADLINE_EXCEEDED, MALFORMED_RESPONSE, STREAM_INTERRUPTED ->
           passing(waiting, row, why);
       case BAD_REQUEST, NOT_FOUND, RESPONSE_TOO_LARGE, REDIRECTED -> {
@@ -375,7 +439,7 @@ final class Dispatch {
     try {
       refusals++;
       if (!answered || refusals >= REFUSALS) {
-        stopNow(end, text(why));
+        drain(end, text(why));
       } else {
         again.add(waiting);
       }
@@ -386,10 +450,28 @@ final class Dispatch {
 
   private void comeBack(InputRows.Waiting waiting, CallException why) {
     comeBack(waiting);
+    rests(true);
     try {
       timer.pause(why.retryAfter().orElse(BREATH));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      rests(false);
+    }
+  }
+
+  private void rests(boolean now) {
+    lock.lock();
+    try {
+      if (!now) {
+        resting.remove(Thread.currentThread());
+      } else if (stop.isPresent()) {
+        Thread.currentThread().interrupt();
+      } else {
+        resting.add(Thread.currentThread());
+      }
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -17,6 +17,9 @@ final class Ends {
   /** A line of the input that cannot be a request; nothing was sent for it. */
   static final String INVALID_LINE = "invalid_line";
 
+  /** An answer came that no whole line can be made of. */
+  static final String UNWRITABLE = "answer_unwritable";
+
   /** More codes than any provider has; beyond them all are one. */
   private static final int MOST = 10_000;
 
@@ -24,7 +27,13 @@ final class Ends {
 
   /** The answer to the same request would be the same again. */
   private static final Set<String> LASTING =
-      Set.of(INVALID_LINE, Fault.Kind.BAD_REQUEST.code(), "refusal", "content_filter", "length");
+      Set.of(
+          INVALID_LINE,
+          UNWRITABLE,
+          Fault.Kind.BAD_REQUEST.code(),
+          "refusal",
+          "content_filter",
+          "length");
 
   private final List<String> codes = new ArrayList<>();
 
@@ -45,6 +54,11 @@ final class Ends {
     return end >= FIRST_FAILURE;
   }
 
+  /** Whether the same request would end so again. */
+  static boolean isLasting(String code) {
+    return LASTING.contains(code);
+  }
+
   boolean isInvalidLine(short end) {
     return isFailure(end) && code(end).equals(INVALID_LINE);
   }
@@ -56,7 +70,7 @@ final class Ends {
     }
     return switch (retry) {
       case NO -> false;
-      case PASSING -> !LASTING.contains(code(end));
+      case PASSING -> !isLasting(code(end));
       case ALL -> true;
     };
   }

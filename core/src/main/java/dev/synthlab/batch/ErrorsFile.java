@@ -14,6 +14,7 @@ final class ErrorsFile {
   private final OutFiles files;
   private final RowTable table;
   private final Steps steps;
+  private long leftOut;
 
   ErrorsFile(OutFiles files, RowTable table, Steps steps) {
     this.files = files;
@@ -21,17 +22,23 @@ final class ErrorsFile {
     this.steps = steps;
   }
 
-  /** Makes it anew, or removes it when no row has failed. */
-  void rebuild(Path input) throws IOException {
+  /**
+   * Makes it anew, or removes it when no row has failed.
+   *
+   * @return how many failed rows are too long to stand in it
+   */
+  long rebuild(Path input) throws IOException {
+    leftOut = 0;
     Path errors = files.errors();
     if (!anyFailed()) {
       if (Files.deleteIfExists(errors)) {
         OutFiles.syncDirectory(errors);
       }
-      return;
+      return 0;
     }
     OutFiles.replace(errors, steps, out -> write(input, out));
     steps.reached(Steps.Step.ERRORS_WRITTEN, errors);
+    return leftOut;
   }
 
   private boolean anyFailed() {
@@ -47,12 +54,17 @@ final class ErrorsFile {
     RowScan scan = new RowScan();
     try (Lines lines = Lines.ofInput(input)) {
       while (lines.next()) {
-        if (lines.blank() || lines.tooLong()) {
+        if (lines.blank()) {
           continue;
         }
         scan.scan(lines);
         int row = table.find(Words.hash(scan.id(lines.number())));
-        if (row >= 0 && Ends.isFailure(table.end(row))) {
+        if (row < 0 || !Ends.isFailure(table.end(row))) {
+          continue;
+        }
+        if (lines.tooLong()) {
+          leftOut++;
+        } else {
           write(lines, scan, out);
         }
       }

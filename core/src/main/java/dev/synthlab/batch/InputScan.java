@@ -14,13 +14,21 @@ final class InputScan {
   private final RowTable table;
   private final Ends ends;
   private final BulkOptions options;
+  private final Runnable goingOn;
 
-  InputScan(Path input, Path out, RowTable table, Ends ends, BulkOptions options) {
+  /**
+   * A scan.
+   *
+   * @param goingOn throws when the run is not to go on
+   */
+  InputScan(
+      Path input, Path out, RowTable table, Ends ends, BulkOptions options, Runnable goingOn) {
     this.input = input;
     this.out = out;
     this.table = table;
     this.ends = ends;
     this.options = options;
+    this.goingOn = goingOn;
   }
 
   void into(Tally tally) {
@@ -30,6 +38,7 @@ final class InputScan {
     long rows = 0;
     try (Lines lines = Lines.ofInput(input)) {
       while (lines.next()) {
+        goingOn.run();
         if (lines.blank()) {
           continue;
         }
@@ -44,7 +53,9 @@ final class InputScan {
       }
     } catch (IOException e) {
       throw new BatchException(
-          BatchException.Kind.INPUT_UNREADABLE, "cannot read " + input + ": " + e.getMessage(), e);
+          BatchException.Kind.INPUT_UNREADABLE,
+          "cannot read " + input + ": " + Preflight.reason(e),
+          e);
     }
   }
 

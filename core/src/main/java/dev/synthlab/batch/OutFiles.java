@@ -14,6 +14,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -72,6 +73,18 @@ final class OutFiles {
 
   Path spool() {
     return beside(".", ".stdin");
+  }
+
+  /** The files beside OUT that are never an input. */
+  List<Path> own() {
+    return List.of(
+        jobFile(),
+        unreadable(),
+        lock(),
+        temporary(out),
+        temporary(jobFile()),
+        temporary(errors()),
+        temporary(unreadable()));
   }
 
   private Path beside(String before, String after) {

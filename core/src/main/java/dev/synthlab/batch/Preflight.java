@@ -5,7 +5,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -50,10 +52,18 @@ final class Preflight {
               + " lists the failed rows of this very output; run the first input again with"
               + " --retry-failed, or name another output");
     }
-    for (Path own : List.of(files.jobFile(), files.unreadable(), files.lock())) {
+    if (isSame(input, files.spool()) || isSame(input, OutFiles.temporary(files.spool()))) {
+      throw new BatchException(
+          BatchException.Kind.OUTPUT_IS_INPUT,
+          input
+              + " is what an earlier run kept of its standard input, and the output's own; pipe the"
+              + " rows in again with -, or copy the file and name the copy");
+    }
+    for (Path own : files.own()) {
       if (isSame(input, own)) {
         throw new BatchException(
-            BatchException.Kind.OUTPUT_IS_INPUT, input + " belongs to the output; name another");
+            BatchException.Kind.OUTPUT_IS_INPUT,
+            input + " belongs to the output " + files.out() + "; copy the file and name the copy");
       }
     }
   }
@@ -75,9 +85,20 @@ final class Preflight {
         e);
   }
 
+  private static String message(IOException e) {
+    return e.getMessage() == null ? "the system does not say why" : e.getMessage();
+  }
+
+  /** Why, in words, whatever the system or Java call it. */
   static String reason(IOException e) {
     if (e instanceof AccessDeniedException) {
       return "permission denied";
+    }
+    if (e instanceof NoSuchFileException) {
+      return "no such file or directory";
+    }
+    if (e instanceof FileSystemLoopException) {
+      return "its links lead in a circle";
     }
     if (e instanceof FileAlreadyExistsException there) {
       return there.getFile() + " is not a directory";
@@ -86,6 +107,6 @@ final class Preflight {
         e instanceof FileSystemException told
             ? Optional.ofNullable(told.getReason())
             : Optional.empty();
-    return reason.orElse(String.valueOf(e.getMessage()));
+    return reason.orElseGet(() -> message(e));
   }
 }

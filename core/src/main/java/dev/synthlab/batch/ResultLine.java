@@ -48,6 +48,24 @@ final class ResultLine {
     return answered(row, answer, Optional.of(trouble), Optional.of(answer.text()));
   }
 
+  /** An answer of which no whole line can be made: its text, and why. */
+  byte[] unwritable(Row.Ready row, Completion answer, RuntimeException why) {
+    String message = "the answer came, but its line could not be made: " + why.getMessage();
+    Optional<Trouble> trouble =
+        Optional.of(new Trouble(Ends.UNWRITABLE, CleanJson.oneLine(message), Optional.empty()));
+    return line(
+        new Row.Ready(row.key(), Map.of(), Map.of()),
+        json -> {
+          json.writeNullProperty(format == BulkOptions.Format.FLAT ? "output" : "response");
+          error(json, trouble);
+        },
+        json -> {
+          json.writeStringProperty("finish_reason", answer.finishReason().value());
+          usage(json, answer.usage());
+          trouble(json, trouble, Optional.of(answer.text()));
+        });
+  }
+
   private byte[] answered(
       Row.Ready row, Completion answer, Optional<Trouble> trouble, Optional<String> partial) {
     return line(
@@ -74,6 +92,14 @@ final class ResultLine {
 
   /** A call that failed in a way that is about the row. */
   byte[] failed(Row.Ready row, CallException why) {
+    try {
+      return told(row, why);
+    } catch (RuntimeException e) { // a column that cannot be written must not hide the failure
+      return told(new Row.Ready(row.key(), Map.of(), Map.of()), why);
+    }
+  }
+
+  private byte[] told(Row.Ready row, CallException why) {
     Fault fault = why.fault();
     String message = Redactor.redact(String.valueOf(why.getMessage()));
     Optional<Trouble> trouble =
@@ -100,6 +126,14 @@ final class ResultLine {
 
   /** A line that was not sent. */
   byte[] invalid(Row.Invalid row) {
+    try {
+      return told(row);
+    } catch (RuntimeException e) { // a column that cannot be written may be what is wrong with it
+      return told(new Row.Invalid(row.key(), row.why(), Map.of()));
+    }
+  }
+
+  private byte[] told(Row.Invalid row) {
     String why = Redactor.printable(Redactor.redact(row.why()));
     Optional<Trouble> trouble = Optional.of(new Trouble(Ends.INVALID_LINE, why, Optional.empty()));
     return line(
@@ -155,7 +189,11 @@ final class ResultLine {
       JsonGenerator json, int status, Optional<String> requestId, String body) {
     json.writeObjectPropertyStart("response");
     json.writeNumberProperty("status_code", status);
-    json.writeStringProperty("request_id", requestId.map(ResultLine::clean).orElse(""));
+    if (requestId.isPresent()) {
+      json.writeStringProperty("request_id", clean(requestId.get()));
+    } else {
+      json.writeNullProperty("request_id");
+    }
     json.writeName("body");
     json.writeRawValue(body);
     json.writeEndObject();

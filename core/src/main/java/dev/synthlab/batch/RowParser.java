@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -18,6 +19,9 @@ import tools.jackson.databind.ObjectReader;
  * prompt}; and fills in what the options say. Safe for use by many threads.
  */
 final class RowParser {
+  private static final int LONGEST_REASON = 200;
+  private static final Pattern HINT =
+      Pattern.compile(", from `[^`]*`|: was expecting \\(JSON.*| \\(code \\d+\\)");
   private static final String CHAT = "/v1/chat/completions";
   private static final Set<String> REQUEST_KEYS =
       Set.of("custom_id", "method", "url", "body", "messages", "prompt");
@@ -62,8 +66,18 @@ final class RowParser {
       Object value = reader.readValue(line, from, line.length - from);
       return asMap(value, "the line is not a JSON object");
     } catch (JacksonException e) {
-      throw new Malformed("the line is not valid JSON: " + e.getOriginalMessage());
+      throw new Malformed("not JSON: " + reason(e));
     }
+  }
+
+  /** What is wrong, without what the parser tells programmers. */
+  static String reason(JacksonException e) {
+    String told = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+    if (told.startsWith("Trailing token")) {
+      return "something follows the object";
+    }
+    String reason = HINT.matcher(told).replaceAll("");
+    return reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + "…";
   }
 
   private static Map<String, Object> body(Map<String, Object> object) {

@@ -41,23 +41,23 @@ final class RunLock implements Closeable {
               StandardOpenOption.CREATE,
               StandardOpenOption.READ,
               StandardOpenOption.WRITE);
+      RunLock lock = new RunLock(channel);
       boolean taken = false;
       try {
-        FileLock lock = channel.tryLock(POSITION, 1, false);
-        if (lock == null) {
+        FileLock held = channel.tryLock(POSITION, 1, false);
+        if (held == null) {
           throw locked(files, "held by " + holder(channel));
         }
+        lock.add(files.lock());
+        OutFiles.identity(files.out()).ifPresent(lock::add);
+        lock.sign(now);
         taken = true;
+        return lock;
       } finally {
         if (!taken) {
-          channel.close();
+          lock.close();
         }
       }
-      RunLock lock = new RunLock(channel);
-      lock.add(files.lock());
-      OutFiles.identity(files.out()).ifPresent(lock::add);
-      lock.sign(now);
-      return lock;
     }
   }
 

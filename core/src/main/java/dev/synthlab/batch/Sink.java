@@ -25,6 +25,9 @@ interface Sink {
     /** There is no room; what was written is whole. */
     record Full(String message) implements Failure {}
 
+    /** Whoever read the stream has gone. */
+    record Closed(String message) implements Failure {}
+
     /** The file is not ours alone any more, or the disk does not say that it keeps what it got. */
     record Lost(String message) implements Failure {}
   }

@@ -2,18 +2,20 @@ package dev.synthlab.batch;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /** Writes lines to a stream, which keeps no journal. Safe for use by many threads. */
 final class StreamSink implements Sink {
   private final OutputStream out;
   private final RowTable table;
-  private final Runnable onFailure;
+  private final Consumer<Failure> onFailure;
   private final ReentrantLock turn = new ReentrantLock();
   private volatile Optional<Failure> failure = Optional.empty();
 
-  StreamSink(OutputStream out, RowTable table, Runnable onFailure) {
+  StreamSink(OutputStream out, RowTable table, Consumer<Failure> onFailure) {
     this.out = out;
     this.table = table;
     this.onFailure = onFailure;
@@ -31,12 +33,20 @@ final class StreamSink implements Sink {
       table.place(row, 0, end);
       return true;
     } catch (IOException e) {
-      failure = Optional.of(new Failure.Full("the output takes no more lines: " + e.getMessage()));
-      onFailure.run();
+      Failure why = why(e);
+      failure = Optional.of(why);
+      onFailure.accept(why);
       return false;
     } finally {
       turn.unlock();
     }
+  }
+
+  private static Failure why(IOException e) {
+    String reason = Preflight.reason(e);
+    return reason.toLowerCase(Locale.ROOT).contains("broken pipe")
+        ? new Failure.Closed("nobody reads the output any more")
+        : new Failure.Full("the output takes no more lines: " + reason);
   }
 
   @Override

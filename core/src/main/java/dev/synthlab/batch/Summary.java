@@ -74,8 +74,22 @@ public record Summary(
     DEADLINE,
     /** The output takes no more; what is in it is whole. */
     DISK_FULL,
+    /** Nobody reads the stream of results any more. */
+    OUTPUT_CLOSED,
     /** {@link BulkRun#stop} was called. */
     INTERRUPTED
+  }
+
+  /**
+   * Failed rows that may end better when they are sent again.
+   *
+   * @return those that {@link BulkOptions.Retry#PASSING} would send
+   */
+  public long passing() {
+    return failures.entrySet().stream()
+        .filter(cause -> !Ends.isLasting(cause.getKey()))
+        .mapToLong(Map.Entry::getValue)
+        .sum();
   }
 
   /**

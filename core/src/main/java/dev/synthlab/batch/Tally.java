@@ -41,6 +41,11 @@ final class Tally {
     inFlight++;
   }
 
+  /** It could not be sent after all. */
+  synchronized void neverSent() {
+    inFlight--;
+  }
+
   synchronized void came(CallReport report) {
     inFlight--;
     attempts += report.attempts().size();

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -29,6 +30,7 @@ public final class Traffic {
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger held = new AtomicInteger();
   private final AtomicInteger retrying = new AtomicInteger();
+  private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
 
   /**
    * What holds for every route.
@@ -145,10 +147,33 @@ public final class Traffic {
   /** Waits before a repetition, seen by {@link #state()}. */
   void backOff(Duration time) throws InterruptedException {
     retrying.incrementAndGet();
+    waiting.add(Thread.currentThread());
     try {
       timer.pause(time);
     } finally {
+      waitedEnough();
       retrying.decrementAndGet();
+    }
+  }
+
+  /**
+   * Interrupts a thread whose call waits for a pause, a limit, a place or another try; one whose
+   * request is under way goes on.
+   *
+   * @param thread a thread that may be in a call
+   */
+  public void interruptIfWaiting(Thread thread) {
+    synchronized (waiting) {
+      if (waiting.contains(thread)) {
+        thread.interrupt();
+      }
+    }
+  }
+
+  // Whoever interrupts holds the same lock: nobody is interrupted who waits no more.
+  private void waitedEnough() {
+    synchronized (waiting) {
+      waiting.remove(Thread.currentThread());
     }
   }
 
@@ -162,23 +187,25 @@ public final class Traffic {
   }
 
   /** Waits until the route takes a request, in the order of coming, or says why it may not. */
-  Admission admit(Route route, long weight, Deadline deadline, Waiting waiting)
+  Admission admit(Route route, long weight, Deadline deadline, Waiting manner)
       throws InterruptedException {
     held.incrementAndGet();
+    waiting.add(Thread.currentThread());
     try {
       long begin = timer.nanos();
       Semaphore server = places.get(route.base());
-      if (server != null && !placed(server, deadline, waiting)) {
+      if (server != null && !placed(server, deadline, manner)) {
         Duration since = Duration.ofNanos(timer.nanos() - begin);
         return new Admission.Refused(
             new Event.Withheld(Event.Withheld.Reason.LIMIT, Duration.ZERO), since);
       }
-      Admission said = admitted(route, weight, deadline, waiting, server);
+      Admission said = admitted(route, weight, deadline, manner, server);
       if (said instanceof Admission.Granted) {
         inFlight.incrementAndGet();
       }
       return said;
     } finally {
+      waitedEnough();
       held.decrementAndGet();
     }
   }

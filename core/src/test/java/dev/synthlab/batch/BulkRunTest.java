@@ -3,13 +3,20 @@ package dev.synthlab.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.synthlab.call.FailedCalls;
 import dev.synthlab.call.Fault;
+import dev.synthlab.call.Outcome;
 import dev.synthlab.http.Json;
+import dev.synthlab.llm.Completion;
+import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.FinishReason;
 import dev.synthlab.llm.Problems;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,10 +27,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.JsonNode;
 
 /** What a run sends, writes and says. */
@@ -561,5 +570,150 @@ class BulkRunTest {
           .as(file.toString())
           .isEqualTo("rw-------");
     }
+  }
+
+  @Test
+  void aRowThatNoRequestCanBeMadeOfIsAnErrorRecordAndTheRestGoesOn() {
+    bulk.input(Bulk.prompt("a", "one"), Bulk.prompt("deep", "deep"), Bulk.prompt("b", "two"));
+    bulk.script.on(
+        "deep",
+        request -> {
+          throw new StreamConstraintsException("Document nesting depth (1001) exceeds");
+        });
+
+    Summary summary = bulk.run();
+
+    assertThat(summary.end()).isEqualTo(Summary.End.SOME_FAILED);
+    assertThat(summary.answered()).isEqualTo(2);
+    assertThat(bulk.result("deep").at("/error/code").asString()).isEqualTo("invalid_line");
+    assertThat(bulk.result("deep").at("/error/message").asString()).contains("line 2", "depth");
+    assertThat(summary.passing()).isZero();
+  }
+
+  @Test
+  void anAnswerOfWhichNoLineCanBeMadeKeepsItsText() {
+    Row.Ready row = new Row.Ready(new Row.Key(0, "a", 1, 7), Map.of(), Map.of());
+    ResultLine lines = new ResultLine(BulkOptions.Format.OPENAI, "run");
+
+    byte[] line =
+        lines.unwritable(
+            row,
+            ((Outcome.Answered<Completion>) Script.answer("paid")).value(),
+            new IllegalStateException("why"));
+
+    JsonNode told = Json.mapper().readTree(line);
+    assertThat(told.at("/error/code").asString()).isEqualTo("answer_unwritable");
+    assertThat(told.at("/synthlab/partial").asString()).isEqualTo("paid");
+    assertThat(told.at("/synthlab/hash").asString()).isNotEmpty();
+  }
+
+  @Test
+  void aStopEndsTheCallsThatOnlyWaitAtOnce() throws Exception {
+    bulk.input(Bulk.prompts(1));
+    CountDownLatch waits = new CountDownLatch(1);
+    BulkRun.Caller held =
+        new BulkRun.Caller() {
+          @Override
+          public Outcome<Completion> call(CompletionRequest request) {
+            waits.countDown();
+            try {
+              new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            return FailedCalls.of(Fault.of(Fault.Kind.CANCELLED, "ended"));
+          }
+
+          @Override
+          public void interruptIfWaiting(Thread thread) {
+            thread.interrupt();
+          }
+        };
+    BulkOptions options = BulkOptions.builder(bulk.in, bulk.out).grace(Duration.ofDays(1)).build();
+    BulkRun run = BulkRun.of(options, held, dev.synthlab.call.Timer.system(), bulk.notes::add);
+    CompletableFuture<Summary> ended = CompletableFuture.supplyAsync(run::run);
+    waits.await();
+
+    run.stop("enough");
+
+    Summary summary = ended.get(30, TimeUnit.SECONDS);
+    assertThat(summary.end()).isEqualTo(Summary.End.INTERRUPTED);
+    assertThat(summary.open()).isEqualTo(1);
+  }
+
+  @Test
+  void aStopDuringTheReadingOfAStreamEndsTheRunAndKeepsTheOldSpool() throws Exception {
+    CountDownLatch read = new CountDownLatch(1);
+    InputStream silent =
+        new InputStream() {
+          @Override
+          public int read() throws IOException {
+            read.countDown();
+            try {
+              new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+              throw new InterruptedIOException();
+            }
+            return -1;
+          }
+        };
+    Path old = Files.writeString(bulk.beside(".out.jsonl.stdin"), "the old rows");
+    BulkOptions options =
+        BulkOptions.builder(new BulkOptions.In.Stream(silent), new BulkOptions.Out.File(bulk.out))
+            .build();
+    BulkRun run =
+        BulkRun.of(options, bulk.script, dev.synthlab.call.Timer.system(), bulk.notes::add);
+    CompletableFuture<Summary> ended = CompletableFuture.supplyAsync(run::run);
+    read.await();
+
+    run.stop("enough");
+
+    Summary summary = ended.get(30, TimeUnit.SECONDS);
+    assertThat(summary.end()).isEqualTo(Summary.End.INTERRUPTED);
+    assertThat(summary.why()).contains("enough", "nothing was sent");
+    assertThat(bulk.script.requests).isEmpty();
+    assertThat(old).hasContent("the old rows");
+  }
+
+  @Test
+  void refusesAnInputThatIsTheOutputsOwnFile() throws IOException {
+    for (String name :
+        List.of(".out.jsonl.stdin", "out.jsonl.job.json", ".out.jsonl.lock", ".out.jsonl.tmp")) {
+      Path own = Files.writeString(bulk.beside(name), Bulk.prompt("a", "x"));
+      BulkOptions options = BulkOptions.builder(own, bulk.out).build();
+      BulkRun run =
+          BulkRun.of(options, bulk.script, dev.synthlab.call.Timer.system(), bulk.notes::add);
+
+      assertThatExceptionOfType(BatchException.class)
+          .as(name)
+          .isThrownBy(run::run)
+          .matches(refused -> refused.kind() == BatchException.Kind.OUTPUT_IS_INPUT)
+          .withMessageContaining("copy the file");
+
+      assertThat(own).exists();
+      Files.delete(own);
+    }
+  }
+
+  @Test
+  void aStreamThatNobodyReadsEndsTheRunAtItsFirstFailure() {
+    bulk.input(Bulk.prompts(50));
+    OutputStream closed =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("Broken pipe");
+          }
+        };
+    BulkOptions options =
+        BulkOptions.builder(new BulkOptions.In.File(bulk.in), new BulkOptions.Out.Stream(closed))
+            .build();
+
+    Summary summary =
+        BulkRun.of(options, bulk.script, dev.synthlab.call.Timer.system(), bulk.notes::add).run();
+
+    assertThat(summary.end()).isEqualTo(Summary.End.OUTPUT_CLOSED);
+    assertThat(summary.unkept()).isEqualTo(1);
+    assertThat(bulk.script.requests).hasSize(1);
   }
 }
