@@ -16,6 +16,7 @@ final class Pace {
   private static final double GROWTH = 0.06;
   private static final double LEAST_RATE = 0.2;
   private static final double FEWER_IN_FLIGHT = 0.7;
+  private static final double CAUGHT_UP_SECONDS = 0.25;
   private static final int SLOTS = 20;
   private static final long SLOT_NANOS = 100_000_000;
 
@@ -56,7 +57,9 @@ final class Pace {
       return Optional.empty();
     }
     grow(now);
-    allowance = Math.min(1, allowance + (now - filled) / 1e9 * rate);
+    // Who sleeps too long on a busy machine may catch up, but not on more than a moment.
+    allowance =
+        Math.min(Math.max(1, rate * CAUGHT_UP_SECONDS), allowance + (now - filled) / 1e9 * rate);
     filled = now;
     if (allowance >= 1) {
       allowance -= 1;
