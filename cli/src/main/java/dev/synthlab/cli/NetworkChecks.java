@@ -134,8 +134,6 @@ final class NetworkChecks implements AutoCloseable {
 
   private boolean loopback() {
     String host = base.getHost();
-    return host.equals("localhost")
-        || host.equals("[::1]")
-        || host.matches("127(\\.\\d{1,3}){3}");
+    return host.equals("localhost") || host.equals("[::1]") || host.matches("127(\\.\\d{1,3}){3}");
   }
 }
