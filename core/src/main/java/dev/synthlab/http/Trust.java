@@ -12,7 +12,6 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.Date;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -138,14 +137,17 @@ final class Trust extends X509ExtendedTrustManager {
   }
 
   private static String why(X509Certificate[] chain, CertificateException refusal) {
-    Date now = Date.from(Instant.now());
+    Instant now = Instant.now();
     for (X509Certificate one : chain) {
-      if (now.after(one.getNotAfter()) && !(selfSigned(one) && chain.length > 1)) {
-        return "the certificate of " + subject(one) + " expired on " + day(one.getNotAfter());
+      if (now.isAfter(one.getNotAfter().toInstant()) && !(selfSigned(one) && chain.length > 1)) {
+        return "the certificate of "
+            + subject(one)
+            + " expired on "
+            + day(one.getNotAfter().toInstant());
       }
-      if (now.before(one.getNotBefore())) {
+      if (now.isBefore(one.getNotBefore().toInstant())) {
         return "the certificate of %s is valid only from %s on; is the clock of this machine right?"
-            .formatted(subject(one), day(one.getNotBefore()));
+            .formatted(subject(one), day(one.getNotBefore().toInstant()));
       }
     }
     if (!pathIsMissing(refusal)) {
@@ -169,8 +171,8 @@ final class Trust extends X509ExtendedTrustManager {
     return one.getSubjectX500Principal().getName();
   }
 
-  private static LocalDate day(Date date) {
-    return LocalDate.ofInstant(date.toInstant(), ZoneOffset.UTC);
+  private static LocalDate day(Instant date) {
+    return LocalDate.ofInstant(date, ZoneOffset.UTC);
   }
 
   private static boolean pathIsMissing(Throwable refusal) {
