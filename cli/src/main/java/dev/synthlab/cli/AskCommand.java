@@ -82,6 +82,8 @@ final class AskCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    Allowed.temperature(temperature);
+    Allowed.maxTokens(maxTokens);
     common.overlay(Variable.SYNTHLAB_TIMEOUT, timeout, "--timeout");
     Settings settings = common.settings();
     settings.llm().requireKey();

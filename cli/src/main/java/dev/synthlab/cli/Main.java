@@ -3,10 +3,10 @@ package dev.synthlab.cli;
 import dev.synthlab.batch.BatchException;
 import dev.synthlab.call.CallException;
 import dev.synthlab.config.ConfigException;
+import dev.synthlab.config.Origin;
 import dev.synthlab.llm.AnswerException;
 import dev.synthlab.logging.Redactor;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -46,9 +46,11 @@ import picocli.CommandLine.Spec;
       "Settings come from options, the environment and .env: synthlab config show"
     })
 public final class Main implements Runnable {
-  private static final PrintStream STDOUT =
-      new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+  private static final Stdout RAW = new Stdout();
+  private static final PrintStream STDOUT = new PrintStream(RAW, false, StandardCharsets.UTF_8);
   private static final PrintStream STDERR = Screen.SCREEN.lines();
+
+  private static final String OPTION = new Origin.Option("").describe();
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -78,6 +80,10 @@ public final class Main implements Runnable {
     System.setErr(STDERR);
     int exit = run(args);
     STDOUT.flush();
+    if (RAW.failed() && exit == Exit.OK) {
+      RAW.complaint().ifPresent(why -> STDERR.println("error: " + why));
+      exit = Exit.STOPPED;
+    }
     STDERR.flush();
     // The embedded model's native threads would keep the process alive.
     Runtime.getRuntime().exit(exit);
@@ -100,6 +106,11 @@ public final class Main implements Runnable {
     return STDOUT;
   }
 
+  /** Where data goes whose writer wants to hear that it was not taken. */
+  static OutputStream results() {
+    return RAW;
+  }
+
   @Override
   public void run() {
     if (spec != null) {
@@ -120,7 +131,7 @@ public final class Main implements Runnable {
   private static int failed(Exception e) {
     return switch (e) {
       case UsageException wrong -> say(wrong, Exit.USAGE);
-      case ConfigException wrong -> say(wrong, Exit.CONFIGURATION);
+      case ConfigException wrong -> misconfigured(wrong);
       case BatchException refused -> say(refused, RunCommand.exitOf(refused));
       case CallException.Authentication refused -> {
         int code = say(refused, Exit.CONFIGURATION);
@@ -139,6 +150,19 @@ public final class Main implements Runnable {
         yield Exit.INTERNAL;
       }
     };
+  }
+
+  /** An option is what the user typed, so it is named as that and not as its variable. */
+  private static int misconfigured(ConfigException wrong) {
+    boolean typed = wrong.problems().stream().allMatch(each -> each.where().startsWith(OPTION));
+    if (!typed) {
+      return say(wrong, Exit.CONFIGURATION);
+    }
+    for (ConfigException.Problem each : wrong.problems()) {
+      String flag = each.where().substring(OPTION.length());
+      say(Allowed.refused(flag, each.value(), each.allowed()), Exit.USAGE);
+    }
+    return Exit.USAGE;
   }
 
   private static int say(Exception e, int exit) {

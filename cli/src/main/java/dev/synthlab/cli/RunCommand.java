@@ -12,17 +12,21 @@ import dev.synthlab.config.Variable;
 import dev.synthlab.http.Json;
 import dev.synthlab.logging.Redactor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Stack;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.core.JacksonException;
@@ -116,10 +120,11 @@ final class RunCommand implements Callable<Integer> {
       names = "--retry-failed",
       arity = "0..1",
       fallbackValue = "passing",
-      paramLabel = "WHICH",
+      preprocessor = OnlyAfterEquals.class,
+      paramLabel = "passing|all",
       description =
-          "Send failed rows again: those that may end better, or =all (also refusals, filters,"
-              + " wrong requests).")
+          "Send failed rows again: those that may end better (passing, as without a value), or all"
+              + " (also refusals, filters, wrong requests).")
   private @Nullable Again retryFailed;
 
   @Option(names = "--fresh", description = "Put an old OUT aside and begin anew.")
@@ -165,7 +170,8 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--deadline",
       paramLabel = "TIME",
-      description = "Stop the whole run after this time (exit 5).")
+      description =
+          "Take no more rows after this time (exit 5); calls in flight have 20 s more to end.")
   private @Nullable String deadline;
 
   @Option(
@@ -194,8 +200,21 @@ final class RunCommand implements Callable<Integer> {
     all
   }
 
+  /** Else the word that follows would be taken for the value. */
+  static final class OnlyAfterEquals implements IParameterPreprocessor {
+    @Override
+    public boolean preprocess(
+        Stack<String> words, CommandSpec command, ArgSpec option, Map<String, Object> more) {
+      if (!"=".equals(more.get("separator"))) {
+        words.push("passing");
+      }
+      return false;
+    }
+  }
+
   @Override
   public Integer call() throws IOException, InterruptedException {
+    check();
     common.overlay(Variable.SYNTHLAB_CONCURRENCY, concurrency, "--concurrency");
     common.overlay(Variable.SYNTHLAB_RPM, requestsPerMinute, "--rpm");
     common.overlay(Variable.SYNTHLAB_TPM, tokensPerMinute, "--tpm");
@@ -205,14 +224,15 @@ final class RunCommand implements Callable<Integer> {
     Settings settings = common.settings();
     settings.llm().requireKey();
     BulkOptions options = options(settings);
+    BulkRun.requireReadable(options);
     LocalWeights.ensure(settings, common.quiet());
     try (Synthlab layer = Synthlab.of(settings)) {
       BulkRun run =
           BulkRun.of(
               options,
-              BulkRun.Caller.over(layer.bulk(settings.llm()), stream),
+              BulkRun.Caller.over(layer.bulk(settings.llm()), stream, layer.traffic()),
               Timer.system(),
-              RunCommand::say);
+              this::note);
       return conducted(run, layer);
     }
   }
@@ -223,17 +243,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int conducted(BulkRun run, Synthlab layer) throws InterruptedException {
-    CountDownLatch told = new CountDownLatch(1);
-    Thread atSignal =
-        Thread.ofPlatform()
-            .unstarted(
-                () -> {
-                  say("stopping: calls in flight may end, nothing new is sent");
-                  run.stop("stopped by a signal");
-                  awaitQuietly(told);
-                });
-    Runtime.getRuntime().addShutdownHook(atSignal);
-    try {
+    try (Signals signals = Signals.to(() -> stop(run))) {
       Summary summary;
       Progress.Style style = common.quiet() ? Progress.Style.none : progress;
       Progress shown = new Progress(run, layer.traffic(), style);
@@ -243,28 +253,13 @@ final class RunCommand implements Callable<Integer> {
         shown.close();
       }
       report(summary);
-      return exit(summary);
-    } finally {
-      told.countDown();
-      forget(atSignal);
+      return signals.exit().orElseGet(() -> exit(summary));
     }
   }
 
-  private static void forget(Thread atSignal) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(atSignal);
-    } catch (IllegalStateException e) {
-      // It runs: the signal has come.
-    }
-  }
-
-  // Ctrl-C and SIGTERM run the hooks of the JVM, which then ends with 130 or 143 by itself.
-  private static void awaitQuietly(CountDownLatch told) {
-    try {
-      told.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private void stop(BulkRun run) {
+    note("stopping: calls in flight may end, nothing new is sent; again to end them now");
+    run.stop("stopped by a signal");
   }
 
   private void ofRow(Variable variable, @Nullable String given, String usual, String flag) {
@@ -282,7 +277,7 @@ final class RunCommand implements Callable<Integer> {
             : new BulkOptions.In.File(Path.of(input));
     BulkOptions.Out to =
         output.equals("-")
-            ? new BulkOptions.Out.Stream(Main.stdout())
+            ? new BulkOptions.Out.Stream(Main.results())
             : new BulkOptions.Out.File(Path.of(output));
     try {
       BulkOptions.Builder builder =
@@ -299,7 +294,7 @@ final class RunCommand implements Callable<Integer> {
               .strictFinish(strictFinish)
               .stream(stream)
               .stall(duration("--stall", stall))
-              .failOnError(BulkOptions.Tolerance.parse(failOnError));
+              .failOnError(tolerance());
       optional(builder, settings);
       return builder.build();
     } catch (IllegalArgumentException e) {
@@ -334,13 +329,42 @@ final class RunCommand implements Callable<Integer> {
 
   private static Duration duration(String flag, String text) {
     return Settings.duration(text)
-        .orElseThrow(
-            () ->
-                new UsageException(
-                    flag
-                        + " is "
-                        + Redactor.printableLine(text)
-                        + ", must be a time: 90, 90s, 2m, 1h"));
+        .filter(Duration::isPositive)
+        .orElseThrow(() -> Allowed.refused(flag, text, "must be a time: 90, 90s, 2m, 1h"));
+  }
+
+  private BulkOptions.Tolerance tolerance() {
+    try {
+      return BulkOptions.Tolerance.parse(failOnError);
+    } catch (IllegalArgumentException e) {
+      throw Allowed.refused(
+          "--fail-on-error", failOnError, "must be a number of rows, or a share from 0.0 to 1.0");
+    }
+  }
+
+  private void check() {
+    Allowed.path("IN", input);
+    Allowed.path("OUT", output);
+    Allowed.temperature(temperature);
+    Allowed.maxTokens(maxTokens);
+    Allowed.count("--limit", limit);
+    parameters.keySet().forEach(Allowed::parameter);
+    if (!resumable() && (fresh || retryFailed != null)) {
+      throw new UsageException(
+          (fresh ? "--fresh" : "--retry-failed")
+              + " needs a results file; "
+              + (output.equals("-") ? "stdout" : output)
+              + " keeps nothing");
+    }
+  }
+
+  /** Whether OUT is a file that the same command can go on with. */
+  private boolean resumable() {
+    if (output.equals("-")) {
+      return false;
+    }
+    Path out = Path.of(output);
+    return !Files.exists(out) || Files.isRegularFile(out) || Files.isDirectory(out);
   }
 
   private Map<String, Object> parameters() {
@@ -362,34 +386,53 @@ final class RunCommand implements Callable<Integer> {
     System.err.println("synthlab: " + sentence);
   }
 
+  /** What is no error. */
+  private void note(String sentence) {
+    if (!common.quiet()) {
+      say(sentence);
+    }
+  }
+
   private void report(Summary summary) {
-    summary.notes().forEach(RunCommand::say);
     if (summary.nothingToDo() && summary.end() != Summary.End.INTERRUPTED) {
-      say(
-          "nothing to do: all "
-              + summary.total()
-              + " rows are in "
-              + output
-              + failures(summary)
-              + (summary.failed() > 0 ? "; --retry-failed sends the failed ones again" : ""));
+      note(
+          summary.total() == 0
+              ? (input.equals("-") ? "stdin" : input) + " has no rows"
+              : "nothing to do: all "
+                  + summary.total()
+                  + " rows are in "
+                  + output
+                  + failures(summary)
+                  + retry(summary));
       return;
+    }
+    if (summary.end() == Summary.End.OUTPUT_CLOSED) {
+      return; // whoever closed it knows
     }
     if (!common.quiet()) {
       System.err.println(counts(summary));
     }
+    if (summary.unkept() > 0) {
+      say(summary.unkept() + " paid answers could not be kept");
+    }
     String why = summary.why().isEmpty() ? "" : ": " + summary.why();
     switch (summary.end()) {
-      case DONE -> {}
+      case DONE, OUTPUT_CLOSED -> {}
       case SOME_FAILED -> {
-        if (!output.equals("-")) {
-          say("the failed rows are in " + output + " and, to be run again, in " + errors());
+        if (resumable()) {
+          note(
+              "the failed rows are in "
+                  + output
+                  + " and, to be run again, in "
+                  + errors()
+                  + retry(summary));
         }
       }
       case STOPPED_AUTH -> System.err.println("error" + why + "\nTry: synthlab doctor");
       case STOPPED_QUOTA -> System.err.println("error" + why + goOn(summary));
       case UNREACHABLE, STALLED, DEADLINE, DISK_FULL ->
           System.err.println("stopped" + why + goOn(summary));
-      case INTERRUPTED -> say("stopped" + why + goOn(summary));
+      case INTERRUPTED -> note("stopped" + why + goOn(summary));
     }
   }
 
@@ -397,8 +440,19 @@ final class RunCommand implements Callable<Integer> {
     return output + ".errors.jsonl";
   }
 
-  private static String goOn(Summary summary) {
-    return "; " + summary.open() + " rows are open, the same command goes on";
+  /** Only what would send something is advised. */
+  private static String retry(Summary summary) {
+    if (summary.failed() == 0) {
+      return "";
+    }
+    return summary.passing() > 0
+        ? "; --retry-failed sends those again that may end better"
+        : "; --retry-failed=all sends them again";
+  }
+
+  private String goOn(Summary summary) {
+    String open = summary.open() > 0 ? "; " + summary.open() + " rows are open" : "";
+    return resumable() ? open + (open.isEmpty() ? "; " : ", ") + "the same command goes on" : open;
   }
 
   private static String counts(Summary s) {
@@ -431,7 +485,7 @@ final class RunCommand implements Callable<Integer> {
       case DONE -> Exit.OK;
       case SOME_FAILED -> Exit.FAILED;
       case STOPPED_AUTH -> Exit.CONFIGURATION;
-      case STOPPED_QUOTA, UNREACHABLE, STALLED, DEADLINE, DISK_FULL -> Exit.STOPPED;
+      case STOPPED_QUOTA, UNREACHABLE, STALLED, DEADLINE, DISK_FULL, OUTPUT_CLOSED -> Exit.STOPPED;
       case INTERRUPTED -> Exit.INTERRUPTED;
     };
   }

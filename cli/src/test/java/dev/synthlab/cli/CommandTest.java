@@ -14,12 +14,16 @@ import dev.synthlab.testing.Replies;
 import dev.synthlab.testing.ScriptedServer;
 import dev.synthlab.testing.ScriptedServer.Reply;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -134,6 +138,8 @@ class CommandTest {
     assertThat(ended.exit()).isEqualTo(2);
     assertThat(ended.err()).contains("none.jsonl");
     assertThat(ended.err().lines()).hasSize(1);
+    assertThat(synth.run("run", "none.jsonl", "-o", "out.jsonl", "--local").err())
+        .isEqualTo(ended.err());
   }
 
   @Test
@@ -371,5 +377,169 @@ class CommandTest {
   @Test
   void printsACompletionScript() {
     assertThat(synth.run("completion", "bash").out()).contains("complete -F", "--concurrency");
+  }
+
+  @Test
+  void refusesWrongOptionValuesByTheirFlagBeforeAnythingIsSent() {
+    synth.file("in.jsonl", prompts(1));
+    against(chat("x"));
+    Map<String, String> wrong = new LinkedHashMap<>();
+    wrong.put("--concurrency=0", "--concurrency is 0, must be");
+    wrong.put("--temperature=NaN", "--temperature is NaN");
+    wrong.put("--max-tokens=0", "--max-tokens is 0");
+    wrong.put("--limit=0", "--limit is 0");
+    wrong.put("--fail-on-error=1.5", "--fail-on-error is 1.5, must be");
+    wrong.put("--deadline=0", "--deadline is 0");
+    wrong.put("-P=stream=true", "-P cannot set stream");
+    wrong.put("-P=model=a", "--model");
+    wrong.put("-P==a", "-P needs a name");
+
+    wrong.forEach(
+        (option, sentence) -> {
+          Ended ended = synth.run("run", "in.jsonl", "-o", "out.jsonl", option);
+
+          assertThat(ended.exit()).as(option).isEqualTo(2);
+          assertThat(ended.err()).as(option).contains(sentence);
+        });
+
+    assertThat(synth.run("run", "in.jsonl", "-o", "").err()).contains("OUT is empty");
+    assertThat(synth.run("run", "in.jsonl", "-o", "-", "--fresh").exit()).isEqualTo(2);
+    assertThat(synth.run("ask", "--max-tokens", "0", "hi").exit()).isEqualTo(2);
+    assertThat(server.seen()).isEmpty();
+  }
+
+  @Test
+  void takesAWordAfterRetryFailedForTheInput() {
+    synth.file("in.jsonl", prompts(2));
+
+    Ended ended = against(chat("x")).run("run", "--retry-failed", "in.jsonl", "-o", "out.jsonl");
+
+    assertThat(ended.exit()).isZero();
+    assertThat(synth.lines("out.jsonl")).hasSize(2);
+    assertThat(synth.run("run", "in.jsonl", "-o", "out.jsonl", "--retry-failed=all").exit())
+        .isZero();
+  }
+
+  @Test
+  void saysThatStdoutTakesNoMoreAndSendsNothingElse() {
+    synth.file("in.jsonl", prompts(50));
+    against(chat("x"));
+    List<String> toFull = List.of("bash", "-c", "exec \"$@\" >/dev/full", "bash");
+
+    Ended full = synth.start(toFull, "run", "in.jsonl", "-o", "-").end();
+
+    assertThat(full.exit()).isEqualTo(5);
+    assertThat(full.err())
+        .contains("No space left", "1 paid answers could not be kept")
+        .doesNotContain("same command");
+    assertThat(server.seen()).hasSize(1);
+    for (String word : List.of("--version", "config show", "ask --no-stream hi")) {
+      Ended ended = synth.start(toFull, word.split(" ")).end();
+
+      assertThat(ended.exit()).as(word).isEqualTo(5);
+      assertThat(ended.err()).as(word).contains("cannot write to standard output: No space left");
+    }
+  }
+
+  @Test
+  void endsQuietlyWhenTheReaderOfItsPipeHasGone() {
+    synth.file("in.jsonl", prompts(500));
+    List<String> toHead = List.of("bash", "-c", "\"$@\" | head -1; exit ${PIPESTATUS[0]}", "bash");
+
+    Ended ended =
+        against(chat("x".repeat(4_000))).start(toHead, "run", "in.jsonl", "-o", "-", "-q").end();
+
+    assertThat(ended.exit()).isEqualTo(5);
+    assertThat(ended.err()).isEmpty();
+    assertThat(ended.out().lines()).hasSize(1);
+    assertThat(server.seen()).hasSizeLessThan(500);
+  }
+
+  @Test
+  void endsPromptlyBySignalWhileItReadsStdin() throws IOException {
+    List<String> fromSilence =
+        List.of("bash", "-c", "exec 3< <(sleep 600); exec \"$@\" <&3", "bash");
+    Running running = against(chat("x")).start(fromSilence, "run", "-", "-o", "out.jsonl");
+    Path spool = synth.path("..out.jsonl.stdin.tmp");
+    while (!Files.exists(spool) && running.process().isAlive()) {
+      Thread.onSpinWait();
+    }
+
+    running.process().destroy();
+
+    Ended ended = running.end();
+    assertThat(ended.exit()).isEqualTo(143);
+    assertThat(ended.err()).contains("nothing was sent");
+    assertThat(spool).doesNotExist();
+  }
+
+  @Test
+  void cutsCallsThatOnlyWaitAtTheFirstSignalAndAllAtTheSecond() {
+    synth.file("in.jsonl", prompts(3));
+    Running waiting =
+        against(error(429, "rate_limit", "slow down", "retry-after", "600"))
+            .start("run", "in.jsonl", "-o", "out.jsonl");
+    awaitSeen(1);
+    long at = System.nanoTime();
+    waiting.process().destroy();
+    Ended held = waiting.end();
+    Duration heldFor = Duration.ofNanos(System.nanoTime() - at);
+    Running running = against(Replies.silence()).start("run", "in.jsonl", "-o", "other.jsonl");
+    awaitSeen(1);
+    running.process().destroy();
+    while (read(running.err()).lines().noneMatch(line -> line.contains("stopping"))) {
+      Thread.onSpinWait();
+    }
+
+    long from = System.nanoTime();
+    running.process().destroy();
+    Ended cut = running.end();
+
+    assertThat(held.exit()).isEqualTo(143);
+    assertThat(held.err()).contains("3 rows are open");
+    assertThat(heldFor).isLessThan(Duration.ofSeconds(15));
+    assertThat(cut.exit()).isEqualTo(143);
+    assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(15));
+  }
+
+  private void awaitSeen(int count) {
+    while (server.seen().size() < count) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void saysEveryNoteOnceAndOnlyErrorsWhenQuiet() {
+    synth.file("in.jsonl", prompts(2));
+    against(error(400, "bad", "no"));
+
+    Ended told = synth.run("run", "in.jsonl", "-o", "-");
+    Ended quiet = synth.run("run", "in.jsonl", "-o", "out.jsonl", "-q");
+    Ended again = synth.run("run", "in.jsonl", "-o", "out.jsonl");
+    Ended againQuiet = synth.run("run", "in.jsonl", "-o", "out.jsonl", "-q");
+
+    assertThat(told.err().lines().filter(line -> line.contains("go to a stream"))).hasSize(1);
+    assertThat(quiet.exit()).isEqualTo(3);
+    assertThat(quiet.err()).isEmpty();
+    assertThat(again.err()).contains("--retry-failed=all sends");
+    assertThat(againQuiet.err()).isEmpty();
+  }
+
+  @Test
+  void saysThatAnEmptyInputHasNoRows() throws IOException {
+    Files.createFile(synth.path("in.jsonl"));
+
+    Ended ended = against(chat("x")).run("run", "in.jsonl", "-o", "out.jsonl");
+
+    assertThat(ended.exit()).isZero();
+    assertThat(ended.err()).contains("in.jsonl has no rows").doesNotContain("nothing to do");
   }
 }

@@ -2,6 +2,7 @@ package dev.synthlab.batch;
 
 import dev.synthlab.call.Timer;
 import dev.synthlab.logging.Redactor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -88,7 +89,8 @@ final class Conduct {
   }
 
   private Summary toDevice(Path out) throws IOException {
-    try (OutputStream stream = Files.newOutputStream(out, StandardOpenOption.WRITE)) {
+    // No channel: an interrupt of a writing thread would close it.
+    try (OutputStream stream = new FileOutputStream(out.toFile(), true)) {
       return toStream(stream);
     }
   }
