@@ -26,6 +26,7 @@ public final class CallLoop {
     this.traffic = Objects.requireNonNull(traffic);
     this.policy = Objects.requireNonNull(policy);
     this.observer = Objects.requireNonNull(observer);
+    Course.load();
   }
 
   /**

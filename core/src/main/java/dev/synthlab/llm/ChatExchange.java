@@ -19,8 +19,6 @@ import tools.jackson.core.JacksonException;
 
 /** One chat completion, whole or over a stream that is read to its end. For one call. */
 final class ChatExchange implements Exchange<ChatExchange.Whole> {
-  private static final int MALFORMED_TRIES = 3;
-
   private final Plan plan;
   private final boolean streamed;
   private final Timer timer;
@@ -199,7 +197,7 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
   private Verdict<Whole> malformed(Event.Arrived head, String why, String body) {
     Fault fault = Classification.malformed(head, route() + " sent " + why, body);
     malformed++;
-    return malformed < MALFORMED_TRIES
+    return malformed < plan.unreadableTries()
         ? new Verdict.Again<>(fault, Optional.empty())
         : new Verdict.GiveUp<>(fault);
   }

@@ -31,6 +31,8 @@ import tools.jackson.core.type.TypeReference;
  * @see <a href="https://platform.openai.com/docs/api-reference/chat">the Chat Completions API</a>
  */
 public final class LlmClient implements AutoCloseable {
+  private static final int UNREADABLE_TRIES = 3;
+
   private final Endpoint endpoint;
   private final CallLoop loop;
   private final Mends mends = new Mends();
@@ -193,7 +195,7 @@ public final class LlmClient implements AutoCloseable {
    * @throws CallException when no answer began
    */
   public TextStream stream(CompletionRequest request) {
-    StreamExchange exchange = new StreamExchange(Plan.of(endpoint, mends, request, true), timer);
+    StreamExchange exchange = new StreamExchange(Plan.of(chat(), request, true), timer);
     Outcome<ChatStream> outcome = loopFor(request).run(exchange, deadlineOf(request));
     ChatStream stream = outcome.get();
     stream.reported(outcome.report());
@@ -232,14 +234,22 @@ public final class LlmClient implements AutoCloseable {
 
   private Outcome<Completion> whole(CompletionRequest request, boolean streamed) {
     String model = endpoint.model(request);
-    ChatExchange exchange =
-        new ChatExchange(Plan.of(endpoint, mends, request, streamed), streamed, timer);
+    ChatExchange exchange = new ChatExchange(Plan.of(chat(), request, streamed), streamed, timer);
     return switch (loopFor(request).run(exchange, deadlineOf(request))) {
       case Outcome.Answered<ChatExchange.Whole> ok ->
           new Outcome.Answered<>(ok.value().completion(model, ok.report()), ok.report());
       case Outcome.Failed<ChatExchange.Whole> failed ->
           new Outcome.Failed<>(failed.why(), failed.report());
     };
+  }
+
+  /**
+   * A single call gives up early on what cannot be read; a row of a bulk run is worth its tries.
+   */
+  private Plan.Chat chat() {
+    CallPolicy policy = loop.policy();
+    boolean bulk = policy.waiting() == CallPolicy.Waiting.AS_LONG_AS_IT_TAKES;
+    return new Plan.Chat(endpoint, mends, bulk ? policy.maxAttempts() : UNREADABLE_TRIES);
   }
 
   private CallLoop loopFor(CompletionRequest request) {
@@ -350,6 +360,8 @@ public final class LlmClient implements AutoCloseable {
     public LlmClient build() {
       Settings.Llm llm = Objects.requireNonNull(settings, "settings");
       Transport over = Objects.requireNonNull(transport, "transport");
+      Json.mapper(); // loaded here: virtual threads that wait for a class to load pin their
+      // carriers
       Traffic shared = traffic == null ? Traffic.by(timer, Traffic.Rules.USUAL) : traffic;
       CallPolicy policy =
           new CallPolicy(

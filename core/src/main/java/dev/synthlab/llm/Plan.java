@@ -21,6 +21,7 @@ final class Plan {
   private final Mends mends;
   private final CompletionRequest request;
   private final boolean stream;
+  private final int unreadableTries;
   private final List<String> models;
   private final Map<String, Object> body;
   private final int mendsLeft;
@@ -31,23 +32,38 @@ final class Plan {
     this.mends = source.mends();
     this.request = source.request();
     this.stream = source.stream();
+    this.unreadableTries = source.unreadableTries();
     this.models = models;
     this.body = body;
     this.mendsLeft = mendsLeft;
     this.wire = endpoint.chat(ChatWire.bytes(body));
   }
 
+  /**
+   * What all requests of a client have in common.
+   *
+   * @param endpoint where they go
+   * @param mends what has been learnt of the models
+   * @param unreadableTries how often an answer that cannot be read is asked for
+   */
+  record Chat(Endpoint endpoint, Mends mends, int unreadableTries) {}
+
   /** What stays the same for every model. */
   private record Source(
-      Endpoint endpoint, Mends mends, CompletionRequest request, boolean stream) {}
+      Endpoint endpoint,
+      Mends mends,
+      CompletionRequest request,
+      boolean stream,
+      int unreadableTries) {}
 
   /** The request to the first model. */
-  static Plan of(Endpoint endpoint, Mends mends, CompletionRequest request, boolean stream) {
+  static Plan of(Chat chat, CompletionRequest request, boolean stream) {
+    Endpoint endpoint = chat.endpoint();
     List<String> models = new ArrayList<>(List.of(endpoint.model(request)));
     endpoint.settings().fallbackModels().stream()
         .filter(model -> !models.contains(model))
         .forEach(models::add);
-    return to(new Source(endpoint, mends, request, stream), models);
+    return to(new Source(endpoint, chat.mends(), request, stream, chat.unreadableTries()), models);
   }
 
   private static Plan to(Source source, List<String> models) {
@@ -62,6 +78,11 @@ final class Plan {
 
   Request wire() {
     return wire;
+  }
+
+  /** How often an answer that cannot be read is asked for. */
+  int unreadableTries() {
+    return unreadableTries;
   }
 
   boolean offersTools() {
@@ -120,6 +141,6 @@ final class Plan {
   }
 
   private Source source() {
-    return new Source(endpoint, mends, request, stream);
+    return new Source(endpoint, mends, request, stream, unreadableTries);
   }
 }

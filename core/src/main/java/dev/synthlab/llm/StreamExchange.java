@@ -14,8 +14,6 @@ import java.util.Optional;
 
 /** One chat completion whose pieces are handed on as they come. For one call. */
 final class StreamExchange implements Exchange<ChatStream> {
-  private static final int MALFORMED_TRIES = 3;
-
   private final Plan plan;
   private final Timer timer;
   private int malformed;
@@ -64,7 +62,7 @@ final class StreamExchange implements Exchange<ChatStream> {
       stream.close();
       Fault fault = Classification.malformed(answer, route() + " sent " + e.getMessage(), e.body());
       malformed++;
-      return malformed < MALFORMED_TRIES
+      return malformed < plan.unreadableTries()
           ? new Verdict.Again<>(fault, Optional.empty())
           : new Verdict.GiveUp<>(fault);
     }
