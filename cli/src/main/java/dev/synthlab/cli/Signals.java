@@ -63,6 +63,7 @@ final class Signals implements AutoCloseable {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // which is what equals means here
   private @Nullable Object called(
       Class<?> type, Object proxy, Method method, Object @Nullable [] arguments)
       throws ReflectiveOperationException {

@@ -58,9 +58,9 @@ final class Dispatch {
   private Optional<Stop> stop = Optional.empty();
   private Optional<Throwable> broken = Optional.empty();
   private boolean open;
-  private boolean cut;
+  private volatile boolean cut;
   private boolean over;
-  private boolean heard;
+  private volatile boolean heard;
   private boolean answered;
   private int refusals;
   private int started;
@@ -368,7 +368,7 @@ final class Dispatch {
       case QUOTA_EXCEEDED -> refused(waiting, Summary.End.STOPPED_QUOTA, why);
       case TLS_FAILED -> refused(waiting, Summary.End.UNREACHABLE, why);
       case CONNECTION_FAILED -> {
-        if (hasHeard()) {
+        if (heard) {
           passing(waiting, row, why);
         } else {
           drain(Summary.End.UNREACHABLE, text(why));
@@ -388,7 +388,7 @@ final class Dispatch {
 
   /** A failure that says little about the server being alive: the stall clock runs on. */
   private void passing(InputRows.Waiting waiting, Row.Ready row, CallException why) {
-    if (isCut()) {
+    if (cut) {
       return; // our own interrupt may have caused it, so it is not the row's
     }
     write(waiting, ends.failed(why.fault().kind().code()), lines.failed(row, why));
@@ -449,54 +449,32 @@ final class Dispatch {
   }
 
   private void comeBack(InputRows.Waiting waiting, CallException why) {
-    comeBack(waiting);
-    rests(true);
+    if (!rests(waiting)) {
+      return;
+    }
     try {
       timer.pause(why.retryAfter().orElse(BREATH));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      rests(false);
+      goesOn();
     }
   }
 
-  private void rests(boolean now) {
-    lock.lock();
-    try {
-      if (!now) {
-        resting.remove(Thread.currentThread());
-      } else if (stop.isPresent()) {
-        Thread.currentThread().interrupt();
-      } else {
-        resting.add(Thread.currentThread());
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void comeBack(InputRows.Waiting waiting) {
+  private boolean rests(InputRows.Waiting waiting) {
     lock.lock();
     try {
       again.add(waiting);
+      return stop.isEmpty() && resting.add(Thread.currentThread());
     } finally {
       lock.unlock();
     }
   }
 
-  private boolean hasHeard() {
+  private void goesOn() {
     lock.lock();
     try {
-      return heard;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private boolean isCut() {
-    lock.lock();
-    try {
-      return cut;
+      resting.remove(Thread.currentThread());
     } finally {
       lock.unlock();
     }
