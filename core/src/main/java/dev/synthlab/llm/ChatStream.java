@@ -164,7 +164,17 @@ final class ChatStream implements TextStream {
           Fault.of(Fault.Kind.STREAM_INTERRUPTED, "the stream broke after its first text: " + why)
               .because(cause)
               .withPartial(answer.text.toString());
-      return CallException.of(fault, told());
+      CallReport so = told();
+      return CallException.of(
+          fault,
+          new CallReport(
+              so.route(),
+              so.started(),
+              so.elapsed(),
+              so.held(),
+              so.attempts(),
+              ChatExchange.spend(answer.usage),
+              Optional.of(fault)));
     }
   }
 }
