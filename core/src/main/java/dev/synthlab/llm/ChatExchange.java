@@ -19,17 +19,20 @@ import tools.jackson.core.JacksonException;
 
 /** One chat completion, whole or over a stream that is read to its end. For one call. */
 final class ChatExchange implements Exchange<ChatExchange.Whole> {
-  private static final int MALFORMED_TRIES = 3;
+  /** How often an answer that cannot be used is asked for when somebody waits for it. */
+  static final int FEW_TRIES = 3;
 
   private final Plan plan;
   private final boolean streamed;
   private final Timer timer;
+  private final int tries;
   private int malformed;
 
-  ChatExchange(Plan plan, boolean streamed, Timer timer) {
+  ChatExchange(Plan plan, boolean streamed, Timer timer, int tries) {
     this.plan = plan;
     this.streamed = streamed;
     this.timer = timer;
+    this.tries = tries;
   }
 
   /** An answer that was read to its end. */
@@ -112,13 +115,13 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
   private Verdict<Whole> mended(Verdict.GiveUp<Whole> over) {
     Optional<Plan> other = plan.mended(over.fault());
     return other.isPresent()
-        ? new Verdict.Next<>(new ChatExchange(other.get(), streamed, timer), over.fault())
+        ? new Verdict.Next<>(new ChatExchange(other.get(), streamed, timer, tries), over.fault())
         : new Verdict.GiveUp<>(plan.explained(over.fault()));
   }
 
   @Override
   public Optional<Exchange<Whole>> fallback(Fault fault) {
-    return plan.fallback(fault).map(next -> new ChatExchange(next, streamed, timer));
+    return plan.fallback(fault).map(next -> new ChatExchange(next, streamed, timer, tries));
   }
 
   @Override
@@ -201,7 +204,7 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
   private Verdict<Whole> malformed(Event.Arrived head, String why, String body) {
     Fault fault = Classification.malformed(head, route() + " sent " + why, body);
     malformed++;
-    return malformed < MALFORMED_TRIES
+    return malformed < tries
         ? new Verdict.Again<>(fault, Optional.empty())
         : new Verdict.GiveUp<>(fault);
   }
