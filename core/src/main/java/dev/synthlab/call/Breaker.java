@@ -35,7 +35,8 @@ final class Breaker {
                     LAST_CALLS,
                     FEWEST_CALLS,
                     CircuitBreakerConfig.SlidingWindowType.COUNT_BASED,
-                    CircuitBreakerConfig.SlidingWindowSynchronizationStrategy.LOCK_FREE)
+                    // Its lock-free window throws when many calls end at once.
+                    CircuitBreakerConfig.SlidingWindowSynchronizationStrategy.SYNCHRONIZED)
                 .failureRateThreshold(FAILED_PERCENT)
                 .waitDurationInOpenState(OPEN)
                 .permittedNumberOfCallsInHalfOpenState(1)

@@ -30,7 +30,7 @@ final class ChatAnswer {
   private long reasoning;
 
   /** Reads a whole object, or adds a chunk to what came before. */
-  void read(byte[] json) throws JacksonException {
+  void read(String json) throws JacksonException {
     try (JsonParser in = Json.mapper().createParser(json)) {
       if (in.nextToken() != JsonToken.START_OBJECT) {
         throw new tools.jackson.core.exc.StreamReadException(in, "not a JSON object");

@@ -134,18 +134,20 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
   }
 
   private Verdict<Whole> readWhole(Event.Arrived head, byte[] bytes) {
+    // Bytes that are no UTF-8 are replaced: a parser of bytes would refuse the whole answer.
+    String text = new String(bytes, StandardCharsets.UTF_8);
     ChatAnswer answer = new ChatAnswer();
     String json;
     try {
-      answer.read(bytes);
-      json = OneLine.of(bytes);
+      answer.read(text);
+      json = OneLine.of(text);
     } catch (JacksonException e) {
-      return unreadable(head, e, new String(bytes, StandardCharsets.UTF_8));
+      return unreadable(head, e, text);
     }
     if (answer.error.isPresent()) {
       return malformed(head, "status 200 with an error", answer.error.get());
     }
-    return accepted(head, answer, json, new String(bytes, StandardCharsets.UTF_8));
+    return accepted(head, answer, json, text);
   }
 
   private Verdict<Whole> readStream(Event.Arrived head) throws IOException {
@@ -158,7 +160,7 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
         if (last.strip().equals("[DONE]")) {
           break;
         }
-        answer.read(last.getBytes(StandardCharsets.UTF_8));
+        answer.read(last);
         if (answer.error.isPresent()) {
           return malformed(head, "the stream brought an error", answer.error.get());
         }

@@ -7,7 +7,6 @@ import dev.synthlab.call.Event;
 import dev.synthlab.call.Fault;
 import dev.synthlab.http.SseReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -118,7 +117,7 @@ final class ChatStream implements TextStream {
       }
       int before = answer.text.length();
       try {
-        answer.read(data.getBytes(StandardCharsets.UTF_8));
+        answer.read(data);
       } catch (JacksonException e) {
         throw new BadStreamException("an event that is not the JSON expected", data);
       }
@@ -165,7 +164,17 @@ final class ChatStream implements TextStream {
           Fault.of(Fault.Kind.STREAM_INTERRUPTED, "the stream broke after its first text: " + why)
               .because(cause)
               .withPartial(answer.text.toString());
-      return CallException.of(fault, told());
+      CallReport so = told();
+      return CallException.of(
+          fault,
+          new CallReport(
+              so.route(),
+              so.started(),
+              so.elapsed(),
+              so.held(),
+              so.attempts(),
+              ChatExchange.spend(answer.usage),
+              Optional.of(fault)));
     }
   }
 }

@@ -13,11 +13,10 @@ import tools.jackson.core.JsonParser;
 final class OneLine {
   private OneLine() {}
 
-  /** The same JSON, checked and on one line; bad UTF-8 in it is replaced. */
-  static String of(byte[] json) throws JacksonException {
-    StringWriter line = new StringWriter(json.length);
-    String text = new String(json, java.nio.charset.StandardCharsets.UTF_8);
-    try (JsonParser in = Json.mapper().createParser(text);
+  /** The same JSON, checked and on one line. */
+  static String of(String json) throws JacksonException {
+    StringWriter line = new StringWriter(json.length());
+    try (JsonParser in = Json.mapper().createParser(json);
         JsonGenerator out = Json.mapper().createGenerator(line)) {
       in.nextToken();
       out.copyCurrentStructure(in);

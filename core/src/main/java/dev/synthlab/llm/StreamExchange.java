@@ -8,6 +8,7 @@ import dev.synthlab.call.Route;
 import dev.synthlab.call.Spend;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.Verdict;
+import dev.synthlab.http.Bodies;
 import dev.synthlab.http.Request;
 import java.io.IOException;
 import java.util.Optional;
@@ -58,6 +59,11 @@ final class StreamExchange implements Exchange<ChatStream> {
     try {
       stream.awaitFirst();
       return new Verdict.Accept<>(stream);
+    } catch (Bodies.TooLargeException e) {
+      stream.close();
+      return new Verdict.GiveUp<>(
+          Fault.of(
+              Fault.Kind.RESPONSE_TOO_LARGE, "the stream of " + route() + ": " + e.getMessage()));
     } catch (ChatStream.BadStreamException e) {
       stream.close();
       Fault fault = Classification.malformed(answer, route() + " sent " + e.getMessage(), e.body());
