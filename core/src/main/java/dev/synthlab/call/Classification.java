@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -36,6 +37,16 @@ public final class Classification {
           "insufficient_balance");
   private static final Set<Integer> PASSING = Set.of(408, 409, 425, 429);
   private static final Set<Integer> LASTING = Set.of(501, 505, 511);
+
+  /** What the words that stand for a status mean. */
+  private static final Map<String, Integer> STATUS_OF_CODE =
+      Map.of(
+          "insufficient_quota", 429,
+          "rate_limit_exceeded", 429,
+          "invalid_api_key", 401,
+          "model_not_found", 404,
+          "context_length_exceeded", 400,
+          "server_error", 500);
 
   private Classification() {}
 
@@ -81,6 +92,43 @@ public final class Classification {
   }
 
   /**
+   * An error that came inside an answer whose status said that all is well.
+   *
+   * @param answer its head
+   * @param route where the request went
+   * @param code what the server calls the error: a word, or the status it would have had
+   * @param said the server's words
+   * @param <T> what the call gives
+   * @return to go on or to give up; empty when the code says nothing known
+   */
+  public static <T> Optional<Verdict<T>> inside(
+      Event.Arrived answer, Route route, String code, String said) {
+    int status =
+        STATUS_OF_CODE.getOrDefault(code, code.matches("[45]\\d\\d") ? Integer.parseInt(code) : 0);
+    if (status == 0) {
+      return Optional.empty();
+    }
+    ErrorBody body =
+        new ErrorBody(Optional.of(code), Optional.empty(), Optional.empty(), said.strip());
+    Kind kind = kind(status, body);
+    Fault fault =
+        new Fault(
+            kind,
+            code + " in the answer of " + host(route) + ": " + Fault.beginning(said, MESSAGE_LIMIT),
+            OptionalInt.of(answer.status()),
+            Optional.of(code),
+            Optional.empty(),
+            requestId(answer.headers()),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    return Optional.of(
+        again(answer, kind, status)
+            ? new Verdict.Again<>(fault, Optional.empty())
+            : new Verdict.GiveUp<>(fault));
+  }
+
+  /**
    * The server's name for the request.
    *
    * @param headers of its answer
@@ -116,10 +164,12 @@ public final class Classification {
             named,
             Optional.empty(),
             Optional.empty());
-    return again(answer, kind) ? new Verdict.Again<>(fault, named) : new Verdict.GiveUp<>(fault);
+    return again(answer, kind, answer.status())
+        ? new Verdict.Again<>(fault, named)
+        : new Verdict.GiveUp<>(fault);
   }
 
-  private static boolean again(Event.Arrived answer, Kind kind) {
+  private static boolean again(Event.Arrived answer, Kind kind, int status) {
     if (kind == Kind.QUOTA_EXCEEDED || kind == Kind.REDIRECTED) {
       return false;
     }
@@ -128,7 +178,6 @@ public final class Classification {
     if (asked.isPresent() && (asked.get().equals("true") || asked.get().equals("false"))) {
       return asked.get().equals("true");
     }
-    int status = answer.status();
     return PASSING.contains(status) || (status >= 500 && !LASTING.contains(status));
   }
 

@@ -178,7 +178,11 @@ final class ChatAnswer {
         JsonToken inner = in.nextToken();
         switch (field) {
           case "message" -> error = string(in, inner).or(() -> error);
-          case "code" -> errorCode = string(in, inner).or(() -> errorCode);
+          case "code" ->
+              errorCode =
+                  inner == JsonToken.VALUE_NUMBER_INT
+                      ? Optional.of(in.getString())
+                      : string(in, inner).or(() -> errorCode);
           default -> in.skipChildren();
         }
       }

@@ -162,7 +162,11 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
         }
         answer.read(last);
         if (answer.error.isPresent()) {
-          return malformed(head, "the stream brought an error", answer.error.get());
+          String said = answer.error.get();
+          return answer
+              .errorCode
+              .flatMap(code -> Classification.<Whole>inside(head, route(), code, said))
+              .orElseGet(() -> malformed(head, "the stream brought an error", said));
         }
         if (answer.text.length() > Bodies.MAX_BYTES) {
           return new Verdict.GiveUp<>(

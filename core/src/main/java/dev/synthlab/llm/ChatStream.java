@@ -29,10 +29,21 @@ final class ChatStream implements TextStream {
   static final class BadStreamException extends Exception {
     private static final long serialVersionUID = 1L;
     private final String body;
+    private final @Nullable String code;
 
     BadStreamException(String why, String body) {
+      this(why, body, null);
+    }
+
+    BadStreamException(String why, String body, @Nullable String code) {
       super(why);
       this.body = body;
+      this.code = code;
+    }
+
+    /** What the server called its error, if it sent one. */
+    Optional<String> code() {
+      return Optional.ofNullable(code);
     }
 
     String body() {
@@ -122,7 +133,8 @@ final class ChatStream implements TextStream {
         throw new BadStreamException("an event that is not the JSON expected", data);
       }
       if (answer.error.isPresent()) {
-        throw new BadStreamException("an error in the stream", answer.error.get());
+        throw new BadStreamException(
+            "an error in the stream", answer.error.get(), answer.errorCode.orElse(null));
       }
       if (answer.text.length() > before) {
         return answer.text.substring(before);

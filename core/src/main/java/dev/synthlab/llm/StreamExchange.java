@@ -66,6 +66,11 @@ final class StreamExchange implements Exchange<ChatStream> {
               Fault.Kind.RESPONSE_TOO_LARGE, "the stream of " + route() + ": " + e.getMessage()));
     } catch (ChatStream.BadStreamException e) {
       stream.close();
+      Optional<Verdict<ChatStream>> named =
+          e.code().flatMap(code -> Classification.inside(answer, route(), code, e.body()));
+      if (named.isPresent()) {
+        return named.get();
+      }
       Fault fault = Classification.malformed(answer, route() + " sent " + e.getMessage(), e.body());
       malformed++;
       return malformed < plan.unreadableTries()
