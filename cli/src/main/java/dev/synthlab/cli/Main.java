@@ -5,6 +5,7 @@ import dev.synthlab.call.CallException;
 import dev.synthlab.config.ConfigException;
 import dev.synthlab.config.Origin;
 import dev.synthlab.llm.AnswerException;
+import dev.synthlab.local.WeightsException;
 import dev.synthlab.logging.Redactor;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -141,6 +142,7 @@ public final class Main implements Runnable {
       case CallException.Cancelled cancelled -> say(cancelled, Exit.INTERRUPTED);
       case CallException failed -> say(failed, Exit.FAILED);
       case AnswerException unwanted -> say(unwanted, Exit.FAILED);
+      case WeightsException missing -> say(missing, Exit.CONFIGURATION);
       default -> {
         StringBuilder text = new StringBuilder("internal error: ").append(e);
         for (StackTraceElement at : e.getStackTrace()) {

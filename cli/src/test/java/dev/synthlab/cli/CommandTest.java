@@ -542,4 +542,12 @@ class CommandTest {
     assertThat(ended.exit()).isZero();
     assertThat(ended.err()).contains("in.jsonl has no rows").doesNotContain("nothing to do");
   }
+
+  @Test
+  void namesAModelFileThatCannotBeUsed() {
+    Ended ended = synth.with("SYNTHLAB_LOCAL_MODEL", "/none.gguf").run("ask", "--local", "hi");
+
+    assertThat(ended.exit()).isEqualTo(4);
+    assertThat(ended.err()).contains("/none.gguf").doesNotContain("\tat ", "Exception");
+  }
 }
