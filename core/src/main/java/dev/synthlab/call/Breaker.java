@@ -35,7 +35,7 @@ final class Breaker {
                     LAST_CALLS,
                     FEWEST_CALLS,
                     CircuitBreakerConfig.SlidingWindowType.COUNT_BASED,
-                    // Its lock-free window throws when many calls end at once.
+                    // Its lock-free window throws when a call ends after a probe has failed.
                     CircuitBreakerConfig.SlidingWindowSynchronizationStrategy.SYNCHRONIZED)
                 .failureRateThreshold(FAILED_PERCENT)
                 .waitDurationInOpenState(OPEN)

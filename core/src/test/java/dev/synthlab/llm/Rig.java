@@ -1,0 +1,94 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.call.CallPolicy.Waiting;
+import dev.synthlab.call.Timer;
+import dev.synthlab.call.Traffic;
+import dev.synthlab.config.Environment;
+import dev.synthlab.config.Settings;
+import dev.synthlab.http.OkHttpTransport;
+import dev.synthlab.testing.PushedTimer;
+import dev.synthlab.testing.ScriptedServer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A scripted server and what it takes to ask it: clients with settings of their own. */
+final class Rig implements AutoCloseable {
+  final PushedTimer pushed = new PushedTimer();
+  final OkHttpTransport transport = new OkHttpTransport();
+  final ScriptedServer server;
+  private final Map<String, String> settings = new HashMap<>();
+  private Timer timer = pushed;
+  private Waiting waiting = Waiting.WITHIN_DEADLINE;
+  private Traffic traffic = Traffic.by(pushed, Traffic.Rules.USUAL);
+
+  Rig(ScriptedServer server) {
+    this.server = server;
+    with("OPENAI_BASE_URL", server.base().toString()).with("SYNTHLAB_TIMEOUT", "5s");
+  }
+
+  static Rig inTurn(ScriptedServer.Reply... replies) {
+    return new Rig(ScriptedServer.inTurn(replies));
+  }
+
+  static Rig of(ScriptedServer.Script script) {
+    return new Rig(ScriptedServer.start(script));
+  }
+
+  Rig with(String variable, String value) {
+    settings.put(variable, value);
+    return this;
+  }
+
+  /** By the machine's time, in place of one that is pushed. */
+  Rig inRealTime() {
+    timer = Timer.system();
+    traffic = Traffic.by(timer, Traffic.Rules.USUAL);
+    return this;
+  }
+
+  /** As a bulk run asks: held back as long as it takes. */
+  Rig asBulk() {
+    waiting = Waiting.AS_LONG_AS_IT_TAKES;
+    return with("SYNTHLAB_LLM_MAX_ATTEMPTS", "8").with("SYNTHLAB_BACKOFF_MIN", "1ms");
+  }
+
+  Traffic traffic() {
+    return traffic;
+  }
+
+  LlmClient client() {
+    return LlmClient.builder()
+        .settings(Settings.from(Environment.of(settings)).llm())
+        .transport(transport)
+        .timer(timer)
+        .traffic(traffic)
+        .waiting(waiting)
+        .build();
+  }
+
+  int requests() {
+    return server.seen().size();
+  }
+
+  void awaitRequests(int count) {
+    while (requests() < count) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** How long it takes from now until the server has no open connection. */
+  Duration untilClosed() {
+    long begin = System.nanoTime();
+    while (server.openConnections() > 0) {
+      Thread.onSpinWait();
+    }
+    return Duration.ofNanos(System.nanoTime() - begin);
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    transport.close();
+  }
+}
