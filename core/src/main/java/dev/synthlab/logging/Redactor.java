@@ -1,5 +1,7 @@
 package dev.synthlab.logging;
 
+import java.util.HexFormat;
+
 /**
  * The one redactor of everything that leaves the process. What it strikes out becomes {@code ****}.
  * Safe for use by many threads.
@@ -93,7 +95,12 @@ public final class Redactor {
       } else if (c == '\n') {
         out.append("\\n");
       } else {
-        out.append(String.format(c < 0x100 ? "\\x%02x" : "\\u%04x", (int) c));
+        HexFormat hex = HexFormat.of();
+        if (c < 0x100) {
+          out.append("\\x").append(hex.toHexDigits((byte) c));
+        } else {
+          out.append("\\u").append(hex.toHexDigits(c));
+        }
       }
     }
     return out.toString();
