@@ -76,6 +76,7 @@ final class Breaker {
     }
   }
 
+  @SuppressWarnings("StaticAssignmentOfThrowable") // never thrown, and it has no stack trace
   private static final Throwable FAILURE =
       new Throwable("an attempt failed", null, false, false) {
         private static final long serialVersionUID = 1L;
