@@ -27,7 +27,7 @@ final class Lane {
   private final Semaphore turn = new Semaphore(1, true);
   private final Optional<Limit> requests;
   private final Optional<Limit> tokens;
-  private final Optional<Breaker> breaker;
+  private final boolean breakable;
   private final Optional<Pace> pace;
   private final Throttle throttle = new Throttle();
   private final ReentrantLock lock = new ReentrantLock();
@@ -39,6 +39,9 @@ final class Lane {
   private boolean probing;
   private volatile long lastUsed;
 
+  /** Made at the first failure: most processes never need one. */
+  private volatile Optional<Breaker> breaker = Optional.empty();
+
   Lane(Route route, Traffic traffic) {
     Traffic.Rules rules = traffic.rules();
     this.route = route;
@@ -47,10 +50,7 @@ final class Lane {
     this.lastUsed = timer.nanos();
     requests = rules.requestsPerMinute().map(n -> Limit.ofRequests(timer, n));
     tokens = rules.tokensPerMinute().map(n -> Limit.ofTokens(timer, n));
-    breaker =
-        rules.breaker() && route.base().getScheme().startsWith("http")
-            ? Optional.of(new Breaker(timer, this::sayOpened))
-            : Optional.empty();
+    breakable = rules.breaker() && route.base().getScheme().startsWith("http");
     pace = rules.adaptive().map(most -> new Pace(most, timer.nanos()));
   }
 
@@ -222,9 +222,12 @@ final class Lane {
   }
 
   private void saw(Sign sign, Permit permit) {
-    breaker.ifPresent(b -> b.saw(sign));
     lock.lock();
     try {
+      if (breakable && sign == Sign.FAILED && breaker.isEmpty()) {
+        breaker = Optional.of(new Breaker(timer, this::sayOpened));
+      }
+      breaker.ifPresent(b -> b.saw(sign));
       throttle.saw(sign);
       pace.ifPresent(p -> p.saw(sign, permit.sent, timer.nanos()));
       if (permit.probe) {
@@ -283,7 +286,7 @@ final class Lane {
   }
 
   boolean hasBreaker() {
-    return breaker.isPresent();
+    return breakable;
   }
 
   Optional<Duration> pauseLeft() {

@@ -7,6 +7,7 @@ import static dev.synthlab.testing.Replies.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.call.Outcome;
+import dev.synthlab.testing.PushedTimer;
 import dev.synthlab.testing.Replies;
 import dev.synthlab.testing.ScriptedServer.Reply;
 import dev.synthlab.testing.ScriptedServer.Seen;
@@ -18,7 +19,6 @@ import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -228,22 +229,21 @@ class BulkFaultsTest {
 
   @Test
   void waitsOutAnOpenBreakerWithoutLosingARow() throws Exception {
-    int failing = 25;
-    CountDownLatch together = new CountDownLatch(failing);
+    int rows = 25;
+    long outage = Duration.ofSeconds(14).toNanos();
+    AtomicReference<PushedTimer> time = new AtomicReference<>(new PushedTimer());
     try (Rig rig =
         Rig.of(
-                (request, number) -> {
-                  if (number > failing) {
-                    return chat("hello");
-                  }
-                  together.countDown();
-                  together.await();
-                  return error(503, "busy", "later");
-                })
+                (request, number) ->
+                    time.get().nanos() < outage ? error(503, "busy", "later") : chat("hello"))
             .asBulk()
-            .with("SYNTHLAB_CALL_DEADLINE", "24h")) {
+            .with("SYNTHLAB_CALL_DEADLINE", "24h")
+            // Only the breaker's wait may bring the time beyond the outage.
+            .with("SYNTHLAB_BACKOFF_MIN", "1ms")
+            .with("SYNTHLAB_BACKOFF_MAX", "1ms")) {
+      time.set(rig.pushed);
 
-      List<Outcome<Completion>> outcomes = all(rig.client(), failing);
+      List<Outcome<Completion>> outcomes = all(rig.client(), rows);
 
       assertThat(outcomes)
           .allSatisfy(outcome -> assertThat(outcome).isInstanceOf(Outcome.Answered.class));
