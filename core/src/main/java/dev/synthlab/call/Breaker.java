@@ -24,6 +24,7 @@ final class Breaker {
   private final CircuitBreaker breaker;
   private final Timer timer;
   private volatile long openUntil;
+  private volatile int era;
 
   Breaker(Timer timer, Runnable whenOpened) {
     this.timer = timer;
@@ -47,6 +48,7 @@ final class Breaker {
         .getEventPublisher()
         .onStateTransition(
             change -> {
+              era++;
               if (change.getStateTransition().getToState() == CircuitBreaker.State.OPEN) {
                 openUntil = timer.nanos() + OPEN.toNanos();
                 whenOpened.run();
@@ -68,7 +70,21 @@ final class Breaker {
     breaker.releasePermission();
   }
 
-  void saw(Sign sign) {
+  /** A number that changes whenever the breaker opens, probes or closes. */
+  int era() {
+    return era;
+  }
+
+  /**
+   * Hears how a request went.
+   *
+   * @param sentIn the {@link #era} in which it was let go: what began before the breaker opened
+   *     says nothing about the route after it
+   */
+  void saw(Sign sign, int sentIn) {
+    if (sentIn != era) {
+      return;
+    }
     switch (sign) {
       case SERVED -> breaker.onSuccess(0, TimeUnit.NANOSECONDS);
       case FAILED -> breaker.onError(0, TimeUnit.NANOSECONDS, FAILURE);

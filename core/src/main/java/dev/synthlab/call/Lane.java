@@ -59,6 +59,7 @@ final class Lane {
     private final long weight;
     private final boolean probe;
     private final long sent = timer.nanos();
+    private final int era = breaker.map(Breaker::era).orElse(0);
     private boolean judged;
 
     private Permit(long weight, boolean probe) {
@@ -227,7 +228,7 @@ final class Lane {
       if (breakable && sign == Sign.FAILED && breaker.isEmpty()) {
         breaker = Optional.of(new Breaker(timer, this::sayOpened));
       }
-      breaker.ifPresent(b -> b.saw(sign));
+      breaker.ifPresent(b -> b.saw(sign, permit.era));
       throttle.saw(sign);
       pace.ifPresent(p -> p.saw(sign, permit.sent, timer.nanos()));
       if (permit.probe) {

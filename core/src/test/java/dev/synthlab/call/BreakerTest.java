@@ -4,30 +4,58 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.testing.PushedTimer;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class BreakerTest {
   private final PushedTimer timer = new PushedTimer();
-  private final Breaker breaker = new Breaker(timer, () -> {});
+  private final AtomicInteger opened = new AtomicInteger();
+  private final Breaker breaker = new Breaker(timer, opened::incrementAndGet);
+
+  private void failOften() {
+    for (int i = 0; i < 20; i++) {
+      breaker.saw(Sign.FAILED, breaker.era());
+    }
+  }
 
   @Test
-  void bearsAnswersThatComeLateToACallThatFailedItsProbe() {
-    for (int i = 0; i < 20; i++) {
-      breaker.saw(Sign.FAILED);
-    }
+  void opensAgainWhenItsProbeFails() {
+    failOften();
     timer.push(Duration.ofSeconds(16));
     assertThat(breaker.take()).isEmpty();
-    breaker.saw(Sign.FAILED);
+
+    breaker.saw(Sign.FAILED, breaker.era());
+
     assertThat(breaker.take()).isPresent();
+    assertThat(opened).hasValue(2);
+  }
+
+  @Test
+  void closesWhenItsProbeIsServed() {
+    failOften();
+    timer.push(Duration.ofSeconds(16));
+    assertThat(breaker.take()).isEmpty();
+
+    breaker.saw(Sign.SERVED, breaker.era());
+
+    assertThat(breaker.take()).isEmpty();
+    assertThat(breaker.take()).isEmpty();
+  }
+
+  @Test
+  void takesNoLateAnswerForThatOfItsProbe() {
+    int before = breaker.era();
+    failOften();
+    timer.push(Duration.ofSeconds(16));
+    assertThat(breaker.take()).isEmpty();
 
     for (int i = 0; i < 50; i++) {
-      breaker.saw(i % 2 == 0 ? Sign.SERVED : Sign.FAILED);
+      breaker.saw(i % 2 == 0 ? Sign.FAILED : Sign.SERVED, before);
     }
 
+    assertThat(opened).hasValue(1);
     assertThat(breaker.take()).isPresent();
-    timer.push(Duration.ofSeconds(16));
-    assertThat(breaker.take()).isEmpty();
-    breaker.saw(Sign.SERVED);
+    breaker.saw(Sign.SERVED, breaker.era());
     assertThat(breaker.take()).isEmpty();
   }
 }
