@@ -9,6 +9,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Leaves a route alone for a while when nearly everything sent there fails, then lets one request
@@ -24,7 +25,7 @@ final class Breaker {
   private final CircuitBreaker breaker;
   private final Timer timer;
   private volatile long openUntil;
-  private volatile int era;
+  private final AtomicInteger era = new AtomicInteger();
 
   Breaker(Timer timer, Runnable whenOpened) {
     this.timer = timer;
@@ -48,7 +49,7 @@ final class Breaker {
         .getEventPublisher()
         .onStateTransition(
             change -> {
-              era++;
+              era.incrementAndGet();
               if (change.getStateTransition().getToState() == CircuitBreaker.State.OPEN) {
                 openUntil = timer.nanos() + OPEN.toNanos();
                 whenOpened.run();
@@ -72,7 +73,7 @@ final class Breaker {
 
   /** A number that changes whenever the breaker opens, probes or closes. */
   int era() {
-    return era;
+    return era.get();
   }
 
   /**
@@ -82,7 +83,7 @@ final class Breaker {
    *     says nothing about the route after it
    */
   void saw(Sign sign, int sentIn) {
-    if (sentIn != era) {
+    if (sentIn != era.get()) {
       return;
     }
     switch (sign) {
