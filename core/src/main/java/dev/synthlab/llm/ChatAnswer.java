@@ -4,6 +4,7 @@ import dev.synthlab.http.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -13,12 +14,14 @@ import tools.jackson.core.JsonToken;
  * fields are passed over, a field of another type than expected counts as missing.
  */
 final class ChatAnswer {
+  private static final int MOST_CALLS = 127;
+
   String id = "";
   String model = "";
   boolean choice;
   final StringBuilder text = new StringBuilder();
   final StringBuilder refusal = new StringBuilder();
-  final List<String> tools = new ArrayList<>();
+  final List<Call> calls = new ArrayList<>();
   Optional<String> finish = Optional.empty();
   Usage usage = Usage.UNKNOWN;
   Optional<String> error = Optional.empty();
@@ -105,29 +108,87 @@ final class ChatAnswer {
     }
   }
 
+  /** A tool call as far as it has come. */
+  static final class Call {
+    String id = "";
+    final StringBuilder tool = new StringBuilder();
+    final StringBuilder arguments = new StringBuilder();
+
+    private Part.ToolCall whole(int place) {
+      // Some servers name no id; the model's next turn needs one.
+      String known = id.isEmpty() ? "call_" + place : id;
+      return new Part.ToolCall(known, tool.toString(), arguments.toString());
+    }
+  }
+
+  List<Part.ToolCall> toolCalls() {
+    return IntStream.range(0, calls.size()).mapToObj(i -> calls.get(i).whole(i)).toList();
+  }
+
   private void toolCalls(JsonParser in, JsonToken start) {
     if (start != JsonToken.START_ARRAY) {
       in.skipChildren();
       return;
     }
-    int depth = 1;
-    boolean named = false;
-    while (depth > 0) {
-      JsonToken at = in.nextToken();
-      if (at == null) {
-        return;
+    int place = 0;
+    for (JsonToken at = in.nextToken();
+        at != null && at != JsonToken.END_ARRAY;
+        at = in.nextToken()) {
+      if (at == JsonToken.START_OBJECT) {
+        toolCall(in, place);
+      } else {
+        in.skipChildren();
       }
-      if (at.isStructStart()) {
-        depth++;
-      } else if (at.isStructEnd()) {
-        depth--;
-      } else if (at == JsonToken.VALUE_STRING && "name".equals(in.currentName())) {
-        tools.add(in.getString());
-        named = true;
+      place++;
+    }
+  }
+
+  private void toolCall(JsonParser in, int place) {
+    Call piece = new Call();
+    int index = place;
+    while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+      String field = in.currentName();
+      JsonToken value = in.nextToken();
+      switch (field) {
+        case "index" -> index = (int) Math.min(count(in, value), MOST_CALLS);
+        case "id" -> piece.id = string(in, value).orElse("");
+        case "function" -> function(in, value, piece);
+        default -> in.skipChildren();
       }
     }
-    if (!named && tools.isEmpty()) {
-      tools.add("");
+    while (calls.size() <= index) {
+      calls.add(new Call());
+    }
+    Call call = calls.get(index);
+    call.id = call.id.isEmpty() ? piece.id : call.id;
+    call.tool.append(call.tool.isEmpty() ? piece.tool : "");
+    call.arguments.append(piece.arguments);
+  }
+
+  private static void function(JsonParser in, JsonToken start, Call call) {
+    if (start != JsonToken.START_OBJECT) {
+      in.skipChildren();
+      return;
+    }
+    while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+      String field = in.currentName();
+      JsonToken value = in.nextToken();
+      switch (field) {
+        case "name" -> string(in, value).ifPresent(call.tool::append);
+        case "arguments" -> arguments(in, value, call);
+        default -> in.skipChildren();
+      }
+    }
+  }
+
+  /** Text that holds JSON, as the API has it; some servers send the object itself. */
+  private static void arguments(JsonParser in, JsonToken value, Call call) {
+    if (value == JsonToken.VALUE_STRING) {
+      call.arguments.append(in.getString());
+    } else if (value == JsonToken.START_OBJECT) {
+      call.arguments.append(Json.mapper().readTree(in).toString());
+    } else {
+      in.skipChildren();
     }
   }
 

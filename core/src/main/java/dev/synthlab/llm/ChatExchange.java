@@ -15,6 +15,7 @@ import dev.synthlab.http.SseReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 
 /** One chat completion, whole or over a stream that is read to its end. For one call. */
@@ -42,6 +43,7 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
           answer.model.isEmpty() ? asked : answer.model,
           requestId,
           json,
+          answer.toolCalls(),
           problem(),
           report);
     }
@@ -54,9 +56,10 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
       if (answer.finishReason().equals(FinishReason.CONTENT_FILTER)) {
         return Optional.of(new AnswerException.ContentFiltered(text));
       }
-      if (!answer.tools.isEmpty() && !toolsOffered) {
-        return Optional.of(
-            new AnswerException.UnaskedToolCall(String.join(", ", answer.tools), text));
+      if (!answer.calls.isEmpty() && !toolsOffered) {
+        String names =
+            answer.calls.stream().map(call -> call.tool).collect(Collectors.joining(", "));
+        return Optional.of(new AnswerException.UnaskedToolCall(names, text));
       }
       if (text.isEmpty() && answer.finishReason().equals(FinishReason.LENGTH)) {
         return Optional.of(new AnswerException.Truncated(text));
@@ -69,7 +72,7 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
       return answer.choice
           && (!answer.text.isEmpty()
               || !answer.refusal.isEmpty()
-              || !answer.tools.isEmpty()
+              || !answer.calls.isEmpty()
               || answer.finishReason().equals(FinishReason.LENGTH)
               || answer.finishReason().equals(FinishReason.CONTENT_FILTER));
     }

@@ -62,7 +62,7 @@ final class ChatStream implements TextStream {
   void awaitFirst() throws IOException, BadStreamException {
     ready = nextPiece();
     if (ready.isEmpty()
-        && answer.tools.isEmpty()
+        && answer.calls.isEmpty()
         && answer.refusal.isEmpty()
         && !answer.finishReason().equals(FinishReason.LENGTH)
         && !answer.finishReason().equals(FinishReason.CONTENT_FILTER)) {

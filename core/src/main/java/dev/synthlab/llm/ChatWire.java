@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -22,11 +24,13 @@ final class ChatWire {
     body.remove("stream");
     body.remove("stream_options");
     if (!request.messages().isEmpty()) {
-      body.putIfAbsent("messages", request.messages().stream().map(ChatWire::message).toList());
+      body.putIfAbsent(
+          "messages", request.messages().stream().flatMap(ChatWire::messages).toList());
     }
-    request.parameters().forEach(body::putIfAbsent);
-    if (request.json()) {
-      body.putIfAbsent("response_format", Map.of("type", "json_object"));
+    options(request.options()).forEach(body::putIfAbsent);
+    format(request.format()).ifPresent(form -> body.putIfAbsent("response_format", form));
+    if (!request.tools().isEmpty()) {
+      body.putIfAbsent("tools", request.tools().stream().map(ChatWire::tool).toList());
     }
     if (stream) {
       body.put("stream", true);
@@ -53,23 +57,90 @@ final class ChatWire {
     return value instanceof List<?> list && !list.isEmpty();
   }
 
-  private static Map<String, Object> message(Message message) {
+  private static Map<String, Object> options(CallOptions options) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    options.temperature().ifPresent(value -> all.put("temperature", value));
+    options.topP().ifPresent(value -> all.put("top_p", value));
+    options.maxTokens().ifPresent(tokens -> all.put("max_tokens", tokens));
+    options.seed().ifPresent(value -> all.put("seed", value));
+    if (!options.stop().isEmpty()) {
+      all.put("stop", options.stop());
+    }
+    options.reasoningEffort().ifPresent(effort -> all.put("reasoning_effort", effort));
+    all.putAll(options.parameters());
+    return all;
+  }
+
+  private static Optional<Map<String, Object>> format(ResponseFormat format) {
+    return switch (format) {
+      case ResponseFormat.Text text -> Optional.empty();
+      case ResponseFormat.Json json -> Optional.of(Map.of("type", "json_object"));
+      case ResponseFormat.Schema shape -> {
+        Map<String, Object> named = new LinkedHashMap<>();
+        named.put("name", shape.schema().name());
+        named.put("strict", true);
+        named.put("schema", shape.schema().tree());
+        yield Optional.of(Map.of("type", "json_schema", "json_schema", named));
+      }
+    };
+  }
+
+  private static Map<String, Object> tool(Tool tool) {
+    Map<String, Object> function = new LinkedHashMap<>();
+    function.put("name", tool.name());
+    function.put("description", tool.description());
+    function.put("strict", true);
+    function.put("parameters", tool.parameters().tree());
+    return Map.of("type", "function", "function", function);
+  }
+
+  /** One message, or one for each tool's result. */
+  private static Stream<Map<String, Object>> messages(Message message) {
+    List<Map<String, Object>> content = new ArrayList<>();
+    List<Map<String, Object>> calls = new ArrayList<>();
+    List<Map<String, Object>> results = new ArrayList<>();
+    for (Part part : message.parts()) {
+      switch (part) {
+        case Part.Text text -> content.add(Map.of("type", "text", "text", text.text()));
+        case Part.Image image ->
+            content.add(
+                Map.of(
+                    "type", "image_url", "image_url", Map.of("url", image.address().toString())));
+        case Part.ToolCall call -> calls.add(call(call));
+        case Part.ToolResult result -> results.add(result(result));
+      }
+    }
+    if (!results.isEmpty()) {
+      return results.stream();
+    }
     Map<String, Object> wire = new LinkedHashMap<>();
     wire.put("role", message.role().name().toLowerCase(Locale.ROOT));
-    if (message.parts().stream().allMatch(Part.Text.class::isInstance)) {
-      wire.put("content", message.text());
-      return wire;
+    boolean plain = content.stream().allMatch(part -> "text".equals(part.get("type")));
+    if (!content.isEmpty()) {
+      wire.put("content", plain ? message.text() : content);
     }
-    List<Map<String, Object>> parts = new ArrayList<>();
-    for (Part part : message.parts()) {
-      parts.add(
-          switch (part) {
-            case Part.Text text -> Map.of("type", "text", "text", text.text());
-            case Part.Image image ->
-                Map.of("type", "image_url", "image_url", Map.of("url", image.address().toString()));
-          });
+    if (!calls.isEmpty()) {
+      wire.put("tool_calls", calls);
     }
-    wire.put("content", parts);
+    return Stream.of(wire);
+  }
+
+  static Map<String, Object> call(Part.ToolCall call) {
+    Map<String, Object> function = new LinkedHashMap<>();
+    function.put("name", call.tool());
+    function.put("arguments", call.arguments());
+    Map<String, Object> wire = new LinkedHashMap<>();
+    wire.put("id", call.id());
+    wire.put("type", "function");
+    wire.put("function", function);
+    return wire;
+  }
+
+  private static Map<String, Object> result(Part.ToolResult result) {
+    Map<String, Object> wire = new LinkedHashMap<>();
+    wire.put("role", "tool");
+    wire.put("tool_call_id", result.callId());
+    wire.put("content", result.text());
     return wire;
   }
 }

@@ -1,6 +1,8 @@
 package dev.synthlab.llm;
 
 import dev.synthlab.call.CallReport;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +15,7 @@ import java.util.Optional;
  * @param modelAnswered the model that answered, by its own word
  * @param requestId the server's name for the request
  * @param json the whole answer as one line of JSON, in the form of the chat completion object
+ * @param toolCalls the tools it wants called, when it was offered any
  * @param problem set when the answer is not what was asked: refused, filtered, or a tool call
  *     nobody asked for
  * @param report how the call went: attempts, waits, times
@@ -25,8 +28,28 @@ public record Completion(
     String modelAnswered,
     Optional<String> requestId,
     String json,
+    List<Part.ToolCall> toolCalls,
     Optional<AnswerException> problem,
     CallReport report) {
+
+  /** Keeps a copy. */
+  public Completion {
+    toolCalls = List.copyOf(toolCalls);
+  }
+
+  /**
+   * What was said, as the next turn of a conversation knows it.
+   *
+   * @return text and tool calls
+   */
+  public Message message() {
+    List<Part> parts = new ArrayList<>();
+    if (!text.isEmpty() || toolCalls.isEmpty()) {
+      parts.add(new Part.Text(text));
+    }
+    parts.addAll(toolCalls);
+    return new Message(Message.Role.ASSISTANT, parts);
+  }
 
   /**
    * Whether the token limit cut the text off.

@@ -1,50 +1,39 @@
 package dev.synthlab.llm;
 
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 
 /**
- * What is asked of a model, and how. Immutable; what is left open is filled by the client's
- * defaults.
+ * A conversation that a model shall go on with, and how. Immutable.
  *
  * @param messages the conversation; empty when {@code body} holds it
- * @param model the model, else the client's
+ * @param options how it is asked
+ * @param format the form of the answer
+ * @param tools what the model may call
  * @param body a whole request body as the OpenAI Batch format has it; what it says wins over the
  *     other parts
- * @param parameters further parameters of the request body, by their names on the wire
- * @param json whether the answer shall be one JSON object
- * @param deadline for the whole call, else the client's
- * @param timeout for one attempt, else the client's
  */
 public record CompletionRequest(
     List<Message> messages,
-    Optional<String> model,
-    Map<String, Object> body,
-    Map<String, Object> parameters,
-    boolean json,
-    Optional<Duration> deadline,
-    Optional<Duration> timeout) {
+    CallOptions options,
+    ResponseFormat format,
+    List<Tool> tools,
+    Map<String, Object> body)
+    implements ModelRequest<CompletionRequest> {
 
-  /** Keeps copies and checks the times. */
+  /** Keeps copies and checks that something is asked. */
   public CompletionRequest {
     messages = List.copyOf(messages);
-    body = new LinkedHashMap<>(body);
-    parameters = new LinkedHashMap<>(parameters);
-    Objects.requireNonNull(model);
+    tools = List.copyOf(tools);
+    body = Collections.unmodifiableMap(new LinkedHashMap<>(body));
+    Objects.requireNonNull(options);
+    Objects.requireNonNull(format);
     if (messages.isEmpty() && body.isEmpty()) {
       throw new IllegalArgumentException("a request needs at least one message");
-    }
-    deadline.ifPresent(d -> requirePositive("deadline", d));
-    timeout.ifPresent(t -> requirePositive("timeout", t));
-  }
-
-  private static void requirePositive(String name, Duration value) {
-    if (!value.isPositive()) {
-      throw new IllegalArgumentException(name + " must be positive, was " + value);
     }
   }
 
@@ -55,7 +44,17 @@ public record CompletionRequest(
    * @return a request
    */
   public static CompletionRequest of(String prompt) {
-    return of(List.of(Message.user(prompt)));
+    return of(Message.user(prompt));
+  }
+
+  /**
+   * A conversation.
+   *
+   * @param messages at least one
+   * @return a request
+   */
+  public static CompletionRequest of(Message... messages) {
+    return of(List.of(messages));
   }
 
   /**
@@ -66,7 +65,7 @@ public record CompletionRequest(
    */
   public static CompletionRequest of(List<Message> messages) {
     return new CompletionRequest(
-        messages, Optional.empty(), Map.of(), Map.of(), false, Optional.empty(), Optional.empty());
+        messages, CallOptions.NONE, ResponseFormat.TEXT, List.of(), Map.of());
   }
 
   /**
@@ -76,52 +75,46 @@ public record CompletionRequest(
    * @return a request
    */
   public static CompletionRequest ofBody(Map<String, Object> body) {
-    return new CompletionRequest(
-        List.of(), Optional.empty(), body, Map.of(), false, Optional.empty(), Optional.empty());
+    return new CompletionRequest(List.of(), CallOptions.NONE, ResponseFormat.TEXT, List.of(), body);
+  }
+
+  @Override
+  public CompletionRequest with(CallOptions other) {
+    return new CompletionRequest(messages, other, format, tools, body);
   }
 
   /**
-   * The same request to another model.
+   * The same request with rules before all that is said.
    *
-   * @param name the model
+   * @param rules a system message
    * @return a new request
    */
-  public CompletionRequest withModel(String name) {
-    return new CompletionRequest(
-        messages, Optional.of(name), body, parameters, json, deadline, timeout);
+  public CompletionRequest withSystem(String rules) {
+    List<Message> all = new ArrayList<>(List.of(Message.system(rules)));
+    all.addAll(messages);
+    return new CompletionRequest(all, options, format, tools, body);
   }
 
   /**
-   * The same request with one more parameter of the body.
+   * The same request after more was said.
    *
-   * @param name its name on the wire, for example {@code temperature}
-   * @param value a string, number, boolean, list or map
+   * @param more what was said since
    * @return a new request
    */
-  public CompletionRequest with(String name, Object value) {
-    Map<String, Object> more = new LinkedHashMap<>(parameters);
-    more.put(name, value);
-    return new CompletionRequest(messages, model, body, more, json, deadline, timeout);
+  CompletionRequest and(List<Message> more) {
+    List<Message> all = new ArrayList<>(messages);
+    all.addAll(more);
+    return new CompletionRequest(all, options, format, tools, body);
   }
 
   /**
-   * The same request with a temperature.
+   * The same request, answered in another form.
    *
-   * @param value 0 for the likeliest words
+   * @param form of the answer
    * @return a new request
    */
-  public CompletionRequest withTemperature(double value) {
-    return with("temperature", value);
-  }
-
-  /**
-   * The same request with a bound on the answer.
-   *
-   * @param tokens at least 1
-   * @return a new request
-   */
-  public CompletionRequest withMaxTokens(int tokens) {
-    return with("max_tokens", tokens);
+  public CompletionRequest withFormat(ResponseFormat form) {
+    return new CompletionRequest(messages, options, form, tools, body);
   }
 
   /**
@@ -130,28 +123,16 @@ public record CompletionRequest(
    * @return a new request
    */
   public CompletionRequest asJson() {
-    return new CompletionRequest(messages, model, body, parameters, true, deadline, timeout);
+    return withFormat(ResponseFormat.JSON);
   }
 
   /**
-   * The same request with an end for the whole call.
+   * The same request with tools that the model may call.
    *
-   * @param within waits and attempts included
+   * @param all of them, each with a name of its own
    * @return a new request
    */
-  public CompletionRequest withDeadline(Duration within) {
-    return new CompletionRequest(
-        messages, model, body, parameters, json, Optional.of(within), timeout);
-  }
-
-  /**
-   * The same request with a bound on each attempt.
-   *
-   * @param limit body included
-   * @return a new request
-   */
-  public CompletionRequest withTimeout(Duration limit) {
-    return new CompletionRequest(
-        messages, model, body, parameters, json, deadline, Optional.of(limit));
+  public CompletionRequest withTools(Tool... all) {
+    return new CompletionRequest(messages, options, format, List.of(all), body);
   }
 }

@@ -35,7 +35,7 @@ final class Endpoint {
     }
     return request.body().get("model") instanceof String named && !named.isBlank()
         ? named
-        : request.model().orElse(settings.model());
+        : request.options().model().orElse(settings.model());
   }
 
   Route route(String model) {

@@ -253,11 +253,15 @@ public final class LlmClient implements AutoCloseable {
   }
 
   private CallLoop loopFor(CompletionRequest request) {
-    return request.timeout().map(t -> loop.with(loop.policy().withTimeout(t))).orElse(loop);
+    return request
+        .options()
+        .timeout()
+        .map(t -> loop.with(loop.policy().withTimeout(t)))
+        .orElse(loop);
   }
 
   private Deadline deadlineOf(CompletionRequest request) {
-    return Deadline.in(timer, request.deadline().orElse(deadline));
+    return Deadline.in(timer, request.options().deadline().orElse(deadline));
   }
 
   /** Puts a client together. For one thread. */

@@ -1,5 +1,6 @@
 package dev.synthlab.llm;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -20,8 +21,10 @@ public record Message(Role role, List<Part> parts) {
     DEVELOPER,
     /** Asks. */
     USER,
-    /** Answers. */
-    ASSISTANT
+    /** Answers, and asks for tools. */
+    ASSISTANT,
+    /** Brings what tools gave. */
+    TOOL
   }
 
   /** Checks that something is said. */
@@ -61,6 +64,19 @@ public record Message(Role role, List<Part> parts) {
    */
   public static Message assistant(String text) {
     return new Message(Role.ASSISTANT, List.of(new Part.Text(text)));
+  }
+
+  /**
+   * A question about pictures.
+   *
+   * @param text what is asked
+   * @param images what it is about
+   * @return a message
+   */
+  public static Message user(String text, Part.Image... images) {
+    List<Part> parts = new ArrayList<>(List.of(new Part.Text(text)));
+    parts.addAll(List.of(images));
+    return new Message(Role.USER, parts);
   }
 
   /**

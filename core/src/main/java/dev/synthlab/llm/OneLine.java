@@ -32,6 +32,9 @@ final class OneLine {
     if (!answer.refusal.isEmpty()) {
       message.put("refusal", answer.refusal.toString());
     }
+    if (!answer.calls.isEmpty()) {
+      message.put("tool_calls", answer.toolCalls().stream().map(ChatWire::call).toList());
+    }
     Map<String, Object> choice = new LinkedHashMap<>();
     choice.put("index", 0);
     choice.put("message", message);

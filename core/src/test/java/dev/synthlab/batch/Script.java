@@ -92,6 +92,7 @@ final class Script implements BulkRun.Caller {
             "m-2026",
             Optional.of("req-1"),
             json,
+            List.of(),
             problem,
             report);
     return new Outcome.Answered<>(completion, report);

@@ -1,0 +1,6 @@
+package dev.synthlab.llm;
+
+/** What is known of models. */
+public final class ModelCatalogue {
+  private ModelCatalogue() {}
+}
