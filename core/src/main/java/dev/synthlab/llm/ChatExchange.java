@@ -14,6 +14,7 @@ import dev.synthlab.http.Request;
 import dev.synthlab.http.SseReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
@@ -31,20 +32,21 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
     this.timer = timer;
   }
 
-  /** An answer that was read to its end. */
-  record Whole(ChatAnswer answer, String json, Optional<String> requestId, boolean toolsOffered) {
+  /** An answer that was read to its end, to a request of so many characters. */
+  record Whole(ChatAnswer answer, String json, Optional<String> requestId, Plan plan) {
 
     Completion completion(String asked, CallReport report) {
       return new Completion(
           answer.text.toString(),
           answer.finishReason(),
-          answer.usage,
+          usage(answer, plan),
           asked,
           answer.model.isEmpty() ? asked : answer.model,
           requestId,
           json,
           answer.toolCalls(),
           problem(),
+          List.of(),
           report);
     }
 
@@ -56,7 +58,7 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
       if (answer.finishReason().equals(FinishReason.CONTENT_FILTER)) {
         return Optional.of(new AnswerException.ContentFiltered(text));
       }
-      if (!answer.calls.isEmpty() && !toolsOffered) {
+      if (!answer.calls.isEmpty() && !plan.offersTools()) {
         String names =
             answer.calls.stream().map(call -> call.tool).collect(Collectors.joining(", "));
         return Optional.of(new AnswerException.UnaskedToolCall(names, text));
@@ -124,7 +126,16 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
 
   @Override
   public Spend spend(Whole whole) {
-    return spend(whole.answer().usage);
+    return spend(usage(whole.answer(), plan));
+  }
+
+  /** As the provider counted it, else by our estimate. */
+  static Usage usage(ChatAnswer answer, Plan plan) {
+    long said =
+        answer.text.length()
+            + answer.refusal.length()
+            + answer.calls.stream().mapToLong(call -> call.arguments.length()).sum();
+    return answer.usage.known() ? answer.usage : Usage.estimated(plan.characters(), said);
   }
 
   static Spend spend(Usage usage) {
@@ -188,7 +199,7 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
 
   private Verdict<Whole> accepted(Event.Arrived head, ChatAnswer answer, String json, String body) {
     Whole whole =
-        new Whole(answer, json, Classification.requestId(head.headers()), plan.offersTools());
+        new Whole(answer, json, Classification.requestId(head.headers()), plan);
     return whole.saysSomething()
         ? new Verdict.Accept<>(whole)
         : malformed(

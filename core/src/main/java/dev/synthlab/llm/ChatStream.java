@@ -16,8 +16,7 @@ import tools.jackson.core.JacksonException;
 /** A chat completion over server-sent events, from its first text on. */
 final class ChatStream implements TextStream {
   private final Event.Arrived head;
-  private final String modelAsked;
-  private final boolean toolsOffered;
+  private final Plan plan;
   private final SseReader events;
   private final ChatAnswer answer = new ChatAnswer();
   private @Nullable CallReport report;
@@ -51,10 +50,9 @@ final class ChatStream implements TextStream {
     }
   }
 
-  ChatStream(Event.Arrived head, String modelAsked, boolean toolsOffered) {
-    this.toolsOffered = toolsOffered;
+  ChatStream(Event.Arrived head, Plan plan) {
     this.head = head;
-    this.modelAsked = modelAsked;
+    this.plan = plan;
     this.events = new SseReader(head.body());
   }
 
@@ -74,8 +72,9 @@ final class ChatStream implements TextStream {
     report = how;
   }
 
-  Usage usage() {
-    return answer.usage;
+  /** What it has used so far. */
+  Usage used() {
+    return ChatExchange.usage(answer, plan);
   }
 
   @Override
@@ -93,8 +92,8 @@ final class ChatStream implements TextStream {
       throw new IllegalStateException("pieces of the answer are still to come");
     }
     return new ChatExchange.Whole(
-            answer, OneLine.rebuilt(answer), Classification.requestId(head.headers()), toolsOffered)
-        .completion(modelAsked, told());
+            answer, OneLine.rebuilt(answer), Classification.requestId(head.headers()), plan)
+        .completion(plan.route().resource(), told());
   }
 
   @Override
@@ -185,7 +184,7 @@ final class ChatStream implements TextStream {
               so.elapsed(),
               so.held(),
               so.attempts(),
-              ChatExchange.spend(answer.usage),
+              ChatExchange.spend(used()),
               Optional.of(fault)));
     }
   }

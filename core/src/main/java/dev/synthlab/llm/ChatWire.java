@@ -13,6 +13,8 @@ import tools.jackson.core.JacksonException;
 
 /** The Chat Completions form of requests. */
 final class ChatWire {
+  private static final int A_PICTURE = 3_000;
+
   private ChatWire() {}
 
   /** The body of a request as a tree, with what the request left open filled from the client. */
@@ -51,6 +53,20 @@ final class ChatWire {
   /** Whether the request offers tools, so that a tool call is an answer to it. */
   static boolean offersTools(Map<String, Object> body) {
     return isFilled(body.get("tools")) || isFilled(body.get("functions"));
+  }
+
+  /** How much text stands in a body. */
+  static long characters(@Nullable Object value) {
+    return switch (value) {
+      case null -> 0;
+      case String text -> text.startsWith("data:") ? A_PICTURE : text.length();
+      case Map<?, ?> map ->
+          map.entrySet().stream()
+              .mapToLong(e -> characters(e.getKey()) + characters(e.getValue()))
+              .sum();
+      case List<?> list -> list.stream().mapToLong(ChatWire::characters).sum();
+      default -> 4;
+    };
   }
 
   private static boolean isFilled(@Nullable Object value) {

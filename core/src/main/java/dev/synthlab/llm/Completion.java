@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param toolCalls the tools it wants called, when it was offered any
  * @param problem set when the answer is not what was asked: refused, filtered, or a tool call
  *     nobody asked for
+ * @param before the answers that the same call had before this one, oldest first: rounds of tools,
+ *     and answers that were asked for again because they did not fit
  * @param report how the call went: attempts, waits, times
  */
 public record Completion(
@@ -30,11 +32,37 @@ public record Completion(
     String json,
     List<Part.ToolCall> toolCalls,
     Optional<AnswerException> problem,
+    List<Completion> before,
     CallReport report) {
 
-  /** Keeps a copy. */
+  /** Keeps copies. */
   public Completion {
     toolCalls = List.copyOf(toolCalls);
+    before = List.copyOf(before);
+  }
+
+  Completion after(List<Completion> earlier) {
+    return new Completion(
+        text,
+        finishReason,
+        usage,
+        modelAsked,
+        modelAnswered,
+        requestId,
+        json,
+        toolCalls,
+        problem,
+        earlier,
+        report);
+  }
+
+  /**
+   * The tokens of this answer and of those {@link #before} it: what the whole call used.
+   *
+   * @return known if all of them are
+   */
+  public Usage totalUsage() {
+    return before.stream().map(Completion::usage).reduce(usage, Usage::plus);
   }
 
   /**

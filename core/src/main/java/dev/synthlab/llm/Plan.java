@@ -2,7 +2,6 @@ package dev.synthlab.llm;
 
 import dev.synthlab.call.Fault;
 import dev.synthlab.call.Route;
-import dev.synthlab.http.Body;
 import dev.synthlab.http.Request;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +14,6 @@ import java.util.Optional;
  */
 final class Plan {
   private static final int MENDS = 3;
-  private static final int CHARACTERS_A_TOKEN = 4;
 
   private final Endpoint endpoint;
   private final Mends mends;
@@ -91,8 +89,12 @@ final class Plan {
 
   /** The tokens it will take, by the usual four characters a token and what it allows for. */
   long weight() {
-    long asked = wire.body() instanceof Body.Bytes bytes ? bytes.bytes().length : 0;
-    return asked / CHARACTERS_A_TOKEN + allowed("max_tokens") + allowed("max_completion_tokens");
+    return Usage.tokens(characters()) + allowed("max_tokens") + allowed("max_completion_tokens");
+  }
+
+  /** How much text it has; a picture counts as much as a page. */
+  long characters() {
+    return ChatWire.characters(body);
   }
 
   private long allowed(String name) {

@@ -25,6 +25,26 @@ public interface TextStream extends Iterable<String>, AutoCloseable {
    */
   Completion completion();
 
+  /**
+   * The tokens, once the last piece was taken.
+   *
+   * @return as the provider counted them, else estimated
+   * @throws IllegalStateException while pieces are still to come
+   */
+  default Usage usage() {
+    return completion().usage();
+  }
+
+  /**
+   * Why the model stopped, once the last piece was taken.
+   *
+   * @return the reason
+   * @throws IllegalStateException while pieces are still to come
+   */
+  default FinishReason finishReason() {
+    return completion().finishReason();
+  }
+
   /** Ends the call; the socket is closed if pieces were still to come. */
   @Override
   void close();

@@ -94,6 +94,7 @@ final class Script implements BulkRun.Caller {
             json,
             List.of(),
             problem,
+            List.of(),
             report);
     return new Outcome.Answered<>(completion, report);
   }
