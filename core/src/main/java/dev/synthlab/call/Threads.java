@@ -1,5 +1,6 @@
 package dev.synthlab.call;
 
+import dev.synthlab.spans.Carried;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -24,7 +25,8 @@ public final class Threads {
   }
 
   /**
-   * Runs the work on a virtual thread of its own.
+   * Runs the work on a virtual thread of its own, with the trace context and the MDC of the thread
+   * that asks for it.
    *
    * @param work what to do
    * @param <T> what it gives
@@ -32,7 +34,8 @@ public final class Threads {
    */
   public static <T> CompletableFuture<T> async(Supplier<T> work) {
     Async<T> future = new Async<>();
-    future.worker = start("synthlab-async", () -> future.settle(work));
+    Callable<T> carried = Carried.here().around(work::get);
+    future.worker = start("synthlab-async", () -> future.settle(carried));
     return future;
   }
 
@@ -40,9 +43,9 @@ public final class Threads {
   private static final class Async<T> extends CompletableFuture<T> {
     private volatile @Nullable Thread worker;
 
-    void settle(Supplier<T> work) {
+    void settle(Callable<T> work) {
       try {
-        complete(work.get());
+        complete(work.call());
       } catch (Throwable e) { // handed over to whoever asks the future
         completeExceptionally(e);
       }
@@ -76,7 +79,7 @@ public final class Threads {
     if (Thread.currentThread().isVirtual()) {
       return called(work);
     }
-    FutureTask<T> task = new FutureTask<>(work);
+    FutureTask<T> task = new FutureTask<>(Carried.here().around(work));
     Thread worker = start("synthlab-call", task);
     boolean interrupted = false;
     try {

@@ -197,18 +197,27 @@ final class ChatAnswer {
       in.skipChildren();
       return;
     }
+    boolean counted = false;
     while (in.nextToken() == JsonToken.PROPERTY_NAME) {
       String field = in.currentName();
       JsonToken value = in.nextToken();
       switch (field) {
-        case "prompt_tokens" -> input = count(in, value);
-        case "completion_tokens" -> output = count(in, value);
+        case "prompt_tokens" -> {
+          counted |= isCount(in, value);
+          input = count(in, value);
+        }
+        case "completion_tokens" -> {
+          counted |= isCount(in, value);
+          output = count(in, value);
+        }
         case "prompt_tokens_details" -> cached = detail(in, value, "cached_tokens");
         case "completion_tokens_details" -> reasoning = detail(in, value, "reasoning_tokens");
         default -> in.skipChildren();
       }
     }
-    usage = new Usage(input, output, cached, reasoning, true);
+    if (counted) {
+      usage = new Usage(input, output, cached, reasoning, true);
+    }
   }
 
   private static long detail(JsonParser in, JsonToken start, String wanted) {
@@ -258,6 +267,10 @@ final class ChatAnswer {
     }
     in.skipChildren();
     return Optional.empty();
+  }
+
+  private static boolean isCount(JsonParser in, JsonToken value) {
+    return value == JsonToken.VALUE_NUMBER_INT && in.getLongValue() >= 0;
   }
 
   private static long count(JsonParser in, JsonToken value) {

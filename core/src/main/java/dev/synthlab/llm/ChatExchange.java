@@ -198,8 +198,7 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
   }
 
   private Verdict<Whole> accepted(Event.Arrived head, ChatAnswer answer, String json, String body) {
-    Whole whole =
-        new Whole(answer, json, Classification.requestId(head.headers()), plan);
+    Whole whole = new Whole(answer, json, Classification.requestId(head.headers()), plan);
     return whole.saysSomething()
         ? new Verdict.Accept<>(whole)
         : malformed(

@@ -1,0 +1,59 @@
+package dev.synthlab.spans;
+
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
+
+/**
+ * What a thread knows of the work it is in: its trace context and the words its log lines carry
+ * (MDC). Taken where a caller comes in, and put on every thread that works for that caller.
+ * Immutable.
+ */
+public final class Carried {
+  private final Context context;
+  private final @Nullable Map<String, String> words;
+
+  private Carried(Context context, @Nullable Map<String, String> words) {
+    this.context = context;
+    this.words = words;
+  }
+
+  /**
+   * What this thread carries.
+   *
+   * @return a picture of the moment
+   */
+  public static Carried here() {
+    return new Carried(Context.current(), MDC.getCopyOfContextMap());
+  }
+
+  /**
+   * The work, done by whichever thread as if by the one this was taken from.
+   *
+   * @param work what to do
+   * @param <T> what it gives
+   * @return the same work
+   */
+  public <T> Callable<T> around(Callable<T> work) {
+    return () -> {
+      Map<String, String> before = MDC.getCopyOfContextMap();
+      put(words);
+      try (Scope scope = context.makeCurrent()) {
+        return work.call();
+      } finally {
+        put(before);
+      }
+    };
+  }
+
+  private static void put(@Nullable Map<String, String> words) {
+    if (words == null) {
+      MDC.clear();
+    } else {
+      MDC.setContextMap(words);
+    }
+  }
+}
