@@ -1,7 +1,6 @@
 package dev.synthlab.spans;
 
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.Scope;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -38,15 +37,16 @@ public final class Carried {
    * @return the same work
    */
   public <T> Callable<T> around(Callable<T> work) {
-    return () -> {
-      Map<String, String> before = MDC.getCopyOfContextMap();
-      put(words);
-      try (Scope scope = context.makeCurrent()) {
-        return work.call();
-      } finally {
-        put(before);
-      }
-    };
+    return context.wrap(
+        () -> {
+          Map<String, String> before = MDC.getCopyOfContextMap();
+          put(words);
+          try {
+            return work.call();
+          } finally {
+            put(before);
+          }
+        });
   }
 
   private static void put(@Nullable Map<String, String> words) {
