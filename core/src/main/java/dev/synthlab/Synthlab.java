@@ -188,6 +188,7 @@ public final class Synthlab implements AutoCloseable {
         .traffic(traffic)
         .observer(observer)
         .waiting(waiting)
+        .atOnce(settings.limits().window())
         .build();
   }
 

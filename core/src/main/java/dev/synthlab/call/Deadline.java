@@ -12,10 +12,10 @@ public final class Deadline {
   private final Duration given;
   private final AtomicLong end;
 
-  private Deadline(Timer timer, Duration given) {
+  private Deadline(Timer timer, Duration given, Duration left) {
     this.timer = timer;
     this.given = given;
-    this.end = new AtomicLong(timer.nanos() + given.toNanos());
+    this.end = new AtomicLong(timer.nanos() + left.toNanos());
   }
 
   /**
@@ -26,10 +26,28 @@ public final class Deadline {
    * @return the deadline
    */
   public static Deadline in(Timer timer, Duration within) {
+    requirePositive(within);
+    return new Deadline(timer, within, within);
+  }
+
+  /**
+   * A deadline from now on that ends with this one at the latest.
+   *
+   * @param within how long the call may take; positive
+   * @return the deadline
+   */
+  public Deadline inside(Duration within) {
+    requirePositive(within);
+    Duration left = remaining();
+    return left.compareTo(within) < 0
+        ? new Deadline(timer, given, left)
+        : new Deadline(timer, within, within);
+  }
+
+  private static void requirePositive(Duration within) {
     if (!within.isPositive()) {
       throw new IllegalArgumentException("deadline must be positive, was " + within);
     }
-    return new Deadline(timer, within);
   }
 
   /**

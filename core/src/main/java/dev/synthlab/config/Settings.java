@@ -116,6 +116,10 @@ public record Settings(
     /** How many calls of a run may be in flight while it is found out what the server bears. */
     public static final int MOST_IN_FLIGHT = 512;
 
+    /** How many calls are made at once where nothing is set. */
+    public static final int USUAL_AT_ONCE =
+        Integer.parseInt(Variable.SYNTHLAB_CONCURRENCY.defaultText());
+
     /**
      * How many calls of a run are begun at once.
      *

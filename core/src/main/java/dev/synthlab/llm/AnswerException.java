@@ -69,6 +69,18 @@ public abstract sealed class AnswerException extends RuntimeException {
     }
   }
 
+  /** The model asked for tools again and again, and never answered. */
+  public static final class TooManyRounds extends AnswerException {
+    private static final long serialVersionUID = 1L;
+
+    TooManyRounds(int rounds, String partial) {
+      super(
+          "tool_rounds",
+          "the model asked for tools in " + rounds + " rounds and has not answered",
+          partial);
+    }
+  }
+
   /** The answer is not the JSON that was asked for. */
   public static final class NotJson extends AnswerException {
     private static final long serialVersionUID = 1L;

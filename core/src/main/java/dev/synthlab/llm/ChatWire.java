@@ -13,7 +13,7 @@ import tools.jackson.core.JacksonException;
 
 /** The Chat Completions form of requests. */
 final class ChatWire {
-  private static final int A_PICTURE = 3_000;
+  static final int A_PICTURE = 3_000;
 
   private ChatWire() {}
 

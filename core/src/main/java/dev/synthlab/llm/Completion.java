@@ -56,6 +56,21 @@ public record Completion(
         report);
   }
 
+  Completion with(AnswerException why) {
+    return new Completion(
+        text,
+        finishReason,
+        usage,
+        modelAsked,
+        modelAnswered,
+        requestId,
+        json,
+        toolCalls,
+        Optional.of(why),
+        before,
+        report);
+  }
+
   /**
    * The tokens of this answer and of those {@link #before} it: what the whole call used.
    *

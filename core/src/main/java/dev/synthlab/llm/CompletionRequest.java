@@ -13,7 +13,8 @@ import java.util.Objects;
  * @param messages the conversation; empty when {@code body} holds it
  * @param options how it is asked
  * @param format the form of the answer
- * @param tools what the model may call
+ * @param tools what the model may call; it is asked again with what they bring until it answers
+ * @param rounds how often it may ask for tools before it must answer
  * @param body a whole request body as the OpenAI Batch format has it; what it says wins over the
  *     other parts
  */
@@ -22,8 +23,11 @@ public record CompletionRequest(
     CallOptions options,
     ResponseFormat format,
     List<Tool> tools,
+    int rounds,
     Map<String, Object> body)
     implements ModelRequest<CompletionRequest> {
+
+  private static final int ROUNDS = 10;
 
   /** Keeps copies and checks that something is asked. */
   public CompletionRequest {
@@ -34,6 +38,12 @@ public record CompletionRequest(
     Objects.requireNonNull(format);
     if (messages.isEmpty() && body.isEmpty()) {
       throw new IllegalArgumentException("a request needs at least one message");
+    }
+    if (rounds < 1) {
+      throw new IllegalArgumentException("rounds must be at least 1, was " + rounds);
+    }
+    if (tools.stream().map(Tool::name).distinct().count() < tools.size()) {
+      throw new IllegalArgumentException("each tool needs a name of its own");
     }
   }
 
@@ -65,7 +75,7 @@ public record CompletionRequest(
    */
   public static CompletionRequest of(List<Message> messages) {
     return new CompletionRequest(
-        messages, CallOptions.NONE, ResponseFormat.TEXT, List.of(), Map.of());
+        messages, CallOptions.NONE, ResponseFormat.TEXT, List.of(), ROUNDS, Map.of());
   }
 
   /**
@@ -75,12 +85,13 @@ public record CompletionRequest(
    * @return a request
    */
   public static CompletionRequest ofBody(Map<String, Object> body) {
-    return new CompletionRequest(List.of(), CallOptions.NONE, ResponseFormat.TEXT, List.of(), body);
+    return new CompletionRequest(
+        List.of(), CallOptions.NONE, ResponseFormat.TEXT, List.of(), ROUNDS, body);
   }
 
   @Override
   public CompletionRequest with(CallOptions other) {
-    return new CompletionRequest(messages, other, format, tools, body);
+    return new CompletionRequest(messages, other, format, tools, rounds, body);
   }
 
   /**
@@ -92,7 +103,7 @@ public record CompletionRequest(
   public CompletionRequest withSystem(String rules) {
     List<Message> all = new ArrayList<>(List.of(Message.system(rules)));
     all.addAll(messages);
-    return new CompletionRequest(all, options, format, tools, body);
+    return new CompletionRequest(all, options, format, tools, rounds, body);
   }
 
   /**
@@ -104,7 +115,7 @@ public record CompletionRequest(
   CompletionRequest and(List<Message> more) {
     List<Message> all = new ArrayList<>(messages);
     all.addAll(more);
-    return new CompletionRequest(all, options, format, tools, body);
+    return new CompletionRequest(all, options, format, tools, rounds, body);
   }
 
   /**
@@ -114,7 +125,7 @@ public record CompletionRequest(
    * @return a new request
    */
   public CompletionRequest withFormat(ResponseFormat form) {
-    return new CompletionRequest(messages, options, form, tools, body);
+    return new CompletionRequest(messages, options, form, tools, rounds, body);
   }
 
   /**
@@ -133,6 +144,16 @@ public record CompletionRequest(
    * @return a new request
    */
   public CompletionRequest withTools(Tool... all) {
-    return new CompletionRequest(messages, options, format, List.of(all), body);
+    return new CompletionRequest(messages, options, format, List.of(all), rounds, body);
+  }
+
+  /**
+   * The same request with another bound on its tools.
+   *
+   * @param most how often the model may ask for tools before it must answer; 10 if nothing is said
+   * @return a new request
+   */
+  public CompletionRequest withRounds(int most) {
+    return new CompletionRequest(messages, options, format, tools, most, body);
   }
 }

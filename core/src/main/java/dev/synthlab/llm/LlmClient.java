@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
@@ -38,14 +39,16 @@ public final class LlmClient implements AutoCloseable {
   private final Mends mends = new Mends();
   private final Timer timer;
   private final Duration deadline;
+  private final int atOnce;
   private final Optional<Transport> owned;
 
   private LlmClient(
-      Endpoint endpoint, CallLoop loop, Timer timer, Duration deadline, Optional<Transport> owned) {
+      Endpoint endpoint, CallLoop loop, Timer timer, int atOnce, Optional<Transport> owned) {
     this.endpoint = endpoint;
     this.loop = loop;
     this.timer = timer;
-    this.deadline = deadline;
+    this.deadline = endpoint.settings().callDeadline();
+    this.atOnce = atOnce;
     this.owned = owned;
   }
 
@@ -144,6 +147,19 @@ public final class LlmClient implements AutoCloseable {
   }
 
   /**
+   * Asks one question, and lets the model call tools before it answers.
+   *
+   * @param prompt what is asked
+   * @param tools what it may call
+   * @return what the model said at last
+   * @throws CallException when no answer came
+   * @throws AnswerException when the model refused, was filtered, or never came to an answer
+   */
+  public String complete(String prompt, Tool... tools) {
+    return ask(CompletionRequest.of(prompt).withTools(tools)).text();
+  }
+
+  /**
    * Asks on a thread of its own.
    *
    * @param request what is asked
@@ -151,7 +167,57 @@ public final class LlmClient implements AutoCloseable {
    *     closes its socket
    */
   public CompletableFuture<Completion> askAsync(CompletionRequest request) {
-    return Threads.async(() -> ask(request));
+    return async(llm -> llm.ask(request));
+  }
+
+  /**
+   * Does any of these verbs on a thread of its own: {@code llm.async(it -> it.complete("..."))}.
+   * That thread has the trace context and the MDC of the caller's.
+   *
+   * @param verb what to do
+   * @param <T> what it gives
+   * @return its end, or what it throws; cancelling it ends the call and closes its socket
+   */
+  public <T> CompletableFuture<T> async(Function<LlmClient, T> verb) {
+    return Threads.async(() -> verb.apply(this));
+  }
+
+  /**
+   * Asks many questions at once, as many as the client was set up for.
+   *
+   * @param requests what is asked
+   * @return one outcome for each, in the same order; an answer may have a {@link
+   *     Completion#problem()}
+   */
+  public List<Outcome<Completion>> completeAll(List<CompletionRequest> requests) {
+    return completeAll(requests, Together.USUAL);
+  }
+
+  /**
+   * Asks many questions at once and tells of each answer as it comes.
+   *
+   * @param requests what is asked
+   * @param listener hears of each as it ends
+   * @return one outcome for each, in the same order
+   */
+  public List<Outcome<Completion>> completeAll(
+      List<CompletionRequest> requests, Together.Listener listener) {
+    return completeAll(requests, Together.USUAL.withListener(listener));
+  }
+
+  /**
+   * Asks many questions at once. An interrupt ends the calls in flight, and all that had not begun;
+   * what was answered is kept, and the thread stays interrupted.
+   *
+   * @param requests what is asked
+   * @param how many at once, by when, and who hears of it
+   * @return one outcome for each, in the same order
+   */
+  public List<Outcome<Completion>> completeAll(List<CompletionRequest> requests, Together how) {
+    Optional<Deadline> all = how.deadline().map(within -> Deadline.in(timer, within));
+    return new Crowd(
+            requests, how.listener(), request -> outcome(request, deadlineOf(request, all)))
+        .run(how.atOnce().orElse(atOnce));
   }
 
   /**
@@ -161,7 +227,13 @@ public final class LlmClient implements AutoCloseable {
    * @return the answer, which may have a {@link Completion#problem()}, or why there is none
    */
   public Outcome<Completion> outcome(CompletionRequest request) {
-    return whole(request, false);
+    return outcome(request, deadlineOf(request, Optional.empty()));
+  }
+
+  private Outcome<Completion> outcome(CompletionRequest request, Deadline until) {
+    return request.tools().isEmpty()
+        ? whole(request, false, until)
+        : new ToolRounds(request, until).run(now -> whole(now, false, until));
   }
 
   /**
@@ -172,7 +244,10 @@ public final class LlmClient implements AutoCloseable {
    * @return the answer, which may have a {@link Completion#problem()}, or why there is none
    */
   public Outcome<Completion> streamed(CompletionRequest request) {
-    return whole(request, true);
+    Deadline until = deadlineOf(request, Optional.empty());
+    return request.tools().isEmpty()
+        ? whole(request, true, until)
+        : new ToolRounds(request, until).run(now -> whole(now, true, until));
   }
 
   /**
@@ -188,15 +263,22 @@ public final class LlmClient implements AutoCloseable {
 
   /**
    * Asks with every option and hands the answer on as it comes. Until the first text the call is
-   * repeated like any other.
+   * repeated like any other. Tools run between the pieces, while the next is waited for.
    *
    * @param request what is asked
    * @return a stream the caller closes
    * @throws CallException when no answer began
    */
   public TextStream stream(CompletionRequest request) {
+    Deadline until = deadlineOf(request, Optional.empty());
+    return request.tools().isEmpty()
+        ? stream(request, until)
+        : new ToolStream(new ToolRounds(request, until), request, now -> stream(now, until));
+  }
+
+  private ChatStream stream(CompletionRequest request, Deadline until) {
     StreamExchange exchange = new StreamExchange(Plan.of(chat(), request, true), timer);
-    Outcome<ChatStream> outcome = loopFor(request).run(exchange, deadlineOf(request));
+    Outcome<ChatStream> outcome = loopFor(request).run(exchange, until);
     ChatStream stream = outcome.get();
     stream.reported(outcome.report());
     return stream;
@@ -232,10 +314,10 @@ public final class LlmClient implements AutoCloseable {
     owned.ifPresent(Transport::close);
   }
 
-  private Outcome<Completion> whole(CompletionRequest request, boolean streamed) {
+  private Outcome<Completion> whole(CompletionRequest request, boolean streamed, Deadline until) {
     String model = endpoint.model(request);
     ChatExchange exchange = new ChatExchange(Plan.of(chat(), request, streamed), streamed, timer);
-    return switch (loopFor(request).run(exchange, deadlineOf(request))) {
+    return switch (loopFor(request).run(exchange, until)) {
       case Outcome.Answered<ChatExchange.Whole> ok ->
           new Outcome.Answered<>(ok.value().completion(model, ok.report()), ok.report());
       case Outcome.Failed<ChatExchange.Whole> failed ->
@@ -260,8 +342,9 @@ public final class LlmClient implements AutoCloseable {
         .orElse(loop);
   }
 
-  private Deadline deadlineOf(CompletionRequest request) {
-    return Deadline.in(timer, request.options().deadline().orElse(deadline));
+  private Deadline deadlineOf(CompletionRequest request, Optional<Deadline> all) {
+    Duration own = request.options().deadline().orElse(deadline);
+    return all.map(outer -> outer.inside(own)).orElseGet(() -> Deadline.in(timer, own));
   }
 
   /** Puts a client together. For one thread. */
@@ -273,6 +356,7 @@ public final class LlmClient implements AutoCloseable {
     private @Nullable Traffic traffic;
     private CallObserver observer = report -> {};
     private CallPolicy.Waiting waiting = CallPolicy.Waiting.WITHIN_DEADLINE;
+    private int atOnce = Settings.Limits.USUAL_AT_ONCE;
 
     private Builder() {}
 
@@ -356,6 +440,17 @@ public final class LlmClient implements AutoCloseable {
     }
 
     /**
+     * How many calls {@link LlmClient#completeAll} makes at once, if it is not told.
+     *
+     * @param calls at least 1
+     * @return this
+     */
+    public Builder atOnce(int calls) {
+      atOnce = calls;
+      return this;
+    }
+
+    /**
      * The client.
      *
      * @return ready for calls
@@ -374,7 +469,7 @@ public final class LlmClient implements AutoCloseable {
           new Endpoint(llm),
           new CallLoop(over, shared, policy, observer),
           timer,
-          llm.callDeadline(),
+          atOnce,
           ownsTransport ? Optional.of(over) : Optional.empty());
     }
   }

@@ -1,0 +1,84 @@
+package dev.synthlab.llm;
+
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+
+/** The text of a call with tools, over all its rounds. For one consumer. */
+final class ToolStream implements TextStream {
+  private final ToolRounds rounds;
+  private final Open open;
+  private volatile ChatStream current;
+  private volatile boolean closed;
+  private Optional<Completion> last = Optional.empty();
+  private boolean iterating;
+
+  /** Asks once, and gives the stream of the answer. */
+  interface Open {
+    ChatStream stream(CompletionRequest request);
+  }
+
+  ToolStream(ToolRounds rounds, CompletionRequest request, Open open) {
+    this.rounds = rounds;
+    this.open = open;
+    this.current = open.stream(request);
+  }
+
+  @Override
+  public Iterator<String> iterator() {
+    if (iterating) {
+      throw new IllegalStateException("a stream is iterated once");
+    }
+    iterating = true;
+    return new Pieces();
+  }
+
+  @Override
+  public Completion completion() {
+    return last.orElseThrow(
+        () -> new IllegalStateException("pieces of the answer are still to come"));
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    current.close();
+  }
+
+  private final class Pieces implements Iterator<String> {
+    private Iterator<String> pieces = current.iterator();
+
+    @Override
+    public boolean hasNext() {
+      while (last.isEmpty() && !pieces.hasNext()) {
+        goOn();
+      }
+      return last.isEmpty();
+    }
+
+    private void goOn() {
+      Completion answer = current.completion();
+      switch (rounds.after(answer)) {
+        case ToolRounds.Next.Answered over -> last = Optional.of(over.completion());
+        case ToolRounds.Next.Failed failed ->
+            ToolRounds.failed(failed.fault(), answer.report()).get();
+        case ToolRounds.Next.Asked again -> {
+          ChatStream next = open.stream(again.request());
+          current = next;
+          pieces = next.iterator();
+          if (closed) { // while the tools ran
+            next.close();
+          }
+        }
+      }
+    }
+
+    @Override
+    public String next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      return pieces.next();
+    }
+  }
+}

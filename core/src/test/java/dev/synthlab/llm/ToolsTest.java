@@ -1,0 +1,267 @@
+package dev.synthlab.llm;
+
+import static dev.synthlab.testing.Replies.chat;
+import static dev.synthlab.testing.Replies.delta;
+import static dev.synthlab.testing.Replies.events;
+import static dev.synthlab.testing.Replies.finish;
+import static dev.synthlab.testing.Replies.json;
+import static dev.synthlab.testing.Replies.quoted;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.synthlab.call.CallException;
+import dev.synthlab.http.Json;
+import dev.synthlab.testing.ScriptedServer.Reply;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.stream.Collector;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.MDC;
+import tools.jackson.databind.JsonNode;
+
+/** A model that calls tools, over real sockets. */
+@Timeout(20)
+class ToolsTest {
+  private static final JsonSchema PLACE =
+      JsonSchema.parse(
+          """
+          {"title": "place", "type": "object", "properties": {"city": {"type": "string"}},
+           "required": ["city"], "additionalProperties": false}
+          """);
+
+  private static Tool weather(Tool.Action action) {
+    return new Tool("weather", "The weather of a city.", PLACE, action);
+  }
+
+  /** An answer that asks for tools: a name and arguments, again and again. */
+  private static Reply asks(String... nameAndArguments) {
+    StringBuilder calls = new StringBuilder();
+    for (int i = 0; i < nameAndArguments.length; i += 2) {
+      calls
+          .append(i == 0 ? "" : ",")
+          .append("{\"id\":\"call-%d\",\"type\":\"function\",".formatted(i / 2))
+          .append("\"function\":{\"name\":%s,".formatted(quoted(nameAndArguments[i])))
+          .append("\"arguments\":%s}}".formatted(quoted(nameAndArguments[i + 1])));
+    }
+    return json(
+        200,
+        "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":null,\"tool_calls\":["
+            + calls
+            + "]},\"finish_reason\":\"tool_calls\"}],"
+            + "\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":5}}");
+  }
+
+  private static JsonNode body(Rig rig, int request) {
+    return Json.mapper().readTree(rig.server.seen().get(request).body());
+  }
+
+  private static List<String> toldTo(Rig rig, int request) {
+    return body(rig, request)
+        .path("messages")
+        .valueStream()
+        .filter(message -> message.path("role").asString().equals("tool"))
+        .map(message -> message.path("content").asString())
+        .toList();
+  }
+
+  @Test
+  void tellsTheModelWhatItsToolBrought() {
+    try (Rig rig = Rig.inTurn(asks("weather", "{\"city\":\"Oslo\"}"), chat("Rain in Oslo."))) {
+
+      String text =
+          rig.client().complete("Weather?", weather(call -> "rain for " + call.arguments()));
+
+      assertThat(text).isEqualTo("Rain in Oslo.");
+      JsonNode offered = body(rig, 0).path("tools").path(0).path("function");
+      assertThat(offered.path("name").asString()).isEqualTo("weather");
+      assertThat(offered.path("parameters").path("required").path(0).asString()).isEqualTo("city");
+      JsonNode messages = body(rig, 1).path("messages");
+      assertThat(messages.path(1).path("tool_calls").path(0).path("id").asString())
+          .isEqualTo("call-0");
+      assertThat(messages.path(1).has("content")).isFalse();
+      assertThat(messages.path(2).path("tool_call_id").asString()).isEqualTo("call-0");
+      assertThat(toldTo(rig, 1)).containsExactly("rain for {\"city\":\"Oslo\"}");
+    }
+  }
+
+  @Test
+  void countsTheTokensOfEveryRound() {
+    try (Rig rig = Rig.inTurn(asks("weather", "{}"), asks("weather", "{}"), chat("Rain."))) {
+
+      Completion answer =
+          rig.client().ask(CompletionRequest.of("Weather?").withTools(weather(call -> "rain")));
+
+      assertThat(answer.before()).hasSize(2);
+      assertThat(answer.usage().totalTokens()).isEqualTo(12);
+      assertThat(answer.totalUsage().totalTokens()).isEqualTo(36);
+    }
+  }
+
+  @Test
+  void runsToolsThatAreAskedForTogetherAtTheSameTime() {
+    CyclicBarrier together = new CyclicBarrier(3);
+    Tool meets =
+        weather(
+            call -> {
+              together.await();
+              return "met";
+            });
+    try (Rig rig =
+        Rig.inTurn(asks("weather", "1", "weather", "2", "weather", "3"), chat("All met."))) {
+
+      assertThat(rig.client().complete("Weather?", meets)).isEqualTo("All met.");
+
+      assertThat(toldTo(rig, 1)).containsExactly("met", "met", "met");
+    }
+  }
+
+  @Test
+  void tellsTheModelThatAToolFailedWithoutItsSecrets() {
+    Tool fails =
+        weather(
+            call -> {
+              throw new IllegalStateException("no station; key sk-proj-0123456789abcdefghij");
+            });
+    try (Rig rig = Rig.inTurn(asks("weather", "{}"), chat("Unknown."))) {
+
+      assertThat(rig.client().complete("Weather?", fails)).isEqualTo("Unknown.");
+
+      assertThat(toldTo(rig, 1)).containsExactly("error: no station; key ****");
+    }
+  }
+
+  @Test
+  void tellsTheModelWhichToolsThereAre() {
+    try (Rig rig = Rig.inTurn(asks("whether", "{}"), chat("Sorry."))) {
+
+      assertThat(rig.client().complete("Weather?", weather(call -> "rain"))).isEqualTo("Sorry.");
+
+      assertThat(toldTo(rig, 1))
+          .containsExactly("error: there is no tool \"whether\"; there are: weather");
+    }
+  }
+
+  @Test
+  void makesNoCallThatIsNotAllowed() {
+    Tool asksFirst = weather(call -> "rain").onlyIf(call -> call.arguments().contains("Oslo"));
+    try (Rig rig =
+        Rig.inTurn(asks("weather", "{\"city\":\"Rome\"}", "weather", "Oslo"), chat("Done."))) {
+
+      rig.client().complete("Weather?", asksFirst);
+
+      assertThat(toldTo(rig, 1))
+          .containsExactly("error: this call was not allowed; do without", "rain");
+    }
+  }
+
+  @Test
+  void endsAModelThatNeverAnswers() {
+    try (Rig rig = Rig.inTurn(asks("weather", "{}"))) {
+      CompletionRequest request =
+          CompletionRequest.of("Weather?").withTools(weather(call -> "rain")).withRounds(3);
+
+      assertThatExceptionOfType(AnswerException.TooManyRounds.class)
+          .isThrownBy(() -> rig.client().ask(request))
+          .withMessage("the model asked for tools in 3 rounds and has not answered");
+
+      assertThat(rig.requests()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void endsAToolAtTheDeadlineOfTheCall() throws Exception {
+    CompletableFuture<String> interrupted = new CompletableFuture<>();
+    Tool hangs =
+        weather(
+            call -> {
+              try {
+                new CountDownLatch(1).await();
+              } catch (InterruptedException e) {
+                interrupted.complete("yes");
+              }
+              return "late";
+            });
+    try (Rig rig = Rig.inTurn(asks("weather", "{}"), chat("late")).inRealTime()) {
+      CompletionRequest request =
+          CompletionRequest.of("Weather?").withTools(hangs).withDeadline(Duration.ofMillis(400));
+
+      assertThatExceptionOfType(CallException.DeadlineExceeded.class)
+          .isThrownBy(() -> rig.client().ask(request))
+          .withMessageContaining("while its tools ran: weather");
+
+      assertThat(interrupted.get()).isEqualTo("yes");
+      assertThat(rig.requests()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void streamsTheTextOfEveryRound() {
+    Reply asksInPieces =
+        events(
+            delta("Let me look. "),
+            "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"c1\",\"function\":"
+                + "{\"name\":\"weather\",\"arguments\":\"{\\\"ci\"}}]}}]}",
+            "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":"
+                + "{\"arguments\":\"ty\\\":1}\"}}]}}]}",
+            finish("tool_calls"),
+            "[DONE]");
+    try (Rig rig = Rig.inTurn(asksInPieces, events(delta("Rain."), finish("stop"), "[DONE]"))) {
+      CompletionRequest request =
+          CompletionRequest.of("Weather?").withTools(weather(Part.ToolCall::arguments));
+
+      try (TextStream stream = rig.client().stream(request)) {
+        String text = Stream.ofNullable(stream).flatMap(ToolsTest::pieces).collect(joined());
+
+        assertThat(text).isEqualTo("Let me look. Rain.");
+        assertThat(stream.completion().before()).hasSize(1);
+        assertThat(stream.usage().known()).isFalse();
+        assertThat(stream.finishReason()).isEqualTo(FinishReason.STOP);
+      }
+
+      assertThat(toldTo(rig, 1)).containsExactly("{\"city\":1}");
+    }
+  }
+
+  private static Stream<String> pieces(TextStream stream) {
+    return StreamSupport.stream(stream.spliterator(), false);
+  }
+
+  private static Collector<CharSequence, ?, String> joined() {
+    return Collectors.joining();
+  }
+
+  @Test
+  void carriesTheWordsOfTheCallersLogIntoItsTools() {
+    MDC.put("run_id", "7f3a");
+    try (Rig rig = Rig.inTurn(asks("weather", "{}"), chat("Done."))) {
+
+      rig.client().complete("Weather?", weather(call -> MDC.get("run_id")));
+
+      assertThat(toldTo(rig, 1)).containsExactly("7f3a");
+    } finally {
+      MDC.clear();
+    }
+  }
+
+  @Test
+  void leavesToolCallsOfAWireRequestToTheCaller() {
+    try (Rig rig = Rig.inTurn(asks("weather", "{\"city\":\"Oslo\"}"))) {
+      CompletionRequest request =
+          CompletionRequest.of("Weather?").with("tools", List.of(Map.of("type", "function")));
+
+      Completion answer = rig.client().ask(request);
+
+      assertThat(answer.toolCalls())
+          .containsExactly(new Part.ToolCall("call-0", "weather", "{\"city\":\"Oslo\"}"));
+      assertThat(rig.requests()).isEqualTo(1);
+    }
+  }
+}
