@@ -1,0 +1,186 @@
+package dev.synthlab.llm;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the JSON Schema of forms, within the rules of OpenAI's strict mode: every property
+ * required, nothing beside them, only the keywords it knows. For one schema and one thread.
+ *
+ * @see <a href="https://platform.openai.com/docs/guides/structured-outputs">the rules</a>
+ */
+final class FormSchema {
+  private final Map<String, Object> definitions = new LinkedHashMap<>();
+
+  private FormSchema() {}
+
+  static Map<String, Object> of(Form root, Optional<String> wrapper) {
+    FormSchema schema = new FormSchema();
+    Map<String, Object> tree;
+    if (wrapper.isPresent()) {
+      Map<String, Object> only = new LinkedHashMap<>();
+      only.put(wrapper.get(), schema.tree(root));
+      tree = object(only);
+    } else {
+      tree = schema.tree(root instanceof Form.Named named ? named.target() : root);
+    }
+    if (!schema.definitions.isEmpty()) {
+      tree.put("$defs", schema.definitions);
+    }
+    return tree;
+  }
+
+  private Map<String, Object> tree(Form form) {
+    return switch (form) {
+      case Form.Flag flag -> typed("boolean");
+      case Form.Numeric number -> number(number);
+      case Form.Text text -> {
+        Map<String, Object> tree = typed("string");
+        text.limits().pattern().ifPresent(pattern -> tree.put("pattern", pattern.pattern()));
+        yield tree;
+      }
+      case Form.Spelled spelled -> {
+        Map<String, Object> tree = typed("string");
+        tree.putAll(spelled.keywords());
+        tree.put("description", spelled.what());
+        yield tree;
+      }
+      case Form.Choice choice -> {
+        Map<String, Object> tree = typed("string");
+        tree.put("enum", new ArrayList<>(choice.constants().keySet()));
+        choice.description().ifPresent(words -> tree.put("description", words));
+        yield tree;
+      }
+      case Form.Items items -> array(tree(items.item()), items.limits());
+      case Form.Entries entries -> {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("key", tree(entries.key()));
+        members.put("value", tree(entries.value()));
+        yield array(object(members), entries.limits());
+      }
+      case Form.Maybe maybe -> orNull(tree(maybe.inner()));
+      case Form.Fields fields -> fields(fields, null);
+      case Form.Variants variants -> variants(variants);
+      case Form.Named named -> named(named);
+    };
+  }
+
+  private static Map<String, Object> number(Form.Numeric number) {
+    Map<String, Object> tree = typed(number.whole() ? "integer" : "number");
+    number.limits().min().ifPresent(least -> tree.put("minimum", plain(least)));
+    number.limits().max().ifPresent(most -> tree.put("maximum", plain(most)));
+    return tree;
+  }
+
+  private static Object plain(java.math.BigDecimal bound) {
+    return bound.stripTrailingZeros().scale() <= 0 ? bound.toBigInteger() : bound;
+  }
+
+  private static Map<String, Object> array(Map<String, Object> item, Form.Limits limits) {
+    Map<String, Object> tree = typed("array");
+    tree.put("items", item);
+    if (limits.minItems() > 0) {
+      tree.put("minItems", limits.minItems());
+    }
+    if (limits.maxItems() < Integer.MAX_VALUE) {
+      tree.put("maxItems", limits.maxItems());
+    }
+    return tree;
+  }
+
+  private Map<String, Object> fields(Form.Fields fields, @Nullable String variant) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    if (variant != null) {
+      Map<String, Object> only = typed("string");
+      only.put("enum", List.of(variant));
+      members.put(Shape.DISCRIMINATOR, only);
+    }
+    for (Form.Field field : fields.fields()) {
+      Map<String, Object> tree = tree(field.form());
+      members.put(
+          field.name(), field.description().map(words -> described(tree, words)).orElse(tree));
+    }
+    Map<String, Object> tree = object(members);
+    fields.description().ifPresent(words -> tree.put("description", words));
+    return tree;
+  }
+
+  /** A reference takes no words beside it. */
+  private static Map<String, Object> described(Map<String, Object> tree, String words) {
+    if (!tree.containsKey("$ref")) {
+      tree.put("description", words);
+      return tree;
+    }
+    Map<String, Object> around = new LinkedHashMap<>();
+    around.put("anyOf", List.of(tree));
+    around.put("description", words);
+    return around;
+  }
+
+  private Map<String, Object> variants(Form.Variants variants) {
+    List<Object> all = new ArrayList<>();
+    variants
+        .byName()
+        .forEach((name, record) -> all.add(fields((Form.Fields) record.target(), name)));
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("anyOf", all);
+    variants.description().ifPresent(words -> tree.put("description", words));
+    return tree;
+  }
+
+  private Map<String, Object> named(Form.Named named) {
+    if (!named.standsApart()) {
+      return tree(named.target());
+    }
+    if (!definitions.containsKey(named.name)) {
+      definitions.put(named.name, Map.of()); // found while it is being written
+      definitions.put(named.name, tree(named.target()));
+    }
+    Map<String, Object> reference = new LinkedHashMap<>();
+    reference.put("$ref", "#/$defs/" + named.name);
+    return reference;
+  }
+
+  private static Map<String, Object> orNull(Map<String, Object> tree) {
+    if (tree.get("type") instanceof String type && !type.equals("object")) {
+      tree.put("type", List.of(type, "null"));
+      if (tree.get("enum") instanceof List<?> constants) {
+        List<@Nullable Object> more = new ArrayList<>(constants);
+        more.add(null);
+        tree.put("enum", more);
+      }
+      return tree;
+    }
+    List<Object> choices = new ArrayList<>();
+    Map<String, Object> either = new LinkedHashMap<>();
+    if (tree.get("anyOf") instanceof List<?> several) {
+      choices.addAll(several);
+    } else {
+      choices.add(tree);
+    }
+    choices.add(typed("null"));
+    either.put("anyOf", choices);
+    if (tree.get("description") instanceof String words && tree.containsKey("anyOf")) {
+      either.put("description", words);
+    }
+    return either;
+  }
+
+  private static Map<String, Object> object(Map<String, Object> members) {
+    Map<String, Object> tree = typed("object");
+    tree.put("properties", members);
+    tree.put("required", List.copyOf(members.keySet()));
+    tree.put("additionalProperties", false);
+    return tree;
+  }
+
+  private static Map<String, Object> typed(String type) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("type", type);
+    return tree;
+  }
+}

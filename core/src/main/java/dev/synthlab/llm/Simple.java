@@ -1,0 +1,133 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.llm.Form.Absence;
+import dev.synthlab.llm.Form.Limits;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.TemporalAccessor;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The forms of types that have no parts. */
+final class Simple {
+  private static final Set<Class<?>> WHOLE =
+      Set.of(
+          byte.class,
+          short.class,
+          int.class,
+          long.class,
+          Byte.class,
+          Short.class,
+          Integer.class,
+          Long.class,
+          BigInteger.class);
+  private static final Set<Class<?>> DECIMAL =
+      Set.of(float.class, double.class, Float.class, Double.class, BigDecimal.class);
+  private static final String TIME = "([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{1,9})?)?$";
+  private static final String DURATION =
+      "^-?P(-?\\d+D)?(T(-?\\d+H)?(-?\\d+M)?(-?\\d+(\\.\\d{1,9})?S)?)?$";
+  private static final int UUID_LENGTH = 36;
+
+  private static final Map<Class<?>, Form.Spelled> SPELLED =
+      Map.of(
+          LocalDate.class,
+          spelled(LocalDate.class, "a date as 2026-01-31", "date", LocalDate::parse),
+          Instant.class,
+          spelled(
+              Instant.class,
+              "a moment as 2026-01-31T12:00:00Z",
+              "date-time",
+              text -> Instant.parse(withT(text))),
+          OffsetDateTime.class,
+          new Form.Spelled(
+              OffsetDateTime.class,
+              "a moment as 2026-01-31T12:00:00+01:00",
+              Map.of("format", "date-time"),
+              text -> OffsetDateTime.parse(withT(text)),
+              at -> DateTimeFormatter.ISO_OFFSET_DATE_TIME.format((TemporalAccessor) at)),
+          // RFC 3339, which the formats follow, has no times without an offset.
+          LocalDateTime.class,
+          new Form.Spelled(
+              LocalDateTime.class,
+              "a local date and time as 2026-01-31T12:00:00",
+              Map.of("pattern", "^\\d{4}-\\d\\d-\\d\\dT" + TIME),
+              text -> LocalDateTime.parse(withT(text)),
+              at -> DateTimeFormatter.ISO_LOCAL_DATE_TIME.format((TemporalAccessor) at)),
+          LocalTime.class,
+          new Form.Spelled(
+              LocalTime.class,
+              "a time of day as 12:00:00",
+              Map.of("pattern", "^" + TIME),
+              LocalTime::parse,
+              at -> DateTimeFormatter.ISO_LOCAL_TIME.format((TemporalAccessor) at)),
+          Duration.class,
+          // The format of that name knows neither fractions nor what lies in the past.
+          new Form.Spelled(
+              Duration.class,
+              "a duration of days, hours, minutes and seconds as P1DT2H3M4.5S",
+              Map.of("pattern", DURATION),
+              Duration::parse,
+              Object::toString),
+          UUID.class,
+          spelled(
+              UUID.class, "a UUID as 123e4567-e89b-12d3-a456-426614174000", "uuid", Simple::uuid),
+          URI.class,
+          new Form.Spelled(URI.class, "a URI", Map.of(), URI::create, Object::toString));
+
+  private Simple() {}
+
+  static @Nullable Form of(Class<?> raw, Limits limits) {
+    if (raw == String.class) {
+      return new Form.Text(limits);
+    }
+    if (raw == boolean.class || raw == Boolean.class) {
+      return new Form.Flag();
+    }
+    if (WHOLE.contains(raw) || DECIMAL.contains(raw)) {
+      return new Form.Numeric(raw, WHOLE.contains(raw), limits);
+    }
+    if (raw == OptionalInt.class) {
+      return new Form.Maybe(new Form.Numeric(int.class, true, limits), Absence.INT);
+    }
+    if (raw == OptionalLong.class) {
+      return new Form.Maybe(new Form.Numeric(long.class, true, limits), Absence.LONG);
+    }
+    if (raw == OptionalDouble.class) {
+      return new Form.Maybe(new Form.Numeric(double.class, false, limits), Absence.DOUBLE);
+    }
+    return SPELLED.get(raw);
+  }
+
+  private static Form.Spelled spelled(
+      Class<?> type, String what, String format, Function<String, Object> reads) {
+    return new Form.Spelled(type, what, Map.of("format", format), reads, Object::toString);
+  }
+
+  private static UUID uuid(String text) {
+    if (text.length() != UUID_LENGTH) {
+      throw new IllegalArgumentException("a UUID has 36 characters");
+    }
+    return UUID.fromString(text);
+  }
+
+  /** Models like a space between date and time. */
+  private static String withT(String text) {
+    return text.length() > 10 && text.charAt(10) == ' '
+        ? text.substring(0, 10) + 'T' + text.substring(11)
+        : text;
+  }
+}
