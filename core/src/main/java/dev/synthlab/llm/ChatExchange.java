@@ -124,16 +124,7 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
 
   @Override
   public Spend spend(Whole whole) {
-    return spend(whole.answer().usage);
-  }
-
-  static Spend spend(Usage usage) {
-    return new Spend(
-        usage.inputTokens(),
-        usage.outputTokens(),
-        usage.cachedTokens(),
-        usage.reasoningTokens(),
-        Optional.empty());
+    return plan.spend(whole.answer());
   }
 
   private Verdict<Whole> readWhole(Event.Arrived head, byte[] bytes) {

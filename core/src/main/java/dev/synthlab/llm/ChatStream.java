@@ -5,6 +5,7 @@ import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Classification;
 import dev.synthlab.call.Event;
 import dev.synthlab.call.Fault;
+import dev.synthlab.call.Spend;
 import dev.synthlab.http.SseReader;
 import java.io.IOException;
 import java.util.Iterator;
@@ -16,8 +17,7 @@ import tools.jackson.core.JacksonException;
 /** A chat completion over server-sent events, from its first text on. */
 final class ChatStream implements TextStream {
   private final Event.Arrived head;
-  private final String modelAsked;
-  private final boolean toolsOffered;
+  private final Plan plan;
   private final SseReader events;
   private final ChatAnswer answer = new ChatAnswer();
   private @Nullable CallReport report;
@@ -51,10 +51,9 @@ final class ChatStream implements TextStream {
     }
   }
 
-  ChatStream(Event.Arrived head, String modelAsked, boolean toolsOffered) {
-    this.toolsOffered = toolsOffered;
+  ChatStream(Event.Arrived head, Plan plan) {
     this.head = head;
-    this.modelAsked = modelAsked;
+    this.plan = plan;
     this.events = new SseReader(head.body());
   }
 
@@ -74,8 +73,8 @@ final class ChatStream implements TextStream {
     report = how;
   }
 
-  Usage usage() {
-    return answer.usage;
+  Spend spend() {
+    return plan.spend(answer);
   }
 
   @Override
@@ -93,8 +92,11 @@ final class ChatStream implements TextStream {
       throw new IllegalStateException("pieces of the answer are still to come");
     }
     return new ChatExchange.Whole(
-            answer, OneLine.rebuilt(answer), Classification.requestId(head.headers()), toolsOffered)
-        .completion(modelAsked, told());
+            answer,
+            OneLine.rebuilt(answer),
+            Classification.requestId(head.headers()),
+            plan.offersTools())
+        .completion(plan.route().resource(), told(Optional.empty()));
   }
 
   @Override
@@ -106,12 +108,14 @@ final class ChatStream implements TextStream {
     }
   }
 
-  private CallReport told() {
-    CallReport how = report;
-    if (how == null) {
+  /** How it went, with what it has used so far. */
+  private CallReport told(Optional<Fault> fault) {
+    CallReport so = report;
+    if (so == null) {
       throw new IllegalStateException("the call has not ended yet");
     }
-    return how;
+    return new CallReport(
+        so.route(), so.started(), so.elapsed(), so.held(), so.attempts(), spend(), fault);
   }
 
   /** The next text, or an empty one at the proper end. */
@@ -176,17 +180,7 @@ final class ChatStream implements TextStream {
           Fault.of(Fault.Kind.STREAM_INTERRUPTED, "the stream broke after its first text: " + why)
               .because(cause)
               .withPartial(answer.text.toString());
-      CallReport so = told();
-      return CallException.of(
-          fault,
-          new CallReport(
-              so.route(),
-              so.started(),
-              so.elapsed(),
-              so.held(),
-              so.attempts(),
-              ChatExchange.spend(answer.usage),
-              Optional.of(fault)));
+      return CallException.of(fault, told(Optional.of(fault)));
     }
   }
 }

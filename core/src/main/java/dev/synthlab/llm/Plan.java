@@ -2,6 +2,7 @@ package dev.synthlab.llm;
 
 import dev.synthlab.call.Fault;
 import dev.synthlab.call.Route;
+import dev.synthlab.call.Spend;
 import dev.synthlab.http.Body;
 import dev.synthlab.http.Request;
 import java.util.ArrayList;
@@ -69,7 +70,8 @@ final class Plan {
   private static Plan to(Source source, List<String> models) {
     Route route = source.endpoint().route(models.getFirst());
     Map<String, Object> body = ChatWire.body(source.request(), models.getFirst(), source.stream());
-    return new Plan(source, models, source.mends().mended(route, body), MENDS);
+    Map<String, Object> fitted = source.endpoint().known().fitted(models.getFirst(), body);
+    return new Plan(source, models, source.mends().mended(route, fitted), MENDS);
   }
 
   Route route() {
@@ -97,6 +99,11 @@ final class Plan {
 
   private long allowed(String name) {
     return body.get(name) instanceof Number number ? Math.max(0, number.longValue()) : 0;
+  }
+
+  /** What the answer used, and its price. */
+  Spend spend(ChatAnswer answer) {
+    return endpoint.known().spend(models.getFirst(), answer.model, answer.usage);
   }
 
   /** The same without the parameter that the fault names. */

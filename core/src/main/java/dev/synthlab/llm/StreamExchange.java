@@ -55,7 +55,7 @@ final class StreamExchange implements Exchange<ChatStream> {
       Verdict<ChatStream> verdict = Classification.of(event, route(), timer.now());
       return verdict instanceof Verdict.GiveUp<ChatStream> over ? mended(over) : verdict;
     }
-    ChatStream stream = new ChatStream(answer, route().resource(), plan.offersTools());
+    ChatStream stream = new ChatStream(answer, plan);
     try {
       stream.awaitFirst();
       return new Verdict.Accept<>(stream);
@@ -88,6 +88,6 @@ final class StreamExchange implements Exchange<ChatStream> {
 
   @Override
   public Spend spend(ChatStream stream) {
-    return ChatExchange.spend(stream.usage());
+    return stream.spend();
   }
 }
