@@ -6,6 +6,7 @@ import dev.synthlab.config.Variable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
@@ -36,12 +39,17 @@ public final class ModelCatalogue {
   private static final ReentrantLock LOCK = new ReentrantLock();
   private static @Nullable ModelCatalogue shipped;
 
-  private final Map<String, Map<String, Object>> facts;
+  /** The lines of the table that ships; a line is read when its model is asked for. */
+  private final Map<String, String> lines;
+
+  private final Map<String, Map<String, Object>> added;
   private final String source;
   private final Map<String, Model> made = new ConcurrentHashMap<>();
 
-  private ModelCatalogue(Map<String, Map<String, Object>> facts, String source) {
-    this.facts = facts;
+  private ModelCatalogue(
+      Map<String, String> lines, Map<String, Map<String, Object>> added, String source) {
+    this.lines = lines;
+    this.added = added;
     this.source = source;
   }
 
@@ -66,8 +74,9 @@ public final class ModelCatalogue {
 
   private static ModelCatalogue read() {
     try (InputStream in = ModelCatalogue.class.getResourceAsStream("models.json")) {
-      ModelFile file = ModelFile.read(Objects.requireNonNull(in, "models.json is in the jar"));
-      return new ModelCatalogue(file.models(), file.source());
+      byte[] all = Objects.requireNonNull(in, "models.json is in the jar").readAllBytes();
+      ModelLines table = ModelLines.of(new String(all, StandardCharsets.ISO_8859_1));
+      return new ModelCatalogue(table.byName(), Map.of(), table.source());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -83,17 +92,16 @@ public final class ModelCatalogue {
    */
   public ModelCatalogue with(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
-      Map<String, Map<String, Object>> all = new HashMap<>(facts);
-      ModelFile more = ModelFile.read(in);
-      more.models()
+      Map<String, Map<String, Object>> all = new HashMap<>(added);
+      ModelFile.read(in)
           .forEach(
               (name, said) -> {
-                Map<String, Object> merged = new HashMap<>(all.getOrDefault(name, Map.of()));
+                Map<String, Object> merged = new HashMap<>(facts(name).orElse(Map.of()));
                 merged.putAll(said);
+                ModelFile.model(name, merged); // or it fails here
                 all.put(name, merged);
               });
-      more.models().keySet().forEach(name -> ModelFile.model(name, all.getOrDefault(name, Map.of())));
-      return new ModelCatalogue(all, source + ", and " + file);
+      return new ModelCatalogue(lines, all, source + ", and " + file);
     } catch (IOException e) {
       String why = e.getClass().getSimpleName() + ": " + e.getMessage();
       throw unusable(file, "must be a readable file (" + why + ")");
@@ -138,10 +146,18 @@ public final class ModelCatalogue {
   }
 
   Optional<Model> exact(String name) {
-    Map<String, Object> known = facts.get(name);
-    return known == null
-        ? Optional.empty()
-        : Optional.of(made.computeIfAbsent(name, same -> ModelFile.model(same, known)));
+    Model known = made.get(name);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    Optional<Model> read = facts(name).map(facts -> ModelFile.model(name, facts));
+    read.ifPresent(model -> made.put(name, model));
+    return read;
+  }
+
+  private Optional<Map<String, Object>> facts(String name) {
+    return Optional.ofNullable(added.get(name))
+        .or(() -> Optional.ofNullable(lines.get(name)).map(line -> ModelFile.facts(name, line)));
   }
 
   /**
@@ -150,7 +166,9 @@ public final class ModelCatalogue {
    * @return in the order of their names
    */
   public List<Model> models() {
-    return facts.keySet().stream().sorted().map(name -> exact(name).orElseThrow()).toList();
+    Set<String> names = new TreeSet<>(lines.keySet());
+    names.addAll(added.keySet());
+    return names.stream().map(name -> exact(name).orElseThrow()).toList();
   }
 
   /**

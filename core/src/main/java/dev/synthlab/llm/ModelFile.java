@@ -20,14 +20,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/**
- * A file of models in the form of LiteLLM's map, or of the reduced one: the same under {@code
- * models}, with a {@code source} beside it.
- *
- * @param models the facts that count, by model and field
- * @param source what the file says of itself, or empty
- */
-record ModelFile(Map<String, Map<String, Object>> models, String source) {
+/** The fields of LiteLLM's map of models that count here, and what they come to. */
+final class ModelFile {
   private static final String INPUT = "input_cost_per_token";
   private static final String OUTPUT = "output_cost_per_token";
   private static final String CACHED = "cache_read_input_token_cost";
@@ -48,46 +42,46 @@ record ModelFile(Map<String, Map<String, Object>> models, String source) {
   /** In LiteLLM's map, what explains the fields. */
   private static final String EXPLANATION = "sample_spec";
 
-  static ModelFile read(InputStream in) {
-    Map<String, Map<String, Object>> models = new HashMap<>(512);
-    StringBuilder source = new StringBuilder();
+  private ModelFile() {}
+
+  /**
+   * The facts that count, by model and field, of a file in the form of LiteLLM's map, or of the
+   * table that ships: the same under {@code models}, with a {@code source} beside it.
+   */
+  static Map<String, Map<String, Object>> read(InputStream in) {
+    Map<String, Map<String, Object>> models = new HashMap<>();
     try (JsonParser json = Json.mapper().createParser(in)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw new IllegalArgumentException("it is no JSON object");
       }
-      models(json, models, source);
+      models(json, models);
       if (json.nextToken() != null) {
         throw new IllegalArgumentException("there is text after the JSON object");
       }
     } catch (JacksonException e) {
       throw new IllegalArgumentException(String.valueOf(e.getOriginalMessage()), e);
     }
-    return new ModelFile(models, source.toString());
+    return models;
   }
 
-  private static void models(
-      JsonParser json, Map<String, Map<String, Object>> models, StringBuilder source) {
+  /** The facts of one model, from its JSON object. */
+  static Map<String, Object> facts(String model, String object) {
+    try (JsonParser json = Json.mapper().createParser(object)) {
+      json.nextToken();
+      return facts(json, model);
+    }
+  }
+
+  private static void models(JsonParser json, Map<String, Map<String, Object>> models) {
     while (json.nextToken() == JsonToken.PROPERTY_NAME) {
       String name = json.currentName();
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw new IllegalArgumentException(name + " is no object");
       }
       switch (name) {
-        case "models" -> models(json, models, source);
-        case "source" -> source(json, source);
-        case EXPLANATION -> json.skipChildren();
+        case "models" -> models(json, models);
+        case "source", EXPLANATION -> json.skipChildren();
         default -> models.put(name, facts(json, name));
-      }
-    }
-  }
-
-  private static void source(JsonParser json, StringBuilder source) {
-    while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-      String field = json.currentName();
-      if (json.nextToken() == JsonToken.VALUE_STRING && !field.equals("license")) {
-        source.append(source.isEmpty() ? "" : " of ").append(json.getString());
-      } else {
-        json.skipChildren();
       }
     }
   }
