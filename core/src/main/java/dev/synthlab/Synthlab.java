@@ -10,6 +10,7 @@ import dev.synthlab.http.OkHttpTransport;
 import dev.synthlab.http.Transport;
 import dev.synthlab.http.TransportProvider;
 import dev.synthlab.llm.LlmClient;
+import dev.synthlab.llm.Totals;
 import java.net.URI;
 import java.util.Objects;
 import java.util.Optional;
@@ -31,6 +32,7 @@ public final class Synthlab implements AutoCloseable {
   private final Traffic traffic;
   private final Transport transport;
   private final CallObserver observer;
+  private final Totals totals = new Totals();
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable LlmClient llm;
 
@@ -39,7 +41,11 @@ public final class Synthlab implements AutoCloseable {
     this.timer = Timer.system();
     this.traffic = Traffic.by(timer, rules(settings.limits()));
     this.transport = transport(settings, traffic);
-    this.observer = observer;
+    this.observer =
+        report -> {
+          totals.ended(report);
+          observer.ended(report);
+        };
   }
 
   /**
@@ -140,6 +146,15 @@ public final class Synthlab implements AutoCloseable {
    */
   public Traffic traffic() {
     return traffic;
+  }
+
+  /**
+   * What its calls have used, and what that cost.
+   *
+   * @return goes on counting
+   */
+  public Totals totals() {
+    return totals;
   }
 
   /**

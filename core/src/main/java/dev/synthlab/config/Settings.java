@@ -56,6 +56,7 @@ public record Settings(
    * @param backoffMax the bound of every pause
    * @param callDeadline the longest time of one call, attempts and pauses included
    * @param fallbackModels who is asked in turn when a model cannot answer
+   * @param modelsFile prices and abilities of models, over those that ship with the library
    */
   public record Llm(
       URI baseUrl,
@@ -72,7 +73,8 @@ public record Settings(
       Duration backoffFirst,
       Duration backoffMax,
       Duration callDeadline,
-      List<String> fallbackModels) {
+      List<String> fallbackModels,
+      Optional<Path> modelsFile) {
 
     /** Keeps copies, and the order of the headers. */
     public Llm {

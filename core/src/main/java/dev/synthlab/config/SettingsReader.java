@@ -92,7 +92,8 @@ final class SettingsReader {
         duration(Variable.SYNTHLAB_CALL_DEADLINE),
         embedded
             ? List.of()
-            : optional(Variable.SYNTHLAB_FALLBACK_MODELS, Values::list).orElse(List.of()));
+            : optional(Variable.SYNTHLAB_FALLBACK_MODELS, Values::list).orElse(List.of()),
+        optional(Variable.SYNTHLAB_MODELS_FILE, this::path));
   }
 
   private Settings.Limits limits() {

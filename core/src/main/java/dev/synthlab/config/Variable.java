@@ -86,6 +86,13 @@ public enum Variable {
   /** The models that answer when the first cannot. */
   SYNTHLAB_FALLBACK_MODELS(
       Kind.TEXT, "", "", "Models to ask in turn, separated by commas, when one cannot answer."),
+  /** What is known of models besides what ships. */
+  SYNTHLAB_MODELS_FILE(
+      Kind.PATH,
+      "",
+      "",
+      "JSON file of prices and abilities of models, in the form of LiteLLM's map; it wins over what"
+          + " ships."),
   /** Where files go. */
   SYNTHLAB_OUTPUT_DIR(
       Kind.PATH, "", "output", "Directory for what is written; made on need.", "OUTPUT_DIR"),

@@ -39,7 +39,7 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
       return new Completion(
           answer.text.toString(),
           answer.finishReason(),
-          usage(answer, plan),
+          plan.usage(answer),
           asked,
           answer.model.isEmpty() ? asked : answer.model,
           requestId,
@@ -126,25 +126,7 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
 
   @Override
   public Spend spend(Whole whole) {
-    return spend(usage(whole.answer(), plan));
-  }
-
-  /** As the provider counted it, else by our estimate. */
-  static Usage usage(ChatAnswer answer, Plan plan) {
-    long said =
-        answer.text.length()
-            + answer.refusal.length()
-            + answer.calls.stream().mapToLong(call -> call.arguments.length()).sum();
-    return answer.usage.known() ? answer.usage : Usage.estimated(plan.characters(), said);
-  }
-
-  static Spend spend(Usage usage) {
-    return new Spend(
-        usage.inputTokens(),
-        usage.outputTokens(),
-        usage.cachedTokens(),
-        usage.reasoningTokens(),
-        Optional.empty());
+    return plan.spend(whole.answer());
   }
 
   private Verdict<Whole> readWhole(Event.Arrived head, byte[] bytes) {

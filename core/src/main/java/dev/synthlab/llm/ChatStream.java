@@ -5,6 +5,7 @@ import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Classification;
 import dev.synthlab.call.Event;
 import dev.synthlab.call.Fault;
+import dev.synthlab.call.Spend;
 import dev.synthlab.http.SseReader;
 import java.io.IOException;
 import java.util.Iterator;
@@ -72,9 +73,8 @@ final class ChatStream implements TextStream {
     report = how;
   }
 
-  /** What it has used so far. */
-  Usage used() {
-    return ChatExchange.usage(answer, plan);
+  Spend spend() {
+    return plan.spend(answer);
   }
 
   @Override
@@ -93,7 +93,7 @@ final class ChatStream implements TextStream {
     }
     return new ChatExchange.Whole(
             answer, OneLine.rebuilt(answer), Classification.requestId(head.headers()), plan)
-        .completion(plan.route().resource(), told());
+        .completion(plan.route().resource(), told(Optional.empty()));
   }
 
   @Override
@@ -105,12 +105,14 @@ final class ChatStream implements TextStream {
     }
   }
 
-  private CallReport told() {
-    CallReport how = report;
-    if (how == null) {
+  /** How it went, with what it has used so far. */
+  private CallReport told(Optional<Fault> fault) {
+    CallReport so = report;
+    if (so == null) {
       throw new IllegalStateException("the call has not ended yet");
     }
-    return how;
+    return new CallReport(
+        so.route(), so.started(), so.elapsed(), so.held(), so.attempts(), spend(), fault);
   }
 
   /** The next text, or an empty one at the proper end. */
@@ -175,17 +177,7 @@ final class ChatStream implements TextStream {
           Fault.of(Fault.Kind.STREAM_INTERRUPTED, "the stream broke after its first text: " + why)
               .because(cause)
               .withPartial(answer.text.toString());
-      CallReport so = told();
-      return CallException.of(
-          fault,
-          new CallReport(
-              so.route(),
-              so.started(),
-              so.elapsed(),
-              so.held(),
-              so.attempts(),
-              ChatExchange.spend(used()),
-              Optional.of(fault)));
+      return CallException.of(fault, told(Optional.of(fault)));
     }
   }
 }

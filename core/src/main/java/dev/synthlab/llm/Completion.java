@@ -1,6 +1,7 @@
 package dev.synthlab.llm;
 
 import dev.synthlab.call.CallReport;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -92,6 +93,16 @@ public record Completion(
     }
     parts.addAll(toolCalls);
     return new Message(Message.Role.ASSISTANT, parts);
+  }
+
+  /**
+   * What it cost, by the price list of the {@link ModelCatalogue}: an estimate where the tokens are
+   * one, that is, where {@link Usage#known()} is false.
+   *
+   * @return US dollars; empty when the price is not known, 0 only for the embedded model
+   */
+  public Optional<BigDecimal> costUsd() {
+    return report.spend().costUsd();
   }
 
   /**

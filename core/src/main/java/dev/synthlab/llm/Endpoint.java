@@ -16,16 +16,23 @@ final class Endpoint {
   private static final String LOCAL = "local";
 
   private final Settings.Llm settings;
+  private final KnownModels known;
   private final Headers headers;
 
-  Endpoint(Settings.Llm settings) {
+  Endpoint(Settings.Llm settings, KnownModels known) {
     settings.requireKey();
     this.settings = settings;
+    this.known = known;
     this.headers = headers(settings);
   }
 
   Settings.Llm settings() {
     return settings;
+  }
+
+  /** What is known of the models it serves. */
+  KnownModels known() {
+    return known;
   }
 
   /** The model that is asked; an embedded server has only its own. */

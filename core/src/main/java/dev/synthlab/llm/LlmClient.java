@@ -466,7 +466,7 @@ public final class LlmClient implements AutoCloseable {
           new CallPolicy(
               llm.maxAttempts(), llm.timeout(), llm.backoffFirst(), llm.backoffMax(), waiting);
       return new LlmClient(
-          new Endpoint(llm),
+          new Endpoint(llm, new KnownModels(llm, timer)),
           new CallLoop(over, shared, policy, observer),
           timer,
           atOnce,

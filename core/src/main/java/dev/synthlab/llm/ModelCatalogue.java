@@ -1,6 +1,182 @@
 package dev.synthlab.llm;
 
-/** What is known of models. */
+import dev.synthlab.config.ConfigException;
+import dev.synthlab.config.ConfigException.Problem;
+import dev.synthlab.config.Variable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of models: the table that ships with the library, which is made from LiteLLM's map,
+ * and what a file of the user's adds to it. Immutable; safe for use by many threads.
+ *
+ * @see <a href="https://github.com/BerriAI/litellm">LiteLLM</a>
+ */
 public final class ModelCatalogue {
-  private ModelCatalogue() {}
+  /** A snapshot of a model, by the day it was made. */
+  private static final Pattern SNAPSHOT =
+      Pattern.compile("(.+?)[-@](\\d{4}-\\d{2}-\\d{2}|\\d{8}|\\d{4})");
+
+  /** A model of one's own: {@code ft:} the base {@code :} whose it is. */
+  private static final Pattern TUNED = Pattern.compile("(ft:[^:]+):.*");
+
+  private static final ReentrantLock LOCK = new ReentrantLock();
+  private static @Nullable ModelCatalogue shipped;
+
+  /** The lines of the table that ships; a line is read when its model is asked for. */
+  private final Map<String, String> lines;
+
+  private final Map<String, Map<String, Object>> added;
+  private final String source;
+  private final Map<String, Model> made = new ConcurrentHashMap<>();
+
+  private ModelCatalogue(
+      Map<String, String> lines, Map<String, Map<String, Object>> added, String source) {
+    this.lines = lines;
+    this.added = added;
+    this.source = source;
+  }
+
+  /**
+   * The table that ships with the library; read at the first call.
+   *
+   * @return the same at every call
+   */
+  public static ModelCatalogue bundled() {
+    LOCK.lock();
+    try {
+      ModelCatalogue known = shipped;
+      if (known == null) {
+        known = read();
+        shipped = known;
+      }
+      return known;
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  private static ModelCatalogue read() {
+    try (InputStream in = ModelCatalogue.class.getResourceAsStream("models.json")) {
+      byte[] all = Objects.requireNonNull(in, "models.json is in the jar").readAllBytes();
+      ModelLines table = ModelLines.of(new String(all, StandardCharsets.ISO_8859_1));
+      return new ModelCatalogue(table.byName(), Map.of(), table.source());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * This catalogue with what a file adds, or says otherwise.
+   *
+   * @param file a JSON object of models by name, each an object with the fields of LiteLLM's map,
+   *     for example {@code input_cost_per_token}; fields it does not name stay as they are
+   * @return another catalogue
+   * @throws ConfigException when the file cannot be read, or says something that cannot be
+   */
+  public ModelCatalogue with(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      Map<String, Map<String, Object>> all = new HashMap<>(added);
+      ModelFile.read(in)
+          .forEach(
+              (name, said) -> {
+                Map<String, Object> merged = new HashMap<>(facts(name).orElse(Map.of()));
+                merged.putAll(said);
+                ModelFile.model(name, merged); // or it fails here
+                all.put(name, merged);
+              });
+      return new ModelCatalogue(lines, all, source + ", and " + file);
+    } catch (IOException e) {
+      String why = e.getClass().getSimpleName() + ": " + e.getMessage();
+      throw unusable(file, "must be a readable file (" + why + ")");
+    } catch (IllegalArgumentException e) {
+      throw unusable(
+          file,
+          "must be JSON, {\"MODEL\": {\"input_cost_per_token\": 1e-7, ...}, ...}, with the fields"
+              + " of LiteLLM's map: "
+              + e.getMessage());
+    }
+  }
+
+  private static ConfigException unusable(Path file, String allowed) {
+    Variable variable = Variable.SYNTHLAB_MODELS_FILE;
+    return new ConfigException(List.of(new Problem(variable.name(), file.toString(), allowed)));
+  }
+
+  /**
+   * Looks a model up: by its name, else without what stands before a slash, else by the family of a
+   * dated snapshot ({@code gpt-4o-mini-2024-07-18}) or the base of a tuned one ({@code ft:...}).
+   *
+   * @param name as a request names it
+   * @return what is known of it, or empty
+   */
+  public Optional<Model> find(String name) {
+    Optional<Model> exact = exact(name);
+    if (exact.isPresent()) {
+      return exact;
+    }
+    int slash = name.indexOf('/');
+    if (slash >= 0) {
+      return find(name.substring(slash + 1));
+    }
+    Matcher tuned = TUNED.matcher(name);
+    if (tuned.matches()) {
+      return find(tuned.group(1));
+    }
+    Matcher snapshot = SNAPSHOT.matcher(name);
+    return snapshot.matches()
+        ? exact(snapshot.group(1)).map(family -> family.as(name))
+        : Optional.empty();
+  }
+
+  Optional<Model> exact(String name) {
+    Model known = made.get(name);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    Optional<Model> read = facts(name).map(facts -> ModelFile.model(name, facts));
+    read.ifPresent(model -> made.put(name, model));
+    return read;
+  }
+
+  private Optional<Map<String, Object>> facts(String name) {
+    return Optional.ofNullable(added.get(name))
+        .or(() -> Optional.ofNullable(lines.get(name)).map(line -> ModelFile.facts(name, line)));
+  }
+
+  /**
+   * All models.
+   *
+   * @return in the order of their names
+   */
+  public List<Model> models() {
+    Set<String> names = new TreeSet<>(lines.keySet());
+    names.addAll(added.keySet());
+    return names.stream().map(name -> exact(name).orElseThrow()).toList();
+  }
+
+  /**
+   * What the catalogue was made from, and when.
+   *
+   * @return for people to read
+   */
+  public String source() {
+    return source;
+  }
 }

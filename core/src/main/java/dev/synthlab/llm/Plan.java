@@ -2,6 +2,7 @@ package dev.synthlab.llm;
 
 import dev.synthlab.call.Fault;
 import dev.synthlab.call.Route;
+import dev.synthlab.call.Spend;
 import dev.synthlab.http.Request;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +68,8 @@ final class Plan {
   private static Plan to(Source source, List<String> models) {
     Route route = source.endpoint().route(models.getFirst());
     Map<String, Object> body = ChatWire.body(source.request(), models.getFirst(), source.stream());
-    return new Plan(source, models, source.mends().mended(route, body), MENDS);
+    Map<String, Object> fitted = source.endpoint().known().fitted(models.getFirst(), body);
+    return new Plan(source, models, source.mends().mended(route, fitted), MENDS);
   }
 
   Route route() {
@@ -99,6 +101,20 @@ final class Plan {
 
   private long allowed(String name) {
     return body.get(name) instanceof Number number ? Math.max(0, number.longValue()) : 0;
+  }
+
+  /** What the answer used, and its price. */
+  Spend spend(ChatAnswer answer) {
+    return endpoint.known().spend(models.getFirst(), answer.model, usage(answer));
+  }
+
+  /** As the provider counted it, else by our estimate. */
+  Usage usage(ChatAnswer answer) {
+    long said =
+        answer.text.length()
+            + answer.refusal.length()
+            + answer.calls.stream().mapToLong(call -> call.arguments.length()).sum();
+    return answer.usage.known() ? answer.usage : Usage.estimated(characters(), said);
   }
 
   /** The same without the parameter that the fault names. */

@@ -88,6 +88,6 @@ final class StreamExchange implements Exchange<ChatStream> {
 
   @Override
   public Spend spend(ChatStream stream) {
-    return ChatExchange.spend(stream.used());
+    return stream.spend();
   }
 }

@@ -53,6 +53,7 @@ class SettingsTest {
     OTHERS.put(Variable.SYNTHLAB_THROTTLE, "off");
     OTHERS.put(Variable.SYNTHLAB_BREAKER, "off");
     OTHERS.put(Variable.SYNTHLAB_FALLBACK_MODELS, "b-model, c-model,");
+    OTHERS.put(Variable.SYNTHLAB_MODELS_FILE, "/data/models.json");
     OTHERS.put(Variable.SYNTHLAB_OUTPUT_DIR, "/data/out");
     OTHERS.put(Variable.SYNTHLAB_DB_PATH, "~/lab.db");
     OTHERS.put(Variable.SYNTHLAB_LOCAL_MODEL, "model.gguf");
@@ -101,7 +102,8 @@ class SettingsTest {
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(180),
-                    List.of()),
+                    List.of(),
+                    Optional.empty()),
                 new Settings.Limits(
                     OptionalInt.of(8), OptionalInt.empty(), OptionalInt.empty(), true, true),
                 new Settings.Local(
@@ -141,7 +143,8 @@ class SettingsTest {
                 Duration.ofMillis(500),
                 Duration.ofSeconds(90),
                 Duration.ofHours(1),
-                List.of("b-model", "c-model")));
+                List.of("b-model", "c-model"),
+                Optional.of(Path.of("/data/models.json"))));
     assertThat(settings.limits())
         .isEqualTo(
             new Settings.Limits(

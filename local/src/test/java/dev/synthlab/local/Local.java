@@ -53,7 +53,8 @@ final class Local {
             Duration.ofSeconds(1),
             Duration.ofSeconds(10),
             Duration.ofSeconds(180),
-            List.of());
+            List.of(),
+            Optional.empty());
     return new Settings(
         llm,
         new Settings.Limits(
