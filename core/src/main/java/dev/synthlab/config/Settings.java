@@ -50,6 +50,8 @@ public record Settings(
    * @param headers more headers
    * @param azureApiVersion Azure's version of the API; if set, the key goes in {@code api-key}
    * @param model the model that answers when none is named
+   * @param embeddingModel the model that makes embeddings when none is named
+   * @param imageModel the model that makes images when none is named
    * @param timeout the longest time of one attempt, body included
    * @param maxAttempts how often a call is tried, the first attempt included
    * @param backoffFirst the bound of the first pause
@@ -68,6 +70,8 @@ public record Settings(
       Map<String, Secret> headers,
       Optional<String> azureApiVersion,
       String model,
+      String embeddingModel,
+      String imageModel,
       Duration timeout,
       int maxAttempts,
       Duration backoffFirst,

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** Reads all settings of one environment and collects what is wrong. Used once, by one thread. */
@@ -69,7 +70,7 @@ final class SettingsReader {
     Optional<Secret> key = optional(Variable.OPENAI_API_KEY, Values::key);
     Map<String, Secret> headers =
         optional(Variable.SYNTHLAB_HEADERS, Values::headers).orElse(Map.of());
-    String model = value(Variable.SYNTHLAB_DEFAULT_MODEL, Values::line);
+    UnaryOperator<String> own = name -> embedded ? address.getPath().substring(1) : name;
     Duration first = duration(Variable.SYNTHLAB_BACKOFF_MIN);
     Duration longest = duration(Variable.SYNTHLAB_BACKOFF_MAX);
     requireOrder(first, longest);
@@ -84,7 +85,9 @@ final class SettingsReader {
         optional(Variable.OPENAI_PROJECT_ID, Values::token),
         embedded || withheld(Variable.SYNTHLAB_HEADERS, address) ? Map.of() : headers,
         optional(Variable.OPENAI_API_VERSION, Values::token),
-        embedded ? address.getPath().substring(1) : model,
+        own.apply(value(Variable.SYNTHLAB_DEFAULT_MODEL, Values::line)),
+        own.apply(value(Variable.SYNTHLAB_EMBEDDING_MODEL, Values::line)),
+        own.apply(value(Variable.SYNTHLAB_IMAGE_MODEL, Values::line)),
         duration(Variable.SYNTHLAB_TIMEOUT),
         count(Variable.SYNTHLAB_LLM_MAX_ATTEMPTS),
         first,

@@ -36,6 +36,11 @@ public enum Variable {
       Kind.CHOICE, "openai|local", "openai", "`local` is the embedded model, as is `--local`."),
   /** The model that answers. */
   SYNTHLAB_DEFAULT_MODEL(Kind.TEXT, "", "gpt-4o-mini", "Model that answers when none is named."),
+  /** The model that makes vectors. */
+  SYNTHLAB_EMBEDDING_MODEL(
+      Kind.TEXT, "", "text-embedding-3-small", "Model that makes embeddings when none is named."),
+  /** The model that makes images. */
+  SYNTHLAB_IMAGE_MODEL(Kind.TEXT, "", "gpt-image-1", "Model that makes images when none is named."),
   /** The time of one attempt. */
   SYNTHLAB_TIMEOUT(
       Kind.DURATION,

@@ -1,5 +1,7 @@
 package dev.synthlab.http;
 
+import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -34,6 +36,54 @@ public final class Bodies {
       throw new TooLargeException(limit);
     }
     return bytes;
+  }
+
+  /** A body that fails when it goes on beyond a limit, and keeps how it began. For one thread. */
+  public static final class Bounded extends FilterInputStream {
+    private static final int KEPT = 512;
+
+    private final ByteArrayOutputStream kept = new ByteArrayOutputStream(KEPT);
+    private final int limit;
+    private int seen;
+
+    /**
+     * A body within a limit.
+     *
+     * @param body the bytes; closed with this
+     * @param limit the most bytes allowed
+     */
+    public Bounded(InputStream body, int limit) {
+      super(body);
+      this.limit = limit;
+    }
+
+    /**
+     * How the body began, as far as it was read.
+     *
+     * @return a few hundred bytes at most
+     */
+    public byte[] beginning() {
+      return kept.toByteArray();
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] into, int from, int length) throws IOException {
+      int read = super.read(into, from, length);
+      if (read > 0) {
+        kept.write(into, from, Math.min(read, KEPT - kept.size()));
+        seen += read;
+        if (seen > limit) {
+          throw new TooLargeException(limit);
+        }
+      }
+      return read;
+    }
   }
 
   /**

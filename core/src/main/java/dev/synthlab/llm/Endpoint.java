@@ -45,12 +45,29 @@ final class Endpoint {
         : request.options().model().orElse(settings.model());
   }
 
+  String model(EmbeddingRequest request) {
+    return model(request.options(), settings.embeddingModel());
+  }
+
+  String model(ImageRequest request) {
+    return model(request.options(), settings.imageModel());
+  }
+
+  private String model(CallOptions options, String usual) {
+    boolean embedded = LOCAL.equals(settings.baseUrl().getScheme());
+    return embedded ? settings.model() : options.model().orElse(usual);
+  }
+
   Route route(String model) {
     return new Route(settings.baseUrl(), settings.keyName(), model);
   }
 
   Request chat(byte[] json) {
-    return Request.post(address("/chat/completions"), headers, json);
+    return post("/chat/completions", json);
+  }
+
+  Request post(String path, byte[] json) {
+    return Request.post(address(path), headers, json);
   }
 
   Request models() {

@@ -285,6 +285,89 @@ public final class LlmClient implements AutoCloseable {
   }
 
   /**
+   * Turns a text into a vector.
+   *
+   * @param text not blank
+   * @return its vector
+   * @throws CallException when no answer came
+   */
+  public float[] embed(String text) {
+    return embed(List.of(text)).vectors().getFirst();
+  }
+
+  /**
+   * Turns texts into vectors.
+   *
+   * @param texts at least one; there may be more than a server takes at once
+   * @return their vectors, in the order of the texts
+   * @throws CallException when no answer came
+   */
+  public Embeddings embed(List<String> texts) {
+    return embed(EmbeddingRequest.of(texts));
+  }
+
+  /**
+   * Turns texts into vectors, with every option. Texts that are more than a server takes at once go
+   * in several requests, some of them at the same time, all within the one deadline.
+   *
+   * @param request the texts
+   * @return their vectors, in the order of the texts
+   * @throws CallException when one of the requests had no answer; the others are then ended
+   */
+  public Embeddings embed(EmbeddingRequest request) {
+    return outcome(request).get();
+  }
+
+  /**
+   * Turns texts into vectors, and gives failures as values.
+   *
+   * @param request the texts
+   * @return their vectors, or why there are none
+   */
+  public Outcome<Embeddings> outcome(EmbeddingRequest request) {
+    return new EmbeddingCall(chat(), loopFor(request), timer, request).run(deadlineOf(request, Optional.empty()));
+  }
+
+  /**
+   * Has a picture made.
+   *
+   * @param prompt what is to be seen
+   * @return the file, a PNG if the model was not told otherwise
+   * @throws CallException when no answer came
+   */
+  public byte[] generateImage(String prompt) {
+    return switch (generateImage(ImageRequest.of(prompt)).images().getFirst()) {
+      case GeneratedImage.Bytes picture -> picture.bytes();
+      case GeneratedImage.Address elsewhere ->
+          throw new IllegalStateException("bytes were asked for, and checked: " + elsewhere);
+    };
+  }
+
+  /**
+   * Has pictures made, with every option. They take their time: unless the request names another,
+   * an attempt has 180 s, or the client's own time if that is longer; the deadline of the call
+   * stands. A picture that came but cannot be read is not asked for again, since it is paid for.
+   *
+   * @param request what is to be seen
+   * @return the pictures
+   * @throws CallException when no answer came
+   * @throws IllegalArgumentException when the model has no such form to give
+   */
+  public Images generateImage(ImageRequest request) {
+    return outcome(request).get();
+  }
+
+  /**
+   * Has pictures made, and gives failures as values.
+   *
+   * @param request what is to be seen
+   * @return the pictures, or why there are none
+   */
+  public Outcome<Images> outcome(ImageRequest request) {
+    return new ImageCall(chat(), loopFor(request), timer, request).run(deadlineOf(request, Optional.empty()));
+  }
+
+  /**
    * The model that is asked when a request names none.
    *
    * @return its name
@@ -334,7 +417,7 @@ public final class LlmClient implements AutoCloseable {
     return new Plan.Chat(endpoint, mends, bulk ? policy.maxAttempts() : UNREADABLE_TRIES);
   }
 
-  private CallLoop loopFor(CompletionRequest request) {
+  private CallLoop loopFor(ModelRequest<?> request) {
     return request
         .options()
         .timeout()
@@ -342,7 +425,7 @@ public final class LlmClient implements AutoCloseable {
         .orElse(loop);
   }
 
-  private Deadline deadlineOf(CompletionRequest request, Optional<Deadline> all) {
+  private Deadline deadlineOf(ModelRequest<?> request, Optional<Deadline> all) {
     Duration own = request.options().deadline().orElse(deadline);
     return all.map(outer -> outer.inside(own)).orElseGet(() -> Deadline.in(timer, own));
   }

@@ -24,7 +24,16 @@ final class Mends {
 
   /** Without these a request asks for something else. */
   private static final Set<String> ESSENTIAL =
-      Set.of("model", "messages", "tools", "tool_choice", "response_format", "stream", "n");
+      Set.of(
+          "model",
+          "messages",
+          "tools",
+          "tool_choice",
+          "response_format",
+          "stream",
+          "n",
+          "input",
+          "prompt");
 
   private final Map<Route, Set<String>> refused = new ConcurrentHashMap<>();
 
@@ -39,11 +48,22 @@ final class Mends {
 
   /** The body without the one parameter that the fault names; empty when that cannot be done. */
   Optional<Map<String, Object>> mend(Route route, Map<String, Object> body, Fault fault) {
+    return mend(route, body, fault, Set.of());
+  }
+
+  /** The same; what we have added by ourselves is left out whatever the server calls the fault. */
+  Optional<Map<String, Object>> mend(
+      Route route, Map<String, Object> body, Fault fault, Set<String> added) {
     Optional<String> named =
         fault
             .parameter()
-            .filter(name -> fault.code().filter(CODES::contains).isPresent())
-            .filter(name -> body.containsKey(name) && !ESSENTIAL.contains(name));
+            .filter(body::containsKey)
+            .filter(
+                name ->
+                    added.contains(name)
+                        ? fault.kind() == Fault.Kind.BAD_REQUEST
+                        : fault.code().filter(CODES::contains).isPresent()
+                            && !ESSENTIAL.contains(name));
     if (named.isEmpty()) {
       return Optional.empty();
     }

@@ -13,7 +13,8 @@ import java.util.OptionalLong;
  *
  * @param <R> the request itself
  */
-public sealed interface ModelRequest<R extends ModelRequest<R>> permits CompletionRequest {
+public sealed interface ModelRequest<R extends ModelRequest<R>>
+    permits CompletionRequest, EmbeddingRequest, ImageRequest {
 
   /**
    * How it is asked.

@@ -42,6 +42,8 @@ class SettingsTest {
     OTHERS.put(Variable.SYNTHLAB_HEADERS, "X-Team: blue; X-Token: canary-in-a-header");
     OTHERS.put(Variable.SYNTHLAB_PROVIDER, "openai");
     OTHERS.put(Variable.SYNTHLAB_DEFAULT_MODEL, "llama-x");
+    OTHERS.put(Variable.SYNTHLAB_EMBEDDING_MODEL, "bge-x");
+    OTHERS.put(Variable.SYNTHLAB_IMAGE_MODEL, "flux-x");
     OTHERS.put(Variable.SYNTHLAB_TIMEOUT, "90");
     OTHERS.put(Variable.SYNTHLAB_LLM_MAX_ATTEMPTS, "7");
     OTHERS.put(Variable.SYNTHLAB_BACKOFF_MIN, "500ms");
@@ -97,6 +99,8 @@ class SettingsTest {
                     Map.of(),
                     Optional.empty(),
                     "gpt-4o-mini",
+                    "text-embedding-3-small",
+                    "gpt-image-1",
                     Duration.ofSeconds(60),
                     3,
                     Duration.ofSeconds(1),
@@ -138,6 +142,8 @@ class SettingsTest {
                 Map.of("X-Team", Secret.of("blue"), "X-Token", Secret.of("canary-in-a-header")),
                 Optional.of("2026-01-01"),
                 "llama-x",
+                "bge-x",
+                "flux-x",
                 Duration.ofSeconds(90),
                 7,
                 Duration.ofMillis(500),

@@ -48,6 +48,8 @@ final class Local {
             Map.of(),
             Optional.empty(),
             "smollm2-135m",
+            "smollm2-135m",
+            "smollm2-135m",
             Duration.ofSeconds(60),
             3,
             Duration.ofSeconds(1),

@@ -1,0 +1,268 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.call.Attempt;
+import dev.synthlab.call.CallException;
+import dev.synthlab.call.CallLoop;
+import dev.synthlab.call.CallReport;
+import dev.synthlab.call.Deadline;
+import dev.synthlab.call.Fault;
+import dev.synthlab.call.Outcome;
+import dev.synthlab.call.Spend;
+import dev.synthlab.call.Threads;
+import dev.synthlab.call.Timer;
+import dev.synthlab.llm.EmbeddingAnswer.Vectors;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/**
+ * Turns any number of texts into vectors: by as many requests as the bounds of the API ask for, a
+ * few at once, all within one deadline. The first that fails ends the others. For one call.
+ *
+ * @see <a href="https://platform.openai.com/docs/api-reference/embeddings/create">the bounds</a>
+ */
+final class EmbeddingCall {
+  static final int MOST_INPUTS = 2_048;
+
+  /** The API allows 300,000 by its own count; ours is an estimate and may fall short. */
+  static final long MOST_TOKENS = 200_000;
+
+  /** A longer text is refused: it goes alone, so that it takes no other along. */
+  static final long LONGEST_INPUT = 8_191;
+
+  static final int AT_ONCE = 4;
+
+  private static final int BYTES_A_TOKEN = 4;
+  private static final String ENCODING = "encoding_format";
+
+  private final Plan.Chat client;
+  private final CallLoop loop;
+  private final Timer timer;
+  private final EmbeddingRequest request;
+  private final String model;
+
+  EmbeddingCall(Plan.Chat client, CallLoop loop, Timer timer, EmbeddingRequest request) {
+    this.client = client;
+    this.loop = loop;
+    this.timer = timer;
+    this.request = request;
+    this.model = client.endpoint().model(request);
+  }
+
+  /** The inputs of one request. */
+  private record Batch(List<String> inputs, long tokens) {}
+
+  Outcome<Embeddings> run(Deadline deadline) {
+    List<Batch> batches = batches(request.inputs());
+    if (batches.size() > 1) {
+      return several(batches, deadline);
+    }
+    return switch (ask(batches.getFirst(), deadline)) {
+      case Outcome.Answered<Vectors> ok -> joined(List.of(ok));
+      case Outcome.Failed<Vectors> failed -> new Outcome.Failed<>(failed.why(), failed.report());
+    };
+  }
+
+  private Outcome<Vectors> ask(Batch batch, Deadline deadline) {
+    int inputs = batch.inputs().size();
+    var verb =
+        new JsonExchange.Verb<Vectors>(
+            "/embeddings",
+            Set.of(ENCODING),
+            client.unreadableTries(),
+            () -> new EmbeddingAnswer(inputs));
+    return loop.run(
+        JsonExchange.of(verb, client, body(batch.inputs()), batch.tokens(), timer), deadline);
+  }
+
+  private Map<String, Object> body(List<String> inputs) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("model", model);
+    body.put("input", inputs);
+    body.put(ENCODING, "base64");
+    request.dimensions().ifPresent(numbers -> body.put("dimensions", numbers));
+    request
+        .options()
+        .parameters()
+        .forEach(
+            (name, value) -> {
+              if (!name.equals("model") && !name.equals("input")) {
+                body.put(name, value);
+              }
+            });
+    return body;
+  }
+
+  private static List<Batch> batches(List<String> inputs) {
+    List<Batch> batches = new ArrayList<>();
+    int from = 0;
+    long sum = 0;
+    for (int i = 0; i < inputs.size(); i++) {
+      long tokens = tokens(inputs.get(i));
+      boolean alone = tokens > LONGEST_INPUT || sum > LONGEST_INPUT && i - from == 1;
+      if (i > from && (alone || i - from == MOST_INPUTS || sum + tokens > MOST_TOKENS)) {
+        batches.add(new Batch(inputs.subList(from, i), sum));
+        from = i;
+        sum = 0;
+      }
+      sum += tokens;
+    }
+    batches.add(new Batch(inputs.subList(from, inputs.size()), sum));
+    return batches;
+  }
+
+  /** An estimate by the bytes of the text, which hold for scripts with long characters too. */
+  private static long tokens(String text) {
+    long bytes =
+        text.chars().mapToLong(c -> c < 0x80 ? 1 : c < 0x800 || isSurrogate(c) ? 2 : 3).sum();
+    return bytes / BYTES_A_TOKEN + 1;
+  }
+
+  private static boolean isSurrogate(int unit) {
+    return Character.isSurrogate((char) unit);
+  }
+
+  private Outcome<Embeddings> several(List<Batch> batches, Deadline deadline) {
+    Instant started = timer.now();
+    long begin = timer.nanos();
+    Crew crew = new Crew(batches, deadline);
+    Optional<CallException> failure;
+    try {
+      failure = crew.work();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      String why = "the call to " + client.endpoint().route(model) + " was interrupted";
+      Fault fault = Fault.of(Fault.Kind.CANCELLED, why);
+      Duration elapsed = Duration.ofNanos(timer.nanos() - begin);
+      CallReport report =
+          new CallReport(
+              client.endpoint().route(model),
+              started,
+              elapsed,
+              Duration.ZERO,
+              List.of(),
+              Spend.NONE,
+              Optional.of(fault));
+      failure = Optional.of(CallException.of(fault, report));
+    }
+    return failure.isPresent()
+        ? new Outcome.Failed<>(failure.get(), failure.get().report())
+        : joined(crew.answered());
+  }
+
+  /** A few threads that share the requests of one call. */
+  private final class Crew {
+    private final List<Batch> batches;
+    private final Deadline deadline;
+    private final AtomicInteger next = new AtomicInteger();
+    private final List<CompletableFuture<Outcome.Answered<Vectors>>> answers;
+    private final CompletableFuture<CallException> failure = new CompletableFuture<>();
+
+    Crew(List<Batch> batches, Deadline deadline) {
+      this.batches = batches;
+      this.deadline = deadline;
+      this.answers =
+          Stream.generate(CompletableFuture<Outcome.Answered<Vectors>>::new)
+              .limit(batches.size())
+              .toList();
+    }
+
+    /** Comes back when all is answered, or at the first failure. */
+    Optional<CallException> work() throws InterruptedException {
+      List<CompletableFuture<Integer>> workers =
+          Stream.generate(() -> Threads.async(this::share))
+              .limit(Math.min(AT_ONCE, batches.size()))
+              .toList();
+      CompletableFuture<Void> all =
+          CompletableFuture.allOf(workers.toArray(CompletableFuture<?>[]::new));
+      try {
+        CompletableFuture.anyOf(all, failure).get();
+        return failure.isDone() ? Optional.of(failure.join()) : Optional.empty();
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof RuntimeException known ? known : new CompletionException(e);
+      } finally {
+        workers.forEach(worker -> worker.cancel(true));
+      }
+    }
+
+    List<Outcome.Answered<Vectors>> answered() {
+      return answers.stream().map(CompletableFuture::join).toList();
+    }
+
+    private int share() {
+      int mine = 0;
+      for (int i = next.getAndIncrement(); i < batches.size(); i = next.getAndIncrement()) {
+        switch (ask(batches.get(i), deadline)) {
+          case Outcome.Answered<Vectors> ok -> answers.get(i).complete(ok);
+          case Outcome.Failed<Vectors> failed -> {
+            failure.complete(failed.why());
+            return mine;
+          }
+        }
+        mine++;
+      }
+      return mine;
+    }
+  }
+
+  private Outcome<Embeddings> joined(List<Outcome.Answered<Vectors>> parts) {
+    List<float[]> vectors = new ArrayList<>(request.inputs().size());
+    parts.forEach(part -> vectors.addAll(part.value().vectors()));
+    String answered = parts.getFirst().value().model();
+    Usage usage = parts.stream().map(part -> part.value().usage()).reduce(EmbeddingCall::sum).get();
+    CallReport report = report(parts.stream().map(Outcome.Answered::report).toList());
+    String by = answered.isEmpty() ? model : answered;
+    return new Outcome.Answered<>(new Embeddings(vectors, model, by, usage, report), report);
+  }
+
+  private static Usage sum(Usage one, Usage other) {
+    return one.known() && other.known()
+        ? new Usage(one.inputTokens() + other.inputTokens(), 0, 0, 0, true)
+        : Usage.UNKNOWN;
+  }
+
+  private static CallReport report(List<CallReport> parts) {
+    if (parts.size() == 1) {
+      return parts.getFirst();
+    }
+    Instant started = parts.stream().map(CallReport::started).min(Comparator.naturalOrder()).get();
+    Instant ended =
+        parts.stream()
+            .map(part -> part.started().plus(part.elapsed()))
+            .max(Comparator.naturalOrder())
+            .get();
+    List<Attempt> attempts =
+        parts.stream()
+            .flatMap(part -> part.attempts().stream())
+            .sorted(Comparator.comparing(Attempt::started))
+            .toList();
+    Duration held = parts.stream().map(CallReport::held).max(Comparator.naturalOrder()).get();
+    Spend spend = parts.stream().map(CallReport::spend).reduce(EmbeddingCall::sum).get();
+    return new CallReport(
+        parts.getFirst().route(),
+        started,
+        Duration.between(started, ended),
+        held,
+        attempts,
+        spend,
+        Optional.empty());
+  }
+
+  private static Spend sum(Spend one, Spend other) {
+    Optional<BigDecimal> cost =
+        one.costUsd().flatMap(first -> other.costUsd().map(second -> first.add(second)));
+    return new Spend(one.inputTokens() + other.inputTokens(), 0, 0, 0, cost);
+  }
+}

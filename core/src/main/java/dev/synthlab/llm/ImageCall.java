@@ -1,0 +1,90 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.call.CallLoop;
+import dev.synthlab.call.Deadline;
+import dev.synthlab.call.Outcome;
+import dev.synthlab.call.Timer;
+import dev.synthlab.llm.ImageAnswer.Pictures;
+import dev.synthlab.llm.ImageRequest.Form;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** Has pictures made. For one call. */
+final class ImageCall {
+  /** A picture takes longer than any text: up to two minutes are usual. */
+  private static final Duration PATIENCE = Duration.ofSeconds(180);
+
+  /** A picture that came is paid for; one that cannot be read is not paid for twice. */
+  private static final int TRIES = 1;
+
+  private static final String FORM = "response_format";
+
+  private final Plan.Chat client;
+  private final CallLoop loop;
+  private final Timer timer;
+  private final ImageRequest request;
+  private final String model;
+
+  ImageCall(Plan.Chat client, CallLoop loop, Timer timer, ImageRequest request) {
+    this.client = client;
+    this.loop = loop;
+    this.timer = timer;
+    this.request = request;
+    this.model = client.endpoint().model(request);
+  }
+
+  Outcome<Images> run(Deadline deadline) {
+    var verb =
+        new JsonExchange.Verb<Pictures>(
+            "/images/generations", Set.of(FORM), TRIES, () -> new ImageAnswer(request.form()));
+    long weight = request.prompt().length() / 4;
+    JsonExchange<Pictures> exchange = JsonExchange.of(verb, client, body(), weight, timer);
+    return switch (patient().run(exchange, deadline)) {
+      case Outcome.Answered<Pictures> ok ->
+          new Outcome.Answered<>(
+              new Images(ok.value().images(), model, ok.value().usage(), ok.report()), ok.report());
+      case Outcome.Failed<Pictures> failed -> new Outcome.Failed<>(failed.why(), failed.report());
+    };
+  }
+
+  private CallLoop patient() {
+    boolean named = request.options().timeout().isPresent();
+    return named || loop.policy().timeout().compareTo(PATIENCE) >= 0
+        ? loop
+        : loop.with(loop.policy().withTimeout(PATIENCE));
+  }
+
+  private Map<String, Object> body() {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("model", model);
+    body.put("prompt", request.prompt());
+    if (request.count() > 1) {
+      body.put("n", request.count());
+    }
+    request.size().ifPresent(size -> body.put("size", size));
+    request.quality().ifPresent(quality -> body.put("quality", quality));
+    if (!onlyBytes()) {
+      body.put(FORM, request.form() == Form.URL ? "url" : "b64_json");
+    } else if (request.form() == Form.URL) {
+      throw new IllegalArgumentException(
+          model + " gives pictures as bytes only; ask for Form.BYTES, or another model");
+    }
+    request
+        .options()
+        .parameters()
+        .forEach(
+            (name, value) -> {
+              if (!name.equals("model") && !name.equals("prompt")) {
+                body.put(name, value);
+              }
+            });
+    return body;
+  }
+
+  /** The models of this family refuse to be asked for a form. */
+  private boolean onlyBytes() {
+    return model.startsWith("gpt-image") || model.startsWith("chatgpt-image");
+  }
+}

@@ -1,0 +1,199 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.call.Classification;
+import dev.synthlab.call.Event;
+import dev.synthlab.call.Exchange;
+import dev.synthlab.call.Fault;
+import dev.synthlab.call.Route;
+import dev.synthlab.call.Spend;
+import dev.synthlab.call.Timer;
+import dev.synthlab.call.Verdict;
+import dev.synthlab.http.Bodies;
+import dev.synthlab.http.Json;
+import dev.synthlab.http.Request;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.exc.JacksonIOException;
+import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
+
+/**
+ * One request of a verb whose answer is a single JSON object, read as it comes and without a tree:
+ * it may be tens of megabytes of numbers. For one call.
+ */
+final class JsonExchange<T extends JsonExchange.Counted> implements Exchange<T> {
+  private static final int MENDS = 3;
+  private static final int MOST_BYTES = 64 << 20;
+  private static final ObjectReader ERROR =
+      Json.mapper()
+          .readerFor(JsonNode.class)
+          .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private final Verb<T> verb;
+  private final Asked asked;
+  private final Timer timer;
+  private final Request wire;
+  private int malformed;
+
+  /** What a verb reads must say what it used. */
+  interface Counted {
+    Usage usage();
+  }
+
+  /** Takes the fields of one answer in turn. */
+  interface Answer<T> {
+    /** The parser stands at the value, and shall stand at its end. */
+    void field(String name, JsonParser in, JsonToken value) throws UnusableException;
+
+    T whole() throws UnusableException;
+  }
+
+  /** The answer is JSON, but not the answer. */
+  static final class UnusableException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    UnusableException(String why) {
+      super(why);
+    }
+  }
+
+  /**
+   * What a verb has in common for every request of a call.
+   *
+   * @param path where it is asked
+   * @param ownWords parameters that the verb adds for itself, so that they may be left out
+   * @param tries how often an answer that cannot be read is asked for
+   * @param answer a reader for one answer
+   */
+  record Verb<T>(String path, Set<String> ownWords, int tries, Supplier<Answer<T>> answer) {}
+
+  /** The request as it stands now. */
+  private record Asked(
+      Plan.Chat client, Route route, Map<String, Object> body, long weight, int mendsLeft) {}
+
+  private JsonExchange(Verb<T> verb, Asked asked, Timer timer) {
+    this.verb = verb;
+    this.asked = asked;
+    this.timer = timer;
+    this.wire = asked.client().endpoint().post(verb.path(), ChatWire.bytes(asked.body()));
+  }
+
+  /** The request, without the parameters that the model is known to refuse. */
+  static <T extends Counted> JsonExchange<T> of(
+      Verb<T> verb, Plan.Chat client, Map<String, Object> body, long weight, Timer timer) {
+    Route route = client.endpoint().route(String.valueOf(body.get("model")));
+    Map<String, Object> taken = client.mends().mended(route, body);
+    return new JsonExchange<>(verb, new Asked(client, route, taken, weight, MENDS), timer);
+  }
+
+  @Override
+  public Route route() {
+    return asked.route();
+  }
+
+  @Override
+  public long weight() {
+    return asked.weight();
+  }
+
+  @Override
+  public Request request() {
+    return wire;
+  }
+
+  @Override
+  public Spend spend(T value) {
+    return ChatExchange.spend(value.usage());
+  }
+
+  @Override
+  public Verdict<T> judge(Event event) throws IOException {
+    if (event instanceof Event.Arrived head && head.status() / 100 == 2) {
+      return read(head);
+    }
+    Verdict<T> verdict = Classification.of(event, route(), timer.now());
+    return verdict instanceof Verdict.GiveUp<T> over ? mended(over) : verdict;
+  }
+
+  private Verdict<T> mended(Verdict.GiveUp<T> over) {
+    Optional<Map<String, Object>> other =
+        asked.mendsLeft() == 0
+            ? Optional.empty()
+            : asked.client().mends().mend(route(), asked.body(), over.fault(), verb.ownWords());
+    if (other.isEmpty()) {
+      return new Verdict.GiveUp<>(asked.client().endpoint().explained(over.fault()));
+    }
+    Asked next = new Asked(asked.client(), route(), other.get(), weight(), asked.mendsLeft() - 1);
+    return new Verdict.Next<>(new JsonExchange<>(verb, next, timer), over.fault());
+  }
+
+  private Verdict<T> read(Event.Arrived head) throws IOException {
+    Bodies.Bounded body = new Bodies.Bounded(head.body(), MOST_BYTES);
+    try (body) {
+      return parsed(head, body);
+    } catch (Bodies.TooLargeException e) {
+      return tooLarge(e);
+    } catch (JacksonIOException e) {
+      if (e.getCause() instanceof Bodies.TooLargeException large) {
+        return tooLarge(large);
+      }
+      throw e.getCause() instanceof IOException broken ? broken : new IOException(e);
+    } catch (JacksonException e) {
+      String place = Fault.beginning(e.getOriginalMessage(), 100);
+      return malformed(head, "an answer that is not the JSON expected (" + place + ")", body);
+    } catch (UnusableException e) {
+      return malformed(head, String.valueOf(e.getMessage()), body);
+    }
+  }
+
+  private Verdict<T> tooLarge(Bodies.TooLargeException e) {
+    return new Verdict.GiveUp<>(
+        Fault.of(
+            Fault.Kind.RESPONSE_TOO_LARGE, "the answer of " + route() + ": " + e.getMessage()));
+  }
+
+  private Verdict<T> parsed(Event.Arrived head, Bodies.Bounded body) throws UnusableException {
+    Answer<T> answer = verb.answer().get();
+    try (JsonParser in = Json.mapper().createParser(body)) {
+      if (in.nextToken() != JsonToken.START_OBJECT) {
+        throw new StreamReadException(in, "not a JSON object");
+      }
+      while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+        String field = in.currentName();
+        JsonToken value = in.nextToken();
+        if (field.equals("error") && value != JsonToken.VALUE_NULL) {
+          return refused(head, ERROR.readTree(in), body);
+        }
+        answer.field(field, in, value);
+      }
+      if (in.nextToken() != null) {
+        throw new StreamReadException(in, "text after the JSON object");
+      }
+    }
+    return new Verdict.Accept<>(answer.whole());
+  }
+
+  private Verdict<T> refused(Event.Arrived head, JsonNode error, Bodies.Bounded body) {
+    String said = error.path("message").asString(error.toString());
+    return Classification.<T>inside(head, route(), error.path("code").asString(""), said)
+        .orElseGet(() -> malformed(head, "status 200 with an error", body));
+  }
+
+  private Verdict<T> malformed(Event.Arrived head, String why, Bodies.Bounded body) {
+    String beginning = new String(body.beginning(), StandardCharsets.UTF_8);
+    Fault fault = Classification.malformed(head, route() + " sent " + why, beginning);
+    malformed++;
+    return malformed < verb.tries()
+        ? new Verdict.Again<>(fault, Optional.empty())
+        : new Verdict.GiveUp<>(fault);
+  }
+}
