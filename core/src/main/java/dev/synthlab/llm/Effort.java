@@ -3,7 +3,9 @@ package dev.synthlab.llm;
 import java.util.List;
 import java.util.Optional;
 
-/** The words for how long a model may think, and what comes nearest to one that it does not know. */
+/**
+ * The words for how long a model may think, and what comes nearest to one that it does not know.
+ */
 final class Effort {
   /** From the least to the most. */
   static final List<String> WORDS =

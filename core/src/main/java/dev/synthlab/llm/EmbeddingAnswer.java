@@ -96,7 +96,7 @@ final class EmbeddingAnswer implements JsonExchange.Answer<EmbeddingAnswer.Vecto
       in.skipChildren();
       return -1;
     }
-    return (int) Math.clamp(in.getLongValue(), -1, Integer.MAX_VALUE);
+    return Math.clamp(in.getLongValue(), -1, Integer.MAX_VALUE);
   }
 
   private float[] vector(JsonParser in, JsonToken value) throws UnusableException {

@@ -112,7 +112,8 @@ final class JsonExchange<T extends JsonExchange.Counted> implements Exchange<T> 
 
   @Override
   public Spend spend(T value) {
-    return ChatExchange.spend(value.usage());
+    String model = route().resource();
+    return asked.client().endpoint().known().spend(model, model, value.usage());
   }
 
   @Override

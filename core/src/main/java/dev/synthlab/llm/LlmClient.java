@@ -325,7 +325,8 @@ public final class LlmClient implements AutoCloseable {
    * @return their vectors, or why there are none
    */
   public Outcome<Embeddings> outcome(EmbeddingRequest request) {
-    return new EmbeddingCall(chat(), loopFor(request), timer, request).run(deadlineOf(request, Optional.empty()));
+    return new EmbeddingCall(chat(), loopFor(request), timer, request)
+        .run(deadlineOf(request, Optional.empty()));
   }
 
   /**
@@ -364,7 +365,8 @@ public final class LlmClient implements AutoCloseable {
    * @return the pictures, or why there are none
    */
   public Outcome<Images> outcome(ImageRequest request) {
-    return new ImageCall(chat(), loopFor(request), timer, request).run(deadlineOf(request, Optional.empty()));
+    return new ImageCall(chat(), loopFor(request), timer, request)
+        .run(deadlineOf(request, Optional.empty()));
   }
 
   /**

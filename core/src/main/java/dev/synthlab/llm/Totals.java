@@ -62,9 +62,7 @@ public final class Totals implements CallObserver {
           outputTokens + more.outputTokens,
           cachedTokens + more.cachedTokens,
           reasoningTokens + more.reasoningTokens,
-          more.costUsd
-              .map(cost -> cost.add(costUsd.orElse(BigDecimal.ZERO)))
-              .or(() -> costUsd),
+          more.costUsd.map(cost -> cost.add(costUsd.orElse(BigDecimal.ZERO))).or(() -> costUsd),
           unpricedCalls + more.unpricedCalls);
     }
   }

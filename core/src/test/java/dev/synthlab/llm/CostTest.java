@@ -101,10 +101,13 @@ class CostTest {
   }
 
   @Test
-  void leavesAnAnswerWhoseTokensNobodyCountedUnpriced() {
+  void pricesEstimatedTokensAndSaysThatTheyAre() {
     LlmClient client = client(Map.of(), answer("gpt-4o-mini", "null"));
 
-    assertThat(client.ask(CompletionRequest.of("hi")).costUsd()).isEmpty();
+    Completion answer = client.ask(CompletionRequest.of("hi"));
+
+    assertThat(answer.costUsd().orElseThrow()).isPositive();
+    assertThat(answer.usage().known()).isFalse();
   }
 
   @Test
@@ -112,8 +115,7 @@ class CostTest {
     LlmClient client =
         client(
             Map.of(),
-            Replies.events(
-                Replies.delta("o"), Replies.finish("stop"), Replies.usage(), "[DONE]"));
+            Replies.events(Replies.delta("o"), Replies.finish("stop"), Replies.usage(), "[DONE]"));
 
     Completion answer;
     try (TextStream stream = client.stream("hi")) {
@@ -127,9 +129,10 @@ class CostTest {
 
   @Test
   void takesPricesFromTheFileOfTheUser() throws IOException {
-    Path file = Files.writeString(directory.resolve("m.json"), "{\"llama-x\":{\"input_cost_per_token\":1}}");
-    LlmClient client =
-        client(Map.of("SYNTHLAB_MODELS_FILE", file.toString()), Replies.chat("ok"));
+    Path file =
+        Files.writeString(
+            directory.resolve("m.json"), "{\"llama-x\":{\"input_cost_per_token\":1}}");
+    LlmClient client = client(Map.of("SYNTHLAB_MODELS_FILE", file.toString()), Replies.chat("ok"));
 
     Completion answer = client.ask(CompletionRequest.of("hi").withModel("llama-x"));
 
