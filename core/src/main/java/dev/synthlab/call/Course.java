@@ -7,6 +7,7 @@ import dev.synthlab.http.Response;
 import dev.synthlab.http.TransportException;
 import dev.synthlab.http.TransportException.Phase;
 import dev.synthlab.logging.Logging;
+import dev.synthlab.spans.Tracing;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +21,9 @@ import org.slf4j.Logger;
 /** The course of one call. For one thread. */
 final class Course<T> {
   private static final Logger log = Logging.component("call");
+
+  /** Shorter waits are not worth a span. */
+  private static final Duration SEEN = Duration.ofMillis(1);
 
   private final CallLoop loop;
   private final Timer timer;
@@ -87,11 +91,11 @@ final class Course<T> {
     Waiting waiting = loop.policy.waiting();
     return switch (loop.traffic.admit(exchange.route(), exchange.weight(), deadline, waiting)) {
       case Traffic.Admission.Refused no -> {
-        held = held.plus(no.held());
+        heldBack(no.held());
         yield judged(no.why());
       }
       case Traffic.Admission.Granted yes -> {
-        held = held.plus(yes.held());
+        heldBack(yes.held());
         if (waiting == Waiting.AS_LONG_AS_IT_TAKES) {
           deadline.excuse(yes.held());
         }
@@ -100,8 +104,17 @@ final class Course<T> {
     };
   }
 
+  private void heldBack(Duration time) {
+    held = held.plus(time);
+    if (time.compareTo(SEEN) > 0) {
+      Instant now = timer.now();
+      Tracing.waited("admission", now.minus(time), now);
+    }
+  }
+
   private Verdict<T> sent(Lane.Permit permit) throws InterruptedException {
     Route route = exchange.route();
+    AttemptSpan span = new AttemptSpan(exchange.request(), attempts);
     AtomicReference<Spend> used = new AtomicReference<>(Spend.NONE);
     Lease lease =
         new Lease(
@@ -109,6 +122,7 @@ final class Course<T> {
             () -> {
               permit.leave(used.get());
               loop.traffic.left(route);
+              span.end();
             });
     boolean goesOn = false;
     Instant at = timer.now();
@@ -122,6 +136,7 @@ final class Course<T> {
       Event event = event(lease, within);
       Verdict<T> verdict = judged(event);
       permit.judged(Sign.of(fault(verdict)), headers(event));
+      span.judged(event, fault(verdict));
       note(at, from, event, fault(verdict));
       if (verdict instanceof Verdict.Accept<T> ok) {
         goesOn = exchange.live();
@@ -238,7 +253,11 @@ final class Course<T> {
       return Optional.of(deadline.remaining().isPositive() ? fault : overdue(fault));
     }
     waited(pause);
+    Instant from = timer.now();
     loop.traffic.backOff(pause);
+    if (pause.isPositive()) {
+      Tracing.waited("backoff", from, timer.now());
+    }
     return Optional.empty();
   }
 

@@ -162,8 +162,13 @@ public final class Environment {
     return first;
   }
 
-  /** The value of any name, for the few conventions that are not ours. */
-  Optional<String> convention(String name) {
+  /**
+   * The value of any name, for the few conventions that are not ours.
+   *
+   * @param name for example {@code OPENINFERENCE_HIDE_INPUTS}
+   * @return as it was set; empty if it was not, or to nothing
+   */
+  public Optional<String> convention(String name) {
     return lookup(name).map(Found::value);
   }
 

@@ -1,0 +1,71 @@
+package dev.synthlab.call;
+
+import dev.synthlab.http.Body;
+import dev.synthlab.http.Request;
+import dev.synthlab.spans.OpenSpan;
+import dev.synthlab.spans.Tracing;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The span of one request that is sent. It is no LLM span, and has no tokens: they would be counted
+ * twice.
+ *
+ * @see <a href="https://opentelemetry.io/docs/specs/semconv/http/http-spans/">HTTP spans</a>
+ */
+final class AttemptSpan {
+  private final OpenSpan span;
+
+  AttemptSpan(Request request, List<Attempt> before) {
+    span = Tracing.attempt("attempt " + (before.size() + 1));
+    if (span.recorded()) {
+      span.set("http.request.method", request.method());
+      // Without query and user-info, which may hold keys.
+      span.set("url.full", request.toString().substring(request.method().length() + 1));
+      span.set("server.address", Optional.ofNullable(request.uri().getHost()).orElse(""));
+      if (request.uri().getPort() > 0) {
+        span.set("server.port", request.uri().getPort());
+      }
+      if (request.body() instanceof Body.Bytes bytes) {
+        span.set("http.request.body.size", bytes.bytes().length);
+      }
+      if (!before.isEmpty()) {
+        span.set("http.request.resend_count", before.size());
+        span.set("synthlab.waited_ms", before.getLast().pauseAfter().toMillis());
+      }
+    }
+  }
+
+  void judged(Event event, Optional<Fault> fault) {
+    if (!span.recorded()) {
+      return;
+    }
+    if (event instanceof Event.Arrived answer) {
+      span.set("http.response.status_code", answer.status());
+      Classification.requestId(answer.headers())
+          .ifPresent(id -> span.set("synthlab.request_id", id));
+    }
+    if (fault.isEmpty()) {
+      span.succeeded();
+    } else {
+      fault.get().retryAfter().map(Duration::toMillis).ifPresent(this::retryAfter);
+      span.failed(type(event, fault.get()), fault.get().message());
+    }
+  }
+
+  private void retryAfter(long millis) {
+    span.set("synthlab.retry_after_ms", millis);
+  }
+
+  /** The status where there is one, as the convention has it. */
+  private static String type(Event event, Fault fault) {
+    return event instanceof Event.Arrived answer && answer.status() / 100 != 2
+        ? Integer.toString(answer.status())
+        : fault.kind().code();
+  }
+
+  void end() {
+    span.end();
+  }
+}

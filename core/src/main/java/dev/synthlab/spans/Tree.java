@@ -1,0 +1,82 @@
+package dev.synthlab.spans;
+
+import dev.synthlab.spans.Masks.Hidden;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Trees of JSON as spans show them. */
+final class Tree {
+  private static final Set<String> SAID = Set.of("messages", "input", "prompt");
+  private static final Set<String> TOOLS = Set.of("tools", "functions");
+
+  private Tree() {}
+
+  static String write(@Nullable Object tree) {
+    try {
+      return JsonMapper.shared().writeValueAsString(tree);
+    } catch (JacksonException e) {
+      return String.valueOf(tree);
+    }
+  }
+
+  /** A request's body without what is hidden. */
+  static @Nullable Object masked(@Nullable Object tree, Masks masks) {
+    if (!(tree instanceof Map<?, ?> body)) {
+      return shown(tree, masks);
+    }
+    boolean bare = masks.hides(Hidden.OPENINFERENCE_HIDE_LLM_INVOCATION_PARAMETERS);
+    boolean noTools = masks.hides(Hidden.OPENINFERENCE_HIDE_LLM_TOOLS);
+    Map<String, @Nullable Object> shown = new LinkedHashMap<>();
+    body.forEach(
+        (key, value) -> {
+          String name = String.valueOf(key);
+          boolean tools = TOOLS.contains(name);
+          if (tools ? !noTools : !bare || SAID.contains(name)) {
+            shown.put(name, shown(value, masks));
+          }
+        });
+    return shown;
+  }
+
+  private static @Nullable Object shown(@Nullable Object tree, Masks masks) {
+    if (tree instanceof Map<?, ?> map) {
+      Map<String, @Nullable Object> shown = new LinkedHashMap<>();
+      map.forEach(
+          (key, value) ->
+              shown.put(
+                  String.valueOf(key),
+                  "image_url".equals(key) ? image(value, masks) : shown(value, masks)));
+      return shown;
+    }
+    if (tree instanceof List<?> list) {
+      return list.stream().map(each -> shown(each, masks)).toList();
+    }
+    return tree instanceof String text && text.startsWith("data:") ? picture(text, masks) : tree;
+  }
+
+  private static @Nullable Object image(@Nullable Object value, Masks masks) {
+    if (value instanceof Map<?, ?> map && map.get("url") instanceof String address) {
+      Map<String, @Nullable Object> shown = new LinkedHashMap<>();
+      map.forEach((key, each) -> shown.put(String.valueOf(key), each));
+      shown.put("url", picture(address, masks));
+      return shown;
+    }
+    return value instanceof String address ? picture(address, masks) : shown(value, masks);
+  }
+
+  /** The address of a picture, if it may be shown. */
+  static String picture(String address, Masks masks) {
+    boolean tooLong = address.startsWith("data:") && address.length() > masks.imageLength();
+    boolean hidden =
+        masks.hides(
+            Hidden.OPENINFERENCE_HIDE_INPUT_IMAGES,
+            Hidden.OPENINFERENCE_HIDE_INPUTS,
+            Hidden.OPENINFERENCE_HIDE_INPUT_MESSAGES);
+    return tooLong || hidden ? Masks.REDACTED : address;
+  }
+}
