@@ -45,9 +45,11 @@ final class Formats {
     WORDS
   }
 
-  /** The first way that the route is not known to refuse. */
-  Way first(Route route, CompletionRequest request) {
-    return from(route, surest(request));
+  /** The first way that neither the catalogue nor the route is known to refuse. */
+  Way first(Route route, CompletionRequest request, Optional<Model> model) {
+    Way surest = surest(request);
+    boolean lacks = model.isPresent() && !model.get().can(Model.Ability.STRICT_SCHEMA);
+    return from(route, surest == Way.SCHEMA && lacks ? Way.OBJECT : surest);
   }
 
   private static Way surest(CompletionRequest request) {

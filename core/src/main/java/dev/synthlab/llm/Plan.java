@@ -72,7 +72,8 @@ final class Plan {
 
   private static Plan to(Source source, List<String> models) {
     Route route = source.endpoint().route(models.getFirst());
-    Formats.Way way = source.mends().formats().first(route, source.request());
+    Optional<Model> model = source.endpoint().known().find(route.resource());
+    Formats.Way way = source.mends().formats().first(route, source.request(), model);
     return new Plan(source, models, sent(source, route, way), MENDS);
   }
 

@@ -122,8 +122,7 @@ class ElementStreamTest {
                 people.forEach(good::add);
               }
             })
-        .satisfies(
-            e -> assertThat(e.violations()).containsExactly("$.items[1].age is missing"));
+        .satisfies(e -> assertThat(e.violations()).containsExactly("$.items[1].age is missing"));
     assertThat(good).containsExactly(new Person("A", 1));
   }
 

@@ -96,7 +96,8 @@ class FormatFallbackTest {
     Rig rig = rig(Rig.inTurn(json(400, refusal), chat(ANN)));
     LlmClient client = rig.client();
 
-    Typed<Person> first = client.ask(CompletionRequest.of("q").withSystem("Be brief."), Person.class);
+    Typed<Person> first =
+        client.ask(CompletionRequest.of("q").withSystem("Be brief."), Person.class);
     client.complete("again", Person.class);
 
     assertThat(first.value()).isEqualTo(new Person("Ann", 31));
@@ -107,6 +108,15 @@ class FormatFallbackTest {
         .startsWith("Be brief.\n\nAnswer with one JSON object")
         .contains("\"required\":[\"name\",\"age\"]");
     assertThat(sent(rig, 2).path("messages")).hasSize(2);
+  }
+
+  @Test
+  void asksByJsonModeWhereTheCatalogueSaysThatAModelLacksSchemas() {
+    Rig rig = rig(Rig.inTurn(chat(ANN)));
+
+    rig.client().complete(CompletionRequest.of("q").withModel("gpt-4"), Person.class);
+
+    assertThat(formats(rig)).containsExactly("json_object");
   }
 
   @Test
@@ -129,7 +139,8 @@ class FormatFallbackTest {
   @Test
   void leavesSchemasAsTheyAreWhereOnlyJsonModeIsMissing() {
     // LM Studio
-    Reply refusal = json(400, "{\"error\":\"'response_format.type' must be 'json_schema' or 'text'\"}");
+    Reply refusal =
+        json(400, "{\"error\":\"'response_format.type' must be 'json_schema' or 'text'\"}");
     Rig rig =
         rig(Rig.of((request, n) -> request.body().contains("json_object") ? refusal : chat(ANN)));
     LlmClient client = rig.client();

@@ -39,7 +39,8 @@ class JsonSchemaTest {
 
   @Test
   void readsTheShortFormOnLines() {
-    JsonSchema schema = JsonSchema.concise("\nname: first, then last\n ok bool\nscore float: 0 to 1\n");
+    JsonSchema schema =
+        JsonSchema.concise("\nname: first, then last\n ok bool\nscore float: 0 to 1\n");
 
     assertThat(schema.tree().get("properties"))
         .isEqualTo(
@@ -113,11 +114,9 @@ class JsonSchemaTest {
       },
       quoteCharacter = '`')
   void checksAValueByEachKeyword(String schema, String value, String violation) {
-    List<String> found =
-        violations("{'properties':{'v':" + schema + "}}", "{'v':" + value + "}");
+    List<String> found = violations("{'properties':{'v':" + schema + "}}", "{'v':" + value + "}");
 
-    assertThat(found)
-        .isEqualTo(violation == null ? List.of() : List.of("$.v " + violation));
+    assertThat(found).isEqualTo(violation == null ? List.of() : List.of("$.v " + violation));
   }
 
   @Test
@@ -167,8 +166,7 @@ class JsonSchemaTest {
 
     assertThat(StrictRules.broken(strict.tree())).isEmpty();
     assertThat(strict.name()).isEqualTo("A_person");
-    assertThat(strict.tree().get("required"))
-        .isEqualTo(List.of("name", "kind", "home", "more"));
+    assertThat(strict.tree().get("required")).isEqualTo(List.of("name", "kind", "home", "more"));
     assertThat(((Map<?, ?>) strict.tree().get("properties")).get("home"))
         .isEqualTo(map("{'anyOf':[{'$ref':'#/$defs/place'},{'type':'null'}]}"));
   }

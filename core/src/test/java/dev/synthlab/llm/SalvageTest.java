@@ -65,8 +65,7 @@ class SalvageTest {
     List<Answer> all = answers();
     long readable = all.stream().filter(answer -> answer.json().isPresent()).count();
     long strict = all.stream().filter(answer -> isJson(answer.text())).count();
-    long read =
-        all.stream().filter(a -> Salvage.read(a.text()) instanceof Salvage.Tree).count();
+    long read = all.stream().filter(a -> Salvage.read(a.text()) instanceof Salvage.Tree).count();
 
     System.out.printf(
         "Of %d answers of models %d are JSON as they stand; %d are read without asking again"
@@ -90,7 +89,8 @@ class SalvageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"[", "{", "{a:", "[[\"", "{\"", "{'a':'", "/*", "<think>", "\\", "{\"a\":\"\" "})
+  @ValueSource(
+      strings = {"[", "{", "{a:", "[[\"", "{\"", "{'a':'", "/*", "<think>", "\\", "{\"a\":\"\" "})
   void takesTimeThatGrowsOnlyWithTheText(String piece) {
     String text = piece.repeat(1_000_000 / piece.length());
 

@@ -67,13 +67,15 @@ class TypedOutputTest {
     assertThat(client(chat("42")).complete("q", int.class)).isEqualTo(42);
     assertThat(client(chat("{\"items\": [1, 2]}")).complete("q", int[].class))
         .containsExactly(1, 2);
-    assertThat(client(chat("{'type': 'Circle', 'radius': 2}")).complete("q", TypedSamples.Form.class))
+    assertThat(
+            client(chat("{'type': 'Circle', 'radius': 2}")).complete("q", TypedSamples.Form.class))
         .isEqualTo(new TypedSamples.Circle(2));
   }
 
   @Test
   void readsJsonWithProseAroundItInOneRequest() {
-    LlmClient client = client(chat("<think>hm</think>Sure!\n```json\n{name: 'Ann', age: 31,}\n```"));
+    LlmClient client =
+        client(chat("<think>hm</think>Sure!\n```json\n{name: 'Ann', age: 31,}\n```"));
 
     Typed<Person> answer = client.ask(CompletionRequest.of("q"), Person.class);
 
@@ -109,8 +111,7 @@ class TypedOutputTest {
 
     assertThatExceptionOfType(StructuredOutputException.class)
         .isThrownBy(() -> client.complete("q", Person.class))
-        .withMessage(
-            "the answer of round 2 is not the Person that was asked for: $.age is missing")
+        .withMessage("the answer of round 2 is not the Person that was asked for: $.age is missing")
         .satisfies(
             e -> {
               assertThat(e.rawText()).isEqualTo("{\"name\": \"Ann\"}");

@@ -2,12 +2,12 @@ package dev.synthlab.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.synthlab.config.Settings;
 import dev.synthlab.http.Transport;
 import dev.synthlab.llm.Bounds;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.ElementStream;
 import dev.synthlab.llm.LlmClient;
-import dev.synthlab.config.Settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
