@@ -3,13 +3,19 @@ package dev.synthlab.llm;
 import dev.synthlab.logging.Redactor;
 
 /** A model answered, but not what was asked. The answer was paid for; its text is kept. */
-public abstract sealed class AnswerException extends RuntimeException {
+public abstract sealed class AnswerException extends RuntimeException
+    permits AnswerException.Refused,
+        AnswerException.ContentFiltered,
+        AnswerException.Truncated,
+        AnswerException.UnaskedToolCall,
+        AnswerException.TooManyRounds,
+        StructuredOutputException {
   private static final long serialVersionUID = 1L;
 
   private final transient String code;
   private final transient String partial;
 
-  private AnswerException(String code, String message, String partial) {
+  AnswerException(String code, String message, String partial) {
     super(Redactor.printableLine(Redactor.redact(message)));
     this.code = code;
     this.partial = partial;
@@ -78,15 +84,6 @@ public abstract sealed class AnswerException extends RuntimeException {
           "tool_rounds",
           "the model asked for tools in " + rounds + " rounds and has not answered",
           partial);
-    }
-  }
-
-  /** The answer is not the JSON that was asked for. */
-  public static final class NotJson extends AnswerException {
-    private static final long serialVersionUID = 1L;
-
-    NotJson(String why, String partial) {
-      super("not_json", "the answer is not a JSON object: " + why, partial);
     }
   }
 }

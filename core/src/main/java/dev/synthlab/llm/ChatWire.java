@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -18,7 +17,8 @@ final class ChatWire {
   private ChatWire() {}
 
   /** The body of a request as a tree, with what the request left open filled from the client. */
-  static Map<String, Object> body(CompletionRequest request, String model, boolean stream) {
+  static Map<String, Object> body(
+      CompletionRequest request, String model, Formats.Way way, boolean stream) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("model", model);
     body.putAll(request.body());
@@ -30,7 +30,9 @@ final class ChatWire {
           "messages", request.messages().stream().flatMap(ChatWire::messages).toList());
     }
     options(request.options()).forEach(body::putIfAbsent);
-    format(request.format()).ifPresent(form -> body.putIfAbsent("response_format", form));
+    if (!body.containsKey("response_format")) {
+      FormatWire.add(request.format(), way, body);
+    }
     if (!request.tools().isEmpty()) {
       body.putIfAbsent("tools", request.tools().stream().map(ChatWire::tool).toList());
     }
@@ -85,20 +87,6 @@ final class ChatWire {
     options.reasoningEffort().ifPresent(effort -> all.put("reasoning_effort", effort));
     all.putAll(options.parameters());
     return all;
-  }
-
-  private static Optional<Map<String, Object>> format(ResponseFormat format) {
-    return switch (format) {
-      case ResponseFormat.Text text -> Optional.empty();
-      case ResponseFormat.Json json -> Optional.of(Map.of("type", "json_object"));
-      case ResponseFormat.Schema shape -> {
-        Map<String, Object> named = new LinkedHashMap<>();
-        named.put("name", shape.schema().name());
-        named.put("strict", true);
-        named.put("schema", shape.schema().tree());
-        yield Optional.of(Map.of("type", "json_schema", "json_schema", named));
-      }
-    };
   }
 
   private static Map<String, Object> tool(Tool tool) {

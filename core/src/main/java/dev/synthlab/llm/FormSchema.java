@@ -145,7 +145,7 @@ final class FormSchema {
     return reference;
   }
 
-  private static Map<String, Object> orNull(Map<String, Object> tree) {
+  static Map<String, Object> orNull(Map<String, Object> tree) {
     if (tree.get("type") instanceof String type && !type.equals("object")) {
       tree.put("type", List.of(type, "null"));
       if (tree.get("enum") instanceof List<?> constants) {

@@ -22,8 +22,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.type.TypeReference;
 
 /**
  * Speaks to a language model: OpenAI's Chat Completions, and every server that speaks them. Safe
@@ -116,15 +114,120 @@ public final class LlmClient implements AutoCloseable {
    * @throws AnswerException when the answer is not a whole JSON object
    */
   public Map<String, Object> completeJson(List<Message> messages) {
-    Completion answer = ask(CompletionRequest.of(messages).asJson());
-    if (answer.truncated()) {
-      throw new AnswerException.Truncated(answer.text());
-    }
-    try {
-      return Json.mapper().readValue(answer.text(), new TypeReference<Map<String, Object>>() {});
-    } catch (JacksonException e) {
-      throw new AnswerException.NotJson(String.valueOf(e.getOriginalMessage()), answer.text());
-    }
+    return completeJson(CompletionRequest.of(messages));
+  }
+
+  /**
+   * Asks with every option for one JSON object. It is found in what the model wrote, and if it is
+   * not of the request's {@link ResponseFormat.Schema}, or not to be found, the model is shown what
+   * is wrong, once, within the same deadline.
+   *
+   * @param request what is asked; of which form, if a schema is its format
+   * @return the object as maps, lists, strings, numbers, booleans
+   * @throws CallException when no answer came
+   * @throws StructuredOutputException when there is no such object in the answers
+   * @throws AnswerException when the model refused, was filtered, or was cut off
+   */
+  public Map<String, Object> completeJson(CompletionRequest request) {
+    return askJson(request).value();
+  }
+
+  /**
+   * As {@link #completeJson(CompletionRequest)}, with everything there is to know of the answer.
+   *
+   * @param request what is asked
+   * @return the object, usage, rounds
+   * @throws CallException when no answer came
+   * @throws AnswerException when the answer is not a whole JSON object of that form
+   */
+  public Typed<Map<String, Object>> askJson(CompletionRequest request) {
+    Deadline until = deadlineOf(request, Optional.empty());
+    return Structured.json(request).run(now -> outcome(now, until));
+  }
+
+  /**
+   * Asks one question and gets a value of a type, as {@link #ask(CompletionRequest, Class)}.
+   *
+   * @param prompt what is asked
+   * @param type a record, for one
+   * @param <T> the type
+   * @return the value
+   */
+  public <T> T complete(String prompt, Class<T> type) {
+    return complete(CompletionRequest.of(prompt), type);
+  }
+
+  /**
+   * Goes on with a conversation by a value of a type, as {@link #ask(CompletionRequest, Class)}.
+   *
+   * @param messages what was said so far
+   * @param type a record, for one
+   * @param <T> the type
+   * @return the value
+   */
+  public <T> T complete(List<Message> messages, Class<T> type) {
+    return complete(CompletionRequest.of(messages), type);
+  }
+
+  /**
+   * Asks with every option for a value of a type, as {@link #ask(CompletionRequest, Class)}.
+   *
+   * @param request what is asked
+   * @param type a record, for one
+   * @param <T> the type
+   * @return the value
+   */
+  public <T> T complete(CompletionRequest request, Class<T> type) {
+    return ask(request, type).value();
+  }
+
+  /**
+   * Asks for a value of a type. Its schema goes out with the request, strictly where the server
+   * knows that; what comes is read with patience, and if it does not fit, the model is shown what
+   * is wrong, once, within the same deadline.
+   *
+   * @param request what is asked
+   * @param type a record, enum, array, or sealed interface of records, of parts that are such,
+   *     lists, sets, maps, optionals, texts, numbers, booleans or dates
+   * @param <T> the type
+   * @return the value, usage, rounds
+   * @throws IllegalArgumentException when a part of the type cannot be filled by a model
+   * @throws CallException when no answer came
+   * @throws StructuredOutputException when the answers do not fit the type
+   * @throws AnswerException when the model refused, was filtered, or was cut off
+   */
+  public <T> Typed<T> ask(CompletionRequest request, Class<T> type) {
+    Deadline until = deadlineOf(request, Optional.empty());
+    return Structured.typed(request, type).run(now -> outcome(now, until));
+  }
+
+  /**
+   * Asks one question for a list, as {@link #streamList(CompletionRequest, Class)}.
+   *
+   * @param prompt what is asked
+   * @param type of the elements
+   * @param <T> the type
+   * @return a stream the caller closes
+   */
+  public <T> ElementStream<T> streamList(String prompt, Class<T> type) {
+    return streamList(CompletionRequest.of(prompt), type);
+  }
+
+  /**
+   * Asks for a list and hands each element on as soon as it is whole. What was handed on cannot be
+   * mended: an element that does not fit ends the stream.
+   *
+   * @param request what is asked
+   * @param type of the elements, as for {@link #ask(CompletionRequest, Class)}
+   * @param <T> the type
+   * @return a stream the caller closes
+   * @throws IllegalArgumentException when a part of the type cannot be filled by a model
+   * @throws CallException when no answer began
+   */
+  public <T> ElementStream<T> streamList(CompletionRequest request, Class<T> type) {
+    Shape list = Shape.listOf(type);
+    return new Elements<>(
+        stream(request.withFormat(new ResponseFormat.Schema(list.schema()))), type, list);
   }
 
   /**

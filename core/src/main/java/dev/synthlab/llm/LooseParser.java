@@ -91,7 +91,7 @@ final class LooseParser {
       if (ended()) {
         break;
       }
-      if (text.charAt(at) != ':' && text.charAt(at) != '：') {
+      if (!isColon(text.charAt(at))) {
         throw wrong("a colon was expected after \"" + key + "\"");
       }
       at++;
@@ -281,7 +281,7 @@ final class LooseParser {
     }
     char c = text.charAt(next);
     return switch (place) {
-      case KEY -> c == ':' || c == '：';
+      case KEY -> isColon(c);
       case MEMBER ->
           switch (c) {
             case '}', '/', '#' -> true;
@@ -317,7 +317,7 @@ final class LooseParser {
       }
     }
     // A long name is taken for one: nobody quotes that much within a sentence.
-    return end >= most || text.charAt(pastBlank(end, text.length() - 1)) == ':';
+    return end >= most || isColon(text.charAt(pastBlank(end, text.length() - 1)));
   }
 
   private boolean valueBegins(int from) {
@@ -375,6 +375,10 @@ final class LooseParser {
 
   static boolean isBlank(char c) {
     return c <= ' ' || c == '\ufeff' || c == '\u200b' || Character.isSpaceChar(c);
+  }
+
+  private static boolean isColon(char c) {
+    return c == ':' || c == '：';
   }
 
   private static boolean isQuote(char c) {

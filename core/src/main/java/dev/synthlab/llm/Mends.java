@@ -36,6 +36,12 @@ final class Mends {
           "prompt");
 
   private final Map<Route, Set<String>> refused = new ConcurrentHashMap<>();
+  private final Formats formats = new Formats();
+
+  /** What has been learnt of the forms of answers. */
+  Formats formats() {
+    return formats;
+  }
 
   /** The body as the route takes it, as far as is known. */
   Map<String, Object> mended(Route route, Map<String, Object> body) {

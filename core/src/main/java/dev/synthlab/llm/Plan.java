@@ -14,7 +14,7 @@ import java.util.Optional;
  * made anew for the next model. Immutable.
  */
 final class Plan {
-  private static final int MENDS = 3;
+  private static final int MENDS = 5;
 
   private final Endpoint endpoint;
   private final Mends mends;
@@ -23,17 +23,19 @@ final class Plan {
   private final int unreadableTries;
   private final List<String> models;
   private final Map<String, Object> body;
+  private final Formats.Way way;
   private final int mendsLeft;
   private final Request wire;
 
-  private Plan(Source source, List<String> models, Map<String, Object> body, int mendsLeft) {
+  private Plan(Source source, List<String> models, Sent sent, int mendsLeft) {
     this.endpoint = source.endpoint();
     this.mends = source.mends();
     this.request = source.request();
     this.stream = source.stream();
     this.unreadableTries = source.unreadableTries();
     this.models = models;
-    this.body = body;
+    this.body = sent.body();
+    this.way = sent.way();
     this.mendsLeft = mendsLeft;
     this.wire = endpoint.chat(ChatWire.bytes(body));
   }
@@ -55,6 +57,9 @@ final class Plan {
       boolean stream,
       int unreadableTries) {}
 
+  /** What goes out, and the way it asks for the form of the answer. */
+  private record Sent(Map<String, Object> body, Formats.Way way) {}
+
   /** The request to the first model. */
   static Plan of(Chat chat, CompletionRequest request, boolean stream) {
     Endpoint endpoint = chat.endpoint();
@@ -67,9 +72,16 @@ final class Plan {
 
   private static Plan to(Source source, List<String> models) {
     Route route = source.endpoint().route(models.getFirst());
-    Map<String, Object> body = ChatWire.body(source.request(), models.getFirst(), source.stream());
-    Map<String, Object> fitted = source.endpoint().known().fitted(models.getFirst(), body);
-    return new Plan(source, models, source.mends().mended(route, fitted), MENDS);
+    Optional<Model> model = source.endpoint().known().find(route.resource());
+    Formats.Way way = source.mends().formats().first(route, source.request(), model);
+    return new Plan(source, models, sent(source, route, way), MENDS);
+  }
+
+  private static Sent sent(Source source, Route route, Formats.Way way) {
+    Map<String, Object> body =
+        ChatWire.body(source.request(), route.resource(), way, source.stream());
+    Map<String, Object> fitted = source.endpoint().known().fitted(route.resource(), body);
+    return new Sent(source.mends().mended(route, fitted), way);
   }
 
   Route route() {
@@ -117,13 +129,17 @@ final class Plan {
     return answer.usage.known() ? answer.usage : Usage.estimated(characters(), said);
   }
 
-  /** The same without the parameter that the fault names. */
+  /** The same without the parameter, or in another way, where the fault names it. */
   Optional<Plan> mended(Fault fault) {
-    return mendsLeft == 0
-        ? Optional.empty()
-        : mends
-            .mend(route(), body, fault)
-            .map(other -> new Plan(source(), models, other, mendsLeft - 1));
+    if (mendsLeft == 0) {
+      return Optional.empty();
+    }
+    return mends
+        .formats()
+        .lower(route(), request, way, fault)
+        .map(lower -> sent(source(), route(), lower))
+        .or(() -> mends.mend(route(), body, fault).map(other -> new Sent(other, way)))
+        .map(sent -> new Plan(source(), models, sent, mendsLeft - 1));
   }
 
   /** A refused credential, with the name of the variable it came from, or should come from. */

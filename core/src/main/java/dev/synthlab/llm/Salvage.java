@@ -1,6 +1,7 @@
 package dev.synthlab.llm;
 
 import dev.synthlab.http.Json;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +39,17 @@ sealed interface Salvage {
   /** Reads a text that may end early; what it leaves open is closed. */
   static Salvage readCutOff(String text) {
     return new Search(true).in(text);
+  }
+
+  /** Reads one element of an array, of any kind. */
+  static Salvage readElement(String text) {
+    return switch (new Search(false).in("[" + text + "]")) {
+      case Tree tree ->
+          tree.value() instanceof List<?> list && list.size() == 1 && list.getFirst() != null
+              ? new Tree(list.getFirst())
+              : new Unreadable("it is not one value");
+      case Unreadable none -> none;
+    };
   }
 
   /** One search. */

@@ -130,4 +130,21 @@ final class Simple {
         ? text.substring(0, 10) + 'T' + text.substring(11)
         : text;
   }
+
+  /** Whether a text is of a format of JSON Schema, of those that can be told. */
+  static boolean obeys(String format, String text) {
+    Class<?> type =
+        switch (format) {
+          case "date" -> LocalDate.class;
+          case "date-time" -> OffsetDateTime.class;
+          case "uuid" -> UUID.class;
+          default -> Object.class;
+        };
+    Form.Spelled spelled = SPELLED.get(type);
+    try {
+      return spelled == null || spelled.reads().apply(text) != null;
+    } catch (RuntimeException e) { // each type has its own for what it cannot read
+      return false;
+    }
+  }
 }

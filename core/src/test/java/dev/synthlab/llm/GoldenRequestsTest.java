@@ -7,7 +7,6 @@ import dev.synthlab.testing.Replies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,17 +30,7 @@ class GoldenRequestsTest {
           .withReasoningEffort("low")
           .withFormat(
               new ResponseFormat.Schema(
-                  new JsonSchema(
-                      "author",
-                      Map.of(
-                          "type",
-                          "object",
-                          "properties",
-                          Map.of("name", Map.of("type", "string")),
-                          "required",
-                          List.of("name"),
-                          "additionalProperties",
-                          false))));
+                  new JsonSchema("author", JsonSchema.concise("name").tree())));
 
   @ParameterizedTest
   @ValueSource(

@@ -122,7 +122,7 @@ class LlmClientTest {
   void keepsTheTextWhenAJsonAnswerIsNone() {
     LlmClient client = client(chat("no JSON here"));
 
-    assertThatExceptionOfType(AnswerException.NotJson.class)
+    assertThatExceptionOfType(StructuredOutputException.class)
         .isThrownBy(() -> client.completeJson("as JSON"))
         .satisfies(e -> assertThat(e.partial()).isEqualTo("no JSON here"));
   }

@@ -1,0 +1,114 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.call.Fault;
+import dev.synthlab.call.Route;
+import dev.synthlab.logging.Logging;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+
+/**
+ * The ways a form of answer can be asked for, and which of them a route has refused: by a strict
+ * schema, else by JSON mode and the schema in words, else by words alone. Safe for use by many
+ * threads.
+ */
+final class Formats {
+  private static final Logger log = Logging.component("llm");
+
+  /** What a server says when it lacks a way; each names the parameter or its type. */
+  private static final List<String> LACKS =
+      List.of("response_format", "response format", "json_schema", "json_object", "json mode");
+
+  /** What it says when it has the way, but not for this schema or this answer. */
+  private static final List<String> NOT_THIS_ONE =
+      List.of(
+          "invalid schema",
+          "invalid_json_schema",
+          "json schema conversion",
+          "json schema contains",
+          "unimplemented keys",
+          "failed to generate json",
+          "json_validate_failed",
+          "word 'json'");
+
+  private final Map<Route, Set<Way>> refused = new ConcurrentHashMap<>();
+
+  /** A way to ask for a form, from the surest down. */
+  enum Way {
+    SCHEMA,
+    OBJECT,
+    WORDS
+  }
+
+  /** The first way that neither the catalogue nor the route is known to refuse. */
+  Way first(Route route, CompletionRequest request, Optional<Model> model) {
+    Way surest = surest(request);
+    boolean lacks = model.isPresent() && !model.get().can(Model.Ability.STRICT_SCHEMA);
+    return from(route, surest == Way.SCHEMA && lacks ? Way.OBJECT : surest);
+  }
+
+  private static Way surest(CompletionRequest request) {
+    return switch (request.format()) {
+      case ResponseFormat.Schema schema -> Way.SCHEMA;
+      case ResponseFormat.Json json -> Way.OBJECT;
+      case ResponseFormat.Text text -> Way.WORDS;
+    };
+  }
+
+  private Way from(Route route, Way surest) {
+    Set<Way> known = refused.getOrDefault(route, Set.of());
+    Way way = surest;
+    while (way != Way.WORDS && known.contains(way)) {
+      way = Way.values()[way.ordinal() + 1];
+    }
+    return way;
+  }
+
+  /** The next way after one that was refused; empty when that was not what the fault is about. */
+  Optional<Way> lower(Route route, CompletionRequest request, Way tried, Fault fault) {
+    boolean ours = tried != Way.WORDS && !request.body().containsKey("response_format");
+    if (!ours || fault.kind() != Fault.Kind.BAD_REQUEST) {
+      return Optional.empty();
+    }
+    String said =
+        (fault.message() + " " + fault.code().orElse("") + " " + fault.parameter().orElse(""))
+            .toLowerCase(Locale.ROOT);
+    boolean once = NOT_THIS_ONE.stream().anyMatch(said::contains);
+    if (!once && LACKS.stream().noneMatch(said::contains)) {
+      return Optional.empty();
+    }
+    if (!once) {
+      refused.merge(route, EnumSet.of(tried), Formats::both);
+      log.warn("{} lacks {}: {}", route, words(tried), instead(from(route, tried)));
+    }
+    Way next = Way.values()[tried.ordinal() + 1];
+    return Optional.of(from(route, next));
+  }
+
+  private static Set<Way> both(Set<Way> known, Set<Way> more) {
+    Set<Way> all = EnumSet.copyOf(known);
+    all.addAll(more);
+    return all;
+  }
+
+  private static String words(Way way) {
+    return switch (way) {
+      case SCHEMA -> "JSON schemas";
+      case OBJECT -> "JSON mode";
+      case WORDS -> "nothing";
+    };
+  }
+
+  private static String instead(Way way) {
+    return switch (way) {
+      case SCHEMA -> "they are sent all the same";
+      case OBJECT -> "it is asked by JSON mode, the schema in the instructions, from now on";
+      case WORDS -> "it is asked by instructions from now on";
+    };
+  }
+}

@@ -1,0 +1,64 @@
+package dev.synthlab.llm;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Trees as callers get them: an object, with numbers of Java's usual types. */
+final class JsonAnswer {
+  private JsonAnswer() {}
+
+  /** The object, checked against the schema if there is one. */
+  static Structured.Read<Map<String, Object>> object(Object tree, Optional<JsonSchema> schema) {
+    Object whole = tree;
+    if (tree instanceof List<?> && schema.isPresent() && schema.get().isMulti()) {
+      whole = Map.of(Shape.ITEMS, tree);
+    }
+    if (!(whole instanceof Map<?, ?> object)) {
+      return new Structured.Read<>(
+          Optional.empty(), List.of("$ must be an object, was " + SchemaCheck.shown(tree)));
+    }
+    @SuppressWarnings("unchecked") // a JSON object is written with nothing but names
+    Map<String, Object> named = (Map<String, Object>) object;
+    Map<String, Object> fit =
+        schema.map(s -> SchemaCheck.withoutNulls(s.tree(), named)).orElse(named);
+    List<String> violations = schema.map(s -> s.violations(fit)).orElse(List.of());
+    return violations.isEmpty()
+        ? new Structured.Read<>(Optional.of(plainObject(fit)), List.of())
+        : new Structured.Read<>(Optional.empty(), violations);
+  }
+
+  private static Map<String, Object> plainObject(Map<?, ?> object) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    object.forEach((name, value) -> put(all, String.valueOf(name), plain(value)));
+    return all;
+  }
+
+  @SuppressWarnings({
+    "NullAway",
+    "DataFlowIssue"
+  }) // JSON has nulls, and a map of Java can hold them
+  private static void put(Map<String, Object> all, String name, @Nullable Object value) {
+    all.put(name, value);
+  }
+
+  private static @Nullable Object plain(@Nullable Object tree) {
+    if (tree instanceof Map<?, ?> object) {
+      return plainObject(object);
+    }
+    if (tree instanceof List<?> list) {
+      List<@Nullable Object> all = new ArrayList<>();
+      list.forEach(element -> all.add(plain(element)));
+      return all;
+    }
+    if (tree instanceof BigDecimal exact) {
+      double real = exact.doubleValue();
+      return Double.isFinite(real) ? (Object) real : exact;
+    }
+    return tree;
+  }
+}

@@ -1,0 +1,158 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.call.CallException;
+import dev.synthlab.call.Outcome;
+import dev.synthlab.logging.Logging;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+
+/**
+ * One call whose answer has to have a form: asks, reads what came, and shows the model once what
+ * was wrong with it. For one call.
+ *
+ * @param <T> what the answer is read as
+ */
+final class Structured<T> {
+  private static final Logger log = Logging.component("llm");
+  private static final int ROUNDS = 2;
+
+  private final String wanted;
+  private final CompletionRequest request;
+  private final Function<Object, Read<T>> reads;
+  private final List<Completion> rounds = new ArrayList<>();
+  private Optional<StructuredOutputException> failure = Optional.empty();
+
+  private Structured(String wanted, CompletionRequest request, Function<Object, Read<T>> reads) {
+    this.wanted = wanted;
+    this.request = request;
+    this.reads = reads;
+  }
+
+  /**
+   * What a tree was read as.
+   *
+   * @param value empty when there are violations
+   * @param violations sentences
+   */
+  record Read<T>(Optional<T> value, List<String> violations) {}
+
+  /** A call that gives a Java value. */
+  static <T> Structured<T> typed(CompletionRequest request, Class<T> type) {
+    Shape shape = Shape.of(type);
+    return new Structured<>(
+        type.getSimpleName(),
+        request.withFormat(new ResponseFormat.Schema(shape.schema())),
+        tree -> {
+          Shape.Reading reading = shape.read(tree);
+          return new Read<>(reading.value().map(value -> cast(type, value)), reading.violations());
+        });
+  }
+
+  @SuppressWarnings("unchecked") // Class.cast refuses the boxed values of primitive types
+  private static <T> T cast(Class<T> type, Object value) {
+    return type.isPrimitive() ? (T) value : type.cast(value);
+  }
+
+  /** A call that gives a JSON object, of the request's schema if it has one. */
+  static Structured<Map<String, Object>> json(CompletionRequest request) {
+    Optional<JsonSchema> schema =
+        request.format() instanceof ResponseFormat.Schema shape
+            ? Optional.of(shape.schema())
+            : Optional.empty();
+    return new Structured<>(
+        schema.map(JsonSchema::name).orElse("JSON object"),
+        schema.isPresent() ? request : request.asJson(),
+        tree -> JsonAnswer.object(tree, schema));
+  }
+
+  /** Asks until the answer fits, at most twice. */
+  Typed<T> run(ToolRounds.Ask ask) {
+    CompletionRequest now = request;
+    while (true) {
+      Completion answer = answered(ask.outcome(now));
+      rounds.addAll(answer.before());
+      rounds.add(answer);
+      Read<T> read = read(answer.text());
+      int asked = now == request ? 1 : ROUNDS;
+      if (read.value().isPresent()) {
+        Completion whole = answer.after(rounds.subList(0, rounds.size() - 1));
+        return new Typed<>(read.value().get(), whole, asked);
+      }
+      StructuredOutputException unfit =
+          new StructuredOutputException(wanted, rounds, read.violations());
+      if (asked == ROUNDS) {
+        throw unfit;
+      }
+      failure = Optional.of(unfit);
+      log.info("the answer is not the {} that was asked for, it is asked to mend it", wanted);
+      now = again(answer.text(), read.violations());
+    }
+  }
+
+  private Completion answered(Outcome<Completion> outcome) {
+    return switch (outcome) {
+      case Outcome.Answered<Completion> ok -> {
+        Completion answer = ok.value();
+        Optional<AnswerException> problem =
+            answer.truncated()
+                ? Optional.of(new AnswerException.Truncated(answer.text()))
+                : answer.problem();
+        if (problem.isPresent()) {
+          failure.ifPresent(problem.get()::addSuppressed);
+          throw problem.get();
+        }
+        yield answer;
+      }
+      case Outcome.Failed<Completion> failed -> throw unanswered(failed.why());
+    };
+  }
+
+  /** Of an answer that was paid for nothing is lost because the second could not be had. */
+  private RuntimeException unanswered(CallException why) {
+    if (failure.isEmpty()) {
+      return why;
+    }
+    if (why instanceof CallException.Cancelled) {
+      why.addSuppressed(failure.get());
+      return why;
+    }
+    failure.get().initCause(why);
+    return failure.get();
+  }
+
+  private Read<T> read(String text) {
+    return switch (Salvage.read(text)) {
+      case Salvage.Tree tree -> reads.apply(tree.value());
+      case Salvage.Unreadable none ->
+          new Read<>(Optional.empty(), List.of("the answer is not JSON: " + none.why()));
+    };
+  }
+
+  private CompletionRequest again(String text, List<String> violations) {
+    String words =
+        violations.stream()
+            .collect(
+                Collectors.joining(
+                    "\n- ",
+                    "That answer cannot be used:\n- ",
+                    "\nGive the whole JSON again, with this put right, and nothing else."));
+    if (!request.body().containsKey("messages")) {
+      return request.withTools().and(List.of(Message.assistant(text), Message.user(words)));
+    }
+    Map<String, Object> body = new LinkedHashMap<>(request.body());
+    List<Object> messages = new ArrayList<>();
+    if (body.get("messages") instanceof List<?> said) {
+      messages.addAll(said);
+    }
+    messages.add(Map.of("role", "assistant", "content", text));
+    messages.add(Map.of("role", "user", "content", words));
+    body.put("messages", messages);
+    return CompletionRequest.ofBody(body).with(request.options()).withFormat(request.format());
+  }
+}
