@@ -458,7 +458,7 @@ final class RunCommand implements Callable<Integer> {
   private static String counts(Summary s) {
     return String.format(
         Locale.ROOT,
-        "%d/%d in %s  ok %d%s  failed %d%s  p50 %s p95 %s  in %s out %s",
+        "%d/%d in %s  ok %d%s  failed %d%s  p50 %s p95 %s  in %s out %s  %s",
         s.answered() + s.failed(),
         s.total(),
         Words.time(s.elapsed()),
@@ -469,7 +469,8 @@ final class RunCommand implements Callable<Integer> {
         Words.time(s.median()),
         Words.time(s.p95()),
         Words.count(s.inputTokens()),
-        Words.count(s.outputTokens()));
+        Words.count(s.outputTokens()),
+        Words.money(s.cost()));
   }
 
   private static String failures(Summary s) {

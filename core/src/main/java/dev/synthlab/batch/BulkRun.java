@@ -124,6 +124,7 @@ public final class BulkRun {
    * @param inFlight calls under way
    * @param inputTokens tokens sent in this run
    * @param outputTokens tokens received in this run
+   * @param cost what it has cost
    * @param elapsed since the beginning
    * @param failures failed rows by cause
    */
@@ -136,6 +137,7 @@ public final class BulkRun {
       long inFlight,
       long inputTokens,
       long outputTokens,
+      Cost cost,
       Duration elapsed,
       Map<String, Long> failures) {
     /** Keeps a copy. */

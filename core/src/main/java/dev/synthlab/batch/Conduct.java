@@ -248,6 +248,7 @@ final class Conduct {
   private boolean index(OutFiles files) throws IOException {
     ResultIndex index = new ResultIndex(files, table, ends);
     int unreadable = index.read();
+    tally.costBefore(index.costUsd());
     if (unreadable == 0) {
       return false;
     }

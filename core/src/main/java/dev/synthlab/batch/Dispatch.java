@@ -343,7 +343,7 @@ final class Dispatch {
     } else if (cutOff && options.strictFinish()) {
       end = ends.failed("length");
     }
-    tally.used(answer.usage(), answer.report().elapsed());
+    tally.used(answer);
     byte[] line;
     try {
       line =
