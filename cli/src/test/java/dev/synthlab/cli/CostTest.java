@@ -7,6 +7,7 @@ import dev.synthlab.http.Json;
 import dev.synthlab.testing.Replies;
 import dev.synthlab.testing.ScriptedServer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,5 +115,41 @@ class CostTest {
     assertThat(told.path("cost_usd").decimalValue()).isEqualByComparingTo("0.00000405");
     assertThat(synth.lines("out.jsonl").getLast()).contains("\"cost_usd\":0.00000405");
     assertThat(synth.lines("other.jsonl").getLast()).doesNotContain("cost_usd");
+  }
+
+  @Test
+  void stopsBeforeARowThatCouldCostTooMuchAndGoesOnWithMoreMoney() {
+    String[] rows = new String[6];
+    Arrays.fill(rows, "{\"prompt\":\"a\"}");
+    synth.file("in.jsonl", rows);
+    // Each answer costs 0.00000405 USD, and may cost 0.0000102.
+    String[] run = {"run", "in.jsonl", "-o", "out.jsonl", "--max-tokens", "10", "--max-cost", ""};
+
+    run[7] = "0.0000185";
+    Ended poor = synth.run(run);
+    int sent = server.seen().size();
+    Ended stillPoor = synth.run(run);
+    run[7] = "1";
+    Ended rich = synth.run(run);
+
+    assertThat(poor.exit()).isEqualTo(5);
+    assertThat(poor.err())
+        .contains("stopped: spent 0.00001215 of 0.0000185 USD", "3 rows are open", "--max-cost");
+    assertThat(sent).isEqualTo(3);
+    assertThat(stillPoor.exit()).isEqualTo(5);
+    assertThat(rich.exit()).isZero();
+    assertThat(server.seen()).hasSize(6);
+    assertThat(synth.lines("out.jsonl")).hasSize(6);
+  }
+
+  @Test
+  void sendsNothingUnderABoundWhenThePriceIsNotKnown() {
+    synth.file("in.jsonl", "{\"prompt\":\"a\"}");
+
+    Ended ended = synth.run("run", "in.jsonl", "-o", "o.jsonl", "-m", "llama-x", "--max-cost", "1");
+
+    assertThat(ended.exit()).isEqualTo(5);
+    assertThat(ended.err()).contains("llama-x", "not known");
+    assertThat(server.seen()).isEmpty();
   }
 }

@@ -74,6 +74,8 @@ public record Summary(
     STALLED,
     /** The time for the whole run was over. */
     DEADLINE,
+    /** What the run may cost does not suffice for another row. */
+    BUDGET,
     /** The output takes no more; what is in it is whole. */
     DISK_FULL,
     /** Nobody reads the stream of results any more. */

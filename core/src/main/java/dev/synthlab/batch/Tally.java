@@ -58,6 +58,11 @@ final class Tally {
     cost = cost.after(usd);
   }
 
+  /** What the job has cost so far. */
+  synchronized BigDecimal spentUsd() {
+    return cost.totalUsd();
+  }
+
   synchronized void used(Completion answer) {
     inputTokens += answer.usage().inputTokens();
     outputTokens += answer.usage().outputTokens();
