@@ -77,7 +77,7 @@ final class AskCommand implements Callable<Integer> {
 
   @Option(
       names = {"-u", "--usage"},
-      description = "Say tokens, time and model on stderr.")
+      description = "Say tokens, time, cost and model on stderr.")
   private boolean usage;
 
   @Override
@@ -98,11 +98,12 @@ final class AskCommand implements Callable<Integer> {
       if (usage) {
         System.err.printf(
             Locale.ROOT,
-            "%s, %.1f s, %s%n",
+            "%s, %.1f s, %s %s%n",
             answer.usage().known()
                 ? answer.usage().inputTokens() + " in, " + answer.usage().outputTokens() + " out"
                 : "tokens unknown",
             (System.nanoTime() - begin) / 1e9,
+            Words.money(answer.costUsd()),
             Redactor.printableLine(answer.modelAnswered()));
       }
       answer

@@ -100,7 +100,7 @@ final class Progress implements AutoCloseable {
     int filled = (int) (share * BAR_CELLS);
     return String.format(
         Locale.ROOT,
-        "%d/%d %3d%% %s%s  %.1f/s  eta %s  ok %d  failed %d%s  tok %s/%s",
+        "%d/%d %3d%% %s%s  %.1f/s  eta %s  ok %d  failed %d%s  tok %s/%s  %s",
         p.done(),
         p.total(),
         (int) (share * 100),
@@ -112,7 +112,8 @@ final class Progress implements AutoCloseable {
         p.failed(),
         held(),
         Words.count(p.inputTokens()),
-        Words.count(p.outputTokens()));
+        Words.count(p.outputTokens()),
+        Words.money(p.cost()));
   }
 
   private String held() {
@@ -127,7 +128,7 @@ final class Progress implements AutoCloseable {
     Traffic.State now = traffic.state();
     return String.format(
         Locale.ROOT,
-        "%d/%d ok=%d failed=%d rate=%.1f/s eta=%s retrying=%d wait=%s tokens=%d/%d",
+        "%d/%d ok=%d failed=%d rate=%.1f/s eta=%s retrying=%d wait=%s tokens=%d/%d cost=%s",
         p.done(),
         p.total(),
         p.answered(),
@@ -137,7 +138,8 @@ final class Progress implements AutoCloseable {
         now.retrying(),
         now.longestPause().map(left -> left.toSeconds() + 1 + "s").orElse("-"),
         p.inputTokens(),
-        p.outputTokens());
+        p.outputTokens(),
+        p.cost().totalUsd().stripTrailingZeros().toPlainString());
   }
 
   private String json(BulkRun.Progress p) {
@@ -155,6 +157,8 @@ final class Progress implements AutoCloseable {
     all.put("eta_seconds", p.left().map(Duration::toSeconds).orElse(-1L));
     all.put("input_tokens", p.inputTokens());
     all.put("output_tokens", p.outputTokens());
+    all.put("cost_usd", p.cost().totalUsd());
+    all.put("unpriced", p.cost().unpriced());
     return Json.mapper().writeValueAsString(all);
   }
 }

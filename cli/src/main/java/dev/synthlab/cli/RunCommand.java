@@ -12,6 +12,7 @@ import dev.synthlab.config.Variable;
 import dev.synthlab.http.Json;
 import dev.synthlab.logging.Redactor;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -175,6 +176,14 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable String deadline;
 
   @Option(
+      names = "--max-cost",
+      paramLabel = "USD",
+      description =
+          "Take no row that could make the job cost more, earlier runs included (exit 5); best with"
+              + " --max-tokens.")
+  private @Nullable BigDecimal maxCost;
+
+  @Option(
       names = "--fail-on-error",
       paramLabel = "F",
       defaultValue = "0",
@@ -233,7 +242,7 @@ final class RunCommand implements Callable<Integer> {
               BulkRun.Caller.over(layer.bulk(settings.llm()), stream, layer.traffic()),
               Timer.system(),
               this::note);
-      return conducted(run, layer);
+      return conducted(maxCost == null ? run : run.withMaxCost(maxCost), layer);
     }
   }
 
@@ -348,6 +357,9 @@ final class RunCommand implements Callable<Integer> {
     Allowed.temperature(temperature);
     Allowed.maxTokens(maxTokens);
     Allowed.count("--limit", limit);
+    if (maxCost != null && maxCost.signum() < 0) {
+      throw Allowed.refused("--max-cost", maxCost.toString(), "must be 0 or more US dollars");
+    }
     parameters.keySet().forEach(Allowed::parameter);
     if (!resumable() && (fresh || retryFailed != null)) {
       throw new UsageException(
@@ -432,6 +444,9 @@ final class RunCommand implements Callable<Integer> {
       case STOPPED_QUOTA -> System.err.println("error" + why + goOn(summary));
       case UNREACHABLE, STALLED, DEADLINE, DISK_FULL ->
           System.err.println("stopped" + why + goOn(summary));
+      case BUDGET ->
+          System.err.println(
+              "stopped" + why + goOn(summary) + ", with a higher --max-cost or lower --max-tokens");
       case INTERRUPTED -> note("stopped" + why + goOn(summary));
     }
   }
@@ -458,7 +473,7 @@ final class RunCommand implements Callable<Integer> {
   private static String counts(Summary s) {
     return String.format(
         Locale.ROOT,
-        "%d/%d in %s  ok %d%s  failed %d%s  p50 %s p95 %s  in %s out %s",
+        "%d/%d in %s  ok %d%s  failed %d%s  p50 %s p95 %s  in %s out %s  %s",
         s.answered() + s.failed(),
         s.total(),
         Words.time(s.elapsed()),
@@ -469,7 +484,8 @@ final class RunCommand implements Callable<Integer> {
         Words.time(s.median()),
         Words.time(s.p95()),
         Words.count(s.inputTokens()),
-        Words.count(s.outputTokens()));
+        Words.count(s.outputTokens()),
+        Words.money(s.cost()));
   }
 
   private static String failures(Summary s) {
@@ -485,7 +501,8 @@ final class RunCommand implements Callable<Integer> {
       case DONE -> Exit.OK;
       case SOME_FAILED -> Exit.FAILED;
       case STOPPED_AUTH -> Exit.CONFIGURATION;
-      case STOPPED_QUOTA, UNREACHABLE, STALLED, DEADLINE, DISK_FULL, OUTPUT_CLOSED -> Exit.STOPPED;
+      case STOPPED_QUOTA, UNREACHABLE, STALLED, DEADLINE, BUDGET, DISK_FULL, OUTPUT_CLOSED ->
+          Exit.STOPPED;
       case INTERRUPTED -> Exit.INTERRUPTED;
     };
   }

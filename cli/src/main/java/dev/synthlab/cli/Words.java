@@ -1,10 +1,17 @@
 package dev.synthlab.cli;
 
+import dev.synthlab.batch.Cost;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Numbers and times as people read them. */
 final class Words {
+  private static final BigDecimal CENT = new BigDecimal("0.01");
+
   private Words() {}
 
   /** 950, 12k, 1.8M. */
@@ -16,6 +23,35 @@ final class Words {
       return number / 1_000 + "k";
     }
     return String.format(Locale.ROOT, "%.1fM", number / 1e6);
+  }
+
+  /** $12.34, $0.0421, $0.0000088; as exact as it takes to see something. */
+  static String money(BigDecimal usd) {
+    BigDecimal size = usd.abs();
+    if (size.signum() == 0 || size.compareTo(BigDecimal.ONE) >= 0) {
+      return "$" + usd.setScale(2, RoundingMode.HALF_UP).toPlainString();
+    }
+    if (size.compareTo(CENT) >= 0) {
+      return "$" + usd.setScale(4, RoundingMode.HALF_UP).toPlainString();
+    }
+    return "$" + usd.round(new MathContext(2)).stripTrailingZeros().toPlainString();
+  }
+
+  /** The same, or that the price is not known. */
+  static String money(Optional<BigDecimal> usd) {
+    return usd.map(Words::money).orElse("unpriced");
+  }
+
+  /** What a run has cost, and what is not known of that. */
+  static String money(Cost cost) {
+    boolean nothing = cost.usd().signum() == 0;
+    if (nothing && cost.unpriced() > 0 && cost.usdBefore().signum() == 0) {
+      return "unpriced";
+    }
+    String before =
+        cost.usdBefore().signum() == 0 ? "" : " (with earlier runs " + money(cost.totalUsd()) + ")";
+    String more = cost.unpriced() > 0 ? " and " + cost.unpriced() + " unpriced" : "";
+    return money(cost.usd()) + more + before;
   }
 
   /** 01:25, or 2:03:00 from an hour on. */

@@ -6,6 +6,7 @@ import dev.synthlab.call.Traffic;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.LlmClient;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -48,6 +49,18 @@ public final class BulkRun {
     return new BulkRun(new Conduct(options, caller, timer, listener, steps));
   }
 
+  /**
+   * Bounds what the job may cost, earlier runs included: a row is sent only if that and all rows in
+   * flight may cost their most without passing the bound. Said before {@link #run()}.
+   *
+   * @param usd US dollars, at least 0
+   * @return this
+   */
+  public BulkRun withMaxCost(BigDecimal usd) {
+    conduct.bound(usd);
+    return this;
+  }
+
   /** Answers requests. Called by many threads at once. */
   @FunctionalInterface
   public interface Caller {
@@ -58,6 +71,16 @@ public final class BulkRun {
      * @return the answer or why there is none
      */
     Outcome<Completion> call(CompletionRequest request);
+
+    /**
+     * What the answer may cost at most.
+     *
+     * @param request what to ask
+     * @return US dollars; empty when that cannot be told
+     */
+    default Optional<BigDecimal> mostUsd(CompletionRequest request) {
+      return Optional.empty();
+    }
 
     /**
      * Interrupts a thread that is in {@link #call} if its request is not under way: it waits for a
@@ -95,6 +118,11 @@ public final class BulkRun {
         }
 
         @Override
+        public Optional<BigDecimal> mostUsd(CompletionRequest request) {
+          return client.mostCostUsd(request);
+        }
+
+        @Override
         public void interruptIfWaiting(Thread thread) {
           traffic.interruptIfWaiting(thread);
         }
@@ -124,6 +152,7 @@ public final class BulkRun {
    * @param inFlight calls under way
    * @param inputTokens tokens sent in this run
    * @param outputTokens tokens received in this run
+   * @param cost what it has cost
    * @param elapsed since the beginning
    * @param failures failed rows by cause
    */
@@ -136,6 +165,7 @@ public final class BulkRun {
       long inFlight,
       long inputTokens,
       long outputTokens,
+      Cost cost,
       Duration elapsed,
       Map<String, Long> failures) {
     /** Keeps a copy. */

@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.math.BigDecimal;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -34,6 +35,7 @@ final class Conduct {
   private final Tally tally;
   private final List<String> notes = new ArrayList<>();
 
+  private Optional<Purse> purse = Optional.empty();
   private Optional<Dispatch> dispatch = Optional.empty();
   private final CompletableFuture<String> stopAsked = new CompletableFuture<>();
 
@@ -49,6 +51,10 @@ final class Conduct {
     this.listener = listener;
     this.steps = steps;
     this.tally = new Tally(timer, ends);
+  }
+
+  void bound(BigDecimal maxCost) {
+    purse = Optional.of(new Purse(maxCost, tally));
   }
 
   BulkRun.Progress progress() {
@@ -190,7 +196,7 @@ final class Conduct {
 
   private Dispatch window(InputRows rows, String run) {
     ResultLine lines = new ResultLine(options.format(), run);
-    return new Dispatch(options, caller, timer, rows, lines, ends, tally);
+    return new Dispatch(options, caller, timer, rows, lines, ends, tally, purse);
   }
 
   private void dispatch(Dispatch window, Sink sink) {
@@ -248,6 +254,7 @@ final class Conduct {
   private boolean index(OutFiles files) throws IOException {
     ResultIndex index = new ResultIndex(files, table, ends);
     int unreadable = index.read();
+    tally.costBefore(index.costUsd());
     if (unreadable == 0) {
       return false;
     }

@@ -8,6 +8,7 @@ import dev.synthlab.llm.AnswerException;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -48,6 +49,7 @@ final class Dispatch {
   private final ResultLine lines;
   private final Ends ends;
   private final Tally tally;
+  private final Optional<Purse> purse;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -74,7 +76,8 @@ final class Dispatch {
       InputRows rows,
       ResultLine lines,
       Ends ends,
-      Tally tally) {
+      Tally tally,
+      Optional<Purse> purse) {
     this.options = options;
     this.caller = caller;
     this.timer = timer;
@@ -83,6 +86,7 @@ final class Dispatch {
     this.lines = lines;
     this.ends = ends;
     this.tally = tally;
+    this.purse = purse;
   }
 
   /** Why no more rows are taken. */
@@ -154,6 +158,7 @@ final class Dispatch {
     try {
       if (stop.isEmpty()) {
         stop = Optional.of(new Stop(end, why));
+        purse.ifPresent(Purse::shut);
         watch(options.grace(), this::cut);
         endWaiting();
         changed.signalAll();
@@ -198,6 +203,7 @@ final class Dispatch {
         return;
       }
       cut = true;
+      purse.ifPresent(Purse::shut);
       workers.forEach(Thread::interrupt);
       watch(LAST_WAIT, this::abandon);
       changed.signalAll();
@@ -292,7 +298,29 @@ final class Dispatch {
   private void run(InputRows.Waiting waiting) {
     switch (parsed(waiting)) {
       case Row.Invalid invalid -> invalid(waiting, invalid);
-      case Row.Ready ready -> send(waiting, ready);
+      case Row.Ready ready -> {
+        if (purse.isPresent()) {
+          paid(purse.get(), waiting, ready);
+        } else {
+          send(waiting, ready);
+        }
+      }
+    }
+  }
+
+  private void paid(Purse from, InputRows.Waiting waiting, Row.Ready row) {
+    Optional<BigDecimal> most = caller.mostUsd(CompletionRequest.ofBody(row.body()));
+    if (most.isEmpty()) {
+      String model = RowParser.model(row.body()).orElse("the model");
+      drain(Summary.End.BUDGET, "what an answer of " + model + " may cost is not known");
+    } else if (from.pays(most.get())) {
+      try {
+        send(waiting, row);
+      } finally {
+        from.settle(most.get());
+      }
+    } else {
+      drain(Summary.End.BUDGET, from.refusal(most.get()));
     }
   }
 
@@ -343,7 +371,7 @@ final class Dispatch {
     } else if (cutOff && options.strictFinish()) {
       end = ends.failed("length");
     }
-    tally.used(answer.usage(), answer.report().elapsed());
+    tally.used(answer);
     byte[] line;
     try {
       line =

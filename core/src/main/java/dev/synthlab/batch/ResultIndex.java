@@ -3,6 +3,7 @@ package dev.synthlab.batch;
 import dev.synthlab.http.Json;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -21,6 +22,7 @@ final class ResultIndex {
   private final RowTable table;
   private final Ends ends;
   private int unreadable;
+  private BigDecimal costUsd = BigDecimal.ZERO;
 
   ResultIndex(OutFiles files, RowTable table, Ends ends) {
     this.files = files;
@@ -29,12 +31,13 @@ final class ResultIndex {
   }
 
   /** How a line ended, and for which row. */
-  private record Seen(String id, long hash, short end) {}
+  private record Seen(String id, long hash, short end, BigDecimal costUsd) {}
 
   /** Reads every line; returns how many could not be read. They are marked as not counting. */
   int read() throws IOException {
     table.clear();
     unreadable = 0;
+    costUsd = BigDecimal.ZERO;
     long whole = 0;
     try (Lines lines = Lines.ofResults(files.out())) {
       while (lines.next()) {
@@ -49,6 +52,11 @@ final class ResultIndex {
     return unreadable;
   }
 
+  /** What all answers in it have cost, those that were sent for again included. */
+  BigDecimal costUsd() {
+    return costUsd;
+  }
+
   private void note(Lines lines) {
     Optional<Seen> seen = lines.tooLong() ? Optional.empty() : seen(lines);
     if (seen.isEmpty()) {
@@ -56,6 +64,7 @@ final class ResultIndex {
       table.supersede(lines.offset());
       return;
     }
+    costUsd = costUsd.add(seen.get().costUsd());
     long id = Words.hash(seen.get().id());
     int row = table.find(id);
     if (row < 0) {
@@ -92,6 +101,7 @@ final class ResultIndex {
     String id = "";
     String hash = "";
     boolean truncated = false;
+    BigDecimal cost = BigDecimal.ZERO;
     Optional<String> error = Optional.empty();
     parser.nextToken();
     while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
@@ -109,6 +119,8 @@ final class ResultIndex {
             hash = parser.getString();
           } else if (inner.equals("finish_reason") && token == JsonToken.VALUE_STRING) {
             truncated = parser.getString().equals("length");
+          } else if (inner.equals("cost_usd") && token.isNumeric()) {
+            cost = parser.getDecimalValue();
           } else {
             parser.skipChildren();
           }
@@ -124,7 +136,7 @@ final class ResultIndex {
     }
     short answered = truncated ? Ends.TRUNCATED : Ends.ANSWERED;
     short end = error.isPresent() ? ends.failed(error.get()) : answered;
-    return Optional.of(new Seen(id, HexFormat.fromHexDigitsToLong(hash), end));
+    return Optional.of(new Seen(id, HexFormat.fromHexDigitsToLong(hash), end, cost));
   }
 
   private static String member(JsonParser parser, String wanted) {

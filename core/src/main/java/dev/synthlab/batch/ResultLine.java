@@ -61,7 +61,7 @@ final class ResultLine {
         },
         json -> {
           json.writeStringProperty("finish_reason", answer.finishReason().value());
-          usage(json, answer.usage());
+          usage(json, answer);
           trouble(json, trouble, Optional.of(answer.text()));
         });
   }
@@ -84,7 +84,7 @@ final class ResultLine {
           json.writeStringProperty("model", Redactor.redactKnown(answer.modelAnswered()));
           json.writeStringProperty("model_asked", Redactor.redactKnown(answer.modelAsked()));
           json.writeStringProperty("finish_reason", answer.finishReason().value());
-          usage(json, answer.usage());
+          usage(json, answer);
           report(json, answer.report());
           trouble(json, trouble, partial);
         });
@@ -250,7 +250,15 @@ final class ResultLine {
         .ifPresent(text -> json.writeStringProperty("partial", Redactor.redactKnown(text)));
   }
 
-  private static void usage(JsonGenerator json, Usage usage) {
+  private static void usage(JsonGenerator json, Completion answer) {
+    Usage usage = answer.usage();
+    answer
+        .costUsd()
+        .ifPresent(
+            cost -> {
+              json.writeName("cost_usd");
+              json.writeRawValue(cost.stripTrailingZeros().toPlainString());
+            });
     if (!usage.known()) {
       json.writeNullProperty("usage");
       return;
@@ -268,10 +276,6 @@ final class ResultLine {
     json.writeStringProperty("started", report.started().toString());
     json.writeNumberProperty("latency_ms", report.elapsed().toMillis());
     json.writeNumberProperty("held_ms", report.held().toMillis());
-    report
-        .spend()
-        .costUsd()
-        .ifPresent(cost -> json.writeStringProperty("cost_usd", cost.toPlainString()));
     json.writeNumberProperty("attempts", report.attempts().size());
     json.writeArrayPropertyStart("tries");
     for (Attempt attempt : report.attempts()) {

@@ -23,6 +23,7 @@ import java.util.TreeMap;
  * @param unkept answers that came and could not be written
  * @param inputTokens tokens sent
  * @param outputTokens tokens received
+ * @param cost what it cost
  * @param attempts requests sent
  * @param elapsed from the beginning to the end
  * @param median half of the answers took no longer
@@ -44,6 +45,7 @@ public record Summary(
     long unkept,
     long inputTokens,
     long outputTokens,
+    Cost cost,
     long attempts,
     Duration elapsed,
     Duration median,
@@ -72,6 +74,8 @@ public record Summary(
     STALLED,
     /** The time for the whole run was over. */
     DEADLINE,
+    /** What the run may cost does not suffice for another row. */
+    BUDGET,
     /** The output takes no more; what is in it is whole. */
     DISK_FULL,
     /** Nobody reads the stream of results any more. */

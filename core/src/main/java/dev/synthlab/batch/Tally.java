@@ -2,7 +2,8 @@ package dev.synthlab.batch;
 
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Timer;
-import dev.synthlab.llm.Usage;
+import dev.synthlab.llm.Completion;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -21,6 +22,7 @@ final class Tally {
   private long inFlight;
   private long inputTokens;
   private long outputTokens;
+  private Cost cost = Cost.NONE;
   private long attempts;
   private long unkept;
 
@@ -51,10 +53,21 @@ final class Tally {
     attempts += report.attempts().size();
   }
 
-  synchronized void used(Usage usage, Duration latency) {
-    inputTokens += usage.inputTokens();
-    outputTokens += usage.outputTokens();
-    latencies.add(latency);
+  /** What earlier runs have cost. */
+  synchronized void costBefore(BigDecimal usd) {
+    cost = cost.after(usd);
+  }
+
+  /** What the job has cost so far. */
+  synchronized BigDecimal spentUsd() {
+    return cost.totalUsd();
+  }
+
+  synchronized void used(Completion answer) {
+    inputTokens += answer.usage().inputTokens();
+    outputTokens += answer.usage().outputTokens();
+    cost = answer.costUsd().map(cost::and).orElseGet(cost::andOneUnpriced);
+    latencies.add(answer.report().elapsed());
   }
 
   /** A row has a new line. */
@@ -108,6 +121,7 @@ final class Tally {
         inFlight,
         inputTokens,
         outputTokens,
+        cost,
         elapsed(),
         failures());
   }
@@ -129,6 +143,7 @@ final class Tally {
         unkept,
         inputTokens,
         outputTokens,
+        cost,
         attempts,
         elapsed(),
         latencies.at(0.5),

@@ -147,7 +147,7 @@ final class JsonExchange<T extends JsonExchange.Counted> implements Exchange<T> 
       if (e.getCause() instanceof Bodies.TooLargeException large) {
         return tooLarge(large);
       }
-      throw e.getCause() instanceof IOException broken ? broken : new IOException(e);
+      throw e.getCause() == null ? new IOException(e) : e.getCause();
     } catch (JacksonException e) {
       String place = Fault.beginning(e.getOriginalMessage(), 100);
       return malformed(head, "an answer that is not the JSON expected (" + place + ")", body);

@@ -116,4 +116,22 @@ final class KnownModels {
             .or(() -> find(asked))
             .flatMap(model -> model.costUsd(usage));
   }
+
+  /**
+   * What answers of a model may cost at most; empty when price or length have no known bound.
+   *
+   * @param bound the most tokens of an answer, or 0 when the request names none
+   */
+  Optional<BigDecimal> mostUsd(String name, long input, long bound, long answers) {
+    if (embedded) {
+      return Optional.of(BigDecimal.ZERO);
+    }
+    return find(name)
+        .filter(model -> bound > 0 || model.maxOutput().isPresent())
+        .flatMap(
+            model -> {
+              long output = bound > 0 ? bound : model.maxOutput().getAsLong();
+              return model.costUsd(new Usage(input, output * answers, 0, 0, true));
+            });
+  }
 }

@@ -14,6 +14,7 @@ import dev.synthlab.config.Settings;
 import dev.synthlab.http.Json;
 import dev.synthlab.http.Request;
 import dev.synthlab.http.Transport;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -470,6 +471,18 @@ public final class LlmClient implements AutoCloseable {
   public Outcome<Images> outcome(ImageRequest request) {
     return new ImageCall(chat(), loopFor(request), timer, request)
         .run(deadlineOf(request, Optional.empty()));
+  }
+
+  /**
+   * What the answer to a request may cost at most: the longest answer it allows, or the longest the
+   * model writes, at the price of the dearest model that may be asked. Repeated attempts that were
+   * billed are not in it.
+   *
+   * @param request what would be asked
+   * @return US dollars; empty when price or length have no known bound
+   */
+  public Optional<BigDecimal> mostCostUsd(CompletionRequest request) {
+    return Plan.of(chat(), request, false).mostCost();
   }
 
   /**

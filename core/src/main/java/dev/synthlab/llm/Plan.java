@@ -4,6 +4,7 @@ import dev.synthlab.call.Fault;
 import dev.synthlab.call.Route;
 import dev.synthlab.call.Spend;
 import dev.synthlab.http.Request;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +119,20 @@ final class Plan {
   /** What the answer used, and its price. */
   Spend spend(ChatAnswer answer) {
     return endpoint.known().spend(models.getFirst(), answer.model, usage(answer));
+  }
+
+  /** What the answer may cost at most, whichever of the models gives it. */
+  Optional<BigDecimal> mostCost() {
+    // A text may have twice as many tokens as usual.
+    long input = 2 * Usage.tokens(characters());
+    long bound = Math.max(allowed("max_tokens"), allowed("max_completion_tokens"));
+    long answers = Math.max(1, allowed("n"));
+    Optional<BigDecimal> most = Optional.of(BigDecimal.ZERO);
+    for (String model : models) {
+      Optional<BigDecimal> cost = endpoint.known().mostUsd(model, input, bound, answers);
+      most = most.flatMap(other -> cost.map(other::max));
+    }
+    return most;
   }
 
   /** As the provider counted it, else by our estimate. */

@@ -1,0 +1,234 @@
+package dev.synthlab.cli;
+
+import dev.synthlab.http.Json;
+import dev.synthlab.llm.Model;
+import dev.synthlab.llm.ModelCatalogue;
+import dev.synthlab.logging.Redactor;
+import java.io.PrintStream;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What is known of models. */
+@Command(
+    name = "models",
+    header = "Show what is known of models: what they take, and what they cost.",
+    footer = {
+      "",
+      "Prices are US dollars for a million tokens. SYNTHLAB_MODELS_FILE names a file that adds to"
+          + " the table.",
+      "",
+      "Examples:",
+      "  synthlab models",
+      "  synthlab models gpt-5",
+      "  synthlab models gpt-4o-mini --json",
+      "",
+      "Exit: 0 found, 2 no such model, 4 something set is wrong."
+    })
+final class ModelsCommand implements Callable<Integer> {
+  private static final int NEAREST = 5;
+
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "NAME",
+      description = "One model in full, or all whose names contain this.")
+  private @Nullable String name;
+
+  @Option(names = "--json", description = "One JSON object on stdout.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    ModelCatalogue catalogue =
+        common
+            .settings()
+            .llm()
+            .modelsFile()
+            .map(file -> ModelCatalogue.bundled().with(file))
+            .orElseGet(ModelCatalogue::bundled);
+    String asked = name == null ? "" : name.strip();
+    Optional<Model> one = asked.isEmpty() ? Optional.empty() : catalogue.find(asked);
+    List<Model> shown = one.map(List::of).orElseGet(() -> containing(catalogue, asked));
+    if (shown.isEmpty()) {
+      throw new UsageException(
+          "no model is known by the name "
+              + asked
+              + "; near it are "
+              + String.join(", ", nearest(catalogue, asked))
+              + ". What is not known can be used all the same, unpriced; SYNTHLAB_MODELS_FILE adds"
+              + " to the table");
+    }
+    PrintStream out = Main.stdout();
+    if (json) {
+      out.println(json(catalogue, shown));
+    } else if (one.isPresent()) {
+      detail(one.get()).forEach((what, value) -> say(out, "%-16s %s", what, value));
+    } else {
+      table(out, shown);
+      out.println(shown.size() + " models, from " + Redactor.printableLine(catalogue.source()));
+    }
+    out.flush();
+    return Exit.OK;
+  }
+
+  private static List<Model> containing(ModelCatalogue catalogue, String part) {
+    String wanted = part.toLowerCase(Locale.ROOT);
+    return catalogue.models().stream()
+        .filter(model -> model.name().toLowerCase(Locale.ROOT).contains(wanted))
+        .toList();
+  }
+
+  /** Those that begin alike for longest. */
+  private static List<String> nearest(ModelCatalogue catalogue, String asked) {
+    return catalogue.models().stream()
+        .map(Model::name)
+        .sorted(
+            Comparator.<String>comparingInt(known -> alike(known, asked))
+                .reversed()
+                .thenComparingInt(String::length)
+                .thenComparing(Comparator.naturalOrder()))
+        .limit(NEAREST)
+        .toList();
+  }
+
+  private static int alike(String one, String other) {
+    int at = 0;
+    while (at < Math.min(one.length(), other.length())
+        && Character.toLowerCase(one.charAt(at)) == Character.toLowerCase(other.charAt(at))) {
+      at++;
+    }
+    return at;
+  }
+
+  private static void table(PrintStream out, List<Model> models) {
+    int width = models.stream().mapToInt(model -> model.name().length()).max().orElse(0);
+    String form = "%-" + Math.max(width, 5) + "s %8s %7s %9s %9s  %-10s  %s";
+    say(out, form, "MODEL", "CONTEXT", "OUTPUT", "$/M IN", "$/M OUT", "SHUT OFF", "TAKES");
+    for (Model model : models) {
+      say(
+          out,
+          form,
+          model.name(),
+          count(model.contextWindow()),
+          count(model.maxOutput()),
+          model.price().map(price -> million(price.input())).orElse("unpriced"),
+          model.price().map(price -> million(price.output())).orElse("unpriced"),
+          model.shutOff().map(Object::toString).orElse("-"),
+          takes(model, ", "));
+    }
+  }
+
+  private static void say(PrintStream out, String form, Object... values) {
+    out.println(Redactor.printableLine(form.formatted(values)).stripTrailing());
+  }
+
+  private static String count(OptionalLong tokens) {
+    return tokens.isPresent() ? Words.count(tokens.getAsLong()) : "-";
+  }
+
+  private static String million(BigDecimal price) {
+    BigDecimal plain = price.movePointRight(6).stripTrailingZeros();
+    return plain.setScale(Math.max(2, plain.scale())).toPlainString();
+  }
+
+  private static String takes(Model model, String between) {
+    return model.abilities().stream()
+        .filter(ability -> ability != Model.Ability.SYSTEM_MESSAGES)
+        .filter(ability -> ability != Model.Ability.SAMPLING)
+        .map(ModelsCommand::word)
+        .collect(Collectors.joining(between));
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  private static Map<String, String> detail(Model model) {
+    Map<String, String> lines = new LinkedHashMap<>();
+    lines.put("model", model.name());
+    lines.put("provider", model.provider().isEmpty() ? "-" : model.provider());
+    lines.put("kind", word(model.kind()));
+    lines.put("context", tokens(model.contextWindow()));
+    lines.put("longest output", tokens(model.maxOutput()));
+    if (model.vectorSize().isPresent()) {
+      lines.put("vector", String.valueOf(model.vectorSize().getAsInt()));
+    }
+    lines.put("price", model.price().map(ModelsCommand::price).orElse("unpriced"));
+    model
+        .longPrice()
+        .ifPresent(
+            tier -> lines.put("above " + Words.count(tier.above()) + " in", price(tier.price())));
+    lines.put("takes", model.abilities().isEmpty() ? "-" : takes(model, ", "));
+    lines.put("efforts", model.efforts().isEmpty() ? "-" : String.join(", ", model.efforts()));
+    model.usualEffort().ifPresent(effort -> lines.put("usual effort", effort));
+    lines.put("shut off", model.shutOff().map(Object::toString).orElse("-"));
+    return lines;
+  }
+
+  private static String tokens(OptionalLong count) {
+    return count.isPresent() ? count.getAsLong() + " tokens" : "-";
+  }
+
+  private static String price(Model.Price price) {
+    return "$"
+        + million(price.input())
+        + " in, $"
+        + million(price.cached())
+        + " cached, $"
+        + million(price.output())
+        + " out for a million tokens";
+  }
+
+  private static String json(ModelCatalogue catalogue, List<Model> models) {
+    List<Map<String, Object>> all = new ArrayList<>();
+    for (Model model : models) {
+      Map<String, Object> one = new LinkedHashMap<>();
+      one.put("name", model.name());
+      one.put("provider", model.provider());
+      one.put("kind", model.kind().name().toLowerCase(Locale.ROOT));
+      model.contextWindow().ifPresent(tokens -> one.put("context_window", tokens));
+      model.maxOutput().ifPresent(tokens -> one.put("max_output", tokens));
+      model.vectorSize().ifPresent(size -> one.put("vector_size", size));
+      model.price().ifPresent(price -> one.put("usd_per_million", prices(price)));
+      model
+          .longPrice()
+          .ifPresent(
+              tier -> {
+                one.put("long_above", tier.above());
+                one.put("long_usd_per_million", prices(tier.price()));
+              });
+      one.put("takes", model.abilities().stream().map(ModelsCommand::word).toList());
+      one.put("efforts", model.efforts());
+      model.usualEffort().ifPresent(effort -> one.put("usual_effort", effort));
+      model.shutOff().ifPresent(day -> one.put("shut_off", day.toString()));
+      all.add(one);
+    }
+    Map<String, Object> whole = new LinkedHashMap<>();
+    whole.put("source", catalogue.source());
+    whole.put("models", all);
+    return Json.mapper().writeValueAsString(whole);
+  }
+
+  private static Map<String, BigDecimal> prices(Model.Price price) {
+    Map<String, BigDecimal> prices = new LinkedHashMap<>();
+    prices.put("input", new BigDecimal(million(price.input())));
+    prices.put("cached", new BigDecimal(million(price.cached())));
+    prices.put("output", new BigDecimal(million(price.output())));
+    return prices;
+  }
+}
