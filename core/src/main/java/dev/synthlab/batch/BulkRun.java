@@ -5,6 +5,8 @@ import dev.synthlab.call.Timer;
 import dev.synthlab.call.Traffic;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
+import dev.synthlab.llm.EmbeddingRequest;
+import dev.synthlab.llm.Embeddings;
 import dev.synthlab.llm.LlmClient;
 import java.time.Duration;
 import java.util.Map;
@@ -60,8 +62,19 @@ public final class BulkRun {
     Outcome<Completion> call(CompletionRequest request);
 
     /**
-     * Interrupts a thread that is in {@link #call} if its request is not under way: it waits for a
-     * place, a pause or another try. Does nothing where that cannot be told.
+     * Makes the vectors of one row, as {@link #call} answers.
+     *
+     * @param request the texts
+     * @return the vectors or why there are none
+     * @throws IllegalArgumentException where none are made
+     */
+    default Outcome<Embeddings> embed(EmbeddingRequest request) {
+      throw new IllegalArgumentException("embeddings are not made here");
+    }
+
+    /**
+     * Interrupts a thread that is in {@link #call} or {@link #embed} if its request is not under
+     * way: it waits for a place, a pause or another try. Does nothing where that cannot be told.
      *
      * @param thread a thread that may be in a call
      */
@@ -75,7 +88,7 @@ public final class BulkRun {
      * @return asks the client
      */
     static Caller over(LlmClient client, boolean stream) {
-      return stream ? client::streamed : client::outcome;
+      return over(client, stream, Optional.empty());
     }
 
     /**
@@ -87,16 +100,24 @@ public final class BulkRun {
      * @return asks the client
      */
     static Caller over(LlmClient client, boolean stream, Traffic traffic) {
-      Caller plain = over(client, stream);
+      return over(client, stream, Optional.of(traffic));
+    }
+
+    private static Caller over(LlmClient client, boolean stream, Optional<Traffic> traffic) {
       return new Caller() {
         @Override
         public Outcome<Completion> call(CompletionRequest request) {
-          return plain.call(request);
+          return stream ? client.streamed(request) : client.outcome(request);
+        }
+
+        @Override
+        public Outcome<Embeddings> embed(EmbeddingRequest request) {
+          return client.outcome(request);
         }
 
         @Override
         public void interruptIfWaiting(Thread thread) {
-          traffic.interruptIfWaiting(thread);
+          traffic.ifPresent(shared -> shared.interruptIfWaiting(thread));
         }
       };
     }
