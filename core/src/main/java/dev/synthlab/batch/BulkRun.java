@@ -73,6 +73,19 @@ public final class BulkRun {
     }
 
     /**
+     * The same, with the texts of several rows in one request where rows ask for vectors. Rows wait
+     * for each other only while as many requests as are allowed are under way; what a request of
+     * several has failed with that may lie in one text is asked again for each by itself.
+     *
+     * @param texts the most in one request; 1 for a request for each row
+     * @param requests the most under way at once
+     * @return asks this one
+     */
+    default Caller gathering(int texts, int requests) {
+      return new Gathering(this, texts, requests);
+    }
+
+    /**
      * Interrupts a thread that is in {@link #call} or {@link #embed} if its request is not under
      * way: it waits for a place, a pause or another try. Does nothing where that cannot be told.
      *
