@@ -86,6 +86,11 @@ final class CommonOptions {
     return quiet;
   }
 
+  /** The model named by {@code -m}, which a command may mean for another kind of model. */
+  @Nullable String model() {
+    return model;
+  }
+
   boolean modelGiven() {
     return model != null;
   }

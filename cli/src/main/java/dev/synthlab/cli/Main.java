@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       RunCommand.class,
       AskCommand.class,
+      EmbedCommand.class,
       ModelsCommand.class,
       ConfigCommand.class,
       DoctorCommand.class,

@@ -58,8 +58,8 @@ import tools.jackson.core.JacksonException;
       "      5 stopped (the same command goes on), 130/143 Ctrl-C/SIGTERM after a clean drain."
     })
 final class RunCommand implements Callable<Integer> {
-  private static final String ROW_ATTEMPTS = "8";
-  private static final String ROW_DEADLINE = "10m";
+  static final String ROW_ATTEMPTS = "8";
+  static final String ROW_DEADLINE = "10m";
 
   @Mixin private CommonOptions common = new CommonOptions();
 
@@ -79,6 +79,12 @@ final class RunCommand implements Callable<Integer> {
       description =
           "Calls in flight, or auto to find out what the server bears (SYNTHLAB_CONCURRENCY).")
   private @Nullable String concurrency;
+
+  @Option(
+      names = "--embedding-model",
+      paramLabel = "NAME",
+      description = "The model of rows that ask for embeddings (SYNTHLAB_EMBEDDING_MODEL).")
+  private @Nullable String embeddingModel;
 
   @Option(names = "--rpm", paramLabel = "N", description = "Most requests a minute (SYNTHLAB_RPM).")
   private @Nullable String requestsPerMinute;
@@ -225,6 +231,7 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     check();
     common.overlay(Variable.SYNTHLAB_CONCURRENCY, concurrency, "--concurrency");
+    common.overlay(Variable.SYNTHLAB_EMBEDDING_MODEL, embeddingModel, "--embedding-model");
     common.overlay(Variable.SYNTHLAB_RPM, requestsPerMinute, "--rpm");
     common.overlay(Variable.SYNTHLAB_TPM, tokensPerMinute, "--tpm");
     common.overlay(Variable.SYNTHLAB_TIMEOUT, timeout, "--timeout");
@@ -323,6 +330,8 @@ final class RunCommand implements Callable<Integer> {
     }
     if (settings.local().chosen()) {
       builder.localModel(settings.llm().model());
+    } else {
+      builder.embeddingModel(settings.llm().embeddingModel());
     }
     if (limit != null) {
       builder.limit(limit);
@@ -470,7 +479,7 @@ final class RunCommand implements Callable<Integer> {
     return resumable() ? open + (open.isEmpty() ? "; " : ", ") + "the same command goes on" : open;
   }
 
-  private static String counts(Summary s) {
+  static String counts(Summary s) {
     return String.format(
         Locale.ROOT,
         "%d/%d in %s  ok %d%s  failed %d%s  p50 %s p95 %s  in %s out %s  %s",
@@ -496,7 +505,7 @@ final class RunCommand implements Callable<Integer> {
             .collect(Collectors.joining(", ", " (", ")"));
   }
 
-  private static int exit(Summary summary) {
+  static int exit(Summary summary) {
     return switch (summary.end()) {
       case DONE -> Exit.OK;
       case SOME_FAILED -> Exit.FAILED;

@@ -16,6 +16,7 @@ import java.util.OptionalLong;
  * @param output where the results go
  * @param concurrency how many calls may be in flight
  * @param model the model of rows that name none
+ * @param embeddingModel the model of rows that ask for embeddings and name none
  * @param system the system message of rows that have none
  * @param temperature the temperature of rows that name none
  * @param maxTokens the token limit of rows that name none
@@ -41,6 +42,7 @@ public record BulkOptions(
     Out output,
     int concurrency,
     Optional<String> model,
+    Optional<String> embeddingModel,
     Optional<String> system,
     Optional<Double> temperature,
     Optional<Integer> maxTokens,
@@ -204,6 +206,7 @@ public record BulkOptions(
     private final Out output;
     private int concurrency = 16;
     private Optional<String> model = Optional.empty();
+    private Optional<String> embeddingModel = Optional.empty();
     private Optional<String> system = Optional.empty();
     private Optional<Double> temperature = Optional.empty();
     private Optional<Integer> maxTokens = Optional.empty();
@@ -248,6 +251,17 @@ public record BulkOptions(
      */
     public Builder model(String value) {
       model = Optional.of(value);
+      return this;
+    }
+
+    /**
+     * Sets the model of rows that ask for embeddings and name none.
+     *
+     * @param value instead of the client's
+     * @return this
+     */
+    public Builder embeddingModel(String value) {
+      embeddingModel = Optional.of(value);
       return this;
     }
 
@@ -471,6 +485,7 @@ public record BulkOptions(
           output,
           concurrency,
           model,
+          embeddingModel,
           system,
           temperature,
           maxTokens,

@@ -5,6 +5,8 @@ import dev.synthlab.call.Timer;
 import dev.synthlab.call.Traffic;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
+import dev.synthlab.llm.EmbeddingRequest;
+import dev.synthlab.llm.Embeddings;
 import dev.synthlab.llm.LlmClient;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -83,8 +85,32 @@ public final class BulkRun {
     }
 
     /**
-     * Interrupts a thread that is in {@link #call} if its request is not under way: it waits for a
-     * place, a pause or another try. Does nothing where that cannot be told.
+     * Makes the vectors of one row, as {@link #call} answers.
+     *
+     * @param request the texts
+     * @return the vectors or why there are none
+     * @throws IllegalArgumentException where none are made
+     */
+    default Outcome<Embeddings> embed(EmbeddingRequest request) {
+      throw new IllegalArgumentException("embeddings are not made here");
+    }
+
+    /**
+     * The same, with the texts of several rows in one request where rows ask for vectors. Rows wait
+     * for each other only while as many requests as are allowed are under way; what a request of
+     * several has failed with that may lie in one text is asked again for each by itself.
+     *
+     * @param texts the most in one request; 1 for a request for each row
+     * @param requests the most under way at once
+     * @return asks this one
+     */
+    default Caller gathering(int texts, int requests) {
+      return new Gathering(this, texts, requests);
+    }
+
+    /**
+     * Interrupts a thread that is in {@link #call} or {@link #embed} if its request is not under
+     * way: it waits for a place, a pause or another try. Does nothing where that cannot be told.
      *
      * @param thread a thread that may be in a call
      */
@@ -98,7 +124,7 @@ public final class BulkRun {
      * @return asks the client
      */
     static Caller over(LlmClient client, boolean stream) {
-      return stream ? client::streamed : client::outcome;
+      return over(client, stream, Optional.empty());
     }
 
     /**
@@ -110,11 +136,19 @@ public final class BulkRun {
      * @return asks the client
      */
     static Caller over(LlmClient client, boolean stream, Traffic traffic) {
-      Caller plain = over(client, stream);
+      return over(client, stream, Optional.of(traffic));
+    }
+
+    private static Caller over(LlmClient client, boolean stream, Optional<Traffic> traffic) {
       return new Caller() {
         @Override
         public Outcome<Completion> call(CompletionRequest request) {
-          return plain.call(request);
+          return stream ? client.streamed(request) : client.outcome(request);
+        }
+
+        @Override
+        public Outcome<Embeddings> embed(EmbeddingRequest request) {
+          return client.outcome(request);
         }
 
         @Override
@@ -124,7 +158,7 @@ public final class BulkRun {
 
         @Override
         public void interruptIfWaiting(Thread thread) {
-          traffic.interruptIfWaiting(thread);
+          traffic.ifPresent(shared -> shared.interruptIfWaiting(thread));
         }
       };
     }

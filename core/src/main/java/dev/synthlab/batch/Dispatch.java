@@ -7,6 +7,7 @@ import dev.synthlab.call.Timer;
 import dev.synthlab.llm.AnswerException;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
+import dev.synthlab.llm.Embeddings;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
 
 /**
@@ -305,7 +307,15 @@ final class Dispatch {
           send(waiting, ready);
         }
       }
+      case Row.Embed embed ->
+          asked(waiting, embed, () -> caller.embed(embed.request()))
+              .ifPresent(answer -> answered(waiting, embed, answer));
     }
+  }
+
+  private void send(InputRows.Waiting waiting, Row.Ready row) {
+    asked(waiting, row, () -> caller.call(CompletionRequest.ofBody(row.body())))
+        .ifPresent(answer -> answered(waiting, row, answer));
   }
 
   private void paid(Purse from, InputRows.Waiting waiting, Row.Ready row) {
@@ -332,20 +342,33 @@ final class Dispatch {
     }
   }
 
-  private void send(InputRows.Waiting waiting, Row.Ready row) {
-    Outcome<Completion> outcome;
+  /** The answer; whatever else came is dealt with. */
+  private <T> Optional<T> asked(InputRows.Waiting waiting, Row row, Supplier<Outcome<T>> call) {
+    Outcome<T> outcome;
     tally.sent();
     try {
-      outcome = caller.call(CompletionRequest.ofBody(row.body()));
+      outcome = call.get();
     } catch (JacksonException | IllegalArgumentException e) {
       tally.neverSent();
       invalid(waiting, unsendable(row.key(), e));
-      return;
+      return Optional.empty();
     }
     tally.came(outcome.report());
-    switch (outcome) {
-      case Outcome.Answered<Completion> came -> answered(waiting, row, came.value());
-      case Outcome.Failed<Completion> none -> failed(waiting, row, none.why());
+    return switch (outcome) {
+      case Outcome.Answered<T> came -> Optional.of(came.value());
+      case Outcome.Failed<T> none -> {
+        failed(waiting, row, none.why());
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private void answered(InputRows.Waiting waiting, Row.Embed row, Embeddings answer) {
+    tally.used(answer.usage(), answer.costUsd(), answer.report().elapsed());
+    if (write(waiting, Ends.ANSWERED, lines.answered(row, answer))) {
+      heard(true);
+    } else {
+      tally.unkept();
     }
   }
 
@@ -371,7 +394,7 @@ final class Dispatch {
     } else if (cutOff && options.strictFinish()) {
       end = ends.failed("length");
     }
-    tally.used(answer);
+    tally.used(answer.totalUsage(), answer.totalCostUsd(), answer.report().elapsed());
     byte[] line;
     try {
       line =
@@ -390,7 +413,7 @@ final class Dispatch {
   }
 
   /** Only what is about the row makes a line; after anything else the row is still to be sent. */
-  private void failed(InputRows.Waiting waiting, Row.Ready row, CallException why) {
+  private void failed(InputRows.Waiting waiting, Row row, CallException why) {
     switch (why.fault().kind()) {
       case AUTHENTICATION -> refused(waiting, Summary.End.STOPPED_AUTH, why);
       case QUOTA_EXCEEDED -> refused(waiting, Summary.End.STOPPED_QUOTA, why);
@@ -415,7 +438,7 @@ final class Dispatch {
   }
 
   /** A failure that says little about the server being alive: the stall clock runs on. */
-  private void passing(InputRows.Waiting waiting, Row.Ready row, CallException why) {
+  private void passing(InputRows.Waiting waiting, Row row, CallException why) {
     if (cut) {
       return; // our own interrupt may have caused it, so it is not the row's
     }

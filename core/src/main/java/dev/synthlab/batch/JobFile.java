@@ -1,5 +1,6 @@
 package dev.synthlab.batch;
 
+import dev.synthlab.config.Variable;
 import dev.synthlab.http.Json;
 import dev.synthlab.logging.Redactor;
 import java.io.IOException;
@@ -26,6 +27,10 @@ record JobFile(String run, Map<String, String> settings) {
   static Map<String, String> settings(BulkOptions options) {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("model", options.model().orElse(""));
+    // The usual one is an empty text, as in the files of runs that knew no embeddings.
+    String usual = Variable.SYNTHLAB_EMBEDDING_MODEL.defaultText();
+    values.put(
+        "embedding_model", options.embeddingModel().filter(m -> !m.equals(usual)).orElse(""));
     values.put("base_url", Redactor.redact(options.baseUrl()));
     values.put("local_model", options.localModel().orElse(""));
     values.put("system", options.system().orElse(""));

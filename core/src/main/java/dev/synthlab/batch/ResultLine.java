@@ -7,9 +7,11 @@ import dev.synthlab.call.Fault;
 import dev.synthlab.http.Json;
 import dev.synthlab.llm.AnswerException;
 import dev.synthlab.llm.Completion;
+import dev.synthlab.llm.Embeddings;
 import dev.synthlab.llm.Usage;
 import dev.synthlab.logging.Redactor;
 import java.io.StringWriter;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
@@ -22,6 +24,8 @@ import tools.jackson.core.JsonGenerator;
 /** Makes the lines of OUT, in the form asked for. Safe for use by many threads. */
 final class ResultLine {
   private static final Set<String> OURS = Set.of("custom_id", "output", "error", "synthlab");
+  private static final Set<String> OURS_OF_VECTORS =
+      Set.of("custom_id", "embedding", "embeddings", "error", "synthlab");
 
   private final BulkOptions.Format format;
   private final String run;
@@ -61,7 +65,7 @@ final class ResultLine {
         },
         json -> {
           json.writeStringProperty("finish_reason", answer.finishReason().value());
-          usage(json, answer);
+          usage(json, answer.totalUsage(), answer.totalCostUsd());
           trouble(json, trouble, Optional.of(answer.text()));
         });
   }
@@ -84,14 +88,34 @@ final class ResultLine {
           json.writeStringProperty("model", Redactor.redactKnown(answer.modelAnswered()));
           json.writeStringProperty("model_asked", Redactor.redactKnown(answer.modelAsked()));
           json.writeStringProperty("finish_reason", answer.finishReason().value());
-          usage(json, answer);
+          usage(json, answer.totalUsage(), answer.totalCostUsd());
           report(json, answer.report());
           trouble(json, trouble, partial);
         });
   }
 
+  /** The vectors of a row. */
+  byte[] answered(Row.Embed row, Embeddings answer) {
+    return line(
+        row,
+        json -> {
+          if (format == BulkOptions.Format.OPENAI) {
+            response(json, 200, Optional.empty(), EmbeddingRows.body(row, answer));
+          } else {
+            EmbeddingRows.flat(json, answer);
+          }
+          error(json, Optional.empty());
+        },
+        json -> {
+          json.writeStringProperty("model", clean(answer.modelAnswered()));
+          json.writeStringProperty("model_asked", clean(answer.modelAsked()));
+          usage(json, answer.usage(), answer.costUsd());
+          report(json, answer.report());
+        });
+  }
+
   /** A call that failed in a way that is about the row. */
-  byte[] failed(Row.Ready row, CallException why) {
+  byte[] failed(Row row, CallException why) {
     try {
       return told(row, why);
     } catch (RuntimeException e) { // a column that cannot be written must not hide the failure
@@ -99,7 +123,7 @@ final class ResultLine {
     }
   }
 
-  private byte[] told(Row.Ready row, CallException why) {
+  private byte[] told(Row row, CallException why) {
     Fault fault = why.fault();
     String message = Redactor.redact(String.valueOf(why.getMessage()));
     Optional<Trouble> trouble =
@@ -108,7 +132,7 @@ final class ResultLine {
         row,
         json -> {
           if (format == BulkOptions.Format.FLAT) {
-            json.writeNullProperty("output");
+            json.writeNullProperty(row instanceof Row.Embed ? "embedding" : "output");
           } else if (fault.status().isEmpty()) {
             json.writeNullProperty("response");
           } else {
@@ -117,8 +141,7 @@ final class ResultLine {
           error(json, trouble);
         },
         json -> {
-          RowParser.model(row.body())
-              .ifPresent(model -> json.writeStringProperty("model_asked", clean(model)));
+          row.model().ifPresent(model -> json.writeStringProperty("model_asked", clean(model)));
           report(json, why.report());
           trouble(json, trouble, fault.partial());
         });
@@ -162,7 +185,7 @@ final class ResultLine {
       json.writeStringProperty("custom_id", row.key().id());
       middle.to(json);
       if (format == BulkOptions.Format.FLAT) {
-        columns(json, row.columns());
+        columns(json, row);
       }
       json.writeObjectPropertyStart("synthlab");
       json.writeNumberProperty("line", row.key().line());
@@ -175,14 +198,16 @@ final class ResultLine {
     return (CleanJson.oneLine(text.toString()) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
-  private static void columns(JsonGenerator json, Map<String, Object> columns) {
-    columns.forEach(
-        (name, value) -> {
-          if (!OURS.contains(name)) {
-            json.writeName(clean(name));
-            json.writeRawValue(CleanJson.redacted(Json.mapper().writeValueAsString(value)));
-          }
-        });
+  private static void columns(JsonGenerator json, Row row) {
+    Set<String> ours = row instanceof Row.Embed ? OURS_OF_VECTORS : OURS;
+    row.columns()
+        .forEach(
+            (name, value) -> {
+              if (!ours.contains(name)) {
+                json.writeName(clean(name));
+                json.writeRawValue(CleanJson.redacted(Json.mapper().writeValueAsString(value)));
+              }
+            });
   }
 
   private static void response(
@@ -250,15 +275,12 @@ final class ResultLine {
         .ifPresent(text -> json.writeStringProperty("partial", Redactor.redactKnown(text)));
   }
 
-  private static void usage(JsonGenerator json, Completion answer) {
-    Usage usage = answer.usage();
-    answer
-        .costUsd()
-        .ifPresent(
-            cost -> {
-              json.writeName("cost_usd");
-              json.writeRawValue(cost.stripTrailingZeros().toPlainString());
-            });
+  private static void usage(JsonGenerator json, Usage usage, Optional<BigDecimal> costUsd) {
+    costUsd.ifPresent(
+        cost -> {
+          json.writeName("cost_usd");
+          json.writeRawValue(cost.stripTrailingZeros().toPlainString());
+        });
     if (!usage.known()) {
       json.writeNullProperty("usage");
       return;

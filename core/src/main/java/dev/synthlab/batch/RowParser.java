@@ -54,6 +54,9 @@ final class RowParser {
               columns.put(name, value);
             }
           });
+      if (object.containsKey("body") && EmbeddingRows.URL.equals(object.get("url"))) {
+        return embedding(key, object, columns);
+      }
       return new Row.Ready(key, filled(body(object)), columns);
     } catch (Malformed e) {
       return new Row.Invalid(key, "line " + key.line() + ": " + e.getMessage(), columns);
@@ -100,10 +103,25 @@ final class RowParser {
     return body;
   }
 
+  private Row embedding(Row.Key key, Map<String, Object> object, Map<String, Object> columns) {
+    checkAddress(object);
+    Map<String, Object> body = asMap(object.get("body"), "its body is not a JSON object");
+    options.embeddingModel().ifPresent(model -> put(body, "model", model));
+    options.parameters().forEach((name, value) -> put(body, name, value));
+    options.localModel().ifPresent(model -> body.put("model", model));
+    try {
+      boolean base64 = "base64".equals(body.get("encoding_format"));
+      return new Row.Embed(key, EmbeddingRows.request(body), base64, columns);
+    } catch (IllegalArgumentException e) {
+      throw new Malformed(String.valueOf(e.getMessage()));
+    }
+  }
+
   private static void checkAddress(Map<String, Object> object) {
     Object url = object.getOrDefault("url", CHAT);
-    if (!CHAT.equals(url)) {
-      throw new Malformed("its url is " + url + "; only " + CHAT + " is served");
+    if (!CHAT.equals(url) && !EmbeddingRows.URL.equals(url)) {
+      throw new Malformed(
+          "its url is " + url + "; only " + CHAT + " and " + EmbeddingRows.URL + " are served");
     }
     Object method = object.getOrDefault("method", "POST");
     if (!"POST".equals(method.toString().toUpperCase(Locale.ROOT))) {

@@ -2,11 +2,12 @@ package dev.synthlab.batch;
 
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Timer;
-import dev.synthlab.llm.Completion;
+import dev.synthlab.llm.Usage;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Counts while a run goes on. Safe for use by many threads. */
@@ -63,11 +64,11 @@ final class Tally {
     return cost.totalUsd();
   }
 
-  synchronized void used(Completion answer) {
-    inputTokens += answer.usage().inputTokens();
-    outputTokens += answer.usage().outputTokens();
-    cost = answer.costUsd().map(cost::and).orElseGet(cost::andOneUnpriced);
-    latencies.add(answer.report().elapsed());
+  synchronized void used(Usage usage, Optional<BigDecimal> costUsd, Duration latency) {
+    inputTokens += usage.inputTokens();
+    outputTokens += usage.outputTokens();
+    cost = costUsd.map(cost::and).orElseGet(cost::andOneUnpriced);
+    latencies.add(latency);
   }
 
   /** A row has a new line. */

@@ -106,6 +106,19 @@ public record Completion(
   }
 
   /**
+   * What this answer and those {@link #before} it cost.
+   *
+   * @return US dollars; empty when the price of one of them is not known
+   */
+  public Optional<BigDecimal> totalCostUsd() {
+    Optional<BigDecimal> sum = costUsd();
+    for (Completion each : before) {
+      sum = sum.flatMap(so -> each.costUsd().map(so::add));
+    }
+    return sum;
+  }
+
+  /**
    * Whether the token limit cut the text off.
    *
    * @return true when the finish reason is {@code length}

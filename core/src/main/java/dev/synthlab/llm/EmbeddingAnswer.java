@@ -1,5 +1,6 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.Spend;
 import dev.synthlab.llm.JsonExchange.UnusableException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,22 +20,28 @@ final class EmbeddingAnswer implements JsonExchange.Answer<EmbeddingAnswer.Vecto
   private int found;
   private int length;
   private String model = "";
-  private Usage usage = Usage.UNKNOWN;
+  private Usage usage;
 
-  EmbeddingAnswer(int inputs) {
+  /** For so many inputs, of about so many tokens. */
+  EmbeddingAnswer(int inputs, long tokens) {
     vectors = new float[inputs][];
+    usage = new Usage(tokens, 0, 0, 0, false);
   }
 
   /** The vectors of one request, in the order of its inputs. */
-  record Vectors(List<float[]> vectors, String model, Usage usage)
-      implements JsonExchange.Counted {}
+  record Vectors(List<float[]> vectors, String model, Usage usage) implements JsonExchange.Counted {
+    @Override
+    public Spend spend(KnownModels known, String asked) {
+      return known.spend(asked, model, usage);
+    }
+  }
 
   @Override
   public void field(String name, JsonParser in, JsonToken value) throws UnusableException {
     switch (name) {
       case "data" -> items(in, value);
       case "model" -> model = Fields.string(in, value).orElse(model);
-      case "usage" -> usage = Fields.usage(in, value);
+      case "usage" -> usage = Fields.usage(in, value).orElse(usage);
       default -> in.skipChildren();
     }
   }

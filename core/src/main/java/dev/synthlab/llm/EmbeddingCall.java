@@ -44,6 +44,9 @@ final class EmbeddingCall {
 
   static final int AT_ONCE = 4;
 
+  /** The embedded model makes one vector after the other, and an attempt has a time to keep. */
+  private static final int MOST_INPUTS_EMBEDDED = 8;
+
   private static final int BYTES_A_TOKEN = 4;
   private static final String ENCODING = "encoding_format";
 
@@ -82,7 +85,7 @@ final class EmbeddingCall {
             "/embeddings",
             Set.of(ENCODING),
             client.unreadableTries(),
-            () -> new EmbeddingAnswer(inputs));
+            () -> new EmbeddingAnswer(inputs, batch.tokens()));
     return loop.run(
         JsonExchange.of(verb, client, body(batch.inputs()), batch.tokens(), timer), deadline);
   }
@@ -105,14 +108,15 @@ final class EmbeddingCall {
     return body;
   }
 
-  private static List<Batch> batches(List<String> inputs) {
+  private List<Batch> batches(List<String> inputs) {
+    int most = client.endpoint().embedded() ? MOST_INPUTS_EMBEDDED : MOST_INPUTS;
     List<Batch> batches = new ArrayList<>();
     int from = 0;
     long sum = 0;
     for (int i = 0; i < inputs.size(); i++) {
       long tokens = tokens(inputs.get(i));
       boolean alone = tokens > LONGEST_INPUT || sum > LONGEST_INPUT && i - from == 1;
-      if (i > from && (alone || i - from == MOST_INPUTS || sum + tokens > MOST_TOKENS)) {
+      if (i > from && (alone || i - from == most || sum + tokens > MOST_TOKENS)) {
         batches.add(new Batch(inputs.subList(from, i), sum));
         from = i;
         sum = 0;
@@ -127,7 +131,7 @@ final class EmbeddingCall {
   private static long tokens(String text) {
     long bytes =
         text.chars().mapToLong(c -> c < 0x80 ? 1 : c < 0x800 || isSurrogate(c) ? 2 : 3).sum();
-    return bytes / BYTES_A_TOKEN + 1;
+    return Math.ceilDiv(bytes, BYTES_A_TOKEN);
   }
 
   private static boolean isSurrogate(int unit) {
@@ -183,7 +187,7 @@ final class EmbeddingCall {
     Optional<CallException> work() throws InterruptedException {
       List<CompletableFuture<Integer>> workers =
           Stream.generate(() -> Threads.async(this::share))
-              .limit(Math.min(AT_ONCE, batches.size()))
+              .limit(Math.min(client.endpoint().embedded() ? 1 : AT_ONCE, batches.size()))
               .toList();
       CompletableFuture<Void> all =
           CompletableFuture.allOf(workers.toArray(CompletableFuture<?>[]::new));
@@ -221,16 +225,10 @@ final class EmbeddingCall {
     List<float[]> vectors = new ArrayList<>(request.inputs().size());
     parts.forEach(part -> vectors.addAll(part.value().vectors()));
     String answered = parts.getFirst().value().model();
-    Usage usage = parts.stream().map(part -> part.value().usage()).reduce(EmbeddingCall::sum).get();
+    Usage usage = parts.stream().map(part -> part.value().usage()).reduce(Usage::plus).get();
     CallReport report = report(parts.stream().map(Outcome.Answered::report).toList());
     String by = answered.isEmpty() ? model : answered;
     return new Outcome.Answered<>(new Embeddings(vectors, model, by, usage, report), report);
-  }
-
-  private static Usage sum(Usage one, Usage other) {
-    return one.known() && other.known()
-        ? new Usage(one.inputTokens() + other.inputTokens(), 0, 0, 0, true)
-        : Usage.UNKNOWN;
   }
 
   private static CallReport report(List<CallReport> parts) {

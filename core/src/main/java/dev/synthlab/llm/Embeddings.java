@@ -1,7 +1,9 @@
 package dev.synthlab.llm;
 
 import dev.synthlab.call.CallReport;
+import java.math.BigDecimal;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The vectors of some texts. The arrays are the caller's own: nothing else keeps them.
@@ -22,6 +24,15 @@ public record Embeddings(
   /** Keeps a copy of the list, not of the arrays. */
   public Embeddings {
     vectors = List.copyOf(vectors);
+  }
+
+  /**
+   * What it cost, by the price list of the {@link ModelCatalogue}.
+   *
+   * @return US dollars; empty when the price is not known
+   */
+  public Optional<BigDecimal> costUsd() {
+    return report.spend().costUsd();
   }
 
   /**

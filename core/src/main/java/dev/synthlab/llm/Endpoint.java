@@ -37,7 +37,7 @@ final class Endpoint {
 
   /** The model that is asked; an embedded server has only its own. */
   String model(CompletionRequest request) {
-    if (LOCAL.equals(settings.baseUrl().getScheme())) {
+    if (embedded()) {
       return settings.model();
     }
     return request.body().get("model") instanceof String named && !named.isBlank()
@@ -53,9 +53,13 @@ final class Endpoint {
     return model(request.options(), settings.imageModel());
   }
 
+  /** Whether the model is in this process. */
+  boolean embedded() {
+    return LOCAL.equals(settings.baseUrl().getScheme());
+  }
+
   private String model(CallOptions options, String usual) {
-    boolean embedded = LOCAL.equals(settings.baseUrl().getScheme());
-    return embedded ? settings.model() : options.model().orElse(usual);
+    return embedded() ? settings.model() : options.model().orElse(usual);
   }
 
   Route route(String model) {

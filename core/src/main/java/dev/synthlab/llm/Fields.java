@@ -28,10 +28,10 @@ final class Fields {
   }
 
   /** The tokens, by the names that embeddings or images count them with. */
-  static Usage usage(JsonParser in, JsonToken start) {
+  static Optional<Usage> usage(JsonParser in, JsonToken start) {
     if (start != JsonToken.START_OBJECT) {
       in.skipChildren();
-      return Usage.UNKNOWN;
+      return Optional.empty();
     }
     long input = 0;
     long output = 0;
@@ -44,6 +44,6 @@ final class Fields {
         default -> in.skipChildren();
       }
     }
-    return new Usage(input, output, 0, 0, true);
+    return Optional.of(new Usage(input, output, 0, 0, true));
   }
 }

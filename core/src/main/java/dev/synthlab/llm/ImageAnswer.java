@@ -1,5 +1,6 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.Spend;
 import dev.synthlab.llm.JsonExchange.UnusableException;
 import java.net.URI;
 import java.util.ArrayList;
@@ -20,13 +21,18 @@ final class ImageAnswer implements JsonExchange.Answer<ImageAnswer.Pictures> {
   }
 
   /** The pictures of one request. */
-  record Pictures(List<GeneratedImage> images, Usage usage) implements JsonExchange.Counted {}
+  record Pictures(List<GeneratedImage> images, Usage usage) implements JsonExchange.Counted {
+    @Override
+    public Spend spend(KnownModels known, String asked) {
+      return known.spend(asked, asked, usage);
+    }
+  }
 
   @Override
   public void field(String name, JsonParser in, JsonToken value) throws UnusableException {
     switch (name) {
       case "data" -> items(in, value);
-      case "usage" -> usage = Fields.usage(in, value);
+      case "usage" -> usage = Fields.usage(in, value).orElse(usage);
       default -> in.skipChildren();
     }
   }

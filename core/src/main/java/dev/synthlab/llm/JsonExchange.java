@@ -46,7 +46,7 @@ final class JsonExchange<T extends JsonExchange.Counted> implements Exchange<T> 
 
   /** What a verb reads must say what it used. */
   interface Counted {
-    Usage usage();
+    Spend spend(KnownModels known, String asked);
   }
 
   /** Takes the fields of one answer in turn. */
@@ -112,8 +112,7 @@ final class JsonExchange<T extends JsonExchange.Counted> implements Exchange<T> 
 
   @Override
   public Spend spend(T value) {
-    String model = route().resource();
-    return asked.client().endpoint().known().spend(model, model, value.usage());
+    return value.spend(asked.client().endpoint().known(), route().resource());
   }
 
   @Override

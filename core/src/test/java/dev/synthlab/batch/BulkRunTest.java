@@ -116,7 +116,7 @@ class BulkRunTest {
         \uFEFF{"custom_id":"ok","prompt":"x"}\r
         {"custom_id":"torn","prompt":"x
         [1]
-        {"custom_id":"e","url":"/v1/embeddings","body":{"messages":[{}]}}
+        {"custom_id":"e","url":"/v1/responses","body":{"messages":[{}]}}
         {"custom_id":"d","prompt":"x","prompt":"y"}
         {"custom_id":[],"prompt":"x"}
         {"custom_id":"n"}
@@ -133,7 +133,7 @@ class BulkRunTest {
     assertThat(bulk.result("e").at("/error/code").asString()).isEqualTo("invalid_line");
     assertThat(bulk.result("e").at("/error/message").asString())
         .contains("line 4")
-        .contains("/v1/embeddings");
+        .contains("/v1/responses", "/v1/embeddings");
     assertThat(bulk.result("e").at("/synthlab/line").asInt()).isEqualTo(4);
   }
 

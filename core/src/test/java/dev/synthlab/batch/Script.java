@@ -8,6 +8,8 @@ import dev.synthlab.http.Json;
 import dev.synthlab.llm.AnswerException;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
+import dev.synthlab.llm.EmbeddingRequest;
+import dev.synthlab.llm.Embeddings;
 import dev.synthlab.llm.FinishReason;
 import dev.synthlab.llm.Usage;
 import java.util.ArrayList;
@@ -31,6 +33,10 @@ final class Script implements BulkRun.Caller {
     return this;
   }
 
+  void forget(String prompt) {
+    others.remove(prompt);
+  }
+
   Script fails(String prompt, Fault fault) {
     return on(prompt, request -> FailedCalls.of(fault));
   }
@@ -50,6 +56,27 @@ final class Script implements BulkRun.Caller {
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
+  }
+
+  final List<EmbeddingRequest> embedded = Collections.synchronizedList(new ArrayList<>());
+
+  /** A vector of each text's length and a tenth; a text that fails as a prompt fails here too. */
+  @Override
+  public Outcome<Embeddings> embed(EmbeddingRequest request) {
+    embedded.add(request);
+    for (String text : request.inputs()) {
+      if (others.containsKey(text)) {
+        Outcome<Completion> other = others.get(text).apply(CompletionRequest.of(text));
+        return new Outcome.Failed<>(((Outcome.Failed<Completion>) other).why(), other.report());
+      }
+    }
+    CallReport report = FailedCalls.report(1, Optional.empty());
+    List<float[]> vectors =
+        request.inputs().stream().map(text -> new float[] {text.length(), 0.1f}).toList();
+    Usage usage = new Usage(10L * vectors.size(), 0, 0, 0, true);
+    String model = request.options().model().orElse("none");
+    return new Outcome.Answered<>(
+        new Embeddings(vectors, model, model + "-2026", usage, report), report);
   }
 
   @Override

@@ -113,6 +113,18 @@ class EmbeddingTest {
   }
 
   @Test
+  void knowsWhatItCostAndEstimatesWhatNobodyCounted() {
+    Embeddings counted = rig.client().embed(List.of("a", "b"));
+    LlmClient client = client(json(200, "{\"data\":[{\"index\":0,\"embedding\":[1]}]}"));
+    Embeddings estimated =
+        client.embed(EmbeddingRequest.of("x".repeat(40)).withModel("unheard-of"));
+
+    assertThat(counted.costUsd().orElseThrow()).isEqualByComparingTo("0.00000012");
+    assertThat(estimated.usage()).isEqualTo(new Usage(10, 0, 0, 0, false));
+    assertThat(estimated.costUsd()).isEmpty();
+  }
+
+  @Test
   void readsListsOfNumbersToo() {
     LlmClient client = client(json(200, answer(List.of("ab"), EmbeddingTest::list)));
 

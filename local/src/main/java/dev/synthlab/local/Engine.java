@@ -7,7 +7,7 @@ import java.util.Optional;
  * One loaded model that answers one prompt at a time. Not safe for use by several threads at once:
  * each slot has its own.
  */
-interface Engine extends AutoCloseable {
+interface Engine extends Loaded {
 
   /** How many tokens prompt and answer may have together. */
   int contextSize();
@@ -20,9 +20,6 @@ interface Engine extends AutoCloseable {
 
   /** Starts an answer. It must be read to its last piece or be cancelled before the next one. */
   Run start(int[] prompt, Sampling sampling);
-
-  @Override
-  void close();
 
   /** One message of a conversation. */
   record Turn(String role, String content) {}

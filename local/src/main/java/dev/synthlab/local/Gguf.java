@@ -20,8 +20,15 @@ import java.util.Optional;
  * @param bosId the token that begins a text, -1 if there is none
  * @param bos the text of that token
  * @param addBos whether the tokenizer begins every text with it
+ * @param pools whether the model was made for vectors, and says how one is made of many tokens
  */
-record Gguf(int contextLength, Optional<String> template, int bosId, String bos, boolean addBos) {
+record Gguf(
+    int contextLength,
+    Optional<String> template,
+    int bosId,
+    String bos,
+    boolean addBos,
+    boolean pools) {
   private static final int MAGIC = 0x46554747;
   // The head with a vocabulary of 260,000 entries is below 20 MB.
   private static final long HEAD = 256L << 20;
@@ -51,6 +58,7 @@ record Gguf(int contextLength, Optional<String> template, int bosId, String bos,
   private static final class Reader {
     private static final int STRING = 8;
     private static final int ARRAY = 9;
+    private static final int MEAN = 1;
 
     private final ByteBuffer head;
     private int contextLength;
@@ -59,6 +67,8 @@ record Gguf(int contextLength, Optional<String> template, int bosId, String bos,
     private String tokenizer = "";
     private int bosId = -1;
     private int tokensAt = -1;
+    private int pooling;
+    private boolean causal = true;
 
     Reader(ByteBuffer head) {
       this.head = head;
@@ -72,7 +82,12 @@ record Gguf(int contextLength, Optional<String> template, int bosId, String bos,
       }
       // A sentencepiece tokenizer begins every text with it unless the file says otherwise.
       return new Gguf(
-          contextLength, template, bosId, bosText(), addBos.orElse(tokenizer.equals("llama")));
+          contextLength,
+          template,
+          bosId,
+          bosText(),
+          addBos.orElse(tokenizer.equals("llama")),
+          pooling > 0 && (pooling != MEAN || !causal));
     }
 
     private void entry(String key, int type) {
@@ -84,6 +99,10 @@ record Gguf(int contextLength, Optional<String> template, int bosId, String bos,
         bosId = head.getInt();
       } else if (key.endsWith(".context_length") && size(type) == 4) {
         contextLength = head.getInt();
+      } else if (key.endsWith(".pooling_type") && size(type) == 4) {
+        pooling = head.getInt();
+      } else if (key.endsWith(".attention.causal") && size(type) == 1) {
+        causal = head.get() != 0;
       } else if (key.equals("tokenizer.ggml.add_bos_token") && size(type) == 1) {
         addBos = Optional.of(head.get() != 0);
       } else {

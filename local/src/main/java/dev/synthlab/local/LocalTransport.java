@@ -23,22 +23,22 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Answers as an OpenAI server would, without a server: {@code POST .../chat/completions} and {@code
- * GET .../models}. The head of an answer comes when a slot is free and the request was understood;
- * the body then blocks until there is text.
+ * Answers as an OpenAI server would, without a server: {@code POST .../chat/completions}, {@code
+ * POST .../embeddings} and {@code GET .../models}. The head of an answer comes when a slot is free
+ * and the request was understood; the body then blocks until there is text.
  */
 final class LocalTransport implements Transport {
   private static final JsonMapper JSON = JsonMapper.shared();
 
   private final String model;
   private final int maxTokens;
-  private final Slots slots;
+  private final Engines engines;
   private final Clock clock;
 
-  LocalTransport(String model, int maxTokens, Slots slots, Clock clock) {
+  LocalTransport(String model, int maxTokens, Engines engines, Clock clock) {
     this.model = model;
     this.maxTokens = maxTokens;
-    this.slots = slots;
+    this.engines = engines;
     this.clock = clock;
   }
 
@@ -49,6 +49,11 @@ final class LocalTransport implements Transport {
       if (path.endsWith("/chat/completions")) {
         expect(request, "POST");
         return chat(ChatRequest.parse(bytes(request.body()), maxTokens), within.toNanos());
+      }
+      if (path.endsWith("/embeddings")) {
+        expect(request, "POST");
+        EmbeddingJob job = new EmbeddingJob(EmbeddingAsked.parse(bytes(request.body())), model);
+        return begun(engines.embedding(), job, id(), within.toNanos());
       }
       if (path.endsWith("/models")) {
         expect(request, "GET");
@@ -70,17 +75,27 @@ final class LocalTransport implements Transport {
 
   private Response chat(ChatRequest chat, long nanos)
       throws Refusal, IOException, InterruptedException {
+    String id = id();
+    Head head = new Head("chatcmpl-" + id, clock.instant().getEpochSecond(), model);
+    return begun(engines.chat(), new ChatJob(chat, head), id, nanos);
+  }
+
+  private static String id() {
+    return UUID.randomUUID().toString().replace("-", "");
+  }
+
+  private static <E extends Loaded> Response begun(
+      Slots<E> slots, Job<E> job, String id, long nanos)
+      throws Refusal, IOException, InterruptedException {
     long start = System.nanoTime();
-    String id = UUID.randomUUID().toString().replace("-", "");
-    Job job = new Job(chat, new Head("chatcmpl-" + id, clock.instant().getEpochSecond(), model));
     if (!slots.begin(job, nanos)) {
       throw timeout("no slot became free", nanos, new TimeoutException());
     }
     try {
       long left = nanos - (System.nanoTime() - start);
       AnswerBody body = job.started().get(left, TimeUnit.NANOSECONDS);
-      String type = chat.stream() ? "text/event-stream" : "application/json";
-      return new Response(200, Headers.of("content-type", type, "x-request-id", id), body);
+      return new Response(
+          200, Headers.of("content-type", job.contentType(), "x-request-id", id), body);
     } catch (InterruptedException e) {
       job.cancel();
       throw e;
@@ -150,6 +165,6 @@ final class LocalTransport implements Transport {
 
   @Override
   public void close() {
-    slots.close();
+    engines.close();
   }
 }

@@ -48,11 +48,18 @@ public final class LocalTransportProvider implements TransportProvider {
     int cores = Runtime.getRuntime().availableProcessors();
     // One core stays for the rest: threads that share a token wait for each other by spinning.
     int threads = Math.clamp((cores - 1) / local.slots(), 1, MOST_THREADS);
-    Slots slots =
-        new Slots(
+    Slots<Engine> chat =
+        new Slots<>(
+            "synthlab-local",
             local.slots(),
             () -> LlamaEngine.load(Weights.ensure(local, progress), local.cache(), threads));
-    return new LocalTransport(name(local.model()), local.maxTokens(), slots, Clock.systemUTC());
+    Slots<Embedder> embedding =
+        new Slots<>(
+            "synthlab-local-vectors",
+            1,
+            () -> LlamaEmbedder.load(Weights.ensure(local, progress), local.cache(), threads));
+    Engines engines = new Engines(chat, embedding);
+    return new LocalTransport(name(local.model()), local.maxTokens(), engines, Clock.systemUTC());
   }
 
   private static String name(Optional<Path> file) {

@@ -21,33 +21,33 @@ import java.util.concurrent.TimeUnit;
  * <p>An engine for each slot, rather than one that serves several: on two cores it makes a third
  * more tokens, and an answer does not depend on what else is being answered.
  */
-final class Slots implements AutoCloseable {
+final class Slots<E extends Loaded> implements AutoCloseable {
   private static final long PATIENCE_AT_END_SECONDS = 2;
 
   private final Semaphore free;
   private final ConcurrentLinkedDeque<Slot> idle = new ConcurrentLinkedDeque<>();
   private final List<Slot> all = new ArrayList<>();
-  private final Set<Job> running = ConcurrentHashMap.newKeySet();
-  private final Source source;
+  private final Set<Job<E>> running = ConcurrentHashMap.newKeySet();
+  private final Source<E> source;
   private volatile boolean closed;
 
   /** Where engines come from. */
   @FunctionalInterface
-  interface Source {
-    Engine load() throws IOException, InterruptedException;
+  interface Source<E> {
+    E load() throws IOException, InterruptedException;
   }
 
-  Slots(int count, Source source) {
+  Slots(String name, int count, Source<E> source) {
     this.source = source;
     free = new Semaphore(count, true);
     for (int i = 1; i <= count; i++) {
-      all.add(new Slot("synthlab-local-" + i));
+      all.add(new Slot(name + "-" + i));
     }
     idle.addAll(all);
   }
 
   /** Gives the job to a slot; false if none became free in time. */
-  boolean begin(Job job, long nanos) throws InterruptedException, IOException {
+  boolean begin(Job<E> job, long nanos) throws InterruptedException, IOException {
     if (!free.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
       return false;
     }
@@ -63,7 +63,7 @@ final class Slots implements AutoCloseable {
     return true;
   }
 
-  private void answer(Slot slot, Job job) {
+  private void answer(Slot slot, Job<E> job) {
     try {
       if (!job.isCancelled()) {
         job.answer(slot.engine());
@@ -102,13 +102,13 @@ final class Slots implements AutoCloseable {
 
   private final class Slot {
     private final ExecutorService thread;
-    private Optional<Engine> engine = Optional.empty();
+    private Optional<E> engine = Optional.empty();
 
     Slot(String name) {
       thread = Executors.newSingleThreadExecutor(Thread.ofPlatform().name(name).daemon().factory());
     }
 
-    Engine engine() throws IOException, InterruptedException {
+    E engine() throws IOException, InterruptedException {
       if (engine.isEmpty()) {
         engine = Optional.of(source.load());
       }
@@ -116,7 +116,7 @@ final class Slots implements AutoCloseable {
     }
 
     void unload() {
-      engine.ifPresent(Engine::close);
+      engine.ifPresent(Loaded::close);
       engine = Optional.empty();
     }
   }

@@ -68,13 +68,30 @@ final class Local {
         List.of());
   }
 
+  /** Engines for conversations only. */
+  static Engines engines(int count, Slots.Source<Engine> source) {
+    return new Engines(
+        new Slots<>("chat", count, source),
+        new Slots<>(
+            "vectors",
+            1,
+            () -> {
+              throw new EngineException("no vectors here");
+            }));
+  }
+
   /** The real file, fetched if this machine does not have it yet. */
   static Path weights() throws IOException, InterruptedException {
     return Weights.ensure(settings(Optional.empty(), CACHE, 1, 16).local(), QUIET);
   }
 
   static Response send(Transport transport, String body) throws IOException, InterruptedException {
-    URI uri = URI.create("local:///smollm2-135m/chat/completions");
+    return send(transport, "/chat/completions", body);
+  }
+
+  static Response send(Transport transport, String path, String body)
+      throws IOException, InterruptedException {
+    URI uri = URI.create("local:///smollm2-135m" + path);
     byte[] json = body.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
     return transport.send(Request.post(uri, Headers.NONE, json), Duration.ofSeconds(30));
   }

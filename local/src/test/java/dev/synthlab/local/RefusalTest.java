@@ -22,7 +22,7 @@ class RefusalTest {
       new LocalTransport(
           "m",
           8,
-          new Slots(
+          Local.engines(
               1,
               () -> {
                 throw new AssertionError("no model is needed for this");
@@ -68,12 +68,12 @@ class RefusalTest {
 
   @Test
   void knowsNoOtherPath() throws Exception {
-    Request request = Request.get(URI.create("local:///m/embeddings"), Headers.NONE);
+    Request request = Request.get(URI.create("local:///m/responses"), Headers.NONE);
 
     Response response = transport.send(request, Duration.ofSeconds(1));
 
     assertThat(response.status()).isEqualTo(404);
-    assertThat(Local.text(response)).contains("GET /m/embeddings");
+    assertThat(Local.text(response)).contains("GET /m/responses");
   }
 
   @Test

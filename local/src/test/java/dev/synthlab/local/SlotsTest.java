@@ -134,7 +134,7 @@ class SlotsTest {
         new LocalTransport(
             "m",
             8,
-            new Slots(
+            Local.engines(
                 1,
                 () -> {
                   throw new WeightsException("no way to get it");
@@ -164,7 +164,7 @@ class SlotsTest {
   }
 
   private static LocalTransport over(Scripted script) {
-    return new LocalTransport("m", 8, new Slots(2, script::load), Clock.systemUTC());
+    return new LocalTransport("m", 8, Local.engines(2, script::load), Clock.systemUTC());
   }
 
   /** Says "x" three times, once for each permit. */

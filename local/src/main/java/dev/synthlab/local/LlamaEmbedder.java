@@ -1,0 +1,82 @@
+package dev.synthlab.local;
+
+import de.kherud.llama.LlamaModel;
+import de.kherud.llama.ModelParameters;
+import de.kherud.llama.args.PoolingType;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * llama.cpp in the process, for vectors.
+ *
+ * <p>A model that was not made for vectors gives that of a text's last token, which has seen all
+ * the others. Their mean would be better, but asking a model of words for it ends the process, as
+ * does the vector of a text without a token; without either, the library gives the vector of the
+ * first token, which has seen nothing.
+ */
+final class LlamaEmbedder implements Embedder {
+  /** A text is read in one piece, and the memory for it grows with the longest that may come. */
+  private static final int MOST_TOKENS = 512;
+
+  private final LlamaModel model;
+  private final int mostTokens;
+
+  private LlamaEmbedder(LlamaModel model, int mostTokens) {
+    this.model = model;
+    this.mostTokens = mostTokens;
+  }
+
+  /** Loads a model file; its weights are shared with other engines of the same file. */
+  static LlamaEmbedder load(Path weights, Path cache, int threads) {
+    NativeLibrary.load(cache);
+    try {
+      Gguf file = Gguf.read(weights);
+      int most =
+          file.contextLength() > 0 ? Math.min(MOST_TOKENS, file.contextLength()) : MOST_TOKENS;
+      ModelParameters parameters =
+          new ModelParameters()
+              .setModel(weights.toString())
+              .setCtxSize(most)
+              .setBatchSize(most)
+              .setUbatchSize(most)
+              .setParallel(1)
+              .setThreads(threads)
+              .setThreadsBatch(threads)
+              .enableEmbedding()
+              .skipWarmup()
+              .disableLog();
+      if (!file.pools()) {
+        parameters.setPoolingType(PoolingType.LAST);
+      }
+      return new LlamaEmbedder(new LlamaModel(parameters), most);
+    } catch (IOException | RuntimeException e) {
+      // The library's own exception is not public.
+      throw new EngineException("the model " + weights + " cannot be loaded", e);
+    }
+  }
+
+  @Override
+  public int mostTokens() {
+    return mostTokens;
+  }
+
+  @Override
+  public int tokens(String text) {
+    return model.encode(text).length;
+  }
+
+  @Override
+  public float[] embed(String text) {
+    try {
+      return model.embed(text);
+    } catch (RuntimeException e) {
+      // The library's own exception is not public.
+      throw new EngineException("the embedded model failed: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}
