@@ -14,6 +14,7 @@ import java.util.OptionalLong;
  *
  * @param input where the prompts come from
  * @param output where the results go
+ * @param form how the rows stand in the input, and how they become requests
  * @param concurrency how many calls may be in flight
  * @param model the model of rows that name none
  * @param system the system message of rows that have none
@@ -39,6 +40,7 @@ import java.util.OptionalLong;
 public record BulkOptions(
     In input,
     Out output,
+    InputForm form,
     int concurrency,
     Optional<String> model,
     Optional<String> system,
@@ -144,7 +146,12 @@ public record BulkOptions(
     /** As the OpenAI Batch API writes them. */
     OPENAI,
     /** Flat: {@code custom_id}, {@code output}, {@code error} and the input's other keys. */
-    FLAT
+    FLAT,
+    /**
+     * CSV: the input's columns, {@code output}, {@code error}; made of flat lines, which stand
+     * beside it and are the job.
+     */
+    CSV
   }
 
   /** Which failed rows are sent again. */
@@ -202,6 +209,7 @@ public record BulkOptions(
   public static final class Builder {
     private final In input;
     private final Out output;
+    private InputForm form = InputForm.JSON_LINES;
     private int concurrency = 16;
     private Optional<String> model = Optional.empty();
     private Optional<String> system = Optional.empty();
@@ -227,6 +235,17 @@ public record BulkOptions(
     private Builder(In input, Out output) {
       this.input = input;
       this.output = output;
+    }
+
+    /**
+     * Sets how the rows stand in the input, and how they become requests.
+     *
+     * @param value instead of JSON lines
+     * @return this
+     */
+    public Builder form(InputForm value) {
+      form = value;
+      return this;
     }
 
     /**
@@ -469,6 +488,7 @@ public record BulkOptions(
       return new BulkOptions(
           input,
           output,
+          form,
           concurrency,
           model,
           system,

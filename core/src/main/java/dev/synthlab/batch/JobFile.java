@@ -1,6 +1,7 @@
 package dev.synthlab.batch;
 
 import dev.synthlab.http.Json;
+import dev.synthlab.llm.PromptTemplate;
 import dev.synthlab.logging.Redactor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +39,8 @@ record JobFile(String run, Map<String, String> settings) {
             : Json.mapper().writeValueAsString(options.parameters()));
     values.put("override", options.override());
     values.put("format", options.format().name().toLowerCase(java.util.Locale.ROOT));
+    values.put("template", options.form().template().map(PromptTemplate::text).orElse(""));
+    values.put("id_column", options.form().idColumn().orElse(""));
     values.put("strict_finish", options.strictFinish());
     Map<String, String> texts = new LinkedHashMap<>();
     values.forEach((name, value) -> texts.put(name, Redactor.redactKnown(value.toString())));

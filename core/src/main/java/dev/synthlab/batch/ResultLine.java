@@ -27,7 +27,8 @@ final class ResultLine {
   private final String run;
 
   ResultLine(BulkOptions.Format format, String run) {
-    this.format = format;
+    // A table is made of flat lines.
+    this.format = format == BulkOptions.Format.CSV ? BulkOptions.Format.FLAT : format;
     this.run = run;
   }
 
