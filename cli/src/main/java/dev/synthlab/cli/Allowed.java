@@ -1,6 +1,9 @@
 package dev.synthlab.cli;
 
+import dev.synthlab.batch.BulkOptions;
+import dev.synthlab.config.Settings;
 import dev.synthlab.logging.Redactor;
+import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +46,23 @@ final class Allowed {
   static void path(String name, String value) {
     if (value.isBlank()) {
       throw new UsageException(name + " is empty");
+    }
+  }
+
+  /** A time that an option names. */
+  static Duration duration(String flag, String text) {
+    return Settings.duration(text)
+        .filter(Duration::isPositive)
+        .orElseThrow(() -> refused(flag, text, "must be a time: 90, 90s, 2m, 1h"));
+  }
+
+  /** How many rows may fail. */
+  static BulkOptions.Tolerance tolerance(String failOnError) {
+    try {
+      return BulkOptions.Tolerance.parse(failOnError);
+    } catch (IllegalArgumentException e) {
+      throw refused(
+          "--fail-on-error", failOnError, "must be a number of rows, or a share from 0.0 to 1.0");
     }
   }
 

@@ -97,6 +97,7 @@ public final class Main implements Runnable {
     line.setErr(new PrintWriter(STDERR, true, StandardCharsets.UTF_8));
     line.setExecutionExceptionHandler((e, command, result) -> failed(e));
     line.setParameterExceptionHandler(Main::misused);
+    line.setExpandAtFiles(false); // @FILE is a value of ours
     line.setUsageHelpAutoWidth(false);
     line.setUsageHelpWidth(100);
     return line.execute(args);

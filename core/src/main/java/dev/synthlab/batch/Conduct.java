@@ -148,7 +148,7 @@ final class Conduct {
     steps.reached(Steps.Step.SPOOLED, files.out());
     boolean old = OutFiles.hasContent(files.out());
     boolean known = old && !options.fresh();
-    JobFile job = known ? knownJob(files) : newJob();
+    JobFile job = known ? JobFile.known(files, JobFile.settings(options)) : newJob();
     requireOwnTable(files);
     boolean rewrite = known && index(files);
     steps.reached(Steps.Step.INDEXED, files.out());
@@ -233,22 +233,6 @@ final class Conduct {
 
   private JobFile newJob() {
     return new JobFile(UUID.randomUUID().toString(), JobFile.settings(options));
-  }
-
-  /** The job that OUT belongs to, if it is still the same. */
-  private JobFile knownJob(OutFiles files) throws IOException {
-    if (!Files.exists(files.jobFile())) {
-      throw new BatchException(
-          BatchException.Kind.OUTPUT_FOREIGN,
-          files.out()
-              + " is there but "
-              + files.jobFile().getFileName()
-              + " is not, so it is no results file of a run that can be gone on with; name another"
-              + " output, or put it aside with --fresh");
-    }
-    JobFile job = JobFile.read(files.jobFile());
-    job.requireSame(files.out(), JobFile.settings(options));
-    return job;
   }
 
   private void writeJobFile(OutFiles files, JobFile job) {

@@ -38,7 +38,20 @@ final class InputScan {
     this.goingOn = goingOn;
   }
 
+  /** Sees the rows that are to be sent. */
+  interface Visitor {
+    void wanted(Row.Key key, InputRows.Line line);
+  }
+
   void into(Tally tally) {
+    into(tally, Optional.empty());
+  }
+
+  void into(Tally tally, Visitor visitor) {
+    into(tally, Optional.of(visitor));
+  }
+
+  private void into(Tally tally, Optional<Visitor> visitor) {
     RowScan scan = input.scan();
     RowParser parser = new RowParser(options);
     long limit = options.limit().orElse(Long.MAX_VALUE);
@@ -57,7 +70,11 @@ final class InputScan {
         }
         if (rows++ < limit) {
           requireColumns(parser, scan, lines);
-          tally.found(table.end(row), ends.wanted(table.end(row), options.retryFailed()));
+          boolean wanted = ends.wanted(table.end(row), options.retryFailed());
+          tally.found(table.end(row), wanted);
+          if (wanted && visitor.isPresent()) {
+            visitor.get().wanted(key(scan, lines, row), InputRows.copy(lines, scan));
+          }
         }
       }
     } catch (IOException e) {
@@ -193,8 +210,12 @@ final class InputScan {
     }
   }
 
+  private static Row.Key key(RowScan scan, Records lines, int row) {
+    return new Row.Key(row, scan.id(lines.number()), lines.number(), scan.hash());
+  }
+
   private void requireWellFormed(RowParser parser, RowScan scan, Records lines, int row) {
-    Row.Key key = new Row.Key(row, scan.id(lines.number()), lines.number(), scan.hash());
+    Row.Key key = key(scan, lines, row);
     if (parser.parse(key, InputRows.copy(lines, scan)) instanceof Row.Invalid invalid) {
       throw new BatchException(
           BatchException.Kind.MALFORMED_LINE, invalid.why() + "; nothing was sent");

@@ -47,6 +47,22 @@ record JobFile(String run, Map<String, String> settings) {
     return texts;
   }
 
+  /** The job that OUT belongs to, if it still has these settings. */
+  static JobFile known(OutFiles files, Map<String, String> settings) throws IOException {
+    if (!Files.exists(files.jobFile())) {
+      throw new BatchException(
+          BatchException.Kind.OUTPUT_FOREIGN,
+          files.out()
+              + " is there but "
+              + files.jobFile().getFileName()
+              + " is not, so it is no results file of a run that can be gone on with; name another"
+              + " output, or put it aside with --fresh");
+    }
+    JobFile job = read(files.jobFile());
+    job.requireSame(files.out(), settings);
+    return job;
+  }
+
   static JobFile read(Path file) throws IOException {
     try {
       JsonNode root = Json.mapper().readTree(Files.readAllBytes(file));

@@ -33,6 +33,12 @@ final class ResultIndex {
 
   /** Reads every line; returns how many could not be read. They are marked as not counting. */
   int read() throws IOException {
+    cutAfter(look());
+    return unreadable;
+  }
+
+  /** Reads every line and changes nothing; returns where the last whole one ends. */
+  long look() throws IOException {
     table.clear();
     unreadable = 0;
     long whole = 0;
@@ -45,8 +51,7 @@ final class ResultIndex {
         whole = lines.nextOffset();
       }
     }
-    cutAfter(whole);
-    return unreadable;
+    return whole;
   }
 
   private void note(Lines lines) {

@@ -1,0 +1,115 @@
+package dev.synthlab.cli;
+
+import dev.synthlab.batch.BulkOptions;
+import dev.synthlab.batch.DryRun;
+import dev.synthlab.call.Threads;
+import dev.synthlab.call.Timer;
+import dev.synthlab.config.Settings;
+import dev.synthlab.logging.Redactor;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.OptionalInt;
+
+/** Says on stdout what a run would come to, and on stderr how far it has read. */
+final class DryRunReport {
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private final Settings.Limits limits;
+  private final boolean quiet;
+  private final PrintStream out;
+
+  DryRunReport(Settings.Limits limits, boolean quiet, PrintStream out) {
+    this.limits = limits;
+    this.quiet = quiet;
+    this.out = out;
+  }
+
+  /** Reads the input and says what it found. */
+  int report(BulkOptions options) {
+    DryRun dry = DryRun.of(options, sentence -> System.err.println("synthlab: " + shown(sentence)));
+    Thread progress = Threads.start("synthlab-progress", () -> sayHowFar(dry));
+    DryRun.Estimate estimate;
+    try {
+      estimate = dry.run();
+    } finally {
+      progress.interrupt();
+    }
+    print(estimate);
+    return Exit.OK;
+  }
+
+  private void sayHowFar(DryRun dry) {
+    try {
+      while (!quiet) {
+        Timer.system().pause(PATIENCE);
+        System.err.println("synthlab: " + Words.count(dry.seen()) + " rows read");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // it is over
+    }
+  }
+
+  private void print(DryRun.Estimate estimate) {
+    out.printf(
+        Locale.ROOT,
+        "%-8s%d: %d to send, %d done, %d malformed%n",
+        "rows",
+        estimate.rows(),
+        estimate.toSend(),
+        estimate.done(),
+        estimate.malformed());
+    for (DryRun.Share share : estimate.shares()) {
+      out.printf("%-8s%s: %d rows%n", "model", shown(share.model()), share.rows());
+      line("input", range(share) + " tokens (a quarter of the characters, 20% more or less)");
+      line("output", output(share));
+      line("cost", "unpriced");
+    }
+    if (estimate.toSend() > 0) {
+      line("time", time(estimate));
+    }
+    out.flush();
+  }
+
+  private void line(String name, String text) {
+    out.printf("%-8s%s%n", name, text);
+  }
+
+  private static String range(DryRun.Share share) {
+    return Words.count(share.inputLeast()) + " to " + Words.count(share.inputMost());
+  }
+
+  private static String output(DryRun.Share share) {
+    if (share.unbounded() == 0) {
+      return "at most " + Words.count(share.outputMost()) + " tokens";
+    }
+    return "no bound known: " + share.unbounded() + " rows have no --max-tokens";
+  }
+
+  /** What the limits alone make it take: no call is ever faster than they allow. */
+  private String time(DryRun.Estimate estimate) {
+    long tokens = estimate.shares().stream().mapToLong(DryRun.Share::inputLeast).sum();
+    double byRequests = minutes(estimate.toSend(), limits.requestsPerMinute());
+    double byTokens = minutes(tokens, limits.tokensPerMinute());
+    String atOnce =
+        limits.concurrency().isPresent() ? "; " + limits.window() + " at once (-c)" : "";
+    if (byRequests == 0 && byTokens == 0) {
+      return "no limit is set (--rpm, --tpm): as fast as the server answers" + atOnce;
+    }
+    boolean requests = byRequests >= byTokens;
+    String limit =
+        requests
+            ? "--rpm " + limits.requestsPerMinute().orElse(0)
+            : "--tpm " + limits.tokensPerMinute().orElse(0) + ", answers not counted";
+    Duration least = Duration.ofMillis(Math.round(Math.max(byRequests, byTokens) * 60_000));
+    return "at least " + Words.time(least) + " by " + limit + atOnce;
+  }
+
+  private static double minutes(long much, OptionalInt perMinute) {
+    return perMinute.isPresent() ? (double) much / perMinute.getAsInt() : 0;
+  }
+
+  private static String shown(String text) {
+    return Redactor.printableLine(Redactor.redact(text));
+  }
+}

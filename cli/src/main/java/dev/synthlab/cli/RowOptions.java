@@ -1,0 +1,101 @@
+package dev.synthlab.cli;
+
+import dev.synthlab.batch.InputForm;
+import dev.synthlab.llm.PromptTemplate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that say how the rows of an input become requests. */
+final class RowOptions {
+  @Option(
+      names = "--input-format",
+      paramLabel = "FORMAT",
+      description = "jsonl, csv or tsv: default by the end of IN's name.")
+  private @Nullable Kind kind;
+
+  @Option(
+      names = "--template",
+      paramLabel = "TEXT|@FILE",
+      description =
+          "The prompt of a row: 'Summarise {{review}}', with the names of its columns. A value that"
+              + " begins with @ or is the name of a file is read from that file.")
+  private @Nullable String template;
+
+  @Option(
+      names = "--id",
+      paramLabel = "COLUMN",
+      description = "The column with each row's id: default custom_id or id, else its line.")
+  private @Nullable String idColumn;
+
+  @SuppressWarnings("JavaLangClash")
+  private enum Kind {
+    jsonl,
+    csv,
+    tsv
+  }
+
+  /** The form of an input, by these options and its name. */
+  InputForm form(String input) throws IOException {
+    InputForm form = InputForm.of(kind(input));
+    if (idColumn != null) {
+      form = form.withIdColumn(idColumn);
+    }
+    return template == null ? form : form.withTemplate(template(template));
+  }
+
+  private InputForm.Kind kind(String input) {
+    if (kind == null) {
+      return InputForm.Kind.of(Path.of(input));
+    }
+    return switch (kind) {
+      case jsonl -> InputForm.Kind.JSON_LINES;
+      case csv -> InputForm.Kind.CSV;
+      case tsv -> InputForm.Kind.TSV;
+    };
+  }
+
+  private static PromptTemplate template(String given) throws IOException {
+    try {
+      PromptTemplate template = PromptTemplate.of(textOrFile("--template", given));
+      if (template.variables().isEmpty()) {
+        throw Allowed.refused(
+            "--template",
+            given,
+            "which is neither a file nor names a column, as 'Summarise {{review}}' does");
+      }
+      return template;
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--template: " + e.getMessage());
+    }
+  }
+
+  /** A text as it stands, or what the file says that it names. */
+  static String textOrFile(String flag, String given) throws IOException {
+    boolean marked = given.startsWith("@");
+    String name = marked ? given.substring(1) : given;
+    if (!isFile(name)) {
+      if (marked) {
+        throw Allowed.refused(flag, given, "but there is no such file");
+      }
+      return given;
+    }
+    try {
+      // The end of the file's last line is no part of what is asked.
+      return Files.readString(Path.of(name)).replaceFirst("\\R\\z", "");
+    } catch (IOException e) {
+      throw Allowed.refused(flag, given, "but that file cannot be read as UTF-8");
+    }
+  }
+
+  private static boolean isFile(String name) {
+    try {
+      return Files.isRegularFile(Path.of(name));
+    } catch (InvalidPathException e) {
+      return false; // a text that no file can be named
+    }
+  }
+}
