@@ -5,22 +5,35 @@ import dev.synthlab.batch.DryRun;
 import dev.synthlab.call.Threads;
 import dev.synthlab.call.Timer;
 import dev.synthlab.config.Settings;
+import dev.synthlab.llm.Model;
+import dev.synthlab.llm.ModelCatalogue;
 import dev.synthlab.logging.Redactor;
 import java.io.PrintStream;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** Says on stdout what a run would come to, and on stderr how far it has read. */
 final class DryRunReport {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final Settings.Limits limits;
+  private final ModelCatalogue catalogue;
   private final boolean quiet;
   private final PrintStream out;
 
-  DryRunReport(Settings.Limits limits, boolean quiet, PrintStream out) {
-    this.limits = limits;
+  DryRunReport(Settings settings, boolean quiet, PrintStream out) {
+    this.limits = settings.limits();
+    this.catalogue =
+        settings
+            .llm()
+            .modelsFile()
+            .map(ModelCatalogue.bundled()::with)
+            .orElseGet(ModelCatalogue::bundled);
     this.quiet = quiet;
     this.out = out;
   }
@@ -60,10 +73,12 @@ final class DryRunReport {
         estimate.done(),
         estimate.malformed());
     for (DryRun.Share share : estimate.shares()) {
-      out.printf("%-8s%s: %d rows%n", "model", shown(share.model()), share.rows());
+      line("model", shown(share.model()) + ": " + share.rows() + " rows");
       line("input", range(share) + " tokens (a quarter of the characters, 20% more or less)");
-      line("output", output(share));
-      line("cost", "unpriced");
+      Optional<Model> model = catalogue.find(share.model());
+      OptionalLong most = outputMost(share, model);
+      line("output", output(share, most));
+      line("cost", model.flatMap(Model::price).map(p -> cost(share, most, p)).orElse("unpriced"));
     }
     if (estimate.toSend() > 0) {
       line("time", time(estimate));
@@ -72,18 +87,45 @@ final class DryRunReport {
   }
 
   private void line(String name, String text) {
-    out.printf("%-8s%s%n", name, text);
+    out.printf(Locale.ROOT, "%-8s%s%n", name, text);
   }
 
   private static String range(DryRun.Share share) {
     return Words.count(share.inputLeast()) + " to " + Words.count(share.inputMost());
   }
 
-  private static String output(DryRun.Share share) {
+  /** By the limits of the rows, and by the model's own where a row has none. */
+  private static OptionalLong outputMost(DryRun.Share share, Optional<Model> model) {
     if (share.unbounded() == 0) {
-      return "at most " + Words.count(share.outputMost()) + " tokens";
+      return OptionalLong.of(share.outputMost());
     }
-    return "no bound known: " + share.unbounded() + " rows have no --max-tokens";
+    return model.isPresent() && model.get().maxOutput().isPresent()
+        ? OptionalLong.of(
+            share.outputMost() + share.unbounded() * model.get().maxOutput().getAsLong())
+        : OptionalLong.empty();
+  }
+
+  private static String output(DryRun.Share share, OptionalLong most) {
+    String unbounded = share.unbounded() + " rows have no --max-tokens";
+    if (most.isEmpty()) {
+      return "no bound known: " + unbounded;
+    }
+    String bound = "at most " + Words.count(most.getAsLong()) + " tokens";
+    return share.unbounded() == 0 ? bound : bound + ", by the model's own bound: " + unbounded;
+  }
+
+  private static String cost(DryRun.Share share, OptionalLong most, Model.Price price) {
+    String from = dollars(price.input().multiply(BigDecimal.valueOf(share.inputLeast())));
+    if (most.isEmpty()) {
+      return "from " + from + ", answers not counted";
+    }
+    BigDecimal input = price.input().multiply(BigDecimal.valueOf(share.inputMost()));
+    BigDecimal output = price.output().multiply(BigDecimal.valueOf(most.getAsLong()));
+    return from + " to " + dollars(input.add(output)) + ", by the price list";
+  }
+
+  private static String dollars(BigDecimal amount) {
+    return "$" + amount.setScale(4, RoundingMode.HALF_UP).toPlainString();
   }
 
   /** What the limits alone make it take: no call is ever faster than they allow. */

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       RunCommand.class,
       AskCommand.class,
+      ExtractCommand.class,
       ConfigCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,
@@ -41,6 +42,7 @@ import picocli.CommandLine.Spec;
       "  synthlab run examples/interviews.jsonl -o results.jsonl --local",
       "  synthlab run prompts.jsonl -o results.jsonl -m gpt-4o-mini -c 32",
       "  synthlab ask 'Why is the sky blue?'",
+      "  synthlab extract 'Rex is 3' --schema 'name, age int'",
       "  synthlab doctor",
       "  source <(synthlab completion)",
       "",
@@ -106,6 +108,11 @@ public final class Main implements Runnable {
   /** Where data goes. UTF-8, flushed by whoever writes. */
   static PrintStream stdout() {
     return STDOUT;
+  }
+
+  /** The same for data that is not escaped: on a terminal it is shown harmless. */
+  static OutputStream rawResults() {
+    return Terminal.is(Terminal.STDOUT) ? new PrintableOut(RAW) : RAW;
   }
 
   /** Where data goes whose writer wants to hear that it was not taken. */

@@ -1,11 +1,11 @@
 package dev.synthlab.cli;
 
 import dev.synthlab.batch.InputForm;
+import dev.synthlab.llm.JsonSchema;
 import dev.synthlab.llm.PromptTemplate;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -31,6 +31,14 @@ final class RowOptions {
       description = "The column with each row's id: default custom_id or id, else its line.")
   private @Nullable String idColumn;
 
+  @Option(
+      names = "--schema",
+      paramLabel = "SCHEMA",
+      description =
+          "Every answer is JSON like this: 'name, age int', or a JSON Schema, or a file with one of"
+              + " them. One that is not is shown to the model once, then the row has failed.")
+  private @Nullable String schema;
+
   @SuppressWarnings("JavaLangClash")
   private enum Kind {
     jsonl,
@@ -47,6 +55,15 @@ final class RowOptions {
     return template == null ? form : form.withTemplate(template(template));
   }
 
+  boolean hasSchema() {
+    return schema != null;
+  }
+
+  /** What the answers must be like. */
+  Optional<JsonSchema> schema() throws IOException {
+    return schema == null ? Optional.empty() : Optional.of(Allowed.schema(schema));
+  }
+
   private InputForm.Kind kind(String input) {
     if (kind == null) {
       return InputForm.Kind.of(Path.of(input));
@@ -60,7 +77,7 @@ final class RowOptions {
 
   private static PromptTemplate template(String given) throws IOException {
     try {
-      PromptTemplate template = PromptTemplate.of(textOrFile("--template", given));
+      PromptTemplate template = PromptTemplate.of(Allowed.textOrFile("--template", given));
       if (template.variables().isEmpty()) {
         throw Allowed.refused(
             "--template",
@@ -70,32 +87,6 @@ final class RowOptions {
       return template;
     } catch (IllegalArgumentException e) {
       throw new UsageException("--template: " + e.getMessage());
-    }
-  }
-
-  /** A text as it stands, or what the file says that it names. */
-  static String textOrFile(String flag, String given) throws IOException {
-    boolean marked = given.startsWith("@");
-    String name = marked ? given.substring(1) : given;
-    if (!isFile(name)) {
-      if (marked) {
-        throw Allowed.refused(flag, given, "but there is no such file");
-      }
-      return given;
-    }
-    try {
-      // The end of the file's last line is no part of what is asked.
-      return Files.readString(Path.of(name)).replaceFirst("\\R\\z", "");
-    } catch (IOException e) {
-      throw Allowed.refused(flag, given, "but that file cannot be read as UTF-8");
-    }
-  }
-
-  private static boolean isFile(String name) {
-    try {
-      return Files.isRegularFile(Path.of(name));
-    } catch (InvalidPathException e) {
-      return false; // a text that no file can be named
     }
   }
 }

@@ -48,7 +48,7 @@ import tools.jackson.core.JacksonException;
       "  synthlab run prompts.jsonl -o results.jsonl -P top_p=0.9 -P 'stop=[\"END\"]'",
       "  synthlab run people.csv -o out.csv --template 'Summarise {{review}} for {{name}}'",
       "  synthlab run people.csv -o out.csv --template @prompt.txt --dry-run --max-tokens 128",
-      "  OPENAI_BASE_URL=http://localhost:11434/v1 synthlab run in.jsonl -o out.jsonl -m llama3.2",
+      "  synthlab run people.csv -o out.csv --template '{{review}}' --schema 'mood, stars int'",
       "  cat in.jsonl | synthlab run - -o - --format jsonl | jq -r .output",
       "",
       "Exit: 0 all done, 2 wrong use or input, 3 some rows failed, 4 key or configuration,",
@@ -219,8 +219,7 @@ final class RunCommand implements Callable<Integer> {
     ofRow(Variable.SYNTHLAB_LLM_MAX_ATTEMPTS, maxAttempts, ROW_ATTEMPTS, "--max-attempts");
     Settings settings = common.settings();
     if (dryRun) {
-      return new DryRunReport(settings.limits(), common.quiet(), Main.stdout())
-          .report(options(settings));
+      return new DryRunReport(settings, common.quiet(), Main.stdout()).report(options(settings));
     }
     settings.llm().requireKey();
     BulkOptions options = options(settings);
@@ -275,9 +274,10 @@ final class RunCommand implements Callable<Integer> {
         input.equals("-")
             ? new BulkOptions.In.Stream(System.in)
             : new BulkOptions.In.File(Path.of(input));
+    boolean table = format() == BulkOptions.Format.CSV;
     BulkOptions.Out to =
         output.equals("-")
-            ? new BulkOptions.Out.Stream(Main.results())
+            ? new BulkOptions.Out.Stream(table ? Main.rawResults() : Main.results())
             : new BulkOptions.Out.File(Path.of(output));
     try {
       BulkOptions.Builder builder =
@@ -303,7 +303,7 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void optional(BulkOptions.Builder builder, Settings settings) {
+  private void optional(BulkOptions.Builder builder, Settings settings) throws IOException {
     if (system != null) {
       builder.system(system);
     }
@@ -319,6 +319,7 @@ final class RunCommand implements Callable<Integer> {
     if (limit != null) {
       builder.limit(limit);
     }
+    rows.schema().ifPresent(builder::schema);
     if (deadline != null) {
       builder.deadline(Allowed.duration("--deadline", deadline));
     }
@@ -351,6 +352,9 @@ final class RunCommand implements Callable<Integer> {
     Allowed.maxTokens(maxTokens);
     Allowed.count("--limit", limit);
     parameters.keySet().forEach(Allowed::parameter);
+    if (rows.hasSchema() && parameters.containsKey("response_format")) {
+      throw new UsageException("-P response_format and --schema say the same; give one of them");
+    }
     if (!resumable() && (fresh || ordered || retryFailed != null)) {
       String flag = fresh ? "--fresh" : "--retry-failed";
       throw new UsageException(

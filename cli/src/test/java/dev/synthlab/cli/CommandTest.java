@@ -364,7 +364,7 @@ class CommandTest {
 
   @Test
   void helpsWithExamplesEverywhere() {
-    for (String command : List.of("run", "ask", "doctor", "completion", "config")) {
+    for (String command : List.of("run", "ask", "extract", "doctor", "completion", "config")) {
       Ended ended = synth.run(command, "--help");
 
       assertThat(ended.exit()).isZero();

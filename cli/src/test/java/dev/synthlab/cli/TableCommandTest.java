@@ -187,4 +187,66 @@ class TableCommandTest {
     assertThat(synth.lines("out.jsonl")).isEqualTo(before);
     assertThat(server.seen()).hasSize(1);
   }
+
+  @Test
+  void typesTheAnswersOfATableAndFailsRowsThatDoNotFit() {
+    synth.file("in.csv", "id,review", "1,good", "2,bad");
+    String[] options = {
+      "run",
+      "in.csv",
+      "-o",
+      "out.csv",
+      "--template",
+      "{{review}}",
+      "-c",
+      "1",
+      "--schema",
+      "mood, stars int"
+    };
+
+    Ended ended =
+        against(
+                chat("Sure: {\"mood\": \"fine\", \"stars\": 5}"),
+                chat("{\"mood\": \"sad\"}"),
+                chat("{\"mood\": \"sad\"}"))
+            .run(options);
+
+    assertThat(ended.exit()).as(ended.err()).isEqualTo(3);
+    assertThat(synth.lines("out.csv").subList(0, 2))
+        .containsExactly("id,review,mood,stars,error", "1,good,fine,5,");
+    assertThat(synth.lines("out.csv").get(2)).startsWith("2,bad,,,structured_output: ");
+    assertThat(synth.lines("out.csv.jsonl").getLast()).contains("\"partial\":\"{\\\"mood");
+    assertThat(server.seen()).hasSize(3);
+  }
+
+  @Test
+  void extractsOneObjectFromWhatIsPipedIn() {
+    synth.file("text", "Rex is 3");
+    List<String> piped = List.of("bash", "-c", "exec \"$@\" < text", "bash");
+
+    Ended ended =
+        against(chat("```json\n{\"name\": \"Rex\", \"age\": 3}\n```"))
+            .start(piped, "extract", "Who?", "--schema", "name, age int", "-s", "Be brief")
+            .end();
+
+    assertThat(ended.exit()).as(ended.err()).isZero();
+    assertThat(ended.out()).isEqualTo("{\"name\":\"Rex\",\"age\":3}\n");
+    assertThat(bodies()).contains("Rex is 3\\n\\nWho?", "Be brief", "json_schema");
+  }
+
+  @Test
+  void saysWhatDoesNotFitWhenAnExtractionFails() {
+    synth.file(
+        "dog.json",
+        "{\"type\":\"object\",\"required\":[\"age\"],\"properties\":{\"age\":{\"type\":\"integer\"}}}");
+
+    Ended ended = against(chat("{\"age\": \"old\"}")).run("extract", "Rex", "--schema", "dog.json");
+
+    assertThat(ended.exit()).isEqualTo(3);
+    assertThat(ended.out()).isEmpty();
+    assertThat(ended.err()).contains("does not fit", "$.age");
+    assertThat(server.seen()).hasSize(2);
+    assertThat(synth.run("extract", "Rex", "--schema", "@none").exit()).isEqualTo(2);
+    assertThat(synth.run("extract", "Rex").err()).contains("--schema");
+  }
 }

@@ -6,6 +6,7 @@ import dev.synthlab.call.Traffic;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.LlmClient;
+import dev.synthlab.llm.ResponseFormat;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -54,7 +55,8 @@ public final class BulkRun {
     /**
      * Answers one request, however long it takes; an interrupt of the thread ends it.
      *
-     * @param request what to ask
+     * @param request what to ask; if its format is a schema, the text of the answer is to be JSON
+     *     of that schema
      * @return the answer or why there is none
      */
     Outcome<Completion> call(CompletionRequest request);
@@ -75,7 +77,12 @@ public final class BulkRun {
      * @return asks the client
      */
     static Caller over(LlmClient client, boolean stream) {
-      return stream ? client::streamed : client::outcome;
+      return request -> {
+        if (request.format() instanceof ResponseFormat.Schema) {
+          return stream ? client.streamedJson(request) : client.outcomeJson(request);
+        }
+        return stream ? client.streamed(request) : client.outcome(request);
+      };
     }
 
     /**

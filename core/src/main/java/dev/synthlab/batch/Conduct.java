@@ -118,6 +118,7 @@ final class Conduct {
     try (Records records = input.open()) {
       return Optional.of(
           new ResultTable(
+              options.schema(),
               records
                   .columns()
                   .orElseThrow(
@@ -205,7 +206,7 @@ final class Conduct {
   }
 
   private Dispatch window(InputRows rows, String run) {
-    ResultLine lines = new ResultLine(options.format(), run);
+    ResultLine lines = new ResultLine(options, run);
     return new Dispatch(options, caller, timer, rows, lines, ends, tally);
   }
 
@@ -319,7 +320,7 @@ final class Conduct {
       return;
     }
     try {
-      new TableFile(files, this.table, steps).rebuild(table.get(), input);
+      new TableFile(files, this.table, steps).rebuild(options.schema(), input);
     } catch (IOException e) {
       note(
           table.get().getFileName()

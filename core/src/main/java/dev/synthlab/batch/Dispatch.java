@@ -7,6 +7,7 @@ import dev.synthlab.call.Timer;
 import dev.synthlab.llm.AnswerException;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
+import dev.synthlab.llm.ResponseFormat;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -308,7 +309,7 @@ final class Dispatch {
     Outcome<Completion> outcome;
     tally.sent();
     try {
-      outcome = caller.call(CompletionRequest.ofBody(row.body()));
+      outcome = caller.call(request(row));
     } catch (JacksonException | IllegalArgumentException e) {
       tally.neverSent();
       invalid(waiting, unsendable(row.key(), e));
@@ -319,6 +320,13 @@ final class Dispatch {
       case Outcome.Answered<Completion> came -> answered(waiting, row, came.value());
       case Outcome.Failed<Completion> none -> failed(waiting, row, none.why());
     }
+  }
+
+  private CompletionRequest request(Row.Ready row) {
+    CompletionRequest request = CompletionRequest.ofBody(row.body());
+    return options.typed(row)
+        ? request.withFormat(new ResponseFormat.Schema(options.schema().orElseThrow()))
+        : request;
   }
 
   private static Row.Invalid unsendable(Row.Key key, RuntimeException e) {
@@ -343,7 +351,7 @@ final class Dispatch {
     } else if (cutOff && options.strictFinish()) {
       end = ends.failed("length");
     }
-    tally.used(answer.usage(), answer.report().elapsed());
+    tally.used(answer.totalUsage(), answer.report().elapsed());
     byte[] line;
     try {
       line =

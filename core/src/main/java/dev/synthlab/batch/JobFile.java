@@ -40,6 +40,9 @@ record JobFile(String run, Map<String, String> settings) {
     values.put("override", options.override());
     values.put("format", options.format().name().toLowerCase(java.util.Locale.ROOT));
     values.put("template", options.form().template().map(PromptTemplate::text).orElse(""));
+    values.put(
+        "schema",
+        options.schema().map(schema -> Json.mapper().writeValueAsString(schema.tree())).orElse(""));
     values.put("id_column", options.form().idColumn().orElse(""));
     values.put("strict_finish", options.strictFinish());
     Map<String, String> texts = new LinkedHashMap<>();

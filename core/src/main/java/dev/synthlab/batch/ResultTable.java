@@ -1,12 +1,14 @@
 package dev.synthlab.batch;
 
 import dev.synthlab.http.Json;
+import dev.synthlab.llm.JsonSchema;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -16,8 +18,8 @@ import tools.jackson.databind.ObjectReader;
 
 /**
  * Makes CSV rows (RFC 4180, lines ended by a line feed) of flat result lines: the columns of the
- * input, then {@code output} and {@code error}. Values stand as they are. Safe for use by many
- * threads.
+ * input, then {@code output}, or its members where a schema says which it has, and {@code error}.
+ * Values stand as they are. Safe for use by many threads.
  */
 final class ResultTable {
   private static final String ID = "custom_id";
@@ -26,17 +28,37 @@ final class ResultTable {
   private static final Set<String> OURS = Set.of(OUTPUT, ERROR, "synthlab");
 
   private final List<String> columns;
+  private final List<String> properties;
   private final ObjectReader reader =
       Json.mapper().readerFor(Map.class).with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
-  /** A table with these columns of the input. */
-  ResultTable(Collection<String> columns) {
+  /**
+   * A table.
+   *
+   * @param schema what the outputs are like; its members are columns
+   * @param columns of the input
+   */
+  ResultTable(Optional<JsonSchema> schema, Collection<String> columns) {
     this.columns = columns.stream().filter(name -> !OURS.contains(name)).toList();
+    this.properties =
+        schema.map(JsonSchema::tree).map(tree -> tree.get("properties")).stream()
+            .flatMap(all -> all instanceof Map<?, ?> map ? map.keySet().stream() : Stream.of())
+            .map(String::valueOf)
+            .toList();
   }
 
   /** The head of the table. */
   byte[] header() {
-    return row(Stream.concat(columns.stream(), Stream.of(OUTPUT, ERROR)).toList());
+    List<String> names = new ArrayList<>(columns);
+    if (properties.isEmpty()) {
+      names.add(OUTPUT);
+    }
+    for (String name : properties) {
+      boolean taken = columns.contains(name) || OURS.contains(name);
+      names.add(taken ? OUTPUT + "." + name : name);
+    }
+    names.add(ERROR);
+    return row(names);
   }
 
   /** The row of a flat result line. */
@@ -44,7 +66,11 @@ final class ResultTable {
     Map<?, ?> result = reader.readValue(line);
     List<String> values = new ArrayList<>();
     columns.forEach(name -> values.add(text(result.get(name))));
-    values.add(text(result.get(OUTPUT)));
+    if (properties.isEmpty()) {
+      values.add(text(result.get(OUTPUT)));
+    }
+    Map<?, ?> output = result.get(OUTPUT) instanceof Map<?, ?> object ? object : Map.of();
+    properties.forEach(name -> values.add(text(output.get(name))));
     values.add(error(result.get(ERROR)));
     return row(values);
   }

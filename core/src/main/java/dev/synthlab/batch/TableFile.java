@@ -1,14 +1,15 @@
 package dev.synthlab.batch;
 
+import dev.synthlab.llm.JsonSchema;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** The results as CSV, in the order of the input. Made from OUT and the input alone; never read. */
@@ -24,9 +25,9 @@ final class TableFile {
   }
 
   /** Makes it anew. */
-  void rebuild(Path file, Input input) throws IOException {
-    ResultTable rows = new ResultTable(columns(input));
-    OutFiles.replace(file, steps, out -> write(rows, input, out));
+  void rebuild(Optional<JsonSchema> schema, Input input) throws IOException {
+    ResultTable rows = new ResultTable(schema, columns(input));
+    OutFiles.replace(files.table().orElseThrow(), steps, out -> write(rows, input, out));
   }
 
   /** Those of the header, or else all that the lines of OUT have. */

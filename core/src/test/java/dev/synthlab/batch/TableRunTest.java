@@ -8,7 +8,11 @@ import dev.synthlab.call.Fault;
 import dev.synthlab.call.Timer;
 import dev.synthlab.http.Json;
 import dev.synthlab.llm.CompletionRequest;
+import dev.synthlab.llm.FinishReason;
+import dev.synthlab.llm.JsonSchema;
+import dev.synthlab.llm.Problems;
 import dev.synthlab.llm.PromptTemplate;
+import dev.synthlab.llm.ResponseFormat;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,6 +22,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -346,5 +351,47 @@ class TableRunTest {
 
     assertThat(bulk.result("1").path("review").asString()).isEqualTo("good, \"really\" good");
     assertThat(Json.mapper().writeValueAsString(bulk.result("1"))).contains("\"name\":\"Ann\"");
+  }
+
+  @Test
+  void typedAnswersAreObjectsInFlatLinesAndColumnsInTables() throws IOException {
+    JsonSchema schema = JsonSchema.concise("name, stars int, tags list of str");
+    bulk.script.on("bad", r -> Script.answer("{\"name\":\"C\",\"stars\":1,\"tags\":[\"x\"]}"));
+    bulk.script.on(
+        "two\nlines",
+        r -> Script.answer("{", FinishReason.STOP, Optional.of(Problems.refused("no"))));
+    Consumer<BulkOptions.Builder> typed =
+        asking("{{review}}").andThen(o -> o.schema(schema).concurrency(1));
+    bulk.script.on("good, \"really\" good", r -> Script.answer("{\"name\":null,\"stars\":5}"));
+
+    bulk.run(typed.andThen(o -> o.format(BulkOptions.Format.FLAT)));
+    bulk.begin(table(), typed.andThen(o -> o.format(BulkOptions.Format.CSV))).run();
+
+    assertThat(bulk.script.requests)
+        .allMatch(r -> r.format().equals(new ResponseFormat.Schema(schema)));
+    assertThat(bulk.result("3").at("/output/stars").asInt()).isEqualTo(1);
+    assertThat(bulk.result("2").path("output").isNull()).isTrue();
+    assertThat(bulk.result("2").at("/synthlab/partial").asString()).isEqualTo("no");
+    assertThat(rows().getFirst())
+        .containsExactly("id", "name", "review", "output.name", "stars", "tags", "error");
+    assertThat(rows().get(1)).endsWith("", "5", "", "");
+    assertThat(rows().get(2)).endsWith("", "", "", "refusal: " + "the model refused: no");
+    assertThat(rows().get(3)).endsWith("C", "1", "[\"x\"]", "");
+    refused(
+        BatchException.Kind.SETTINGS_CHANGED,
+        () -> bulk.run(asking("{{review}}").andThen(o -> o.format(BulkOptions.Format.FLAT))),
+        "schema was");
+  }
+
+  @Test
+  void aRowThatSaysItsOwnFormatIsNotHeldToTheSchema() {
+    bulk.input(
+        "{\"body\":{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],"
+            + "\"response_format\":{\"type\":\"text\"}}}");
+
+    bulk.run(o -> o.schema(JsonSchema.concise("name")).format(BulkOptions.Format.FLAT));
+
+    assertThat(bulk.script.requests.getFirst().format()).isEqualTo(ResponseFormat.TEXT);
+    assertThat(bulk.result("00000001").path("output").asString()).isEqualTo("X");
   }
 }
