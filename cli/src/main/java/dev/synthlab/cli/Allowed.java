@@ -1,6 +1,14 @@
 package dev.synthlab.cli;
 
+import dev.synthlab.batch.Tolerance;
+import dev.synthlab.config.Settings;
+import dev.synthlab.llm.JsonSchema;
 import dev.synthlab.logging.Redactor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +54,61 @@ final class Allowed {
     }
   }
 
+  /** A time that an option names. */
+  static Duration duration(String flag, String text) {
+    return Settings.duration(text)
+        .filter(Duration::isPositive)
+        .orElseThrow(() -> refused(flag, text, "must be a time: 90, 90s, 2m, 1h"));
+  }
+
+  /** How many rows may fail. */
+  static Tolerance tolerance(String failOnError) {
+    try {
+      return Tolerance.parse(failOnError);
+    } catch (IllegalArgumentException e) {
+      throw refused(
+          "--fail-on-error", failOnError, "must be a number of rows, or a share from 0.0 to 1.0");
+    }
+  }
+
   /** What is said of a value that cannot be. */
   static UsageException refused(String flag, String value, String allowed) {
     return new UsageException(flag + " is " + Redactor.printableLine(value) + ", " + allowed);
+  }
+
+  /** A schema in its short form, as JSON, or from a file. */
+  static JsonSchema schema(String given) throws IOException {
+    String text = textOrFile("--schema", given).strip();
+    try {
+      return text.startsWith("{") ? JsonSchema.parse(text) : JsonSchema.concise(text);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--schema: " + e.getMessage());
+    }
+  }
+
+  /** A text as it stands, or what the file says that it names. */
+  static String textOrFile(String flag, String given) throws IOException {
+    boolean marked = given.startsWith("@");
+    String name = marked ? given.substring(1) : given;
+    if (!isFile(name)) {
+      if (marked) {
+        throw Allowed.refused(flag, given, "but there is no such file");
+      }
+      return given;
+    }
+    try {
+      // The end of the file's last line is no part of what is asked.
+      return Files.readString(Path.of(name)).replaceFirst("\\R\\z", "");
+    } catch (IOException e) {
+      throw Allowed.refused(flag, given, "but that file cannot be read as UTF-8");
+    }
+  }
+
+  private static boolean isFile(String name) {
+    try {
+      return Files.isRegularFile(Path.of(name));
+    } catch (InvalidPathException e) {
+      return false; // a text that no file can be named
+    }
   }
 }

@@ -1,30 +1,22 @@
 package dev.synthlab.cli;
 
 import dev.synthlab.Synthlab;
-import dev.synthlab.call.Threads;
 import dev.synthlab.config.Settings;
 import dev.synthlab.config.Variable;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.LlmClient;
-import dev.synthlab.llm.Message;
 import dev.synthlab.llm.TextStream;
 import dev.synthlab.logging.RedactingStream;
 import dev.synthlab.logging.Redactor;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** One question, one answer on stdout. */
 @Command(
@@ -41,30 +33,8 @@ import picocli.CommandLine.Parameters;
       "Exit: 0 answered, 2 wrong use, 3 the call failed, 4 key or configuration."
     })
 final class AskCommand implements Callable<Integer> {
-  private static final int PATIENCE_SECONDS = 2;
-
   @Mixin private CommonOptions common = new CommonOptions();
-
-  @Parameters(
-      arity = "0..*",
-      paramLabel = "PROMPT",
-      description = "The question; what stands on stdin is put before it.")
-  private List<String> words = new ArrayList<>();
-
-  @Option(
-      names = {"-s", "--system"},
-      paramLabel = "TEXT",
-      description = "Rules for the model.")
-  private @Nullable String system;
-
-  @Option(
-      names = "--temperature",
-      paramLabel = "NUMBER",
-      description = "0 for the likeliest words.")
-  private @Nullable Double temperature;
-
-  @Option(names = "--max-tokens", paramLabel = "N", description = "The longest answer.")
-  private @Nullable Integer maxTokens;
+  @Mixin private Question question = new Question();
 
   @Option(
       names = "--timeout",
@@ -82,19 +52,15 @@ final class AskCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Allowed.temperature(temperature);
-    Allowed.maxTokens(maxTokens);
+    question.check();
     common.overlay(Variable.SYNTHLAB_TIMEOUT, timeout, "--timeout");
     Settings settings = common.settings();
     settings.llm().requireKey();
-    String prompt = prompt();
-    if (prompt.isBlank()) {
-      throw new UsageException("nothing was asked: give a PROMPT, or pipe one in");
-    }
+    CompletionRequest request = question.request();
     LocalWeights.ensure(settings, common.quiet());
     long begin = System.nanoTime();
     try (Synthlab layer = Synthlab.of(settings)) {
-      Completion answer = whole ? printed(layer.llm()) : streamed(layer.llm());
+      Completion answer = whole ? printed(layer.llm(), request) : streamed(layer.llm(), request);
       if (usage) {
         System.err.printf(
             Locale.ROOT,
@@ -119,76 +85,18 @@ final class AskCommand implements Callable<Integer> {
     return Exit.OK;
   }
 
-  private CompletionRequest request() throws IOException, InterruptedException {
-    List<Message> messages = new ArrayList<>();
-    if (system != null) {
-      messages.add(Message.system(system));
-    }
-    messages.add(Message.user(prompt()));
-    CompletionRequest request = CompletionRequest.of(messages);
-    request = temperature == null ? request : request.withTemperature(temperature);
-    return maxTokens == null ? request : request.withMaxTokens(maxTokens);
-  }
-
-  private @Nullable String read;
-
-  private String prompt() throws IOException, InterruptedException {
-    String known = read;
-    if (known == null) {
-      known = gathered();
-      read = known;
-    }
-    return known;
-  }
-
-  private String gathered() throws IOException, InterruptedException {
-    String asked = String.join(" ", words);
-    if (asked.equals("-")) {
-      asked = "";
-    }
-    if (Terminal.is(Terminal.STDIN)) {
-      return asked;
-    }
-    String piped = piped().strip();
-    if (piped.isEmpty() || asked.isEmpty()) {
-      return piped.isEmpty() ? asked : piped;
-    }
-    return piped + "\n\n" + asked;
-  }
-
-  private static String piped() throws IOException, InterruptedException {
-    CountDownLatch ended = new CountDownLatch(1);
-    Threads.start("stdin-patience", () -> sayWhenSlow(ended));
-    try {
-      return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
-    } finally {
-      ended.countDown();
-    }
-  }
-
-  private static void sayWhenSlow(CountDownLatch ended) {
-    try {
-      if (!ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        System.err.println(
-            "synthlab: waiting for stdin to end (nothing to pipe in? use </dev/null)");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private Completion printed(LlmClient llm) throws IOException, InterruptedException {
-    Completion answer = llm.outcome(request()).get();
+  private static Completion printed(LlmClient llm, CompletionRequest request) {
+    Completion answer = llm.outcome(request).get();
     PrintStream out = Main.stdout();
     out.println(shown(Redactor.redactKnown(answer.text())));
     out.flush();
     return answer;
   }
 
-  private Completion streamed(LlmClient llm) throws IOException, InterruptedException {
+  private static Completion streamed(LlmClient llm, CompletionRequest request) {
     PrintStream out = Main.stdout();
     RedactingStream redacting = Redactor.streamingKnown();
-    try (TextStream stream = llm.stream(request())) {
+    try (TextStream stream = llm.stream(request)) {
       try {
         for (String piece : stream) {
           out.print(shown(redacting.next(piece)));

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       RunCommand.class,
       AskCommand.class,
+      ExtractCommand.class,
       EmbedCommand.class,
       ModelsCommand.class,
       ConfigCommand.class,
@@ -43,6 +44,7 @@ import picocli.CommandLine.Spec;
       "  synthlab run examples/interviews.jsonl -o results.jsonl --local",
       "  synthlab run prompts.jsonl -o results.jsonl -m gpt-4o-mini -c 32",
       "  synthlab ask 'Why is the sky blue?'",
+      "  synthlab extract 'Rex is 3' --schema 'name, age int'",
       "  synthlab doctor",
       "  source <(synthlab completion)",
       "",
@@ -99,6 +101,7 @@ public final class Main implements Runnable {
     line.setErr(new PrintWriter(STDERR, true, StandardCharsets.UTF_8));
     line.setExecutionExceptionHandler((e, command, result) -> failed(e));
     line.setParameterExceptionHandler(Main::misused);
+    line.setExpandAtFiles(false); // @FILE is a value of ours
     line.setUsageHelpAutoWidth(false);
     line.setUsageHelpWidth(100);
     return line.execute(args);
@@ -107,6 +110,11 @@ public final class Main implements Runnable {
   /** Where data goes. UTF-8, flushed by whoever writes. */
   static PrintStream stdout() {
     return STDOUT;
+  }
+
+  /** The same for data that is not escaped: on a terminal it is shown harmless. */
+  static OutputStream rawResults() {
+    return Terminal.is(Terminal.STDOUT) ? new PrintableOut(RAW) : RAW;
   }
 
   /** Where data goes whose writer wants to hear that it was not taken. */

@@ -15,19 +15,14 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Stack;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.ArgSpec;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.core.JacksonException;
@@ -39,7 +34,8 @@ import tools.jackson.core.JacksonException;
     description = {
       "",
       "IN is JSON lines: {\"prompt\": \"...\"}, {\"messages\": [...]}, or OpenAI Batch lines"
-          + " {\"custom_id\", \"method\", \"url\", \"body\"}; - is stdin.",
+          + " {\"custom_id\", \"method\", \"url\", \"body\"}; or CSV or TSV with a header, of whose"
+          + " columns --template makes prompts; - is stdin.",
       "OUT is the job: the same command goes on where it was, after Ctrl-C, kill -9 or a full disk."
           + " Nothing that is answered is sent again.",
       ""
@@ -51,7 +47,9 @@ import tools.jackson.core.JacksonException;
       "  synthlab run prompts.jsonl -o results.jsonl -m gpt-4o-mini -c 32 --max-tokens 200",
       "  synthlab run prompts.jsonl -o results.jsonl --retry-failed",
       "  synthlab run prompts.jsonl -o results.jsonl -P top_p=0.9 -P 'stop=[\"END\"]'",
-      "  OPENAI_BASE_URL=http://localhost:11434/v1 synthlab run in.jsonl -o out.jsonl -m llama3.2",
+      "  synthlab run people.csv -o out.csv --template 'Summarise {{review}} for {{name}}'",
+      "  synthlab run people.csv -o out.csv --template @prompt.txt --dry-run --max-tokens 128",
+      "  synthlab run people.csv -o out.csv --template '{{review}}' --schema 'mood, stars int'",
       "  cat in.jsonl | synthlab run - -o - --format jsonl | jq -r .output",
       "",
       "Exit: 0 all done, 2 wrong use or input, 3 some rows failed, 4 key or configuration,",
@@ -62,6 +60,7 @@ final class RunCommand implements Callable<Integer> {
   static final String ROW_DEADLINE = "10m";
 
   @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin private RowOptions rows = new RowOptions();
 
   @Parameters(paramLabel = "IN", description = "The prompts; - for stdin.")
   private String input = "";
@@ -69,9 +68,15 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "OUT",
-      required = true,
       description = "The results; - for stdout, then nothing can be resumed.")
+  private @Nullable String given;
+
   private String output = "";
+
+  @Option(
+      names = "--dry-run",
+      description = "Read IN and say rows, tokens and least time; send and write nothing.")
+  private boolean dryRun;
 
   @Option(
       names = {"-c", "--concurrency"},
@@ -95,7 +100,8 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = {"-s", "--system"},
       paramLabel = "TEXT",
-      description = "The system message of rows that have none.")
+      description =
+          "The system message of rows that have none; where rows are columns, {{column}} works.")
   private @Nullable String system;
 
   @Option(names = "--temperature", paramLabel = "NUMBER", description = "Where a row names none.")
@@ -116,9 +122,10 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      defaultValue = "openai",
-      description = "openai (Batch result lines) or jsonl (flat lines).")
-  private Format format = Format.openai;
+      description =
+          "openai (Batch result lines), jsonl (flat lines) or csv (then OUT.jsonl is the job);"
+              + " default csv for an OUT that ends in .csv, else openai.")
+  private @Nullable Format format;
 
   @Option(names = "--limit", paramLabel = "N", description = "Only the first N rows of IN.")
   private @Nullable Long limit;
@@ -206,25 +213,14 @@ final class RunCommand implements Callable<Integer> {
   @SuppressWarnings("JavaLangClash")
   private enum Format {
     openai,
-    jsonl
+    jsonl,
+    csv
   }
 
   @SuppressWarnings("JavaLangClash")
   private enum Again {
     passing,
     all
-  }
-
-  /** Else the word that follows would be taken for the value. */
-  static final class OnlyAfterEquals implements IParameterPreprocessor {
-    @Override
-    public boolean preprocess(
-        Stack<String> words, CommandSpec command, ArgSpec option, Map<String, Object> more) {
-      if (!"=".equals(more.get("separator"))) {
-        words.push("passing");
-      }
-      return false;
-    }
   }
 
   @Override
@@ -238,6 +234,9 @@ final class RunCommand implements Callable<Integer> {
     ofRow(Variable.SYNTHLAB_CALL_DEADLINE, callDeadline, ROW_DEADLINE, "--call-deadline");
     ofRow(Variable.SYNTHLAB_LLM_MAX_ATTEMPTS, maxAttempts, ROW_ATTEMPTS, "--max-attempts");
     Settings settings = common.settings();
+    if (dryRun) {
+      return new DryRunReport(settings, common.quiet(), Main.stdout()).report(options(settings));
+    }
     settings.llm().requireKey();
     BulkOptions options = options(settings);
     BulkRun.requireReadable(options);
@@ -286,31 +285,33 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private BulkOptions options(Settings settings) {
+  private BulkOptions options(Settings settings) throws IOException {
     BulkOptions.In from =
         input.equals("-")
             ? new BulkOptions.In.Stream(System.in)
             : new BulkOptions.In.File(Path.of(input));
+    boolean table = format() == BulkOptions.Format.CSV;
     BulkOptions.Out to =
         output.equals("-")
-            ? new BulkOptions.Out.Stream(Main.results())
+            ? new BulkOptions.Out.Stream(table ? Main.rawResults() : Main.results())
             : new BulkOptions.Out.File(Path.of(output));
     try {
       BulkOptions.Builder builder =
           BulkOptions.builder(from, to)
+              .form(rows.form(input))
               .concurrency(settings.limits().window())
               .model(settings.llm().model())
               .parameters(parameters())
               .override(override)
               .baseUrl(settings.llm().baseUrl().toString())
-              .format(format == Format.openai ? BulkOptions.Format.OPENAI : BulkOptions.Format.FLAT)
+              .format(format())
               .fresh(fresh)
               .ordered(ordered)
               .strict(strict)
               .strictFinish(strictFinish)
               .stream(stream)
-              .stall(duration("--stall", stall))
-              .failOnError(tolerance());
+              .stall(Allowed.duration("--stall", stall))
+              .failOnError(Allowed.tolerance(failOnError));
       optional(builder, settings);
       return builder.build();
     } catch (IllegalArgumentException e) {
@@ -318,7 +319,7 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void optional(BulkOptions.Builder builder, Settings settings) {
+  private void optional(BulkOptions.Builder builder, Settings settings) throws IOException {
     if (system != null) {
       builder.system(system);
     }
@@ -336,8 +337,9 @@ final class RunCommand implements Callable<Integer> {
     if (limit != null) {
       builder.limit(limit);
     }
+    rows.schema().ifPresent(builder::schema);
     if (deadline != null) {
-      builder.deadline(duration("--deadline", deadline));
+      builder.deadline(Allowed.duration("--deadline", deadline));
     }
     if (retryFailed != null) {
       builder.retryFailed(
@@ -345,22 +347,23 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private static Duration duration(String flag, String text) {
-    return Settings.duration(text)
-        .filter(Duration::isPositive)
-        .orElseThrow(() -> Allowed.refused(flag, text, "must be a time: 90, 90s, 2m, 1h"));
-  }
-
-  private BulkOptions.Tolerance tolerance() {
-    try {
-      return BulkOptions.Tolerance.parse(failOnError);
-    } catch (IllegalArgumentException e) {
-      throw Allowed.refused(
-          "--fail-on-error", failOnError, "must be a number of rows, or a share from 0.0 to 1.0");
+  private BulkOptions.Format format() {
+    if (format == null) {
+      boolean table = output.toLowerCase(Locale.ROOT).endsWith(".csv");
+      return table ? BulkOptions.Format.CSV : BulkOptions.Format.OPENAI;
     }
+    return switch (format) {
+      case openai -> BulkOptions.Format.OPENAI;
+      case jsonl -> BulkOptions.Format.FLAT;
+      case csv -> BulkOptions.Format.CSV;
+    };
   }
 
   private void check() {
+    if (given == null && !dryRun) {
+      throw new UsageException("OUT is missing: name a file with -o, or - for stdout");
+    }
+    output = given == null ? "-" : given;
     Allowed.path("IN", input);
     Allowed.path("OUT", output);
     Allowed.temperature(temperature);
@@ -370,9 +373,13 @@ final class RunCommand implements Callable<Integer> {
       throw Allowed.refused("--max-cost", maxCost.toString(), "must be 0 or more US dollars");
     }
     parameters.keySet().forEach(Allowed::parameter);
-    if (!resumable() && (fresh || retryFailed != null)) {
+    if (rows.hasSchema() && parameters.containsKey("response_format")) {
+      throw new UsageException("-P response_format and --schema say the same; give one of them");
+    }
+    if (!resumable() && (fresh || ordered || retryFailed != null)) {
+      String flag = fresh ? "--fresh" : "--retry-failed";
       throw new UsageException(
-          (fresh ? "--fresh" : "--retry-failed")
+          (ordered ? "--ordered" : flag)
               + " needs a results file; "
               + (output.equals("-") ? "stdout" : output)
               + " keeps nothing");
@@ -461,7 +468,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private String errors() {
-    return output + ".errors.jsonl";
+    return output + (format() == BulkOptions.Format.CSV ? ".jsonl" : "") + ".errors.jsonl";
   }
 
   /** Only what would send something is advised. */

@@ -364,7 +364,8 @@ class CommandTest {
 
   @Test
   void helpsWithExamplesEverywhere() {
-    for (String command : List.of("run", "ask", "models", "doctor", "completion", "config")) {
+    for (String command :
+        List.of("run", "ask", "extract", "embed", "models", "doctor", "completion", "config")) {
       Ended ended = synth.run(command, "--help");
 
       assertThat(ended.exit()).isZero();

@@ -17,6 +17,8 @@ public final class BatchException extends RuntimeException {
     DUPLICATE_ID,
     /** A line cannot be a request, and the run is strict. */
     MALFORMED_LINE,
+    /** The input lacks a column that the template or the id needs. */
+    MISSING_COLUMN,
     /** The input is the output, or one of the files beside it. */
     OUTPUT_IS_INPUT,
     /** The output cannot be written. */

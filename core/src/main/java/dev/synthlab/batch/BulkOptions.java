@@ -1,5 +1,6 @@
 package dev.synthlab.batch;
 
+import dev.synthlab.llm.JsonSchema;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.OptionalLong;
  *
  * @param input where the prompts come from
  * @param output where the results go
+ * @param form how the rows stand in the input, and how they become requests
  * @param concurrency how many calls may be in flight
  * @param model the model of rows that name none
  * @param embeddingModel the model of rows that ask for embeddings and name none
@@ -21,6 +23,7 @@ import java.util.OptionalLong;
  * @param temperature the temperature of rows that name none
  * @param maxTokens the token limit of rows that name none
  * @param parameters further parameters of the request body, for rows that lack them
+ * @param schema what the answers of rows without a {@code response_format} must be like
  * @param override whether the parts above win over what a row says
  * @param localModel the embedded model that answers in place of whatever model a row names
  * @param baseUrl the address of the model, without user-info; part of the run's identity
@@ -40,6 +43,7 @@ import java.util.OptionalLong;
 public record BulkOptions(
     In input,
     Out output,
+    InputForm form,
     int concurrency,
     Optional<String> model,
     Optional<String> embeddingModel,
@@ -47,6 +51,7 @@ public record BulkOptions(
     Optional<Double> temperature,
     Optional<Integer> maxTokens,
     Map<String, Object> parameters,
+    Optional<JsonSchema> schema,
     boolean override,
     Optional<String> localModel,
     String baseUrl,
@@ -83,6 +88,11 @@ public record BulkOptions(
     if (!value.isPositive()) {
       throw new IllegalArgumentException(name + " must be positive, was " + value);
     }
+  }
+
+  /** Whether a row's answer must be of the schema. */
+  boolean typed(Row.Ready row) {
+    return schema.isPresent() && row.body().get("response_format") == null;
   }
 
   /**
@@ -146,7 +156,12 @@ public record BulkOptions(
     /** As the OpenAI Batch API writes them. */
     OPENAI,
     /** Flat: {@code custom_id}, {@code output}, {@code error} and the input's other keys. */
-    FLAT
+    FLAT,
+    /**
+     * CSV: the input's columns, {@code output}, {@code error}; made of flat lines, which stand
+     * beside it and are the job.
+     */
+    CSV
   }
 
   /** Which failed rows are sent again. */
@@ -159,51 +174,11 @@ public record BulkOptions(
     ALL
   }
 
-  /**
-   * How many rows may fail before the run counts as failed.
-   *
-   * @param share of all rows, 0 to 1
-   * @param rows this many
-   */
-  public record Tolerance(double share, long rows) {
-    /** Not a single one. */
-    public static final Tolerance NONE = new Tolerance(0, 0);
-
-    /** Checks the numbers. */
-    public Tolerance {
-      if (!(share >= 0 && share <= 1) || rows < 0) {
-        throw new IllegalArgumentException(
-            "a tolerance is a share from 0.0 to 1.0 or a number of rows, was "
-                + (rows == 0 ? Double.toString(share) : Long.toString(rows)));
-      }
-    }
-
-    /**
-     * Reads a tolerance: with a decimal point it is a share ({@code 0.05}), else a number of rows.
-     *
-     * @param text a number
-     * @return the tolerance
-     */
-    public static Tolerance parse(String text) {
-      try {
-        return text.contains(".")
-            ? new Tolerance(Double.parseDouble(text), 0)
-            : new Tolerance(0, Long.parseLong(text));
-      } catch (NumberFormatException e) {
-        throw new IllegalArgumentException(
-            "a tolerance is a share from 0.0 to 1.0 or a number of rows, was " + text, e);
-      }
-    }
-
-    boolean allows(long failed, long total) {
-      return failed <= rows || failed <= share * total;
-    }
-  }
-
   /** Collects options; every default stands here. For one thread. */
   public static final class Builder {
     private final In input;
     private final Out output;
+    private InputForm form = InputForm.JSON_LINES;
     private int concurrency = 16;
     private Optional<String> model = Optional.empty();
     private Optional<String> embeddingModel = Optional.empty();
@@ -211,6 +186,7 @@ public record BulkOptions(
     private Optional<Double> temperature = Optional.empty();
     private Optional<Integer> maxTokens = Optional.empty();
     private Map<String, Object> parameters = Map.of();
+    private Optional<JsonSchema> schema = Optional.empty();
     private boolean override = false;
     private Optional<String> localModel = Optional.empty();
     private String baseUrl = "";
@@ -230,6 +206,17 @@ public record BulkOptions(
     private Builder(In input, Out output) {
       this.input = input;
       this.output = output;
+    }
+
+    /**
+     * Sets how the rows stand in the input, and how they become requests.
+     *
+     * @param value instead of JSON lines
+     * @return this
+     */
+    public Builder form(InputForm value) {
+      form = value;
+      return this;
     }
 
     /**
@@ -306,6 +293,17 @@ public record BulkOptions(
      */
     public Builder parameters(Map<String, Object> value) {
       parameters = value;
+      return this;
+    }
+
+    /**
+     * Sets what the answers must be like: JSON of this schema.
+     *
+     * @param value for rows without a {@code response_format}
+     * @return this
+     */
+    public Builder schema(JsonSchema value) {
+      schema = Optional.of(value);
       return this;
     }
 
@@ -483,6 +481,7 @@ public record BulkOptions(
       return new BulkOptions(
           input,
           output,
+          form,
           concurrency,
           model,
           embeddingModel,
@@ -490,6 +489,7 @@ public record BulkOptions(
           temperature,
           maxTokens,
           parameters,
+          schema,
           override,
           localModel,
           baseUrl,

@@ -8,6 +8,7 @@ import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.EmbeddingRequest;
 import dev.synthlab.llm.Embeddings;
 import dev.synthlab.llm.LlmClient;
+import dev.synthlab.llm.ResponseFormat;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Map;
@@ -69,7 +70,8 @@ public final class BulkRun {
     /**
      * Answers one request, however long it takes; an interrupt of the thread ends it.
      *
-     * @param request what to ask
+     * @param request what to ask; if its format is a schema, the text of the answer is to be JSON
+     *     of that schema
      * @return the answer or why there is none
      */
     Outcome<Completion> call(CompletionRequest request);
@@ -143,6 +145,9 @@ public final class BulkRun {
       return new Caller() {
         @Override
         public Outcome<Completion> call(CompletionRequest request) {
+          if (request.format() instanceof ResponseFormat.Schema) {
+            return stream ? client.streamedJson(request) : client.outcomeJson(request);
+          }
           return stream ? client.streamed(request) : client.outcome(request);
         }
 

@@ -4,27 +4,18 @@ import dev.synthlab.call.Timer;
 import dev.synthlab.logging.Redactor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.math.BigDecimal;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /** Leads a run through its steps, from the lock to the summary. */
 final class Conduct {
-  private static final int PIECE = 1 << 16;
-
   private final BulkOptions options;
   private final BulkRun.Caller caller;
   private final Timer timer;
@@ -38,6 +29,7 @@ final class Conduct {
   private Optional<Purse> purse = Optional.empty();
   private Optional<Dispatch> dispatch = Optional.empty();
   private final CompletableFuture<String> stopAsked = new CompletableFuture<>();
+  private final Spool spool;
 
   Conduct(
       BulkOptions options,
@@ -51,6 +43,7 @@ final class Conduct {
     this.listener = listener;
     this.steps = steps;
     this.tally = new Tally(timer, ends);
+    this.spool = new Spool(options, stopAsked);
   }
 
   void bound(BigDecimal maxCost) {
@@ -70,7 +63,7 @@ final class Conduct {
     BulkRun.requireReadable(options);
     try {
       return toOutput();
-    } catch (StoppedEarly e) {
+    } catch (Spool.StoppedEarly e) {
       String why = stopAsked.join() + " while the input was read; nothing was sent";
       return tally.summary(Summary.End.INTERRUPTED, why, 0, notes);
     } catch (IOException e) {
@@ -104,20 +97,42 @@ final class Conduct {
   private Summary toStream(OutputStream out) throws IOException {
     note(
         "results go to a stream: nothing is kept, and a run that ends early cannot be gone on with");
-    Path spool = Files.createTempFile("synthlab-", ".jsonl");
+    Path kept = Files.createTempFile("synthlab-", ".jsonl");
     try {
-      Path input = input(spool);
-      InputScan scan = new InputScan(input, input, table, ends, options, this::requireGoingOn);
+      Input input = spool.input(kept);
+      Optional<ResultTable> csv = csv(input);
+      InputScan scan =
+          new InputScan(input, input.path(), table, ends, options, spool::requireGoingOn);
       scan.into(tally);
       String run = UUID.randomUUID().toString();
       try (InputRows rows = new InputRows(input, table, ends, options)) {
         Dispatch window = window(rows, run);
         dispatch(
-            window, new StreamSink(out, table, why -> window.stopNow(end(why), why.message())));
+            window,
+            new StreamSink(out, table, csv, why -> window.stopNow(end(why), why.message())));
         return summary(window, scan.vanished());
       }
     } finally {
-      Files.deleteIfExists(spool);
+      Files.deleteIfExists(kept);
+    }
+  }
+
+  private Optional<ResultTable> csv(Input input) throws IOException {
+    if (options.format() != BulkOptions.Format.CSV) {
+      return Optional.empty();
+    }
+    try (Records records = input.open()) {
+      return Optional.of(
+          new ResultTable(
+              options.schema(),
+              records
+                  .columns()
+                  .orElseThrow(
+                      () ->
+                          new BatchException(
+                              BatchException.Kind.OUTPUT_UNWRITABLE,
+                              "the columns of JSON lines are known at their end only, so they cannot"
+                                  + " go to a stream as CSV; name a file, or use --format jsonl"))));
     }
   }
 
@@ -127,7 +142,7 @@ final class Conduct {
     try (RunLock lock = lock(files)) {
       steps.reached(Steps.Step.LOCKED, files.out());
       tidyUp(files);
-      Path input = input(files.spool());
+      Input input = spool.input(files.spool());
       try {
         return locked(files, lock, input);
       } finally {
@@ -136,20 +151,22 @@ final class Conduct {
     }
   }
 
-  private Summary locked(OutFiles files, RunLock lock, Path input) throws IOException {
+  private Summary locked(OutFiles files, RunLock lock, Input input) throws IOException {
     steps.reached(Steps.Step.SPOOLED, files.out());
     boolean old = OutFiles.hasContent(files.out());
     boolean known = old && !options.fresh();
-    JobFile job = known ? knownJob(files) : newJob();
+    JobFile job = known ? JobFile.known(files, JobFile.settings(options)) : newJob();
+    requireOwnTable(files);
     boolean rewrite = known && index(files);
     steps.reached(Steps.Step.INDEXED, files.out());
-    InputScan scan = new InputScan(input, files.out(), table, ends, options, this::requireGoingOn);
+    InputScan scan = new InputScan(input, files.out(), table, ends, options, spool::requireGoingOn);
     scan.into(tally);
     sayWhatIsThere(scan.vanished());
     if (!known) {
       if (old) {
         note("the old results are kept as " + files.putAside());
       }
+      putTableAside(files);
       writeJobFile(files, job);
     }
     try (InputRows rows = new InputRows(input, table, ends, options)) {
@@ -195,7 +212,7 @@ final class Conduct {
   }
 
   private Dispatch window(InputRows rows, String run) {
-    ResultLine lines = new ResultLine(options.format(), run);
+    ResultLine lines = new ResultLine(options, run);
     return new Dispatch(options, caller, timer, rows, lines, ends, tally, purse);
   }
 
@@ -223,22 +240,6 @@ final class Conduct {
 
   private JobFile newJob() {
     return new JobFile(UUID.randomUUID().toString(), JobFile.settings(options));
-  }
-
-  /** The job that OUT belongs to, if it is still the same. */
-  private JobFile knownJob(OutFiles files) throws IOException {
-    if (!Files.exists(files.jobFile())) {
-      throw new BatchException(
-          BatchException.Kind.OUTPUT_FOREIGN,
-          files.out()
-              + " is there but "
-              + files.jobFile().getFileName()
-              + " is not, so it is no results file of a run that can be gone on with; name another"
-              + " output, or put it aside with --fresh");
-    }
-    JobFile job = JobFile.read(files.jobFile());
-    job.requireSame(files.out(), JobFile.settings(options));
-    return job;
   }
 
   private void writeJobFile(OutFiles files, JobFile job) {
@@ -286,8 +287,9 @@ final class Conduct {
     }
   }
 
-  private void finish(OutFiles files, Path input, boolean rewrite, Dispatch window)
+  private void finish(OutFiles files, Input input, boolean rewrite, Dispatch window)
       throws IOException {
+    tableFile(files, input); // while the places in OUT are those that are known
     boolean full = window.stopped().filter(stop -> stop.end() == Summary.End.DISK_FULL).isPresent();
     if (!full) {
       oneLineEach(files, input, rewrite);
@@ -295,7 +297,48 @@ final class Conduct {
     errorsFile(files, input, true);
   }
 
-  private void oneLineEach(OutFiles files, Path input, boolean wanted) throws IOException {
+  /** A table that is not made of OUT is somebody's work. */
+  private void requireOwnTable(OutFiles files) throws IOException {
+    Optional<Path> table = files.table();
+    if (table.isPresent()
+        && !options.fresh()
+        && !Files.exists(files.jobFile())
+        && OutFiles.hasContent(table.get())) {
+      throw new BatchException(
+          BatchException.Kind.OUTPUT_FOREIGN,
+          table.get()
+              + " is there but "
+              + files.jobFile().getFileName()
+              + " is not, so no run has made it; name another output, or put it aside with"
+              + " --fresh");
+    }
+  }
+
+  private void putTableAside(OutFiles files) throws IOException {
+    Optional<Path> table = files.table();
+    if (table.isPresent() && options.fresh() && OutFiles.hasContent(table.get())) {
+      note("the old table is kept as " + OutFiles.putAside(table.get()));
+    }
+  }
+
+  private void tableFile(OutFiles files, Input input) {
+    Optional<Path> table = files.table();
+    if (table.isEmpty()) {
+      return;
+    }
+    try {
+      new TableFile(files, this.table, steps).rebuild(options.schema(), input);
+    } catch (IOException e) {
+      note(
+          table.get().getFileName()
+              + " could not be written ("
+              + Preflight.reason(e)
+              + "); the answers are in "
+              + files.out().getFileName());
+    }
+  }
+
+  private void oneLineEach(OutFiles files, Input input, boolean wanted) throws IOException {
     Rewrite rewrite = new Rewrite(files, table, steps);
     try {
       if (options.ordered() && !rewrite.ordered(input)) {
@@ -313,7 +356,7 @@ final class Conduct {
     }
   }
 
-  private void errorsFile(OutFiles files, Path input, boolean known) {
+  private void errorsFile(OutFiles files, Input input, boolean known) {
     if (!known) {
       return;
     }
@@ -368,9 +411,9 @@ final class Conduct {
     listener.note(clean);
   }
 
-  private static OutFiles files(Path named) {
+  private OutFiles files(Path named) {
     try {
-      return OutFiles.of(named);
+      return OutFiles.of(named, options.format());
     } catch (IOException e) {
       throw Preflight.unwritable(named, e);
     }
@@ -389,91 +432,13 @@ final class Conduct {
     for (Path file : List.of(files.out(), files.jobFile(), files.errors())) {
       Files.deleteIfExists(OutFiles.temporary(file));
     }
+    if (files.table().isPresent()) {
+      Files.deleteIfExists(OutFiles.temporary(files.table().get()));
+    }
     Files.deleteIfExists(OutFiles.temporary(files.spool()));
     Path directory = files.out().toAbsolutePath().getParent();
     if (directory != null && Preflight.onNetwork(directory)) {
       note(directory + " is on a network file system, where locks may not hold: run one at a time");
-    }
-  }
-
-  /** What is read more than once must be a file. */
-  private Path input(Path spool) throws IOException {
-    switch (options.input()) {
-      case BulkOptions.In.File file -> {
-        if (Files.isRegularFile(file.path())) {
-          return file.path();
-        }
-        try (InputStream stream = Files.newInputStream(file.path())) {
-          return spooled(stream, spool);
-        }
-      }
-      case BulkOptions.In.Stream stream -> {
-        return spooled(stream.stream(), spool);
-      }
-    }
-  }
-
-  /** The run was stopped before it could send anything. */
-  private static final class StoppedEarly extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    StoppedEarly() {
-      super("stopped", null, false, false);
-    }
-  }
-
-  private void requireGoingOn() {
-    if (stopAsked.isDone()) {
-      throw new StoppedEarly();
-    }
-  }
-
-  /** What an earlier run has kept stays until this is whole. */
-  private Path spooled(InputStream stream, Path spool) throws IOException {
-    Path temporary = OutFiles.temporary(spool);
-    CompletableFuture<Object> copied = new CompletableFuture<>();
-    // A read of standard input cannot be interrupted: on a stop, it is left to itself.
-    Thread.ofPlatform()
-        .daemon()
-        .name("synthlab-input")
-        .start(
-            () -> {
-              try {
-                copy(stream, temporary);
-                copied.complete(temporary);
-              } catch (Throwable e) { // handed over to the thread that waits
-                copied.completeExceptionally(e);
-              }
-            });
-    try {
-      CompletableFuture.anyOf(copied, stopAsked).join();
-      requireGoingOn();
-      Files.move(temporary, spool, StandardCopyOption.REPLACE_EXISTING);
-      return spool;
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof IOException io) {
-        throw io;
-      }
-      throw e.getCause() instanceof BatchException told ? told : e;
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
-  }
-
-  private void copy(InputStream from, Path to) throws IOException {
-    try (FileChannel channel =
-            OutFiles.open(
-                to,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING);
-        OutputStream out = Channels.newOutputStream(channel)) {
-      byte[] piece = new byte[PIECE];
-      for (int read = from.read(piece); read >= 0 && !stopAsked.isDone(); read = from.read(piece)) {
-        out.write(piece, 0, read);
-      }
-    } catch (NoSuchFileException e) {
-      throw Preflight.unwritable(to, e);
     }
   }
 }

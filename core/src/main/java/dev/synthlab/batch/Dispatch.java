@@ -8,6 +8,7 @@ import dev.synthlab.llm.AnswerException;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.Embeddings;
+import dev.synthlab.llm.ResponseFormat;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -314,12 +315,12 @@ final class Dispatch {
   }
 
   private void send(InputRows.Waiting waiting, Row.Ready row) {
-    asked(waiting, row, () -> caller.call(CompletionRequest.ofBody(row.body())))
+    asked(waiting, row, () -> caller.call(request(row)))
         .ifPresent(answer -> answered(waiting, row, answer));
   }
 
   private void paid(Purse from, InputRows.Waiting waiting, Row.Ready row) {
-    Optional<BigDecimal> most = caller.mostUsd(CompletionRequest.ofBody(row.body()));
+    Optional<BigDecimal> most = caller.mostUsd(request(row));
     if (most.isEmpty()) {
       String model = RowParser.model(row.body()).orElse("the model");
       drain(Summary.End.BUDGET, "what an answer of " + model + " may cost is not known");
@@ -370,6 +371,13 @@ final class Dispatch {
     } else {
       tally.unkept();
     }
+  }
+
+  private CompletionRequest request(Row.Ready row) {
+    CompletionRequest request = CompletionRequest.ofBody(row.body());
+    return options.typed(row)
+        ? request.withFormat(new ResponseFormat.Schema(options.schema().orElseThrow()))
+        : request;
   }
 
   private static Row.Invalid unsendable(Row.Key key, RuntimeException e) {

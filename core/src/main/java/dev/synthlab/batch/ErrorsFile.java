@@ -27,7 +27,7 @@ final class ErrorsFile {
    *
    * @return how many failed rows are too long to stand in it
    */
-  long rebuild(Path input) throws IOException {
+  long rebuild(Input input) throws IOException {
     leftOut = 0;
     Path errors = files.errors();
     if (!anyFailed()) {
@@ -50,9 +50,9 @@ final class ErrorsFile {
     return false;
   }
 
-  private void write(Path input, OutputStream out) throws IOException {
-    RowScan scan = new RowScan();
-    try (Lines lines = Lines.ofInput(input)) {
+  private void write(Input input, OutputStream out) throws IOException {
+    RowScan scan = input.scan();
+    try (Records lines = input.open()) {
       while (lines.next()) {
         if (lines.blank()) {
           continue;
@@ -72,7 +72,7 @@ final class ErrorsFile {
   }
 
   /** A row without an id gets the one it had: its line in this file is another. */
-  private static void write(Lines lines, RowScan scan, OutputStream out) throws IOException {
+  private static void write(Records lines, RowScan scan, OutputStream out) throws IOException {
     byte[] bytes = lines.bytes();
     int to = RowScan.end(bytes, lines.from(), lines.to());
     int from = RowScan.start(bytes, lines.from(), to);

@@ -2,23 +2,23 @@ package dev.synthlab.batch;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
 /** The rows that are to be sent, in the order of the input. For one thread at a time. */
 final class InputRows implements Closeable {
-  private final Path input;
-  private final Lines lines;
+  private final Input input;
+  private final Records lines;
   private final RowTable table;
   private final Ends ends;
   private final BulkOptions options;
-  private final RowScan scan = new RowScan();
+  private final RowScan scan;
   private long seen;
 
-  InputRows(Path input, RowTable table, Ends ends, BulkOptions options) throws IOException {
+  InputRows(Input input, RowTable table, Ends ends, BulkOptions options) throws IOException {
     this.input = input;
-    this.lines = Lines.ofInput(input);
+    this.lines = input.open();
+    this.scan = input.scan();
     this.table = table;
     this.ends = ends;
     this.options = options;
@@ -46,7 +46,10 @@ final class InputRows implements Closeable {
       if (row < 0 || table.hash(row) != scan.hash()) {
         throw new BatchException(
             BatchException.Kind.INPUT_CHANGED,
-            input + " was changed during the run (line " + lines.number() + "); run it again");
+            input.path()
+                + " was changed during the run (line "
+                + lines.number()
+                + "); run it again");
       }
       short before = table.end(row);
       if (ends.wanted(before, options.retryFailed())) {
@@ -62,11 +65,13 @@ final class InputRows implements Closeable {
     private final byte[] bytes;
     private final boolean tooLong;
     private final boolean unusableId;
+    private final Optional<String> problem;
 
-    private Line(byte[] bytes, boolean tooLong, boolean unusableId) {
+    private Line(byte[] bytes, boolean tooLong, boolean unusableId, Optional<String> problem) {
       this.bytes = bytes;
       this.tooLong = tooLong;
       this.unusableId = unusableId;
+      this.problem = problem;
     }
 
     byte[] bytes() {
@@ -80,12 +85,17 @@ final class InputRows implements Closeable {
     boolean unusableId() {
       return unusableId;
     }
+
+    /** What is wrong with its form in the file. */
+    Optional<String> problem() {
+      return problem;
+    }
   }
 
-  static Line copy(Lines lines, RowScan scan) {
+  static Line copy(Records lines, RowScan scan) {
     byte[] bytes =
         lines.tooLong() ? new byte[0] : Arrays.copyOfRange(lines.bytes(), lines.from(), lines.to());
-    return new Line(bytes, lines.tooLong(), scan.unusableId());
+    return new Line(bytes, lines.tooLong(), scan.unusableId(), lines.problem());
   }
 
   @Override

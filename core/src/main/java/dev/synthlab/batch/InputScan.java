@@ -2,14 +2,21 @@ package dev.synthlab.batch;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Goes over the whole input before the first call: which rows there are, which of them are done,
  * and whether anything speaks against running them.
  */
 final class InputScan {
-  private final Path input;
+  private static final int COLUMNS_SHOWN = 20;
+
+  private final Input input;
   private final Path out;
   private final RowTable table;
   private final Ends ends;
@@ -22,7 +29,7 @@ final class InputScan {
    * @param goingOn throws when the run is not to go on
    */
   InputScan(
-      Path input, Path out, RowTable table, Ends ends, BulkOptions options, Runnable goingOn) {
+      Input input, Path out, RowTable table, Ends ends, BulkOptions options, Runnable goingOn) {
     this.input = input;
     this.out = out;
     this.table = table;
@@ -31,12 +38,26 @@ final class InputScan {
     this.goingOn = goingOn;
   }
 
+  /** Sees the rows that are to be sent. */
+  interface Visitor {
+    void wanted(Row.Key key, InputRows.Line line);
+  }
+
   void into(Tally tally) {
-    RowScan scan = new RowScan();
-    RowParser strict = new RowParser(options);
+    into(tally, Optional.empty());
+  }
+
+  void into(Tally tally, Visitor visitor) {
+    into(tally, Optional.of(visitor));
+  }
+
+  private void into(Tally tally, Optional<Visitor> visitor) {
+    RowScan scan = input.scan();
+    RowParser parser = new RowParser(options);
     long limit = options.limit().orElse(Long.MAX_VALUE);
     long rows = 0;
-    try (Lines lines = Lines.ofInput(input)) {
+    try (Records lines = input.open()) {
+      lines.columns().ifPresent(this::requireColumns);
       while (lines.next()) {
         goingOn.run();
         if (lines.blank()) {
@@ -45,16 +66,21 @@ final class InputScan {
         scan.scan(lines);
         int row = enter(scan, lines.number());
         if (options.strict()) {
-          requireWellFormed(strict, scan, lines, row);
+          requireWellFormed(parser, scan, lines, row);
         }
         if (rows++ < limit) {
-          tally.found(table.end(row), ends.wanted(table.end(row), options.retryFailed()));
+          requireColumns(parser, scan, lines);
+          boolean wanted = ends.wanted(table.end(row), options.retryFailed());
+          tally.found(table.end(row), wanted);
+          if (wanted && visitor.isPresent()) {
+            visitor.get().wanted(key(scan, lines, row), InputRows.copy(lines, scan));
+          }
         }
       }
     } catch (IOException e) {
       throw new BatchException(
           BatchException.Kind.INPUT_UNREADABLE,
-          "cannot read " + input + ": " + Preflight.reason(e),
+          "cannot read " + input.path() + ": " + Preflight.reason(e),
           e);
     }
   }
@@ -99,8 +125,8 @@ final class InputScan {
   }
 
   private BatchException duplicate(String id, int first, int second) throws IOException {
-    RowScan scan = new RowScan();
-    try (Lines lines = Lines.ofInput(input)) {
+    RowScan scan = input.scan();
+    try (Records lines = input.open()) {
       while (lines.next()) {
         if (lines.number() == first) {
           scan.scan(lines);
@@ -118,7 +144,7 @@ final class InputScan {
             + " and "
             + second
             + " of "
-            + input.getFileName()
+            + input.path().getFileName()
             + " have the same id \""
             + id
             + "\"; every row needs its own");
@@ -134,8 +160,62 @@ final class InputScan {
             + "\" have the same fingerprint; rename one of them");
   }
 
-  private void requireWellFormed(RowParser parser, RowScan scan, Lines lines, int row) {
-    Row.Key key = new Row.Key(row, scan.id(lines.number()), lines.number(), scan.hash());
+  /** What the header does not have, no row has. */
+  private void requireColumns(List<String> columns) {
+    if (columns.isEmpty()) {
+      return;
+    }
+    Set<String> there = new HashSet<>(columns);
+    InputForm form = options.form();
+    form.idColumn().ifPresent(column -> requireColumn(column, "--id names it", there, columns));
+    if (form.template().isEmpty()) {
+      requireColumn("prompt", "give one, or say with --template what to ask", there, columns);
+    }
+    RowParser.templates(options)
+        .flatMap(template -> template.variables().stream())
+        .forEach(name -> requireColumn(name, "the template names it", there, columns));
+  }
+
+  private void requireColumn(String name, String why, Set<String> there, List<String> columns) {
+    if (!there.contains(name)) {
+      throw new BatchException(
+          BatchException.Kind.MISSING_COLUMN,
+          input.path().getFileName()
+              + " (line 1) has no column \""
+              + name
+              + "\": "
+              + why
+              + "; it has "
+              + shown(columns)
+              + "; nothing was sent");
+    }
+  }
+
+  private static String shown(List<String> columns) {
+    String more = columns.size() > COLUMNS_SHOWN ? ", …" : "";
+    return columns.stream().limit(COLUMNS_SHOWN).collect(Collectors.joining(", ")) + more;
+  }
+
+  /** Only a row in which the scan does not see every name is looked at closely. */
+  private void requireColumns(RowParser parser, RowScan scan, Records lines) {
+    boolean needsId = options.form().idColumn().isPresent() && !scan.named() && !scan.unusableId();
+    if (lines.columns().isPresent() || (scan.foundAll() && !parser.fillsSystem() && !needsId)) {
+      return;
+    }
+    Optional<String> missing = parser.missing(InputRows.copy(lines, scan));
+    if (missing.isPresent()) {
+      throw new BatchException(
+          BatchException.Kind.MISSING_COLUMN,
+          "line " + lines.number() + ": " + missing.get() + "; nothing was sent");
+    }
+  }
+
+  private static Row.Key key(RowScan scan, Records lines, int row) {
+    return new Row.Key(row, scan.id(lines.number()), lines.number(), scan.hash());
+  }
+
+  private void requireWellFormed(RowParser parser, RowScan scan, Records lines, int row) {
+    Row.Key key = key(scan, lines, row);
     if (parser.parse(key, InputRows.copy(lines, scan)) instanceof Row.Invalid invalid) {
       throw new BatchException(
           BatchException.Kind.MALFORMED_LINE, invalid.why() + "; nothing was sent");

@@ -2,6 +2,7 @@ package dev.synthlab.batch;
 
 import dev.synthlab.config.Variable;
 import dev.synthlab.http.Json;
+import dev.synthlab.llm.PromptTemplate;
 import dev.synthlab.logging.Redactor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,10 +44,31 @@ record JobFile(String run, Map<String, String> settings) {
             : Json.mapper().writeValueAsString(options.parameters()));
     values.put("override", options.override());
     values.put("format", options.format().name().toLowerCase(java.util.Locale.ROOT));
+    values.put("template", options.form().template().map(PromptTemplate::text).orElse(""));
+    values.put(
+        "schema",
+        options.schema().map(schema -> Json.mapper().writeValueAsString(schema.tree())).orElse(""));
+    values.put("id_column", options.form().idColumn().orElse(""));
     values.put("strict_finish", options.strictFinish());
     Map<String, String> texts = new LinkedHashMap<>();
     values.forEach((name, value) -> texts.put(name, Redactor.redactKnown(value.toString())));
     return texts;
+  }
+
+  /** The job that OUT belongs to, if it still has these settings. */
+  static JobFile known(OutFiles files, Map<String, String> settings) throws IOException {
+    if (!Files.exists(files.jobFile())) {
+      throw new BatchException(
+          BatchException.Kind.OUTPUT_FOREIGN,
+          files.out()
+              + " is there but "
+              + files.jobFile().getFileName()
+              + " is not, so it is no results file of a run that can be gone on with; name another"
+              + " output, or put it aside with --fresh");
+    }
+    JobFile job = read(files.jobFile());
+    job.requireSame(files.out(), settings);
+    return job;
   }
 
   static JobFile read(Path file) throws IOException {

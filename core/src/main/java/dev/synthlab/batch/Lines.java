@@ -1,16 +1,17 @@
 package dev.synthlab.batch;
 
-import java.io.Closeable;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The lines of a file, one after the other, in one buffer that is used again. Of a line longer than
  * the bound only its beginning is kept. For one thread.
  */
-final class Lines implements Closeable {
+final class Lines implements Records {
   static final int LONGEST_INPUT = 16 << 20;
   private static final int LONGEST_RESULT = 128 << 20;
 
@@ -46,8 +47,8 @@ final class Lines implements Closeable {
     return new Lines(path, LONGEST_RESULT);
   }
 
-  /** Goes to the next line; false after the last. */
-  boolean next() throws IOException {
+  @Override
+  public boolean next() throws IOException {
     from = next;
     tooLong = false;
     int search = from;
@@ -139,18 +140,19 @@ final class Lines implements Closeable {
     return at < end ? at : -1;
   }
 
-  /** The bytes that {@link #from()} and {@link #to()} point into; valid until the next line. */
-  byte[] bytes() {
+  @Override
+  public byte[] bytes() {
     return buffer;
   }
 
-  /** Where the line begins in {@link #bytes()}. */
-  int from() {
+  @Override
+  public int from() {
     return from;
   }
 
   /** Where the line ends in {@link #bytes()}, its newline not counted. */
-  int to() {
+  @Override
+  public int to() {
     return to;
   }
 
@@ -159,13 +161,13 @@ final class Lines implements Closeable {
     return offset;
   }
 
-  /** Where the next line begins in the file. */
-  long nextOffset() {
+  @Override
+  public long nextOffset() {
     return base + next;
   }
 
-  /** 1 for the first. */
-  int number() {
+  @Override
+  public int number() {
     return number;
   }
 
@@ -174,14 +176,30 @@ final class Lines implements Closeable {
     return ended;
   }
 
-  /** Whether only its beginning is here. */
-  boolean tooLong() {
+  @Override
+  public boolean tooLong() {
     return tooLong;
   }
 
   /** Nothing but white space, or a byte order mark. */
-  boolean blank() {
+  @Override
+  public boolean blank() {
     return RowScan.start(buffer, from, to) == to;
+  }
+
+  /** The line's own bytes. */
+  byte[] copy() {
+    return Arrays.copyOfRange(buffer, from, to);
+  }
+
+  @Override
+  public Optional<String> problem() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<List<String>> columns() {
+    return Optional.empty();
   }
 
   @Override

@@ -28,13 +28,25 @@ final class OutFiles {
       PosixFilePermissions.fromString("rw-------");
 
   private final Path out;
+  private final Optional<Path> table;
 
-  private OutFiles(Path out) {
+  private OutFiles(Path out, Optional<Path> table) {
     this.out = out;
+    this.table = table;
+  }
+
+  /** Where OUT is the named file itself, or stands beside a table of that name. */
+  static OutFiles of(Path named, BulkOptions.Format format) throws IOException {
+    Path real = real(named);
+    return switch (format) {
+      case OPENAI, FLAT -> new OutFiles(real, Optional.empty());
+      case CSV ->
+          new OutFiles(real.resolveSibling(real.getFileName() + ".jsonl"), Optional.of(real));
+    };
   }
 
   /** Follows links, and makes the directory if there is none. */
-  static OutFiles of(Path named) throws IOException {
+  private static Path real(Path named) throws IOException {
     Path path = named.toAbsolutePath();
     for (int links = 0; Files.isSymbolicLink(path); links++) {
       if (links == MOST_LINKS) {
@@ -48,11 +60,16 @@ final class OutFiles {
       throw new IOException("it is a directory");
     }
     Files.createDirectories(directory);
-    return new OutFiles(directory.toRealPath().resolve(name));
+    return directory.toRealPath().resolve(name);
   }
 
   Path out() {
     return out;
+  }
+
+  /** The table that is made of OUT. */
+  Optional<Path> table() {
+    return table;
   }
 
   Path jobFile() {
@@ -170,6 +187,18 @@ final class OutFiles {
         ? Optional.ofNullable(
             Files.readAttributes(file, java.nio.file.attribute.BasicFileAttributes.class).fileKey())
         : Optional.empty();
+  }
+
+  /** Puts a table aside, under the first free number. */
+  static Path putAside(Path table) throws IOException {
+    int number = 1;
+    while (Files.exists(table.resolveSibling(table.getFileName() + "." + number))) {
+      number++;
+    }
+    Path aside = table.resolveSibling(table.getFileName() + "." + number);
+    Files.move(table, aside);
+    syncDirectory(table);
+    return aside;
   }
 
   /** Puts an old OUT and what belongs to it aside, under the first free number. */

@@ -40,10 +40,10 @@ final class Preflight {
       return;
     }
     Path input = file.path();
-    if (isSame(input, files.out())) {
+    if (isSame(input, files.out()) || isTable(input, files)) {
       throw new BatchException(
           BatchException.Kind.OUTPUT_IS_INPUT,
-          "the output " + files.out() + " is the input; name another output");
+          "the output " + files.table().orElse(files.out()) + " is the input; name another output");
     }
     if (isSame(input, files.errors())) {
       throw new BatchException(
@@ -66,6 +66,10 @@ final class Preflight {
             input + " belongs to the output " + files.out() + "; copy the file and name the copy");
       }
     }
+  }
+
+  private static boolean isTable(Path input, OutFiles files) throws IOException {
+    return files.table().isPresent() && isSame(input, files.table().get());
   }
 
   private static boolean isSame(Path one, Path other) throws IOException {

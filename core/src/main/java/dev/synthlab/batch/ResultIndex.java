@@ -35,6 +35,12 @@ final class ResultIndex {
 
   /** Reads every line; returns how many could not be read. They are marked as not counting. */
   int read() throws IOException {
+    cutAfter(look());
+    return unreadable;
+  }
+
+  /** Reads every line and changes nothing; returns where the last whole one ends. */
+  long look() throws IOException {
     table.clear();
     unreadable = 0;
     costUsd = BigDecimal.ZERO;
@@ -48,8 +54,7 @@ final class ResultIndex {
         whole = lines.nextOffset();
       }
     }
-    cutAfter(whole);
-    return unreadable;
+    return whole;
   }
 
   /** What all answers in it have cost, those that were sent for again included. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 
@@ -29,10 +30,21 @@ final class ResultLine {
 
   private final BulkOptions.Format format;
   private final String run;
+  private final Predicate<Row.Ready> typed;
+
+  ResultLine(BulkOptions options, String run) {
+    this(options.format(), run, options::typed);
+  }
 
   ResultLine(BulkOptions.Format format, String run) {
-    this.format = format;
+    this(format, run, row -> false);
+  }
+
+  private ResultLine(BulkOptions.Format format, String run, Predicate<Row.Ready> typed) {
+    // A table is made of flat lines.
+    this.format = format == BulkOptions.Format.CSV ? BulkOptions.Format.FLAT : format;
     this.run = run;
+    this.typed = typed;
   }
 
   /** Why a row failed. */
@@ -77,6 +89,9 @@ final class ResultLine {
         json -> {
           if (format == BulkOptions.Format.OPENAI) {
             response(json, 200, answer.requestId(), body(answer));
+          } else if (trouble.isEmpty() && typed.test(row)) {
+            json.writeName("output");
+            json.writeRawValue(CleanJson.redacted(answer.text()));
           } else if (trouble.isEmpty()) {
             json.writeStringProperty("output", Redactor.redactKnown(answer.text()));
           } else {

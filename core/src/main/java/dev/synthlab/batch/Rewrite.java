@@ -3,7 +3,6 @@ package dev.synthlab.batch;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
-import java.nio.file.Path;
 import java.util.Arrays;
 
 /** Makes OUT one line per row again, or puts it into the order of the input. */
@@ -37,24 +36,19 @@ final class Rewrite {
   }
 
   /** In the order of the input; rows that the input does not have come last. */
-  void order(Path input) throws IOException {
+  void order(Input input) throws IOException {
     OutFiles.replace(
         files.out(),
         steps,
         out -> {
           try (RandomAccessFile old = new RandomAccessFile(files.out().toFile(), "r")) {
-            inOrder(input, place -> copyLine(old, place, out));
-            for (int row = 0; row < table.size(); row++) {
-              if (table.line(row) == 0 && table.place(row) >= 0) {
-                copyLine(old, table.place(row), out);
-              }
-            }
+            inOrderWithVanished(input, place -> copyLine(old, place, out));
           }
         });
   }
 
   /** Whether the lines stand in the order of the input already. */
-  boolean ordered(Path input) throws IOException {
+  boolean ordered(Input input) throws IOException {
     long[] last = {-1};
     boolean[] ordered = {true};
     inOrder(
@@ -66,13 +60,24 @@ final class Rewrite {
     return ordered[0];
   }
 
-  private interface Visitor {
+  /** Visits every line that counts; rows that the input does not have come last. */
+  void inOrderWithVanished(Input input, Visitor visitor) throws IOException {
+    inOrder(input, visitor);
+    for (int row = 0; row < table.size(); row++) {
+      if (table.line(row) == 0 && table.place(row) >= 0) {
+        visitor.line(table.place(row));
+      }
+    }
+  }
+
+  /** Is shown where lines of OUT begin. */
+  interface Visitor {
     void line(long place) throws IOException;
   }
 
-  private void inOrder(Path input, Visitor visitor) throws IOException {
-    RowScan scan = new RowScan();
-    try (Lines lines = Lines.ofInput(input)) {
+  private void inOrder(Input input, Visitor visitor) throws IOException {
+    RowScan scan = input.scan();
+    try (Records lines = input.open()) {
       while (lines.next()) {
         if (!lines.blank()) {
           scan.scan(lines);
@@ -85,8 +90,7 @@ final class Rewrite {
     }
   }
 
-  private static void copyLine(RandomAccessFile from, long place, OutputStream to)
-      throws IOException {
+  static void copyLine(RandomAccessFile from, long place, OutputStream to) throws IOException {
     from.seek(place);
     byte[] piece = new byte[8192];
     while (true) {

@@ -1,6 +1,7 @@
 package dev.synthlab.batch;
 
 import dev.synthlab.http.Json;
+import dev.synthlab.llm.PromptTemplate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -16,17 +18,21 @@ import tools.jackson.databind.ObjectReader;
 
 /**
  * Makes requests of input lines, of the three kinds: OpenAI Batch, {@code messages}, {@code
- * prompt}; and fills in what the options say. Safe for use by many threads.
+ * prompt}; or of their columns, by a template; and fills in what the options say. Safe for use by
+ * many threads.
  */
 final class RowParser {
   private static final int LONGEST_REASON = 200;
   private static final Pattern HINT =
       Pattern.compile(", from `[^`]*`|: was expecting \\(JSON.*| \\(code \\d+\\)");
   private static final String CHAT = "/v1/chat/completions";
+  private static final Set<String> ASKING = Set.of("body", "messages", "prompt");
   private static final Set<String> REQUEST_KEYS =
       Set.of("custom_id", "method", "url", "body", "messages", "prompt");
 
   private final BulkOptions options;
+  private final Optional<PromptTemplate> template;
+  private final Optional<PromptTemplate> system;
   private final ObjectReader reader =
       Json.mapper()
           .readerFor(Object.class)
@@ -36,31 +42,84 @@ final class RowParser {
 
   RowParser(BulkOptions options) {
     this.options = options;
+    this.template = template(options.form());
+    this.system = system(options);
+  }
+
+  /** A table without a template has a column of prompts. */
+  private static Optional<PromptTemplate> template(InputForm form) {
+    return form.tabular()
+        ? form.template().or(() -> Optional.of(PromptTemplate.of("{{prompt}}")))
+        : form.template();
+  }
+
+  /** The system message is text, but for rows that are columns. */
+  private static Optional<PromptTemplate> system(BulkOptions options) {
+    boolean columns = options.form().tabular() || options.form().template().isPresent();
+    return columns ? options.system().map(PromptTemplate::of) : Optional.empty();
+  }
+
+  /** Everything that is filled with the columns of a row. */
+  static Stream<PromptTemplate> templates(BulkOptions options) {
+    return Stream.concat(options.form().template().stream(), system(options).stream());
+  }
+
+  /** Whether a row must have values for more than the prompt. */
+  boolean fillsSystem() {
+    return system.stream().anyMatch(text -> !text.variables().isEmpty());
+  }
+
+  /** What the line lacks of the columns that are needed, if it can be a row at all. */
+  Optional<String> missing(InputRows.Line line) {
+    try {
+      Map<String, Object> object = object(line);
+      Optional<String> id = options.form().idColumn().filter(column -> object.get(column) == null);
+      if (id.isPresent()) {
+        return Optional.of("it has no \"" + id.get() + "\", which --id names");
+      }
+      filled(body(object), object);
+      return Optional.empty();
+    } catch (MissingColumn e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    } catch (Malformed e) {
+      return Optional.empty();
+    }
   }
 
   Row parse(Row.Key key, InputRows.Line line) {
     Map<String, Object> columns = new LinkedHashMap<>();
     try {
-      if (line.tooLong()) {
-        throw new Malformed("the line is longer than " + (Lines.LONGEST_INPUT >> 20) + " MB");
-      }
-      if (line.unusableId()) {
-        throw new Malformed("its id is neither a text nor a number");
-      }
-      Map<String, Object> object = object(line.bytes());
+      Map<String, Object> object = object(line);
+      Set<String> request =
+          options.form().tabular() || templated(object) ? Set.of("custom_id") : REQUEST_KEYS;
       object.forEach(
           (name, value) -> {
-            if (!REQUEST_KEYS.contains(name)) {
+            if (!request.contains(name)) {
               columns.put(name, value);
             }
           });
       if (object.containsKey("body") && EmbeddingRows.URL.equals(object.get("url"))) {
         return embedding(key, object, columns);
       }
-      return new Row.Ready(key, filled(body(object)), columns);
+      return new Row.Ready(key, filled(body(object), object), columns);
     } catch (Malformed e) {
       return new Row.Invalid(key, "line " + key.line() + ": " + e.getMessage(), columns);
     }
+  }
+
+  private Map<String, Object> object(InputRows.Line line) {
+    if (line.tooLong()) {
+      throw new Malformed("the line is longer than " + (Lines.LONGEST_INPUT >> 20) + " MB");
+    }
+    if (line.unusableId()) {
+      throw new Malformed("its id is neither a text nor a number");
+    }
+    line.problem()
+        .ifPresent(
+            why -> {
+              throw new Malformed(why);
+            });
+    return object(line.bytes());
   }
 
   private Map<String, Object> object(byte[] line) {
@@ -83,7 +142,39 @@ final class RowParser {
     return reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + "…";
   }
 
-  private static Map<String, Object> body(Map<String, Object> object) {
+  private static Object fill(PromptTemplate template, Map<String, Object> columns) {
+    try {
+      return template.fill(columns);
+    } catch (IllegalArgumentException e) {
+      throw new MissingColumn(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** A request wins over the template, unless the template itself names the part that asks. */
+  private boolean templated(Map<String, Object> object) {
+    if (template.isEmpty()) {
+      return false;
+    }
+    boolean request =
+        object.get("body") instanceof Map<?, ?>
+            || object.get("messages") instanceof List<?>
+            || object.get("prompt") instanceof String;
+    return !request
+        || options.form().tabular()
+        || template.get().variables().stream().anyMatch(ASKING::contains);
+  }
+
+  private Map<String, Object> body(Map<String, Object> object) {
+    if (templated(object)) {
+      Object prompt = fill(template.orElseThrow(), object);
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("messages", List.of(Map.of("role", "user", "content", prompt)));
+      return body;
+    }
+    return ownBody(object);
+  }
+
+  private static Map<String, Object> ownBody(Map<String, Object> object) {
     if (object.containsKey("body")) {
       checkAddress(object);
       Map<String, Object> body = asMap(object.get("body"), "its body is not a JSON object");
@@ -141,7 +232,7 @@ final class RowParser {
   }
 
   /** The body wins and the options fill what it lacks, or the other way round. */
-  private Map<String, Object> filled(Map<String, Object> body) {
+  private Map<String, Object> filled(Map<String, Object> body, Map<String, Object> columns) {
     body.remove("stream");
     body.remove("stream_options");
     options.model().ifPresent(model -> put(body, "model", model));
@@ -149,7 +240,7 @@ final class RowParser {
     options.maxTokens().ifPresent(tokens -> putMaxTokens(body, tokens));
     options.parameters().forEach((name, value) -> put(body, name, value));
     options.localModel().ifPresent(model -> body.put("model", model));
-    options.system().ifPresent(system -> putSystem(body, system));
+    options.system().ifPresent(text -> putSystem(body, text, columns));
     return body;
   }
 
@@ -168,14 +259,15 @@ final class RowParser {
     }
   }
 
-  private void putSystem(Map<String, Object> body, String system) {
+  private void putSystem(Map<String, Object> body, String text, Map<String, Object> columns) {
     List<Object> messages = messages(body);
     boolean present = messages.stream().anyMatch(RowParser::setsRules);
     if (present && !options.override()) {
       return;
     }
     messages.removeIf(RowParser::setsRules);
-    messages.addFirst(Map.of("role", "system", "content", system));
+    Object content = system.isPresent() ? fill(system.get(), columns) : text;
+    messages.addFirst(Map.of("role", "system", "content", content));
     body.put("messages", messages);
   }
 
@@ -198,11 +290,19 @@ final class RowParser {
     return body.get("model") instanceof String model ? Optional.of(model) : Optional.empty();
   }
 
-  private static final class Malformed extends RuntimeException {
+  private static class Malformed extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     Malformed(String why) {
       super(why, null, false, false);
+    }
+  }
+
+  private static final class MissingColumn extends Malformed {
+    private static final long serialVersionUID = 1L;
+
+    MissingColumn(String why) {
+      super(why);
     }
   }
 }

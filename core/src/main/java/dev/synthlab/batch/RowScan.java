@@ -1,6 +1,7 @@
 package dev.synthlab.batch;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -17,6 +18,11 @@ final class RowScan {
   private static final long CUSTOM_ID = Words.hash("custom_id");
   private static final long ID = Words.hash("id");
 
+  private final long customIdName;
+  private final long idName;
+  private final long[] wanted;
+  private final boolean[] found;
+
   private byte[] bytes = new byte[0];
   private byte[] plain = new byte[256];
   private int at;
@@ -28,11 +34,28 @@ final class RowScan {
   private Optional<String> plainId = Optional.empty();
   private boolean unusableId;
 
-  /** Looks over the line that {@code lines} stands at. */
-  void scan(Lines lines) {
-    scan(lines.bytes(), lines.from(), lines.to());
-    if (lines.tooLong()) {
-      hash = Words.mixed(hash + lines.nextOffset());
+  RowScan() {
+    this(InputForm.JSON_LINES);
+  }
+
+  /** For lines whose id stands in a certain column, or that must have certain columns. */
+  RowScan(InputForm form) {
+    Optional<Long> column = form.idColumn().map(Words::hash);
+    customIdName = column.orElse(CUSTOM_ID);
+    idName = column.orElse(ID);
+    wanted =
+        form.template().stream()
+            .flatMap(template -> template.variables().stream())
+            .mapToLong(Words::hash)
+            .toArray();
+    found = new boolean[wanted.length];
+  }
+
+  /** Looks over the record that {@code records} stands at. */
+  void scan(Records records) {
+    scan(records.bytes(), records.from(), records.to());
+    if (records.tooLong()) {
+      hash = Words.mixed(hash + records.nextOffset());
     }
   }
 
@@ -45,6 +68,7 @@ final class RowScan {
     customId = Optional.empty();
     plainId = Optional.empty();
     unusableId = false;
+    Arrays.fill(found, false);
     long structure = value(0);
     space();
     hash = broken || at != to ? Words.hash(bytes, first, to) : structure;
@@ -71,6 +95,16 @@ final class RowScan {
   /** Whether its id is neither a text nor a number. */
   boolean unusableId() {
     return unusableId;
+  }
+
+  /** Whether the line has a value for every name that the template knows. */
+  boolean foundAll() {
+    for (boolean each : found) {
+      if (!each) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static String byNumber(int line) {
@@ -152,7 +186,7 @@ final class RowScan {
       members += Words.mixed(name * 31 + value);
       count++;
       if (depth == 0 && !broken) {
-        noteId(name, start);
+        note(name, start);
       }
     }
     return 0;
@@ -316,12 +350,18 @@ final class RowScan {
     return unit;
   }
 
-  private void noteId(long name, int start) {
-    if (name != CUSTOM_ID && name != ID) {
-      return;
+  private void note(long name, int start) {
+    for (int i = 0; i < wanted.length; i++) {
+      found[i] |= wanted[i] == name && bytes[start] != 'n';
     }
+    if (name == customIdName || name == idName) {
+      noteId(name, start);
+    }
+  }
+
+  private void noteId(long name, int start) {
     Optional<String> id = idAt(start, at);
-    if (name == CUSTOM_ID) {
+    if (name == customIdName) {
       customId = id;
     } else {
       plainId = id;

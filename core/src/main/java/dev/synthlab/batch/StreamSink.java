@@ -11,13 +11,23 @@ import java.util.function.Consumer;
 final class StreamSink implements Sink {
   private final OutputStream out;
   private final RowTable table;
+  private final Optional<ResultTable> csv;
   private final Consumer<Failure> onFailure;
   private final ReentrantLock turn = new ReentrantLock();
+  private boolean begun;
   private volatile Optional<Failure> failure = Optional.empty();
 
-  StreamSink(OutputStream out, RowTable table, Consumer<Failure> onFailure) {
+  /**
+   * A sink.
+   *
+   * @param csv the form of the lines, if they are to be CSV
+   * @param onFailure told once, when no more lines can be written
+   */
+  StreamSink(
+      OutputStream out, RowTable table, Optional<ResultTable> csv, Consumer<Failure> onFailure) {
     this.out = out;
     this.table = table;
+    this.csv = csv;
     this.onFailure = onFailure;
   }
 
@@ -28,7 +38,11 @@ final class StreamSink implements Sink {
       if (failure.isPresent()) {
         return false;
       }
-      out.write(line);
+      if (csv.isPresent() && !begun) {
+        begun = true;
+        out.write(csv.get().header());
+      }
+      out.write(csv.map(rows -> rows.row(line)).orElse(line));
       out.flush();
       table.place(row, 0, end);
       return true;

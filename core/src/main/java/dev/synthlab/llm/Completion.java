@@ -72,6 +72,21 @@ public record Completion(
         report);
   }
 
+  Completion withText(String other) {
+    return new Completion(
+        other,
+        finishReason,
+        usage,
+        modelAsked,
+        modelAnswered,
+        requestId,
+        json,
+        toolCalls,
+        problem,
+        before,
+        report);
+  }
+
   /**
    * The tokens of this answer and of those {@link #before} it: what the whole call used.
    *

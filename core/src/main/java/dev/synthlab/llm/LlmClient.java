@@ -334,6 +334,29 @@ public final class LlmClient implements AutoCloseable {
     return outcome(request, deadlineOf(request, Optional.empty()));
   }
 
+  /**
+   * Asks for one JSON object, as {@link #askJson}, and gives failures as values.
+   *
+   * @param request what is asked; of which form, if a schema is its format
+   * @return the answer, with the JSON it was read as for its text; or an answer that has a {@link
+   *     Completion#problem()}, a {@link StructuredOutputException} for one; or why there is none
+   */
+  public Outcome<Completion> outcomeJson(CompletionRequest request) {
+    Deadline until = deadlineOf(request, Optional.empty());
+    return new JsonOutcome(now -> outcome(now, until)).of(request);
+  }
+
+  /**
+   * As {@link #outcomeJson}, over streams that are read to their ends.
+   *
+   * @param request what is asked
+   * @return the answer, an answer with a problem, or why there is none
+   */
+  public Outcome<Completion> streamedJson(CompletionRequest request) {
+    Deadline until = deadlineOf(request, Optional.empty());
+    return new JsonOutcome(now -> whole(now, true, until)).of(request);
+  }
+
   private Outcome<Completion> outcome(CompletionRequest request, Deadline until) {
     return request.tools().isEmpty()
         ? whole(request, false, until)

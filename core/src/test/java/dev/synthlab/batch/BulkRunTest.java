@@ -519,11 +519,11 @@ class BulkRunTest {
     bulk.input(Bulk.prompts(10));
     bulk.script.fails("p3", Fault.Kind.BAD_REQUEST);
 
-    assertThat(bulk.run(o -> o.failOnError(BulkOptions.Tolerance.parse("0.1"))).end())
+    assertThat(bulk.run(o -> o.failOnError(Tolerance.parse("0.1"))).end())
         .isEqualTo(Summary.End.DONE);
-    assertThat(bulk.run(o -> o.failOnError(BulkOptions.Tolerance.parse("0.09"))).end())
+    assertThat(bulk.run(o -> o.failOnError(Tolerance.parse("0.09"))).end())
         .isEqualTo(Summary.End.SOME_FAILED);
-    assertThat(bulk.run(o -> o.failOnError(BulkOptions.Tolerance.parse("1"))).end())
+    assertThat(bulk.run(o -> o.failOnError(Tolerance.parse("1"))).end())
         .isEqualTo(Summary.End.DONE);
   }
 

@@ -141,6 +141,40 @@ class CrashTest {
     assertThat(leftOvers()).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "JOB_FILE_WRITTEN:1",
+    "BEFORE_WRITE:9",
+    "WRITTEN:9",
+    "TEMPORARY_WRITTEN:2",
+    "RENAMED:2",
+    "TEMPORARY_WRITTEN:3",
+    "ERRORS_WRITTEN:1"
+  })
+  void endedAtAnyStepATableIsGoneOnWith(String halt) throws Exception {
+    StringBuilder in = new StringBuilder("id,prompt\n");
+    StringBuilder out = new StringBuilder("id,prompt,output,error\n");
+    for (int row = 0; row < 60; row++) {
+      in.append("r" + row + ",\"a,\n" + row + "\"\n");
+      String end = row % 10 == 7 ? ",server_failed: the server said seven" : "\"A,\n" + row + "\",";
+      out.append("r" + row + ",\"a,\n" + row + "\"," + end + "\n");
+    }
+    Files.writeString(directory.resolve("in.csv"), in);
+
+    int ended = start("4", "5", halt, "table").waitFor();
+
+    assertThat(ended).as(log()).isEqualTo(137);
+    goOn("4", "5", "-", "table");
+    assertThat(directory.resolve("out.csv")).content().isEqualTo(out.toString());
+    // A prompt of a table has two lines.
+    assertThat(callsOfTables()).isLessThanOrEqualTo(60 + 4);
+    assertThat(leftOvers()).isEmpty();
+  }
+
+  private int callsOfTables() throws IOException {
+    return Files.readAllLines(directory.resolve("calls")).size() / 2;
+  }
+
   private List<String> leftOvers() throws IOException {
     try (var files = Files.list(directory)) {
       return files.map(f -> f.getFileName().toString()).filter(f -> f.endsWith(".tmp")).toList();

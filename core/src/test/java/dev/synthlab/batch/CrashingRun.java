@@ -3,6 +3,7 @@ package dev.synthlab.batch;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Timer;
 import dev.synthlab.llm.Completion;
+import dev.synthlab.llm.PromptTemplate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,8 +37,14 @@ final class CrashingRun {
     Path directory = Path.of(args[0]);
     int delay = Integer.parseInt(args[2]);
     List<String> wishes = List.of(args).subList(4, args.length);
+    boolean table = wishes.contains("table");
+    String in = table ? "in.csv" : "in.jsonl";
+    String out = table ? "out.csv" : "out.jsonl";
+    InputForm form = InputForm.of(InputForm.Kind.CSV).withTemplate(PromptTemplate.of("{{prompt}}"));
     BulkOptions options =
-        BulkOptions.builder(directory.resolve("in.jsonl"), directory.resolve("out.jsonl"))
+        BulkOptions.builder(directory.resolve(in), directory.resolve(out))
+            .form(table ? form : InputForm.JSON_LINES)
+            .format(table ? BulkOptions.Format.CSV : BulkOptions.Format.OPENAI)
             .model("m")
             .baseUrl("http://127.0.0.1:1/v1")
             .fresh(wishes.contains("fresh"))

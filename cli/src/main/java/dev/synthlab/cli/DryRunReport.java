@@ -1,0 +1,157 @@
+package dev.synthlab.cli;
+
+import dev.synthlab.batch.BulkOptions;
+import dev.synthlab.batch.DryRun;
+import dev.synthlab.call.Threads;
+import dev.synthlab.call.Timer;
+import dev.synthlab.config.Settings;
+import dev.synthlab.llm.Model;
+import dev.synthlab.llm.ModelCatalogue;
+import dev.synthlab.logging.Redactor;
+import java.io.PrintStream;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/** Says on stdout what a run would come to, and on stderr how far it has read. */
+final class DryRunReport {
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private final Settings.Limits limits;
+  private final ModelCatalogue catalogue;
+  private final boolean quiet;
+  private final PrintStream out;
+
+  DryRunReport(Settings settings, boolean quiet, PrintStream out) {
+    this.limits = settings.limits();
+    this.catalogue =
+        settings
+            .llm()
+            .modelsFile()
+            .map(ModelCatalogue.bundled()::with)
+            .orElseGet(ModelCatalogue::bundled);
+    this.quiet = quiet;
+    this.out = out;
+  }
+
+  /** Reads the input and says what it found. */
+  int report(BulkOptions options) {
+    DryRun dry = DryRun.of(options, sentence -> System.err.println("synthlab: " + shown(sentence)));
+    Thread progress = Threads.start("synthlab-progress", () -> sayHowFar(dry));
+    DryRun.Estimate estimate;
+    try {
+      estimate = dry.run();
+    } finally {
+      progress.interrupt();
+    }
+    print(estimate);
+    return Exit.OK;
+  }
+
+  private void sayHowFar(DryRun dry) {
+    try {
+      while (!quiet) {
+        Timer.system().pause(PATIENCE);
+        System.err.println("synthlab: " + Words.count(dry.seen()) + " rows read");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // it is over
+    }
+  }
+
+  private void print(DryRun.Estimate estimate) {
+    out.printf(
+        Locale.ROOT,
+        "%-8s%d: %d to send, %d done, %d malformed%n",
+        "rows",
+        estimate.rows(),
+        estimate.toSend(),
+        estimate.done(),
+        estimate.malformed());
+    for (DryRun.Share share : estimate.shares()) {
+      line("model", shown(share.model()) + ": " + share.rows() + " rows");
+      line("input", range(share) + " tokens (a quarter of the characters, 20% more or less)");
+      Optional<Model> model = catalogue.find(share.model());
+      OptionalLong most = outputMost(share, model);
+      line("output", output(share, most));
+      line("cost", model.flatMap(Model::price).map(p -> cost(share, most, p)).orElse("unpriced"));
+    }
+    if (estimate.toSend() > 0) {
+      line("time", time(estimate));
+    }
+    out.flush();
+  }
+
+  private void line(String name, String text) {
+    out.printf(Locale.ROOT, "%-8s%s%n", name, text);
+  }
+
+  private static String range(DryRun.Share share) {
+    return Words.count(share.inputLeast()) + " to " + Words.count(share.inputMost());
+  }
+
+  /** By the limits of the rows, and by the model's own where a row has none. */
+  private static OptionalLong outputMost(DryRun.Share share, Optional<Model> model) {
+    if (share.unbounded() == 0) {
+      return OptionalLong.of(share.outputMost());
+    }
+    return model.isPresent() && model.get().maxOutput().isPresent()
+        ? OptionalLong.of(
+            share.outputMost() + share.unbounded() * model.get().maxOutput().getAsLong())
+        : OptionalLong.empty();
+  }
+
+  private static String output(DryRun.Share share, OptionalLong most) {
+    String unbounded = share.unbounded() + " rows have no --max-tokens";
+    if (most.isEmpty()) {
+      return "no bound known: " + unbounded;
+    }
+    String bound = "at most " + Words.count(most.getAsLong()) + " tokens";
+    return share.unbounded() == 0 ? bound : bound + ", by the model's own bound: " + unbounded;
+  }
+
+  private static String cost(DryRun.Share share, OptionalLong most, Model.Price price) {
+    String from = dollars(price.input().multiply(BigDecimal.valueOf(share.inputLeast())));
+    if (most.isEmpty()) {
+      return "from " + from + ", answers not counted";
+    }
+    BigDecimal input = price.input().multiply(BigDecimal.valueOf(share.inputMost()));
+    BigDecimal output = price.output().multiply(BigDecimal.valueOf(most.getAsLong()));
+    return from + " to " + dollars(input.add(output)) + ", by the price list";
+  }
+
+  private static String dollars(BigDecimal amount) {
+    return "$" + amount.setScale(4, RoundingMode.HALF_UP).toPlainString();
+  }
+
+  /** What the limits alone make it take: no call is ever faster than they allow. */
+  private String time(DryRun.Estimate estimate) {
+    long tokens = estimate.shares().stream().mapToLong(DryRun.Share::inputLeast).sum();
+    double byRequests = minutes(estimate.toSend(), limits.requestsPerMinute());
+    double byTokens = minutes(tokens, limits.tokensPerMinute());
+    String atOnce =
+        limits.concurrency().isPresent() ? "; " + limits.window() + " at once (-c)" : "";
+    if (byRequests == 0 && byTokens == 0) {
+      return "no limit is set (--rpm, --tpm): as fast as the server answers" + atOnce;
+    }
+    boolean requests = byRequests >= byTokens;
+    String limit =
+        requests
+            ? "--rpm " + limits.requestsPerMinute().orElse(0)
+            : "--tpm " + limits.tokensPerMinute().orElse(0) + ", answers not counted";
+    Duration least = Duration.ofMillis(Math.round(Math.max(byRequests, byTokens) * 60_000));
+    return "at least " + Words.time(least) + " by " + limit + atOnce;
+  }
+
+  private static double minutes(long much, OptionalInt perMinute) {
+    return perMinute.isPresent() ? (double) much / perMinute.getAsInt() : 0;
+  }
+
+  private static String shown(String text) {
+    return Redactor.printableLine(Redactor.redact(text));
+  }
+}

@@ -1,0 +1,92 @@
+package dev.synthlab.cli;
+
+import dev.synthlab.batch.InputForm;
+import dev.synthlab.llm.JsonSchema;
+import dev.synthlab.llm.PromptTemplate;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that say how the rows of an input become requests. */
+final class RowOptions {
+  @Option(
+      names = "--input-format",
+      paramLabel = "FORMAT",
+      description = "jsonl, csv or tsv: default by the end of IN's name.")
+  private @Nullable Kind kind;
+
+  @Option(
+      names = "--template",
+      paramLabel = "TEXT|@FILE",
+      description =
+          "The prompt of a row: 'Summarise {{review}}', with the names of its columns. A value that"
+              + " begins with @ or is the name of a file is read from that file.")
+  private @Nullable String template;
+
+  @Option(
+      names = "--id",
+      paramLabel = "COLUMN",
+      description = "The column with each row's id: default custom_id or id, else its line.")
+  private @Nullable String idColumn;
+
+  @Option(
+      names = "--schema",
+      paramLabel = "SCHEMA",
+      description =
+          "Every answer is JSON like this: 'name, age int', or a JSON Schema, or a file with one of"
+              + " them. One that is not is shown to the model once, then the row has failed.")
+  private @Nullable String schema;
+
+  @SuppressWarnings("JavaLangClash")
+  private enum Kind {
+    jsonl,
+    csv,
+    tsv
+  }
+
+  /** The form of an input, by these options and its name. */
+  InputForm form(String input) throws IOException {
+    InputForm form = InputForm.of(kind(input));
+    if (idColumn != null) {
+      form = form.withIdColumn(idColumn);
+    }
+    return template == null ? form : form.withTemplate(template(template));
+  }
+
+  boolean hasSchema() {
+    return schema != null;
+  }
+
+  /** What the answers must be like. */
+  Optional<JsonSchema> schema() throws IOException {
+    return schema == null ? Optional.empty() : Optional.of(Allowed.schema(schema));
+  }
+
+  private InputForm.Kind kind(String input) {
+    if (kind == null) {
+      return InputForm.Kind.of(Path.of(input));
+    }
+    return switch (kind) {
+      case jsonl -> InputForm.Kind.JSON_LINES;
+      case csv -> InputForm.Kind.CSV;
+      case tsv -> InputForm.Kind.TSV;
+    };
+  }
+
+  private static PromptTemplate template(String given) throws IOException {
+    try {
+      PromptTemplate template = PromptTemplate.of(Allowed.textOrFile("--template", given));
+      if (template.variables().isEmpty()) {
+        throw Allowed.refused(
+            "--template",
+            given,
+            "which is neither a file nor names a column, as 'Summarise {{review}}' does");
+      }
+      return template;
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--template: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,393 @@
+package dev.synthlab.batch;
+
+import dev.synthlab.http.Json;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+
+/**
+ * The records of a CSV or TSV file (RFC 4180, with a header), each as a JSON object of texts. A
+ * record that does not fit the header comes as a JSON array, which is no row. One buffer for what
+ * is read and one for what is made of it, both used again. For one thread.
+ */
+final class CsvRecords implements Records {
+  private static final int PIECE = 1 << 18;
+  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+  /** What a field ended with. */
+  private enum Stop {
+    DELIMITER,
+    LINE,
+    FILE
+  }
+
+  private final Path path;
+  private final FileInputStream file;
+  private final byte delimiter;
+  private final boolean[] special = new boolean[256];
+  private final boolean[] specialInQuotes = new boolean[256];
+  private final int longest;
+
+  private final byte[] buffer = new byte[PIECE];
+  private int at;
+  private int filled;
+  private long consumed;
+  private int line = 1;
+
+  private byte[] json = new byte[1 << 12];
+  private int length;
+  private int[] starts = new int[16];
+  private int fields;
+  private int number;
+  private boolean tooLong;
+  private Optional<String> problem = Optional.empty();
+
+  private List<String> columns = List.of();
+  private byte[][] before = {};
+
+  private CsvRecords(Path path, char delimiter, int longest) throws IOException {
+    this.path = path;
+    this.file = new FileInputStream(path.toFile());
+    this.delimiter = (byte) delimiter;
+    this.longest = longest;
+    Arrays.fill(special, 0, ' ', true);
+    special['"'] = true;
+    special['\\'] = true;
+    System.arraycopy(special, 0, specialInQuotes, 0, special.length);
+    special[delimiter] = true;
+  }
+
+  /** Opens a file and reads its header. */
+  static CsvRecords open(Path path, char delimiter) throws IOException {
+    return open(path, delimiter, Lines.LONGEST_INPUT);
+  }
+
+  static CsvRecords open(Path path, char delimiter, int longest) throws IOException {
+    CsvRecords records = new CsvRecords(path, delimiter, longest);
+    try {
+      records.readHeader();
+      return records;
+    } catch (IOException | RuntimeException e) {
+      records.close();
+      throw e;
+    }
+  }
+
+  private void readHeader() throws IOException {
+    skipByteOrderMark();
+    if (!read()) {
+      return;
+    }
+    if (tooLong || problem.isPresent()) {
+      throw refused(
+          BatchException.Kind.MALFORMED_LINE,
+          "has a header that cannot be read: " + problem.orElse("it is too long"));
+    }
+    Set<String> seen = new HashSet<>();
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < fields; i++) {
+      String name = headerField(i);
+      // A spreadsheet leaves the name of its first column empty, or adds columns without a name.
+      names.add(name.isEmpty() ? "column_" + (i + 1) : name);
+      if (!seen.add(names.get(i))) {
+        throw refused(BatchException.Kind.MALFORMED_LINE, "has two columns \"" + name + "\"");
+      }
+    }
+    columns = List.copyOf(names);
+    before = new byte[names.size()][];
+    for (int i = 0; i < before.length; i++) {
+      String start = (i == 0 ? "{" : ",") + Json.mapper().writeValueAsString(names.get(i)) + ":";
+      before[i] = start.getBytes(StandardCharsets.UTF_8);
+    }
+  }
+
+  private String headerField(int index) {
+    int end = index + 1 < fields ? starts[index + 1] - 1 : length - 1;
+    try {
+      return Json.mapper()
+          .readValue(json, starts[index], end - starts[index], String.class)
+          .strip();
+    } catch (JacksonException e) {
+      throw refused(BatchException.Kind.INPUT_UNREADABLE, "is not UTF-8; save it as UTF-8");
+    }
+  }
+
+  private void skipByteOrderMark() throws IOException {
+    filled = Math.max(0, file.readNBytes(buffer, 0, 3));
+    if (filled == 3
+        && buffer[0] == (byte) 0xEF
+        && buffer[1] == (byte) 0xBB
+        && buffer[2] == (byte) 0xBF) {
+      at = 3;
+    } else if (filled >= 2 && (buffer[0] & buffer[1]) == (byte) 0xFE && buffer[0] != buffer[1]) {
+      throw refused(BatchException.Kind.INPUT_UNREADABLE, "is UTF-16; save it as UTF-8");
+    }
+  }
+
+  private BatchException refused(BatchException.Kind kind, String why) {
+    return new BatchException(kind, path + " " + why + "; nothing was sent");
+  }
+
+  @Override
+  public boolean next() throws IOException {
+    return columns.isEmpty() ? false : read();
+  }
+
+  /** Reads a record that is not empty; false when there is none. */
+  private boolean read() throws IOException {
+    while (more()) {
+      number = line;
+      length = 0;
+      fields = 0;
+      tooLong = false;
+      problem = Optional.empty();
+      byte first = buffer[at];
+      if (first == '\n' || first == '\r') {
+        endOfLine();
+        continue;
+      }
+      Stop stop;
+      do {
+        begin();
+        stop = field();
+      } while (stop == Stop.DELIMITER);
+      end();
+      return true;
+    }
+    return false;
+  }
+
+  private void begin() {
+    if (fields < before.length) {
+      append(before[fields], 0, before[fields].length);
+    } else {
+      append((byte) (fields == 0 ? '[' : ','));
+    }
+    if (fields == starts.length) {
+      starts = Arrays.copyOf(starts, fields * 2);
+    }
+    starts[fields++] = length;
+  }
+
+  private void end() {
+    if (before.length == 0) {
+      append((byte) ']');
+    } else if (fields == before.length && problem.isEmpty()) {
+      append((byte) '}');
+    } else if (!tooLong) {
+      if (fields != before.length) {
+        problem =
+            Optional.of(
+                String.format(
+                    Locale.ROOT, "it has %d fields, the header has %d", fields, before.length));
+      }
+      asArray();
+    }
+  }
+
+  /** What is no row must not be taken for one when it is run again from the errors file. */
+  private void asArray() {
+    byte[] object = json;
+    int ended = length;
+    json = new byte[object.length];
+    length = 0;
+    for (int i = 0; i < fields; i++) {
+      int next = i + 1 < fields ? starts[i + 1] : ended;
+      int named = i + 1 < before.length ? before[i + 1].length : 1;
+      int stop = i + 1 < fields ? next - named : ended;
+      append((byte) (i == 0 ? '[' : ','));
+      append(object, starts[i], stop);
+    }
+    append((byte) ']');
+  }
+
+  private Stop field() throws IOException {
+    append((byte) '"');
+    boolean quoted = more() && buffer[at] == '"';
+    if (quoted) {
+      at++;
+      quoted();
+    }
+    Stop stop = unquoted(quoted);
+    append((byte) '"');
+    return stop;
+  }
+
+  private Stop unquoted(boolean afterQuote) throws IOException {
+    while (more()) {
+      int run = at;
+      while (at < filled && !special[buffer[at] & 0xFF]) {
+        at++;
+      }
+      if (at > run) {
+        noteText(afterQuote);
+        append(buffer, run, at);
+      }
+      if (at == filled) {
+        continue;
+      }
+      byte b = buffer[at];
+      if (b == delimiter) {
+        at++;
+        return Stop.DELIMITER;
+      }
+      if (b == '\n' || b == '\r') {
+        endOfLine();
+        return Stop.LINE;
+      }
+      at++;
+      noteText(afterQuote);
+      escape(b);
+    }
+    return Stop.FILE;
+  }
+
+  private void noteText(boolean afterQuote) {
+    if (afterQuote && problem.isEmpty()) {
+      problem = Optional.of("text follows the closing quote of field " + fields);
+    }
+  }
+
+  private void quoted() throws IOException {
+    int opened = line;
+    while (more()) {
+      int run = at;
+      while (at < filled && !specialInQuotes[buffer[at] & 0xFF]) {
+        at++;
+      }
+      append(buffer, run, at);
+      if (at == filled) {
+        continue;
+      }
+      byte b = buffer[at++];
+      if (b == '"') {
+        if (!more() || buffer[at] != '"') {
+          return;
+        }
+        at++;
+      } else if (b == '\n') {
+        line++;
+      }
+      escape(b);
+    }
+    // All rows after it would be taken for its text.
+    throw refused(
+        BatchException.Kind.MALFORMED_LINE, "has a quote on line " + opened + " that never closes");
+  }
+
+  private void endOfLine() throws IOException {
+    boolean carriage = buffer[at++] == '\r';
+    if (carriage && more() && buffer[at] == '\n') {
+      at++;
+    }
+    line++;
+  }
+
+  private boolean more() throws IOException {
+    if (at < filled) {
+      return true;
+    }
+    consumed += filled;
+    at = 0;
+    filled = Math.max(0, file.read(buffer, 0, buffer.length));
+    return filled > 0;
+  }
+
+  private void escape(byte b) {
+    append((byte) '\\');
+    switch (b) {
+      case '"', '\\' -> append(b);
+      case '\n' -> append((byte) 'n');
+      case '\r' -> append((byte) 'r');
+      case '\t' -> append((byte) 't');
+      default -> {
+        append((byte) 'u');
+        append((byte) '0');
+        append((byte) '0');
+        append(HEX[b >> 4]);
+        append(HEX[b & 0xF]);
+      }
+    }
+  }
+
+  private void append(byte b) {
+    if (makeRoom(1)) {
+      json[length++] = b;
+    }
+  }
+
+  private void append(byte[] bytes, int from, int to) {
+    if (makeRoom(to - from)) {
+      System.arraycopy(bytes, from, json, length, to - from);
+      length += to - from;
+    }
+  }
+
+  private boolean makeRoom(int more) {
+    if (length + more > longest) {
+      tooLong = true;
+    } else if (length + more > json.length) {
+      json = Arrays.copyOf(json, Math.max(length + more, json.length * 2));
+    }
+    return !tooLong;
+  }
+
+  @Override
+  public byte[] bytes() {
+    return json;
+  }
+
+  @Override
+  public int from() {
+    return 0;
+  }
+
+  @Override
+  public int to() {
+    return length;
+  }
+
+  @Override
+  public int number() {
+    return number;
+  }
+
+  @Override
+  public long nextOffset() {
+    return consumed + at;
+  }
+
+  @Override
+  public boolean tooLong() {
+    return tooLong;
+  }
+
+  @Override
+  public boolean blank() {
+    return false;
+  }
+
+  @Override
+  public Optional<String> problem() {
+    return problem;
+  }
+
+  @Override
+  public Optional<List<String>> columns() {
+    return Optional.of(columns);
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

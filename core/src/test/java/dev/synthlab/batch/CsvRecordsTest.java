@@ -1,0 +1,199 @@
+package dev.synthlab.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import dev.synthlab.http.Json;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The reader of CSV. */
+class CsvRecordsTest {
+  @TempDir Path directory;
+
+  /** A record as it came. */
+  private record Seen(int line, String json, String problem) {}
+
+  private Path file(String text) throws IOException {
+    return Files.writeString(directory.resolve("rows.csv"), text);
+  }
+
+  private static List<Seen> read(CsvRecords records) throws IOException {
+    List<Seen> seen = new ArrayList<>();
+    try (records) {
+      while (records.next()) {
+        String json = new String(records.bytes(), 0, records.to(), StandardCharsets.UTF_8);
+        seen.add(new Seen(records.number(), json, records.problem().orElse("")));
+      }
+    }
+    return seen;
+  }
+
+  private List<Seen> read(String text) throws IOException {
+    return read(CsvRecords.open(file(text), ','));
+  }
+
+  @Test
+  void readsQuotesNewlinesDelimitersAndAnyLineEnd() throws IOException {
+    List<Seen> rows =
+        read(
+            "\uFEFFa, b \r\n\"one \"\"two\"\"\",\"x,\r\ny\"\r\n\r\n3' 5\",back\\slash\n\n,é\u0001\rlast,\"\"");
+
+    assertThat(rows)
+        .containsExactly(
+            new Seen(2, "{\"a\":\"one \\\"two\\\"\",\"b\":\"x,\\r\\ny\"}", ""),
+            new Seen(5, "{\"a\":\"3' 5\\\"\",\"b\":\"back\\\\slash\"}", ""),
+            new Seen(7, "{\"a\":\"\",\"b\":\"é\\u0001\"}", ""),
+            new Seen(8, "{\"a\":\"last\",\"b\":\"\"}", ""));
+  }
+
+  @Test
+  void givesWhatDoesNotFitTheHeaderAsAnArrayWithItsReason() throws IOException {
+    List<Seen> rows = read("a,b\n1\n1,2,3\n\"x\"y,2\n1,2\n");
+
+    assertThat(rows)
+        .containsExactly(
+            new Seen(2, "[\"1\"]", "it has 1 fields, the header has 2"),
+            new Seen(3, "[\"1\",\"2\",\"3\"]", "it has 3 fields, the header has 2"),
+            new Seen(4, "[\"xy\",\"2\"]", "text follows the closing quote of field 1"),
+            new Seen(5, "{\"a\":\"1\",\"b\":\"2\"}", ""));
+  }
+
+  @Test
+  void namesColumnsThatHaveNone() throws IOException {
+    try (CsvRecords records = CsvRecords.open(file(",a,\n1,2,3\n"), ',')) {
+      assertThat(records.columns()).contains(List.of("column_1", "a", "column_3"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a,a\n1,2\n;two columns \"a\"",
+        "a,b\n1,\"2\n3,4\n;a quote on line 2 that never closes",
+        "a,\"b\n;a quote on line 1 that never closes",
+        "\"a\"b,c\n;cannot be read"
+      })
+  void refusesWhatWouldLoseRows(String textAndReason) {
+    String text = textAndReason.substring(0, textAndReason.indexOf(';'));
+    String reason = textAndReason.substring(textAndReason.indexOf(';') + 1);
+
+    assertThatExceptionOfType(BatchException.class)
+        .isThrownBy(() -> read(text))
+        .withMessageContaining(reason)
+        .withMessageContaining("rows.csv");
+  }
+
+  @Test
+  void refusesOtherEncodingsOfTheHeader() throws IOException {
+    for (String charset : List.of("UTF-16", "ISO-8859-1")) {
+      Path file =
+          Files.write(directory.resolve("x.csv"), "é,b\n1,2\n".getBytes(Charset.forName(charset)));
+
+      assertThatExceptionOfType(BatchException.class)
+          .as(charset)
+          .isThrownBy(() -> CsvRecords.open(file, ','))
+          .withMessageContaining("save it as UTF-8");
+    }
+  }
+
+  @Test
+  void keepsOnlyTheBeginningOfARecordThatIsTooLong() throws IOException {
+    Path file = file("id,b\n7,\"" + "x\n".repeat(500_000) + "\"\n8,y\n");
+
+    try (CsvRecords records = CsvRecords.open(file, ',', 1_000)) {
+      assertThat(records.next()).isTrue();
+      assertThat(records.tooLong()).isTrue();
+      assertThat(records.to()).isLessThanOrEqualTo(1_000);
+      RowScan scan = new RowScan();
+      scan.scan(records);
+      assertThat(scan.id(2)).isEqualTo("7");
+      assertThat(records.next()).isTrue();
+      assertThat(records.tooLong()).isFalse();
+      assertThat(records.number()).isEqualTo(500_003);
+      assertThat(records.next()).isFalse();
+    }
+  }
+
+  @Test
+  void readsEveryTableAsFastCsvDoes() throws IOException {
+    Random random = new Random(20261124);
+    for (int table = 0; table < 300; table++) {
+      char delimiter = table % 3 == 0 ? '\t' : ',';
+      int columns = 2 + random.nextInt(5);
+      StringBuilder text = new StringBuilder(header(columns, delimiter));
+      for (int row = 0; row < (table == 0 ? 20_000 : 20); row++) {
+        text.append(row(random, columns, delimiter));
+      }
+      Path file = file(text.toString());
+
+      List<List<String>> ours = new ArrayList<>();
+      for (Seen seen : read(CsvRecords.open(file, delimiter))) {
+        assertThat(seen.problem()).isEmpty();
+        ours.add(Json.mapper().readTree(seen.json()).valueStream().map(v -> v.asString()).toList());
+      }
+
+      assertThat(ours).isEqualTo(theirs(file, delimiter));
+    }
+  }
+
+  private static String header(int columns, char delimiter) {
+    StringBuilder header = new StringBuilder("c0");
+    for (int i = 1; i < columns; i++) {
+      header.append(delimiter).append('c').append(i);
+    }
+    return header.append('\n').toString();
+  }
+
+  private static String row(Random random, int columns, char delimiter) {
+    String[] fields = new String[columns];
+    for (int i = 0; i < columns; i++) {
+      int length = random.nextInt(12);
+      StringBuilder field = new StringBuilder();
+      for (int j = 0; j < length; j++) {
+        field.append("ab é\u0002\\😀\"\n\r,\t".charAt(random.nextInt(13)));
+      }
+      String value = field.toString().replaceAll("[\uD800-\uDFFF]", "s");
+      boolean plain =
+          value.chars().noneMatch(c -> c == '"' || c == '\n' || c == '\r' || c == delimiter);
+      fields[i] = plain && random.nextBoolean() ? value : '"' + value.replace("\"", "\"\"") + '"';
+    }
+    return String.join(String.valueOf(delimiter), fields) + (random.nextBoolean() ? "\r\n" : "\n");
+  }
+
+  private static List<List<String>> theirs(Path file, char delimiter) throws IOException {
+    try (CsvReader<CsvRecord> reader =
+        CsvReader.builder().fieldSeparator(delimiter).ofCsvRecord(file)) {
+      return reader.stream().skip(1).map(CsvRecord::getFields).map(List::copyOf).toList();
+    }
+  }
+
+  @Test
+  void givesEachRowTheHashOfTheSameRowInJsonLines() throws IOException {
+    RowScan csv = new RowScan();
+    RowScan json = new RowScan();
+    byte[] line = "{\"b\":\"x\\ty\",\"a\":\"1\"}".getBytes(StandardCharsets.UTF_8);
+    json.scan(line, 0, line.length);
+
+    try (CsvRecords records = CsvRecords.open(file("a,b\n1,x\ty\n"), ',')) {
+      records.next();
+      csv.scan(records);
+    }
+
+    assertThat(csv.hash()).isEqualTo(json.hash());
+    assertThat(Arrays.asList(csv.named(), json.named())).containsOnly(false);
+  }
+}
