@@ -81,6 +81,22 @@ class PaceTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "20, 30, 0.92, 0.04",
+    "20, 100, 0.92, 0.04",
+    "20, 300, 0.92, 0.04",
+    "100, 100, 0.92, 0.02",
+    "5, 100, 0.9, 0.06",
+    "2, 100, 0.9, 0.08"
+  })
+  void losesLittleOfItsFirstMinute(int limit, int latencyMillis, double share, double waste) {
+    run(Duration.ofSeconds(60), limit, Duration.ofMillis(latencyMillis));
+
+    assertThat(served / 60.0).as("served a second").isGreaterThanOrEqualTo(share * limit);
+    assertThat((double) refused / (served + refused)).as("refused").isLessThanOrEqualTo(waste);
+  }
+
+  @ParameterizedTest
   @CsvSource({"30", "300"})
   void findsWhatAServerHasGrownToWithinAMinute(int latencyMillis) {
     Duration latency = Duration.ofMillis(latencyMillis);
