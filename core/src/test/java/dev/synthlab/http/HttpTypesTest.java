@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -88,6 +89,14 @@ class HttpTypesTest {
         .isThrownBy(() -> Json.mapper().readTree("[".repeat(most + 1) + "]".repeat(most + 1)));
     assertThatExceptionOfType(tools.jackson.core.JacksonException.class)
         .isThrownBy(() -> Json.mapper().readTree("1".repeat(1_001)));
+  }
+
+  @Test
+  void makesNoObjectOfAClassThatJsonNames() {
+    String json = "[\"java.util.ArrayDeque\", {\"@class\": \"java.io.File\", \"path\": \"/\"}]";
+
+    assertThat(Json.mapper().readValue(json, Object.class))
+        .isEqualTo(List.of("java.util.ArrayDeque", Map.of("@class", "java.io.File", "path", "/")));
   }
 
   @Test
