@@ -3,9 +3,12 @@ package dev.synthlab.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.call.CallPolicy.Waiting;
+import dev.synthlab.http.Headers;
 import dev.synthlab.http.Request;
+import dev.synthlab.http.Response;
 import dev.synthlab.http.TransportException.Phase;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -440,5 +443,93 @@ class CallLoopTest {
     assertThat(other.policy().backoffMax()).isEqualTo(Duration.ofSeconds(4));
     assertThat(other.traffic).isSameAs(traffic);
     assertThat(loop.policy()).isEqualTo(SINGLE);
+  }
+
+  /** An answer whose text is read by its caller, and counts when it was closed. */
+  private record Live(TextExchange plain) implements Exchange<InputStream> {
+    @Override
+    public Route route() {
+      return plain.route();
+    }
+
+    @Override
+    public long weight() {
+      return plain.weight();
+    }
+
+    @Override
+    public Request request() {
+      return plain.request();
+    }
+
+    @Override
+    public Verdict<InputStream> judge(Event event) {
+      return new Verdict.Accept<>(((Event.Arrived) event).body());
+    }
+
+    @Override
+    public Spend spend(InputStream value) {
+      return new Spend(7, 0, 0, 0, Optional.empty());
+    }
+
+    @Override
+    public boolean live() {
+      return true;
+    }
+  }
+
+  @Test
+  void keepsAStreamOpenUntilItsReaderClosesIt() throws IOException {
+    transport.answers(200, "fine");
+    Deadline deadline = Deadline.in(timer, Duration.ofMinutes(1));
+
+    Outcome<InputStream> outcome =
+        new CallLoop(transport, traffic, SINGLE, heard::add)
+            .run(new Live(TextExchange.of(ROUTE)), deadline);
+
+    assertThat(traffic.state().inFlight()).isEqualTo(1);
+    assertThat(transport.allClosed()).isFalse();
+    assertThat(heard).isEmpty();
+    timer.push(Duration.ofSeconds(6));
+    assertThat(outcome.get().readAllBytes()).hasSize(4);
+
+    outcome.get().close();
+
+    assertThat(traffic.state().inFlight()).isZero();
+    assertThat(transport.allClosed()).isTrue();
+    assertThat(heard)
+        .singleElement()
+        .satisfies(
+            report -> {
+              assertThat(report.spend().inputTokens()).isEqualTo(7);
+              assertThat(report.elapsed()).isEqualTo(Duration.ofSeconds(6));
+            });
+  }
+
+  @Test
+  void givesABodyWhatItsHeadersLeftOfTheTimeout() {
+    ScriptedTransport.Step slowly =
+        after(
+            Duration.ofSeconds(3),
+            (r, w) ->
+                new Response(
+                    200,
+                    Headers.NONE,
+                    new InputStream() {
+                      @Override
+                      public int read() {
+                        timer.push(Duration.ofSeconds(2));
+                        return 'a';
+                      }
+                    }));
+    transport.does(slowly);
+
+    Outcome<String> outcome = run(SINGLE.withMaxAttempts(1));
+
+    assertThat(why(outcome))
+        .isInstanceOf(CallException.DeadlineExceeded.class)
+        .hasMessage("the answer was not whole within 5000 ms");
+    assertThat(outcome.report().attempts().getFirst().took())
+        .isGreaterThanOrEqualTo(Duration.ofSeconds(5));
   }
 }
