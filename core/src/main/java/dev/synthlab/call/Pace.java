@@ -24,7 +24,7 @@ final class Pace {
   private static final double FEWER_IN_FLIGHT = 0.7;
   private static final double CAUGHT_UP_SECONDS = 0.25;
   private static final int SLOTS = 100;
-  private static final int SLOTS_A_SECOND = 10;
+  private static final long SLOTS_A_SECOND = 10;
   private static final long SLOT_NANOS = 100_000_000;
   private static final long SECOND = SLOTS_A_SECOND * SLOT_NANOS;
 
