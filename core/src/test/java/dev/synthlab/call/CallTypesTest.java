@@ -144,6 +144,23 @@ class CallTypesTest {
         .withMessageContaining("deadline must be positive");
   }
 
+  @ParameterizedTest
+  @CsvSource({"3, 10, 3", "10, 3, 3", "5, 5, 5"})
+  void endsADeadlineInsideAnotherWithItAtTheLatest(int outer, int inner, int left) {
+    HandTimer timer = new HandTimer();
+    Deadline whole = Deadline.in(timer, Duration.ofSeconds(outer + 1));
+    timer.push(Duration.ofSeconds(1));
+
+    Deadline part = whole.inside(Duration.ofSeconds(inner));
+
+    assertThat(part.remaining()).isEqualTo(Duration.ofSeconds(left));
+    assertThat(part.given().toSeconds()).isEqualTo(inner <= outer ? inner : outer + 1);
+    part.excuse(Duration.ofSeconds(1));
+    assertThat(part.remaining()).isEqualTo(Duration.ofSeconds(left + 1));
+    assertThat(whole.remaining()).isEqualTo(Duration.ofSeconds(outer));
+    assertThatIllegalArgumentException().isThrownBy(() -> whole.inside(Duration.ZERO));
+  }
+
   @Test
   void throwsTheExceptionOfACallThatFailed() {
     Outcome<String> failed = FailedCalls.of(Fault.of(Kind.NOT_FOUND, "no such model"));

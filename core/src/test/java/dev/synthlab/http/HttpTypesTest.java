@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,29 @@ class HttpTypesTest {
         .isThrownBy(() -> Bodies.whole(bytes(11), 10))
         .withMessage("the body is larger than 10 bytes");
     assertThat(Bodies.beginning(bytes(11), 10)).hasSize(10);
+  }
+
+  @Test
+  void keepsTheBeginningOfABodyThatIsReadWithinALimit() throws IOException {
+    byte[] all = "abcdefghij".repeat(100).getBytes(StandardCharsets.US_ASCII);
+    Bodies.Bounded body = new Bodies.Bounded(new ByteArrayInputStream(all), 1_000);
+
+    assertThat(body.read()).isEqualTo('a');
+    assertThat(body.beginning()).isEqualTo(new byte[] {'a'});
+    assertThat(body.read(new byte[400], 100, 300)).isEqualTo(300);
+    assertThat(body.readAllBytes()).hasSize(699);
+    assertThat(body.read()).isEqualTo(-1);
+
+    assertThat(body.beginning()).isEqualTo(Arrays.copyOf(all, 512));
+  }
+
+  @Test
+  void endsABodyThatGoesOnBeyondItsLimit() {
+    Bodies.Bounded body = new Bodies.Bounded(bytes(1_001), 1_000);
+
+    assertThatExceptionOfType(Bodies.TooLargeException.class)
+        .isThrownBy(body::readAllBytes)
+        .withMessage("the body is larger than 1000 bytes");
   }
 
   @Test
