@@ -8,21 +8,29 @@ import java.util.Optional;
  * Finds out how many requests a server bears. How many may be in flight grows with every answer
  * until the server shows that it is too many. How many a second are sent is free until the server
  * refuses one; from then on it follows the cubic curve of RFC 9438, which comes quickly back to
- * where the refusal came, stays near it, and then feels its way up. Not thread-safe; its lane's
- * lock guards it.
+ * where the refusal came, stays near it, and then feels its way up. Servers count over a time, at
+ * least a second as a rule: until that is over after a cut, what they refuse stems from what was
+ * sent before it, and costs a growing wait but no rate. Not thread-safe; its lane's lock guards it.
  */
 final class Pace {
   private static final double CUT = 0.9;
-  private static final double GROWTH = 0.06;
+  private static final double KEPT = 0.95;
+  private static final double KEPT_IN_A_ROW = 0.7;
+  private static final double BACK_SECONDS = 3.2;
+  private static final double MOST_BACK_SECONDS = 15;
+  private static final double BACK_REQUESTS = 25;
+  private static final double MOST_MISSED = 8;
   private static final double LEAST_RATE = 0.2;
   private static final double FEWER_IN_FLIGHT = 0.7;
   private static final double CAUGHT_UP_SECONDS = 0.25;
-  private static final int SLOTS = 20;
+  private static final int SLOTS = 100;
+  private static final long SLOTS_A_SECOND = 10;
   private static final long SLOT_NANOS = 100_000_000;
+  private static final long SECOND = SLOTS_A_SECOND * SLOT_NANOS;
 
   private final int mostInFlight;
-  private final long[] slotOf = new long[SLOTS];
-  private final int[] servedIn = new int[SLOTS];
+  private final Counted sent = new Counted();
+  private final Counted served = new Counted();
   private final long begin;
 
   private double inFlight = 1;
@@ -30,6 +38,7 @@ final class Pace {
   private double rate = Double.POSITIVE_INFINITY;
   private double ceiling;
   private double allowance = 1;
+  private double missed;
   private long filled;
   private long cutAt;
   private long calmAt;
@@ -40,7 +49,37 @@ final class Pace {
     this.filled = now;
     this.cutAt = now;
     this.calmAt = now;
-    Arrays.fill(slotOf, Long.MIN_VALUE);
+  }
+
+  /** How often something happened in the last ten seconds. */
+  private static final class Counted {
+    private final long[] slotOf = new long[SLOTS];
+    private final int[] times = new int[SLOTS];
+
+    Counted() {
+      Arrays.fill(slotOf, Long.MIN_VALUE);
+    }
+
+    void add(long now) {
+      long slot = Math.floorDiv(now, SLOT_NANOS);
+      int index = Math.floorMod(slot, SLOTS);
+      if (slotOf[index] != slot) {
+        slotOf[index] = slot;
+        times[index] = 0;
+      }
+      times[index]++;
+    }
+
+    /** How often in the seconds up to a moment. */
+    int within(int seconds, long end) {
+      long newest = Math.floorDiv(end, SLOT_NANOS);
+      int sum = 0;
+      for (int i = 0; i < SLOTS; i++) {
+        boolean in = slotOf[i] <= newest && slotOf[i] > newest - seconds * SLOTS_A_SECOND;
+        sum += in ? times[i] : 0;
+      }
+      return sum;
+    }
   }
 
   int inFlight() {
@@ -53,58 +92,67 @@ final class Pace {
 
   /** Takes one request, or says how long to wait for it. */
   Optional<Duration> take(long now) {
-    if (Double.isInfinite(rate)) {
-      return Optional.empty();
-    }
-    grow(now);
-    // Who sleeps too long on a busy machine may catch up, but not on more than a moment.
-    allowance =
-        Math.min(Math.max(1, rate * CAUGHT_UP_SECONDS), allowance + (now - filled) / 1e9 * rate);
-    filled = now;
-    if (allowance >= 1) {
+    if (Double.isFinite(rate)) {
+      grow(now);
+      // Who sleeps too long on a busy machine may catch up, but not on more than a moment.
+      allowance =
+          Math.min(Math.max(1, rate * CAUGHT_UP_SECONDS), allowance + (now - filled) / 1e9 * rate);
+      filled = now;
+      if (allowance < 1) {
+        return Optional.of(Duration.ofNanos((long) Math.ceil((1 - allowance) / rate * 1e9)));
+      }
       allowance -= 1;
-      return Optional.empty();
     }
-    return Optional.of(Duration.ofNanos((long) Math.ceil((1 - allowance) / rate * 1e9)));
+    sent.add(now);
+    return Optional.empty();
   }
 
-  void saw(Sign sign, long sent, long now) {
+  void saw(Sign sign, long sentAt, long now) {
     switch (sign) {
       case SERVED -> served(now);
-      case THROTTLED -> refused(sent, now);
-      case FAILED -> failed(sent, now);
+      case THROTTLED -> refused(sentAt, now);
+      case FAILED -> failed(sentAt, now);
       case NEUTRAL -> {}
     }
   }
 
   private void served(long now) {
-    long slot = Math.floorDiv(now, SLOT_NANOS);
-    int index = Math.floorMod(slot, SLOTS);
-    if (slotOf[index] != slot) {
-      slotOf[index] = slot;
-      servedIn[index] = 0;
-    }
-    servedIn[index]++;
+    served.add(now);
+    missed = 0;
     inFlight = Math.min(mostInFlight, inFlight + (slowStart ? 1 : 1 / inFlight));
   }
 
   /** What was sent before the last cut says nothing about the rate since. */
-  private void refused(long sent, long now) {
-    if (sent - cutAt < 0) {
+  private void refused(long sentAt, long now) {
+    if (sentAt - cutAt < 0) {
       return;
     }
-    double seen = servedRate(now);
-    ceiling = Double.isInfinite(rate) ? seen : Math.min(rate, Math.max(seen, rate * CUT));
-    ceiling = Math.max(LEAST_RATE, ceiling);
+    filled = now;
+    if (Double.isFinite(rate) && sentAt - cutAt < SECOND) {
+      missed = Math.clamp(2 * missed, 1, MOST_MISSED);
+      allowance = Math.min(allowance, 1 - missed);
+      return;
+    }
+    ceiling = Math.max(LEAST_RATE, borne(sentAt, now));
     rate = Math.max(LEAST_RATE, ceiling * CUT);
     cutAt = now;
     allowance = 0;
-    filled = now;
+    missed = 0;
   }
 
-  private void failed(long sent, long now) {
+  /** What the server bears, as far as a refusal shows. */
+  private double borne(long sentAt, long now) {
+    if (Double.isInfinite(rate)) {
+      return Math.max(sent.within(1, sentAt) - 1, served.within(1, now));
+    }
+    // A second refusal so soon tells that it bears far less.
+    double least = rate * (now - cutAt < 2 * SECOND ? KEPT_IN_A_ROW : KEPT);
+    return Math.min(rate, Math.max(servedRate(now), least));
+  }
+
+  private void failed(long sentAt, long now) {
     slowStart = false;
-    if (sent - calmAt >= 0) {
+    if (sentAt - calmAt >= 0) {
       calmAt = now;
       inFlight = Math.max(1, inFlight * FEWER_IN_FLIGHT);
     }
@@ -112,22 +160,16 @@ final class Pace {
 
   private void grow(long now) {
     double seconds = (now - cutAt) / 1e9;
-    double back = Math.cbrt(ceiling * (1 - CUT) / GROWTH);
-    double wanted = ceiling + GROWTH * Math.pow(seconds - back, 3);
+    // Where few are sent, one refusal weighs more, and is risked less often.
+    double back = Math.clamp(BACK_REQUESTS / ceiling, BACK_SECONDS, MOST_BACK_SECONDS);
+    double wanted = ceiling * (1 + (1 - CUT) * Math.pow(seconds / back - 1, 3));
     // What nobody asks for says nothing about what the server bears.
-    double borne = Math.max(1, servedRate(now)) * 1.5;
-    rate = Math.max(LEAST_RATE, Math.max(Math.min(rate, wanted), Math.min(wanted, borne)));
+    double asked = Math.max(1, servedRate(now)) * 1.5;
+    rate = Math.max(LEAST_RATE, Math.max(Math.min(rate, wanted), Math.min(wanted, asked)));
   }
 
   private double servedRate(long now) {
-    long newest = Math.floorDiv(now, SLOT_NANOS);
-    int served = 0;
-    for (int i = 0; i < SLOTS; i++) {
-      if (newest - slotOf[i] < SLOTS && slotOf[i] != Long.MIN_VALUE) {
-        served += servedIn[i];
-      }
-    }
-    double seconds = Math.min(SLOTS * SLOT_NANOS, Math.max(SLOT_NANOS, now - begin)) / 1e9;
-    return served / seconds;
+    double seconds = Math.min(2 * SECOND, Math.max(SLOT_NANOS, now - begin)) / 1e9;
+    return served.within(2, now) / seconds;
   }
 }

@@ -57,6 +57,11 @@ class ArchitectureTest {
   }
 
   @Test
+  void nothingMakesObjectsOfBytes() {
+    rules.nothingMakesObjectsOfBytes().check(OURS);
+  }
+
+  @Test
   void nobodyUsesTheHttpClientOfTheJdk() {
     rules.noHttpClientOfTheJdk().check(OURS);
   }

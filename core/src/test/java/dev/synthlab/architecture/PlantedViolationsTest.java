@@ -66,6 +66,13 @@ class PlantedViolationsTest {
   }
 
   @Test
+  void everyWayToMakeObjectsOfBytesIsFound() {
+    assertThat(culprits(rules.nothingMakesObjectsOfBytes())).containsExactly("http.ReadsObjects");
+    assertThat(report(rules.nothingMakesObjectsOfBytes()))
+        .contains("ObjectInputStream", "activateDefaultTyping");
+  }
+
+  @Test
   void discoveryBelowTheRootIsFound() {
     assertThat(culprits(rules.onlyTheRootDiscovers())).containsExactly("batch.Discovers");
   }

@@ -1,6 +1,7 @@
 package dev.synthlab.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -8,6 +9,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -81,6 +83,23 @@ class PaceTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "20, 30, 0.92, 0.04",
+    "20, 100, 0.92, 0.04",
+    "20, 300, 0.92, 0.04",
+    "20, 2000, 0.78, 0.1",
+    "100, 100, 0.92, 0.02",
+    "5, 100, 0.9, 0.06",
+    "2, 100, 0.9, 0.08"
+  })
+  void losesLittleOfItsFirstMinute(int limit, int latencyMillis, double share, double waste) {
+    run(Duration.ofSeconds(60), limit, Duration.ofMillis(latencyMillis));
+
+    assertThat(served / 60.0).as("served a second").isGreaterThanOrEqualTo(share * limit);
+    assertThat((double) refused / (served + refused)).as("refused").isLessThanOrEqualTo(waste);
+  }
+
+  @ParameterizedTest
   @CsvSource({"30", "300"})
   void findsWhatAServerHasGrownToWithinAMinute(int latencyMillis) {
     Duration latency = Duration.ofMillis(latencyMillis);
@@ -106,5 +125,60 @@ class PaceTest {
 
     assertThat(served / 30.0).isGreaterThanOrEqualTo(0.85 * 20);
     assertThat((double) refused / (served + refused)).isLessThanOrEqualTo(0.08);
+  }
+
+  @Test
+  void letsFewerInFlightWhenTheServerFails() {
+    for (int i = 0; i < 99; i++) {
+      pace.saw(Sign.SERVED, 0, 0);
+    }
+    assertThat(pace.inFlight()).isEqualTo(100);
+
+    pace.saw(Sign.FAILED, SECOND, 2 * SECOND);
+    assertThat(pace.inFlight()).isEqualTo(70);
+    // Sent before that failure was known, it tells nothing new.
+    pace.saw(Sign.FAILED, 2 * SECOND - 1, 3 * SECOND);
+    assertThat(pace.inFlight()).isEqualTo(70);
+    pace.saw(Sign.FAILED, 2 * SECOND, 3 * SECOND);
+    assertThat(pace.inFlight()).isEqualTo(49);
+
+    for (int i = 0; i < 50; i++) {
+      pace.saw(Sign.SERVED, 3 * SECOND, 4 * SECOND);
+    }
+    assertThat(pace.inFlight()).isEqualTo(50);
+    pace.saw(Sign.NEUTRAL, 4 * SECOND, 4 * SECOND);
+    assertThat(pace.rate()).isInfinite();
+  }
+
+  @Test
+  void waitsLongerWithEveryRefusalOfOneSecondAndKeepsItsRate() {
+    for (int i = 0; i < 41; i++) {
+      assertThat(pace.take(0)).isEmpty();
+    }
+    pace.saw(Sign.THROTTLED, 0, SECOND / 10);
+    assertThat(pace.rate()).isEqualTo(36);
+
+    for (int missed : new int[] {1, 2, 4, 8, 8}) {
+      pace.saw(Sign.THROTTLED, SECOND / 10, SECOND / 10);
+      long wait = pace.take(SECOND / 10).orElseThrow().toNanos();
+      assertThat(wait / 1e9).isCloseTo(missed / 36.0, within(0.001));
+    }
+    assertThat(pace.rate()).isEqualTo(36);
+
+    pace.saw(Sign.THROTTLED, 2 * SECOND, 2 * SECOND);
+    assertThat(pace.rate()).isLessThan(36);
+  }
+
+  @Test
+  void cutsNothingForWhatWasSentBeforeTheLastCut() {
+    for (int i = 0; i < 41; i++) {
+      pace.take(0);
+    }
+    pace.saw(Sign.THROTTLED, 0, SECOND);
+    double rate = pace.rate();
+
+    pace.saw(Sign.THROTTLED, SECOND - 1, 5 * SECOND);
+
+    assertThat(pace.rate()).isEqualTo(rate);
   }
 }

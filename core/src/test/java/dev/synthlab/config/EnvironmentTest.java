@@ -161,6 +161,17 @@ class EnvironmentTest {
   }
 
   @Test
+  void readsTheFileOfItsDirectoryAndOfNoneAbove() throws IOException {
+    write("OPENAI_ORG_ID=above\n");
+    Path below = Files.createDirectory(directory.resolve("below"));
+
+    Environment environment = Environment.of(Map.of(), below);
+
+    assertThat(environment.convention("OPENAI_ORG_ID")).isEmpty();
+    assertThat(environment.problems()).isEmpty();
+  }
+
+  @Test
   void withholdsAKeyOfTheEnvironmentFromAnAddressThatMerelyLiesInTheDirectory() throws IOException {
     write("OPENAI_BASE_URL=http://elsewhere.example/v1\n");
     Environment environment =

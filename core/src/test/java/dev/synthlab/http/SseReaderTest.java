@@ -1,13 +1,17 @@
 package dev.synthlab.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -76,5 +80,39 @@ class SseReaderTest {
   @Test
   void ignoresAByteOrderMark() throws IOException {
     assertThat(data(bytes("\uFEFFdata: a\n\n"))).containsExactly("a");
+  }
+
+  @Test
+  void namesAnEventAndForgetsTheNameWithIt() throws IOException {
+    SseReader reader = new SseReader(bytes("event: x\n\nevent:ping\ndata: a\n\ndata: b\n\n"));
+
+    assertThat(reader.next()).contains(new SseReader.ServerEvent("ping", "a"));
+    assertThat(reader.next()).contains(new SseReader.ServerEvent("message", "b"));
+    assertThat(reader.next()).isEmpty();
+  }
+
+  @Test
+  void takesAwayOneSpaceAndOneMark() throws IOException {
+    assertThat(data(bytes("data:  a\n\ndata\n\ndata: \uFEFFb\n\n")))
+        .containsExactly(" a", "", "\uFEFFb");
+  }
+
+  @Test
+  void givesAnEventThatOnlyItsEmptyLineIsMissing() throws IOException {
+    assertThat(data(bytes("data: a\n"))).containsExactly("a");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\ndata: "})
+  void refusesAnEventThatIsTooLargeInOneLineOrInMany(String between) {
+    String piece = "x".repeat(1024 * 1024);
+    InputStream endless =
+        new SequenceInputStream(
+            bytes("data: "),
+            new SequenceInputStream(
+                Collections.enumeration(
+                    IntStream.range(0, 17).mapToObj(i -> bytes(piece + between)).toList())));
+
+    assertThatExceptionOfType(Bodies.TooLargeException.class).isThrownBy(() -> data(endless));
   }
 }

@@ -1,0 +1,38 @@
+package dev.synthlab.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.synthlab.llm.AnswerException;
+import dev.synthlab.llm.FinishReason;
+import dev.synthlab.llm.Problems;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+
+class ProblemRecordsTest {
+  @TempDir private Path directory;
+
+  static Stream<AnswerException> problems() {
+    return Problems.ofEveryKind("the text so far").stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("problems")
+  void anAnswerThatIsNoneHasItsOwnCodeAndKeepsItsText(AnswerException problem) {
+    Bulk bulk = new Bulk(directory).input(Bulk.prompt("a", "hi"));
+    bulk.script.on(
+        "hi", request -> Script.answer("the text so far", FinishReason.STOP, Optional.of(problem)));
+
+    Summary summary = bulk.run();
+
+    JsonNode line = bulk.result("a");
+    assertThat(line.at("/error/code").asString()).isEqualTo(problem.code());
+    assertThat(line.at("/error/message").asString()).isEqualTo(problem.getMessage());
+    assertThat(line.at("/synthlab/partial").asString()).isEqualTo("the text so far");
+    assertThat(summary.failures()).containsOnlyKeys(problem.code());
+  }
+}

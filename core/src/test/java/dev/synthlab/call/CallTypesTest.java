@@ -1,0 +1,184 @@
+package dev.synthlab.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.synthlab.call.CallPolicy.Waiting;
+import dev.synthlab.call.Fault.Kind;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What the values of a call hold and say. */
+class CallTypesTest {
+  private static final String KEY = "sk-proj-C4n4ryC4n4ryC4n4ryC4n4ry";
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void hasOneExceptionAndOneWordForEverySortOfFault(Kind kind) {
+    Fault fault = Fault.of(kind, "words");
+
+    CallException why = CallException.of(fault, FailedCalls.report(1, Optional.of(fault)));
+
+    assertThat(why.getClass().getSimpleName()).isEqualToIgnoringCase(kind.name().replace("_", ""));
+    assertThat(kind.code()).isEqualTo(kind.name().toLowerCase(Locale.ROOT));
+    assertThat(why).hasMessage("words").hasNoCause();
+  }
+
+  @Test
+  void carriesAllThatIsKnownOfTheFault() {
+    Fault fault =
+        new Fault(
+                Kind.RATE_LIMITED,
+                "words",
+                OptionalInt.of(429),
+                Optional.of("code"),
+                Optional.of("parameter"),
+                Optional.of("request"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty())
+            .after(Duration.ofSeconds(3))
+            .withPartial("so far")
+            .because(new IllegalStateException("why"));
+
+    CallException why = CallException.of(fault, FailedCalls.report(2, Optional.of(fault)));
+
+    assertThat(why.status()).hasValue(429);
+    assertThat(why.code()).contains("code");
+    assertThat(why.requestId()).contains("request");
+    assertThat(why.retryAfter()).contains(Duration.ofSeconds(3));
+    assertThat(why.partial()).contains("so far");
+    assertThat(why.attempts()).hasSize(2);
+    assertThat(why.fault()).isEqualTo(fault);
+    assertThat(why.report().fault()).contains(fault);
+    assertThat(why).hasRootCauseMessage("why").hasMessage("words (after 2 attempts in 12 ms)");
+    Fault other = fault.as(Kind.DEADLINE_EXCEEDED, "late");
+    assertThat(other.kind()).isEqualTo(Kind.DEADLINE_EXCEEDED);
+    assertThat(other.message()).isEqualTo("late");
+    assertThat(other.code()).contains("code");
+  }
+
+  @Test
+  void strikesKeysOutOfEveryTextOfAFault() {
+    Fault fault =
+        new Fault(
+            Kind.BAD_REQUEST,
+            "one\ntwo " + KEY,
+            OptionalInt.empty(),
+            Optional.of(KEY),
+            Optional.empty(),
+            Optional.of("r\n" + KEY),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+
+    assertThat(fault.toString()).doesNotContain(KEY).doesNotContain("\n");
+    assertThat(Fault.beginning("ab " + KEY, 20)).doesNotContain("sk-proj-C4n4");
+    assertThat(Fault.beginning("abcd", 4)).isEqualTo("abcd");
+    assertThat(Fault.beginning("abcde", 4)).isEqualTo("abcd…");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "RATE_LIMITED, false, THROTTLED",
+    "SERVER_FAILED, false, FAILED",
+    "SERVER_FAILED, true, THROTTLED",
+    "CONNECTION_FAILED, false, FAILED",
+    "DEADLINE_EXCEEDED, false, FAILED",
+    "BAD_REQUEST, false, NEUTRAL",
+    "QUOTA_EXCEEDED, false, NEUTRAL",
+    "MALFORMED_RESPONSE, false, NEUTRAL"
+  })
+  void saysWhatAFaultTellsOfItsRoute(Kind kind, boolean asksToWait, Sign sign) {
+    Fault fault = Fault.of(kind, "words");
+
+    assertThat(Sign.of(Optional.of(asksToWait ? fault.after(Duration.ofSeconds(1)) : fault)))
+        .isEqualTo(sign);
+  }
+
+  @Test
+  void takesAnAnswerForAGoodSign() {
+    assertThat(Sign.of(Optional.empty())).isEqualTo(Sign.SERVED);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"http://a.test:81/v1, m@a.test:81", "local:embedded, m@local:"})
+  void namesARouteByModelAndHost(String base, String name) {
+    assertThat(new Route(URI.create(base), "KEY", "m")).hasToString(name);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 1, 0, 0, 'maxAttempts must be at least 1, was 0'",
+    "1, 0, 0, 0, timeout must be positive",
+    "1, 1, -1, 0, backoff must go from 0 or more upwards",
+    "1, 1, 2, 1, backoff must go from 0 or more upwards"
+  })
+  void refusesAPolicyThatMakesNoSense(
+      int attempts, int timeout, int first, int most, String words) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new CallPolicy(
+                    attempts,
+                    Duration.ofSeconds(timeout),
+                    Duration.ofSeconds(first),
+                    Duration.ofSeconds(most),
+                    Waiting.WITHIN_DEADLINE))
+        .withMessageContaining(words);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "-1"})
+  void refusesADeadlineThatIsNone(int seconds) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Deadline.in(new HandTimer(), Duration.ofSeconds(seconds)))
+        .withMessageContaining("deadline must be positive");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3, 10, 3", "10, 3, 3", "5, 5, 5"})
+  void endsADeadlineInsideAnotherWithItAtTheLatest(int outer, int inner, int left) {
+    HandTimer timer = new HandTimer();
+    Deadline whole = Deadline.in(timer, Duration.ofSeconds(outer + 1));
+    timer.push(Duration.ofSeconds(1));
+
+    Deadline part = whole.inside(Duration.ofSeconds(inner));
+
+    assertThat(part.remaining()).isEqualTo(Duration.ofSeconds(left));
+    assertThat(part.given().toSeconds()).isEqualTo(inner <= outer ? inner : outer + 1);
+    part.excuse(Duration.ofSeconds(1));
+    assertThat(part.remaining()).isEqualTo(Duration.ofSeconds(left + 1));
+    assertThat(whole.remaining()).isEqualTo(Duration.ofSeconds(outer));
+    assertThatIllegalArgumentException().isThrownBy(() -> whole.inside(Duration.ZERO));
+  }
+
+  @Test
+  void throwsTheExceptionOfACallThatFailed() {
+    Outcome<String> failed = FailedCalls.of(Fault.of(Kind.NOT_FOUND, "no such model"));
+
+    assertThatExceptionOfType(CallException.NotFound.class)
+        .isThrownBy(failed::get)
+        .withMessage("no such model");
+  }
+
+  @Test
+  void livesByTheMachinesTime() throws InterruptedException {
+    Timer timer = Timer.system();
+    long begin = timer.nanos();
+
+    timer.pause(Duration.ofMillis(20));
+    timer.pause(Duration.ZERO);
+    timer.pause(Duration.ofMillis(-1));
+
+    assertThat(timer.nanos() - begin).isGreaterThanOrEqualTo(20_000_000L);
+  }
+}

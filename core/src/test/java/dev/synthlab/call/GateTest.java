@@ -1,0 +1,319 @@
+package dev.synthlab.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.synthlab.call.CallPolicy.Waiting;
+import dev.synthlab.call.Event.Withheld.Reason;
+import dev.synthlab.testing.PushedTimer;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Who goes out, who waits, and what is given back. */
+@Timeout(10)
+class GateTest {
+  private static final Route ROUTE = new Route(URI.create("http://a/v1"), "KEY", "m");
+  private static final Duration SHORT = Duration.ofMillis(20);
+  private static final Duration LONG = Duration.ofHours(1);
+
+  private final PushedTimer timer = new PushedTimer();
+  private Traffic traffic = traffic(0, 0, 0);
+
+  private Traffic traffic(int requests, int tokens, int adaptive) {
+    return new Traffic(timer, most(), rules(requests, tokens, adaptive));
+  }
+
+  private static Traffic.Rules rules(int requests, int tokens, int adaptive) {
+    return new Traffic.Rules(
+        Optional.of(requests).filter(n -> n > 0),
+        Optional.of(tokens).filter(n -> n > 0),
+        Optional.of(adaptive).filter(n -> n > 0),
+        true,
+        true);
+  }
+
+  private static RandomGenerator most() {
+    return new RandomGenerator() {
+      @Override
+      public long nextLong() {
+        return Long.MAX_VALUE;
+      }
+
+      @Override
+      public long nextLong(long bound) {
+        return bound - 1;
+      }
+    };
+  }
+
+  private Traffic.Admission admit(Duration within, Waiting waiting) throws InterruptedException {
+    return traffic.admit(ROUTE, 1, Deadline.in(timer, within), waiting);
+  }
+
+  private Lane.Permit granted() throws InterruptedException {
+    Traffic.Admission said = admit(LONG, Waiting.WITHIN_DEADLINE);
+    return ((Traffic.Admission.Granted) said).permit();
+  }
+
+  private Optional<Reason> refused(Duration within) throws InterruptedException {
+    return switch (admit(within, Waiting.WITHIN_DEADLINE)) {
+      case Traffic.Admission.Granted yes -> Optional.empty();
+      case Traffic.Admission.Refused no -> Optional.of(no.why().reason());
+    };
+  }
+
+  private void ends(Lane.Permit permit, Sign sign) {
+    permit.judged(sign, Optional.empty());
+    permit.leave(Spend.NONE);
+    traffic.left(ROUTE);
+  }
+
+  /** Someone of a bulk run, who waits as long as it takes. */
+  private FutureTask<Traffic.Admission> waiting() {
+    FutureTask<Traffic.Admission> task =
+        new FutureTask<>(() -> admit(Duration.ofSeconds(1), Waiting.AS_LONG_AS_IT_TAKES));
+    int before = traffic.state().held();
+    Threads.start("waiting", task);
+    while (traffic.state().held() == before && !task.isDone()) {
+      Thread.onSpinWait();
+    }
+    return task;
+  }
+
+  @Test
+  void boundsTheRequestsUnderWayToAServer() throws Exception {
+    traffic.bound(ROUTE.base(), 1);
+    traffic.bound(ROUTE.base(), 9);
+    Lane.Permit first = granted();
+
+    assertThat(refused(SHORT)).contains(Reason.LIMIT);
+    FutureTask<Traffic.Admission> second = waiting();
+    assertThat(second.isDone()).isFalse();
+    ends(first, Sign.SERVED);
+
+    assertThat(second.get()).isInstanceOf(Traffic.Admission.Granted.class);
+    assertThat(traffic.state().inFlight()).isEqualTo(1);
+    assertThat(traffic.state().held()).isZero();
+  }
+
+  @Test
+  void givesThePlaceBackOfACallThatIsRefused() throws InterruptedException {
+    traffic.bound(ROUTE.base(), 1);
+    traffic.pause(ROUTE, Duration.ofSeconds(30));
+
+    assertThat(refused(Duration.ofSeconds(10))).contains(Reason.PAUSE);
+    assertThat(refused(Duration.ofSeconds(10))).contains(Reason.PAUSE);
+
+    timer.push(Duration.ofSeconds(30));
+    assertThat(refused(SHORT)).isEmpty();
+  }
+
+  @Test
+  void interruptsWhoWaitsAndNobodyElse() throws Exception {
+    traffic.bound(ROUTE.base(), 1);
+    granted();
+    CountDownLatch ended = new CountDownLatch(1);
+    Thread waiting =
+        Threads.start(
+            "waiting",
+            () -> {
+              try {
+                admit(LONG, Waiting.AS_LONG_AS_IT_TAKES);
+              } catch (InterruptedException e) {
+                ended.countDown();
+              }
+            });
+    while (traffic.state().held() == 0) {
+      Thread.onSpinWait();
+    }
+
+    while (ended.getCount() > 0) {
+      traffic.interruptIfWaiting(waiting);
+      Thread.onSpinWait();
+    }
+    traffic.interruptIfWaiting(Thread.currentThread());
+
+    assertThat(Thread.interrupted()).isFalse();
+    assertThat(traffic.state().held()).isZero();
+  }
+
+  @Test
+  void interruptsNobodyWhoHasWaited() throws InterruptedException {
+    traffic.backOff(Duration.ofSeconds(1));
+    granted();
+
+    traffic.interruptIfWaiting(Thread.currentThread());
+
+    assertThat(Thread.interrupted()).isFalse();
+    assertThat(traffic.state().retrying()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"10, 11000", "20, 22000", "30, 33000", "50, 53000"})
+  void comesBackUpToATenthAndThreeSecondsLater(int pause, long waited) throws InterruptedException {
+    traffic.pause(ROUTE, Duration.ofSeconds(pause));
+
+    granted();
+
+    assertThat(timer.pauses).containsExactly(Duration.ofMillis(waited));
+  }
+
+  @Test
+  void keepsTheLongerOfTwoPauses() throws InterruptedException {
+    traffic.pause(ROUTE, Duration.ofSeconds(20));
+    traffic.pause(ROUTE, Duration.ofSeconds(5));
+    assertThat(traffic.state().longestPause()).contains(Duration.ofSeconds(20));
+
+    traffic.pause(ROUTE, Duration.ofSeconds(40));
+    assertThat(traffic.state().longestPause()).contains(Duration.ofSeconds(40));
+
+    timer.push(Duration.ofSeconds(40));
+    assertThat(traffic.state().longestPause()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"60, 0", "61, 1"})
+  void sendsAProbeAfterALongPauseOnly(int seconds, int kept) throws InterruptedException {
+    traffic.pause(ROUTE, Duration.ofSeconds(seconds));
+    granted();
+
+    assertThat(refused(SHORT).stream().count()).isEqualTo(kept);
+  }
+
+  @Test
+  void keepsEverybodyBackUntilAProbeIsNotRefused() throws Exception {
+    traffic.pause(ROUTE, Duration.ofMinutes(2));
+    Lane.Permit probe = granted();
+    ends(probe, Sign.THROTTLED);
+    Lane.Permit again = granted();
+    FutureTask<Traffic.Admission> other = waiting();
+    assertThat(refused(SHORT)).contains(Reason.LIMIT);
+
+    again.judged(Sign.SERVED, Optional.empty());
+
+    assertThat(other.get()).isInstanceOf(Traffic.Admission.Granted.class);
+  }
+
+  @Test
+  void letsMoreInFlightWithEveryAnswerWhenItFindsItsPace() throws Exception {
+    traffic = traffic(0, 0, 8);
+    assertThat(traffic.paced(ROUTE)).isTrue();
+    Lane.Permit first = granted();
+    FutureTask<Traffic.Admission> second = waiting();
+    assertThat(refused(SHORT)).contains(Reason.LIMIT);
+
+    ends(first, Sign.SERVED);
+
+    assertThat(second.get()).isInstanceOf(Traffic.Admission.Granted.class);
+    granted();
+    assertThat(refused(SHORT)).contains(Reason.LIMIT);
+  }
+
+  @Test
+  void givesTheProbeOfTheBreakerBackThatALimitHolds() throws InterruptedException {
+    traffic = traffic(60, 0, 0);
+    for (int i = 0; i < 20; i++) {
+      ends(granted(), Sign.FAILED);
+    }
+    timer.push(Duration.ofSeconds(16));
+    ends(granted(), Sign.NEUTRAL);
+
+    assertThat(refused(SHORT)).contains(Reason.LIMIT);
+
+    timer.push(Duration.ofSeconds(1));
+    assertThat(refused(SHORT)).isEmpty();
+  }
+
+  @Test
+  void givesTheProbeOfTheBreakerBackThatEndsWithoutAVerdict() throws InterruptedException {
+    for (int i = 0; i < 20; i++) {
+      ends(granted(), Sign.FAILED);
+    }
+    timer.push(Duration.ofSeconds(16));
+    Lane.Permit probe = granted();
+    assertThat(refused(LONG)).contains(Reason.BREAKER);
+
+    probe.leave(Spend.NONE);
+
+    assertThat(refused(SHORT)).isEmpty();
+  }
+
+  @Test
+  void givesTheTokensBackOfARequestThatTheOtherLimitHolds() throws InterruptedException {
+    traffic = traffic(60, 6_000, 0);
+    Deadline soon = Deadline.in(timer, SHORT);
+    assertThat(traffic.admit(ROUTE, 100, soon, Waiting.WITHIN_DEADLINE))
+        .isInstanceOf(Traffic.Admission.Granted.class);
+    assertThat(traffic.admit(ROUTE, 900, soon, Waiting.WITHIN_DEADLINE))
+        .isInstanceOf(Traffic.Admission.Refused.class);
+    timer.push(Duration.ofSeconds(1));
+
+    Traffic.Admission said =
+        traffic.admit(ROUTE, 900, Deadline.in(timer, SHORT), Waiting.WITHIN_DEADLINE);
+
+    assertThat(said).isInstanceOf(Traffic.Admission.Granted.class);
+    assertThat(timer.pauses).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "true, true, http://a/v1, true",
+    "true, false, http://a/v1, false",
+    "true, true, local:x, false",
+    "false, true, http://a/v1, true"
+  })
+  void hasABudgetOfRepetitionsWhereNoBreakerHoldsABulkRunBack(
+      boolean throttle, boolean breaker, String base, boolean allowed) throws InterruptedException {
+    traffic =
+        new Traffic(
+            timer,
+            most(),
+            new Traffic.Rules(
+                Optional.empty(), Optional.empty(), Optional.empty(), throttle, breaker));
+    Route route = new Route(URI.create(base), "KEY", "m");
+    for (int i = 0; i < 60; i++) {
+      Traffic.Admission said =
+          traffic.admit(route, 1, Deadline.in(timer, LONG), Waiting.AS_LONG_AS_IT_TAKES);
+      Lane.Permit permit = ((Traffic.Admission.Granted) said).permit();
+      permit.judged(Sign.FAILED, Optional.empty());
+      permit.leave(Spend.NONE);
+    }
+
+    assertThat(traffic.allowsARetry(route, Waiting.AS_LONG_AS_IT_TAKES)).isEqualTo(allowed);
+  }
+
+  @Test
+  void keepsRoutesThatAreUsedWhenItForgetsOthers() throws InterruptedException {
+    Lane.Permit open = granted();
+    timer.push(Duration.ofMinutes(20));
+    for (int i = 0; i < 2_000; i++) {
+      traffic.pause(new Route(ROUTE.base(), "KEY", "model-" + i), Duration.ofMillis(1));
+      timer.push(Duration.ofMillis(700));
+    }
+
+    assertThat(traffic.routes()).isBetween(800, 1_100);
+    open.judged(Sign.SERVED, Optional.empty());
+    traffic.pause(ROUTE, Duration.ofSeconds(30));
+    assertThat(refused(Duration.ofSeconds(10))).contains(Reason.PAUSE);
+  }
+
+  @Test
+  void drawsItsJitterAnewEachTime() {
+    Traffic usual = Traffic.by(timer, Traffic.Rules.USUAL);
+    Duration most = Duration.ofDays(1);
+
+    Duration one = usual.randomPart(most);
+    Duration other = usual.randomPart(most);
+
+    assertThat(one).isBetween(Duration.ZERO, most).isNotEqualTo(other);
+    assertThat(usual.randomPart(Duration.ZERO)).isZero();
+    assertThat(traffic.randomPart(Duration.ofNanos(1))).isEqualTo(Duration.ofNanos(1));
+  }
+}

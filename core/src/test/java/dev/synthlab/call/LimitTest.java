@@ -1,0 +1,58 @@
+package dev.synthlab.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LimitTest {
+  private final HandTimer timer = new HandTimer();
+
+  private Duration wait(Limit limit, long weight) {
+    return limit.take(weight).orElse(Duration.ZERO);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"30, 1, 2000", "60, 1, 1000", "600, 10, 100"})
+  void takesTheRequestsOfASecondAtOnceAndNoMore(int perMinute, int atOnce, long waitMillis) {
+    Limit limit = Limit.ofRequests(timer, perMinute);
+
+    for (int i = 0; i < atOnce; i++) {
+      assertThat(limit.take(1)).isEmpty();
+    }
+
+    assertThat(wait(limit, 1)).isEqualTo(Duration.ofMillis(waitMillis));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "100, 100, 1000, 1000",
+    "100, 40, 600, 0",
+    "100, 0, 1000, 0",
+    "500, 900, 200, 1000",
+    "100, 99999, 1000, 11000",
+    "5000, 1000, 100, 1000"
+  })
+  void putsRightWhatWasUsed(long taken, long used, long next, long waitMillis) {
+    Limit limit = Limit.ofTokens(timer, 6_000);
+    assertThat(limit.take(taken)).isEmpty();
+
+    limit.settle(taken, used);
+
+    // 1,000 at once, 100 a second.
+    assertThat(wait(limit, next)).isEqualTo(Duration.ofMillis(waitMillis));
+  }
+
+  @Test
+  void fillsUpAgainByItsTimer() {
+    Limit limit = Limit.ofTokens(timer, 6_000);
+    limit.take(1_000);
+
+    timer.push(Duration.ofSeconds(5));
+
+    assertThat(limit.take(500)).isEmpty();
+    assertThat(wait(limit, 1)).isEqualTo(Duration.ofMillis(10));
+  }
+}

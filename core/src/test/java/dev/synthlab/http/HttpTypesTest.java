@@ -1,0 +1,147 @@
+package dev.synthlab.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.synthlab.config.Net;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the values of an exchange hold and say. */
+class HttpTypesTest {
+  private static final URI ADDRESS = URI.create("https://user:pass@a.test:81/v1/x?key=secret");
+
+  private static InputStream bytes(int count) {
+    return new ByteArrayInputStream(new byte[count]);
+  }
+
+  @Test
+  void findsTheFirstHeaderOfANameInAnyCase() {
+    Headers headers = Headers.of("A", "1", "b", "2").with("a", "3");
+
+    assertThat(headers.first("a")).contains("1");
+    assertThat(headers.first("B")).contains("2");
+    assertThat(headers.first("c")).isEmpty();
+    assertThat(headers.fields()).hasSize(3);
+  }
+
+  @Test
+  void takesHeadersInPairsOnly() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Headers.of("a", "1", "b"))
+        .withMessageContaining("got 3 strings");
+  }
+
+  @Test
+  void showsNoValueOfAHeaderAndNoSecretOfARequest() {
+    Request request = Request.post(ADDRESS, Headers.of("authorization", "secret"), new byte[7]);
+
+    assertThat(request).hasToString("POST https://a.test:81/v1/x");
+    assertThat(Request.get(URI.create("http://a.test/v1"), Headers.NONE))
+        .hasToString("GET http://a.test/v1");
+    assertThat(Request.get(URI.create("local:x"), Headers.NONE).toString())
+        .startsWith("GET local:");
+    assertThat(request.headers().toString()).contains("authorization").doesNotContain("secret");
+    assertThat(request.body()).hasToString("7 bytes");
+  }
+
+  @Test
+  void knowsWhichBodiesCanBeSentAgain() {
+    assertThat(Body.json(new byte[1]).repeatable()).isTrue();
+    assertThat(Body.json(new byte[1]).contentType()).isEqualTo("application/json");
+    assertThat(Body.empty().contentType()).isEmpty();
+    assertThat(new Body.Replayable(1, () -> bytes(1), "text/plain").repeatable()).isTrue();
+    assertThat(new Body.Once(bytes(1), "text/plain").repeatable()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "9", "10"})
+  void readsABodyUpToItsLimit(int size) throws IOException {
+    assertThat(Bodies.whole(bytes(size), 10)).hasSize(size);
+  }
+
+  @Test
+  void refusesABodyThatIsLargerAndReadsTheBeginningOfAny() throws IOException {
+    assertThatExceptionOfType(Bodies.TooLargeException.class)
+        .isThrownBy(() -> Bodies.whole(bytes(11), 10))
+        .withMessage("the body is larger than 10 bytes");
+    assertThat(Bodies.beginning(bytes(11), 10)).hasSize(10);
+  }
+
+  @Test
+  void keepsTheBeginningOfABodyThatIsReadWithinALimit() throws IOException {
+    byte[] all = "abcdefghij".repeat(100).getBytes(StandardCharsets.US_ASCII);
+    Bodies.Bounded body = new Bodies.Bounded(new ByteArrayInputStream(all), 1_000);
+
+    assertThat(body.read()).isEqualTo('a');
+    assertThat(body.beginning()).isEqualTo(new byte[] {'a'});
+    assertThat(body.read(new byte[400], 100, 300)).isEqualTo(300);
+    assertThat(body.readAllBytes()).hasSize(699);
+    assertThat(body.read()).isEqualTo(-1);
+
+    assertThat(body.beginning()).isEqualTo(Arrays.copyOf(all, 512));
+  }
+
+  @Test
+  void endsABodyThatGoesOnBeyondItsLimit() {
+    Bodies.Bounded body = new Bodies.Bounded(bytes(1_001), 1_000);
+
+    assertThatExceptionOfType(Bodies.TooLargeException.class)
+        .isThrownBy(body::readAllBytes)
+        .withMessage("the body is larger than 1000 bytes");
+  }
+
+  @Test
+  void readsJsonThatIsDeepAndRefusesWhatIsDeeper() {
+    int most = Json.MAX_DEPTH;
+
+    assertThat(Json.mapper().readTree("[".repeat(most) + "]".repeat(most)).isArray()).isTrue();
+    assertThat(Json.mapper().writeValueAsString("a/b")).isEqualTo("\"a/b\"");
+    assertThatExceptionOfType(tools.jackson.core.JacksonException.class)
+        .isThrownBy(() -> Json.mapper().readTree("[".repeat(most + 1) + "]".repeat(most + 1)));
+    assertThatExceptionOfType(tools.jackson.core.JacksonException.class)
+        .isThrownBy(() -> Json.mapper().readTree("1".repeat(1_001)));
+  }
+
+  @Test
+  void makesNoObjectOfAClassThatJsonNames() {
+    String json = "[\"java.util.ArrayDeque\", {\"@class\": \"java.io.File\", \"path\": \"/\"}]";
+
+    assertThat(Json.mapper().readValue(json, Object.class))
+        .isEqualTo(List.of("java.util.ArrayDeque", Map.of("@class", "java.io.File", "path", "/")));
+  }
+
+  @Test
+  void changesOneOptionOfAConnectionAtATime() throws IOException {
+    ConnectOptions usual = ConnectOptions.of(Net.direct());
+    Resolver other = host -> List.of(InetAddress.getLoopbackAddress());
+
+    assertThat(usual.timeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(usual.resolver().lookup("127.0.0.1")).hasSize(1);
+    assertThat(usual.withTimeout(Duration.ofSeconds(1)).timeout()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(usual.withTimeout(Duration.ofSeconds(1)).resolver()).isSameAs(usual.resolver());
+    assertThat(usual.withResolver(other).resolver()).isSameAs(other);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> usual.withTimeout(Duration.ZERO))
+        .withMessageContaining("timeout must be positive");
+  }
+
+  @Test
+  void readsTheBytesOfItsJsonAsUtf8() {
+    byte[] json = "{\"a\": \"grüße\"}".getBytes(StandardCharsets.UTF_8);
+
+    assertThat(Json.mapper().readTree(json).path("a").asString()).isEqualTo("grüße");
+  }
+}
