@@ -121,15 +121,18 @@ final class Gathering implements BulkRun.Caller {
   }
 
   private Step next(Text mine) {
-    lock.lock();
     boolean interrupted = false;
+    lock.lock();
     try {
       if (!mine.taken && !queue.contains(mine)) {
         queue.add(mine);
       }
       while (mine.end.isEmpty() && (mine.taken || underWay == requests)) {
+        if (!mine.taken) {
+          queued.add(Thread.currentThread());
+        }
         try {
-          waits(mine);
+          changed.await();
         } catch (InterruptedException e) {
           interrupted = true;
           if (!mine.taken) {
@@ -140,21 +143,11 @@ final class Gathering implements BulkRun.Caller {
       }
       return mine.end.orElseGet(this::lead);
     } finally {
+      queued.remove(Thread.currentThread());
       lock.unlock();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
-    }
-  }
-
-  private void waits(Text mine) throws InterruptedException {
-    if (!mine.taken) {
-      queued.add(Thread.currentThread());
-    }
-    try {
-      changed.await();
-    } finally {
-      queued.remove(Thread.currentThread());
     }
   }
 

@@ -196,7 +196,8 @@ final class RowParser {
 
   private Row embedding(Row.Key key, Map<String, Object> object, Map<String, Object> columns) {
     checkAddress(object);
-    Map<String, Object> body = asMap(object.get("body"), "its body is not a JSON object");
+    Map<String, Object> body =
+        asMap(object.getOrDefault("body", ""), "its body is not a JSON object");
     options.embeddingModel().ifPresent(model -> put(body, "model", model));
     options.parameters().forEach((name, value) -> put(body, name, value));
     options.localModel().ifPresent(model -> body.put("model", model));

@@ -115,7 +115,7 @@ final class EmbeddingCall {
     long sum = 0;
     for (int i = 0; i < inputs.size(); i++) {
       long tokens = tokens(inputs.get(i));
-      boolean alone = tokens > LONGEST_INPUT || sum > LONGEST_INPUT && i - from == 1;
+      boolean alone = tokens > LONGEST_INPUT || (sum > LONGEST_INPUT && i - from == 1);
       if (i > from && (alone || i - from == most || sum + tokens > MOST_TOKENS)) {
         batches.add(new Batch(inputs.subList(from, i), sum));
         from = i;

@@ -22,9 +22,10 @@ final class ImageAnswer implements JsonExchange.Answer<ImageAnswer.Pictures> {
 
   /** The pictures of one request. */
   record Pictures(List<GeneratedImage> images, Usage usage) implements JsonExchange.Counted {
+    /** The tokens of a picture have a price of their own, which the price list does not tell. */
     @Override
     public Spend spend(KnownModels known, String asked) {
-      return known.spend(asked, asked, usage);
+      return new Spend(usage.inputTokens(), usage.outputTokens(), 0, 0, Optional.empty());
     }
   }
 

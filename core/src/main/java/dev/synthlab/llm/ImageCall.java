@@ -14,7 +14,7 @@ import java.util.Set;
 /** Has pictures made. For one call. */
 final class ImageCall {
   /** A picture takes longer than any text: up to two minutes are usual. */
-  private static final Duration PATIENCE = Duration.ofSeconds(180);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   /** A picture that came is paid for; one that cannot be read is not paid for twice. */
   private static final int TRIES = 1;

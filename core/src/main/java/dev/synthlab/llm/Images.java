@@ -1,9 +1,7 @@
 package dev.synthlab.llm;
 
 import dev.synthlab.call.CallReport;
-import java.math.BigDecimal;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The pictures that a model has made of a prompt.
@@ -18,14 +16,5 @@ public record Images(List<GeneratedImage> images, String model, Usage usage, Cal
   /** Keeps a copy of the list. */
   public Images {
     images = List.copyOf(images);
-  }
-
-  /**
-   * What it cost, by the price list of the {@link ModelCatalogue}.
-   *
-   * @return US dollars; empty when the price is not known
-   */
-  public Optional<BigDecimal> costUsd() {
-    return report.spend().costUsd();
   }
 }

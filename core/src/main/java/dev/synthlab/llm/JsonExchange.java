@@ -91,6 +91,7 @@ final class JsonExchange<T extends JsonExchange.Counted> implements Exchange<T> 
   static <T extends Counted> JsonExchange<T> of(
       Verb<T> verb, Plan.Chat client, Map<String, Object> body, long weight, Timer timer) {
     Route route = client.endpoint().route(String.valueOf(body.get("model")));
+    client.endpoint().known().warnOfTheEnd(route.resource());
     Map<String, Object> taken = client.mends().mended(route, body);
     return new JsonExchange<>(verb, new Asked(client, route, taken, weight, MENDS), timer);
   }

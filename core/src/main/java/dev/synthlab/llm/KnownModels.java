@@ -86,6 +86,11 @@ final class KnownModels {
     }
   }
 
+  /** Says once that a model is near its end, or behind it. */
+  void warnOfTheEnd(String name) {
+    find(name).ifPresent(this::warnOfItsEnd);
+  }
+
   private void warnOfItsEnd(Model model) {
     if (model.shutOff().isEmpty()) {
       return;
