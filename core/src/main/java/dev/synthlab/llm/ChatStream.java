@@ -21,6 +21,8 @@ final class ChatStream implements TextStream {
   private final SseReader events;
   private final ChatAnswer answer = new ChatAnswer();
   private @Nullable CallReport report;
+  private volatile Optional<LlmSpan> span = Optional.empty();
+  private volatile Optional<CallException> broken = Optional.empty();
   private String ready = "";
   private boolean ended;
   private boolean iterating;
@@ -69,8 +71,9 @@ final class ChatStream implements TextStream {
     }
   }
 
-  void reported(CallReport how) {
+  void reported(CallReport how, LlmSpan shownBy) {
     report = how;
+    span = Optional.of(shownBy);
   }
 
   Spend spend() {
@@ -102,6 +105,17 @@ final class ChatStream implements TextStream {
       head.body().close();
     } catch (IOException e) {
       // The exchange is over either way.
+    }
+    span.ifPresent(this::show);
+  }
+
+  private void show(LlmSpan on) {
+    if (broken.isPresent()) {
+      on.failed(broken.get());
+    } else if (ended && ready.isEmpty()) {
+      on.answered(completion());
+    } else {
+      on.left(answer.text.toString(), plan.usage(answer));
     }
   }
 
@@ -172,12 +186,14 @@ final class ChatStream implements TextStream {
     }
 
     private CallException interrupted(String why, Exception cause) {
-      close();
       Fault fault =
           Fault.of(Fault.Kind.STREAM_INTERRUPTED, "the stream broke after its first text: " + why)
               .because(cause)
               .withPartial(answer.text.toString());
-      return CallException.of(fault, told(Optional.of(fault)));
+      CallException thrown = CallException.of(fault, told(Optional.of(fault)));
+      broken = Optional.of(thrown);
+      close();
+      return thrown;
     }
   }
 }

@@ -7,12 +7,12 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Words for the model: what a record, one of its components, or a constant of an enum means. They
- * go into the schema that the model is shown.
+ * Words for the model: what a record, one of its components, or a constant of an enum means, or
+ * what a method does that is a tool. They go into the schema that the model is shown.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
-@Target({ElementType.TYPE, ElementType.FIELD, ElementType.RECORD_COMPONENT})
+@Target({ElementType.TYPE, ElementType.FIELD, ElementType.RECORD_COMPONENT, ElementType.METHOD})
 public @interface Described {
   /**
    * What it means.

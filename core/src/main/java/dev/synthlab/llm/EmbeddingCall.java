@@ -11,6 +11,7 @@ import dev.synthlab.call.Spend;
 import dev.synthlab.call.Threads;
 import dev.synthlab.call.Timer;
 import dev.synthlab.llm.EmbeddingAnswer.Vectors;
+import dev.synthlab.spans.Tracing;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,8 +87,22 @@ final class EmbeddingCall {
             Set.of(ENCODING),
             client.unreadableTries(),
             () -> new EmbeddingAnswer(inputs, batch.tokens()));
-    return loop.run(
-        JsonExchange.of(verb, client, body(batch.inputs()), batch.tokens(), timer), deadline);
+    Map<String, Object> body = body(batch.inputs());
+    JsonExchange<Vectors> exchange = JsonExchange.of(verb, client, body, batch.tokens(), timer);
+    LlmSpan span =
+        LlmSpan.of(
+            Tracing.Kind.EMBEDDING, "CreateEmbeddings", exchange.route(), body, request.options());
+    return span.around(
+        () -> {
+          Outcome<Vectors> outcome = loop.run(exchange, deadline);
+          switch (outcome) {
+            case Outcome.Answered<Vectors> ok ->
+                span.embedded(
+                    batch.inputs(), ok.value().vectors(), ok.value().usage(), ok.report());
+            case Outcome.Failed<Vectors> failed -> span.failed(failed.why());
+          }
+          return outcome;
+        });
   }
 
   private Map<String, Object> body(List<String> inputs) {

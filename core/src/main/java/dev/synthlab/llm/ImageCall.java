@@ -6,6 +6,7 @@ import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Timer;
 import dev.synthlab.llm.ImageAnswer.Pictures;
 import dev.synthlab.llm.ImageRequest.Form;
+import dev.synthlab.spans.Tracing;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,12 +41,24 @@ final class ImageCall {
         new JsonExchange.Verb<Pictures>(
             "/images/generations", Set.of(FORM), TRIES, () -> new ImageAnswer(request.form()));
     long weight = request.prompt().length() / 4;
-    JsonExchange<Pictures> exchange = JsonExchange.of(verb, client, body(), weight, timer);
-    return switch (patient().run(exchange, deadline)) {
-      case Outcome.Answered<Pictures> ok ->
-          new Outcome.Answered<>(
-              new Images(ok.value().images(), model, ok.value().usage(), ok.report()), ok.report());
-      case Outcome.Failed<Pictures> failed -> new Outcome.Failed<>(failed.why(), failed.report());
+    Map<String, Object> body = body();
+    JsonExchange<Pictures> exchange = JsonExchange.of(verb, client, body, weight, timer);
+    LlmSpan span =
+        LlmSpan.of(Tracing.Kind.LLM, "image " + model, exchange.route(), body, request.options());
+    return span.around(() -> shown(patient().run(exchange, deadline), span));
+  }
+
+  private Outcome<Images> shown(Outcome<Pictures> outcome, LlmSpan span) {
+    return switch (outcome) {
+      case Outcome.Answered<Pictures> ok -> {
+        span.drawn(ok.value().usage(), ok.report());
+        yield new Outcome.Answered<>(
+            new Images(ok.value().images(), model, ok.value().usage(), ok.report()), ok.report());
+      }
+      case Outcome.Failed<Pictures> failed -> {
+        span.failed(failed.why());
+        yield new Outcome.Failed<>(failed.why(), failed.report());
+      }
     };
   }
 

@@ -2,27 +2,18 @@ package dev.synthlab.llm;
 
 import dev.synthlab.Synthlab;
 import dev.synthlab.call.CallException;
-import dev.synthlab.call.CallLoop;
-import dev.synthlab.call.CallObserver;
-import dev.synthlab.call.CallPolicy;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Threads;
 import dev.synthlab.call.Timer;
-import dev.synthlab.call.Traffic;
-import dev.synthlab.config.Settings;
-import dev.synthlab.http.Json;
-import dev.synthlab.http.Request;
 import dev.synthlab.http.Transport;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Speaks to a language model: OpenAI's Chat Completions, and every server that speaks them. Safe
@@ -31,22 +22,12 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://platform.openai.com/docs/api-reference/chat">the Chat Completions API</a>
  */
 public final class LlmClient implements AutoCloseable {
-  private static final int UNREADABLE_TRIES = 3;
-
-  private final Endpoint endpoint;
-  private final CallLoop loop;
-  private final Mends mends = new Mends();
-  private final Timer timer;
-  private final Duration deadline;
+  private final Requests requests;
   private final int atOnce;
   private final Optional<Transport> owned;
 
-  private LlmClient(
-      Endpoint endpoint, CallLoop loop, Timer timer, int atOnce, Optional<Transport> owned) {
-    this.endpoint = endpoint;
-    this.loop = loop;
-    this.timer = timer;
-    this.deadline = endpoint.settings().callDeadline();
+  LlmClient(Requests requests, int atOnce, Optional<Transport> owned) {
+    this.requests = requests;
     this.atOnce = atOnce;
     this.owned = owned;
   }
@@ -66,8 +47,8 @@ public final class LlmClient implements AutoCloseable {
    *
    * @return a builder that wants at least settings and a transport
    */
-  public static Builder builder() {
-    return new Builder();
+  public static LlmClientBuilder builder() {
+    return new LlmClientBuilder();
   }
 
   /**
@@ -142,8 +123,8 @@ public final class LlmClient implements AutoCloseable {
    * @throws AnswerException when the answer is not a whole JSON object of that form
    */
   public Typed<Map<String, Object>> askJson(CompletionRequest request) {
-    Deadline until = deadlineOf(request, Optional.empty());
-    return Structured.json(request).run(now -> outcome(now, until));
+    Deadline until = requests.deadline(request);
+    return Structured.json(request).run(now -> requests.answer(now, false, until));
   }
 
   /**
@@ -198,8 +179,8 @@ public final class LlmClient implements AutoCloseable {
    * @throws AnswerException when the model refused, was filtered, or was cut off
    */
   public <T> Typed<T> ask(CompletionRequest request, Class<T> type) {
-    Deadline until = deadlineOf(request, Optional.empty());
-    return Structured.typed(request, type).run(now -> outcome(now, until));
+    Deadline until = requests.deadline(request);
+    return Structured.typed(request, type).run(now -> requests.answer(now, false, until));
   }
 
   /**
@@ -289,38 +270,40 @@ public final class LlmClient implements AutoCloseable {
   /**
    * Asks many questions at once, as many as the client was set up for.
    *
-   * @param requests what is asked
+   * @param questions what is asked
    * @return one outcome for each, in the same order; an answer may have a {@link
    *     Completion#problem()}
    */
-  public List<Outcome<Completion>> completeAll(List<CompletionRequest> requests) {
-    return completeAll(requests, Together.USUAL);
+  public List<Outcome<Completion>> completeAll(List<CompletionRequest> questions) {
+    return completeAll(questions, Together.USUAL);
   }
 
   /**
    * Asks many questions at once and tells of each answer as it comes.
    *
-   * @param requests what is asked
+   * @param questions what is asked
    * @param listener hears of each as it ends
    * @return one outcome for each, in the same order
    */
   public List<Outcome<Completion>> completeAll(
-      List<CompletionRequest> requests, Together.Listener listener) {
-    return completeAll(requests, Together.USUAL.withListener(listener));
+      List<CompletionRequest> questions, Together.Listener listener) {
+    return completeAll(questions, Together.USUAL.withListener(listener));
   }
 
   /**
    * Asks many questions at once. An interrupt ends the calls in flight, and all that had not begun;
    * what was answered is kept, and the thread stays interrupted.
    *
-   * @param requests what is asked
+   * @param questions what is asked
    * @param how many at once, by when, and who hears of it
    * @return one outcome for each, in the same order
    */
-  public List<Outcome<Completion>> completeAll(List<CompletionRequest> requests, Together how) {
-    Optional<Deadline> all = how.deadline().map(within -> Deadline.in(timer, within));
+  public List<Outcome<Completion>> completeAll(List<CompletionRequest> questions, Together how) {
+    Optional<Deadline> all = how.deadline().map(within -> Deadline.in(requests.timer(), within));
     return new Crowd(
-            requests, how.listener(), request -> outcome(request, deadlineOf(request, all)))
+            questions,
+            how.listener(),
+            request -> requests.answer(request, false, requests.deadline(request, all)))
         .run(how.atOnce().orElse(atOnce));
   }
 
@@ -331,7 +314,7 @@ public final class LlmClient implements AutoCloseable {
    * @return the answer, which may have a {@link Completion#problem()}, or why there is none
    */
   public Outcome<Completion> outcome(CompletionRequest request) {
-    return outcome(request, deadlineOf(request, Optional.empty()));
+    return requests.answer(request, false, requests.deadline(request));
   }
 
   /**
@@ -342,8 +325,8 @@ public final class LlmClient implements AutoCloseable {
    *     Completion#problem()}, a {@link StructuredOutputException} for one; or why there is none
    */
   public Outcome<Completion> outcomeJson(CompletionRequest request) {
-    Deadline until = deadlineOf(request, Optional.empty());
-    return new JsonOutcome(now -> outcome(now, until)).of(request);
+    Deadline until = requests.deadline(request);
+    return new JsonOutcome(now -> requests.answer(now, false, until)).of(request);
   }
 
   /**
@@ -353,14 +336,8 @@ public final class LlmClient implements AutoCloseable {
    * @return the answer, an answer with a problem, or why there is none
    */
   public Outcome<Completion> streamedJson(CompletionRequest request) {
-    Deadline until = deadlineOf(request, Optional.empty());
-    return new JsonOutcome(now -> whole(now, true, until)).of(request);
-  }
-
-  private Outcome<Completion> outcome(CompletionRequest request, Deadline until) {
-    return request.tools().isEmpty()
-        ? whole(request, false, until)
-        : new ToolRounds(request, until).run(now -> whole(now, false, until));
+    Deadline until = requests.deadline(request);
+    return new JsonOutcome(now -> requests.answer(now, true, until)).of(request);
   }
 
   /**
@@ -371,10 +348,7 @@ public final class LlmClient implements AutoCloseable {
    * @return the answer, which may have a {@link Completion#problem()}, or why there is none
    */
   public Outcome<Completion> streamed(CompletionRequest request) {
-    Deadline until = deadlineOf(request, Optional.empty());
-    return request.tools().isEmpty()
-        ? whole(request, true, until)
-        : new ToolRounds(request, until).run(now -> whole(now, true, until));
+    return requests.answer(request, true, requests.deadline(request));
   }
 
   /**
@@ -397,18 +371,7 @@ public final class LlmClient implements AutoCloseable {
    * @throws CallException when no answer began
    */
   public TextStream stream(CompletionRequest request) {
-    Deadline until = deadlineOf(request, Optional.empty());
-    return request.tools().isEmpty()
-        ? stream(request, until)
-        : new ToolStream(new ToolRounds(request, until), request, now -> stream(now, until));
-  }
-
-  private ChatStream stream(CompletionRequest request, Deadline until) {
-    StreamExchange exchange = new StreamExchange(Plan.of(chat(), request, true), timer);
-    Outcome<ChatStream> outcome = loopFor(request).run(exchange, until);
-    ChatStream stream = outcome.get();
-    stream.reported(outcome.report());
-    return stream;
+    return requests.stream(request, requests.deadline(request));
   }
 
   /**
@@ -452,8 +415,8 @@ public final class LlmClient implements AutoCloseable {
    * @return their vectors, or why there are none
    */
   public Outcome<Embeddings> outcome(EmbeddingRequest request) {
-    return new EmbeddingCall(chat(), loopFor(request), timer, request)
-        .run(deadlineOf(request, Optional.empty()));
+    return new EmbeddingCall(requests.client(), requests.loop(request), requests.timer(), request)
+        .run(requests.deadline(request));
   }
 
   /**
@@ -492,8 +455,8 @@ public final class LlmClient implements AutoCloseable {
    * @return the pictures, or why there are none
    */
   public Outcome<Images> outcome(ImageRequest request) {
-    return new ImageCall(chat(), loopFor(request), timer, request)
-        .run(deadlineOf(request, Optional.empty()));
+    return new ImageCall(requests.client(), requests.loop(request), requests.timer(), request)
+        .run(requests.deadline(request));
   }
 
   /**
@@ -505,7 +468,7 @@ public final class LlmClient implements AutoCloseable {
    * @return US dollars; empty when price or length have no known bound
    */
   public Optional<BigDecimal> mostCostUsd(CompletionRequest request) {
-    return Plan.of(chat(), request, false).mostCost();
+    return Plan.of(requests.client(), request, false).mostCost();
   }
 
   /**
@@ -514,7 +477,7 @@ public final class LlmClient implements AutoCloseable {
    * @return its name
    */
   public String defaultModel() {
-    return endpoint.settings().model();
+    return requests.endpoint().settings().model();
   }
 
   /**
@@ -524,11 +487,12 @@ public final class LlmClient implements AutoCloseable {
    * @return the raw answer's text, or why there is none
    */
   public Outcome<String> models(Duration within) {
-    Request request = endpoint.models();
-    CallPolicy once = loop.policy().withMaxAttempts(1).withTimeout(within);
-    return loop.with(once)
+    Endpoint endpoint = requests.endpoint();
+    Timer timer = requests.timer();
+    return requests
+        .once(within)
         .run(
-            new PlainExchange(endpoint.route("models"), request, timer),
+            new PlainExchange(endpoint.route("models"), endpoint.models(), timer),
             Deadline.in(timer, within));
   }
 
@@ -536,165 +500,5 @@ public final class LlmClient implements AutoCloseable {
   @Override
   public void close() {
     owned.ifPresent(Transport::close);
-  }
-
-  private Outcome<Completion> whole(CompletionRequest request, boolean streamed, Deadline until) {
-    String model = endpoint.model(request);
-    ChatExchange exchange = new ChatExchange(Plan.of(chat(), request, streamed), streamed, timer);
-    return switch (loopFor(request).run(exchange, until)) {
-      case Outcome.Answered<ChatExchange.Whole> ok ->
-          new Outcome.Answered<>(ok.value().completion(model, ok.report()), ok.report());
-      case Outcome.Failed<ChatExchange.Whole> failed ->
-          new Outcome.Failed<>(failed.why(), failed.report());
-    };
-  }
-
-  /**
-   * A single call gives up early on what cannot be read; a row of a bulk run is worth its tries.
-   */
-  private Plan.Chat chat() {
-    CallPolicy policy = loop.policy();
-    boolean bulk = policy.waiting() == CallPolicy.Waiting.AS_LONG_AS_IT_TAKES;
-    return new Plan.Chat(endpoint, mends, bulk ? policy.maxAttempts() : UNREADABLE_TRIES);
-  }
-
-  private CallLoop loopFor(ModelRequest<?> request) {
-    return request
-        .options()
-        .timeout()
-        .map(t -> loop.with(loop.policy().withTimeout(t)))
-        .orElse(loop);
-  }
-
-  private Deadline deadlineOf(ModelRequest<?> request, Optional<Deadline> all) {
-    Duration own = request.options().deadline().orElse(deadline);
-    return all.map(outer -> outer.inside(own)).orElseGet(() -> Deadline.in(timer, own));
-  }
-
-  /** Puts a client together. For one thread. */
-  public static final class Builder {
-    private Settings.@Nullable Llm settings;
-    private @Nullable Transport transport;
-    private boolean ownsTransport;
-    private Timer timer = Timer.system();
-    private @Nullable Traffic traffic;
-    private CallObserver observer = report -> {};
-    private CallPolicy.Waiting waiting = CallPolicy.Waiting.WITHIN_DEADLINE;
-    private int atOnce = Settings.Limits.USUAL_AT_ONCE;
-
-    private Builder() {}
-
-    /**
-     * Where to, with which key and by which defaults.
-     *
-     * @param llm the settings
-     * @return this
-     */
-    public Builder settings(Settings.Llm llm) {
-      settings = llm;
-      return this;
-    }
-
-    /**
-     * What it sends through; stays the caller's to close.
-     *
-     * @param over the transport
-     * @return this
-     */
-    public Builder transport(Transport over) {
-      transport = over;
-      ownsTransport = false;
-      return this;
-    }
-
-    /**
-     * What it sends through; closed with the client.
-     *
-     * @param over the transport
-     * @return this
-     */
-    public Builder owning(Transport over) {
-      transport = over;
-      ownsTransport = true;
-      return this;
-    }
-
-    /**
-     * The time it lives by, else the machine's.
-     *
-     * @param clock the timer
-     * @return this
-     */
-    public Builder timer(Timer clock) {
-      timer = clock;
-      return this;
-    }
-
-    /**
-     * What its calls share with those of other clients, else only among themselves.
-     *
-     * @param shared the traffic; its timer should be the client's
-     * @return this
-     */
-    public Builder traffic(Traffic shared) {
-      traffic = shared;
-      return this;
-    }
-
-    /**
-     * Who hears how every call went.
-     *
-     * @param hears the observer
-     * @return this
-     */
-    public Builder observer(CallObserver hears) {
-      observer = hears;
-      return this;
-    }
-
-    /**
-     * What a call does while its route is held back, else it waits within its deadline.
-     *
-     * @param way how it waits
-     * @return this
-     */
-    public Builder waiting(CallPolicy.Waiting way) {
-      waiting = way;
-      return this;
-    }
-
-    /**
-     * How many calls {@link LlmClient#completeAll} makes at once, if it is not told.
-     *
-     * @param calls at least 1
-     * @return this
-     */
-    public Builder atOnce(int calls) {
-      atOnce = calls;
-      return this;
-    }
-
-    /**
-     * The client.
-     *
-     * @return ready for calls
-     * @throws dev.synthlab.config.ConfigException when the key is missing that the address needs
-     */
-    public LlmClient build() {
-      Settings.Llm llm = Objects.requireNonNull(settings, "settings");
-      Transport over = Objects.requireNonNull(transport, "transport");
-      Json.mapper(); // loaded here: virtual threads that wait for a class to load pin their
-      // carriers
-      Traffic shared = traffic == null ? Traffic.by(timer, Traffic.Rules.USUAL) : traffic;
-      CallPolicy policy =
-          new CallPolicy(
-              llm.maxAttempts(), llm.timeout(), llm.backoffFirst(), llm.backoffMax(), waiting);
-      return new LlmClient(
-          new Endpoint(llm, new KnownModels(llm, timer)),
-          new CallLoop(over, shared, policy, observer),
-          timer,
-          atOnce,
-          ownsTransport ? Optional.of(over) : Optional.empty());
-    }
   }
 }

@@ -89,6 +89,11 @@ final class Plan {
     return endpoint.route(models.getFirst());
   }
 
+  /** What is sent, as a tree. */
+  Map<String, Object> body() {
+    return body;
+  }
+
   Request wire() {
     return wire;
   }

@@ -73,6 +73,10 @@ final class Structured<T> {
 
   /** Asks until the answer fits, at most twice. */
   Typed<T> run(ToolRounds.Ask ask) {
+    return LlmSpan.steps("complete " + wanted, request, () -> rounds(ask));
+  }
+
+  private Typed<T> rounds(ToolRounds.Ask ask) {
     CompletionRequest now = request;
     while (true) {
       Completion answer = answered(ask.outcome(now));

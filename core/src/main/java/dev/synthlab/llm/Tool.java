@@ -1,7 +1,10 @@
 package dev.synthlab.llm;
 
+import java.lang.reflect.Method;
+import java.util.Comparator;
 import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Something a model may call. What it does runs on a virtual thread, several calls at once if the
@@ -38,6 +41,82 @@ public record Tool(String name, String description, JsonSchema parameters, Actio
      * @throws Exception what went wrong; the model is told its message, struck of secrets
      */
     String call(Part.ToolCall call) throws Exception;
+  }
+
+  /**
+   * What a tool does with its arguments as a Java value.
+   *
+   * @param <A> a record
+   */
+  @FunctionalInterface
+  public interface TypedAction<A> {
+    /**
+     * Does it.
+     *
+     * @param arguments as the model gave them, checked against their bounds
+     * @return what the model is told: a text as it stands, anything else as JSON
+     * @throws Exception what went wrong; the model is told its message, struck of secrets
+     */
+    Object call(A arguments) throws Exception;
+  }
+
+  /**
+   * A tool whose arguments are a record; what they mean is said by {@link Described}. Arguments
+   * that do not fit are not handed on: the model is told what is wrong with them.
+   *
+   * @param name what the model calls it
+   * @param description what it does, in words for the model
+   * @param arguments a record
+   * @param action what is done
+   * @param <A> the record
+   * @return a tool
+   * @throws IllegalArgumentException when a part of the record cannot be filled by a model
+   */
+  public static <A> Tool of(
+      String name, String description, Class<A> arguments, TypedAction<A> action) {
+    Shape shape = Shape.of(arguments);
+    return new Tool(
+        name,
+        description,
+        shape.schema(),
+        call -> ToolText.of(action.call(arguments.cast(ToolText.arguments(shape, call)))));
+  }
+
+  /**
+   * A tool whose arguments are a record that says by {@link Described} what the tool does.
+   *
+   * @param name what the model calls it
+   * @param arguments a record
+   * @param action what is done
+   * @param <A> the record
+   * @return a tool
+   * @throws IllegalArgumentException when a part of the record cannot be filled by a model
+   */
+  public static <A> Tool of(String name, Class<A> arguments, TypedAction<A> action) {
+    Described words = arguments.getAnnotation(Described.class);
+    return of(name, words == null ? "" : words.value(), arguments, action);
+  }
+
+  /**
+   * The methods of an object that say by {@link Described} what they do, as tools by their names.
+   * Each takes one record, or nothing.
+   *
+   * @param target whose public methods are called
+   * @return one tool for each, in the order of their names
+   * @throws IllegalArgumentException when there is none, or one takes anything else
+   */
+  public static Tool[] allOf(Object target) {
+    Tool[] tools =
+        Stream.of(target.getClass().getMethods())
+            .filter(method -> method.isAnnotationPresent(Described.class))
+            .sorted(Comparator.comparing(Method::getName))
+            .map(method -> ToolText.tool(target, method))
+            .toArray(Tool[]::new);
+    if (tools.length == 0) {
+      throw new IllegalArgumentException(
+          target.getClass().getName() + " has no public method with @Described");
+    }
+    return tools;
   }
 
   /**

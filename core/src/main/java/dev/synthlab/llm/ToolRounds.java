@@ -8,6 +8,7 @@ import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Threads;
 import dev.synthlab.logging.Logging;
 import dev.synthlab.logging.Redactor;
+import dev.synthlab.spans.Tracing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +55,10 @@ final class ToolRounds {
 
   /** Asks until the model answers without asking for tools. */
   Outcome<Completion> run(Ask ask) {
+    return LlmSpan.steps(Tracing.Kind.AGENT, "tools", request, () -> rounds(ask));
+  }
+
+  private Outcome<Completion> rounds(Ask ask) {
     CompletionRequest now = request;
     while (true) {
       Outcome<Completion> outcome = ask.outcome(now);
@@ -146,7 +151,9 @@ final class ToolRounds {
           call.id(), "error: there is no tool \"" + call.tool() + "\"; there are: " + there);
     }
     try {
-      return new Part.ToolResult(call.id(), tool.get().action().call(call));
+      String told =
+          Tracing.tool(call.tool(), call.arguments(), () -> tool.get().action().call(call));
+      return new Part.ToolResult(call.id(), told);
     } catch (Exception e) { // whatever went wrong: the model is told, and may do better
       log.warn("the tool {} failed, the model is told: {}", call.tool(), e.toString());
       return new Part.ToolResult(call.id(), "error: " + Redactor.redact(words(e)));

@@ -264,4 +264,67 @@ class ToolsTest {
       assertThat(rig.requests()).isEqualTo(1);
     }
   }
+
+  /** Where to look. */
+  @Described("The weather of a city.")
+  record Place(@Described("its name") String city, @Bounds(min = 1, max = 7) int days) {}
+
+  record Forecast(String sky, int degrees) {}
+
+  /** Two tools. */
+  public static final class Almanac {
+    /** A tool. */
+    @Described("Looks at the sky.")
+    public Forecast sky(Place place) {
+      return new Forecast("rain in " + place.city(), 7);
+    }
+
+    /** A tool that asks for nothing. */
+    @Described("Tells the date.")
+    public String today() {
+      return "2026-11-24";
+    }
+  }
+
+  @Test
+  void handsTheArgumentsOnAsARecordAndTheResultAsJson() {
+    Tool weather =
+        Tool.of("weather", Place.class, at -> new Forecast("rain in " + at.city(), at.days()));
+    try (Rig rig = Rig.inTurn(asks("weather", "{\"city\":\"Oslo\",\"days\":2}"), chat("Rain."))) {
+
+      rig.client().complete("Weather?", weather);
+
+      JsonNode offered = body(rig, 0).path("tools").path(0).path("function");
+      assertThat(offered.path("description").asString()).isEqualTo("The weather of a city.");
+      assertThat(offered.path("strict").asBoolean()).isTrue();
+      assertThat(toldTo(rig, 1)).containsExactly("{\"sky\":\"rain in Oslo\",\"degrees\":2}");
+    }
+  }
+
+  @Test
+  void tellsTheModelWhatIsWrongWithItsArguments() {
+    Tool weather = Tool.of("weather", Place.class, Place::city);
+    try (Rig rig = Rig.inTurn(asks("weather", "{\"city\":\"Oslo\",\"days\":9}"), chat("Sorry."))) {
+
+      rig.client().complete("Weather?", weather);
+
+      assertThat(toldTo(rig, 1))
+          .singleElement()
+          .asString()
+          .startsWith("error: the arguments do not fit: $.days")
+          .contains("7");
+    }
+  }
+
+  @Test
+  void offersTheDescribedMethodsOfAnObject() {
+    try (Rig rig =
+        Rig.inTurn(asks("today", "", "sky", "{\"city\":\"Oslo\",\"days\":1}"), chat("Rain."))) {
+
+      rig.client().complete("Weather?", Tool.allOf(new Almanac()));
+
+      assertThat(toldTo(rig, 1))
+          .containsExactly("2026-11-24", "{\"sky\":\"rain in Oslo\",\"degrees\":7}");
+    }
+  }
 }

@@ -1,0 +1,141 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.call.CallLoop;
+import dev.synthlab.call.CallObserver;
+import dev.synthlab.call.CallPolicy;
+import dev.synthlab.call.Timer;
+import dev.synthlab.call.Traffic;
+import dev.synthlab.config.Settings;
+import dev.synthlab.http.Json;
+import dev.synthlab.http.Transport;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Puts an {@link LlmClient} together; made by {@link LlmClient#builder()}. For one thread. */
+public final class LlmClientBuilder {
+  private Settings.@Nullable Llm settings;
+  private @Nullable Transport transport;
+  private boolean ownsTransport;
+  private Timer timer = Timer.system();
+  private @Nullable Traffic traffic;
+  private CallObserver observer = report -> {};
+  private CallPolicy.Waiting waiting = CallPolicy.Waiting.WITHIN_DEADLINE;
+  private int atOnce = Settings.Limits.USUAL_AT_ONCE;
+
+  LlmClientBuilder() {}
+
+  /**
+   * Where to, with which key and by which defaults.
+   *
+   * @param llm the settings
+   * @return this
+   */
+  public LlmClientBuilder settings(Settings.Llm llm) {
+    settings = llm;
+    return this;
+  }
+
+  /**
+   * What it sends through; stays the caller's to close.
+   *
+   * @param over the transport
+   * @return this
+   */
+  public LlmClientBuilder transport(Transport over) {
+    transport = over;
+    ownsTransport = false;
+    return this;
+  }
+
+  /**
+   * What it sends through; closed with the client.
+   *
+   * @param over the transport
+   * @return this
+   */
+  public LlmClientBuilder owning(Transport over) {
+    transport = over;
+    ownsTransport = true;
+    return this;
+  }
+
+  /**
+   * The time it lives by, else the machine's.
+   *
+   * @param clock the timer
+   * @return this
+   */
+  public LlmClientBuilder timer(Timer clock) {
+    timer = clock;
+    return this;
+  }
+
+  /**
+   * What its calls share with those of other clients, else only among themselves.
+   *
+   * @param shared the traffic; its timer should be the client's
+   * @return this
+   */
+  public LlmClientBuilder traffic(Traffic shared) {
+    traffic = shared;
+    return this;
+  }
+
+  /**
+   * Who hears how every call went.
+   *
+   * @param hears the observer
+   * @return this
+   */
+  public LlmClientBuilder observer(CallObserver hears) {
+    observer = hears;
+    return this;
+  }
+
+  /**
+   * What a call does while its route is held back, else it waits within its deadline.
+   *
+   * @param way how it waits
+   * @return this
+   */
+  public LlmClientBuilder waiting(CallPolicy.Waiting way) {
+    waiting = way;
+    return this;
+  }
+
+  /**
+   * How many calls {@link LlmClient#completeAll} makes at once, if it is not told.
+   *
+   * @param calls at least 1
+   * @return this
+   */
+  public LlmClientBuilder atOnce(int calls) {
+    atOnce = calls;
+    return this;
+  }
+
+  /**
+   * The client.
+   *
+   * @return ready for calls
+   * @throws dev.synthlab.config.ConfigException when the key is missing that the address needs
+   */
+  public LlmClient build() {
+    Settings.Llm llm = Objects.requireNonNull(settings, "settings");
+    Transport over = Objects.requireNonNull(transport, "transport");
+    // Loaded here: virtual threads that wait for a class to load pin their carriers.
+    Json.mapper();
+    Traffic shared = traffic == null ? Traffic.by(timer, Traffic.Rules.USUAL) : traffic;
+    CallPolicy policy =
+        new CallPolicy(
+            llm.maxAttempts(), llm.timeout(), llm.backoffFirst(), llm.backoffMax(), waiting);
+    return new LlmClient(
+        new Requests(
+            new Endpoint(llm, new KnownModels(llm, timer)),
+            new CallLoop(over, shared, policy, observer),
+            timer),
+        atOnce,
+        ownsTransport ? Optional.of(over) : Optional.empty());
+  }
+}
