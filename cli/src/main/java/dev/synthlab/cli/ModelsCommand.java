@@ -77,7 +77,7 @@ final class ModelsCommand implements Callable<Integer> {
     if (json) {
       out.println(json(catalogue, shown));
     } else if (one.isPresent()) {
-      detail(one.get()).forEach((what, value) -> say(out, "%-16s %s", what, value));
+      detail(one.get()).forEach((what, value) -> say(out, "%-16s %s".formatted(what, value)));
     } else {
       table(out, shown);
       out.println(shown.size() + " models, from " + Redactor.printableLine(catalogue.source()));
@@ -118,23 +118,25 @@ final class ModelsCommand implements Callable<Integer> {
   private static void table(PrintStream out, List<Model> models) {
     int width = models.stream().mapToInt(model -> model.name().length()).max().orElse(0);
     String form = "%-" + Math.max(width, 5) + "s %8s %7s %9s %9s  %-10s  %s";
-    say(out, form, "MODEL", "CONTEXT", "OUTPUT", "$/M IN", "$/M OUT", "SHUT OFF", "TAKES");
+    say(
+        out,
+        form.formatted("MODEL", "CONTEXT", "OUTPUT", "$/M IN", "$/M OUT", "SHUT OFF", "TAKES"));
     for (Model model : models) {
       say(
           out,
-          form,
-          model.name(),
-          count(model.contextWindow()),
-          count(model.maxOutput()),
-          model.price().map(price -> million(price.input())).orElse("unpriced"),
-          model.price().map(price -> million(price.output())).orElse("unpriced"),
-          model.shutOff().map(Object::toString).orElse("-"),
-          takes(model, ", "));
+          form.formatted(
+              model.name(),
+              count(model.contextWindow()),
+              count(model.maxOutput()),
+              model.price().map(price -> million(price.input())).orElse("unpriced"),
+              model.price().map(price -> million(price.output())).orElse("unpriced"),
+              model.shutOff().map(Object::toString).orElse("-"),
+              takes(model, ", ")));
     }
   }
 
-  private static void say(PrintStream out, String form, Object... values) {
-    out.println(Redactor.printableLine(form.formatted(values)).stripTrailing());
+  private static void say(PrintStream out, String line) {
+    out.println(Redactor.printableLine(line).stripTrailing());
   }
 
   private static String count(OptionalLong tokens) {
