@@ -17,6 +17,6 @@ public final class Problems {
         new AnswerException.ContentFiltered(partial),
         new AnswerException.Truncated(partial),
         new AnswerException.UnaskedToolCall("weather", partial),
-        new AnswerException.NotJson("it ends early", partial));
+        new AnswerException.TooManyRounds(3, partial));
   }
 }
