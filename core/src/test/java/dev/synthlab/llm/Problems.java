@@ -17,6 +17,6 @@ public final class Problems {
         new AnswerException.ContentFiltered(partial),
         new AnswerException.Truncated(partial),
         new AnswerException.UnaskedToolCall("weather", partial),
-        new StructuredOutputException("JSON object", partial, List.of("it ends early")));
+        new AnswerException.TooManyRounds(3, partial));
   }
 }
