@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -153,6 +154,7 @@ public final class Main implements Runnable {
       case CallException failed -> say(failed, Exit.FAILED);
       case AnswerException unwanted -> say(unwanted, Exit.FAILED);
       case WeightsException missing -> say(missing, Exit.CONFIGURATION);
+      case InvalidPathException odd -> say(unnameable(odd), Exit.USAGE);
       default -> {
         StringBuilder text = new StringBuilder("internal error: ").append(e);
         for (StackTraceElement at : e.getStackTrace()) {
@@ -175,6 +177,14 @@ public final class Main implements Runnable {
       say(Allowed.refused(flag, each.value(), each.allowed()), Exit.USAGE);
     }
     return Exit.USAGE;
+  }
+
+  private static UsageException unnameable(InvalidPathException odd) {
+    return new UsageException(
+        Redactor.printableLine(odd.getInput())
+            + " cannot be the name of a file here: "
+            + odd.getReason()
+            + ". Java takes names by the locale; for one that knows all letters, set LC_ALL=C.UTF-8");
   }
 
   private static int say(Exception e, int exit) {
