@@ -132,7 +132,8 @@ final class DoctorCommand implements Callable<Integer> {
   private static String advice(CallException why) {
     return switch (why) {
       case CallException.Authentication e -> "check the key and whom it belongs to";
-      case CallException.NotFound e -> "the server has no model list; calls may work all the same";
+      case CallException.NotFound e ->
+          "no model list here; calls may work all the same if the address is right";
       case CallException.TlsFailed e ->
           "check address and clock; SYNTHLAB_CA_FILE takes an authority of your own";
       case CallException.ConnectionFailed e ->

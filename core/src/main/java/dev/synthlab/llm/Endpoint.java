@@ -14,6 +14,9 @@ import java.util.Map;
 /** Where requests go, and what goes with each of them. */
 final class Endpoint {
   private static final String LOCAL = "local";
+  private static final String CHAT = "/chat/completions";
+  private static final String COMPLETE =
+      "the address of most servers ends with /v1: see OPENAI_BASE_URL";
 
   private final Settings.Llm settings;
   private final KnownModels known;
@@ -67,7 +70,7 @@ final class Endpoint {
   }
 
   Request chat(byte[] json) {
-    return post("/chat/completions", json);
+    return post(CHAT, json);
   }
 
   Request post(String path, byte[] json) {
@@ -79,14 +82,25 @@ final class Endpoint {
   }
 
   Fault explained(Fault fault) {
-    if (fault.kind() != Fault.Kind.AUTHENTICATION) {
-      return fault;
+    if (fault.kind() == Fault.Kind.AUTHENTICATION) {
+      String name = settings.keyName();
+      boolean sent = settings.key().isPresent();
+      return hinted(fault, sent ? "the key is that of " + name : "no key was sent: set " + name);
     }
-    String key =
-        settings.key().isPresent()
-            ? " (the key is that of " + settings.keyName() + ")"
-            : " (no key was sent: set " + settings.keyName() + ")";
-    return fault.as(fault.kind(), fault.message() + key);
+    return fault.kind() == Fault.Kind.NOT_FOUND && incomplete(fault)
+        ? hinted(fault, COMPLETE)
+        : fault;
+  }
+
+  private static Fault hinted(Fault fault, String hint) {
+    return fault.as(fault.kind(), fault.message() + " (" + hint + ")");
+  }
+
+  /** Whether the address is what was not found, and not the model. */
+  private boolean incomplete(Fault fault) {
+    String path = settings.baseUrl().getRawPath();
+    boolean usual = path != null && !path.isEmpty() && !path.endsWith(CHAT);
+    return !usual && fault.code().filter("model_not_found"::equals).isEmpty();
   }
 
   private URI address(String path) {
@@ -105,7 +119,7 @@ final class Endpoint {
               : all.with("Authorization", "Bearer " + key);
     } else if (settings.userInfo().isPresent()) {
       byte[] pair = settings.userInfo().get().reveal().getBytes(StandardCharsets.UTF_8);
-      all = all.with("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
+      all = all.with("Authorization", "Basic " + basic(pair).reveal());
     }
     if (settings.organization().isPresent()) {
       all = all.with("OpenAI-Organization", settings.organization().get());
@@ -117,5 +131,10 @@ final class Endpoint {
       all = all.with(more.getKey(), more.getValue().reveal());
     }
     return all;
+  }
+
+  /** A secret too, since what a server quotes is what was sent. */
+  private static Secret basic(byte[] pair) {
+    return Secret.of(Base64.getEncoder().encodeToString(pair));
   }
 }

@@ -26,6 +26,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -95,8 +96,35 @@ class FaultsTest {
 
     assertThatExceptionOfType(CallException.NotFound.class)
         .isThrownBy(() -> client.ask(CompletionRequest.of("hi").withModel("gpt-nonesuch")))
-        .withMessageContaining("gpt-nonesuch");
+        .withMessageContaining("gpt-nonesuch")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("OPENAI_BASE_URL"));
     assertThat(rig.requests()).isEqualTo(1);
+  }
+
+  @Test
+  void neverShowsTheUserInfoThatTheServerEchoesFromTheHeader() {
+    String pair = "ada:canary-of-the-user-info";
+    String token = base64(pair);
+    answering(error(401, "x", "not " + token + ", not " + base64(token)));
+    LlmClient client = rig.at("//" + pair + "@" + rig.place() + "/v1").client();
+
+    assertThatExceptionOfType(CallException.Authentication.class)
+        .isThrownBy(() -> client.complete("hi"))
+        .withMessageContaining("not ****, not ****");
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/v1/chat/completions"})
+  void saysThatAnAddressMayNotBeWholeWhereNothingIs(String path) {
+    LlmClient client = answering(error(404, "x", "404 page not found")).at(path).client();
+
+    assertThatExceptionOfType(CallException.NotFound.class)
+        .isThrownBy(() -> client.complete("hi"))
+        .withMessageContaining("ends with /v1: see OPENAI_BASE_URL");
   }
 
   @ParameterizedTest

@@ -40,6 +40,16 @@ final class Rig implements AutoCloseable {
     return this;
   }
 
+  /** Under another path of the same server. */
+  Rig at(String path) {
+    return with("OPENAI_BASE_URL", server.base().resolve(path).toString());
+  }
+
+  /** Host and port of the server. */
+  String place() {
+    return server.base().getAuthority();
+  }
+
   /** By the machine's time, in place of one that is pushed. */
   Rig inRealTime() {
     timer = Timer.system();
