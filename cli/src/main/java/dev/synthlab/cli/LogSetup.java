@@ -30,7 +30,12 @@ final class LogSetup {
     appender.setContext(context);
     appender.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    root.setLevel(Level.toLevel(logs.level(), Level.INFO));
+    Level level = Level.toLevel(logs.level(), Level.INFO);
+    root.setLevel(level);
+    // The call loop has said all that the breaker's library says of each attempt.
+    context
+        .getLogger("io.github.resilience4j")
+        .setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
     root.addAppender(appender);
   }
 

@@ -17,6 +17,8 @@ import java.util.ServiceLoader;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -75,6 +77,19 @@ class LogSetupTest {
     ours.debug("heard");
 
     assertThat(written().lines()).singleElement().asString().endsWith("llm - heard");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"TRACE, true", "WARN, true", "ERROR, false", "OFF, false"})
+  void hearsOnlyWarningsOfTheBreakersLibrary(String level, boolean heard) {
+    Logger library = LoggerFactory.getLogger("io.github.resilience4j.circuitbreaker.internal.X");
+    configure(level, "text", false);
+
+    library.debug("each failed attempt once more");
+    library.warn("something odd");
+
+    assertThat(written()).doesNotContain("once more");
+    assertThat(written().contains("something odd")).isEqualTo(heard);
   }
 
   @Test
