@@ -28,6 +28,7 @@ import tools.jackson.databind.JsonNode;
 class KilledRunTest {
   private static final int ROWS = 2_000;
   private static final int AT_ONCE = 64;
+  private static final int KILLED = 128 + 9;
 
   @TempDir private Path directory = Path.of("");
 
@@ -111,6 +112,7 @@ class KilledRunTest {
   void answersEveryRowOnceHoweverOftenItIsKilled() throws InterruptedException {
     Synth synth = synth();
     int kills = 10;
+    int hit = 0;
     for (int kill = 0; kill < kills; kill++) {
       Running running = start(synth);
       if (kill % 3 == 0) {
@@ -119,13 +121,14 @@ class KilledRunTest {
       } else {
         awaitAnswers(30 + random.nextInt(200), running.process());
       }
-      running.process().destroyForcibly().waitFor();
+      hit += running.process().destroyForcibly().waitFor() == KILLED ? 1 : 0;
     }
 
     Ended last = start(synth).end();
     int sent = server.seen().size();
     Ended again = start(synth).end();
 
+    assertThat(hit).as("kills that met a run").isGreaterThanOrEqualTo(kills / 2);
     assertThat(last.exit()).as(last.err()).isZero();
     assertOneRightLineEach(synth);
     int twice = paid.values().stream().mapToInt(count -> count.get() - 1).sum();
