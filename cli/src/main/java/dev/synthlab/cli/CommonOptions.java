@@ -128,6 +128,11 @@ final class CommonOptions {
     };
   }
 
+  /** Whether a line of this stream can be drawn again and again. */
+  boolean draws(int descriptor) {
+    return environment().canDraw(Terminal.is(descriptor));
+  }
+
   private Environment overlaid() {
     Environment base = Environment.ofProcess();
     if (envFile != null) {

@@ -36,19 +36,19 @@ final class Progress implements AutoCloseable {
     json,
     none;
 
-    Style settled() {
+    Style settled(boolean drawable) {
       if (this != auto) {
         return this;
       }
-      return Terminal.is(Terminal.STDERR) ? bar : lines;
+      return drawable ? bar : lines;
     }
   }
 
   Progress(BulkRun run, Traffic traffic, Style style) {
     this.run = run;
     this.traffic = traffic;
-    this.style = style.settled();
-    this.width = this.style == Style.bar ? Terminal.width() : 0;
+    this.style = style;
+    this.width = style == Style.bar ? Terminal.width() : 0;
     this.thread = Threads.start("synthlab-progress", this::show);
   }
 

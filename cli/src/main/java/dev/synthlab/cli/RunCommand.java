@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -210,6 +211,8 @@ final class RunCommand implements Callable<Integer> {
       description = "auto, bar, lines, json or none.")
   private Progress.Style progress = Progress.Style.auto;
 
+  private final AtomicBoolean stopping = new AtomicBoolean();
+
   @SuppressWarnings("JavaLangClash")
   private enum Format {
     openai,
@@ -260,7 +263,8 @@ final class RunCommand implements Callable<Integer> {
   private int conducted(BulkRun run, Synthlab layer) throws InterruptedException {
     try (Signals signals = Signals.to(() -> stop(run))) {
       Summary summary;
-      Progress.Style style = common.quiet() ? Progress.Style.none : progress;
+      Progress.Style style =
+          common.quiet() ? Progress.Style.none : progress.settled(common.draws(Terminal.STDERR));
       Progress shown = new Progress(run, layer.traffic(), style);
       try {
         summary = run.run();
@@ -273,8 +277,11 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void stop(BulkRun run) {
-    note("stopping: calls in flight may end, nothing new is sent; again to end them now");
-    run.stop("stopped by a signal");
+    note(
+        stopping.getAndSet(true)
+            ? "stopping: calls in flight are cut off"
+            : "stopping: calls in flight may end, nothing new is sent; again to end them now");
+    run.stop("a signal came");
   }
 
   private void ofRow(Variable variable, @Nullable String given, String usual, String flag) {

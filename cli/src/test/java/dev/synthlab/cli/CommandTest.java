@@ -7,6 +7,7 @@ import static dev.synthlab.testing.Replies.events;
 import static dev.synthlab.testing.Replies.finish;
 import static dev.synthlab.testing.Replies.usage;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.synthlab.cli.Synth.Ended;
 import dev.synthlab.cli.Synth.Running;
@@ -24,6 +25,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -129,6 +131,45 @@ class CommandTest {
     assertThat(ended.out().lines())
         .hasSize(3)
         .allMatch(line -> line.contains("\"output\":\"hello\""));
+  }
+
+  @Test
+  void saysWhatToDoAboutANameThatTheLocaleDoesNotKnow() {
+    assumeThat(System.getProperty("sun.jnu.encoding")).isEqualTo("UTF-8");
+    synth.file("in.jsonl", prompts(1));
+
+    Ended ended =
+        against(chat("x"))
+            .with("LC_ALL", "C")
+            .run("run", "in.jsonl", "-o", "gr\u00f6\u00dfe.jsonl");
+
+    assertThat(ended.exit()).isEqualTo(2);
+    assertThat(ended.err()).contains("LC_ALL=C.UTF-8");
+    assertThat(ended.err().lines()).hasSize(1);
+    assertThat(server.seen()).isEmpty();
+  }
+
+  @Test
+  void cutsCallsOffWhenItIsAskedToStopOnceMore() {
+    synth.file("in.jsonl", prompts(2));
+    Running running = against(Replies.silence()).start("run", "in.jsonl", "-o", "out.jsonl");
+    await(running, () -> !server.seen().isEmpty());
+
+    running.process().destroy();
+    await(running, () -> read(running.err()).contains("again to end them now"));
+    running.process().destroy();
+    Ended ended = running.end();
+
+    assertThat(ended.exit()).isEqualTo(143);
+    assertThat(ended.err())
+        .containsOnlyOnce("again to end them now")
+        .contains("calls in flight are cut off", "stopped: a signal came; 2 rows are open");
+  }
+
+  private static void await(Running running, BooleanSupplier reached) {
+    while (!reached.getAsBoolean() && running.process().isAlive()) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test

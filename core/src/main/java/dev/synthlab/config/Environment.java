@@ -141,6 +141,16 @@ public final class Environment {
     if (!force.isEmpty() && !force.equals("0")) {
       return true;
     }
+    return canDraw(terminal);
+  }
+
+  /**
+   * Whether lines can be drawn over: on a terminal, unless it is a dumb one.
+   *
+   * @param terminal whether the text goes to a terminal
+   * @return true if codes that move the cursor are understood
+   */
+  public boolean canDraw(boolean terminal) {
     return terminal && !process.getOrDefault("TERM", "").equals("dumb");
   }
 

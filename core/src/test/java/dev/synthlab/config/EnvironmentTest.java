@@ -278,6 +278,13 @@ class EnvironmentTest {
   }
 
   @Test
+  void drawsOnTerminalsThatAreNotDumb() {
+    assertThat(Environment.of(Map.of("TERM", "xterm", "NO_COLOR", "1")).canDraw(true)).isTrue();
+    assertThat(Environment.of(Map.of("TERM", "dumb")).canDraw(true)).isFalse();
+    assertThat(Environment.of(Map.of("TERM", "xterm")).canDraw(false)).isFalse();
+  }
+
+  @Test
   void makesTheDirectoriesThatFilesGoTo() throws IOException {
     Map<String, String> variables =
         Map.of(
