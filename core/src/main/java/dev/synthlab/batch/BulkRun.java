@@ -98,6 +98,16 @@ public final class BulkRun {
     }
 
     /**
+     * What the vectors may cost at most.
+     *
+     * @param request the texts
+     * @return US dollars; empty when that cannot be told
+     */
+    default Optional<BigDecimal> mostUsd(EmbeddingRequest request) {
+      return Optional.empty();
+    }
+
+    /**
      * The same, with the texts of several rows in one request where rows ask for vectors. Rows wait
      * for each other only while as many requests as are allowed are under way; what a request of
      * several has failed with that may lie in one text is asked again for each by itself.
@@ -158,6 +168,11 @@ public final class BulkRun {
 
         @Override
         public Optional<BigDecimal> mostUsd(CompletionRequest request) {
+          return client.mostCostUsd(request);
+        }
+
+        @Override
+        public Optional<BigDecimal> mostUsd(EmbeddingRequest request) {
           return client.mostCostUsd(request);
         }
 

@@ -301,16 +301,15 @@ final class Dispatch {
   private void run(InputRows.Waiting waiting) {
     switch (parsed(waiting)) {
       case Row.Invalid invalid -> invalid(waiting, invalid);
-      case Row.Ready ready -> {
-        if (purse.isPresent()) {
-          paid(purse.get(), waiting, ready);
-        } else {
-          send(waiting, ready);
-        }
-      }
+      case Row.Ready ready ->
+          paid(ready, () -> caller.mostUsd(request(ready)), () -> send(waiting, ready));
       case Row.Embed embed ->
-          asked(waiting, embed, () -> caller.embed(embed.request()))
-              .ifPresent(answer -> answered(waiting, embed, answer));
+          paid(
+              embed,
+              () -> caller.mostUsd(embed.request()),
+              () ->
+                  asked(waiting, embed, () -> caller.embed(embed.request()))
+                      .ifPresent(answer -> answered(waiting, embed, answer)));
     }
   }
 
@@ -319,14 +318,20 @@ final class Dispatch {
         .ifPresent(answer -> answered(waiting, row, answer));
   }
 
-  private void paid(Purse from, InputRows.Waiting waiting, Row.Ready row) {
-    Optional<BigDecimal> most = caller.mostUsd(request(row));
+  /** Sends the row if there is money for it, where that is bounded. */
+  private void paid(Row row, Supplier<Optional<BigDecimal>> atMost, Runnable send) {
+    if (purse.isEmpty()) {
+      send.run();
+      return;
+    }
+    Purse from = purse.get();
+    Optional<BigDecimal> most = atMost.get();
     if (most.isEmpty()) {
-      String model = RowParser.model(row.body()).orElse("the model");
+      String model = row.model().orElse("the model");
       drain(Summary.End.BUDGET, "what an answer of " + model + " may cost is not known");
     } else if (from.pays(most.get())) {
       try {
-        send(waiting, row);
+        send.run();
       } finally {
         from.settle(most.get());
       }

@@ -88,6 +88,16 @@ final class Gathering implements BulkRun.Caller {
   }
 
   @Override
+  public Optional<BigDecimal> mostUsd(CompletionRequest request) {
+    return caller.mostUsd(request);
+  }
+
+  @Override
+  public Optional<BigDecimal> mostUsd(EmbeddingRequest request) {
+    return caller.mostUsd(request);
+  }
+
+  @Override
   public void interruptIfWaiting(Thread thread) {
     lock.lock();
     try {

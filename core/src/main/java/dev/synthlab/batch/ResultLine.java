@@ -111,6 +111,14 @@ final class ResultLine {
 
   /** The vectors of a row. */
   byte[] answered(Row.Embed row, Embeddings answer) {
+    try {
+      return told(row, answer);
+    } catch (RuntimeException e) { // a column that cannot be written must not cost the vectors
+      return told(new Row.Embed(row.key(), row.request(), row.base64(), Map.of()), answer);
+    }
+  }
+
+  private byte[] told(Row.Embed row, Embeddings answer) {
     return line(
         row,
         json -> {

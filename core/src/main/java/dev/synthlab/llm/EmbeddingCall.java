@@ -79,6 +79,13 @@ final class EmbeddingCall {
     };
   }
 
+  /** Text may have twice as many tokens as usual. */
+  Optional<BigDecimal> mostCost() {
+    long tokens = request.inputs().stream().mapToLong(EmbeddingCall::tokens).sum();
+    Usage most = new Usage(2 * tokens, 0, 0, 0, false);
+    return client.endpoint().known().spend(model, model, most).costUsd();
+  }
+
   private Outcome<Vectors> ask(Batch batch, Deadline deadline) {
     int inputs = batch.inputs().size();
     var verb =

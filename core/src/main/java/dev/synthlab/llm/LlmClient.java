@@ -472,6 +472,16 @@ public final class LlmClient implements AutoCloseable {
   }
 
   /**
+   * What the vectors of a request may cost at most.
+   *
+   * @param request the texts
+   * @return US dollars; empty when the price is not known
+   */
+  public Optional<BigDecimal> mostCostUsd(EmbeddingRequest request) {
+    return new EmbeddingCall(chat(), loop, timer, request).mostCost();
+  }
+
+  /**
    * The model that is asked when a request names none.
    *
    * @return its name

@@ -108,6 +108,17 @@ class EmbeddingRowsTest {
   }
 
   @Test
+  void sendsNothingWhoseCostNobodyKnowsWhereMoneyIsBounded() {
+    bulk.input(row("a", "{\"model\":\"e\",\"input\":\"one\"}"));
+
+    Summary summary = bulk.begin(options -> {}).withMaxCost(java.math.BigDecimal.ONE).run();
+
+    assertThat(summary.end()).isEqualTo(Summary.End.BUDGET);
+    assertThat(summary.why()).contains("an answer of e");
+    assertThat(bulk.script.embedded).isEqualTo(List.of());
+  }
+
+  @Test
   void doesNotMixTheVectorsOfTwoModels() {
     bulk.input(row("a", "{\"input\":\"one\"}"));
     bulk.run(options -> options.embeddingModel("e"));

@@ -120,6 +120,8 @@ class EmbeddingTest {
         client.embed(EmbeddingRequest.of("x".repeat(40)).withModel("unheard-of"));
 
     assertThat(counted.costUsd().orElseThrow()).isEqualByComparingTo("0.00000012");
+    assertThat(client.mostCostUsd(EmbeddingRequest.of("x".repeat(400))).orElseThrow())
+        .isEqualByComparingTo("0.000004");
     assertThat(estimated.usage()).isEqualTo(new Usage(10, 0, 0, 0, false));
     assertThat(estimated.costUsd()).isEmpty();
   }
