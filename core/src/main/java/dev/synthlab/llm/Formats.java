@@ -42,7 +42,11 @@ final class Formats {
   enum Way {
     SCHEMA,
     OBJECT,
-    WORDS
+    WORDS;
+
+    Way below() {
+      return this == SCHEMA ? OBJECT : WORDS;
+    }
   }
 
   /** The first way that neither the catalogue nor the route is known to refuse. */
@@ -64,7 +68,7 @@ final class Formats {
     Set<Way> known = refused.getOrDefault(route, Set.of());
     Way way = surest;
     while (way != Way.WORDS && known.contains(way)) {
-      way = Way.values()[way.ordinal() + 1];
+      way = way.below();
     }
     return way;
   }
@@ -86,8 +90,7 @@ final class Formats {
       refused.merge(route, EnumSet.of(tried), Formats::both);
       log.warn("{} lacks {}: {}", route, words(tried), instead(from(route, tried)));
     }
-    Way next = Way.values()[tried.ordinal() + 1];
-    return Optional.of(from(route, next));
+    return Optional.of(from(route, tried.below()));
   }
 
   private static Set<Way> both(Set<Way> known, Set<Way> more) {
