@@ -37,6 +37,8 @@ final class FormMaker {
       "use records, enums, List, Set, Map, arrays, sealed interfaces of records, Optional, String,"
           + " numbers, boolean, dates and times of java.time, UUID or URI";
 
+  private static final int MOST_TYPES = 500;
+
   private final Map<Known, Form.Named> named = new HashMap<>();
   private final Set<String> names = new HashSet<>();
 
@@ -164,6 +166,10 @@ final class FormMaker {
     Form.Named before = named.get(type);
     if (before != null) {
       return before;
+    }
+    if (named.size() >= MOST_TYPES) {
+      throw new IllegalArgumentException(
+          place + " leads to more than " + MOST_TYPES + " types: a generic one may grow for ever");
     }
     Form.Named made = new Form.Named(freeName(type.name().replaceAll("[^A-Za-z0-9_-]", "")));
     named.put(type, made);

@@ -27,6 +27,14 @@ final class Shape {
   /** The member that wraps a list, set or array. */
   static final String ITEMS = "items";
 
+  private static final ClassValue<Shape> KNOWN =
+      new ClassValue<>() {
+        @Override
+        protected Shape computeValue(Class<?> type) {
+          return made(type);
+        }
+      };
+
   private final Form form;
   private final Optional<String> wrapper;
   private final JsonSchema schema;
@@ -52,6 +60,10 @@ final class Shape {
    *     part
    */
   static Shape of(Type type) {
+    return type instanceof Class<?> known ? KNOWN.get(known) : made(type);
+  }
+
+  private static Shape made(Type type) {
     return new Shape(FormMaker.nameOf(type), new FormMaker().make(type));
   }
 

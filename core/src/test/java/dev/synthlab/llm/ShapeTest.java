@@ -132,6 +132,10 @@ class ShapeTest {
 
   record Untyped(@SuppressWarnings("rawtypes") List parts) {}
 
+  record Growing<T>(Optional<Growing<List<T>>> next) {}
+
+  record Grown(Growing<String> first) {}
+
   record Keyed(Map<Integer, String> parts) {}
 
   sealed interface Clash permits Clashing {}
@@ -143,6 +147,7 @@ class ShapeTest {
         Anything.class, "Anything.rest cannot be filled by a model, it is java.lang.Object",
         Open.class, "Open.part is of the open type T",
         Untyped.class, "Untyped.parts is a List of no type",
+        Grown.class, "Growing.next leads to more than 500 types",
         Keyed.class, "Keyed.parts is a map whose keys are no texts",
         Clash.class, "Clashing.type has the name that tells",
         Runnable.class, "the type Runnable cannot be filled by a model");
