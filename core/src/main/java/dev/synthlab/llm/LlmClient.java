@@ -415,8 +415,11 @@ public final class LlmClient implements AutoCloseable {
    * @return their vectors, or why there are none
    */
   public Outcome<Embeddings> outcome(EmbeddingRequest request) {
-    return new EmbeddingCall(requests.client(), requests.loop(request), requests.timer(), request)
-        .run(requests.deadline(request));
+    return call(request).run(requests.deadline(request));
+  }
+
+  private EmbeddingCall call(EmbeddingRequest request) {
+    return new EmbeddingCall(requests.client(), requests.loop(request), requests.timer(), request);
   }
 
   /**
@@ -478,7 +481,7 @@ public final class LlmClient implements AutoCloseable {
    * @return US dollars; empty when the price is not known
    */
   public Optional<BigDecimal> mostCostUsd(EmbeddingRequest request) {
-    return new EmbeddingCall(chat(), loop, timer, request).mostCost();
+    return call(request).mostCost();
   }
 
   /**
