@@ -22,7 +22,6 @@ import tools.jackson.databind.ObjectReader;
  * Values stand as they are. Safe for use by many threads.
  */
 final class ResultTable {
-  private static final String ID = "custom_id";
   private static final String OUTPUT = "output";
   private static final String ERROR = "error";
   private static final Set<String> OURS = Set.of(OUTPUT, ERROR, "synthlab");
