@@ -4,11 +4,16 @@ import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.TextStream;
+import dev.synthlab.llm.Tool;
 import java.util.Map;
 
 /** The Java of the README. */
 final class ReadmeSnippet {
   private ReadmeSnippet() {}
+
+  record Person(String name, int age) {}
+
+  record Place(String city) {}
 
   @SuppressWarnings("unused")
   static void run() {
@@ -20,5 +25,9 @@ final class ReadmeSnippet {
     try (TextStream stream = llm.stream("Tell me a story")) {
       stream.forEach(System.out::print);
     }
+    Person rex = llm.complete("Rex is three years old.", Person.class);
+    String sky =
+        llm.complete(
+            "Weather in Oslo?", Tool.of("weather", Place.class, at -> "rain in " + at.city()));
   }
 }

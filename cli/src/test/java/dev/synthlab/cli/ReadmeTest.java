@@ -16,6 +16,7 @@ import dev.synthlab.testing.ScriptedServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -36,10 +37,22 @@ class ReadmeTest {
             if (request.path().endsWith("/models")) {
               return json(200, "{\"data\":[{\"id\":\"gpt-4o-mini\"}]}");
             }
+            if (request.path().endsWith("/embeddings")) {
+              return json(200, "{\"data\":[{\"index\":0,\"embedding\":[0.5,1]}],\"usage\":{}}");
+            }
             return request.body().contains("\"stream\":true")
                 ? events(delta("Paris"), finish("stop"), "[DONE]")
-                : chat("{\"fruits\": []}");
+                : chat(answer(request.body()));
           });
+
+  private static String answer(String body) {
+    if (!body.contains("json_schema")) {
+      return "{\"fruits\": []}";
+    }
+    return body.contains("stars")
+        ? "{\"mood\": \"good\", \"stars\": 5}"
+        : "{\"name\": \"Rex\", \"age\": 3}";
+  }
 
   @AfterEach
   void close() {
@@ -103,9 +116,12 @@ class ReadmeTest {
             .with("OPENAI_BASE_URL", server.base().toString())
             .with("OPENAI_API_KEY", "sk-test-0123456789abcdef");
     synth.file("prompts.jsonl", "{\"prompt\": \"hi\"}");
-    List<String[]> commands = commands(blocks("console").get(1));
+    synth.file("people.csv", "name,review", "Ada,\"Good, very good\"");
+    synth.file("texts.jsonl", "{\"text\": \"hi\"}");
+    List<String[]> commands = new ArrayList<>(commands(blocks("console").get(1)));
+    commands.addAll(commands(blocks("console").get(2)));
 
-    assertThat(commands).hasSize(3);
+    assertThat(commands).hasSize(8);
     for (String[] command : commands) {
       Ended ended = synth.run(command);
 
@@ -138,7 +154,7 @@ class ReadmeTest {
       ReadmeSnippet.run();
     }
 
-    assertThat(server.seen()).hasSize(4);
+    assertThat(server.seen()).hasSize(6);
   }
 
   @Test
