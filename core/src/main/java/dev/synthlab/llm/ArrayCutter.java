@@ -65,11 +65,11 @@ final class ArrayCutter {
 
   /** A model that thinks aloud may write drafts: they are no elements. */
   private void begin() {
-    String known = text.toString();
+    String known = text.toString().stripLeading();
+    boolean mayBeTag = known.isEmpty() || known.charAt(0) == '<';
     if (THOUGHT.matcher(known).find()) {
       state = State.THINKING;
-    } else if (known.stripLeading().length() >= LONGEST_TAG
-        || !known.isBlank() && known.stripLeading().charAt(0) != '<') {
+    } else if (!mayBeTag || known.length() >= LONGEST_TAG) {
       state = State.BEFORE;
     }
   }

@@ -17,7 +17,7 @@ final class ConciseSchema {
 
   static Map<String, Object> tree(String text) {
     Map<String, Object> members = new LinkedHashMap<>();
-    for (String part : text.split(text.strip().contains("\n") ? "\n" : ",")) {
+    for (String part : text.split(text.strip().contains("\n") ? "\n" : ",", -1)) {
       if (!part.isBlank()) {
         add(members, part.strip());
       }

@@ -43,7 +43,7 @@ final class FormWriter {
 
   private static String name(Form.Choice choice, Object value) {
     return choice.constants().entrySet().stream()
-        .filter(entry -> entry.getValue() == value)
+        .filter(entry -> entry.getValue().equals(value))
         .findFirst()
         .orElseThrow()
         .getKey();

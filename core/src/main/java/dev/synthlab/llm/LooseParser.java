@@ -19,13 +19,17 @@ final class LooseParser {
   private static final int LOOK_AHEAD = 80;
   private static final Map<Character, Character> ESCAPES =
       Map.of('n', '\n', 't', '\t', 'r', '\r', 'b', '\b', 'f', '\f');
-  private static final Object NOTHING = new Object();
 
   private final String text;
   private final boolean closing;
   private int at;
   private int depth;
   private boolean begun;
+
+  /** Stands for a value that the end of the text may have cut in two. */
+  private enum CutOff {
+    SCALAR
+  }
 
   /** Where a string stands, which tells what may come after it. */
   private enum Place {
@@ -100,7 +104,7 @@ final class LooseParser {
         break;
       }
       Object value = value(Place.MEMBER);
-      if (value != NOTHING) {
+      if (!(value instanceof CutOff)) {
         members.put(key, value);
       }
       begun = true;
@@ -122,7 +126,7 @@ final class LooseParser {
         break;
       }
       Object value = value(Place.ELEMENT);
-      if (value != NOTHING) {
+      if (!(value instanceof CutOff)) {
         elements.add(value);
       }
       begun = true;
@@ -187,7 +191,7 @@ final class LooseParser {
     String word = text.substring(start, at);
     if (at == text.length()) {
       ended();
-      return NOTHING; // a number or word at the very end may be cut off itself
+      return CutOff.SCALAR; // a number or word at the very end may be cut off itself
     }
     return scalar(word);
   }

@@ -73,7 +73,7 @@ final class SchemaCheck {
       return true;
     }
     Object at = root;
-    for (String step : reference.substring(1).split("/")) {
+    for (String step : reference.substring(1).split("/", -1)) {
       String name = step.replace("~1", "/").replace("~0", "~");
       if (!name.isEmpty()) {
         at = at instanceof Map<?, ?> map ? map.get(name) : null;

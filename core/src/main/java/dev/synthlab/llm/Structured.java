@@ -83,7 +83,7 @@ final class Structured<T> {
       rounds.addAll(answer.before());
       rounds.add(answer);
       Read<T> read = read(answer.text());
-      int asked = now == request ? 1 : ROUNDS;
+      int asked = failure.isEmpty() ? 1 : ROUNDS;
       if (read.value().isPresent()) {
         Completion whole = answer.after(rounds.subList(0, rounds.size() - 1));
         return new Typed<>(read.value().get(), whole, asked);
