@@ -37,7 +37,7 @@ final class FormMaker {
       "use records, enums, List, Set, Map, arrays, sealed interfaces of records, Optional, String,"
           + " numbers, boolean, dates and times of java.time, UUID or URI";
 
-  private static final int MOST_TYPES = 500;
+  private static final int MOST_TYPES = 200;
 
   private final Map<Known, Form.Named> named = new HashMap<>();
   private final Set<String> names = new HashSet<>();

@@ -147,7 +147,7 @@ class ShapeTest {
         Anything.class, "Anything.rest cannot be filled by a model, it is java.lang.Object",
         Open.class, "Open.part is of the open type T",
         Untyped.class, "Untyped.parts is a List of no type",
-        Grown.class, "Growing.next leads to more than 500 types",
+        Grown.class, "Growing.next leads to more than 200 types",
         Keyed.class, "Keyed.parts is a map whose keys are no texts",
         Clash.class, "Clashing.type has the name that tells",
         Runnable.class, "the type Runnable cannot be filled by a model");
