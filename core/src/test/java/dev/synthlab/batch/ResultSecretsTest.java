@@ -37,7 +37,8 @@ class ResultSecretsTest {
 
     bulk.run(o -> o.format(format).system("you know " + CANARY));
 
-    assertThat(bulk.results()).hasSize(4);
+    int head = format == BulkOptions.Format.CSV ? 1 : 0;
+    assertThat(Files.readAllLines(bulk.out)).hasSize(4 + head);
     try (var files = Files.list(directory)) {
       for (Path file : files.toList()) {
         String text = Files.readString(file);
