@@ -232,7 +232,7 @@ final class EmbedCommand implements Callable<Integer> {
                       : ""));
       case STOPPED_AUTH -> System.err.println("error: " + summary.why() + "\nTry: synthlab doctor");
       case STOPPED_QUOTA -> System.err.println("error: " + summary.why() + goesOn);
-      case UNREACHABLE, STALLED, DEADLINE, DISK_FULL, INTERRUPTED ->
+      case BUDGET, UNREACHABLE, STALLED, DEADLINE, DISK_FULL, INTERRUPTED ->
           System.err.println("stopped: " + summary.why() + goesOn);
     }
   }
