@@ -1,36 +1,26 @@
 package dev.synthlab.batch;
 
 import dev.synthlab.call.CallException;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Threads;
 import dev.synthlab.call.Timer;
-import dev.synthlab.llm.AnswerException;
-import dev.synthlab.llm.Completion;
-import dev.synthlab.llm.CompletionRequest;
-import dev.synthlab.llm.Embeddings;
-import dev.synthlab.llm.ResponseFormat;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
-import tools.jackson.core.JacksonException;
 
 /**
  * The window of a bulk run: at most so many rows between the input and OUT. It begins with one; the
  * first word of the server about a row opens it. A row leaves it when its line was written. Safe
  * for use by many threads.
  */
-final class Dispatch {
+final class Dispatch implements RowTurn.Window {
   /** Refusals that are not about a row, in a row, after which it is not a whim of the server. */
   private static final int REFUSALS = 5;
 
@@ -48,11 +38,9 @@ final class Dispatch {
   private final BulkRun.Caller caller;
   private final Timer timer;
   private final InputRows rows;
-  private final RowParser parser;
-  private final ResultLine lines;
-  private final Ends ends;
   private final Tally tally;
   private final Optional<Purse> purse;
+  private final RowTurn turn;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -85,11 +73,9 @@ final class Dispatch {
     this.caller = caller;
     this.timer = timer;
     this.rows = rows;
-    this.parser = new RowParser(options);
-    this.lines = lines;
-    this.ends = ends;
     this.tally = tally;
     this.purse = purse;
+    this.turn = new RowTurn(options, caller, lines, ends, tally, purse, this);
   }
 
   /** Why no more rows are taken. */
@@ -156,7 +142,8 @@ final class Dispatch {
   }
 
   /** Takes no more rows; those in flight have what is left of the grace time. */
-  private void drain(Summary.End end, String why) {
+  @Override
+  public void drain(Summary.End end, String why) {
     lock.lock();
     try {
       if (stop.isEmpty()) {
@@ -252,7 +239,7 @@ final class Dispatch {
     try {
       Optional<InputRows.Waiting> row = take();
       while (row.isPresent()) {
-        run(row.get());
+        turn.of(row.get());
         row = take();
       }
     } catch (Throwable e) { // whatever ends a worker must end the run, and be seen
@@ -298,170 +285,8 @@ final class Dispatch {
     }
   }
 
-  private void run(InputRows.Waiting waiting) {
-    switch (parsed(waiting)) {
-      case Row.Invalid invalid -> invalid(waiting, invalid);
-      case Row.Ready ready ->
-          paid(ready, () -> caller.mostUsd(request(ready)), () -> send(waiting, ready));
-      case Row.Embed embed ->
-          paid(
-              embed,
-              () -> caller.mostUsd(embed.request()),
-              () ->
-                  asked(waiting, embed, () -> caller.embed(embed.request()))
-                      .ifPresent(answer -> answered(waiting, embed, answer)));
-    }
-  }
-
-  private void send(InputRows.Waiting waiting, Row.Ready row) {
-    asked(waiting, row, () -> caller.call(request(row)))
-        .ifPresent(answer -> answered(waiting, row, answer));
-  }
-
-  /** Sends the row if there is money for it, where that is bounded. */
-  private void paid(Row row, Supplier<Optional<BigDecimal>> atMost, Runnable send) {
-    if (purse.isEmpty()) {
-      send.run();
-      return;
-    }
-    Purse from = purse.get();
-    Optional<BigDecimal> most = atMost.get();
-    if (most.isEmpty()) {
-      String model = row.model().orElse("the model");
-      drain(Summary.End.BUDGET, "what an answer of " + model + " may cost is not known");
-    } else if (from.pays(most.get())) {
-      try {
-        send.run();
-      } finally {
-        from.settle(most.get());
-      }
-    } else {
-      drain(Summary.End.BUDGET, from.refusal(most.get()));
-    }
-  }
-
-  private Row parsed(InputRows.Waiting waiting) {
-    try {
-      return parser.parse(waiting.key(), waiting.line());
-    } catch (RuntimeException e) { // one row, however strange, must not end the others
-      return unsendable(waiting.key(), e);
-    }
-  }
-
-  /** The answer; whatever else came is dealt with. */
-  private <T> Optional<T> asked(InputRows.Waiting waiting, Row row, Supplier<Outcome<T>> call) {
-    Outcome<T> outcome;
-    tally.sent();
-    try {
-      outcome = call.get();
-    } catch (JacksonException | IllegalArgumentException e) {
-      tally.neverSent();
-      invalid(waiting, unsendable(row.key(), e));
-      return Optional.empty();
-    }
-    tally.came(outcome.report());
-    return switch (outcome) {
-      case Outcome.Answered<T> came -> Optional.of(came.value());
-      case Outcome.Failed<T> none -> {
-        failed(waiting, row, none.why());
-        yield Optional.empty();
-      }
-    };
-  }
-
-  private void answered(InputRows.Waiting waiting, Row.Embed row, Embeddings answer) {
-    tally.used(answer.usage(), answer.costUsd(), answer.report().elapsed());
-    if (write(waiting, Ends.ANSWERED, lines.answered(row, answer))) {
-      heard(true);
-    } else {
-      tally.unkept();
-    }
-  }
-
-  private CompletionRequest request(Row.Ready row) {
-    CompletionRequest request = CompletionRequest.ofBody(row.body());
-    return options.typed(row)
-        ? request.withFormat(new ResponseFormat.Schema(options.schema().orElseThrow()))
-        : request;
-  }
-
-  private static Row.Invalid unsendable(Row.Key key, RuntimeException e) {
-    String why =
-        e instanceof JacksonException json
-            ? RowParser.reason(json)
-            : String.valueOf(e.getMessage());
-    String sentence = "line " + key.line() + ": no request can be made of it: " + why;
-    return new Row.Invalid(key, sentence, Map.of());
-  }
-
-  private void invalid(InputRows.Waiting waiting, Row.Invalid row) {
-    write(waiting, ends.failed(Ends.INVALID_LINE), lines.invalid(row));
-  }
-
-  private void answered(InputRows.Waiting waiting, Row.Ready row, Completion answer) {
-    Optional<AnswerException> problem = answer.problem();
-    boolean cutOff = problem.isEmpty() && answer.truncated();
-    short end = cutOff ? Ends.TRUNCATED : Ends.ANSWERED;
-    if (problem.isPresent()) {
-      end = ends.failed(problem.get().code());
-    } else if (cutOff && options.strictFinish()) {
-      end = ends.failed("length");
-    }
-    tally.used(answer.totalUsage(), answer.totalCostUsd(), answer.report().elapsed());
-    byte[] line;
-    try {
-      line =
-          cutOff && options.strictFinish()
-              ? lines.cutOff(row, answer)
-              : lines.answered(row, answer, problem);
-    } catch (RuntimeException e) { // it is paid for, so what can be kept is kept
-      end = ends.failed(Ends.UNWRITABLE);
-      line = lines.unwritable(row, answer, e);
-    }
-    if (write(waiting, end, line)) {
-      heard(true);
-    } else {
-      tally.unkept();
-    }
-  }
-
-  /** Only what is about the row makes a line; after anything else the row is still to be sent. */
-  private void failed(InputRows.Waiting waiting, Row row, CallException why) {
-    switch (why.fault().kind()) {
-      case AUTHENTICATION -> refused(waiting, Summary.End.STOPPED_AUTH, why);
-      case QUOTA_EXCEEDED -> refused(waiting, Summary.End.STOPPED_QUOTA, why);
-      case TLS_FAILED -> refused(waiting, Summary.End.UNREACHABLE, why);
-      case CONNECTION_FAILED -> {
-        if (heard) {
-          passing(waiting, row, why);
-        } else {
-          drain(Summary.End.UNREACHABLE, text(why));
-        }
-      }
-      case CIRCUIT_OPEN -> comeBack(waiting, why);
-      case CANCELLED -> drain(Summary.End.INTERRUPTED, "the calls were ended");
-      case RATE_LIMITED, SERVER_FAILED, DEADLINE_EXCEEDED, MALFORMED_RESPONSE, STREAM_INTERRUPTED ->
-          passing(waiting, row, why);
-      case BAD_REQUEST, NOT_FOUND, RESPONSE_TOO_LARGE, REDIRECTED -> {
-        if (write(waiting, ends.failed(why.fault().kind().code()), lines.failed(row, why))) {
-          heard(false);
-        }
-      }
-    }
-  }
-
-  /** A failure that says little about the server being alive: the stall clock runs on. */
-  private void passing(InputRows.Waiting waiting, Row row, CallException why) {
-    if (cut) {
-      return; // our own interrupt may have caused it, so it is not the row's
-    }
-    write(waiting, ends.failed(why.fault().kind().code()), lines.failed(row, why));
-    if (why.status().isPresent()) {
-      openWindow();
-    }
-  }
-
-  private boolean write(InputRows.Waiting waiting, short end, byte[] line) {
+  @Override
+  public boolean write(InputRows.Waiting waiting, short end, byte[] line) {
     Sink into = sink.orElseThrow();
     boolean written = into.put(waiting.key().index(), end, line);
     if (written) {
@@ -470,19 +295,31 @@ final class Dispatch {
     return written;
   }
 
-  private void heard(boolean answer) {
+  @Override
+  public void heard(boolean answer) {
     lock.lock();
     try {
       answered |= answer;
       refusals = 0;
       lastHeard = timer.nanos();
-      openWindow();
+      open();
     } finally {
       lock.unlock();
     }
   }
 
-  private void openWindow() {
+  @Override
+  public boolean hasHeard() {
+    return heard;
+  }
+
+  @Override
+  public boolean isCut() {
+    return cut;
+  }
+
+  @Override
+  public void open() {
     lock.lock();
     try {
       heard = true;
@@ -498,7 +335,8 @@ final class Dispatch {
     }
   }
 
-  private void refused(InputRows.Waiting waiting, Summary.End end, CallException why) {
+  @Override
+  public void refused(InputRows.Waiting waiting, Summary.End end, CallException why) {
     lock.lock();
     try {
       refusals++;
@@ -512,7 +350,8 @@ final class Dispatch {
     }
   }
 
-  private void comeBack(InputRows.Waiting waiting, CallException why) {
+  @Override
+  public void comeBack(InputRows.Waiting waiting, CallException why) {
     if (!rests(waiting)) {
       return;
     }
