@@ -8,6 +8,8 @@ import java.util.stream.IntStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.ObjectReader;
 
 /**
  * What a chat completion object, or a chunk of one, says; read in one pass without a tree. Unknown
@@ -15,6 +17,8 @@ import tools.jackson.core.JsonToken;
  */
 final class ChatAnswer {
   private static final int MOST_CALLS = 127;
+  private static final ObjectReader INNER =
+      Json.mapper().reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   String id = "";
   String model = "";
@@ -186,7 +190,7 @@ final class ChatAnswer {
     if (value == JsonToken.VALUE_STRING) {
       call.arguments.append(in.getString());
     } else if (value == JsonToken.START_OBJECT) {
-      call.arguments.append(Json.mapper().readTree(in).toString());
+      call.arguments.append(INNER.readTree(in).toString());
     } else {
       in.skipChildren();
     }

@@ -93,6 +93,22 @@ class ToolsTest {
   }
 
   @Test
+  void takesArgumentsThatAreAnObjectAndNoText() {
+    Reply asks =
+        json(
+            200,
+            "{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"weather\","
+                + "\"arguments\":{\"city\":\"Oslo\"}}}]},\"finish_reason\":\"tool_calls\"}]}");
+    try (Rig rig = Rig.inTurn(asks, chat("Rain."))) {
+
+      assertThat(rig.client().complete("Weather?", weather(Part.ToolCall::arguments)))
+          .isEqualTo("Rain.");
+
+      assertThat(toldTo(rig, 1)).containsExactly("{\"city\":\"Oslo\"}");
+    }
+  }
+
+  @Test
   void countsTheTokensOfEveryRound() {
     try (Rig rig = Rig.inTurn(asks("weather", "{}"), asks("weather", "{}"), chat("Rain."))) {
 
