@@ -212,6 +212,9 @@ final class LooseParser {
     }
     String digits = word.replace("_", "");
     try {
+      if (!digits.chars().allMatch(c -> "+-.eE0123456789".indexOf(c) >= 0)) {
+        throw new NumberFormatException("other digits than those of JSON");
+      }
       if (digits.chars().allMatch(c -> c == '-' || c == '+' || (c >= '0' && c <= '9'))) {
         BigInteger whole = new BigInteger(digits);
         if (whole.bitLength() >= Long.SIZE) {
