@@ -40,7 +40,7 @@ public enum Variable {
   SYNTHLAB_EMBEDDING_MODEL(
       Kind.TEXT, "", "text-embedding-3-small", "Model that makes embeddings when none is named."),
   /** The model that makes images. */
-  SYNTHLAB_IMAGE_MODEL(Kind.TEXT, "", "gpt-image-1", "Model that makes images when none is named."),
+  SYNTHLAB_IMAGE_MODEL(Kind.TEXT, "", "gpt-image-2", "Model that makes images when none is named."),
   /** The time of one attempt. */
   SYNTHLAB_TIMEOUT(
       Kind.DURATION,

@@ -28,7 +28,9 @@ public record ImageRequest(
   public enum Form {
     /** The picture itself. */
     BYTES,
-    /** An address where the server keeps it for a while; {@code gpt-image-1} has none to give. */
+    /**
+     * An address where the server keeps it for a while; {@code gpt-image} models have none to give.
+     */
     URL
   }
 

@@ -100,7 +100,7 @@ class SettingsTest {
                     Optional.empty(),
                     "gpt-4o-mini",
                     "text-embedding-3-small",
-                    "gpt-image-1",
+                    "gpt-image-2",
                     Duration.ofSeconds(60),
                     3,
                     Duration.ofSeconds(1),

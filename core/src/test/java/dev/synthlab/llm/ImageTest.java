@@ -62,7 +62,7 @@ class ImageTest {
     assertThat(picture).isEqualTo(PNG);
     assertThat(rig.server.seen().getFirst().path()).endsWith("/images/generations");
     assertThat(asked(0))
-        .isEqualTo(Json.mapper().readTree("{\"model\":\"gpt-image-1\",\"prompt\":\"a fox\"}"));
+        .isEqualTo(Json.mapper().readTree("{\"model\":\"gpt-image-2\",\"prompt\":\"a fox\"}"));
   }
 
   @Test
@@ -92,7 +92,7 @@ class ImageTest {
         .isEqualTo(
             Json.mapper()
                 .readTree(
-                    "{\"model\":\"gpt-image-1\",\"prompt\":\"a fox\",\"n\":2,\"size\":\"1536x1024\","
+                    "{\"model\":\"gpt-image-2\",\"prompt\":\"a fox\",\"n\":2,\"size\":\"1536x1024\","
                         + "\"quality\":\"low\",\"background\":\"transparent\"}"));
   }
 
