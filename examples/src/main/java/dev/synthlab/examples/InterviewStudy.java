@@ -1,0 +1,200 @@
+package dev.synthlab.examples;
+
+import dev.synthlab.Synthlab;
+import dev.synthlab.call.Outcome;
+import dev.synthlab.config.Environment;
+import dev.synthlab.config.Settings;
+import dev.synthlab.llm.Bounds;
+import dev.synthlab.llm.Completion;
+import dev.synthlab.llm.CompletionRequest;
+import dev.synthlab.llm.Conversation;
+import dev.synthlab.llm.Described;
+import dev.synthlab.llm.LlmClient;
+import dev.synthlab.llm.Message;
+import dev.synthlab.llm.Part;
+import dev.synthlab.llm.PromptTemplate;
+import dev.synthlab.llm.TextStream;
+import dev.synthlab.llm.Together;
+import dev.synthlab.spans.Tracing;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * All that a research service does with a model: interviews side by side, a report of them, a chat,
+ * pictures read and pictures made. For one thread.
+ */
+final class InterviewStudy {
+  private static final PromptTemplate PERSONA =
+      PromptTemplate.of("You are {{name}}, {{background}}. Answer in one short sentence.");
+  private static final PromptTemplate REPORT =
+      PromptTemplate.of("People were asked: {{question}}\nThey said:\n{{answers}}\nReport on it.");
+
+  private final LlmClient llm;
+  private Conversation chat = Conversation.within(3_000).system("You know this study. Be brief.");
+
+  InterviewStudy(LlmClient llm) {
+    this.llm = llm;
+  }
+
+  /** Somebody to be asked. */
+  record Persona(String name, String background) {}
+
+  /** How an interview ended. */
+  sealed interface Interview {
+    /** They answered. */
+    record Held(Persona who, String answer) implements Interview {}
+
+    /** They did not, and why. */
+    record Missed(Persona who, String why) implements Interview {}
+  }
+
+  /** How people feel. */
+  enum Mood {
+    GOOD,
+    MIXED,
+    BAD
+  }
+
+  /** What people speak of. */
+  enum Theme {
+    PRICE,
+    TRUST,
+    EFFORT,
+    OTHER
+  }
+
+  /** What can be counted over many studies. */
+  record Findings(
+      @Described("of most of them") Mood mood,
+      @Bounds(minItems = 1, maxItems = 3) @Described("most named first") List<Theme> themes) {}
+
+  /** What came of the interviews. */
+  record Report(String summary, Findings findings) {}
+
+  /** Asks all at once; each interview is handed on as it ends, so that it can be kept at once. */
+  List<Interview> interviews(String question, List<Persona> people, Consumer<Interview> ended) {
+    List<CompletionRequest> requests =
+        people.stream().map(who -> request(question, who).withOperation("interview")).toList();
+    Together how =
+        Together.USUAL
+            .withAtOnce(10)
+            .withDeadline(Duration.ofMinutes(10))
+            .withListener((place, outcome) -> ended.accept(interview(people.get(place), outcome)));
+    List<Outcome<Completion>> outcomes =
+        Tracing.chain("interviews", question, () -> llm.completeAll(requests, how));
+    return IntStream.range(0, people.size())
+        .mapToObj(i -> interview(people.get(i), outcomes.get(i)))
+        .toList();
+  }
+
+  private static CompletionRequest request(String question, Persona who) {
+    String rules = PERSONA.fill(Map.of("name", who.name(), "background", who.background()));
+    return CompletionRequest.of(question).withSystem(rules).withMaxTokens(60);
+  }
+
+  private static Interview interview(Persona who, Outcome<Completion> outcome) {
+    return switch (outcome) {
+      case Outcome.Failed<Completion> failed ->
+          new Interview.Missed(who, String.valueOf(failed.why().getMessage()));
+      case Outcome.Answered<Completion> answered ->
+          answered
+              .value()
+              .problem()
+              .<Interview>map(why -> new Interview.Missed(who, String.valueOf(why.getMessage())))
+              .orElseGet(() -> new Interview.Held(who, answered.value().text()));
+    };
+  }
+
+  /** Sums up what was said; the chat knows of it from then on. */
+  Report report(String question, List<Interview> interviews) {
+    List<String> answers = new ArrayList<>();
+    for (Interview each : interviews) {
+      if (each instanceof Interview.Held held) {
+        answers.add(held.who().name() + ": " + held.answer());
+      }
+    }
+    String said = String.join("\n", answers);
+    String prompt = REPORT.fill(Map.of("question", question, "answers", said));
+    CompletionRequest request =
+        CompletionRequest.of(prompt)
+            .withTemperature(0.3)
+            .withMaxTokens(300)
+            .withOperation("report");
+    CompletableFuture<Findings> findings = llm.async(it -> it.complete(request, Findings.class));
+    Report report = new Report(llm.ask(request).text(), findings.join());
+    chat = chat.system("The report: " + report);
+    return report;
+  }
+
+  /** One turn of the chat; each piece is handed on as it comes. */
+  String say(String text, Consumer<String> piece) {
+    Conversation asked = chat.user(text);
+    try (TextStream answer = llm.stream(asked.request().withOperation("chat"))) {
+      answer.forEach(piece);
+      // A turn that broke off is not kept: it can be asked again.
+      chat = asked.and(answer.completion());
+      return answer.completion().text();
+    }
+  }
+
+  /** Says what is to be seen on material that people are shown. */
+  String describe(Part.Image material) {
+    return llm.complete(List.of(Message.user("Describe what this shows.", material)));
+  }
+
+  /** Has a cover made for a report. */
+  byte[] cover(Report report) {
+    return llm.generateImage("A calm cover without text for a report: " + report.summary());
+  }
+
+  /** Keeps an interview: one line of JSON. */
+  static void keep(Path file, Interview interview) {
+    String line = JsonMapper.shared().writeValueAsString(interview) + "\n";
+    try {
+      Files.writeString(file, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public static void main(String[] args) throws IOException {
+    List<String> words = new ArrayList<>(List.of(args));
+    boolean local = words.remove("--local");
+    Environment embedded = Environment.of(Map.of("SYNTHLAB_PROVIDER", "local"));
+    try (Synthlab layer = Synthlab.of(local ? Settings.from(embedded) : Settings.get())) {
+      InterviewStudy study = new InterviewStudy(layer.llm());
+      String question = "Why did you stop using the app?";
+      List<Persona> people =
+          List.of(
+              new Persona("Maria", "34, a nurse in Dublin who shops online"),
+              new Persona("Tomas", "61, a retired teacher"),
+              new Persona("Aiko", "22, a student of design"));
+      Path kept = Files.createTempFile("interviews", ".jsonl");
+
+      List<Interview> all = study.interviews(question, people, each -> keep(kept, each));
+      System.out.println(all.size() + " interviews in " + kept);
+      Report report = study.report(question, all);
+      System.out.println(report);
+      study.say("What should we mend first?", System.out::print);
+      System.out.println();
+      for (String material : words) {
+        System.out.println(study.describe(Part.Image.of(Path.of(material))));
+      }
+      if (!local) {
+        Path cover = Files.createTempFile("cover", ".png");
+        System.out.println("cover: " + Files.write(cover, study.cover(report)));
+      }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package dev.synthlab.examples;
+
+import dev.synthlab.call.Outcome;
+import dev.synthlab.llm.Completion;
+import dev.synthlab.llm.CompletionRequest;
+import dev.synthlab.llm.LlmClient;
+import dev.synthlab.llm.Together;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.List;
+
+/** Asks many questions at once and hears of each answer as it comes. */
+final class ManyAtOnce {
+  private ManyAtOnce() {}
+
+  static void run(LlmClient llm, PrintStream out) {
+    List<String> cities = List.of("Oslo", "Rome", "Lima");
+    List<CompletionRequest> questions =
+        cities.stream()
+            .map(city -> CompletionRequest.of("Of which country is " + city + " the capital?"))
+            .toList();
+    Together how =
+        Together.USUAL
+            .withAtOnce(2)
+            .withDeadline(Duration.ofMinutes(2))
+            .withListener((place, outcome) -> out.println("ended: " + cities.get(place)));
+    for (Outcome<Completion> outcome : llm.completeAll(questions, how)) {
+      switch (outcome) {
+        case Outcome.Answered<Completion> answer -> out.println(answer.value().text());
+        case Outcome.Failed<Completion> failure ->
+            out.println("failed: " + failure.why().getMessage());
+      }
+    }
+  }
+
+  public static void main(String[] args) {
+    run(LlmClient.get(), System.out);
+  }
+}

@@ -1,0 +1,30 @@
+package dev.synthlab.examples;
+
+import dev.synthlab.llm.GeneratedImage;
+import dev.synthlab.llm.ImageRequest;
+import dev.synthlab.llm.LlmClient;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Has a picture made and keeps it in a file. */
+final class Picture {
+  private Picture() {}
+
+  static void run(LlmClient llm, PrintStream out) throws IOException {
+    ImageRequest request = ImageRequest.of("A red fox in the snow").withSize("1024x1024");
+    switch (llm.generateImage(request).images().getFirst()) {
+      case GeneratedImage.Bytes picture -> {
+        Path file = Files.createTempFile("fox", ".png");
+        Files.write(file, picture.bytes());
+        out.println(picture + " in " + file);
+      }
+      case GeneratedImage.Address elsewhere -> out.println(elsewhere.address());
+    }
+  }
+
+  public static void main(String[] args) throws IOException {
+    run(LlmClient.get(), System.out);
+  }
+}

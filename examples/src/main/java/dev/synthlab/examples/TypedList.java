@@ -1,0 +1,25 @@
+package dev.synthlab.examples;
+
+import dev.synthlab.llm.Bounds;
+import dev.synthlab.llm.ElementStream;
+import dev.synthlab.llm.LlmClient;
+import java.io.PrintStream;
+
+/** Takes each element of a list as soon as it is whole. */
+final class TypedList {
+  record City(String name, @Bounds(min = 0) int inhabitants) {}
+
+  private TypedList() {}
+
+  static void run(LlmClient llm, PrintStream out) {
+    try (ElementStream<City> cities = llm.streamList("Three cities of Norway.", City.class)) {
+      for (City city : cities) {
+        out.println(city.name() + ": " + city.inhabitants());
+      }
+    }
+  }
+
+  public static void main(String[] args) {
+    run(LlmClient.get(), System.out);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.synthlab.examples;
+
+import dev.synthlab.llm.Bounds;
+import dev.synthlab.llm.Described;
+import dev.synthlab.llm.LlmClient;
+import java.io.PrintStream;
+
+/** Asks for a record, with bounds and words for the model. */
+final class TypedRecord {
+  enum Mood {
+    CALM,
+    ANNOYED
+  }
+
+  record Person(
+      String name, @Bounds(min = 0, max = 120) int age, @Described("how they feel") Mood mood) {}
+
+  private TypedRecord() {}
+
+  static void run(LlmClient llm, PrintStream out) {
+    Person person = llm.complete("Maria is 34 and hates the new checkout.", Person.class);
+    out.println(person.name() + ", " + person.age() + ", " + person.mood());
+  }
+
+  public static void main(String[] args) {
+    run(LlmClient.get(), System.out);
+  }
+}
