@@ -9,6 +9,7 @@ import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.Embeddings;
 import dev.synthlab.llm.ResponseFormat;
+import dev.synthlab.spans.Carried;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -62,6 +63,7 @@ final class Dispatch {
   private Optional<Sink> sink = Optional.empty();
   private Optional<Stop> stop = Optional.empty();
   private Optional<Throwable> broken = Optional.empty();
+  private Carried carried = Carried.here();
   private boolean open;
   private volatile boolean cut;
   private boolean over;
@@ -103,6 +105,8 @@ final class Dispatch {
       options.deadline().ifPresent(d -> watch(d, this::outOfTime));
       watch(options.stall(), this::checkStall);
       sink = Optional.of(into);
+      // Of the whole run: a worker that starts another one is within a call.
+      carried = Carried.here();
       startWorker();
       while (!workers.isEmpty() && !over) {
         changed.awaitUninterruptibly();
@@ -245,7 +249,7 @@ final class Dispatch {
   private void startWorker() {
     started++;
     // The worker must be known before it can end; it waits for the lock that is held here.
-    workers.add(Threads.start("synthlab-row-" + started, this::work));
+    workers.add(Threads.start("synthlab-row-" + started, carried.along(this::work)));
   }
 
   private void work() {
