@@ -59,7 +59,8 @@ final class AskCommand implements Callable<Integer> {
     CompletionRequest request = question.request();
     LocalWeights.ensure(settings, common.quiet());
     long begin = System.nanoTime();
-    try (Synthlab layer = Synthlab.of(settings)) {
+    try (Traced traced = common.traced(settings);
+        Synthlab layer = Synthlab.of(settings)) {
       Completion answer = whole ? printed(layer.llm(), request) : streamed(layer.llm(), request);
       if (usage) {
         System.err.printf(

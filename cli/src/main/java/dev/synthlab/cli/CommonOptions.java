@@ -120,6 +120,11 @@ final class CommonOptions {
     return settings;
   }
 
+  /** Spans of what is done until it is closed, if the settings ask for them. */
+  Traced traced(Settings settings) {
+    return Traced.by(settings, environment());
+  }
+
   boolean colour(int descriptor) {
     return switch (colour) {
       case always -> true;

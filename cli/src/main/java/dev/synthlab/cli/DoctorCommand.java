@@ -10,6 +10,7 @@ import dev.synthlab.http.Json;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.local.Weights;
+import dev.synthlab.trace.PhoenixTracing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +65,9 @@ final class DoctorCommand implements Callable<Integer> {
     if (!settings.local().chosen()) {
       network(settings);
       endpoint(settings);
+    }
+    if (settings.trace().on()) {
+      traces(settings);
     }
     if (live) {
       live(settings);
@@ -127,6 +131,20 @@ final class DoctorCommand implements Callable<Integer> {
                 advice(failed.why()));
       }
     }
+  }
+
+  private void traces(Settings settings) {
+    String place = settings.trace().place().address().toString();
+    String how = settings.trace().place().protocol().word();
+    PhoenixTracing.unreachable(settings, PATIENCE)
+        .ifPresentOrElse(
+            why ->
+                add(
+                    State.FAIL,
+                    "traces",
+                    place + ": " + why,
+                    "check PHOENIX_COLLECTOR_ENDPOINT and PHOENIX_API_KEY, and that Phoenix runs"),
+            () -> add(State.OK, "traces", place + " takes spans by " + how, ""));
   }
 
   private static String advice(CallException why) {

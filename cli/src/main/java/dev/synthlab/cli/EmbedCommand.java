@@ -120,13 +120,14 @@ final class EmbedCommand implements Callable<Integer> {
     requireReadable();
     LocalWeights.ensure(settings, common.quiet());
     try (InputStream texts = opened();
+        Traced traced = common.traced(settings);
         Synthlab layer = Synthlab.of(settings)) {
       int requests = settings.limits().window();
       BulkRun.Caller caller =
           BulkRun.Caller.over(layer.bulk(settings.llm()), false, layer.traffic())
               .gathering(settings.local().chosen() ? 1 : batchSize, requests);
       BulkRun run = BulkRun.of(options(settings, texts), caller, Timer.system(), this::note);
-      return conducted(run, layer);
+      return conducted(run, layer, traced, settings);
     }
   }
 
@@ -196,13 +197,14 @@ final class EmbedCommand implements Callable<Integer> {
     return builder.build();
   }
 
-  private int conducted(BulkRun run, Synthlab layer) throws InterruptedException {
+  private int conducted(BulkRun run, Synthlab layer, Traced traced, Settings settings)
+      throws InterruptedException {
     try (Signals signals = Signals.to(() -> run.stop("stopped by a signal"))) {
       Progress.Style style = common.quiet() ? Progress.Style.none : progress;
       Progress shown = new Progress(run, layer.traffic(), style);
       Summary summary;
       try {
-        summary = run.run();
+        summary = traced.run(settings, input, output, run);
       } finally {
         shown.close();
       }

@@ -69,7 +69,8 @@ final class ExtractCommand implements Callable<Integer> {
     CompletionRequest request =
         question.request().withFormat(new ResponseFormat.Schema(multi ? wanted.multi() : wanted));
     LocalWeights.ensure(settings, common.quiet());
-    try (Synthlab layer = Synthlab.of(settings)) {
+    try (Traced traced = common.traced(settings);
+        Synthlab layer = Synthlab.of(settings)) {
       Typed<Map<String, Object>> answer = layer.llm().askJson(request);
       print(Json.mapper().writeValueAsString(redacted(answer.value())));
       return Exit.OK;

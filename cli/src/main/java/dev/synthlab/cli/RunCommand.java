@@ -198,6 +198,14 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable BigDecimal maxCost;
 
   @Option(
+      names = "--trace-sample",
+      paramLabel = "F",
+      description =
+          "Show this share of the good calls in a trace, 0 to 1 (SYNTHLAB_TRACE_SAMPLE); those that"
+              + " failed or were tried again are always shown.")
+  private @Nullable String traceSample;
+
+  @Option(
       names = "--fail-on-error",
       paramLabel = "F",
       defaultValue = "0",
@@ -234,6 +242,7 @@ final class RunCommand implements Callable<Integer> {
     common.overlay(Variable.SYNTHLAB_RPM, requestsPerMinute, "--rpm");
     common.overlay(Variable.SYNTHLAB_TPM, tokensPerMinute, "--tpm");
     common.overlay(Variable.SYNTHLAB_TIMEOUT, timeout, "--timeout");
+    common.overlay(Variable.SYNTHLAB_TRACE_SAMPLE, traceSample, "--trace-sample");
     ofRow(Variable.SYNTHLAB_CALL_DEADLINE, callDeadline, ROW_DEADLINE, "--call-deadline");
     ofRow(Variable.SYNTHLAB_LLM_MAX_ATTEMPTS, maxAttempts, ROW_ATTEMPTS, "--max-attempts");
     Settings settings = common.settings();
@@ -244,14 +253,16 @@ final class RunCommand implements Callable<Integer> {
     BulkOptions options = options(settings);
     BulkRun.requireReadable(options);
     LocalWeights.ensure(settings, common.quiet());
-    try (Synthlab layer = Synthlab.of(settings)) {
+    try (Traced traced = common.traced(settings);
+        Synthlab layer = Synthlab.of(settings)) {
       BulkRun run =
           BulkRun.of(
               options,
               BulkRun.Caller.over(layer.bulk(settings.llm()), stream, layer.traffic()),
               Timer.system(),
               this::note);
-      return conducted(maxCost == null ? run : run.withMaxCost(maxCost), layer);
+      BulkRun bounded = maxCost == null ? run : run.withMaxCost(maxCost);
+      return conducted(bounded, layer, traced, settings);
     }
   }
 
@@ -260,14 +271,15 @@ final class RunCommand implements Callable<Integer> {
     return refused.kind() == BatchException.Kind.OUTPUT_LOST ? Exit.INTERNAL : Exit.USAGE;
   }
 
-  private int conducted(BulkRun run, Synthlab layer) throws InterruptedException {
+  private int conducted(BulkRun run, Synthlab layer, Traced traced, Settings settings)
+      throws InterruptedException {
     try (Signals signals = Signals.to(() -> stop(run))) {
       Summary summary;
       Progress.Style style =
           common.quiet() ? Progress.Style.none : progress.settled(common.draws(Terminal.STDERR));
       Progress shown = new Progress(run, layer.traffic(), style);
       try {
-        summary = run.run();
+        summary = traced.run(settings, input, output, run);
       } finally {
         shown.close();
       }

@@ -9,6 +9,7 @@ import dev.synthlab.llm.EmbeddingRequest;
 import dev.synthlab.llm.Embeddings;
 import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.ResponseFormat;
+import dev.synthlab.spans.Carried;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Map;
@@ -287,13 +288,15 @@ public final class BulkRun {
     Thread.ofPlatform()
         .name("synthlab-batch")
         .start(
-            () -> {
-              try {
-                ended.complete(conduct.run());
-              } catch (Throwable e) { // handed over to the thread that waits
-                ended.completeExceptionally(e);
-              }
-            });
+            Carried.here()
+                .along(
+                    () -> {
+                      try {
+                        ended.complete(conduct.run());
+                      } catch (Throwable e) { // handed over to the thread that waits
+                        ended.completeExceptionally(e);
+                      }
+                    }));
     boolean interrupted = false;
     try {
       while (true) {

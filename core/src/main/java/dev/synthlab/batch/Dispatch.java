@@ -3,6 +3,7 @@ package dev.synthlab.batch;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Threads;
 import dev.synthlab.call.Timer;
+import dev.synthlab.spans.Carried;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -50,6 +51,7 @@ final class Dispatch implements RowTurn.Window {
   private Optional<Sink> sink = Optional.empty();
   private Optional<Stop> stop = Optional.empty();
   private Optional<Throwable> broken = Optional.empty();
+  private Carried carried = Carried.here();
   private boolean open;
   private volatile boolean cut;
   private boolean over;
@@ -89,6 +91,8 @@ final class Dispatch implements RowTurn.Window {
       options.deadline().ifPresent(d -> watch(d, this::outOfTime));
       watch(options.stall(), this::checkStall);
       sink = Optional.of(into);
+      // Of the whole run: a worker that starts another one is within a call.
+      carried = Carried.here();
       startWorker();
       while (!workers.isEmpty() && !over) {
         changed.awaitUninterruptibly();
@@ -232,7 +236,7 @@ final class Dispatch implements RowTurn.Window {
   private void startWorker() {
     started++;
     // The worker must be known before it can end; it waits for the lock that is held here.
-    workers.add(Threads.start("synthlab-row-" + started, this::work));
+    workers.add(Threads.start("synthlab-row-" + started, carried.along(this::work)));
   }
 
   private void work() {

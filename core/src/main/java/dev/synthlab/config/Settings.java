@@ -26,10 +26,18 @@ import org.jspecify.annotations.Nullable;
  * @param net how servers are reached
  * @param paths where files go
  * @param logs how log lines look
+ * @param trace whether and where spans of the calls go
  * @param warnings what is not wrong but may not be meant, one sentence each
  */
 public record Settings(
-    Llm llm, Limits limits, Local local, Net net, Paths paths, Logs logs, List<String> warnings) {
+    Llm llm,
+    Limits limits,
+    Local local,
+    Net net,
+    Paths paths,
+    Logs logs,
+    Trace trace,
+    List<String> warnings) {
   private static volatile @Nullable Settings ofProcess;
 
   /** Keeps a copy of the warnings. */
@@ -275,19 +283,20 @@ public record Settings(
     Optional<String> value = environment.find(variable).map(found -> found.value().strip());
     return switch (variable.kind()) {
       case KEY -> value.map(key -> Secret.of(key).lastFour()).orElse("");
-      case HEADERS -> value.map(Settings::namesOnly).orElse("");
+      case HEADERS -> value.map(pairs -> namesOnly(pairs, "[;\n]", ":")).orElse("");
+      case PAIRS -> value.map(pairs -> namesOnly(pairs, ",", "=")).orElse("");
       case URL, PROXY -> variable.masked(value.orElse(variable.defaultText()));
       case PATH -> value.orElseGet(() -> new SettingsReader(environment).defaultPath(variable));
-      case TOKEN, TEXT, DURATION, COUNT, COUNT_OR_AUTO, CA_FILE, HOSTS, CHOICE ->
+      case TOKEN, TEXT, SHARE, DURATION, COUNT, COUNT_OR_AUTO, CA_FILE, HOSTS, CHOICE ->
           value.orElse(variable.defaultText());
     };
   }
 
-  private static String namesOnly(String headers) {
-    return Stream.of(headers.split("[;\n]"))
+  private static String namesOnly(String headers, String between, String within) {
+    return Stream.of(headers.split(between))
         .map(String::strip)
         .filter(pair -> !pair.isEmpty())
-        .map(pair -> pair.contains(":") ? pair.substring(0, pair.indexOf(':')) + ": ****" : "****")
+        .map(pair -> pair.contains(within) ? pair.substring(0, pair.indexOf(within)) + ": ****" : "****")
         .collect(Collectors.joining("; "));
   }
 }

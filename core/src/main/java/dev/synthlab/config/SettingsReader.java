@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -38,7 +39,7 @@ final class SettingsReader {
             ? judged(Variable.OPENAI_BASE_URL, Values::address, EMBEDDED)
             : value(Variable.OPENAI_BASE_URL, Values::address);
     Settings settings =
-        new Settings(llm(address), limits(), local(address), net(), paths(), logs(), warnings);
+        new Settings(llm(address), limits(), local(address), net(), paths(), logs(), trace(), warnings);
     if (!problems.isEmpty()) {
       throw new ConfigException(problems, warnings);
     }
@@ -161,6 +162,68 @@ final class SettingsReader {
   private Settings.Logs logs() {
     return new Settings.Logs(
         choice(Variable.LOG_LEVEL).toUpperCase(Locale.ROOT), choice(Variable.SYNTHLAB_LOG_FORMAT));
+  }
+
+  private Trace trace() {
+    Optional<URI> endpoint = optional(Variable.PHOENIX_COLLECTOR_ENDPOINT, Values::open);
+    Optional<Secret> key = optional(Variable.PHOENIX_API_KEY, Values::key);
+    Map<String, Secret> headers =
+        optional(Variable.PHOENIX_CLIENT_HEADERS, Values::pairs).orElse(Map.of());
+    return new Trace(
+        optional(
+            Variable.PHOENIX_ENABLED,
+            raw -> Values.choice(Variable.PHOENIX_ENABLED, raw).equals("true")),
+        endpoint,
+        keptFromTraces(Variable.PHOENIX_API_KEY) ? Optional.empty() : key,
+        keptFromTraces(Variable.PHOENIX_CLIENT_HEADERS) ? Map.of() : headers,
+        value(Variable.PHOENIX_PROJECT, Values::line),
+        value(Variable.SYNTHLAB_TRACE_SAMPLE, Values::share),
+        duration(Variable.SYNTHLAB_TRACE_SHUTDOWN),
+        environment
+            .convention("PHOENIX_GRPC_PORT")
+            .map(String::strip)
+            .filter(port -> port.matches("\\d{1,5}"))
+            .map(Integer::parseInt)
+            .orElse(Trace.USUAL_GRPC_PORT),
+        otel());
+  }
+
+  /** The variables of OpenTelemetry, whose headers are as secret as ours. */
+  private Map<String, String> otel() {
+    Map<String, String> set = new TreeMap<>();
+    for (String name : environment.names()) {
+      if (name.startsWith("OTEL_")) {
+        environment.convention(name).ifPresent(value -> set.put(name, value));
+      }
+    }
+    set.forEach(
+        (name, value) -> {
+          if (name.endsWith("_HEADERS")) {
+            Stream.of(value.split(","))
+                .map(pair -> pair.substring(pair.indexOf('=') + 1).strip())
+                .filter(each -> !each.isEmpty())
+                .forEach(Secret::of);
+          }
+        });
+    return set;
+  }
+
+  /** As {@link #withheld}: a .env that merely lies there leads no key of the environment away. */
+  private boolean keptFromTraces(Variable secret) {
+    Optional<Found> found = environment.find(secret);
+    boolean led =
+        environment.origin(Variable.PHOENIX_COLLECTOR_ENDPOINT) instanceof Origin.DotEnv
+            && !environment.file().named();
+    if (!led || found.filter(each -> !(each.origin() instanceof Origin.DotEnv)).isEmpty()) {
+      return false;
+    }
+    warnings.add(
+        found.get().name()
+            + " is withheld: PHOENIX_COLLECTOR_ENDPOINT comes from .env, "
+            + found.get().name()
+            + " from the environment. If this address is meant to have it, say so with --env-file"
+            + " .env");
+    return true;
   }
 
   private static boolean embedded(URI address) {

@@ -3,6 +3,8 @@ package dev.synthlab.config;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -88,6 +90,52 @@ final class Values {
       headers.put(name, value);
     }
     return headers;
+  }
+
+  /** Headers as OpenTelemetry writes them. */
+  static Map<String, Secret> pairs(String raw) {
+    Map<String, Secret> pairs = new LinkedHashMap<>();
+    for (String pair : raw.split(",", -1)) {
+      if (pair.isBlank()) {
+        continue;
+      }
+      int equals = pair.indexOf('=');
+      String name = equals < 0 ? "" : pair.substring(0, equals).strip();
+      Secret value = Secret.of(decoded(pair.substring(equals + 1).strip()));
+      if (!HEADER_NAME.matcher(name).matches() || !HEADER_VALUE.matcher(value.reveal()).matches()) {
+        throw refused("pair " + (pairs.size() + 1) + " is not");
+      }
+      if (pairs.put(name.toLowerCase(Locale.ROOT), value) != null) {
+        throw refused(name + " stands there twice");
+      }
+    }
+    return pairs;
+  }
+
+  private static String decoded(String value) {
+    try {
+      return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      Secret.of(value);
+      throw refused("a percent sign does not begin a code");
+    }
+  }
+
+  static double share(String raw) {
+    String value = line(raw);
+    if (!value.matches("0?\\.\\d{1,9}|[01](\\.0{0,9})?")) {
+      throw refused("");
+    }
+    return Double.parseDouble(value);
+  }
+
+  /** An http(s) address in which nothing is secret. */
+  static URI open(String raw) {
+    URI uri = address(raw);
+    if (uri.getScheme().equals("local") || uri.getRawUserInfo() != null) {
+      throw refused("user-info goes into headers");
+    }
+    return bare(uri);
   }
 
   static Duration duration(String raw) {

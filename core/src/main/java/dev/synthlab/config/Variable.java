@@ -149,6 +149,40 @@ public enum Variable {
       "Hosts reached without a proxy, between commas: `*`, `host` with all below it, `host:port`,"
           + " addresses, networks (`10.0.0.0/8`). Loopback only if it is named.",
       "no_proxy"),
+  /** Whether calls are traced. */
+  PHOENIX_ENABLED(
+      Kind.CHOICE,
+      "true|false",
+      "",
+      "Whether calls are traced; without it they are if an address for traces is set."),
+  /** Where spans are sent. */
+  PHOENIX_COLLECTOR_ENDPOINT(
+      Kind.URL,
+      "",
+      "http://127.0.0.1:6006",
+      "Where spans are sent: a Phoenix, or what speaks OTLP. By gRPC if the port is 4317 and there"
+          + " is no path, else by HTTP."),
+  /** The key of Phoenix. */
+  PHOENIX_API_KEY(Kind.KEY, "", "", "Key of Phoenix; sent as `authorization: Bearer`."),
+  /** More headers for Phoenix. */
+  PHOENIX_CLIENT_HEADERS(
+      Kind.PAIRS,
+      "",
+      "",
+      "More headers for Phoenix: `name=value` pairs, separated by commas, percent-encoded."),
+  /** The project that spans go to. */
+  PHOENIX_PROJECT(
+      Kind.TEXT, "", "default", "Project that spans go to.", "PHOENIX_PROJECT_NAME"),
+  /** How many good calls are shown. */
+  SYNTHLAB_TRACE_SAMPLE(
+      Kind.SHARE,
+      "",
+      "1",
+      "Share of the calls that are shown, 0 to 1; those that failed or were tried again are always"
+          + " shown."),
+  /** How long a process waits for its spans at its end. */
+  SYNTHLAB_TRACE_SHUTDOWN(
+      Kind.DURATION, "", "5s", "Longest time a process waits for its spans to be sent at its end."),
   /** From which level on lines are logged. */
   LOG_LEVEL(
       Kind.CHOICE,
@@ -164,6 +198,8 @@ public enum Variable {
   enum Kind {
     KEY,
     HEADERS,
+    PAIRS,
+    SHARE,
     TOKEN,
     TEXT,
     URL,
@@ -226,7 +262,7 @@ public enum Variable {
    * @return true for keys and headers
    */
   public boolean secret() {
-    return kind == Kind.KEY || kind == Kind.HEADERS;
+    return kind == Kind.KEY || kind == Kind.HEADERS || kind == Kind.PAIRS;
   }
 
   /**
@@ -239,6 +275,9 @@ public enum Variable {
       case KEY -> "must be visible ASCII characters only, without spaces, quotes or line breaks";
       case HEADERS ->
           "must be pairs \"Name: value\", separated by \";\" or a new line, in visible ASCII";
+      case PAIRS ->
+          "must be pairs name=value, separated by commas; what is not plain is percent-encoded";
+      case SHARE -> "must be a number from 0 to 1";
       case TOKEN -> "must be visible ASCII characters only, without spaces";
       case TEXT -> "must be one line of text without control characters";
       case URL -> "must be an http:// or https:// address with a host and no query or fragment";
@@ -280,10 +319,11 @@ public enum Variable {
   /** A value of it as it may be shown. */
   String masked(String value) {
     return switch (kind) {
-      case KEY, HEADERS -> ConfigException.NOT_SHOWN;
+      case KEY, HEADERS, PAIRS -> ConfigException.NOT_SHOWN;
       case URL -> Settings.withoutUserInfo(value);
       case PROXY -> value.isEmpty() ? "" : Settings.withoutUserInfo(Values.withScheme(value));
-      case TOKEN, TEXT, DURATION, COUNT, COUNT_OR_AUTO, PATH, CA_FILE, HOSTS, CHOICE -> value;
+      case TOKEN, TEXT, SHARE, DURATION, COUNT, COUNT_OR_AUTO, PATH, CA_FILE, HOSTS, CHOICE ->
+          value;
     };
   }
 

@@ -49,6 +49,25 @@ public final class Carried {
         });
   }
 
+  /**
+   * The same for work that gives nothing.
+   *
+   * @param work what to do
+   * @return the same work
+   */
+  public Runnable along(Runnable work) {
+    return context.wrap(
+        () -> {
+          Map<String, String> before = MDC.getCopyOfContextMap();
+          put(words);
+          try {
+            work.run();
+          } finally {
+            put(before);
+          }
+        });
+  }
+
   private static void put(@Nullable Map<String, String> words) {
     if (words == null) {
       MDC.clear();

@@ -221,10 +221,13 @@ public final class Tracing {
   public static OpenSpan open(Kind kind, String component, String name, Labels labels) {
     Context around = labels.over(Context.current());
     SpanBuilder builder =
-        tracer(component).spanBuilder(name).setParent(around).setSpanKind(kind.kind);
-    OpenSpan span = started(builder, around);
-    span.set("openinference.span.kind", kind.name());
-    return span;
+        tracer(component)
+            .spanBuilder(name)
+            .setParent(around)
+            .setSpanKind(kind.kind)
+            // Before it starts: whoever samples wants to know.
+            .setAttribute("openinference.span.kind", kind.name());
+    return started(builder, around);
   }
 
   /**

@@ -68,6 +68,13 @@ class SettingsTest {
     OTHERS.put(Variable.HTTP_PROXY, "[::1]:8080");
     OTHERS.put(Variable.ALL_PROXY, "fallback.corp");
     OTHERS.put(Variable.NO_PROXY, "localhost, .corp 10.0.0.0/8");
+    OTHERS.put(Variable.PHOENIX_ENABLED, "false");
+    OTHERS.put(Variable.PHOENIX_COLLECTOR_ENDPOINT, "HTTP://Phoenix.example:4317/");
+    OTHERS.put(Variable.PHOENIX_API_KEY, "phoenix-canary-key-4711");
+    OTHERS.put(Variable.PHOENIX_CLIENT_HEADERS, "X-Team=blue%20team");
+    OTHERS.put(Variable.PHOENIX_PROJECT, "lab");
+    OTHERS.put(Variable.SYNTHLAB_TRACE_SAMPLE, "0.25");
+    OTHERS.put(Variable.SYNTHLAB_TRACE_SHUTDOWN, "1500ms");
     OTHERS.put(Variable.LOG_LEVEL, "debug");
     OTHERS.put(Variable.SYNTHLAB_LOG_FORMAT, "json");
   }
@@ -123,6 +130,16 @@ class SettingsTest {
                 Net.direct(),
                 new Settings.Paths(Path.of("output"), Path.of("output/synthlab.db")),
                 new Settings.Logs("INFO", "text"),
+                new Trace(
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Map.of(),
+                    "default",
+                    1,
+                    Duration.ofSeconds(5),
+                    4317,
+                    Map.of()),
                 List.of()));
   }
 
@@ -178,6 +195,18 @@ class SettingsTest {
     assertThat(settings.paths())
         .isEqualTo(new Settings.Paths(Path.of("/data/out"), Path.of("/home/ada/lab.db")));
     assertThat(settings.logs()).isEqualTo(new Settings.Logs("DEBUG", "json"));
+    assertThat(settings.trace())
+        .isEqualTo(
+            new Trace(
+                Optional.of(false),
+                Optional.of(URI.create("http://phoenix.example:4317")),
+                Optional.of(Secret.of("phoenix-canary-key-4711")),
+                Map.of("x-team", Secret.of("blue team")),
+                "lab",
+                0.25,
+                Duration.ofMillis(1500),
+                4317,
+                Map.of()));
   }
 
   @ParameterizedTest

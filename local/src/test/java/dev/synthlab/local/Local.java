@@ -2,6 +2,7 @@ package dev.synthlab.local;
 
 import dev.synthlab.config.Net;
 import dev.synthlab.config.Settings;
+import dev.synthlab.config.Trace;
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.Request;
 import dev.synthlab.http.Response;
@@ -65,6 +66,7 @@ final class Local {
         Net.direct(),
         new Settings.Paths(Path.of("output"), Path.of("output", "synthlab.db")),
         new Settings.Logs("INFO", "text"),
+        Trace.OFF,
         List.of());
   }
 

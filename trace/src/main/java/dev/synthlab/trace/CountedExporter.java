@@ -1,0 +1,49 @@
+package dev.synthlab.trace;
+
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.util.Collection;
+
+/** An exporter that counts what arrives, and says when nothing does. */
+final class CountedExporter implements SpanExporter {
+  private final SpanExporter exporter;
+  private final Tally tally;
+  private final Complaints complaints;
+
+  CountedExporter(SpanExporter exporter, Tally tally, Complaints complaints) {
+    this.exporter = exporter;
+    this.tally = tally;
+    this.complaints = complaints;
+  }
+
+  @Override
+  public CompletableResultCode export(Collection<SpanData> spans) {
+    int count = spans.size(); // the collection is used again once this has returned
+    CompletableResultCode result = exporter.export(spans);
+    result.whenComplete(
+        () -> {
+          if (result.isSuccess()) {
+            tally.arrived(count);
+          } else {
+            complaints.failed(result.getFailureThrowable());
+          }
+        });
+    return result;
+  }
+
+  @Override
+  public CompletableResultCode flush() {
+    return exporter.flush();
+  }
+
+  @Override
+  public CompletableResultCode shutdown() {
+    return exporter.shutdown();
+  }
+
+  @Override
+  public String toString() {
+    return "CountedExporter[" + exporter + "]";
+  }
+}

@@ -1,0 +1,125 @@
+package dev.synthlab.trace;
+
+import dev.synthlab.config.Net;
+import dev.synthlab.config.Trace;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.propagation.ContextPropagators;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.SpanLimits;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** One OpenTelemetry that was set up here: from ended spans to the server. */
+final class Pipeline {
+  /** Ended spans that wait to be sent, in a burst. */
+  static final int QUEUE = 16_384;
+
+  static final Duration DELAY = Duration.ofSeconds(1);
+
+  /** The SDK's own 128 are too few for a long conversation. */
+  static final int MOST_ATTRIBUTES = 10_000;
+
+  private static final AttributeKey<String> PROJECT =
+      AttributeKey.stringKey("openinference.project.name");
+  private static final AttributeKey<String> SERVICE = AttributeKey.stringKey("service.name");
+
+  private final OpenTelemetrySdk sdk;
+  private final String place;
+  private final Tally tally;
+
+  private Pipeline(OpenTelemetrySdk sdk, String place, Tally tally) {
+    this.sdk = sdk;
+    this.place = place;
+    this.tally = tally;
+  }
+
+  static Pipeline of(Trace trace, Net net) {
+    Exporters.hush();
+    String place = shown(trace.place().address());
+    Tally tally = new Tally();
+    Complaints complaints = new Complaints(place, trace.place().protocol());
+    if (!trace.otel().isEmpty()) {
+      return new Pipeline(ByVariables.sdk(trace, tally, complaints), place, tally);
+    }
+    SpanExporter exporter =
+        new CountedExporter(Exporters.to(trace, net), tally, complaints);
+    BatchSpanProcessor queue =
+        BatchSpanProcessor.builder(exporter)
+            .setMaxQueueSize(QUEUE)
+            .setScheduleDelay(DELAY)
+            .build();
+    OpenTelemetrySdk sdk =
+        OpenTelemetrySdk.builder()
+            .setTracerProvider(
+                SdkTracerProvider.builder()
+                    .setResource(named(Resource.getDefault(), trace))
+                    .setSpanLimits(
+                        SpanLimits.builder().setMaxNumberOfAttributes(MOST_ATTRIBUTES).build())
+                    .addSpanProcessor(new Keeping(queue, trace.sample(), tally))
+                    .build())
+            .setPropagators(ContextPropagators.create(W3CTraceContextPropagator.getInstance()))
+            .build();
+    // Nothing is sent at once, to hear now and not at the end that nobody takes it.
+    exporter.export(List.of());
+    return new Pipeline(sdk, place, tally);
+  }
+
+  /** The resource with the project, where neither it nor the service has a name. */
+  static Resource named(Resource resource, Trace trace) {
+    String service = resource.getAttribute(SERVICE);
+    Attributes project =
+        resource.getAttribute(PROJECT) == null
+            ? Attributes.of(PROJECT, trace.project())
+            : Attributes.empty();
+    Attributes name =
+        service == null || service.startsWith("unknown_service")
+            ? Attributes.of(SERVICE, trace.project())
+            : Attributes.empty();
+    return resource.merge(Resource.create(project)).merge(Resource.create(name));
+  }
+
+  /** Tries the address once. */
+  static Optional<String> unreachable(Trace trace, Net net, Duration patience) {
+    Exporters.hush();
+    SpanExporter exporter = Exporters.to(trace, net);
+    try {
+      CompletableResultCode result =
+          exporter.export(List.of()).join(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return result.isSuccess()
+          ? Optional.empty()
+          : Optional.of(Complaints.reason(result.getFailureThrowable()));
+    } finally {
+      exporter.shutdown();
+    }
+  }
+
+  /** An address without what may be secret in it. */
+  static String shown(URI address) {
+    String port = address.getPort() < 0 ? "" : ":" + address.getPort();
+    return address.getScheme() + "://" + address.getHost() + port + address.getRawPath();
+  }
+
+  OpenTelemetry openTelemetry() {
+    return sdk;
+  }
+
+  Delivery delivery() {
+    return tally.so(place);
+  }
+
+  Delivery shutdown(Duration longest) {
+    sdk.getSdkTracerProvider().shutdown().join(longest.toMillis(), TimeUnit.MILLISECONDS);
+    return delivery();
+  }
+}

@@ -1,0 +1,252 @@
+package dev.synthlab.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.synthlab.call.CallException;
+import dev.synthlab.config.Environment;
+import dev.synthlab.config.Secret;
+import dev.synthlab.config.Trace;
+import dev.synthlab.spans.Masks;
+import dev.synthlab.spans.Tracing;
+import dev.synthlab.testing.Replies;
+import dev.synthlab.testing.ScriptedServer;
+import io.opentelemetry.api.trace.Tracer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PhoenixTracingTest {
+  @AfterEach
+  void endWhatWasSetUp() {
+    PhoenixTracing.shutdown();
+    Tracing.hide(Masks.NONE);
+  }
+
+  @Test
+  void sendsTheSpansOfACallWithTheKeyAndTheProject() {
+    try (ScriptedServer phoenix = takes();
+        Desk desk = new Desk(ScriptedServer.inTurn(Replies.chat("blue")))) {
+      Trace trace =
+          Trace.to(phoenix.base().resolve("/"))
+              .withKey(Secret.of("phoenix-key-0815"))
+              .withProject("skies");
+
+      boolean on = PhoenixTracing.setup(trace);
+      desk.layer.llm().complete("Why?");
+      Delivery delivery = PhoenixTracing.shutdown();
+
+      assertThat(on).isTrue();
+      assertThat(delivery.ended()).isEqualTo(2);
+      assertThat(delivery.lost()).isZero();
+      assertThat(delivery.complaint()).isEmpty();
+      assertThat(bytes(phoenix)).contains("skies", "Why?", "blue", "attempt 1", "synth_lab.llm");
+      assertThat(phoenix.seen())
+          .allSatisfy(
+              seen -> {
+                assertThat(seen.path()).isEqualTo("/v1/traces");
+                assertThat(seen.header("authorization")).isEqualTo("Bearer phoenix-key-0815");
+              });
+    }
+  }
+
+  @Test
+  void asksOnceAtTheStartWithoutSendingASpan() {
+    try (ScriptedServer phoenix = takes()) {
+      PhoenixTracing.setup(Trace.to(phoenix.base().resolve("/")));
+      PhoenixTracing.shutdown();
+
+      assertThat(phoenix.seen()).hasSize(1);
+      assertThat(phoenix.seen().getFirst().body()).isEmpty();
+    }
+  }
+
+  @Test
+  void sendsNeitherAKeyNorAHiddenPromptInAnyByte() {
+    String key = "sk-trace-canary-0123456789abcdef";
+    String prompt = "canary prompt of a person";
+    try (ScriptedServer phoenix = takes();
+        Desk desk =
+            new Desk(
+                ScriptedServer.inTurn(
+                    Replies.chat(prompt + " answered, " + key),
+                    Replies.error(500, "boom", "you sent " + prompt + " with " + key),
+                    Replies.error(400, "bad", "you sent " + prompt + " with " + key)),
+                Map.of("OPENAI_API_KEY", key))) {
+      Map<String, String> all = new HashMap<>();
+      for (Masks.Hidden part : Masks.Hidden.values()) {
+        all.put(part.name(), "true");
+      }
+      Tracing.hide(Masks.from(Environment.of(all)));
+      PhoenixTracing.setup(Trace.to(phoenix.base().resolve("/")));
+
+      Tracing.chain("around", prompt, () -> desk.layer.llm().complete(prompt));
+      try {
+        Tracing.chain("around", Map.of("q", prompt), () -> desk.layer.llm().complete(prompt));
+      } catch (CallException e) {
+        assertThat(e.getMessage()).contains("400");
+      }
+      Delivery delivery = PhoenixTracing.shutdown();
+
+      assertThat(delivery.lost()).isZero();
+      assertThat(delivery.ended()).isGreaterThanOrEqualTo(7);
+      assertThat(bytes(phoenix)).contains("__REDACTED__", "exception.stacktrace");
+      assertThat(bytes(phoenix)).doesNotContain(key, "0123456789abcdef", prompt, "canary prompt");
+    }
+  }
+
+  @Test
+  void failsNoCallAndCountsEverySpanWhenPhoenixIsDown() throws IOException {
+    try (Desk desk = new Desk(ScriptedServer.start((request, number) -> Replies.chat("fine")))) {
+      PhoenixTracing.setup(Trace.to(URI.create("http://127.0.0.1:" + closedPort())));
+
+      for (int i = 0; i < 50; i++) {
+        assertThat(desk.layer.llm().complete("hello")).isEqualTo("fine");
+      }
+      long begin = System.nanoTime();
+      Delivery delivery = PhoenixTracing.shutdown();
+
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(6));
+      assertThat(delivery.ended()).isEqualTo(100);
+      assertThat(delivery.lost()).isEqualTo(100);
+      assertThat(delivery.complaint().orElseThrow())
+          .startsWith("100 of 100 spans did not reach http://127.0.0.1:")
+          .endsWith("/v1/traces");
+    }
+  }
+
+  @Test
+  void waitsForASilentPhoenixNoLongerThanItIsTold() {
+    try (ScriptedServer phoenix = ScriptedServer.start((request, number) -> Replies.silence())) {
+      PhoenixTracing.setup(
+          Trace.to(phoenix.base().resolve("/")).withShutdown(Duration.ofMillis(500)));
+      Tracing.chain("one", () -> "step");
+
+      long begin = System.nanoTime();
+      Delivery delivery = PhoenixTracing.shutdown();
+
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
+      assertThat(delivery.lost()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void losesNothingOfABurstOfTenThousand() {
+    try (ScriptedServer phoenix = takes()) {
+      PhoenixTracing.setup(
+          Trace.to(phoenix.base().resolve("/")).withShutdown(Duration.ofSeconds(60)));
+      Tracer tracer = PhoenixTracing.tracer("burst");
+
+      for (int i = 0; i < 10_000; i++) {
+        tracer.spanBuilder("span").startSpan().end();
+      }
+      Delivery delivery = PhoenixTracing.shutdown();
+
+      assertThat(delivery.ended()).isEqualTo(10_000);
+      assertThat(delivery.lost()).isZero();
+    }
+  }
+
+  @Test
+  void countsExactlyWhatTheQueueCannotHold() {
+    try (ScriptedServer phoenix =
+        ScriptedServer.start(
+            (request, number) -> number <= 3 ? accepted() : Replies.error(503, "x", "full"))) {
+      PhoenixTracing.setup(
+          Trace.to(phoenix.base().resolve("/")).withShutdown(Duration.ofMillis(300)));
+      Tracer tracer = PhoenixTracing.tracer("flood");
+
+      for (int i = 0; i < 40_000; i++) {
+        tracer.spanBuilder("span").startSpan().end();
+      }
+      Delivery delivery = PhoenixTracing.shutdown();
+
+      assertThat(delivery.ended()).isEqualTo(40_000);
+      assertThat(delivery.arrived()).isBetween(0L, 1_536L);
+      assertThat(delivery.lost()).isEqualTo(40_000 - delivery.arrived());
+    }
+  }
+
+  @Test
+  void obeysOpenTelemetrysOwnVariables() {
+    try (ScriptedServer phoenix = takes();
+        ScriptedServer other = takes()) {
+      PhoenixTracing.setup(
+          Trace.to(phoenix.base().resolve("/"))
+              .withProject("mine")
+              .withOtel(
+                  Map.of(
+                      "OTEL_EXPORTER_OTLP_ENDPOINT",
+                      "http://127.0.0.1:" + other.port(),
+                      "OTEL_SERVICE_NAME",
+                      "their-name")));
+
+      Tracing.chain("one", () -> "step");
+      Delivery delivery = PhoenixTracing.shutdown();
+
+      assertThat(delivery.lost()).isZero();
+      assertThat(delivery.ended()).isEqualTo(1);
+      assertThat(phoenix.seen()).isEmpty();
+      assertThat(bytes(other)).contains("their-name", "openinference.project.name", "mine");
+    }
+  }
+
+  @Test
+  void doesNothingAndLoadsNothingWithoutSettings() throws Exception {
+    String said = child(Map.of(), "off");
+
+    assertThat(said).contains("set up: false").doesNotContain("io.opentelemetry.sdk");
+  }
+
+  @Test
+  void leavesAnOpenTelemetryOfOthersAlone() throws Exception {
+    String said = child(Map.of("PHOENIX_ENABLED", "true"), "foreign");
+
+    assertThat(said).contains("set up: false").doesNotContain("BatchSpanProcessor");
+  }
+
+  private static String child(Map<String, String> variables, String what) throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xlog:class+load",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Child.class.getName(),
+                what)
+            .redirectErrorStream(true);
+    builder.environment().keySet().removeIf(name -> name.matches("(PHOENIX|OTEL)_.*"));
+    builder.environment().putAll(variables);
+    Process process = builder.start();
+    process.getOutputStream().close();
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  private static ScriptedServer takes() {
+    return ScriptedServer.start((request, number) -> accepted());
+  }
+
+  private static ScriptedServer.Reply accepted() {
+    return Replies.bytes(200, "application/x-protobuf", new byte[0]);
+  }
+
+  private static String bytes(ScriptedServer phoenix) {
+    return phoenix.seen().stream()
+        .map(ScriptedServer.Seen::body)
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static int closedPort() throws IOException {
+    try (ServerSocket door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return door.getLocalPort();
+    }
+  }
+}
