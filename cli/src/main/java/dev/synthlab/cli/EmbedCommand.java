@@ -180,7 +180,7 @@ final class EmbedCommand implements Callable<Integer> {
         BulkOptions.builder(from, to)
             .concurrency(rows)
             .baseUrl(settings.llm().baseUrl().toString())
-            .format(BulkOptions.Format.FLAT)
+            .format(BulkOptions.Format.JSONL)
             .ordered(!toStdout)
             .fresh(fresh);
     if (dimensions != null) {

@@ -373,7 +373,7 @@ final class RunCommand implements Callable<Integer> {
     }
     return switch (format) {
       case openai -> BulkOptions.Format.OPENAI;
-      case jsonl -> BulkOptions.Format.FLAT;
+      case jsonl -> BulkOptions.Format.JSONL;
       case csv -> BulkOptions.Format.CSV;
     };
   }
@@ -508,7 +508,7 @@ final class RunCommand implements Callable<Integer> {
   static String counts(Summary s) {
     return String.format(
         Locale.ROOT,
-        "%d/%d in %s  ok %d%s  failed %d%s  p50 %s p95 %s  in %s out %s  %s",
+        "%d/%d in %s  ok %d%s  failed %d%s%s  in %s out %s  %s",
         s.answered() + s.failed(),
         s.total(),
         Words.time(s.elapsed()),
@@ -516,8 +516,9 @@ final class RunCommand implements Callable<Integer> {
         s.truncated() > 0 ? " (cut off by the token limit " + s.truncated() + ")" : "",
         s.failed(),
         failures(s),
-        Words.time(s.median()),
-        Words.time(s.p95()),
+        s.median().isZero()
+            ? ""
+            : "  p50 " + Words.time(s.median()) + " p95 " + Words.time(s.p95()),
         Words.count(s.inputTokens()),
         Words.count(s.outputTokens()),
         Words.money(s.cost()));

@@ -156,7 +156,7 @@ public record BulkOptions(
     /** As the OpenAI Batch API writes them. */
     OPENAI,
     /** Flat: {@code custom_id}, {@code output}, {@code error} and the input's other keys. */
-    FLAT,
+    JSONL,
     /**
      * CSV: the input's columns, {@code output}, {@code error}; made of flat lines, which stand
      * beside it and are the job.

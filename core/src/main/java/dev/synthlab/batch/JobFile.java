@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import tools.jackson.core.JacksonException;
@@ -43,7 +44,7 @@ record JobFile(String run, Map<String, String> settings) {
             ? ""
             : Json.mapper().writeValueAsString(options.parameters()));
     values.put("override", options.override());
-    values.put("format", options.format().name().toLowerCase(java.util.Locale.ROOT));
+    values.put("format", options.format().name().toLowerCase(Locale.ROOT));
     values.put("template", options.form().template().map(PromptTemplate::text).orElse(""));
     values.put(
         "schema",

@@ -39,7 +39,7 @@ final class OutFiles {
   static OutFiles of(Path named, BulkOptions.Format format) throws IOException {
     Path real = real(named);
     return switch (format) {
-      case OPENAI, FLAT -> new OutFiles(real, Optional.empty());
+      case OPENAI, JSONL -> new OutFiles(real, Optional.empty());
       case CSV ->
           new OutFiles(real.resolveSibling(real.getFileName() + ".jsonl"), Optional.of(real));
     };

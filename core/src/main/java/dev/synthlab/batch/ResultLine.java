@@ -42,7 +42,7 @@ final class ResultLine {
 
   private ResultLine(BulkOptions.Format format, String run, Predicate<Row.Ready> typed) {
     // A table is made of flat lines.
-    this.format = format == BulkOptions.Format.CSV ? BulkOptions.Format.FLAT : format;
+    this.format = format == BulkOptions.Format.CSV ? BulkOptions.Format.JSONL : format;
     this.run = run;
     this.typed = typed;
   }
@@ -72,7 +72,7 @@ final class ResultLine {
     return line(
         new Row.Ready(row.key(), Map.of(), Map.of()),
         json -> {
-          json.writeNullProperty(format == BulkOptions.Format.FLAT ? "output" : "response");
+          json.writeNullProperty(format == BulkOptions.Format.JSONL ? "output" : "response");
           error(json, trouble);
         },
         json -> {
@@ -154,7 +154,7 @@ final class ResultLine {
     return line(
         row,
         json -> {
-          if (format == BulkOptions.Format.FLAT) {
+          if (format == BulkOptions.Format.JSONL) {
             json.writeNullProperty(row instanceof Row.Embed ? "embedding" : "output");
           } else if (fault.status().isEmpty()) {
             json.writeNullProperty("response");
@@ -185,7 +185,7 @@ final class ResultLine {
     return line(
         row,
         json -> {
-          json.writeNullProperty(format == BulkOptions.Format.FLAT ? "output" : "response");
+          json.writeNullProperty(format == BulkOptions.Format.JSONL ? "output" : "response");
           error(json, trouble);
         },
         json -> json.writeNumberProperty("attempts", 0));
@@ -207,7 +207,7 @@ final class ResultLine {
       }
       json.writeStringProperty("custom_id", row.key().id());
       middle.to(json);
-      if (format == BulkOptions.Format.FLAT) {
+      if (format == BulkOptions.Format.JSONL) {
         columns(json, row);
       }
       json.writeObjectPropertyStart("synthlab");

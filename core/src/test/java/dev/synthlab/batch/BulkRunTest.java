@@ -474,7 +474,7 @@ class BulkRunTest {
         "{\"id\":\"b\",\"prompt\":\"bad\",\"city\":\"Rome\"}");
     bulk.script.fails("bad", Fault.Kind.BAD_REQUEST);
 
-    bulk.run(o -> o.format(BulkOptions.Format.FLAT));
+    bulk.run(o -> o.format(BulkOptions.Format.JSONL));
 
     JsonNode a = bulk.result("a");
     assertThat(a.get("output").asString()).isEqualTo("X");
@@ -485,7 +485,7 @@ class BulkRunTest {
     JsonNode b = bulk.result("b");
     assertThat(b.get("output").isNull()).isTrue();
     assertThat(b.at("/error/code").asString()).isEqualTo("bad_request");
-    assertThat(bulk.run(o -> o.format(BulkOptions.Format.FLAT)).nothingToDo()).isTrue();
+    assertThat(bulk.run(o -> o.format(BulkOptions.Format.JSONL)).nothingToDo()).isTrue();
   }
 
   @Test
@@ -536,7 +536,7 @@ class BulkRunTest {
                 new BulkOptions.In.Stream(
                     new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8))),
                 new BulkOptions.Out.Stream(out))
-            .format(BulkOptions.Format.FLAT)
+            .format(BulkOptions.Format.JSONL)
             .build();
 
     Summary summary =

@@ -136,7 +136,7 @@ class EmbeddingRowsTest {
         row("c", "{\"input\":\"broken\"}"));
     bulk.script.fails("broken", Fault.Kind.BAD_REQUEST);
 
-    bulk.run(options -> options.format(BulkOptions.Format.FLAT));
+    bulk.run(options -> options.format(BulkOptions.Format.JSONL));
 
     assertThat(bulk.result("a").path("embedding").toString()).isEqualTo("[3.0,0.1]");
     assertThat(bulk.result("a").path("output").asString()).isEqualTo("mine");

@@ -48,10 +48,10 @@ class HostileAnswerTest {
     "bad UTF-8, OPENAI",
     "surrogate bytes, OPENAI",
     "lone surrogate, OPENAI",
-    "lone surrogate, FLAT",
+    "lone surrogate, JSONL",
     "NUL, OPENAI",
     "line separator, OPENAI",
-    "line separator, FLAT",
+    "line separator, JSONL",
     "escape, OPENAI"
   })
   void becomesOneValidLine(String kind, BulkOptions.Format format) throws Exception {

@@ -347,7 +347,7 @@ class TableRunTest {
 
   @Test
   void flatLinesKeepEveryColumnOfATable() {
-    bulk.run(asking("{{review}}").andThen(o -> o.format(BulkOptions.Format.FLAT)));
+    bulk.run(asking("{{review}}").andThen(o -> o.format(BulkOptions.Format.JSONL)));
 
     assertThat(bulk.result("1").path("review").asString()).isEqualTo("good, \"really\" good");
     assertThat(Json.mapper().writeValueAsString(bulk.result("1"))).contains("\"name\":\"Ann\"");
@@ -364,7 +364,7 @@ class TableRunTest {
         asking("{{review}}").andThen(o -> o.schema(schema).concurrency(1));
     bulk.script.on("good, \"really\" good", r -> Script.answer("{\"name\":null,\"stars\":5}"));
 
-    bulk.run(typed.andThen(o -> o.format(BulkOptions.Format.FLAT)));
+    bulk.run(typed.andThen(o -> o.format(BulkOptions.Format.JSONL)));
     bulk.begin(table(), typed.andThen(o -> o.format(BulkOptions.Format.CSV))).run();
 
     assertThat(bulk.script.requests)
@@ -379,7 +379,7 @@ class TableRunTest {
     assertThat(rows().get(3)).endsWith("C", "1", "[\"x\"]", "");
     refused(
         BatchException.Kind.SETTINGS_CHANGED,
-        () -> bulk.run(asking("{{review}}").andThen(o -> o.format(BulkOptions.Format.FLAT))),
+        () -> bulk.run(asking("{{review}}").andThen(o -> o.format(BulkOptions.Format.JSONL))),
         "schema was");
   }
 
@@ -389,7 +389,7 @@ class TableRunTest {
         "{\"body\":{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],"
             + "\"response_format\":{\"type\":\"text\"}}}");
 
-    bulk.run(o -> o.schema(JsonSchema.concise("name")).format(BulkOptions.Format.FLAT));
+    bulk.run(o -> o.schema(JsonSchema.concise("name")).format(BulkOptions.Format.JSONL));
 
     assertThat(bulk.script.requests.getFirst().format()).isEqualTo(ResponseFormat.TEXT);
     assertThat(bulk.result("00000001").path("output").asString()).isEqualTo("X");
