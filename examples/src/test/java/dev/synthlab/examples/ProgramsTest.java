@@ -37,7 +37,7 @@ class ProgramsTest {
     server.close();
   }
 
-  private List<String> prints(Stage.Program program, ScriptedServer.Script script)
+  private List<String> printsBy(Stage.Program program, ScriptedServer.Script script)
       throws Exception {
     server.close();
     server = ScriptedServer.start(script);
@@ -47,7 +47,7 @@ class ProgramsTest {
   }
 
   private List<String> prints(Stage.Program program, Reply... inTurn) throws Exception {
-    return prints(program, (request, number) -> inTurn[number - 1]);
+    return printsBy(program, (request, number) -> inTurn[number - 1]);
   }
 
   private String asked(int request) {
@@ -152,7 +152,7 @@ class ProgramsTest {
   @Test
   void printsEachOfManyAnswersInOrder() throws Exception {
     List<String> printed =
-        prints(
+        printsBy(
             ManyAtOnce::run,
             (request, number) ->
                 request.body().contains("Rome")
@@ -192,7 +192,7 @@ class ProgramsTest {
   @Test
   void asksTwoThingsAtTheSameTime() throws Exception {
     assertThat(
-            prints(
+            printsBy(
                 InTheBackground::run,
                 (request, number) -> chat(request.body().contains("river") ? "Glomma." : "Oslo.")))
         .containsExactly("Oslo. Glomma.");

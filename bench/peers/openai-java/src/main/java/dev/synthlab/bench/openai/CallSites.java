@@ -104,8 +104,7 @@ final class CallSites {
             .addUserMessage("Do I need an umbrella in Oslo?");
     ChatCompletionMessage answer;
     while (true) {
-      answer =
-          client.chat().completions().create(question.build()).choices().getFirst().message();
+      answer = client.chat().completions().create(question.build()).choices().getFirst().message();
       if (answer.toolCalls().isEmpty()) {
         break;
       }
