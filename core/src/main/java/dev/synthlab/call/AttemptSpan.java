@@ -10,12 +10,14 @@ import java.util.Optional;
 
 /**
  * The span of one request that is sent. It is no LLM span, and has no tokens: they would be counted
- * twice.
+ * twice. Ends when the answer was both judged and read. Safe for use by many threads.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/semconv/http/http-spans/">HTTP spans</a>
  */
 final class AttemptSpan {
   private final OpenSpan span;
+  private boolean judged;
+  private boolean over;
 
   AttemptSpan(Request request, List<Attempt> before) {
     span = Tracing.attempt("attempt " + (before.size() + 1));
@@ -37,10 +39,18 @@ final class AttemptSpan {
     }
   }
 
-  void judged(Event event, Optional<Fault> fault) {
-    if (!span.recorded()) {
-      return;
+  /** Says how it went; the answer may have been read to its end before. */
+  synchronized void judged(Event event, Optional<Fault> fault) {
+    judged = true;
+    if (span.recorded()) {
+      tell(event, fault);
     }
+    if (over) {
+      span.end();
+    }
+  }
+
+  private void tell(Event event, Optional<Fault> fault) {
     if (event instanceof Event.Arrived answer) {
       span.set("http.response.status_code", answer.status());
       Classification.requestId(answer.headers())
@@ -65,7 +75,16 @@ final class AttemptSpan {
         : fault.kind().code();
   }
 
-  void end() {
+  /** The answer was read to its end, or let go. */
+  synchronized void end() {
+    over = true;
+    if (judged) {
+      span.end();
+    }
+  }
+
+  /** Nothing more comes, judged or not. */
+  void close() {
     span.end();
   }
 }

@@ -23,7 +23,7 @@ final class Course<T> {
   private static final Logger log = Logging.component("call");
 
   /** Shorter waits are not worth a span. */
-  private static final Duration SEEN = Duration.ofMillis(1);
+  private static final Duration SEEN = Duration.ofMillis(10);
 
   private final CallLoop loop;
   private final Timer timer;
@@ -146,6 +146,7 @@ final class Course<T> {
     } finally {
       if (!goesOn) {
         lease.end();
+        span.close();
       }
     }
   }

@@ -58,8 +58,12 @@ final class LlmSpan {
       Tracing.Kind kind, String name, Route route, Map<String, Object> body, CallOptions options) {
     OpenSpan span = open(kind, name, options);
     if (span.recorded()) {
-      start(span, kind == Tracing.Kind.EMBEDDING ? "embeddings" : "image", route, options);
+      boolean embedding = kind == Tracing.Kind.EMBEDDING;
+      start(span, embedding ? "embeddings" : "image", route, options);
       request(span, body);
+      if (embedding) {
+        span.set("embedding.model_name", route.resource());
+      }
     }
     return new LlmSpan(span);
   }
@@ -72,7 +76,10 @@ final class LlmSpan {
   private static void start(OpenSpan span, String operation, Route route, CallOptions options) {
     String model = route.resource();
     String provider = provider(route);
-    span.set("llm.system", provider.isEmpty() ? "openai" : provider);
+    // The convention has it on LLM spans only.
+    if (!operation.equals("embeddings")) {
+      span.set("llm.system", provider.isEmpty() ? "openai" : provider);
+    }
     if (!provider.isEmpty()) {
       span.set("llm.provider", provider);
     }
@@ -302,13 +309,11 @@ final class LlmSpan {
   /** The vectors of an embedding request. */
   void embedded(List<String> texts, List<float[]> vectors, Usage usage, CallReport report) {
     if (span.recorded()) {
-      String model = report.route().resource();
-      span.set("embedding.model_name", model);
+      span.set("embedding.model_name", report.route().resource());
       for (int i = 0; i < texts.size(); i++) {
         span.embedding(i, texts.get(i), vectors.get(i));
       }
-      span.set("synthlab.attempts", report.attempts().size());
-      tokens(usage);
+      went(report, usage);
       span.succeeded();
     }
     end();

@@ -3,6 +3,7 @@ package dev.synthlab.trace;
 import dev.synthlab.config.Trace;
 import dev.synthlab.logging.Logging;
 import dev.synthlab.logging.Redactor;
+import io.opentelemetry.exporter.internal.FailedExportException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -45,16 +46,23 @@ final class Complaints {
     if (root == null) {
       return "no answer in time";
     }
-    String words =
-        Optional.ofNullable(root.getMessage()).orElse("").strip();
+    // Their message is empty; what they know is the status.
+    if (root instanceof FailedExportException.HttpExportException http
+        && http.getResponse() != null) {
+      return "HTTP status " + http.getResponse().getStatusCode();
+    }
+    if (root instanceof FailedExportException.GrpcExportException grpc
+        && grpc.getResponse() != null) {
+      return "gRPC status " + grpc.getResponse().getStatusCode();
+    }
+    String words = Optional.ofNullable(root.getMessage()).orElse("").strip();
     return Redactor.printableLine(
         Redactor.redact(words.isEmpty() ? root.getClass().getSimpleName() : words));
   }
 
-
   private String advice(String reason) {
     String lower = reason.toLowerCase(Locale.ROOT);
-    if (lower.contains("401") || lower.contains("403") || lower.contains("unauthenticated")) {
+    if (lower.contains("401") || lower.contains("403") || lower.contains("unauth")) {
       return "Check PHOENIX_API_KEY";
     }
     String other =

@@ -23,7 +23,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(90)
 class PhoenixTracingTest {
   @AfterEach
   void endWhatWasSetUp() {
@@ -62,8 +64,11 @@ class PhoenixTracingTest {
   void asksOnceAtTheStartWithoutSendingASpan() {
     try (ScriptedServer phoenix = takes()) {
       PhoenixTracing.setup(Trace.to(phoenix.base().resolve("/")));
-      PhoenixTracing.shutdown();
 
+      while (phoenix.seen().isEmpty()) {
+        Thread.onSpinWait();
+      }
+      PhoenixTracing.shutdown();
       assertThat(phoenix.seen()).hasSize(1);
       assertThat(phoenix.seen().getFirst().body()).isEmpty();
     }
