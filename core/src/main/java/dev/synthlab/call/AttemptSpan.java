@@ -19,10 +19,12 @@ final class AttemptSpan {
   private boolean judged;
   private boolean over;
 
-  AttemptSpan(Request request, List<Attempt> before) {
+  AttemptSpan(Request request, Route route, List<Attempt> before) {
     span = Tracing.attempt("attempt " + (before.size() + 1));
     if (span.recorded()) {
       span.set("http.request.method", request.method());
+      // Under a name of ours: what has a model by the usual ones is taken for a call.
+      span.set("synthlab.model", route.resource());
       // Without query and user-info, which may hold keys.
       span.set("url.full", request.toString().substring(request.method().length() + 1));
       span.set("server.address", Optional.ofNullable(request.uri().getHost()).orElse(""));

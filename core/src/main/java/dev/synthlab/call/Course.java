@@ -114,7 +114,7 @@ final class Course<T> {
 
   private Verdict<T> sent(Lane.Permit permit) throws InterruptedException {
     Route route = exchange.route();
-    AttemptSpan span = new AttemptSpan(exchange.request(), attempts);
+    AttemptSpan span = new AttemptSpan(exchange.request(), exchange.route(), attempts);
     AtomicReference<Spend> used = new AtomicReference<>(Spend.NONE);
     Lease lease =
         new Lease(

@@ -296,7 +296,9 @@ public record Settings(
     return Stream.of(headers.split(between))
         .map(String::strip)
         .filter(pair -> !pair.isEmpty())
-        .map(pair -> pair.contains(within) ? pair.substring(0, pair.indexOf(within)) + ": ****" : "****")
+        .map(
+            pair ->
+                pair.contains(within) ? pair.substring(0, pair.indexOf(within)) + ": ****" : "****")
         .collect(Collectors.joining("; "));
   }
 }

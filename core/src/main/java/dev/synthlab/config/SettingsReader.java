@@ -39,7 +39,8 @@ final class SettingsReader {
             ? judged(Variable.OPENAI_BASE_URL, Values::address, EMBEDDED)
             : value(Variable.OPENAI_BASE_URL, Values::address);
     Settings settings =
-        new Settings(llm(address), limits(), local(address), net(), paths(), logs(), trace(), warnings);
+        new Settings(
+            llm(address), limits(), local(address), net(), paths(), logs(), trace(), warnings);
     if (!problems.isEmpty()) {
       throw new ConfigException(problems, warnings);
     }

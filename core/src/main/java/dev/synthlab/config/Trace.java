@@ -121,15 +121,7 @@ public record Trace(
    */
   public Trace withKey(Secret secret) {
     return new Trace(
-        enabled,
-        endpoint,
-        Optional.of(secret),
-        headers,
-        project,
-        sample,
-        shutdown,
-        grpcPort,
-        otel);
+        enabled, endpoint, Optional.of(secret), headers, project, sample, shutdown, grpcPort, otel);
   }
 
   /**
@@ -139,8 +131,7 @@ public record Trace(
    * @return new settings
    */
   public Trace withProject(String name) {
-    return new Trace(
-        enabled, endpoint, key, headers, name, sample, shutdown, grpcPort, otel);
+    return new Trace(enabled, endpoint, key, headers, name, sample, shutdown, grpcPort, otel);
   }
 
   /**
@@ -150,8 +141,7 @@ public record Trace(
    * @return new settings
    */
   public Trace withSample(double share) {
-    return new Trace(
-        enabled, endpoint, key, headers, project, share, shutdown, grpcPort, otel);
+    return new Trace(enabled, endpoint, key, headers, project, share, shutdown, grpcPort, otel);
   }
 
   /**
@@ -186,7 +176,9 @@ public record Trace(
     }
     return enabled.orElseGet(
         () ->
-            endpoint.isPresent() || otel.containsKey(ENDPOINT) || otel.containsKey(TRACES_ENDPOINT));
+            endpoint.isPresent()
+                || otel.containsKey(ENDPOINT)
+                || otel.containsKey(TRACES_ENDPOINT));
   }
 
   /**
@@ -208,8 +200,7 @@ public record Trace(
             .orElseGet(() -> URI.create(Variable.PHOENIX_COLLECTOR_ENDPOINT.defaultText()));
     String path = Optional.ofNullable(address.getRawPath()).orElse("").replaceFirst("/+$", "");
     boolean portOfGrpc = address.getPort() == grpcPort || address.getPort() == USUAL_GRPC_PORT;
-    Protocol protocol =
-        said.orElse(path.isEmpty() && portOfGrpc ? Protocol.GRPC : Protocol.HTTP);
+    Protocol protocol = said.orElse(path.isEmpty() && portOfGrpc ? Protocol.GRPC : Protocol.HTTP);
     boolean whole = protocol == Protocol.GRPC || path.endsWith(PATH);
     String base = address.toString().replaceFirst("/+$", "");
     return new Place(URI.create(whole ? base : base + PATH), protocol);
@@ -218,7 +209,8 @@ public record Trace(
   private Optional<Protocol> said() {
     String word =
         otel.getOrDefault(
-            "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", otel.getOrDefault("OTEL_EXPORTER_OTLP_PROTOCOL", ""));
+            "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
+            otel.getOrDefault("OTEL_EXPORTER_OTLP_PROTOCOL", ""));
     return switch (word.strip()) {
       case "" -> Optional.empty();
       case "grpc" -> Optional.of(Protocol.GRPC);

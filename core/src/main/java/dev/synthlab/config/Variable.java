@@ -171,8 +171,7 @@ public enum Variable {
       "",
       "More headers for Phoenix: `name=value` pairs, separated by commas, percent-encoded."),
   /** The project that spans go to. */
-  PHOENIX_PROJECT(
-      Kind.TEXT, "", "default", "Project that spans go to.", "PHOENIX_PROJECT_NAME"),
+  PHOENIX_PROJECT(Kind.TEXT, "", "default", "Project that spans go to.", "PHOENIX_PROJECT_NAME"),
   /** How many good calls are shown. */
   SYNTHLAB_TRACE_SAMPLE(
       Kind.SHARE,

@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.synthlab.call.FailedCalls;
 import dev.synthlab.call.Fault;
 import dev.synthlab.call.Outcome;
+import dev.synthlab.call.Timer;
 import dev.synthlab.http.Json;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.FinishReason;
 import dev.synthlab.llm.Problems;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.ContextKey;
+import io.opentelemetry.context.Scope;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,6 +26,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +49,29 @@ class BulkRunTest {
   @BeforeEach
   void prepare() {
     bulk = new Bulk(directory);
+  }
+
+  @Test
+  void carriesTheContextOfItsCallerToEveryRow() {
+    ContextKey<String> key = ContextKey.named("whose");
+    List<String> seen = Collections.synchronizedList(new ArrayList<>());
+    bulk.input(Bulk.prompts(40));
+    BulkOptions options =
+        BulkOptions.builder(bulk.in, bulk.out).model("m").baseUrl("http://127.0.0.1:1/v1").build();
+    BulkRun.Caller caller =
+        request -> {
+          seen.add(String.valueOf(Context.current().get(key)));
+          return bulk.script.call(request);
+        };
+    BulkRun run = BulkRun.of(options, caller, Timer.system(), bulk.notes::add);
+
+    Summary summary;
+    try (Scope ignored = Context.current().with(key, "mine").makeCurrent()) {
+      summary = run.run();
+    }
+
+    assertThat(summary.answered()).isEqualTo(40);
+    assertThat(seen).hasSize(40).containsOnly("mine");
   }
 
   @Test

@@ -26,8 +26,7 @@ final class ByVariables {
         .addSpanExporterCustomizer(
             (exporter, config) ->
                 speaksOtlp(exporter) ? new CountedExporter(exporter, tally, complaints) : exporter)
-        .addSpanProcessorCustomizer(
-            (processor, config) -> kept(processor, trace.sample(), tally))
+        .addSpanProcessorCustomizer((processor, config) -> kept(processor, trace.sample(), tally))
         .disableShutdownHook()
         .build()
         .getOpenTelemetrySdk();

@@ -10,6 +10,7 @@ final class CountedExporter implements SpanExporter {
   private final SpanExporter exporter;
   private final Tally tally;
   private final Complaints complaints;
+  private volatile boolean ending;
 
   CountedExporter(SpanExporter exporter, Tally tally, Complaints complaints) {
     this.exporter = exporter;
@@ -25,7 +26,7 @@ final class CountedExporter implements SpanExporter {
         () -> {
           if (result.isSuccess()) {
             tally.arrived(count);
-          } else {
+          } else if (count > 0 || !ending) { // an end cuts off what only asked
             complaints.failed(result.getFailureThrowable());
           }
         });
@@ -39,6 +40,7 @@ final class CountedExporter implements SpanExporter {
 
   @Override
   public CompletableResultCode shutdown() {
+    ending = true;
     return exporter.shutdown();
   }
 

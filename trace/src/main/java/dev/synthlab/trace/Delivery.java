@@ -32,7 +32,6 @@ public record Delivery(String place, long ended, long arrived) {
     return lost() == 0
         ? Optional.empty()
         : Optional.of(
-            String.format(
-                Locale.ROOT, "%,d of %,d spans did not reach %s", lost(), ended, place));
+            String.format(Locale.ROOT, "%,d of %,d spans did not reach %s", lost(), ended, place));
   }
 }

@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Decides which spans are shown. Those of one call to a model are held until it has ended: all of
- * them are shown if it failed, or was tried more than once, or was drawn. The steps around calls are
- * always shown. Safe for use by many threads.
+ * them are shown if it failed, or was tried more than once, or was drawn. The steps around calls
+ * are always shown. Safe for use by many threads.
  */
 final class Keeping implements SpanProcessor {
   private static final AttributeKey<String> KIND =

@@ -68,8 +68,8 @@ public final class PhoenixTracing {
   }
 
   /**
-   * Sets tracing up if {@code PHOENIX_ENABLED} is true. Never fails: a mistake in the environment is
-   * a warning.
+   * Sets tracing up if {@code PHOENIX_ENABLED} is true. Never fails: a mistake in the environment
+   * is a warning.
    *
    * @return whether spans are now sent by this set-up
    */

@@ -52,13 +52,9 @@ final class Pipeline {
     if (!trace.otel().isEmpty()) {
       return new Pipeline(ByVariables.sdk(trace, tally, complaints), place, tally);
     }
-    SpanExporter exporter =
-        new CountedExporter(Exporters.to(trace, net), tally, complaints);
+    SpanExporter exporter = new CountedExporter(Exporters.to(trace, net), tally, complaints);
     BatchSpanProcessor queue =
-        BatchSpanProcessor.builder(exporter)
-            .setMaxQueueSize(QUEUE)
-            .setScheduleDelay(DELAY)
-            .build();
+        BatchSpanProcessor.builder(exporter).setMaxQueueSize(QUEUE).setScheduleDelay(DELAY).build();
     OpenTelemetrySdk sdk =
         OpenTelemetrySdk.builder()
             .setTracerProvider(

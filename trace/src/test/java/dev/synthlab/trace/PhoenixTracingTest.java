@@ -244,9 +244,7 @@ class PhoenixTracingTest {
   }
 
   private static String bytes(ScriptedServer phoenix) {
-    return phoenix.seen().stream()
-        .map(ScriptedServer.Seen::body)
-        .collect(Collectors.joining("\n"));
+    return phoenix.seen().stream().map(ScriptedServer.Seen::body).collect(Collectors.joining("\n"));
   }
 
   private static int closedPort() throws IOException {
