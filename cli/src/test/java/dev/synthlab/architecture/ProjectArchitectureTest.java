@@ -26,7 +26,8 @@ class ProjectArchitectureTest {
   void looksAtEveryModule() {
     assertThat(OURS.contain("dev.synthlab.config.Settings")).isTrue();
     assertThat(OURS.contain("dev.synthlab.cli.Main")).isTrue();
-    assertThat(OURS.stream().map(type -> type.getPackageName())).contains("dev.synthlab.local", "dev.synthlab.trace");
+    assertThat(OURS.stream().map(type -> type.getPackageName()))
+        .contains("dev.synthlab.local", "dev.synthlab.trace");
   }
 
   @ParameterizedTest

@@ -14,7 +14,6 @@ import dev.synthlab.llm.FinishReason;
 import dev.synthlab.llm.Problems;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.ContextKey;
-import io.opentelemetry.context.Scope;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -65,10 +64,7 @@ class BulkRunTest {
         };
     BulkRun run = BulkRun.of(options, caller, Timer.system(), bulk.notes::add);
 
-    Summary summary;
-    try (Scope ignored = Context.current().with(key, "mine").makeCurrent()) {
-      summary = run.run();
-    }
+    Summary summary = Context.current().with(key, "mine").wrapSupplier(run::run).get();
 
     assertThat(summary.answered()).isEqualTo(40);
     assertThat(seen).hasSize(40).containsOnly("mine");

@@ -40,7 +40,7 @@ final class Complaints {
   /** In few words, without what a server may have repeated. */
   static String reason(@Nullable Throwable why) {
     Throwable root = why;
-    while (root != null && root.getCause() != null && root.getCause() != root) {
+    while (root != null && root.getCause() != null) {
       root = root.getCause();
     }
     if (root == null) {
