@@ -16,5 +16,6 @@ final class InTheBackground {
 
   public static void main(String[] args) {
     run(LlmClient.get(), System.out);
+    System.exit(0);
   }
 }

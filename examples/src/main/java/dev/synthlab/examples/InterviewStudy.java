@@ -181,7 +181,6 @@ final class InterviewStudy {
               new Persona("Tomas", "61, a retired teacher"),
               new Persona("Aiko", "22, a student of design"));
       Path kept = Files.createTempFile("interviews", ".jsonl");
-
       List<Interview> all = study.interviews(question, people, each -> keep(kept, each));
       System.out.println(all.size() + " interviews in " + kept);
       Report report = study.report(question, all);
@@ -196,5 +195,6 @@ final class InterviewStudy {
         System.out.println("cover: " + Files.write(cover, study.cover(report)));
       }
     }
+    System.exit(0);
   }
 }

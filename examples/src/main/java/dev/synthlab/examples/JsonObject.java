@@ -17,5 +17,6 @@ final class JsonObject {
 
   public static void main(String[] args) {
     run(LlmClient.get(), System.out);
+    System.exit(0);
   }
 }

@@ -21,7 +21,6 @@ final class ManyAtOnce {
             .toList();
     Together how =
         Together.USUAL
-            .withAtOnce(2)
             .withDeadline(Duration.ofMinutes(2))
             .withListener((place, outcome) -> out.println("ended: " + cities.get(place)));
     for (Outcome<Completion> outcome : llm.completeAll(questions, how)) {
@@ -35,5 +34,6 @@ final class ManyAtOnce {
 
   public static void main(String[] args) {
     run(LlmClient.get(), System.out);
+    System.exit(0);
   }
 }

@@ -25,5 +25,6 @@ final class ModelsAndCost {
 
   public static void main(String[] args) {
     run(LlmClient.get(), System.out);
+    System.exit(0);
   }
 }

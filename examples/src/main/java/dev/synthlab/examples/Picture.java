@@ -26,5 +26,6 @@ final class Picture {
 
   public static void main(String[] args) throws IOException {
     run(LlmClient.get(), System.out);
+    System.exit(0);
   }
 }

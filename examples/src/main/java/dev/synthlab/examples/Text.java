@@ -13,5 +13,6 @@ final class Text {
 
   public static void main(String[] args) {
     run(LlmClient.get(), System.out);
+    System.exit(0);
   }
 }

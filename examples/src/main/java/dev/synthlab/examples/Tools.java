@@ -19,5 +19,6 @@ final class Tools {
 
   public static void main(String[] args) {
     run(LlmClient.get(), System.out);
+    System.exit(0);
   }
 }

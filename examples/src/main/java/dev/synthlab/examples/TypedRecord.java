@@ -24,5 +24,6 @@ final class TypedRecord {
 
   public static void main(String[] args) {
     run(LlmClient.get(), System.out);
+    System.exit(0);
   }
 }

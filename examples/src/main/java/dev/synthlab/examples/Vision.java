@@ -28,5 +28,6 @@ final class Vision {
 
   public static void main(String[] args) throws IOException {
     run(LlmClient.get(), System.out);
+    System.exit(0);
   }
 }
