@@ -4,6 +4,7 @@ import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
 import dev.synthlab.http.OkHttpTransport;
 import dev.synthlab.llm.LlmClient;
+import dev.synthlab.llm.LlmClientBuilder;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,7 +13,7 @@ import java.util.Map;
 final class Clients {
   private Clients() {}
 
-  static LlmClient.Builder of(URI base, Map<String, String> variables) {
+  static LlmClientBuilder of(URI base, Map<String, String> variables) {
     Map<String, String> all = new HashMap<>(variables);
     all.put("OPENAI_BASE_URL", base.toString());
     return LlmClient.builder()

@@ -60,7 +60,7 @@ final class AskCommand implements Callable<Integer> {
     LocalWeights.ensure(settings, common.quiet());
     long begin = System.nanoTime();
     try (Traced traced = common.traced(settings);
-        Synthlab layer = Synthlab.of(settings)) {
+        Synthlab layer = traced.layer(settings)) {
       Completion answer = whole ? printed(layer.llm(), request) : streamed(layer.llm(), request);
       if (usage) {
         System.err.printf(

@@ -121,7 +121,7 @@ final class EmbedCommand implements Callable<Integer> {
     LocalWeights.ensure(settings, common.quiet());
     try (InputStream texts = opened();
         Traced traced = common.traced(settings);
-        Synthlab layer = Synthlab.of(settings)) {
+        Synthlab layer = traced.layer(settings)) {
       int requests = settings.limits().window();
       BulkRun.Caller caller =
           BulkRun.Caller.over(layer.bulk(settings.llm()), false, layer.traffic())

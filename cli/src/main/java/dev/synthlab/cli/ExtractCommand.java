@@ -70,7 +70,7 @@ final class ExtractCommand implements Callable<Integer> {
         question.request().withFormat(new ResponseFormat.Schema(multi ? wanted.multi() : wanted));
     LocalWeights.ensure(settings, common.quiet());
     try (Traced traced = common.traced(settings);
-        Synthlab layer = Synthlab.of(settings)) {
+        Synthlab layer = traced.layer(settings)) {
       Typed<Map<String, Object>> answer = layer.llm().askJson(request);
       print(Json.mapper().writeValueAsString(redacted(answer.value())));
       return Exit.OK;

@@ -254,7 +254,7 @@ final class RunCommand implements Callable<Integer> {
     BulkRun.requireReadable(options);
     LocalWeights.ensure(settings, common.quiet());
     try (Traced traced = common.traced(settings);
-        Synthlab layer = Synthlab.of(settings)) {
+        Synthlab layer = traced.layer(settings)) {
       BulkRun run =
           BulkRun.of(
               options,

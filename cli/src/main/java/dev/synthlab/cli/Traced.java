@@ -1,5 +1,6 @@
 package dev.synthlab.cli;
 
+import dev.synthlab.Synthlab;
 import dev.synthlab.batch.BulkRun;
 import dev.synthlab.batch.Summary;
 import dev.synthlab.config.Environment;
@@ -25,6 +26,11 @@ final class Traced implements AutoCloseable {
     }
     Tracing.hide(Masks.from(environment));
     return new Traced(PhoenixTracing.setup(settings));
+  }
+
+  /** The layer whose calls are seen; it is to be closed before this. */
+  Synthlab layer(Settings settings) {
+    return Synthlab.of(settings);
   }
 
   /** Does a run under a span of its own. */

@@ -1,0 +1,163 @@
+package dev.synthlab.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
+import dev.synthlab.config.Trace;
+import dev.synthlab.llm.LlmClient;
+import dev.synthlab.trace.Delivery;
+import dev.synthlab.trace.PhoenixTracing;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What tracing costs a call, and what it costs when the place that spans go to is gone in the middle.
+ * Fails when a bound breaks.
+ */
+public final class Traced {
+  private static final int WARM_UP = 2_000;
+  private static final int CALLS = 4_000;
+  private static final int OUTAGE_CALLS = 1_000;
+  private static final int ROUNDS = 5;
+  private static final int AT_ONCE = 16;
+  private static final String ANSWER_MILLIS = "25";
+  private static final double LEAST_SPEED = 0.98;
+  private static final Duration LONGEST_END = Duration.ofSeconds(5).plusMillis(500);
+
+  private Traced() {}
+
+  /** What some calls took. */
+  private record Cost(Duration cpu, long bytes, Duration wall) {
+    String perCall(int calls) {
+      return String.format(
+          Locale.ROOT,
+          "%d µs CPU, %.1f kB",
+          cpu.toNanos() / 1_000 / calls,
+          bytes / 1e3 / calls);
+    }
+  }
+
+  /**
+   * Measures and prints.
+   *
+   * @param args none
+   * @throws Exception when a call fails or a server's process ends
+   */
+  public static void main(String[] args) throws Exception {
+    new Options(args);
+    Bounds bounds = new Bounds();
+    bounds.say(Machine.line() + "\n");
+    bounds.open("tracing", "measured", "bound");
+    each(bounds);
+    outage(bounds);
+    System.exit(bounds.exitCode());
+  }
+
+  private static void each(Bounds bounds) throws Exception {
+    try (Child models = Child.start(SlowServer.class, List.of(), "0");
+        Child phoenix = Child.start(SlowServer.class, List.of(), "0")) {
+      URI base = URI.create(models.hear(SlowServer.MARK));
+      Trace all = Trace.to(URI.create(phoenix.hear(SlowServer.MARK)).resolve("/"));
+      try (LlmClient client = client(base)) {
+        PhoenixTracing.setup(all);
+        calls(client, WARM_UP, () -> {});
+        PhoenixTracing.shutdown();
+        calls(client, WARM_UP, () -> {});
+
+        bounds.row("a call, off", calls(client, CALLS, () -> {}).perCall(CALLS));
+        PhoenixTracing.setup(all);
+        bounds.row("a call, on", calls(client, CALLS, () -> {}).perCall(CALLS));
+        Delivery on = PhoenixTracing.shutdown();
+        bounds.row("spans lost", on.lost() + " of " + on.ended(), "= 0", on.lost() == 0);
+        PhoenixTracing.setup(all.withSample(0));
+        bounds.row("a call, sampled out", calls(client, CALLS, () -> {}).perCall(CALLS));
+        PhoenixTracing.shutdown();
+      }
+    }
+  }
+
+  private static void outage(Bounds bounds) throws Exception {
+    List<Double> ratios = new ArrayList<>();
+    String lost = "";
+    Duration longest = Duration.ZERO;
+    try (Child models = Child.start(SlowServer.class, List.of(), ANSWER_MILLIS)) {
+      try (LlmClient client = client(URI.create(models.hear(SlowServer.MARK)))) {
+        for (int i = 0; i < ROUNDS; i++) {
+          Duration off = calls(client, OUTAGE_CALLS, () -> {}).wall();
+          try (Child phoenix = Child.start(SlowServer.class, List.of(), "0")) {
+            PhoenixTracing.setup(
+                Trace.to(URI.create(phoenix.hear(SlowServer.MARK)).resolve("/")));
+            Duration on = calls(client, OUTAGE_CALLS, phoenix::close).wall();
+            ratios.add(off.toNanos() / (double) on.toNanos());
+          }
+          long begin = System.nanoTime();
+          Delivery delivery = PhoenixTracing.shutdown();
+          Duration end = Duration.ofNanos(System.nanoTime() - begin);
+          longest = end.compareTo(longest) > 0 ? end : longest;
+          lost = delivery.complaint().orElse("nothing was lost");
+        }
+      }
+    }
+    Collections.sort(ratios);
+    double median = ratios.get(ROUNDS / 2);
+    bounds.row(
+        "speed of " + OUTAGE_CALLS + " calls, gone in the middle, to that without tracing",
+        String.format(Locale.ROOT, "%.1f %%", 100 * median),
+        "≥ 98 %",
+        median >= LEAST_SPEED);
+    bounds.row(
+        "longest end", longest.toMillis() + " ms", "≤ 5.5 s", longest.compareTo(LONGEST_END) <= 0);
+    bounds.row("said at the last end", lost.replaceFirst("http.*", "..."));
+  }
+
+  private static LlmClient client(URI base) {
+    return Clients.of(base, Map.of()).build();
+  }
+
+  /** Makes calls, all of which must be answered, and does something in the middle of them. */
+  private static Cost calls(LlmClient client, int calls, Runnable middle)
+      throws InterruptedException {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    OperatingSystemMXBean machine =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    long bytes = threads.getTotalThreadAllocatedBytes();
+    long cpu = machine.getProcessCpuTime();
+    long begin = System.nanoTime();
+    Semaphore places = new Semaphore(AT_ONCE);
+    CountDownLatch ended = new CountDownLatch(calls);
+    AtomicInteger answered = new AtomicInteger();
+    for (int i = 0; i < calls; i++) {
+      if (i == calls / 2) {
+        middle.run();
+      }
+      places.acquire();
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                try {
+                  client.complete("Why is the sky blue?");
+                  answered.incrementAndGet();
+                } finally {
+                  places.release();
+                  ended.countDown();
+                }
+              });
+    }
+    ended.await();
+    if (answered.get() != calls) {
+      throw new IllegalStateException((calls - answered.get()) + " calls failed");
+    }
+    return new Cost(
+        Duration.ofNanos(machine.getProcessCpuTime() - cpu),
+        threads.getTotalThreadAllocatedBytes() - bytes,
+        Duration.ofNanos(System.nanoTime() - begin));
+  }
+}
