@@ -243,6 +243,19 @@ public final class Tracing {
   }
 
   /**
+   * Opens the span of work that a server other than a model does, below the one that is current.
+   *
+   * @param component who writes it
+   * @param name what it is called
+   * @return the span, to be ended by the caller
+   */
+  public static OpenSpan client(String component, String name) {
+    Context around = Context.current();
+    return started(
+        tracer(component).spanBuilder(name).setParent(around).setSpanKind(SpanKind.CLIENT), around);
+  }
+
+  /**
    * Shows a time of waiting that is over, below the span that is current.
    *
    * @param reason what was waited for
