@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Repeats work that is no request, a transaction for example, by the rules of the call loop: a
@@ -61,7 +62,7 @@ public final class Retrying {
    * @param <E> what it may throw
    */
   @FunctionalInterface
-  public interface Work<T, E extends Exception> {
+  public interface Work<T extends @Nullable Object, E extends Exception> {
     /**
      * Does it.
      *
@@ -83,7 +84,7 @@ public final class Retrying {
    * @throws E what the last attempt threw
    * @throws InterruptedException when the thread is interrupted in a pause
    */
-  public <T, E extends Exception> T run(
+  public <T extends @Nullable Object, E extends Exception> T run(
       Deadline deadline, Work<T, E> work, Predicate<? super Exception> again)
       throws E, InterruptedException {
     Tries tries = new Tries(attempts, first, longest);

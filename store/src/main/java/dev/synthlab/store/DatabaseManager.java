@@ -39,7 +39,10 @@ public final class DatabaseManager implements AutoCloseable {
   private final Pool pool;
   private final Failures failures;
   private final Semaphore writer = new Semaphore(1, true);
+
+  @SuppressWarnings("ThreadLocalUsage") // what a thread has of one database is not that of another
   private final ThreadLocal<Work> current = new ThreadLocal<>();
+
   private final Retrying conflicts;
   private final Retrying locks;
   private final Retrying losses;
@@ -181,7 +184,10 @@ public final class DatabaseManager implements AutoCloseable {
       throw ours;
     } catch (Exception e) { // the work throws no others
       span.failed(e.getClass().getSimpleName(), e);
-      throw DatabaseManager.<X>own(e);
+      return unchecked(
+          () -> {
+            throw e;
+          });
     } finally {
       span.end();
     }
@@ -349,7 +355,11 @@ public final class DatabaseManager implements AutoCloseable {
   }
 
   @SuppressWarnings("unchecked")
-  private static <X extends Exception> X own(Exception e) {
-    return (X) e;
+  private static <R, X extends Exception> R unchecked(Callable<R> work) throws X {
+    try {
+      return work.call();
+    } catch (Exception e) { // the work throws no others
+      throw (X) e;
+    }
   }
 }

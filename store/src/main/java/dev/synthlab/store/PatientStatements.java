@@ -91,7 +91,7 @@ final class PatientStatements implements StatementBuilder {
     boolean alone =
         ONE_STATEMENT.contains(method.getName()) && statement.getConnection().getAutoCommit();
     try {
-      return retrying.run(
+      return retrying.<@Nullable Object, Exception>run(
           Deadline.in(timer, PATIENCE),
           () -> inTime(statement, method, arguments),
           e -> alone && isBusy(e));
