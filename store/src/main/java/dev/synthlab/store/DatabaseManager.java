@@ -5,10 +5,12 @@ import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Retrying;
 import dev.synthlab.call.Timer;
 import dev.synthlab.config.Settings;
+import dev.synthlab.logging.Logging;
 import dev.synthlab.spans.OpenSpan;
 import dev.synthlab.spans.Tracing;
 import dev.synthlab.store.TransactionRules.Access;
 import dev.synthlab.store.TransactionRules.WhenLost;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,7 +20,9 @@ import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.HandleConsumer;
+import org.jdbi.v3.core.transaction.TransactionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /**
  * The database of the service: PostgreSQL where {@code DATABASE_URL} is set, else a SQLite file.
@@ -30,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * comes out as it is.
  */
 public final class DatabaseManager implements AutoCloseable {
+  private static final Logger log = Logging.component("store");
   private static final int MOST_TRIES = 5;
   private static final Duration LONGEST_CONFLICT = Duration.ofSeconds(30);
   private static final Duration LONGEST_LOSS = Duration.ofSeconds(60);
@@ -109,10 +114,10 @@ public final class DatabaseManager implements AutoCloseable {
    */
   public <R, X extends Exception> R withHandle(HandleCallback<R, X> work) throws X {
     Work around = current.get();
-    if (around != null) {
-      return work.withHandle(around.handle());
-    }
     try {
+      if (around != null) {
+        return work.withHandle(around.handle());
+      }
       return lent(work);
     } catch (InterruptedException e) {
       throw cancelled(e);
@@ -283,19 +288,13 @@ public final class DatabaseManager implements AutoCloseable {
 
   private <R, X extends Exception> R transacted(
       Handle handle, TransactionRules rules, HandleCallback<R, X> work) throws Exception {
-    locks.run(
-        Deadline.in(timer, PatientStatements.PATIENCE),
-        () -> {
-          dialect.begin(handle.getConnection(), rules);
-          return rules;
-        },
-        PatientStatements::isBusy);
+    begin(handle, rules);
     Work before = current.get();
     current.set(new Work(handle, Optional.of(rules)));
     boolean done = false;
     try {
       R result = work.withHandle(handle);
-      dialect.commit(handle.getConnection());
+      commit(handle);
       done = true;
       return result;
     } catch (Throwable e) { // whatever it is, nothing of the work may stay
@@ -305,6 +304,28 @@ public final class DatabaseManager implements AutoCloseable {
       throw e;
     } finally {
       current.set(before);
+    }
+  }
+
+  private void begin(Handle handle, TransactionRules rules) throws InterruptedException {
+    try {
+      locks.run(
+          Deadline.in(timer, PatientStatements.PATIENCE),
+          () -> {
+            dialect.begin(handle.getConnection(), rules);
+            return rules;
+          },
+          PatientStatements::isBusy);
+    } catch (SQLException e) {
+      throw new TransactionException("no transaction could be begun", e);
+    }
+  }
+
+  private void commit(Handle handle) {
+    try {
+      dialect.commit(handle.getConnection());
+    } catch (SQLException e) {
+      throw new TransactionException("the transaction could not be committed", e);
     }
   }
 
@@ -331,20 +352,21 @@ public final class DatabaseManager implements AutoCloseable {
       done = true;
       handle.execute("RELEASE SAVEPOINT " + name);
       return result;
-    } catch (Throwable e) { // whatever it is, nothing of this part may stay
+    } catch (RuntimeException e) { // the work's own is thrown on as it is
+      throw failures.translated(e, outer.access());
+    } finally {
       if (!done) {
-        undoPart(handle, name, e);
+        undoPart(handle, name);
       }
-      throw e;
     }
   }
 
-  private static void undoPart(Handle handle, String name, Throwable why) {
+  private static void undoPart(Handle handle, String name) {
     try {
       handle.execute("ROLLBACK TO SAVEPOINT " + name);
       handle.execute("RELEASE SAVEPOINT " + name);
-    } catch (RuntimeException e) { // the whole transaction is lost, and its end will say so
-      why.addSuppressed(e);
+    } catch (RuntimeException e) { // the whole transaction is lost, and its end says so
+      log.debug("a part could not be rolled back: {}", e.toString());
     }
   }
 

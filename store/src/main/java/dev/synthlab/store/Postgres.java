@@ -67,6 +67,8 @@ final class Postgres implements Dialect {
         .ifPresent(file -> properties.setProperty("sslrootcert", file.toString()));
     properties.putIfAbsent("ApplicationName", "synthlab");
     properties.putIfAbsent("tcpKeepAlive", "true");
+    // The server's details repeat values of rows.
+    properties.putIfAbsent("logServerErrorDetail", "false");
     properties.setProperty("connectTimeout", seconds(settings.connectTimeout()));
     properties.setProperty("loginTimeout", seconds(settings.connectTimeout()));
     // A server that is frozen does not end a statement itself.

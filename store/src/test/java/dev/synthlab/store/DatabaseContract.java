@@ -215,13 +215,14 @@ abstract class DatabaseContract {
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
         DatabaseManager small =
             open("SYNTHLAB_DB_POOL_SIZE", "1", "SYNTHLAB_DB_CONNECT_TIMEOUT", "400ms")) {
-      Future<?> holder =
+      Future<Integer> holder =
           executor.submit(
               () ->
-                  small.useHandle(
+                  small.withHandle(
                       handle -> {
                         lent.countDown();
                         enough.await();
+                        return handle.execute("SELECT 1");
                       }));
       lent.await();
       Instant begin = Instant.now();

@@ -3,11 +3,14 @@ package dev.synthlab.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.synthlab.store.StoreException.StatementFailed;
 import dev.synthlab.store.StoreException.StoreConflict;
 import dev.synthlab.store.StoreException.StoreTimeout;
 import dev.synthlab.store.StoreException.StoreUnavailable;
 import dev.synthlab.store.TransactionRules.Isolation;
 import dev.synthlab.store.TransactionRules.WhenLost;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -200,6 +203,29 @@ class PostgresFaultsTest {
       assertThatExceptionOfType(StoreUnavailable.class)
           .isThrownBy(() -> Lab.insert(standby, 1))
           .withMessageContaining("read-only");
+    }
+  }
+
+  @Test
+  void repeatsNoValueOfARowInAMessage() {
+    try (DatabaseManager database = shared()) {
+      database.useHandle(handle -> handle.execute("CREATE UNIQUE INDEX one_text ON word (text)"));
+      String value = "a name that nobody may read";
+      database.useHandle(handle -> handle.execute("INSERT INTO word VALUES (1, ?)", value));
+
+      assertThatExceptionOfType(StatementFailed.class)
+          .isThrownBy(
+              () ->
+                  database.useHandle(
+                      handle -> handle.execute("INSERT INTO word VALUES (2, ?)", value)))
+          .withMessageContaining("one_text")
+          .satisfies(
+              e -> {
+                assertThat(e.sqlState()).isEqualTo("23505");
+                StringWriter trace = new StringWriter();
+                e.printStackTrace(new PrintWriter(trace));
+                assertThat(trace.toString()).doesNotContain(value);
+              });
     }
   }
 
