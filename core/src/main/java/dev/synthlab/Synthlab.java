@@ -2,6 +2,8 @@ package dev.synthlab;
 
 import dev.synthlab.call.CallObserver;
 import dev.synthlab.call.CallPolicy;
+import dev.synthlab.call.CallRecorder;
+import dev.synthlab.call.RecorderProvider;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.Traffic;
 import dev.synthlab.config.Settings;
@@ -52,9 +54,12 @@ public final class Synthlab implements AutoCloseable {
     this.timer = Timer.system();
     this.traffic = Traffic.by(timer, rules(settings.limits()));
     this.transport = transport(settings, traffic);
+    Optional<CallRecorder> recorder = recorder(settings);
+    recorder.ifPresent(kept -> shared.put(CallRecorder.class, kept));
     this.observer =
         report -> {
           totals.ended(report);
+          recorder.ifPresent(kept -> kept.ended(report));
           observer.ended(report);
         };
   }
@@ -277,6 +282,17 @@ public final class Synthlab implements AutoCloseable {
 
   private static Optional<Integer> boxed(OptionalInt number) {
     return number.isPresent() ? Optional.of(number.getAsInt()) : Optional.empty();
+  }
+
+  private static Optional<CallRecorder> recorder(Settings settings) {
+    if (!settings.ledger().on()) {
+      return Optional.empty();
+    }
+    for (RecorderProvider provider : ServiceLoader.load(RecorderProvider.class)) {
+      return Optional.of(provider.open(settings));
+    }
+    log.warn("SYNTHLAB_LEDGER is on, but no ledger is on the class path: add synthlab-store");
+    return Optional.empty();
   }
 
   private static Transport transport(Settings settings, Traffic traffic) {

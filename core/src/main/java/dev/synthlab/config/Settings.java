@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param net how servers are reached
  * @param paths where files go
  * @param database how the database is reached
+ * @param ledger whether and where calls are recorded
  * @param logs how log lines look
  * @param trace whether and where spans of the calls go
  * @param warnings what is not wrong but may not be meant, one sentence each
@@ -37,6 +38,7 @@ public record Settings(
     Net net,
     Paths paths,
     Database database,
+    Ledger ledger,
     Logs logs,
     Trace trace,
     List<String> warnings) {
@@ -194,6 +196,14 @@ public record Settings(
       migrations = List.copyOf(migrations);
     }
   }
+
+  /**
+   * Whether and where calls are recorded.
+   *
+   * @param on whether they are
+   * @param server the PostgreSQL server; without one the SQLite file is used
+   */
+  public record Ledger(boolean on, Optional<DatabaseUrl> server) {}
 
   /**
    * How log lines look.

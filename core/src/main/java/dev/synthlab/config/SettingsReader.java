@@ -46,6 +46,7 @@ final class SettingsReader {
             net(),
             paths(),
             database(),
+            ledger(),
             logs(),
             trace(),
             warnings);
@@ -173,6 +174,12 @@ final class SettingsReader {
         value(Variable.SQL_ECHO, Values::onOrOff),
         sslMode(server),
         optional(Variable.POSTGRES_SSL_ROOT_CERT, this::path));
+  }
+
+  private Settings.Ledger ledger() {
+    return new Settings.Ledger(
+        choice(Variable.SYNTHLAB_LEDGER).equals("on"),
+        optional(Variable.SYNTHLAB_LEDGER_URL, DatabaseUrl::parse));
   }
 
   /** Two different modes would leave one of them without effect. */

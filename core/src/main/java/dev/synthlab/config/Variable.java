@@ -130,6 +130,19 @@ public enum Variable {
       "",
       "Where your own Flyway migrations lie, separated by commas: `filesystem:db/migration`,"
           + " `classpath:db/migration`; they run before the first use of the database."),
+  /** Whether calls are recorded. */
+  SYNTHLAB_LEDGER(
+      Kind.CHOICE,
+      "on|off",
+      "off",
+      "Whether every call is recorded with its tokens and cost, for `synthlab usage`."),
+  /** Where calls are recorded. */
+  SYNTHLAB_LEDGER_URL(
+      Kind.DATABASE,
+      "",
+      "",
+      "PostgreSQL that calls are recorded in; without it the SQLite file is used. `DATABASE_URL` is"
+          + " never used for that."),
   /** Whether statements are logged. */
   SQL_ECHO(
       Kind.CHOICE,

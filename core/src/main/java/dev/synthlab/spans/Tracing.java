@@ -4,7 +4,9 @@ import dev.synthlab.config.ConfigException;
 import dev.synthlab.config.Environment;
 import dev.synthlab.logging.Logging;
 import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
@@ -162,6 +164,16 @@ public final class Tracing {
    */
   public static void hide(Masks what) {
     masks = what;
+  }
+
+  /**
+   * The trace that the running work belongs to.
+   *
+   * @return its id, or empty when nobody traces
+   */
+  public static Optional<String> traceId() {
+    SpanContext current = Span.current().getSpanContext();
+    return current.isValid() ? Optional.of(current.getTraceId()) : Optional.empty();
   }
 
   private static <T, E extends Exception> T within(

@@ -65,6 +65,8 @@ class SettingsTest {
     OTHERS.put(Variable.SYNTHLAB_DB_CONNECT_TIMEOUT, "2s");
     OTHERS.put(Variable.SYNTHLAB_DB_STATEMENT_TIMEOUT, "1500ms");
     OTHERS.put(Variable.SYNTHLAB_DB_MIGRATIONS, "classpath:db/lab, filesystem:db/more");
+    OTHERS.put(Variable.SYNTHLAB_LEDGER, "on");
+    OTHERS.put(Variable.SYNTHLAB_LEDGER_URL, "jdbc:postgresql://ledger.lab/calls");
     OTHERS.put(Variable.SQL_ECHO, "true");
     OTHERS.put(Variable.POSTGRES_SSL_MODE, "verify-full");
     OTHERS.put(Variable.POSTGRES_SSL_ROOT_CERT, "/data/ca.pem");
@@ -148,6 +150,7 @@ class SettingsTest {
                     false,
                     "prefer",
                     Optional.empty()),
+                new Settings.Ledger(false, Optional.empty()),
                 new Settings.Logs("INFO", "text"),
                 new Trace(
                     Optional.empty(),
@@ -230,6 +233,13 @@ class SettingsTest {
                 true,
                 "verify-full",
                 Optional.of(Path.of("/data/ca.pem"))));
+    assertThat(settings.ledger())
+        .isEqualTo(
+            new Settings.Ledger(
+                true,
+                Optional.of(
+                    new DatabaseUrl(
+                        "ledger.lab", "calls", Optional.empty(), Optional.empty(), Map.of()))));
     assertThat(settings.logs()).isEqualTo(new Settings.Logs("DEBUG", "json"));
     assertThat(settings.trace())
         .isEqualTo(

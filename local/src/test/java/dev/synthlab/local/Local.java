@@ -74,6 +74,7 @@ final class Local {
             false,
             "prefer",
             Optional.empty()),
+        new Settings.Ledger(false, Optional.empty()),
         new Settings.Logs("INFO", "text"),
         Trace.OFF,
         List.of());
