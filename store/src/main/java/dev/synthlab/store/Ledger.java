@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 
 /**
  * The record of every call: what it used, what it cost, how it failed. Calls put their entries into
- * a bounded queue; one thread writes them, many at a time. What cannot be written is counted, and no
- * call fails for it. Safe for use by many threads.
+ * a bounded queue; one thread writes them, many at a time. What cannot be written is counted, and
+ * no call fails for it. Safe for use by many threads.
  */
 public final class Ledger implements CallRecorder {
   private static final Logger log = Logging.component("ledger");
@@ -44,10 +44,14 @@ public final class Ledger implements CallRecorder {
   private final LedgerTables tables;
   private final Timer timer;
   private final Retrying patience;
-  private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(MOST_QUEUED);
+
+  /** An empty one is the last. */
+  private final BlockingQueue<Optional<Entry>> queue = new ArrayBlockingQueue<>(MOST_QUEUED);
+
   private final AtomicLong lost = new AtomicLong();
   private final Thread writer;
   private volatile boolean closed;
+  private volatile int inHand;
   private boolean warned;
   private @Nullable Connection open;
 
@@ -84,7 +88,7 @@ public final class Ledger implements CallRecorder {
 
   @Override
   public void ended(CallReport report) {
-    Entry entry = Entry.of(report, Tracing.traceId());
+    Optional<Entry> entry = Optional.of(Entry.of(report, Tracing.traceId()));
     try {
       if (closed || !queue.offer(entry, LONGEST_OFFER.toMillis(), TimeUnit.MILLISECONDS)) {
         lost.incrementAndGet();
@@ -110,14 +114,16 @@ public final class Ledger implements CallRecorder {
   @Override
   public void close() {
     closed = true;
-    writer.interrupt();
     try {
-      writer.join(LONGEST_END);
+      Deadline end = Deadline.in(timer, LONGEST_END);
+      if (queue.offer(Optional.empty(), LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)) {
+        writer.join(Duration.ofMillis(Math.max(1, end.remaining().toMillis())));
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     if (writer.isAlive()) {
-      lost.addAndGet(queue.size());
+      lost.addAndGet(queue.stream().filter(Optional::isPresent).count() + inHand);
     }
     if (lost.get() > 0) {
       log.warn("{} calls could not be recorded in {}", lost.get(), dialect.name());
@@ -125,48 +131,36 @@ public final class Ledger implements CallRecorder {
   }
 
   private void write() {
-    List<Entry> batch = new ArrayList<>();
-    while (!closed || !queue.isEmpty()) {
-      batch.clear();
+    List<Optional<Entry>> taken = new ArrayList<>();
+    boolean more = true;
+    while (more) {
+      taken.clear();
       try {
-        if (queue.isEmpty() && !closed) {
-          batch.add(queue.take());
-        }
-      } catch (InterruptedException e) {
-        // It is being closed: what is queued is written, then it ends.
+        taken.add(queue.take());
+      } catch (InterruptedException e) { // nobody may end this thread but close()
+        continue;
       }
-      queue.drainTo(batch, MOST_AT_ONCE - batch.size());
-      if (!batch.isEmpty()) {
-        keep(batch);
-      }
+      queue.drainTo(taken, MOST_AT_ONCE - 1);
+      more = taken.stream().allMatch(Optional::isPresent);
+      keep(taken.stream().flatMap(Optional::stream).toList());
     }
     disconnect();
   }
 
   private void keep(List<Entry> batch) {
-    Duration longest = closed ? LONGEST_END : LONGEST_OUTAGE;
+    inHand = batch.size();
     try {
       patience.run(
-          Deadline.in(timer, longest),
+          Deadline.in(timer, LONGEST_OUTAGE),
           () -> {
             insert(batch);
             return batch;
           },
           this::mayPass);
-    } catch (InterruptedException e) {
-      keepAtTheEnd(batch);
-    } catch (SQLException | RuntimeException e) { // no call may fail for it
+    } catch (InterruptedException | SQLException | RuntimeException e) { // no call fails for it
       giveUp(batch, e);
     }
-  }
-
-  /** The pause between two tries was cut off by {@link #close}: one more try. */
-  private void keepAtTheEnd(List<Entry> batch) {
-    try {
-      insert(batch);
-    } catch (SQLException | RuntimeException e) { // no call may fail for it
-      giveUp(batch, e);
-    }
+    inHand = 0;
   }
 
   private void giveUp(List<Entry> batch, Exception why) {
