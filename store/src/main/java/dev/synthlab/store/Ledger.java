@@ -228,7 +228,7 @@ public final class Ledger implements CallRecorder {
    * @param settings where it is kept
    * @param since calls that began before are left out
    * @param by what they are counted by
-   * @return in the order of their names; empty when nothing was recorded
+   * @return in the order of their names; empty when nothing was recorded, and then nothing is made
    * @throws StoreException what the database says
    */
   public static List<Usage> usage(Settings settings, Instant since, Usage.By by) {
@@ -243,12 +243,20 @@ public final class Ledger implements CallRecorder {
             + by.column()
             + " ORDER BY "
             + by.column();
-    try (Connection connection = new LedgerTables(dialect).open();
+    try {
+      Optional<Connection> there = new LedgerTables(dialect).openToRead();
+      return there.isPresent() ? usage(there.get(), sql, since) : List.of();
+    } catch (SQLException e) {
+      throw new Failures(dialect).of(e, Access.READ_ONLY);
+    }
+  }
+
+  private static List<Usage> usage(Connection connection, String sql, Instant since)
+      throws SQLException {
+    try (connection;
         PreparedStatement query = connection.prepareStatement(sql)) {
       query.setLong(1, since.toEpochMilli());
       return read(query);
-    } catch (SQLException e) {
-      throw new Failures(dialect).of(e, Access.READ_ONLY);
     }
   }
 

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
@@ -27,23 +28,10 @@ final class LedgerTables {
   /** A connection on which the tables stand; one query finds out, so that a start is cheap. */
   Connection open() throws SQLException {
     dialect.makeReady();
-    Connection connection = dialect.source().getConnection();
+    Connection connection = connected();
     boolean good = false;
     try {
-      if (dialect instanceof Postgres) {
-        execute(connection, "SET search_path TO " + SCHEMA);
-      }
-      int there = version(connection);
-      if (there > VERSION) {
-        throw new StoreException.SchemaTooNew(
-            dialect.name()
-                + " has a ledger of version "
-                + there
-                + ", and this program knows up to "
-                + VERSION
-                + ": use the newer program, or set SYNTHLAB_LEDGER_URL or SYNTHLAB_DB_PATH");
-      }
-      if (there < VERSION) {
+      if (known(connection) < VERSION) {
         migrate();
       }
       good = true;
@@ -53,6 +41,50 @@ final class LedgerTables {
         connection.close();
       }
     }
+  }
+
+  /** A connection for who only reads; empty where nothing was ever recorded. */
+  Optional<Connection> openToRead() throws SQLException {
+    if (dialect instanceof Sqlite file && !file.exists()) {
+      return Optional.empty();
+    }
+    Connection connection = connected();
+    boolean good = false;
+    try {
+      good = known(connection) > 0;
+      return good ? Optional.of(connection) : Optional.empty();
+    } finally {
+      if (!good) {
+        connection.close();
+      }
+    }
+  }
+
+  private Connection connected() throws SQLException {
+    Connection connection = dialect.source().getConnection();
+    if (dialect instanceof Postgres) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SET search_path TO " + SCHEMA);
+      } catch (SQLException e) {
+        connection.close();
+        throw e;
+      }
+    }
+    return connection;
+  }
+
+  private int known(Connection connection) throws SQLException {
+    int there = version(connection);
+    if (there > VERSION) {
+      throw new StoreException.SchemaTooNew(
+          dialect.name()
+              + " has a ledger of version "
+              + there
+              + ", and this program knows up to "
+              + VERSION
+              + ": use the newer program, or set SYNTHLAB_LEDGER_URL or SYNTHLAB_DB_PATH");
+    }
+    return there;
   }
 
   /** 0 where there is none yet. */
@@ -86,12 +118,6 @@ final class LedgerTables {
     } catch (FlywayException e) {
       throw new StoreException.MigrationFailed(
           dialect.name() + ": the tables of the ledger could not be made: " + e.getMessage(), e);
-    }
-  }
-
-  private static void execute(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
     }
   }
 }

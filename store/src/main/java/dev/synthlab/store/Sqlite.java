@@ -44,6 +44,10 @@ final class Sqlite implements Dialect {
     return file.toString();
   }
 
+  boolean exists() {
+    return Files.exists(file);
+  }
+
   @Override
   public String system() {
     return "sqlite";

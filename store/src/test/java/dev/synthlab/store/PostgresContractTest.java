@@ -2,7 +2,7 @@ package dev.synthlab.store;
 
 import java.util.stream.Stream;
 
-class PostgresContractTest extends DatabaseContract {
+class PostgresContractTest extends DatabaseContractTest {
   private final String address = PostgresServer.shared().newDatabase();
 
   @Override

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class PostgresLedgerTest extends LedgerContract {
+class PostgresLedgerTest extends LedgerContractTest {
   private final String address = PostgresServer.shared().newDatabase();
 
   @Override
@@ -36,7 +36,9 @@ class PostgresLedgerTest extends LedgerContract {
   void standsInASchemaOfItsOwnBesideTheTablesThatAreThere() {
     try (DatabaseManager database = Lab.over("DATABASE_URL", address)) {
       Lab.makeTable(database);
-      Ledger.usage(settings(), Instant.EPOCH, Usage.By.MODEL);
+      try (Ledger ledger = Ledger.of(settings())) {
+        ledger.ended(answered("m", Instant.EPOCH));
+      }
 
       List<String> tables =
           database.withHandle(

@@ -2,7 +2,7 @@ package dev.synthlab.store;
 
 import java.util.stream.Stream;
 
-class SqliteContractTest extends DatabaseContract {
+class SqliteContractTest extends DatabaseContractTest {
 
   @Override
   DatabaseManager open(String... variables) {

@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class SqliteLedgerTest extends LedgerContract {
+class SqliteLedgerTest extends LedgerContractTest {
 
   @Override
   Settings settings(String... more) {

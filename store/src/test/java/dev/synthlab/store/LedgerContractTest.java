@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the ledger promises in both databases. */
-abstract class LedgerContract {
+abstract class LedgerContractTest {
   private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
   private static final Fault BROKEN = Fault.of(Fault.Kind.SERVER_FAILED, "503 from the server");
 
@@ -89,6 +89,13 @@ abstract class LedgerContract {
   }
 
   @Test
+  void makesNothingForWhoOnlyAsks() {
+    assertThat(Ledger.usage(settings(), Instant.EPOCH, Usage.By.MODEL)).isEmpty();
+
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
   void goesOnWhereAnEarlierOneEnded() {
     for (int i = 0; i < 3; i++) {
       try (Ledger ledger = Ledger.of(settings())) {
@@ -103,7 +110,9 @@ abstract class LedgerContract {
 
   @Test
   void refusesTablesOfANewerVersionAndLosesNoCallForThat() throws SQLException {
-    Ledger.usage(settings(), Instant.EPOCH, Usage.By.MODEL);
+    try (Ledger first = Ledger.of(settings())) {
+      first.ended(answered("m", NOON));
+    }
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
       statement.execute("UPDATE ledger_history SET version = '7' WHERE version = '1'");

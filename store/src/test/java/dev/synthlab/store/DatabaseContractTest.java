@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What both databases promise. */
-abstract class DatabaseContract {
+abstract class DatabaseContractTest {
   @TempDir Path directory;
   private DatabaseManager database;
 
