@@ -32,7 +32,7 @@ class UsageTest {
   @Test
   void showsTheCallsThatWereRecorded() {
     synth.with("SYNTHLAB_LEDGER", "on");
-    Ended asked = synth.run("ask", "a prompt that no ledger keeps");
+    Ended asked = synth.run("ask", "--no-stream", "a prompt that no ledger keeps");
     assertThat(asked.exit()).as(asked.all()).isZero();
     assertThat(asked.err()).isEmpty();
 
@@ -48,13 +48,13 @@ class UsageTest {
 
   @Test
   void recordsNothingUnasked() {
-    synth.run("ask", "hi");
+    synth.run("ask", "--no-stream", "hi");
 
     Ended usage = synth.run("usage");
 
     assertThat(usage.exit()).isZero();
     assertThat(usage.out()).contains("no call is recorded: SYNTHLAB_LEDGER is off");
-    assertThat(directory).isEmptyDirectory();
+    assertThat(synth.path("output")).doesNotExist();
   }
 
   @Test
@@ -63,7 +63,7 @@ class UsageTest {
         .with("SYNTHLAB_LEDGER", "on")
         .with("SYNTHLAB_LEDGER_URL", "postgres://ada:hidden-canary-9@127.0.0.1:1/lab");
 
-    Ended asked = synth.run("ask", "hi");
+    Ended asked = synth.run("ask", "--no-stream", "hi");
     Ended usage = synth.run("usage");
 
     assertThat(asked.exit()).isZero();
