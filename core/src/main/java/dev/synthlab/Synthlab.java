@@ -2,6 +2,8 @@ package dev.synthlab;
 
 import dev.synthlab.call.CallObserver;
 import dev.synthlab.call.CallPolicy;
+import dev.synthlab.call.CallRecorder;
+import dev.synthlab.call.RecorderProvider;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.Traffic;
 import dev.synthlab.config.Settings;
@@ -11,19 +13,28 @@ import dev.synthlab.http.Transport;
 import dev.synthlab.http.TransportProvider;
 import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.Totals;
+import dev.synthlab.logging.Logging;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.ServiceLoader;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /**
  * The composition root: puts the layer together from {@link Settings} and holds what the process
  * has one of. Closing it closes all of it. Safe for use by many threads.
  */
 public final class Synthlab implements AutoCloseable {
+  private static final Logger log = Logging.component("synthlab");
   private static final ReentrantLock LOCK = new ReentrantLock();
   private static @Nullable Synthlab instance;
 
@@ -34,16 +45,21 @@ public final class Synthlab implements AutoCloseable {
   private final CallObserver observer;
   private final Totals totals = new Totals();
   private final ReentrantLock lock = new ReentrantLock();
+  private final Map<Class<?>, AutoCloseable> shared = new LinkedHashMap<>();
   private @Nullable LlmClient llm;
+  private boolean closed;
 
   private Synthlab(Settings settings, CallObserver observer) {
     this.settings = settings;
     this.timer = Timer.system();
     this.traffic = Traffic.by(timer, rules(settings.limits()));
     this.transport = transport(settings, traffic);
+    Optional<CallRecorder> recorder = recorder(settings);
+    recorder.ifPresent(kept -> shared.put(CallRecorder.class, kept));
     this.observer =
         report -> {
           totals.ended(report);
+          recorder.ifPresent(kept -> kept.ended(report));
           observer.ended(report);
         };
   }
@@ -189,10 +205,56 @@ public final class Synthlab implements AutoCloseable {
     return client(how, CallPolicy.Waiting.AS_LONG_AS_IT_TAKES);
   }
 
-  /** Ends what is under way and gives everything back. */
+  /**
+   * The one instance of something that another module brings; for the {@code get()} of that module.
+   *
+   * @param type what it is known by
+   * @param make makes it, at the first call; it must not call this layer
+   * @param <T> what it is
+   * @return the one instance, closed with this layer
+   * @throws IllegalStateException when this layer was closed
+   */
+  public <T extends AutoCloseable> T shared(Class<T> type, Function<Settings, T> make) {
+    lock.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException(
+            "this layer is closed and makes no " + type.getSimpleName());
+      }
+      AutoCloseable made = shared.get(type);
+      if (made == null) {
+        made = make.apply(settings);
+        shared.put(type, made);
+      }
+      return type.cast(made);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends what is under way and gives everything back, what was made last first. */
   @Override
   public void close() {
     transport.close();
+    List<AutoCloseable> made;
+    lock.lock();
+    try {
+      closed = true;
+      made = new ArrayList<>(shared.values());
+      shared.clear();
+    } finally {
+      lock.unlock();
+    }
+    Collections.reverse(made);
+    made.forEach(Synthlab::closeOne);
+  }
+
+  private static void closeOne(AutoCloseable one) {
+    try {
+      one.close();
+    } catch (Exception e) { // the others must be closed all the same
+      log.warn("{} could not be closed: {}", one.getClass().getSimpleName(), e.toString());
+    }
   }
 
   private LlmClient client(Settings.Llm how, CallPolicy.Waiting waiting) {
@@ -220,6 +282,17 @@ public final class Synthlab implements AutoCloseable {
 
   private static Optional<Integer> boxed(OptionalInt number) {
     return number.isPresent() ? Optional.of(number.getAsInt()) : Optional.empty();
+  }
+
+  private static Optional<CallRecorder> recorder(Settings settings) {
+    if (!settings.ledger().on()) {
+      return Optional.empty();
+    }
+    for (RecorderProvider provider : ServiceLoader.load(RecorderProvider.class)) {
+      return Optional.of(provider.open(settings));
+    }
+    log.warn("SYNTHLAB_LEDGER is on, but no ledger is on the class path: add synthlab-store");
+    return Optional.empty();
   }
 
   private static Transport transport(Settings settings, Traffic traffic) {

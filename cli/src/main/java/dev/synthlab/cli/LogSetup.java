@@ -8,6 +8,7 @@ import ch.qos.logback.core.Layout;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import dev.synthlab.config.Settings;
 import java.io.PrintStream;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /** Sets Logback up without a file: lines for people or objects for machines, on one stream. */
@@ -32,10 +33,10 @@ final class LogSetup {
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     Level level = Level.toLevel(logs.level(), Level.INFO);
     root.setLevel(level);
-    // The call loop has said all that the breaker's library says of each attempt.
-    context
-        .getLogger("io.github.resilience4j")
-        .setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
+    // What these say below a warning, ours has said already or nobody needs.
+    for (String library : List.of("io.github.resilience4j", "org.flywaydb", "com.zaxxer.hikari")) {
+      context.getLogger(library).setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
+    }
     root.addAppender(appender);
   }
 

@@ -7,6 +7,7 @@ import dev.synthlab.config.Origin;
 import dev.synthlab.llm.AnswerException;
 import dev.synthlab.local.WeightsException;
 import dev.synthlab.logging.Redactor;
+import dev.synthlab.store.StoreException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
       ExtractCommand.class,
       EmbedCommand.class,
       ModelsCommand.class,
+      UsageCommand.class,
       ConfigCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,
@@ -153,6 +155,7 @@ public final class Main implements Runnable {
       case CallException.Cancelled cancelled -> say(cancelled, Exit.INTERRUPTED);
       case CallException failed -> say(failed, Exit.FAILED);
       case AnswerException unwanted -> say(unwanted, Exit.FAILED);
+      case StoreException unusable -> say(unusable, Exit.CONFIGURATION);
       case WeightsException missing -> say(missing, Exit.CONFIGURATION);
       case InvalidPathException odd -> say(unnameable(odd), Exit.USAGE);
       default -> {

@@ -406,7 +406,16 @@ class CommandTest {
   @Test
   void helpsWithExamplesEverywhere() {
     for (String command :
-        List.of("run", "ask", "extract", "embed", "models", "doctor", "completion", "config")) {
+        List.of(
+            "run",
+            "ask",
+            "extract",
+            "embed",
+            "models",
+            "usage",
+            "doctor",
+            "completion",
+            "config")) {
       Ended ended = synth.run(command, "--help");
 
       assertThat(ended.exit()).isZero();

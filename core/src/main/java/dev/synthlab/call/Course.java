@@ -33,7 +33,7 @@ final class Course<T> {
   private final List<Attempt> attempts = new ArrayList<>();
   private Exchange<T> exchange;
   private Duration held = Duration.ZERO;
-  private int failures;
+  private Tries tries;
 
   Course(CallLoop loop, Exchange<T> exchange, Deadline deadline) {
     this.loop = loop;
@@ -42,6 +42,7 @@ final class Course<T> {
     this.deadline = deadline;
     this.started = timer.now();
     this.begin = timer.nanos();
+    this.tries = Tries.of(loop.policy);
   }
 
   /** Loads the class: virtual threads that wait for that pin their carriers. */
@@ -82,7 +83,7 @@ final class Course<T> {
           log.info(
               "{} cannot answer, {} is asked: {}", exchange.route(), next.route(), fault.message());
           exchange = next;
-          failures = 0;
+          tries = Tries.of(loop.policy);
         });
     return other.isPresent();
   }
@@ -238,17 +239,17 @@ final class Course<T> {
       // A route that finds its own pace has slowed down by now; others wait, all of them.
       return loop.traffic.paced(exchange.route())
           ? Optional.empty()
-          : held(fault, backOff(attempts.size()), true);
+          : held(fault, tries.pause(attempts.size()), true);
     }
-    failures++;
-    if (failures >= loop.policy.maxAttempts()) {
+    if (!tries.mayFollow()) {
       return Optional.of(fault);
     }
     if (!loop.traffic.allowsARetry(exchange.route(), loop.policy.waiting())) {
       String why = "; not tried again: too many calls to " + exchange.route() + " fail (throttle)";
       return Optional.of(fault.as(fault.kind(), fault.message() + why));
     }
-    Duration pause = onStaleConnection(fault) ? Duration.ZERO : jittered(backOff(failures));
+    Duration pause =
+        onStaleConnection(fault) ? Duration.ZERO : loop.traffic.randomPart(tries.pause());
     // A pause that outlives the deadline cannot end in an answer: fail now, not later.
     if (pause.compareTo(deadline.remaining()) >= 0) {
       return Optional.of(deadline.remaining().isPositive() ? fault : overdue(fault));
@@ -284,18 +285,6 @@ final class Course<T> {
             last.status(),
             last.fault(),
             pause));
-  }
-
-  private Duration backOff(int failed) {
-    Duration pause = loop.policy.backoffFirst();
-    for (int i = 1; i < failed && pause.compareTo(loop.policy.backoffMax()) < 0; i++) {
-      pause = pause.multipliedBy(2);
-    }
-    return pause.compareTo(loop.policy.backoffMax()) < 0 ? pause : loop.policy.backoffMax();
-  }
-
-  private Duration jittered(Duration most) {
-    return loop.traffic.randomPart(most);
   }
 
   // The server may have closed a connection that lay idle: nothing speaks against trying a new one.

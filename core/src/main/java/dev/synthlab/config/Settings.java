@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param local the embedded model
  * @param net how servers are reached
  * @param paths where files go
+ * @param database how the database is reached
+ * @param ledger whether and where calls are recorded
  * @param logs how log lines look
  * @param trace whether and where spans of the calls go
  * @param warnings what is not wrong but may not be meant, one sentence each
@@ -35,6 +37,8 @@ public record Settings(
     Local local,
     Net net,
     Paths paths,
+    Database database,
+    Ledger ledger,
     Logs logs,
     Trace trace,
     List<String> warnings) {
@@ -166,6 +170,42 @@ public record Settings(
   public record Paths(Path outputDirectory, Path database) {}
 
   /**
+   * How the database is reached.
+   *
+   * @param server the PostgreSQL server; without one the SQLite file is used
+   * @param poolSize most connections at once
+   * @param connectTimeout the longest wait for a connection
+   * @param statementTimeout the longest time of one statement
+   * @param migrations where the user's own Flyway migrations lie
+   * @param echo whether each statement is logged
+   * @param sslMode what a PostgreSQL server must prove, in the words of PostgreSQL
+   * @param sslRootCert the authorities that vouch for it
+   */
+  public record Database(
+      Optional<DatabaseUrl> server,
+      int poolSize,
+      Duration connectTimeout,
+      Duration statementTimeout,
+      List<String> migrations,
+      boolean echo,
+      String sslMode,
+      Optional<Path> sslRootCert) {
+
+    /** Keeps a copy of the places. */
+    public Database {
+      migrations = List.copyOf(migrations);
+    }
+  }
+
+  /**
+   * Whether and where calls are recorded.
+   *
+   * @param on whether they are
+   * @param server the PostgreSQL server; without one the SQLite file is used
+   */
+  public record Ledger(boolean on, Optional<DatabaseUrl> server) {}
+
+  /**
    * How log lines look.
    *
    * @param level {@code TRACE}, {@code DEBUG}, {@code INFO}, {@code WARN}, {@code ERROR} or {@code
@@ -285,7 +325,7 @@ public record Settings(
       case KEY -> value.map(key -> Secret.of(key).lastFour()).orElse("");
       case HEADERS -> value.map(pairs -> namesOnly(pairs, "[;\n]", ":")).orElse("");
       case PAIRS -> value.map(pairs -> namesOnly(pairs, ",", "=")).orElse("");
-      case URL, PROXY -> variable.masked(value.orElse(variable.defaultText()));
+      case URL, DATABASE, PROXY -> variable.masked(value.orElse(variable.defaultText()));
       case PATH -> value.orElseGet(() -> new SettingsReader(environment).defaultPath(variable));
       case TOKEN, TEXT, SHARE, DURATION, COUNT, COUNT_OR_AUTO, CA_FILE, HOSTS, CHOICE ->
           value.orElse(variable.defaultText());

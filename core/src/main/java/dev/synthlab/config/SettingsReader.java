@@ -40,7 +40,16 @@ final class SettingsReader {
             : value(Variable.OPENAI_BASE_URL, Values::address);
     Settings settings =
         new Settings(
-            llm(address), limits(), local(address), net(), paths(), logs(), trace(), warnings);
+            llm(address),
+            limits(),
+            local(address),
+            net(),
+            paths(),
+            database(),
+            ledger(),
+            logs(),
+            trace(),
+            warnings);
     if (!problems.isEmpty()) {
       throw new ConfigException(problems, warnings);
     }
@@ -152,6 +161,45 @@ final class SettingsReader {
         .map(one -> "SYNTHLAB_CA_FILE " + file + ": " + one + "; it is ignored")
         .forEach(warnings::add);
     return new Net.CaFile(file, read.valid());
+  }
+
+  private Settings.Database database() {
+    Optional<DatabaseUrl> server = optional(Variable.DATABASE_URL, DatabaseUrl::parse);
+    return new Settings.Database(
+        server,
+        count(Variable.SYNTHLAB_DB_POOL_SIZE),
+        duration(Variable.SYNTHLAB_DB_CONNECT_TIMEOUT),
+        duration(Variable.SYNTHLAB_DB_STATEMENT_TIMEOUT),
+        optional(Variable.SYNTHLAB_DB_MIGRATIONS, Values::list).orElse(List.of()),
+        value(Variable.SQL_ECHO, Values::onOrOff),
+        sslMode(server),
+        optional(Variable.POSTGRES_SSL_ROOT_CERT, this::path));
+  }
+
+  private Settings.Ledger ledger() {
+    return new Settings.Ledger(
+        choice(Variable.SYNTHLAB_LEDGER).equals("on"),
+        optional(Variable.SYNTHLAB_LEDGER_URL, DatabaseUrl::parse));
+  }
+
+  /** Two different modes would leave one of them without effect. */
+  private String sslMode(Optional<DatabaseUrl> server) {
+    Optional<String> inAddress = server.flatMap(url -> url.parameter("sslmode"));
+    String mode = choice(Variable.POSTGRES_SSL_MODE);
+    Optional<Found> set = environment.find(Variable.POSTGRES_SSL_MODE);
+    if (inAddress.isEmpty() || inAddress.get().equals(mode)) {
+      return mode;
+    }
+    set.ifPresent(
+        found ->
+            problems.add(
+                problem(
+                    Variable.POSTGRES_SSL_MODE,
+                    found,
+                    "sslmode in DATABASE_URL says "
+                        + inAddress.get()
+                        + ": leave one of them out")));
+    return inAddress.get();
   }
 
   private Settings.Paths paths() {

@@ -197,6 +197,15 @@ final class Values {
     return choice;
   }
 
+  /** A switch, also in the words of the origin's. */
+  static boolean onOrOff(String raw) {
+    return switch (line(raw).toLowerCase(Locale.ROOT)) {
+      case "on", "true", "1", "yes" -> true;
+      case "off", "false", "0", "no" -> false;
+      default -> throw refused("");
+    };
+  }
+
   /** An HTTP proxy; without a scheme it is http, without a port 80. */
   static Net.Proxy proxy(String raw) {
     String address = withScheme(raw);
@@ -226,7 +235,7 @@ final class Values {
   }
 
   // Before anything can fail: a password in a broken address is a password.
-  private static void keepUserInfo(String raw) {
+  static void keepUserInfo(String raw) {
     Matcher userInfo = Pattern.compile("//([^/\\s]*)@").matcher(raw);
     if (userInfo.find()) {
       Secret.ofUserInfo(userInfo.group(1));

@@ -103,6 +103,62 @@ public enum Variable {
       Kind.PATH, "", "output", "Directory for what is written; made on need.", "OUTPUT_DIR"),
   /** The SQLite file. */
   SYNTHLAB_DB_PATH(Kind.PATH, "", "output/synthlab.db", "SQLite file.", "DB_PATH"),
+  /** The PostgreSQL server. */
+  DATABASE_URL(
+      Kind.DATABASE,
+      "",
+      "",
+      "PostgreSQL of `DatabaseManager`: `postgres://user:password@host:5432/name`, or its `jdbc:`"
+          + " form; without it the SQLite file is used."),
+  /** How many connections there are. */
+  SYNTHLAB_DB_POOL_SIZE(
+      Kind.COUNT,
+      "1..1000",
+      "10",
+      "Most connections to the database at once; a SQLite file gets one less than there are"
+          + " processors at most."),
+  /** How long a connection is waited for. */
+  SYNTHLAB_DB_CONNECT_TIMEOUT(
+      Kind.DURATION, "", "5s", "Longest wait for a connection to the database."),
+  /** How long a statement may take. */
+  SYNTHLAB_DB_STATEMENT_TIMEOUT(
+      Kind.DURATION, "", "60s", "Longest time of one statement on the database."),
+  /** Migrations of the user. */
+  SYNTHLAB_DB_MIGRATIONS(
+      Kind.TEXT,
+      "",
+      "",
+      "Where your own Flyway migrations lie, separated by commas: `filesystem:db/migration`,"
+          + " `classpath:db/migration`; they run before the first use of the database."),
+  /** Whether calls are recorded. */
+  SYNTHLAB_LEDGER(
+      Kind.CHOICE,
+      "on|off",
+      "off",
+      "Whether every call is recorded with its tokens and cost, for `synthlab usage`."),
+  /** Where calls are recorded. */
+  SYNTHLAB_LEDGER_URL(
+      Kind.DATABASE,
+      "",
+      "",
+      "PostgreSQL that calls are recorded in; without it the SQLite file is used. `DATABASE_URL` is"
+          + " never used for that."),
+  /** Whether statements are logged. */
+  SQL_ECHO(
+      Kind.CHOICE,
+      "on|off",
+      "off",
+      "Whether each statement is logged, without its values; `true` and `1` mean on.",
+      "SYNTHLAB_SQL_ECHO"),
+  /** How a PostgreSQL server is trusted. */
+  POSTGRES_SSL_MODE(
+      Kind.CHOICE,
+      "disable|allow|prefer|require|verify-ca|verify-full",
+      "prefer",
+      "Whether PostgreSQL is spoken to through TLS, and what the server must prove."),
+  /** The authority of a PostgreSQL server. */
+  POSTGRES_SSL_ROOT_CERT(
+      Kind.PATH, "", "", "PEM file of the authorities that vouch for the PostgreSQL server."),
   /** The weights of the embedded model. */
   SYNTHLAB_LOCAL_MODEL(
       Kind.PATH, "", "", "GGUF file of the embedded model, in place of the one that is fetched."),
@@ -202,6 +258,7 @@ public enum Variable {
     TOKEN,
     TEXT,
     URL,
+    DATABASE,
     DURATION,
     COUNT,
     COUNT_OR_AUTO,
@@ -280,6 +337,8 @@ public enum Variable {
       case TOKEN -> "must be visible ASCII characters only, without spaces";
       case TEXT -> "must be one line of text without control characters";
       case URL -> "must be an http:// or https:// address with a host and no query or fragment";
+      case DATABASE ->
+          "must be postgres://user:password@host:port/database or jdbc:postgresql://host:port/database";
       case DURATION ->
           "must be a time above 0 and at most 30 days: seconds, or with a unit (90, 90s, 2m, 1h,"
               + " 500ms)";
@@ -320,6 +379,7 @@ public enum Variable {
     return switch (kind) {
       case KEY, HEADERS, PAIRS -> ConfigException.NOT_SHOWN;
       case URL -> Settings.withoutUserInfo(value);
+      case DATABASE -> DatabaseUrl.masked(value);
       case PROXY -> value.isEmpty() ? "" : Settings.withoutUserInfo(Values.withScheme(value));
       case TOKEN, TEXT, SHARE, DURATION, COUNT, COUNT_OR_AUTO, PATH, CA_FILE, HOSTS, CHOICE ->
           value;

@@ -4,7 +4,9 @@ import dev.synthlab.config.ConfigException;
 import dev.synthlab.config.Environment;
 import dev.synthlab.logging.Logging;
 import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
@@ -164,6 +166,16 @@ public final class Tracing {
     masks = what;
   }
 
+  /**
+   * The trace that the running work belongs to.
+   *
+   * @return its id, or empty when nobody traces
+   */
+  public static Optional<String> traceId() {
+    SpanContext current = Span.current().getSpanContext();
+    return current.isValid() ? Optional.of(current.getTraceId()) : Optional.empty();
+  }
+
   private static <T, E extends Exception> T within(
       Kind kind, String name, Optional<Object> input, Work<T, E> work) throws E {
     OpenSpan span = open(kind, "service", name, Labels.NONE);
@@ -240,6 +252,19 @@ public final class Tracing {
     Context around = Context.current();
     return started(
         tracer("call").spanBuilder(name).setParent(around).setSpanKind(SpanKind.CLIENT), around);
+  }
+
+  /**
+   * Opens the span of work that a server other than a model does, below the one that is current.
+   *
+   * @param component who writes it
+   * @param name what it is called
+   * @return the span, to be ended by the caller
+   */
+  public static OpenSpan client(String component, String name) {
+    Context around = Context.current();
+    return started(
+        tracer(component).spanBuilder(name).setParent(around).setSpanKind(SpanKind.CLIENT), around);
   }
 
   /**

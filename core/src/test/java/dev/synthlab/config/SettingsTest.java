@@ -58,6 +58,18 @@ class SettingsTest {
     OTHERS.put(Variable.SYNTHLAB_MODELS_FILE, "/data/models.json");
     OTHERS.put(Variable.SYNTHLAB_OUTPUT_DIR, "/data/out");
     OTHERS.put(Variable.SYNTHLAB_DB_PATH, "~/lab.db");
+    OTHERS.put(
+        Variable.DATABASE_URL,
+        "postgres://ada:p%40ss-canary-77@db.lab:6432/lab?application_name=lab");
+    OTHERS.put(Variable.SYNTHLAB_DB_POOL_SIZE, "33");
+    OTHERS.put(Variable.SYNTHLAB_DB_CONNECT_TIMEOUT, "2s");
+    OTHERS.put(Variable.SYNTHLAB_DB_STATEMENT_TIMEOUT, "1500ms");
+    OTHERS.put(Variable.SYNTHLAB_DB_MIGRATIONS, "classpath:db/lab, filesystem:db/more");
+    OTHERS.put(Variable.SYNTHLAB_LEDGER, "on");
+    OTHERS.put(Variable.SYNTHLAB_LEDGER_URL, "jdbc:postgresql://ledger.lab/calls");
+    OTHERS.put(Variable.SQL_ECHO, "true");
+    OTHERS.put(Variable.POSTGRES_SSL_MODE, "verify-full");
+    OTHERS.put(Variable.POSTGRES_SSL_ROOT_CERT, "/data/ca.pem");
     OTHERS.put(Variable.SYNTHLAB_LOCAL_MODEL, "model.gguf");
     OTHERS.put(Variable.SYNTHLAB_LOCAL_MODEL_URL, "http://127.0.0.1:9/model.gguf");
     OTHERS.put(Variable.SYNTHLAB_CACHE_DIR, "/data/cache");
@@ -129,6 +141,16 @@ class SettingsTest {
                     256),
                 Net.direct(),
                 new Settings.Paths(Path.of("output"), Path.of("output/synthlab.db")),
+                new Settings.Database(
+                    Optional.empty(),
+                    10,
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(60),
+                    List.of(),
+                    false,
+                    "prefer",
+                    Optional.empty()),
+                new Settings.Ledger(false, Optional.empty()),
                 new Settings.Logs("INFO", "text"),
                 new Trace(
                     Optional.empty(),
@@ -194,6 +216,30 @@ class SettingsTest {
                 List.of("localhost", ".corp", "10.0.0.0/8")));
     assertThat(settings.paths())
         .isEqualTo(new Settings.Paths(Path.of("/data/out"), Path.of("/home/ada/lab.db")));
+    assertThat(settings.database())
+        .isEqualTo(
+            new Settings.Database(
+                Optional.of(
+                    new DatabaseUrl(
+                        "db.lab:6432",
+                        "lab",
+                        Optional.of("ada"),
+                        Optional.of(Secret.of("p@ss-canary-77")),
+                        Map.of("application_name", "lab"))),
+                33,
+                Duration.ofSeconds(2),
+                Duration.ofMillis(1500),
+                List.of("classpath:db/lab", "filesystem:db/more"),
+                true,
+                "verify-full",
+                Optional.of(Path.of("/data/ca.pem"))));
+    assertThat(settings.ledger())
+        .isEqualTo(
+            new Settings.Ledger(
+                true,
+                Optional.of(
+                    new DatabaseUrl(
+                        "ledger.lab", "calls", Optional.empty(), Optional.empty(), Map.of()))));
     assertThat(settings.logs()).isEqualTo(new Settings.Logs("DEBUG", "json"));
     assertThat(settings.trace())
         .isEqualTo(

@@ -65,6 +65,16 @@ final class Local {
         new Settings.Local(true, model, HUB, cache, slots, maxTokens),
         Net.direct(),
         new Settings.Paths(Path.of("output"), Path.of("output", "synthlab.db")),
+        new Settings.Database(
+            Optional.empty(),
+            10,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(60),
+            List.of(),
+            false,
+            "prefer",
+            Optional.empty()),
+        new Settings.Ledger(false, Optional.empty()),
         new Settings.Logs("INFO", "text"),
         Trace.OFF,
         List.of());

@@ -1,0 +1,83 @@
+package dev.synthlab.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.synthlab.cli.Synth.Ended;
+import dev.synthlab.http.Json;
+import dev.synthlab.testing.Replies;
+import dev.synthlab.testing.ScriptedServer;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** What calls used, as the command shows it. */
+class UsageTest {
+  @TempDir private Path directory;
+  private final ScriptedServer server = ScriptedServer.inTurn(Replies.chat("hello"));
+  private Synth synth;
+
+  @BeforeEach
+  void prepare() {
+    synth = new Synth(directory).with("OPENAI_BASE_URL", server.base().toString());
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  @Test
+  void showsTheCallsThatWereRecorded() {
+    synth.with("SYNTHLAB_LEDGER", "on");
+    Ended asked = synth.run("ask", "--no-stream", "a prompt that no ledger keeps");
+    assertThat(asked.exit()).as(asked.all()).isZero();
+    assertThat(asked.err()).isEmpty();
+
+    Ended table = synth.run("usage", "--since", "1d");
+    JsonNode json = Json.mapper().readTree(synth.run("usage", "--by", "day", "--json").out());
+
+    assertThat(table.exit()).as(table.all()).isZero();
+    assertThat(table.out().lines().toList().get(0)).startsWith("MODEL").contains("CALLS", "COST");
+    assertThat(table.out().lines().toList().get(1)).startsWith("gpt-4o-mini").contains("$0.0");
+    assertThat(json.path("usage").path(0).path("calls").asInt()).isEqualTo(1);
+    assertThat(json.path("usage").path(0).path("input_tokens").asInt()).isPositive();
+  }
+
+  @Test
+  void recordsNothingUnasked() {
+    synth.run("ask", "--no-stream", "hi");
+
+    Ended usage = synth.run("usage");
+
+    assertThat(usage.exit()).isZero();
+    assertThat(usage.out()).contains("no call is recorded: SYNTHLAB_LEDGER is off");
+    assertThat(synth.path("output")).doesNotExist();
+  }
+
+  @Test
+  void answersAlthoughTheLedgerCannotBeReached() {
+    synth
+        .with("SYNTHLAB_LEDGER", "on")
+        .with("SYNTHLAB_LEDGER_URL", "postgres://ada:hidden-canary-9@127.0.0.1:1/lab");
+
+    Ended asked = synth.run("ask", "--no-stream", "hi");
+    Ended usage = synth.run("usage");
+
+    assertThat(asked.exit()).isZero();
+    assertThat(asked.out()).contains("hello");
+    assertThat(asked.err()).contains("1 calls could not be recorded", "127.0.0.1:1");
+    assertThat(usage.exit()).isEqualTo(4);
+    assertThat(asked.all() + usage.all()).doesNotContain("hidden-canary-9");
+  }
+
+  @Test
+  void refusesATimeThatIsNone() {
+    Ended usage = synth.run("usage", "--since", "yesterday");
+
+    assertThat(usage.exit()).isEqualTo(2);
+    assertThat(usage.err()).contains("--since is yesterday", "7d");
+  }
+}

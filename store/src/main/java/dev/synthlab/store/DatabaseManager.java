@@ -1,0 +1,387 @@
+package dev.synthlab.store;
+
+import dev.synthlab.Synthlab;
+import dev.synthlab.call.Deadline;
+import dev.synthlab.call.Retrying;
+import dev.synthlab.call.Timer;
+import dev.synthlab.config.Settings;
+import dev.synthlab.logging.Logging;
+import dev.synthlab.spans.OpenSpan;
+import dev.synthlab.spans.Tracing;
+import dev.synthlab.store.TransactionRules.Access;
+import dev.synthlab.store.TransactionRules.WhenLost;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.HandleConsumer;
+import org.jdbi.v3.core.transaction.TransactionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * The database of the service: PostgreSQL where {@code DATABASE_URL} is set, else a SQLite file.
+ * Nothing is opened before the first use. Work inside of other work on the same thread uses the
+ * same connection. Safe for use by thousands of threads, virtual ones included: who finds no
+ * connection free waits, for a bounded time.
+ *
+ * <p>What the database says comes out as a {@link StoreException}; what the work itself throws
+ * comes out as it is.
+ */
+public final class DatabaseManager implements AutoCloseable {
+  private static final Logger log = Logging.component("store");
+  private static final int MOST_TRIES = 5;
+  private static final Duration LONGEST_CONFLICT = Duration.ofSeconds(30);
+  private static final Duration LONGEST_LOSS = Duration.ofSeconds(60);
+
+  private final Dialect dialect;
+  private final Timer timer;
+  private final Pool pool;
+  private final Failures failures;
+  private final Semaphore writer = new Semaphore(1, true);
+
+  @SuppressWarnings("ThreadLocalUsage") // what a thread has of one database is not that of another
+  private final ThreadLocal<Work> current = new ThreadLocal<>();
+
+  private final Retrying conflicts;
+  private final Retrying locks;
+  private final Retrying losses;
+
+  private DatabaseManager(Dialect dialect, Settings.Database settings, Timer timer) {
+    this.dialect = dialect;
+    this.timer = timer;
+    this.pool = new Pool(dialect, settings);
+    this.failures = new Failures(dialect);
+    this.conflicts = Retrying.by(timer, MOST_TRIES, Duration.ofMillis(20), Duration.ofMillis(500));
+    this.locks = PatientStatements.waiting(timer);
+    this.losses =
+        Retrying.by(timer, Integer.MAX_VALUE, Duration.ofMillis(200), Duration.ofSeconds(2));
+  }
+
+  /**
+   * The one of this process, closed with it.
+   *
+   * @return set up from the environment at the first call; nothing is opened yet
+   * @throws dev.synthlab.config.ConfigException when the environment has mistakes
+   */
+  public static DatabaseManager get() {
+    return Synthlab.get().shared(DatabaseManager.class, DatabaseManager::of);
+  }
+
+  /**
+   * One of its own, closed by the caller.
+   *
+   * @param settings which database, and how it is used
+   * @return nothing is opened yet
+   */
+  public static DatabaseManager of(Settings settings) {
+    return of(settings, Timer.system());
+  }
+
+  /**
+   * One of its own with a time of its own, closed by the caller.
+   *
+   * @param settings which database, and how it is used
+   * @param timer the time it lives by
+   * @return nothing is opened yet
+   */
+  public static DatabaseManager of(Settings settings, Timer timer) {
+    Settings.Database how = settings.database();
+    Dialect dialect =
+        how.server()
+            .<Dialect>map(url -> new Postgres(url, how))
+            .orElseGet(() -> new Sqlite(settings.paths().database(), how, timer));
+    return new DatabaseManager(dialect, how, Objects.requireNonNull(timer));
+  }
+
+  /** What the thread has borrowed. */
+  private record Work(Handle handle, Optional<TransactionRules> rules) {}
+
+  /**
+   * Lends a connection on which each statement is committed by itself.
+   *
+   * @param work what to do with it; it must not be kept
+   * @param <R> what it gives
+   * @param <X> what it may throw
+   * @return what the work gave
+   * @throws X what the work throws
+   * @throws StoreException what the database says
+   */
+  public <R, X extends Exception> R withHandle(HandleCallback<R, X> work) throws X {
+    Work around = current.get();
+    try {
+      if (around != null) {
+        return work.withHandle(around.handle());
+      }
+      return lent(work);
+    } catch (InterruptedException e) {
+      throw cancelled(e);
+    } catch (RuntimeException e) { // the work's own is thrown on as it is
+      throw failures.translated(e, Access.READ_WRITE);
+    }
+  }
+
+  /**
+   * Lends a connection on which each statement is committed by itself.
+   *
+   * @param work what to do with it; it must not be kept
+   * @param <X> what it may throw
+   * @throws X what the work throws
+   * @throws StoreException what the database says
+   */
+  public <X extends Exception> void useHandle(HandleConsumer<X> work) throws X {
+    withHandle(work.asCallback());
+  }
+
+  /**
+   * Does work in a transaction by the {@linkplain TransactionRules#USUAL usual rules}.
+   *
+   * @param work what to do; run again from its beginning, five times at most, when it loses against
+   *     other transactions
+   * @param <R> what it gives
+   * @param <X> what it may throw
+   * @return what the work gave, committed
+   * @throws X what the work throws, after all of it was rolled back
+   * @throws StoreException what the database says
+   */
+  public <R, X extends Exception> R inTransaction(HandleCallback<R, X> work) throws X {
+    return inTransaction(TransactionRules.USUAL, work);
+  }
+
+  /**
+   * Does work in a transaction. Inside of another one on the same thread it becomes a part of that:
+   * if it throws, its part alone is rolled back, and the rest goes on if it catches that.
+   *
+   * @param rules what holds for it; inside of another transaction that one's hold
+   * @param work what to do; run again from its beginning, five times at most, when it loses against
+   *     other transactions
+   * @param <R> what it gives
+   * @param <X> what it may throw
+   * @return what the work gave, committed
+   * @throws X what the work throws, after all of it was rolled back
+   * @throws StoreException what the database says
+   * @throws IllegalStateException when it shall write inside of one that only reads
+   */
+  public <R, X extends Exception> R inTransaction(TransactionRules rules, HandleCallback<R, X> work)
+      throws X {
+    Work around = current.get();
+    if (around != null && around.rules().isPresent()) {
+      return part(around.handle(), around.rules().get(), rules, work);
+    }
+    OpenSpan span = Tracing.client("store", "transaction");
+    span.set("db.system.name", dialect.system());
+    span.set("db.namespace", dialect.name());
+    try {
+      R result = span.around(() -> repeated(rules, work));
+      span.succeeded();
+      return result;
+    } catch (InterruptedException e) {
+      span.failed("Cancelled", e);
+      throw cancelled(e);
+    } catch (RuntimeException e) { // the work's own is thrown on as it is
+      RuntimeException ours = failures.translated(e, rules.access());
+      span.failed(ours.getClass().getSimpleName(), ours);
+      throw ours;
+    } catch (Exception e) { // the work throws no others
+      span.failed(e.getClass().getSimpleName(), e);
+      return unchecked(
+          () -> {
+            throw e;
+          });
+    } finally {
+      span.end();
+    }
+  }
+
+  /**
+   * Asks the database whether it is there.
+   *
+   * @return how it is; never an exception of the database
+   */
+  public Health health() {
+    long begin = timer.nanos();
+    Optional<StoreException> fault = Optional.empty();
+    try {
+      useHandle(handle -> handle.execute("SELECT 1"));
+    } catch (StoreException e) {
+      fault = Optional.of(e);
+    }
+    Duration took = Duration.ofNanos(timer.nanos() - begin);
+    return new Health(dialect.name(), took, pool.lent(), dialect.poolSize(), fault);
+  }
+
+  /** Gives all connections back; work that is under way fails. */
+  @Override
+  public void close() {
+    pool.close();
+  }
+
+  @Override
+  public String toString() {
+    return "DatabaseManager[" + dialect.name() + "]";
+  }
+
+  private <R, X extends Exception> R repeated(TransactionRules rules, HandleCallback<R, X> work)
+      throws Exception {
+    return losses.run(
+        Deadline.in(timer, LONGEST_LOSS),
+        () ->
+            conflicts.run(
+                Deadline.in(timer, LONGEST_CONFLICT),
+                () -> once(rules, work),
+                e -> ill(e, rules) == Ill.CONFLICT),
+        e -> rules.whenLost() == WhenLost.REPEAT && ill(e, rules) == Ill.LOST);
+  }
+
+  private @Nullable Ill ill(Exception e, TransactionRules rules) {
+    return failures.judge(e, rules.access()).orElse(null);
+  }
+
+  private <R, X extends Exception> R once(TransactionRules rules, HandleCallback<R, X> work)
+      throws Exception {
+    Work around = current.get();
+    if (around != null) {
+      return written(rules, () -> transacted(around.handle(), rules, work));
+    }
+    return written(rules, () -> lent(handle -> transacted(handle, rules, work)));
+  }
+
+  /**
+   * A SQLite file has one writer at a time: who queues here meets no lock of this process there.
+   */
+  private <R> R written(TransactionRules rules, Callable<R> work) throws Exception {
+    if (!(dialect instanceof Sqlite) || rules.access() == Access.READ_ONLY) {
+      return work.call();
+    }
+    if (!writer.tryAcquire(PatientStatements.PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
+      throw new StoreException.StoreBusy(
+          dialect.name()
+              + " stayed locked for "
+              + PatientStatements.PATIENCE.toSeconds()
+              + " s by a transaction of this process; "
+              + writer.getQueueLength()
+              + " more wait: make transactions shorter");
+    }
+    try {
+      return work.call();
+    } finally {
+      writer.release();
+    }
+  }
+
+  private <R, X extends Exception> R lent(HandleCallback<R, X> work)
+      throws X, InterruptedException {
+    Handle handle = pool.lend();
+    current.set(new Work(handle, Optional.empty()));
+    try {
+      return work.withHandle(handle);
+    } finally {
+      current.remove();
+      pool.takeBack(handle);
+    }
+  }
+
+  private <R, X extends Exception> R transacted(
+      Handle handle, TransactionRules rules, HandleCallback<R, X> work) throws Exception {
+    begin(handle, rules);
+    Work before = current.get();
+    current.set(new Work(handle, Optional.of(rules)));
+    boolean done = false;
+    try {
+      R result = work.withHandle(handle);
+      commit(handle);
+      done = true;
+      return result;
+    } catch (Throwable e) { // whatever it is, nothing of the work may stay
+      if (!done) {
+        undo(handle, e);
+      }
+      throw e;
+    } finally {
+      current.set(before);
+    }
+  }
+
+  private void begin(Handle handle, TransactionRules rules) throws InterruptedException {
+    try {
+      locks.run(
+          Deadline.in(timer, PatientStatements.PATIENCE),
+          () -> {
+            dialect.begin(handle.getConnection(), rules);
+            return rules;
+          },
+          PatientStatements::isBusy);
+    } catch (SQLException e) {
+      throw new TransactionException("no transaction could be begun", e);
+    }
+  }
+
+  private void commit(Handle handle) {
+    try {
+      dialect.commit(handle.getConnection());
+    } catch (SQLException e) {
+      throw new TransactionException("the transaction could not be committed", e);
+    }
+  }
+
+  private void undo(Handle handle, Throwable why) {
+    try {
+      dialect.rollback(handle.getConnection());
+    } catch (Exception e) { // the connection is broken: the server rolls back itself
+      why.addSuppressed(e);
+    }
+  }
+
+  private <R, X extends Exception> R part(
+      Handle handle, TransactionRules outer, TransactionRules inner, HandleCallback<R, X> work)
+      throws X {
+    if (outer.access() == Access.READ_ONLY && inner.access() == Access.READ_WRITE) {
+      throw new IllegalStateException(
+          "a transaction that writes stands inside one that only reads");
+    }
+    String name = "part";
+    handle.execute("SAVEPOINT " + name);
+    boolean done = false;
+    try {
+      R result = work.withHandle(handle);
+      done = true;
+      handle.execute("RELEASE SAVEPOINT " + name);
+      return result;
+    } catch (RuntimeException e) { // the work's own is thrown on as it is
+      throw failures.translated(e, outer.access());
+    } finally {
+      if (!done) {
+        undoPart(handle, name);
+      }
+    }
+  }
+
+  private static void undoPart(Handle handle, String name) {
+    try {
+      handle.execute("ROLLBACK TO SAVEPOINT " + name);
+      handle.execute("RELEASE SAVEPOINT " + name);
+    } catch (RuntimeException e) { // the whole transaction is lost, and its end says so
+      log.debug("a part could not be rolled back: {}", e.toString());
+    }
+  }
+
+  private StoreException cancelled(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new StoreException.Cancelled(
+        "interrupted while " + dialect.name() + " was waited for", e);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <R, X extends Exception> R unchecked(Callable<R> work) throws X {
+    try {
+      return work.call();
+    } catch (Exception e) { // the work throws no others
+      throw (X) e;
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package dev.synthlab.store;
+
+import dev.synthlab.logging.Logging;
+import java.sql.SQLException;
+import java.time.temporal.ChronoUnit;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.slf4j.Logger;
+
+/** Logs each statement as it was written, with placeholders in place of values. */
+final class Echo implements SqlLogger {
+  private static final Logger log = Logging.component("store");
+
+  @Override
+  public void logAfterExecution(StatementContext context) {
+    log.info("{} ms: {}", context.getElapsedTime(ChronoUnit.MILLIS), sql(context));
+  }
+
+  @Override
+  public void logException(StatementContext context, SQLException e) {
+    log.info("failed ({}): {}", e.getSQLState(), sql(context));
+  }
+
+  private static String sql(StatementContext context) {
+    return String.valueOf(context.getRawSql()).replaceAll("\\s+", " ").strip();
+  }
+}

@@ -1,0 +1,71 @@
+package dev.synthlab.store;
+
+import dev.synthlab.logging.Logging;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationState;
+import org.slf4j.Logger;
+
+/** Brings the user's own tables up to date. */
+final class Migrations {
+  private static final Logger log = Logging.component("store");
+
+  private Migrations() {}
+
+  /** Runs what is new; refuses tables of a newer version. */
+  static void run(String name, DataSource source, List<String> locations) {
+    try {
+      Flyway flyway =
+          Flyway.configure()
+              .dataSource(source)
+              .locations(locations.toArray(String[]::new))
+              .failOnMissingLocations(true)
+              // A database that has tables already is taken as it is.
+              .baselineOnMigrate(true)
+              .baselineVersion("0")
+              .load();
+      refuseNewer(name, flyway.info().all());
+      int run = flyway.migrate().migrationsExecuted;
+      if (run > 0) {
+        log.info("{}: {} migrations run", name, run);
+      }
+    } catch (FlywayException e) {
+      throw new StoreException.MigrationFailed(
+          name + ": the migrations in " + locations + " could not be run: " + e.getMessage(), e);
+    }
+  }
+
+  private static void refuseNewer(String name, MigrationInfo[] all) {
+    Optional<String> newer = last(Stream.of(all).filter(Migrations::isNewer));
+    if (newer.isPresent()) {
+      String known =
+          last(Stream.of(all).filter(one -> !isNewer(one))).map(v -> "up to " + v).orElse("none");
+      throw new StoreException.SchemaTooNew(
+          name
+              + " has tables of version "
+              + newer.get()
+              + ", and the migrations here know "
+              + known
+              + ": use the program that has version "
+              + newer.get());
+    }
+  }
+
+  private static boolean isNewer(MigrationInfo one) {
+    return one.getState() == MigrationState.FUTURE_SUCCESS
+        || one.getState() == MigrationState.FUTURE_FAILED;
+  }
+
+  private static Optional<String> last(Stream<MigrationInfo> migrations) {
+    return migrations
+        .filter(MigrationInfo::isVersioned)
+        .map(MigrationInfo::getVersion)
+        .max((a, b) -> a.compareTo(b))
+        .map(Object::toString);
+  }
+}

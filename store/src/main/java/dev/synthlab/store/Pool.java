@@ -1,0 +1,159 @@
+package dev.synthlab.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.synthlab.config.Settings;
+import dev.synthlab.store.TransactionRules.Access;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections, opened at the first use. Whoever wants one queues in Java first, so that
+ * thousands of threads wait in their order and none of them in the pool itself. Safe for use by
+ * many threads.
+ */
+final class Pool implements AutoCloseable {
+  private static final Duration LONGEST_LIFE = Duration.ofMinutes(30);
+  private static final Duration SUSPICIOUS = Duration.ofMinutes(1);
+  private static final Duration LEAST_WAIT = Duration.ofMillis(250);
+
+  private final Dialect dialect;
+  private final Settings.Database settings;
+  private final Failures failures;
+  private final Semaphore places;
+  private final ReentrantLock opening = new ReentrantLock();
+  private volatile @Nullable Open open;
+  private volatile boolean closed;
+
+  private record Open(HikariDataSource source, Jdbi jdbi) {}
+
+  Pool(Dialect dialect, Settings.Database settings) {
+    this.dialect = dialect;
+    this.settings = settings;
+    this.failures = new Failures(dialect);
+    this.places = new Semaphore(dialect.poolSize(), true);
+  }
+
+  /** A handle, to be given back by {@link #takeBack}. */
+  Handle lend() throws InterruptedException {
+    if (!places.tryAcquire(settings.connectTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
+      throw new StoreException.PoolExhausted(exhausted());
+    }
+    boolean lent = false;
+    try {
+      Handle handle = opened().jdbi().open();
+      lent = true;
+      return handle;
+    } catch (RuntimeException e) { // whatever it is, its place is given back below
+      throw failures.translated(e, Access.READ_WRITE);
+    } finally {
+      if (!lent) {
+        places.release();
+      }
+    }
+  }
+
+  void takeBack(Handle handle) {
+    try {
+      handle.close();
+    } finally {
+      places.release();
+    }
+  }
+
+  int lent() {
+    return dialect.poolSize() - places.availablePermits();
+  }
+
+  private String exhausted() {
+    int size = dialect.poolSize();
+    return String.format(
+        Locale.ROOT,
+        "no connection to %s became free in %d ms: %d of %d are in use, %d more callers wait;"
+            + " make transactions shorter%s",
+        dialect.name(),
+        settings.connectTimeout().toMillis(),
+        lent(),
+        size,
+        places.getQueueLength(),
+        dialect instanceof Postgres ? ", or raise SYNTHLAB_DB_POOL_SIZE" : "");
+  }
+
+  private Open opened() throws InterruptedException {
+    Open known = open;
+    if (known != null) {
+      return known;
+    }
+    opening.lockInterruptibly();
+    try {
+      known = open;
+      if (closed) {
+        throw new IllegalStateException("the database manager of " + dialect.name() + " is closed");
+      }
+      if (known == null) {
+        known = made();
+        open = known;
+      }
+      return known;
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  private Open made() {
+    try {
+      dialect.makeReady();
+    } catch (SQLException e) {
+      throw failures.of(e, Access.READ_WRITE);
+    }
+    if (!settings.migrations().isEmpty()) {
+      Migrations.run(dialect.name(), dialect.source(), settings.migrations());
+    }
+    HikariDataSource source = new HikariDataSource(configured());
+    Jdbi jdbi = Jdbi.create(source);
+    dialect.settle(jdbi);
+    if (settings.echo()) {
+      jdbi.setSqlLogger(new Echo());
+    }
+    return new Open(source, jdbi);
+  }
+
+  private HikariConfig configured() {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("synthlab-" + dialect.system());
+    config.setDataSource(dialect.source());
+    config.setMaximumPoolSize(dialect.poolSize());
+    config.setMinimumIdle(1);
+    long wait = Math.max(LEAST_WAIT.toMillis(), settings.connectTimeout().toMillis());
+    config.setConnectionTimeout(wait);
+    config.setValidationTimeout(wait);
+    config.setMaxLifetime(LONGEST_LIFE.toMillis());
+    config.setLeakDetectionThreshold(SUSPICIOUS.toMillis());
+    // The first connection was tried before.
+    config.setInitializationFailTimeout(-1);
+    dialect.settle(config);
+    return config;
+  }
+
+  @Override
+  public void close() {
+    opening.lock();
+    try {
+      closed = true;
+      Open known = open;
+      open = null;
+      if (known != null) {
+        known.source().close();
+      }
+    } finally {
+      opening.unlock();
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package dev.synthlab.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import dev.synthlab.config.DatabaseUrl;
+import dev.synthlab.config.Secret;
+import dev.synthlab.config.Settings;
+import dev.synthlab.store.TransactionRules.Access;
+import java.net.SocketTimeoutException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Jdbi;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** A PostgreSQL server. */
+final class Postgres implements Dialect {
+  private static final Duration GRACE = Duration.ofSeconds(1);
+
+  // The server is going down, is starting, or ended the session.
+  private static final Set<String> ENDED = Set.of("57P01", "57P02", "57P03", "57P05");
+
+  private final DatabaseUrl url;
+  private final Settings.Database settings;
+
+  Postgres(DatabaseUrl url, Settings.Database settings) {
+    this.url = url;
+    this.settings = settings;
+  }
+
+  @Override
+  public String name() {
+    return url.toString();
+  }
+
+  @Override
+  public String system() {
+    return "postgresql";
+  }
+
+  @Override
+  public int poolSize() {
+    return settings.poolSize();
+  }
+
+  @Override
+  public void makeReady() throws SQLException {
+    try (Connection connection = source().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("SELECT 1");
+    }
+  }
+
+  @Override
+  public DataSource source() {
+    Properties properties = new Properties();
+    url.parameters().forEach(properties::setProperty);
+    url.user().ifPresent(user -> properties.setProperty("user", user));
+    url.password().map(Secret::reveal).ifPresent(word -> properties.setProperty("password", word));
+    properties.setProperty("sslmode", settings.sslMode());
+    settings
+        .sslRootCert()
+        .ifPresent(file -> properties.setProperty("sslrootcert", file.toString()));
+    properties.putIfAbsent("ApplicationName", "synthlab");
+    properties.putIfAbsent("tcpKeepAlive", "true");
+    // The server's details repeat values of rows.
+    properties.putIfAbsent("logServerErrorDetail", "false");
+    properties.setProperty("connectTimeout", seconds(settings.connectTimeout()));
+    properties.setProperty("loginTimeout", seconds(settings.connectTimeout()));
+    // A server that is frozen does not end a statement itself.
+    properties.setProperty("socketTimeout", seconds(settings.statementTimeout().plus(GRACE)));
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setUrl("jdbc:postgresql://" + url.hosts() + "/");
+    source.setDatabaseName(url.database());
+    try {
+      for (String name : properties.stringPropertyNames()) {
+        source.setProperty(driverName(name), properties.getProperty(name));
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException("the driver refuses a parameter of DATABASE_URL", e);
+    }
+    return source;
+  }
+
+  // What libpq calls otherwise.
+  private static String driverName(String name) {
+    return name.equals("application_name") ? "ApplicationName" : name;
+  }
+
+  private static String seconds(Duration time) {
+    return Long.toString(Math.max(1, time.plusMillis(999).toSeconds()));
+  }
+
+  @Override
+  public void settle(HikariConfig pool) {
+    pool.setConnectionInitSql(
+        "SET statement_timeout = " + Math.max(1, settings.statementTimeout().toMillis()));
+  }
+
+  @Override
+  public void settle(Jdbi jdbi) {
+    // The server bounds the time of statements itself.
+  }
+
+  @Override
+  public void begin(Connection connection, TransactionRules rules) throws SQLException {
+    connection.setReadOnly(rules.access() == Access.READ_ONLY);
+    connection.setTransactionIsolation(
+        switch (rules.isolation()) {
+          case READ_COMMITTED -> Connection.TRANSACTION_READ_COMMITTED;
+          case REPEATABLE_READ -> Connection.TRANSACTION_REPEATABLE_READ;
+          case SERIALIZABLE -> Connection.TRANSACTION_SERIALIZABLE;
+        });
+    connection.setAutoCommit(false);
+  }
+
+  @Override
+  public void commit(Connection connection) throws SQLException {
+    connection.commit();
+    plain(connection);
+  }
+
+  @Override
+  public void rollback(Connection connection) throws SQLException {
+    connection.rollback();
+    plain(connection);
+  }
+
+  private static void plain(Connection connection) throws SQLException {
+    connection.setAutoCommit(true);
+    connection.setReadOnly(false);
+    connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+  }
+
+  @Override
+  public Ill judge(SQLException e, Access access) {
+    if (timedOut(e)) {
+      return Ill.TIMEOUT;
+    }
+    String state = Objects.requireNonNullElse(e.getSQLState(), "");
+    return switch (state) {
+      case "40001", "40P01" -> Ill.CONFLICT;
+      case "57014", "55P03" -> Ill.TIMEOUT;
+      case "25006" -> access == Access.READ_ONLY ? Ill.REFUSED : Ill.UNAVAILABLE;
+      default -> byClass(state);
+    };
+  }
+
+  private static Ill byClass(String state) {
+    if (state.startsWith("08") || ENDED.contains(state)) {
+      return Ill.LOST;
+    }
+    // No room, no right, no such database, an error of the server's system.
+    boolean outside =
+        state.startsWith("53")
+            || state.startsWith("28")
+            || state.startsWith("3D")
+            || state.startsWith("58");
+    return outside ? Ill.UNAVAILABLE : Ill.REFUSED;
+  }
+
+  private static boolean timedOut(Throwable e) {
+    for (Throwable at = e; at != null; at = at.getCause()) {
+      if (at instanceof SocketTimeoutException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public String advice(Ill ill) {
+    return switch (ill) {
+      case UNAVAILABLE, LOST -> "is the server up, and DATABASE_URL right?";
+      case TIMEOUT ->
+          "SYNTHLAB_DB_STATEMENT_TIMEOUT is " + settings.statementTimeout().toMillis() + " ms";
+      case CONFLICT, BUSY, DAMAGED, REFUSED -> "";
+    };
+  }
+}

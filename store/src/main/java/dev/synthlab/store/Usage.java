@@ -1,0 +1,51 @@
+package dev.synthlab.store;
+
+import java.math.BigDecimal;
+import java.util.Optional;
+
+/**
+ * What some calls used together.
+ *
+ * @param name what they have in common: a model, a day, the name of a key
+ * @param calls those that ended, failed ones included
+ * @param failed those that had no answer
+ * @param attempts requests that were sent
+ * @param inputTokens tokens sent, cached ones included
+ * @param outputTokens tokens received, reasoning included
+ * @param cachedTokens of the tokens sent, those the provider had cached
+ * @param reasoningTokens of the tokens received, those nobody sees
+ * @param costUsd what the priced calls cost; empty when there was none
+ * @param unpricedCalls those that had an answer whose price is not known
+ */
+public record Usage(
+    String name,
+    long calls,
+    long failed,
+    long attempts,
+    long inputTokens,
+    long outputTokens,
+    long cachedTokens,
+    long reasoningTokens,
+    Optional<BigDecimal> costUsd,
+    long unpricedCalls) {
+
+  /** What calls are counted by. */
+  public enum By {
+    /** The model that was asked. */
+    MODEL("model"),
+    /** The day they were begun, in UTC. */
+    DAY("day"),
+    /** The name of the key they were sent with. */
+    KEY("key_alias");
+
+    private final String column;
+
+    By(String column) {
+      this.column = column;
+    }
+
+    String column() {
+      return column;
+    }
+  }
+}

@@ -1,0 +1,280 @@
+package dev.synthlab.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.synthlab.store.StoreException.StatementFailed;
+import dev.synthlab.store.StoreException.StoreConflict;
+import dev.synthlab.store.StoreException.StoreTimeout;
+import dev.synthlab.store.StoreException.StoreUnavailable;
+import dev.synthlab.store.TransactionRules.Isolation;
+import dev.synthlab.store.TransactionRules.WhenLost;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.Handle;
+import org.junit.jupiter.api.Test;
+
+class PostgresFaultsTest {
+  private static final TransactionRules STRICT =
+      TransactionRules.USUAL.with(Isolation.SERIALIZABLE);
+
+  @Test
+  void losesNothingAndDoublesNothingWhenTheServerIsKilled() {
+    try (PostgresServer server = PostgresServer.start();
+        DatabaseManager database = Lab.over("DATABASE_URL", server.newDatabase())) {
+      Lab.makeTable(database);
+      Lab.insert(database, 1);
+
+      assertThatExceptionOfType(StoreUnavailable.class)
+          .isThrownBy(
+              () ->
+                  database.inTransaction(
+                      handle -> {
+                        handle.execute("INSERT INTO word VALUES (2, 'w')");
+                        server.kill();
+                        return handle.execute("INSERT INTO word VALUES (3, 'w')");
+                      }))
+          .satisfies(e -> assertThat(e).message().doesNotContain(server.password()));
+      assertThat(database.health().fault()).containsInstanceOf(StoreUnavailable.class);
+      server.restart();
+
+      assertThat(Lab.count(database)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void repeatsALostTransactionIfItIsToldThatThisIsSafe() {
+    try (DatabaseManager database = shared()) {
+      AtomicInteger tries = new AtomicInteger();
+
+      int written =
+          database.inTransaction(
+              TransactionRules.USUAL.with(WhenLost.REPEAT),
+              handle -> losesTheFirstTime(handle, tries));
+
+      assertThat(written).isEqualTo(1);
+      assertThat(tries).hasValue(2);
+    }
+  }
+
+  @Test
+  void repeatsNoLostTransactionUnasked() {
+    try (DatabaseManager database = shared()) {
+      AtomicInteger tries = new AtomicInteger();
+
+      assertThatExceptionOfType(StoreUnavailable.class)
+          .isThrownBy(() -> database.inTransaction(handle -> losesTheFirstTime(handle, tries)));
+
+      assertThat(tries).hasValue(1);
+      assertThat(Lab.count(database)).isZero();
+    }
+  }
+
+  private static int losesTheFirstTime(Handle handle, AtomicInteger tries) {
+    handle.execute("INSERT INTO word VALUES (1, 'w')");
+    if (tries.incrementAndGet() == 1) {
+      handle.execute("SELECT pg_terminate_backend(pg_backend_pid())");
+    }
+    return 1;
+  }
+
+  @Test
+  void runsBothTransactionsOfADeadlockToTheirEnd() throws Exception {
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+        DatabaseManager database = shared()) {
+      Lab.insert(database, 1);
+      Lab.insert(database, 2);
+      CyclicBarrier bothHaveOne = new CyclicBarrier(2);
+      AtomicInteger tries = new AtomicInteger();
+
+      Future<Integer> there =
+          executor.submit(() -> inOrder(database, List.of(1, 2), bothHaveOne, tries));
+      Future<Integer> back =
+          executor.submit(() -> inOrder(database, List.of(2, 1), bothHaveOne, tries));
+
+      assertThat(there.get() + back.get()).isEqualTo(2);
+      assertThat(tries).hasValue(3);
+    }
+  }
+
+  private static int inOrder(
+      DatabaseManager database, List<Integer> ids, CyclicBarrier barrier, AtomicInteger tries)
+      throws Exception {
+    return database.inTransaction(
+        handle -> {
+          int number = tries.incrementAndGet();
+          lock(handle, ids.getFirst());
+          if (number <= 2) {
+            barrier.await();
+          }
+          lock(handle, ids.getLast());
+          return 1;
+        });
+  }
+
+  private static void lock(Handle handle, int id) {
+    handle.execute("UPDATE word SET text = text || '.' WHERE id = ?", id);
+  }
+
+  @Test
+  void repeatsATransactionThatCouldNotBeSerialized() {
+    try (DatabaseManager database = shared();
+        DatabaseManager other = Lab.over("DATABASE_URL", address)) {
+      Lab.insert(database, 1);
+      AtomicInteger tries = new AtomicInteger();
+
+      int written =
+          database.inTransaction(
+              STRICT,
+              handle -> {
+                Lab.count(database);
+                if (tries.incrementAndGet() < 3) {
+                  other.useHandle(meanwhile -> lock(meanwhile, 1));
+                }
+                return handle.execute("UPDATE word SET text = 'mine' WHERE id = 1");
+              });
+
+      assertThat(written).isEqualTo(1);
+      assertThat(tries).hasValue(3);
+    }
+  }
+
+  @Test
+  void givesUpATransactionThatLosesFiveTimes() {
+    try (DatabaseManager database = shared();
+        DatabaseManager other = Lab.over("DATABASE_URL", address)) {
+      Lab.insert(database, 1);
+      AtomicInteger tries = new AtomicInteger();
+
+      assertThatExceptionOfType(StoreConflict.class)
+          .isThrownBy(
+              () ->
+                  database.inTransaction(
+                      STRICT,
+                      handle -> {
+                        Lab.count(database);
+                        tries.incrementAndGet();
+                        other.useHandle(meanwhile -> lock(meanwhile, 1));
+                        return handle.execute("UPDATE word SET text = 'mine' WHERE id = 1");
+                      }));
+
+      assertThat(tries).hasValue(5);
+    }
+  }
+
+  @Test
+  void endsAStatementOnAServerThatIsFrozen() {
+    try (PostgresServer server = PostgresServer.start();
+        DatabaseManager database =
+            Lab.over("DATABASE_URL", server.newDatabase(), "SYNTHLAB_DB_STATEMENT_TIMEOUT", "1s")) {
+      Lab.makeTable(database);
+      Instant begin = Instant.now();
+
+      assertThatExceptionOfType(StoreTimeout.class)
+          .isThrownBy(
+              () ->
+                  database.useHandle(
+                      handle -> {
+                        server.freeze();
+                        handle.execute("SELECT 1");
+                      }));
+
+      assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofSeconds(3));
+      server.thaw();
+      assertThat(Lab.count(database)).isZero();
+    }
+  }
+
+  @Test
+  void saysThatAServerTakesNoWrites() {
+    try (DatabaseManager database = shared();
+        DatabaseManager standby =
+            Lab.over("DATABASE_URL", address + "?options=-c%20default_transaction_read_only=on")) {
+      assertThat(Lab.count(database)).isZero();
+
+      assertThatExceptionOfType(StoreUnavailable.class)
+          .isThrownBy(() -> Lab.insert(standby, 1))
+          .withMessageContaining("read-only");
+    }
+  }
+
+  @Test
+  void repeatsNoValueOfARowInAMessage() {
+    try (DatabaseManager database = shared()) {
+      database.useHandle(handle -> handle.execute("CREATE UNIQUE INDEX one_text ON word (text)"));
+      String value = "a name that nobody may read";
+      database.useHandle(handle -> handle.execute("INSERT INTO word VALUES (1, ?)", value));
+
+      assertThatExceptionOfType(StatementFailed.class)
+          .isThrownBy(
+              () ->
+                  database.useHandle(
+                      handle -> handle.execute("INSERT INTO word VALUES (2, ?)", value)))
+          .withMessageContaining("one_text")
+          .satisfies(
+              e -> {
+                assertThat(e.sqlState()).isEqualTo("23505");
+                StringWriter trace = new StringWriter();
+                e.printStackTrace(new PrintWriter(trace));
+                assertThat(trace.toString()).doesNotContain(value);
+              });
+    }
+  }
+
+  @Test
+  void saysAtOnceThatNoServerIsThere() {
+    try (DatabaseManager database =
+        Lab.over("DATABASE_URL", "postgres://ada:hidden-canary-9@127.0.0.1:1/lab")) {
+      Instant begin = Instant.now();
+
+      assertThatExceptionOfType(StoreUnavailable.class)
+          .isThrownBy(() -> Lab.count(database))
+          .withMessageContaining("postgresql://127.0.0.1:1/lab")
+          .withMessageContaining("DATABASE_URL")
+          .satisfies(e -> assertThat(e).message().doesNotContain("hidden-canary-9"));
+      assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofSeconds(6));
+    }
+  }
+
+  @Test
+  void namesAWrongPasswordAsWhatIsWrong() {
+    String wrong = PostgresServer.shared().address("postgres").replace("canary", "wrong-word");
+    try (DatabaseManager database = Lab.over("DATABASE_URL", wrong)) {
+      assertThatExceptionOfType(StoreUnavailable.class)
+          .isThrownBy(() -> Lab.count(database))
+          .withMessageContaining("password")
+          .satisfies(e -> assertThat(e).message().doesNotContain("wrong-word"));
+    }
+  }
+
+  @Test
+  void refusesAServerThatCannotProveWhoItIs() {
+    try (DatabaseManager database =
+        Lab.over(
+            "DATABASE_URL",
+            PostgresServer.shared().address("postgres"),
+            "POSTGRES_SSL_MODE",
+            "verify-full")) {
+      assertThatExceptionOfType(StoreUnavailable.class)
+          .isThrownBy(() -> Lab.count(database))
+          .withMessageContaining("SSL");
+    }
+  }
+
+  private String address = "";
+
+  private DatabaseManager shared() {
+    address = PostgresServer.shared().newDatabase();
+    DatabaseManager database = Lab.over("DATABASE_URL", address);
+    Lab.makeTable(database);
+    return database;
+  }
+}
