@@ -2,6 +2,7 @@ package dev.synthlab.store;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -50,7 +51,7 @@ final class PostgresServer implements AutoCloseable {
   static PostgresServer start() {
     try {
       Path home = Files.createTempDirectory("synthlab-pg");
-      PostgresServer server = new PostgresServer(binaries(), home, freePort());
+      PostgresServer server = new PostgresServer(binaries(home), home, freePort());
       Path password = Files.writeString(home.resolve("password"), PASSWORD + "\n");
       if (isRoot()) {
         execute(List.of("chown", "-R", user(), home.toString()));
@@ -189,7 +190,7 @@ final class PostgresServer implements AutoCloseable {
     }
   }
 
-  private static Path binaries() throws IOException {
+  private static Path binaries(Path home) throws IOException {
     Path system = Path.of("/usr/lib/postgresql");
     Optional<Path> newest = Optional.empty();
     if (Files.isDirectory(system)) {
@@ -208,11 +209,29 @@ final class PostgresServer implements AutoCloseable {
                     .map(Path::of)
                     .filter(bin -> Files.isExecutable(bin.resolve("initdb")))
                     .findFirst())
-        .orElseThrow(
-            () ->
-                new IllegalStateException(
-                    "the tests of the store need PostgreSQL's programs (initdb, pg_ctl) in"
-                        + " /usr/lib/postgresql/*/bin or on the PATH"));
+        .orElseGet(() -> unpacked(home));
+  }
+
+  /** From the jar that the build brings where the system has no server. */
+  private static Path unpacked(Path home) {
+    String system = System.getProperty("os.name").startsWith("Mac") ? "darwin" : "linux";
+    String machine = System.getProperty("os.arch").equals("aarch64") ? "arm_64" : "x86_64";
+    String name = "/postgres-" + system + "-" + machine + ".txz";
+    try (InputStream bundled = PostgresServer.class.getResourceAsStream(name)) {
+      if (bundled == null) {
+        throw new IllegalStateException(
+            "the tests of the store need PostgreSQL's programs (initdb, pg_ctl) in"
+                + " /usr/lib/postgresql/*/bin, on the PATH or in the class path's "
+                + name);
+      }
+      Path archive = home.resolve("postgres.txz");
+      Path directory = Files.createDirectory(home.resolve("postgres"));
+      Files.copy(bundled, archive);
+      execute(List.of("tar", "-xJf", archive.toString(), "-C", directory.toString()));
+      return directory.resolve("bin");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static boolean isRoot() {
