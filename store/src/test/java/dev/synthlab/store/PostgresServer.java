@@ -28,6 +28,7 @@ final class PostgresServer implements AutoCloseable {
   private final Path binaries;
   private final Path home;
   private final int port;
+  private boolean frozen;
 
   private PostgresServer(Path binaries, Path home, int port) {
     this.binaries = binaries;
@@ -108,10 +109,12 @@ final class PostgresServer implements AutoCloseable {
 
   /** All of it stands still: connections stay open, and nothing answers. */
   void freeze() {
+    frozen = true;
     signal("-STOP");
   }
 
   void thaw() {
+    frozen = false;
     signal("-CONT");
   }
 
@@ -130,7 +133,9 @@ final class PostgresServer implements AutoCloseable {
 
   @Override
   public void close() {
-    thaw();
+    if (frozen) {
+      thaw();
+    }
     kill();
     try (Stream<Path> files = Files.walk(home)) {
       files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
