@@ -69,9 +69,11 @@ final class Lookup implements AutoCloseable {
 
   private Task asked(String host) throws UnknownHostException {
     Task fresh = new Task(host);
-    Task other = underWay.putIfAbsent(host, fresh);
-    if (other != null) {
-      return other;
+    // Those who wait hear of an end before it is taken out: an old failure is not for the next.
+    Task asked =
+        underWay.compute(host, (h, there) -> there == null || there.isDone() ? fresh : there);
+    if (asked != fresh) {
+      return asked;
     }
     try {
       threads.execute(fresh);
