@@ -59,7 +59,8 @@ public record Conversation(List<Message> rules, List<List<Message>> turns, int b
   }
 
   /**
-   * The conversation after an answer, with all that came before it in the same call.
+   * The conversation after an answer. Tools that ran for it are not told of: their calls and
+   * results are not part of a completion.
    *
    * @param answer what the model said
    * @return a new conversation

@@ -154,13 +154,14 @@ final class ToolRounds {
       String told =
           Tracing.tool(call.tool(), call.arguments(), () -> tool.get().action().call(call));
       return new Part.ToolResult(call.id(), told);
-    } catch (Exception e) { // whatever went wrong: the model is told, and may do better
+    } catch (Exception | StackOverflowError | AssertionError | LinkageError e) {
+      // Whatever went wrong: the model is told, and may do better.
       log.warn("the tool {} failed, the model is told: {}", call.tool(), e.toString());
       return new Part.ToolResult(call.id(), "error: " + Redactor.redact(words(e)));
     }
   }
 
-  private static String words(Exception e) {
+  private static String words(Throwable e) {
     String said = e.getMessage();
     return said == null || said.isBlank() ? e.getClass().getSimpleName() : said;
   }

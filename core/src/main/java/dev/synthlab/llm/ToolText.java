@@ -34,10 +34,17 @@ final class ToolText {
     return switch (result) {
       case null -> "done";
       case String text -> text;
-      case Record value ->
-          Json.mapper().writeValueAsString(Shape.of(value.getClass()).write(value));
+      case Record value -> Json.mapper().writeValueAsString(tree(value));
       default -> Json.mapper().writeValueAsString(result);
     };
+  }
+
+  private static Object tree(Record value) {
+    try {
+      return Shape.of(value.getClass()).write(value);
+    } catch (IllegalArgumentException e) {
+      return value; // what a model could not fill, it can read
+    }
   }
 
   static Tool tool(Object target, Method method) {
@@ -64,6 +71,9 @@ final class ToolText {
     try {
       return method.invoke(target, arguments);
     } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof Error thrown) {
+        throw thrown;
+      }
       throw e.getCause() instanceof Exception thrown ? thrown : e;
     }
   }

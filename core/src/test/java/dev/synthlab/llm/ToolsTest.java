@@ -155,6 +155,39 @@ class ToolsTest {
   }
 
   @Test
+  void tellsTheModelOfAToolThatOverflowedTheStack() {
+    Tool endless =
+        Tool.of(
+            "weather",
+            Place.class,
+            at -> {
+              throw new StackOverflowError("too deep");
+            });
+    try (Rig rig =
+        Rig.inTurn(asks("weather", "{\"city\":\"Oslo\",\"days\":1}"), chat("Unknown."))) {
+
+      String said = rig.client().complete("Weather?", endless);
+
+      assertThat(said).isEqualTo("Unknown.");
+      assertThat(toldTo(rig, 1)).containsExactly("error: too deep");
+    }
+  }
+
+  record Measured(Object reading) {}
+
+  @Test
+  void handsARecordOnThatNoModelCouldFill() {
+    Tool gauge = Tool.of("weather", Place.class, at -> new Measured(7));
+    try (Rig rig = Rig.inTurn(asks("weather", "{\"city\":\"Oslo\",\"days\":1}"), chat("Seven."))) {
+
+      String said = rig.client().complete("Weather?", gauge);
+
+      assertThat(said).isEqualTo("Seven.");
+      assertThat(toldTo(rig, 1)).containsExactly("{\"reading\":7}");
+    }
+  }
+
+  @Test
   void tellsTheModelWhichToolsThereAre() {
     try (Rig rig = Rig.inTurn(asks("whether", "{}"), chat("Sorry."))) {
 
