@@ -79,8 +79,16 @@ final class Allowed {
   /** A schema in its short form, as JSON, or from a file. */
   static JsonSchema schema(String given) throws IOException {
     String text = textOrFile("--schema", given).strip();
+    if (text.endsWith(".json") && !text.contains(" ")) {
+      throw refused("--schema", given, "but there is no such file");
+    }
     try {
-      return text.startsWith("{") ? JsonSchema.parse(text) : JsonSchema.concise(text);
+      JsonSchema schema = text.startsWith("{") ? JsonSchema.parse(text) : JsonSchema.concise(text);
+      if (schema.tree().get("type") instanceof String type && !type.equals("object")) {
+        throw new UsageException(
+            "--schema describes no object but: " + type + "; put it into a property of one");
+      }
+      return schema;
     } catch (IllegalArgumentException e) {
       throw new UsageException("--schema: " + e.getMessage());
     }

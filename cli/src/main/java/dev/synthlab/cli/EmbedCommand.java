@@ -134,6 +134,10 @@ final class EmbedCommand implements Callable<Integer> {
   private void check() {
     Allowed.path("IN", input);
     Allowed.path("OUT", output);
+    if (input.endsWith(".csv") || input.endsWith(".tsv")) {
+      throw new UsageException(
+          "embed takes no tables: give one text a line, or JSON lines with a \"text\" each");
+    }
     Allowed.count("--dimensions", dimensions);
     if (batchSize < 1 || batchSize > MOST_TEXTS) {
       throw Allowed.refused(

@@ -182,8 +182,10 @@ class EmbedTest {
     Ended same = synth.run("embed", "in.txt", "-o", "in.txt");
     Ended batch = synth.run("embed", "in.txt", "-o", "out.jsonl", "--batch-size", "0");
     Ended size = synth.run("embed", "in.txt", "-o", "out.jsonl", "--dimensions", "0");
+    Ended table = synth.run("embed", "people.csv", "-o", "out.jsonl");
 
-    assertThat(List.of(missing, same, batch, size)).allMatch(ended -> ended.exit() == 2);
+    assertThat(List.of(missing, same, batch, size, table)).allMatch(ended -> ended.exit() == 2);
+    assertThat(table.err()).contains("takes no tables");
     assertThat(missing.err()).contains("does not exist");
     assertThat(same.err()).contains("is the input");
     assertThat(batch.err()).contains("--batch-size is 0");

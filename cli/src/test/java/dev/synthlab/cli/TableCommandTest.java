@@ -249,4 +249,14 @@ class TableCommandTest {
     assertThat(synth.run("extract", "Rex", "--schema", "@none").exit()).isEqualTo(2);
     assertThat(synth.run("extract", "Rex").err()).contains("--schema");
   }
+
+  @Test
+  void refusesASchemaThatIsNotThereOrDescribesNoObject() {
+    Ended missing = synth.run("extract", "Rex", "--schema", "nofile.json");
+    Ended list = synth.run("extract", "Rex", "--schema", "{\"type\":\"array\"}");
+
+    assertThat(List.of(missing, list)).allMatch(ended -> ended.exit() == 2);
+    assertThat(missing.err()).contains("nofile.json, but there is no such file");
+    assertThat(list.err()).contains("describes no object but: array");
+  }
 }
