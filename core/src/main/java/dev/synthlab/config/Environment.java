@@ -240,7 +240,8 @@ public final class Environment {
         new Problem(names, values, "mean the same and must not differ: set one of them", where));
   }
 
-  private Optional<Found> lookup(String name) {
+  /** The value of any name. */
+  Optional<Found> lookup(String name) {
     return inProcess(name).or(() -> inFile(name));
   }
 
