@@ -4,9 +4,11 @@ import dev.synthlab.config.ConfigException.Problem;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -211,6 +213,27 @@ public final class Environment {
       }
     }
     return problems;
+  }
+
+  /** The same things are set in the same places. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Environment that
+        && set().equals(that.set())
+        && file.entries().equals(that.file.entries())
+        && options.equals(that.options)
+        && keyFrom.equals(that.keyFrom);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(set(), file.entries(), options, keyFrom);
+  }
+
+  private Map<String, String> set() {
+    Map<String, String> filled = new HashMap<>(process);
+    filled.values().removeIf(String::isBlank);
+    return filled;
   }
 
   private static Problem noKey(String name) {

@@ -3,6 +3,8 @@ package dev.synthlab.external;
 import dev.synthlab.http.Bodies;
 import dev.synthlab.http.Body;
 import dev.synthlab.http.Headers;
+import dev.synthlab.http.Request.Reach;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JavaType;
 
 /**
  * One call of a service: filled first, then made by the method that says what its answer is. Each
@@ -27,9 +30,9 @@ public final class ApiCall {
   private static final long UPLOAD_BYTES_A_SECOND = 64 * 1024;
 
   private final Way way;
-  private Target target;
+  private final Target target;
+  private final List<Parameter> query = new ArrayList<>();
   private Headers headers;
-  private List<Parameter> query = new ArrayList<>();
   private Body body = Body.empty();
   private @Nullable Duration within;
   private @Nullable Duration timeout;
@@ -43,7 +46,12 @@ public final class ApiCall {
     this.headers = way.service().headers();
   }
 
-  private record Parameter(String name, String value) {}
+  private record Parameter(String name, String value) {
+    @Override
+    public String toString() {
+      return Addresses.encoded(name) + "=" + Addresses.encoded(value);
+    }
+  }
 
   /**
    * Adds a header.
@@ -303,7 +311,7 @@ public final class ApiCall {
    * @throws dev.synthlab.call.CallException what kept the call from its answer
    */
   public Download download() {
-    throw new UnsupportedOperationException();
+    return made(new Readings.Opening(largest()));
   }
 
   /**
@@ -317,7 +325,7 @@ public final class ApiCall {
    * @throws dev.synthlab.call.CallException what kept the call from its answer
    */
   public Download.Saved downloadTo(Path path) {
-    throw new UnsupportedOperationException();
+    return made(new Readings.Saving(path, largest(), sha256));
   }
 
   /**
@@ -328,7 +336,7 @@ public final class ApiCall {
    * @return pages that are fetched as they are asked for
    */
   public <P> Pages<P> pagesByLink(Class<P> type) {
-    throw new UnsupportedOperationException();
+    return Pages.of(this, type, (call, page, headers) -> call.linked(headers));
   }
 
   /**
@@ -342,7 +350,10 @@ public final class ApiCall {
    */
   public <P> Pages<P> pagesByCursor(
       String parameter, Class<P> type, Function<P, Optional<String>> cursor) {
-    throw new UnsupportedOperationException();
+    return Pages.of(
+        this,
+        type,
+        (call, page, headers) -> cursor.apply(page).map(found -> call.replaced(parameter, found)));
   }
 
   /**
@@ -355,10 +366,22 @@ public final class ApiCall {
    * @return pages that are fetched as they are asked for
    */
   public <P> Pages<P> pagesByNumber(String parameter, Class<P> type, Predicate<P> more) {
-    throw new UnsupportedOperationException();
+    return Pages.of(
+        replaced(parameter, "1"),
+        type,
+        (call, page, headers) ->
+            more.test(page)
+                ? Optional.of(call.replaced(parameter, call.following(parameter)))
+                : Optional.empty());
   }
 
-  private <T> Reading<T> json(tools.jackson.databind.JavaType type) {
+  /** Where it goes, without what is secret. */
+  URI address() {
+    String parameters = query.stream().map(Parameter::toString).collect(Collectors.joining("&"));
+    return Addresses.withQuery(target.address(), parameters);
+  }
+
+  <T> Reading<T> json(JavaType type) {
     int limit = limit();
     return answer -> {
       try (var open = answer.body()) {
@@ -367,11 +390,7 @@ public final class ApiCall {
     };
   }
 
-  private int limit() {
-    return atMost < 0 || atMost > Bodies.MAX_BYTES ? Bodies.MAX_BYTES : (int) atMost;
-  }
-
-  private <T> T made(Reading<T> reading) {
+  <T> T made(Reading<T> reading) {
     try {
       return raw(reading);
     } catch (ApiException e) {
@@ -380,6 +399,68 @@ public final class ApiCall {
   }
 
   private <T> T raw(Reading<T> reading) {
-    throw new UnsupportedOperationException();
+    boolean own = target.trust() == Target.Trust.OWN;
+    boolean strangers = !own && (guarded || way.service().guarded());
+    Outgoing outgoing =
+        new Outgoing(
+            target.at(address()), headers, body, strangers ? Reach.PUBLIC_ONLY : Reach.ANYWHERE);
+    boolean transfer = reading.transfers() || !(body instanceof Body.Bytes);
+    Duration whole =
+        Optional.ofNullable(within).orElse(transfer ? TRANSFER : way.settings().callDeadline());
+    return new Making(way, outgoing, guarded, attempt(whole), whole).made(reading);
+  }
+
+  /** A large body takes its time on the way out. */
+  private Duration attempt(Duration whole) {
+    Duration usual = way.settings().timeout();
+    if (timeout != null) {
+      return timeout;
+    }
+    return switch (body) {
+      case Body.Bytes small -> usual;
+      case Body.Replayable file -> usual.plusSeconds(file.length() / UPLOAD_BYTES_A_SECOND);
+      case Body.Once stream -> whole;
+    };
+  }
+
+  private int limit() {
+    return atMost < 0 ? Bodies.MAX_BYTES : (int) Math.min(atMost, Bodies.MAX_BYTES);
+  }
+
+  private long largest() {
+    return atMost < 0 ? LARGEST_DOWNLOAD : atMost;
+  }
+
+  private ApiCall replaced(String name, String value) {
+    ApiCall copy = copied(target);
+    copy.query.addAll(query.stream().filter(each -> !each.name().equals(name)).toList());
+    copy.query.add(new Parameter(name, value));
+    return copy;
+  }
+
+  private String following(String parameter) {
+    return query.stream()
+        .filter(each -> each.name().equals(parameter))
+        .map(each -> Integer.toString(Integer.parseInt(each.value()) + 1))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The call that the answer's header names as the next; its query is in the link. */
+  private Optional<ApiCall> linked(Headers answer) {
+    return Links.next(answer)
+        .flatMap(link -> Addresses.resolved(address(), link))
+        .map(to -> copied(target.at(to)));
+  }
+
+  private ApiCall copied(Target to) {
+    ApiCall copy = new ApiCall(way, to);
+    copy.headers = headers;
+    copy.body = body;
+    copy.within = within;
+    copy.timeout = timeout;
+    copy.atMost = atMost;
+    copy.guarded = guarded;
+    return copy;
   }
 }

@@ -1,11 +1,14 @@
 package dev.synthlab.external;
 
 import dev.synthlab.http.Headers;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * An answer that is read as it comes. It holds a connection until it is closed. One thread reads,
@@ -14,12 +17,16 @@ import java.util.OptionalLong;
 public final class Download implements AutoCloseable {
   private final Headers headers;
   private final InputStream bytes;
-  private final Runnable end;
+  private final AtomicReference<Runnable> then = new AtomicReference<>(() -> {});
 
-  Download(Headers headers, InputStream bytes, Runnable end) {
+  Download(Headers headers, InputStream bytes) {
     this.headers = headers;
     this.bytes = bytes;
-    this.end = end;
+  }
+
+  /** What is done once when it is closed. */
+  void then(Runnable last) {
+    then.set(last);
   }
 
   /**
@@ -79,6 +86,12 @@ public final class Download implements AutoCloseable {
 
   @Override
   public void close() {
-    end.run();
+    try {
+      bytes.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      then.getAndSet(() -> {}).run();
+    }
   }
 }

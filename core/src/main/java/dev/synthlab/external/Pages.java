@@ -1,6 +1,12 @@
 package dev.synthlab.external;
 
+import dev.synthlab.http.Headers;
+import java.net.URI;
+import java.util.HashSet;
 import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -15,22 +21,26 @@ import java.util.stream.StreamSupport;
 public final class Pages<P> implements Iterable<P> {
   private static final int USUAL = 1_000;
 
-  private final Turn<P> turn;
+  private final ApiCall first;
+  private final Class<P> type;
+  private final Follow<P> follow;
   private final int most;
 
-  Pages(Turn<P> turn) {
-    this(turn, USUAL);
-  }
-
-  private Pages(Turn<P> turn, int most) {
-    this.turn = turn;
+  private Pages(ApiCall first, Class<P> type, Follow<P> follow, int most) {
+    this.first = first;
+    this.type = type;
+    this.follow = follow;
     this.most = most;
   }
 
-  /** Begins a turn through the pages. */
+  static <P> Pages<P> of(ApiCall first, Class<P> type, Follow<P> follow) {
+    return new Pages<>(first, type, follow, USUAL);
+  }
+
+  /** Finds the call of the page after one. */
   @FunctionalInterface
-  interface Turn<P> {
-    Iterator<P> begin(int most);
+  interface Follow<P> {
+    Optional<ApiCall> after(ApiCall call, P page, Headers headers);
   }
 
   /**
@@ -43,12 +53,12 @@ public final class Pages<P> implements Iterable<P> {
     if (pages < 1) {
       throw new IllegalArgumentException("pages must be at least 1, was " + pages);
     }
-    return new Pages<>(turn, pages);
+    return new Pages<>(first, type, follow, pages);
   }
 
   @Override
   public Iterator<P> iterator() {
-    return turn.begin(most);
+    return new Turn();
   }
 
   /**
@@ -69,5 +79,50 @@ public final class Pages<P> implements Iterable<P> {
    */
   public <T> Stream<T> items(Function<P, ? extends Iterable<T>> items) {
     return stream().flatMap(page -> StreamSupport.stream(items.apply(page).spliterator(), false));
+  }
+
+  /** A page and the call of the next. */
+  private record Leaf<P>(P page, Optional<ApiCall> next) {}
+
+  /** One turn through the pages. */
+  private final class Turn implements Iterator<P> {
+    private final Set<URI> seen = new HashSet<>();
+    private Optional<ApiCall> next = Optional.of(first);
+
+    @Override
+    public boolean hasNext() {
+      return next.isPresent();
+    }
+
+    @Override
+    public P next() {
+      ApiCall call = next.orElseThrow(NoSuchElementException::new);
+      Reading<P> page = call.json(Wire.type(type));
+      Leaf<P> leaf = call.made(answer -> leaf(call, page.read(answer), answer.headers()));
+      next = leaf.next();
+      return leaf.page();
+    }
+
+    private Leaf<P> leaf(ApiCall call, P page, Headers headers) throws Wire.UnreadableException {
+      seen.add(call.address());
+      Optional<ApiCall> following = follow.after(call, page, headers);
+      if (following.isPresent()) {
+        URI address = following.get().address();
+        if (seen.contains(address)) {
+          throw wrong("the pages go in a circle: the next one was there before");
+        }
+        if (!Addresses.sameOrigin(address, call.address())) {
+          throw wrong("the next page is at another server, " + Addresses.origin(address));
+        }
+        if (seen.size() == most) {
+          throw wrong("there are more than " + most + " pages; allow more, or take fewer");
+        }
+      }
+      return new Leaf<>(page, following);
+    }
+
+    private static Wire.UnreadableException wrong(String why) {
+      return new Wire.UnreadableException(why, false, new byte[0]);
+    }
   }
 }

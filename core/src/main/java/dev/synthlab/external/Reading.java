@@ -28,4 +28,9 @@ interface Reading<T> {
   default boolean takes(int status) {
     return status / 100 == 2;
   }
+
+  /** Does something when what it gave is over. */
+  default void whenOver(T value, Runnable then) {
+    then.run();
+  }
 }

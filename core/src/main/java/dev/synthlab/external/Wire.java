@@ -4,11 +4,21 @@ import dev.synthlab.http.Json;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.cfg.MapperConfig;
+import tools.jackson.databind.introspect.AnnotatedMember;
+import tools.jackson.databind.introspect.AnnotatedParameter;
+import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -22,12 +32,30 @@ final class Wire {
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .annotationIntrospector(new Strict())
           .build();
 
+  private static final Set<Class<?>> OPTIONAL =
+      Set.of(Optional.class, OptionalInt.class, OptionalLong.class, OptionalDouble.class);
   private static final int KEPT = 8 * 1024;
 
   private Wire() {}
+
+  /** What is no {@link Optional} must be there: a number that is not would be 0. */
+  private static final class Strict extends JacksonAnnotationIntrospector {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public @Nullable Boolean hasRequiredMarker(MapperConfig<?> config, AnnotatedMember member) {
+      return member instanceof AnnotatedParameter
+              && member.getDeclaringClass().isRecord()
+              && !OPTIONAL.contains(member.getRawType())
+          ? Boolean.TRUE
+          : super.hasRequiredMarker(config, member);
+    }
+  }
 
   /** Bytes that are not what they should be. */
   static final class UnreadableException extends Exception {
@@ -74,6 +102,9 @@ final class Wire {
   }
 
   static <T> T read(byte[] json, JavaType type) throws UnreadableException {
+    if (blank(json)) {
+      throw new UnreadableException("the answer is empty", true, json);
+    }
     try {
       T value = MAPPER.readValue(json, type);
       if (value == null) {
@@ -85,6 +116,15 @@ final class Wire {
     } catch (JacksonException e) {
       throw new UnreadableException(place(e, type), false, json);
     }
+  }
+
+  private static boolean blank(byte[] json) {
+    for (byte b : json) {
+      if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static String place(JacksonException e, JavaType type) {
