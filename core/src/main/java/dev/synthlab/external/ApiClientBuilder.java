@@ -6,7 +6,7 @@ import dev.synthlab.call.CallPolicy;
 import dev.synthlab.call.Route;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.Traffic;
-import dev.synthlab.config.ServiceSettings;
+import dev.synthlab.config.ApiSettings;
 import dev.synthlab.http.Transport;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Puts an {@link ApiClient} together; made by {@link ApiClient#builder}. For one thread. */
 public final class ApiClientBuilder {
   private final ApiService service;
-  private @Nullable ServiceSettings settings;
+  private @Nullable ApiSettings settings;
   private @Nullable Transport transport;
   private boolean ownsTransport;
   private Timer timer = Timer.system();
@@ -32,7 +32,7 @@ public final class ApiClientBuilder {
    * @param how the settings, for example by {@link ApiService#settings}
    * @return this
    */
-  public ApiClientBuilder settings(ServiceSettings how) {
+  public ApiClientBuilder settings(ApiSettings how) {
     settings = how;
     return this;
   }
@@ -100,7 +100,7 @@ public final class ApiClientBuilder {
    * @return ready for calls
    */
   public ApiClient build() {
-    ServiceSettings how = Objects.requireNonNull(settings, "settings");
+    ApiSettings how = Objects.requireNonNull(settings, "settings");
     Transport over = Objects.requireNonNull(transport, "transport");
     // Loaded here: virtual threads that wait for a class to load pin their carriers.
     Wire.load();

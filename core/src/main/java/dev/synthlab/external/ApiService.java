@@ -1,9 +1,9 @@
 package dev.synthlab.external;
 
+import dev.synthlab.config.ApiSettings;
+import dev.synthlab.config.ApiVariables;
+import dev.synthlab.config.ApiVariables.KeyNeed;
 import dev.synthlab.config.Environment;
-import dev.synthlab.config.ServiceSettings;
-import dev.synthlab.config.ServiceVariables;
-import dev.synthlab.config.ServiceVariables.KeyNeed;
 import dev.synthlab.http.Headers;
 import java.net.URI;
 import java.time.Duration;
@@ -24,7 +24,7 @@ import java.util.Optional;
  * @param redirects how many redirects of one call are followed
  */
 public record ApiService(
-    ServiceVariables variables,
+    ApiVariables variables,
     KeyPlace key,
     Headers headers,
     int maxAttempts,
@@ -56,8 +56,7 @@ public record ApiService(
    * @return the service
    */
   public static ApiService named(String name) {
-    ServiceVariables variables =
-        new ServiceVariables(name, Optional.empty(), TIMEOUT, KeyNeed.REQUIRED);
+    ApiVariables variables = new ApiVariables(name, Optional.empty(), TIMEOUT, KeyNeed.REQUIRED);
     return new ApiService(
         variables,
         KeyPlace.bearer(),
@@ -77,7 +76,7 @@ public record ApiService(
    */
   public ApiService withBaseUrl(String address) {
     return with(
-        new ServiceVariables(
+        new ApiVariables(
             name(), Optional.of(URI.create(address)), variables.timeout(), variables.need()));
   }
 
@@ -88,7 +87,7 @@ public record ApiService(
    * @return a new service
    */
   public ApiService withTimeout(Duration limit) {
-    return with(new ServiceVariables(name(), variables.baseUrl(), limit, variables.need()));
+    return with(new ApiVariables(name(), variables.baseUrl(), limit, variables.need()));
   }
 
   /**
@@ -216,15 +215,15 @@ public record ApiService(
    * @return the settings
    * @throws dev.synthlab.config.ConfigException if anything is wrong, with all that is
    */
-  public ServiceSettings settings(Environment environment) {
-    return ServiceSettings.from(environment, variables);
+  public ApiSettings settings(Environment environment) {
+    return ApiSettings.from(environment, variables);
   }
 
-  private ServiceVariables needing(KeyNeed need) {
-    return new ServiceVariables(name(), variables.baseUrl(), variables.timeout(), need);
+  private ApiVariables needing(KeyNeed need) {
+    return new ApiVariables(name(), variables.baseUrl(), variables.timeout(), need);
   }
 
-  private ApiService with(ServiceVariables others) {
+  private ApiService with(ApiVariables others) {
     return new ApiService(
         others, key, headers, maxAttempts, requestsPerMinute, concurrency, guarded, redirects);
   }

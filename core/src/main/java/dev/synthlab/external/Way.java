@@ -3,7 +3,7 @@ package dev.synthlab.external;
 import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.Route;
 import dev.synthlab.call.Timer;
-import dev.synthlab.config.ServiceSettings;
+import dev.synthlab.config.ApiSettings;
 import dev.synthlab.http.Transport;
 import dev.synthlab.logging.Logging;
 import java.net.URI;
@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 /** What the calls of one client share. Safe for use by many threads. */
 final class Way {
   private final ApiService service;
-  private final ServiceSettings settings;
+  private final ApiSettings settings;
   private final CallLoop loop;
   private final Timer timer;
   private final Optional<Transport> owned;
@@ -25,7 +25,7 @@ final class Way {
 
   Way(
       ApiService service,
-      ServiceSettings settings,
+      ApiSettings settings,
       CallLoop loop,
       Timer timer,
       Optional<Transport> owned) {
@@ -58,7 +58,7 @@ final class Way {
     return service;
   }
 
-  ServiceSettings settings() {
+  ApiSettings settings() {
     return settings;
   }
 

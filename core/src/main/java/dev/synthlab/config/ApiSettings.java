@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param backoffMax the bound of every pause between attempts
  * @param callDeadline the longest time of one call, attempts and pauses included
  */
-public record ServiceSettings(
+public record ApiSettings(
     URI baseUrl,
     Optional<Secret> key,
     String keyName,
@@ -27,7 +27,7 @@ public record ServiceSettings(
     Duration callDeadline) {
 
   /** Refuses what is missing. */
-  public ServiceSettings {
+  public ApiSettings {
     Objects.requireNonNull(baseUrl);
     Objects.requireNonNull(key);
     Objects.requireNonNull(keyName);
@@ -45,8 +45,8 @@ public record ServiceSettings(
    * @return the settings
    * @throws ConfigException if anything is wrong, with all that is
    */
-  public static ServiceSettings from(Environment environment, ServiceVariables variables) {
-    return new ServiceReader(environment, variables).read();
+  public static ApiSettings from(Environment environment, ApiVariables variables) {
+    return new ApiReader(environment, variables).read();
   }
 
   /**
@@ -56,8 +56,8 @@ public record ServiceSettings(
    * @param other the key
    * @return new settings
    */
-  public ServiceSettings withKey(String name, Secret other) {
-    return new ServiceSettings(
+  public ApiSettings withKey(String name, Secret other) {
+    return new ApiSettings(
         baseUrl, Optional.of(other), name, timeout, backoffFirst, backoffMax, callDeadline);
   }
 }

@@ -19,8 +19,7 @@ import java.util.stream.Stream;
  * @param timeout the longest time of one attempt
  * @param need whether it takes a key
  */
-public record ServiceVariables(
-    String service, Optional<URI> baseUrl, Duration timeout, KeyNeed need) {
+public record ApiVariables(String service, Optional<URI> baseUrl, Duration timeout, KeyNeed need) {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*([-_][a-z0-9]+)*");
   private static final Set<String> OF_OTHERS =
       Stream.of(Variable.values())
@@ -38,7 +37,7 @@ public record ServiceVariables(
   }
 
   /** Refuses a name that no variable can have, or whose variables have another meaning. */
-  public ServiceVariables {
+  public ApiVariables {
     Objects.requireNonNull(baseUrl);
     Objects.requireNonNull(need);
     if (!NAME.matcher(service).matches()) {

@@ -1,8 +1,8 @@
 package dev.synthlab.config;
 
+import dev.synthlab.config.ApiVariables.KeyNeed;
 import dev.synthlab.config.ConfigException.Problem;
 import dev.synthlab.config.Environment.Found;
-import dev.synthlab.config.ServiceVariables.KeyNeed;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,17 +13,17 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Reads the settings of one service and collects what is wrong. Used once, by one thread. */
-final class ServiceReader {
+final class ApiReader {
   private final Environment environment;
-  private final ServiceVariables variables;
+  private final ApiVariables variables;
   private final List<Problem> problems = new ArrayList<>();
 
-  ServiceReader(Environment environment, ServiceVariables variables) {
+  ApiReader(Environment environment, ApiVariables variables) {
     this.environment = environment;
     this.variables = variables;
   }
 
-  ServiceSettings read() {
+  ApiSettings read() {
     Optional<URI> address =
         value(variables.address(), Variable.Kind.URL, Values::open)
             .or(() -> variables.baseUrl().map(given -> Values.open(given.toString())));
@@ -39,7 +39,7 @@ final class ServiceReader {
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
     }
-    return new ServiceSettings(
+    return new ApiSettings(
         address.orElseThrow(),
         key,
         variables.key(),
