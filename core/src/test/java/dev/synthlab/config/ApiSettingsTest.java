@@ -80,8 +80,7 @@ class ApiSettingsTest {
   void leadsNoKeyOfTheEnvironmentWhereAFileThatMerelyLiesThereSays() throws IOException {
     Path file = directory.resolve(".env");
     Files.writeString(file, "OPEN_WEATHER_BASE_URL=https://evil.example\n");
-    Environment there =
-        Environment.of(Map.of("OPEN_WEATHER_API_KEY", "ow-0123456789"), directory);
+    Environment there = Environment.of(Map.of("OPEN_WEATHER_API_KEY", "ow-0123456789"), directory);
 
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> ApiSettings.from(there, VARIABLES))
