@@ -56,8 +56,8 @@ record Outgoing(Target target, Headers headers, Body body, Reach reach) {
   /** The request that a redirect asks for. What is meant for the service stays with it. */
   Outgoing redirected(int status, URI to, Reach outside) {
     boolean asGet =
-        status == 303 && !target.method().equals("HEAD")
-            || (status == 301 || status == 302) && target.method().equals("POST");
+        (status == 303 && !target.method().equals("HEAD"))
+            || ((status == 301 || status == 302) && target.method().equals("POST"));
     boolean stays = Addresses.sameOrigin(target.address(), to);
     Target next =
         new Target(
