@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param ledger whether and where calls are recorded
  * @param logs how log lines look
  * @param trace whether and where spans of the calls go
+ * @param environment where it was read, for the variables of services outside
  * @param warnings what is not wrong but may not be meant, one sentence each
  */
 public record Settings(
@@ -41,6 +42,7 @@ public record Settings(
     Ledger ledger,
     Logs logs,
     Trace trace,
+    Environment environment,
     List<String> warnings) {
   private static volatile @Nullable Settings ofProcess;
 

@@ -49,6 +49,7 @@ final class SettingsReader {
             ledger(),
             logs(),
             trace(),
+            environment,
             warnings);
     if (!problems.isEmpty()) {
       throw new ConfigException(problems, warnings);

@@ -162,6 +162,7 @@ class SettingsTest {
                     Duration.ofSeconds(5),
                     4317,
                     Map.of()),
+                settings.environment(),
                 List.of()));
   }
 

@@ -1,5 +1,6 @@
 package dev.synthlab.local;
 
+import dev.synthlab.config.Environment;
 import dev.synthlab.config.Net;
 import dev.synthlab.config.Settings;
 import dev.synthlab.config.Trace;
@@ -77,6 +78,7 @@ final class Local {
         new Settings.Ledger(false, Optional.empty()),
         new Settings.Logs("INFO", "text"),
         Trace.OFF,
+        Environment.of(Map.of()),
         List.of());
   }
 
