@@ -413,6 +413,7 @@ class CommandTest {
             "embed",
             "models",
             "usage",
+            "cache",
             "doctor",
             "completion",
             "config")) {
