@@ -172,8 +172,8 @@ public final class Checklist {
 
   private Seen found() {
     Inspection inspection = new Inspection(scope);
-    inspection.sources().read(sources);
     classes.each(inspection::look, inspection::unreadable);
+    inspection.sources().read(sources);
     Seen seen = inspection.ended();
     if (inspection.classes() == 0) {
       List<String> unread = seen.complete() ? List.of() : seen.report().notChecked();

@@ -1,7 +1,9 @@
 package dev.synthlab.rules;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +26,7 @@ final class KeyLiterals {
   private static final Map<String, Pattern> SHAPES = shapes();
 
   private static final String KEY_NAME =
-      "(?:\\w*(?:api_?key|secret|passw(?:or)?d|token|credential|private_?key|access_?key)\\w{0,8})";
+      "(?:\\w*(?:api[_-]?key|secret|passw(?:or)?d|token|credential|private[_-]?key|access[_-]?key)\\w{0,8})";
 
   private static final Pattern NAMED = Pattern.compile(KEY_NAME, Pattern.CASE_INSENSITIVE);
 
@@ -78,19 +80,42 @@ final class KeyLiterals {
         : Optional.empty();
   }
 
-  /** The same for a line of a source or a resource. */
-  static Optional<String> inLine(String line) {
-    Optional<String> shaped = shaped(line);
-    if (shaped.isPresent()) {
-      return shaped;
-    }
-    Matcher assigned = ASSIGNED.matcher(line);
+  /**
+   * A place in a text.
+   *
+   * @param offset where it begins
+   * @param what is there, in words that do not show it
+   */
+  record At(int offset, String what) {}
+
+  /** The same for a source or a resource, which may hold several. */
+  static List<At> inText(String text) {
+    List<At> all = new ArrayList<>();
+    SHAPES.forEach(
+        (name, pattern) -> {
+          Matcher found = pattern.matcher(text);
+          while (found.find()) {
+            if (isShaped(found.group())) {
+              all.add(new At(found.start(), formed(name)));
+            }
+          }
+        });
+    Matcher assigned = ASSIGNED.matcher(text);
     while (assigned.find()) {
-      if (isRandom(assigned.group(2))) {
-        return Optional.of(random(assigned.group(1)));
+      String value = assigned.group(2);
+      if (isRandom(value) && shaped(value).isEmpty()) {
+        all.add(new At(assigned.start(2), random(assigned.group(1))));
       }
     }
-    return Optional.empty();
+    return all;
+  }
+
+  private static String formed(String shape) {
+    return "a key of the form " + shape;
+  }
+
+  private static boolean isShaped(String key) {
+    return !PLACEHOLDER.matcher(key).matches() && entropy(key) >= SHAPED;
   }
 
   private static String random(String name) {
@@ -101,9 +126,8 @@ final class KeyLiterals {
     for (Map.Entry<String, Pattern> shape : SHAPES.entrySet()) {
       Matcher found = shape.getValue().matcher(text);
       while (found.find()) {
-        String key = found.group();
-        if (!PLACEHOLDER.matcher(key).matches() && entropy(key) >= SHAPED) {
-          return Optional.of("a key of the form " + shape.getKey());
+        if (isShaped(found.group())) {
+          return Optional.of(formed(shape.getKey()));
         }
       }
     }

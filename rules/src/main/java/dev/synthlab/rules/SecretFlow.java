@@ -5,7 +5,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -315,17 +317,34 @@ final class SecretFlow {
     }
 
     void findSinks() {
+      boolean joins = !scope.infrastructure().hold(Names.dotted(type.name));
+      Set<OptionalInt> told = new HashSet<>();
       for (int i = 0; i < frames.length; i++) {
-        Frame<SourceValue> frame = frames[i];
-        AbstractInsnNode at = method.instructions.get(i);
-        if (frame != null) {
-          sinkOf(at, frame)
-              .ifPresent(
-                  sink ->
-                      findings.add(
-                          Place.of(type, method)
-                              .breaks(Rule.NO_LOGGED_SECRET, at, "a secret goes into " + sink)));
+        tell(i, told, this::sinkOf);
+      }
+      // A client must put its key into a header; anybody else has no reason to.
+      for (int i = 0; joins && i < frames.length; i++) {
+        if (!told.contains(Place.line(method.instructions.get(i)))) {
+          tell(i, told, this::joined);
         }
+      }
+    }
+
+    private void tell(
+        int i,
+        Set<OptionalInt> told,
+        BiFunction<AbstractInsnNode, Frame<SourceValue>, Optional<String>> sink) {
+      Frame<SourceValue> frame = frames[i];
+      AbstractInsnNode at = method.instructions.get(i);
+      if (frame != null) {
+        Optional<String> into = sink.apply(at, frame);
+        into.ifPresent(
+            where -> {
+              told.add(Place.line(at));
+              findings.add(
+                  Place.of(type, method)
+                      .breaks(Rule.NO_LOGGED_SECRET, at, "a secret goes into " + where));
+            });
       }
     }
 
@@ -334,17 +353,15 @@ final class SecretFlow {
         return sink(call).filter(any -> anyOf(frame, Type.getArgumentTypes(call.desc).length));
       }
       boolean text = method.name.equals("toString") && at.getOpcode() == Opcodes.ARETURN;
-      if (text && top(frame, 0)) {
-        return Optional.of("the text form of its object");
-      }
-      // A client must put its key into a header; anybody else has no reason to.
+      return text && top(frame, 0) ? Optional.of("the text form of its object") : Optional.empty();
+    }
+
+    private Optional<String> joined(AbstractInsnNode at, Frame<SourceValue> frame) {
       boolean joins =
           at instanceof InvokeDynamicInsnNode join
               && isJoin(join)
               && anyOf(frame, Type.getArgumentTypes(join.desc).length);
-      return joins && !scope.infrastructure().hold(Names.dotted(type.name))
-          ? Optional.of("a joined text")
-          : Optional.empty();
+      return joins ? Optional.of("a joined text") : Optional.empty();
     }
   }
 }

@@ -7,9 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -21,20 +22,38 @@ import org.objectweb.asm.tree.FieldNode;
 import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 
-/** The rules that need sources and resources, and the search for keys in the constants of classes. */
+/**
+ * The rules that need sources and resources, and the search for keys in the constants of classes.
+ */
 final class SourceScan {
   /** A text file that is longer is no source. */
   private static final long LONGEST = 4L << 20;
 
   private static final Set<String> TEXTS =
       Set.of(
-          "java", "kt", "groovy", "scala", "properties", "yaml", "yml", "json", "xml", "toml",
-          "conf", "env", "txt", "sql", "pem", "key", "ini", "cfg");
+          "java",
+          "kt",
+          "groovy",
+          "scala",
+          "properties",
+          "yaml",
+          "yml",
+          "json",
+          "xml",
+          "toml",
+          "conf",
+          "env",
+          "txt",
+          "sql",
+          "pem",
+          "key",
+          "ini",
+          "cfg");
 
   private final Findings findings;
   private final Documented documented;
   private final List<String> unread = new ArrayList<>();
-  private final Set<String> sources = new HashSet<>();
+  private final Map<String, Violation> constants = new LinkedHashMap<>();
   private boolean given;
 
   SourceScan(Scope scope, Findings findings) {
@@ -69,17 +88,8 @@ final class SourceScan {
       }
       String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
       String name = directory.relativize(file).toString();
-      sources.add(name.replace('\\', '/'));
-      int number = 0;
-      for (String line : text.lines().toList()) {
-        number++;
-        OptionalInt at = OptionalInt.of(number);
-        KeyLiterals.inLine(line)
-            .ifPresent(
-                what ->
-                    findings.add(
-                        new Violation(
-                            Rule.NO_KEY_LITERAL, name, "", file.toString(), at, "holds " + what)));
+      for (KeyLiterals.At key : KeyLiterals.inText(text)) {
+        key(name, file, line(text, key.offset()), "holds " + key.what());
       }
       if (name.endsWith(".java")) {
         documented.look(file, text);
@@ -89,45 +99,59 @@ final class SourceScan {
     }
   }
 
-  /** What a class file holds of texts; where its source was read, that has told it already. */
+  private static OptionalInt line(String text, int offset) {
+    return OptionalInt.of(
+        1 + (int) text.substring(0, offset).chars().filter(c -> c == '\n').count());
+  }
+
+  /** What its class has told already only gets its line. */
+  private void key(String name, Path file, OptionalInt line, String what) {
+    Violation told = constants.remove(file.getFileName() + what);
+    findings.add(
+        told == null
+            ? new Violation(Rule.NO_KEY_LITERAL, name, "", file.toString(), line, what)
+            : new Violation(
+                Rule.NO_KEY_LITERAL, told.className(), told.member(), told.file(), line, what));
+  }
+
+  /** What a class file holds of texts. */
   void constants(ClassNode type) {
-    int slash = type.name.lastIndexOf('/');
-    String source = type.name.substring(0, slash + 1) + type.sourceFile;
-    if (sources.contains(source)) {
-      return;
-    }
     for (FieldNode field : type.fields) {
       if (field.value instanceof String text) {
         KeyLiterals.in(field.name, text)
-            .ifPresent(
-                what ->
-                    findings.add(
-                        new Place(type, field.name).breaks(Rule.NO_KEY_LITERAL, "holds " + what)));
+            .map(what -> new Place(type, field.name).breaks(Rule.NO_KEY_LITERAL, "holds " + what))
+            .ifPresent(this::constant);
       }
     }
     for (MethodNode method : type.methods) {
+      Place place = Place.of(type, method);
       for (AbstractInsnNode at : method.instructions) {
         Uses.constant(at)
             .flatMap(text -> KeyLiterals.in(goesTo(at), text))
-            .ifPresent(
-                what ->
-                    findings.add(
-                        Place.of(type, method)
-                            .breaks(Rule.NO_KEY_LITERAL, at, "holds " + what)));
+            .map(what -> place.breaks(Rule.NO_KEY_LITERAL, at, "holds " + what))
+            .ifPresent(this::constant);
       }
+    }
+  }
+
+  private void constant(Violation found) {
+    Violation other = constants.put(found.file() + found.what(), found);
+    if (other != null) {
+      findings.add(other);
     }
   }
 
   /** The name of what a constant is put into; empty when it is not put there at once. */
   private static String goesTo(AbstractInsnNode constant) {
-    return switch (constant.getNext()) {
-      case FieldInsnNode field -> field.name;
-      case MethodInsnNode call -> call.name;
-      case null, default -> "";
-    };
+    AbstractInsnNode next = constant.getNext();
+    if (next instanceof FieldInsnNode field) {
+      return field.name;
+    }
+    return next instanceof MethodInsnNode call ? call.name : "";
   }
 
   void ended(Set<Rule> unchecked, List<String> notChecked) {
+    constants.values().forEach(findings::add);
     notChecked.addAll(unread);
     Optional<String> why =
         given
@@ -139,6 +163,7 @@ final class SourceScan {
           notChecked.add(Rule.DOCUMENTED.id() + ": " + reason);
         });
     if (!given) {
+      unchecked.add(Rule.NO_KEY_LITERAL);
       notChecked.add(
           Rule.NO_KEY_LITERAL.id() + " in sources and resources: only constants of classes were");
     }

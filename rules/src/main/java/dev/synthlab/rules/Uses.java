@@ -84,7 +84,12 @@ final class Uses {
           "/v1/messages");
 
   private static final List<String> TRACERS =
-      List.of("dev/synthlab/", "io/opentelemetry/api/trace/", "io/micrometer/observation/");
+      List.of(
+          "dev/synthlab/spans/",
+          "dev/synthlab/llm/",
+          "dev/synthlab/external/",
+          "io/opentelemetry/api/trace/",
+          "io/micrometer/observation/");
 
   private final Scope scope;
   private final Findings findings;
@@ -128,12 +133,12 @@ final class Uses {
       uses.add(new Use(whole, null, type.superName, ""));
     }
     type.interfaces.forEach(each -> uses.add(new Use(whole, null, each, "")));
-    annotations(whole, type.visibleAnnotations, uses);
+    annotations(whole, null, type.visibleAnnotations, uses);
     for (FieldNode field : type.fields) {
       if ((field.access & Opcodes.ACC_SYNTHETIC) == 0) {
         Place place = new Place(type, field.name);
         uses.add(new Use(place, null, Names.element(Type.getType(field.desc)), ""));
-        annotations(place, field.visibleAnnotations, uses);
+        annotations(place, null, field.visibleAnnotations, uses);
       }
     }
     for (MethodNode method : type.methods) {
@@ -145,7 +150,7 @@ final class Uses {
           uses.add(new Use(place, at, Names.element(each), ""));
         }
         uses.add(new Use(place, at, Names.element(Type.getReturnType(method.desc)), ""));
-        annotations(place, method.visibleAnnotations, uses);
+        annotations(place, at, method.visibleAnnotations, uses);
       }
     }
   }
@@ -160,10 +165,13 @@ final class Uses {
   }
 
   private static void annotations(
-      Place place, @Nullable List<AnnotationNode> annotations, List<Use> uses) {
+      Place place,
+      @Nullable AbstractInsnNode at,
+      @Nullable List<AnnotationNode> annotations,
+      List<Use> uses) {
     if (annotations != null) {
       for (AnnotationNode each : annotations) {
-        uses.add(new Use(place, null, Names.element(Type.getType(each.desc)), ""));
+        uses.add(new Use(place, at, Names.element(Type.getType(each.desc)), ""));
       }
     }
   }
