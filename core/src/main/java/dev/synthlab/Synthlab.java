@@ -13,7 +13,10 @@ import dev.synthlab.http.ConnectOptions;
 import dev.synthlab.http.OkHttpTransport;
 import dev.synthlab.http.Transport;
 import dev.synthlab.http.TransportProvider;
+import dev.synthlab.llm.AnswerCache;
+import dev.synthlab.llm.AnswerCacheProvider;
 import dev.synthlab.llm.LlmClient;
+import dev.synthlab.llm.LlmClientBuilder;
 import dev.synthlab.llm.Totals;
 import dev.synthlab.logging.Logging;
 import java.net.URI;
@@ -45,6 +48,7 @@ public final class Synthlab implements AutoCloseable {
   private final Traffic traffic;
   private final Transport transport;
   private final CallObserver observer;
+  private final Optional<AnswerCache> cache;
   private final Totals totals = new Totals();
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Class<?>, AutoCloseable> shared = new LinkedHashMap<>();
@@ -58,6 +62,8 @@ public final class Synthlab implements AutoCloseable {
     this.transport = transport(settings, traffic);
     Optional<CallRecorder> recorder = recorder(settings);
     recorder.ifPresent(kept -> shared.put(CallRecorder.class, kept));
+    this.cache = cache(settings);
+    cache.ifPresent(kept -> shared.put(AnswerCache.class, kept));
     this.observer =
         report -> {
           totals.ended(report);
@@ -296,15 +302,17 @@ public final class Synthlab implements AutoCloseable {
   }
 
   private LlmClient client(Settings.Llm how, CallPolicy.Waiting waiting) {
-    return LlmClient.builder()
-        .settings(how)
-        .transport(transport)
-        .timer(timer)
-        .traffic(traffic)
-        .observer(observer)
-        .waiting(waiting)
-        .atOnce(settings.limits().window())
-        .build();
+    LlmClientBuilder builder =
+        LlmClient.builder()
+            .settings(how)
+            .transport(transport)
+            .timer(timer)
+            .traffic(traffic)
+            .observer(observer)
+            .waiting(waiting)
+            .atOnce(settings.limits().window());
+    cache.ifPresent(builder::cache);
+    return builder.build();
   }
 
   private static Traffic.Rules rules(Settings.Limits limits) {
@@ -330,6 +338,17 @@ public final class Synthlab implements AutoCloseable {
       return Optional.of(provider.open(settings));
     }
     log.warn("SYNTHLAB_LEDGER is on, but no ledger is on the class path: add synthlab-store");
+    return Optional.empty();
+  }
+
+  private static Optional<AnswerCache> cache(Settings settings) {
+    if (!settings.cache().on()) {
+      return Optional.empty();
+    }
+    for (AnswerCacheProvider provider : ServiceLoader.load(AnswerCacheProvider.class)) {
+      return Optional.of(AnswerCache.shared(provider.open(settings)));
+    }
+    log.warn("SYNTHLAB_CACHE is on, but no cache is on the class path: add synthlab-store");
     return Optional.empty();
   }
 
