@@ -229,14 +229,17 @@ class MetricsTest {
         assertThatExceptionOfType(CallException.class).isThrownBy(() -> client.complete("Why?"));
       }
 
-      assertThat(meters.one("synthlab.route.breaker").value()).isEqualTo(2);
+      assertThat(meters.one("synthlab.route.breaker", "synthlab.model", "gpt-4o-mini").value())
+          .isEqualTo(2);
       assertThat(meters.one("synthlab.breaker.openings").value()).isEqualTo(1);
-      assertThat(meters.one("synthlab.route.pause").value()).isZero();
+      assertThat(meters.one("synthlab.route.pause", "synthlab.model", "gpt-4o-mini").value())
+          .isZero();
 
       meters.timer.push(Duration.ofSeconds(20));
       assertThatExceptionOfType(CallException.class).isThrownBy(() -> client.complete("Why?"));
 
-      assertThat(meters.one("synthlab.route.pause").value()).isEqualTo(3_000);
+      assertThat(meters.one("synthlab.route.pause", "synthlab.model", "gpt-4o-mini").value())
+          .isEqualTo(3_000);
     }
   }
 
