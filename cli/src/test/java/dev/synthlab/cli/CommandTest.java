@@ -413,7 +413,9 @@ class CommandTest {
             "embed",
             "models",
             "usage",
+            "cache",
             "doctor",
+            "check",
             "completion",
             "config")) {
       Ended ended = synth.run(command, "--help");

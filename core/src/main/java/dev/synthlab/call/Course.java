@@ -11,6 +11,7 @@ import dev.synthlab.logging.Logging;
 import dev.synthlab.spans.Metrics;
 import dev.synthlab.spans.Tracing;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -208,8 +209,11 @@ final class Course<T> {
     try {
       Response response = loop.transport.send(exchange.request(), within);
       Duration left = within.minusNanos(timer.nanos() - from);
-      return new Event.Arrived(
-          response.status(), response.headers(), lease.guard(response, left, within));
+      InputStream body = lease.guard(response, left, within);
+      if (exchange.transfers()) {
+        lease.boundSilence(loop.policy.timeout(), deadline);
+      }
+      return new Event.Arrived(response.status(), response.headers(), body);
     } catch (IOException e) {
       return new Event.Broken(asTransport(e, Phase.EXCHANGE));
     }

@@ -48,7 +48,7 @@ final class Lane {
   private volatile Optional<Breaker> breaker = Optional.empty();
 
   Lane(Route route, Traffic traffic) {
-    Traffic.Rules rules = traffic.rules();
+    Traffic.Rules rules = traffic.rules(route);
     this.route = route;
     this.traffic = traffic;
     this.timer = traffic.timer();

@@ -29,6 +29,7 @@ public final class Traffic {
   private final RandomGenerator random;
   private final Rules rules;
   private final Map<Route, Lane> lanes = new ConcurrentHashMap<>();
+  private final Map<Route, Rules> governed = new ConcurrentHashMap<>();
   private final Map<URI, Semaphore> places = new ConcurrentHashMap<>();
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger held = new AtomicInteger();
@@ -123,12 +124,31 @@ public final class Traffic {
     places.computeIfAbsent(base, b -> new Semaphore(atOnce, true));
   }
 
+  /**
+   * Gives a route rules of its own.
+   *
+   * @param route whose
+   * @param own what holds for it in place of what holds for every route; the first rules stay
+   */
+  public void govern(Route route, Rules own) {
+    governed.putIfAbsent(route, own);
+  }
+
+  /**
+   * What holds for every route that has no rules of its own.
+   *
+   * @return the rules
+   */
+  public Rules rules() {
+    return rules;
+  }
+
   Timer timer() {
     return timer;
   }
 
-  Rules rules() {
-    return rules;
+  Rules rules(Route route) {
+    return governed.getOrDefault(route, rules);
   }
 
   /** A random part of a time, from nothing to all of it. */
@@ -144,7 +164,7 @@ public final class Traffic {
 
   /** Whether a failed call on this route may be repeated. */
   boolean allowsARetry(Route route, Waiting waiting) {
-    if (!rules.throttle()) {
+    if (!rules(route).throttle()) {
       return true;
     }
     Lane lane = lane(route);

@@ -410,6 +410,9 @@ final class LlmSpan {
   private void went(CallReport report, Usage usage) {
     span.set("synthlab.attempts", report.attempts().size());
     span.set("synthlab.held_ms", report.held().toMillis());
+    if (report.cached()) {
+      span.set("synthlab.cached", "true");
+    }
     tokens(usage);
     report.spend().costUsd().map(BigDecimal::doubleValue).ifPresent(this::cost);
   }
