@@ -413,6 +413,7 @@ class CommandTest {
             "embed",
             "models",
             "usage",
+            "db",
             "doctor",
             "completion",
             "config")) {
