@@ -33,7 +33,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class Stored {
   private static final int THREADS = 64;
-  private static final int WARM_UP = 10_000;
+  private static final int WARM_UP = 30_000;
   private static final int CALLS = 4_000;
   private static final int AT_ONCE = 16;
   private static final int LEAST_A_SECOND = 5_000;
@@ -79,7 +79,6 @@ public final class Stored {
     stored.ledger("SQLite", file);
     try (PostgresServer server = PostgresServer.durable()) {
       String address = server.newDatabase();
-      stored.transactions("PostgreSQL", Map.of("DATABASE_URL", address));
       stored.transactions(
           "PostgreSQL, " + THREADS + " connections",
           Map.of("DATABASE_URL", address, "SYNTHLAB_DB_POOL_SIZE", Integer.toString(THREADS)));
