@@ -6,12 +6,8 @@ import dev.synthlab.cli.Synth.Ended;
 import dev.synthlab.http.Json;
 import dev.synthlab.store.PostgresServer;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -36,11 +32,9 @@ class DbTest {
   @Test
   void looksAtAFileWithoutMakingIt() {
     Ended status = synth.run("db", "status");
-    Ended check = synth.run("db", "check");
 
     assertThat(status.exit()).as(status.all()).isZero();
     assertThat(status.out()).contains("lab.db", "not there yet");
-    assertThat(check.exit()).isZero();
     assertThat(synth.path("lab.db")).doesNotExist();
   }
 
@@ -52,7 +46,6 @@ class DbTest {
     JsonNode status = Json.mapper().readTree(synth.run("db", "status", "--json").out());
     Ended check = synth.run("db", "check");
     Ended copied = synth.run("db", "backup", "copy.db");
-    Ended again = synth.run("db", "backup", "copy.db");
 
     assertThat(migrated.exit()).as(migrated.all()).isZero();
     assertThat(migrated.out()).contains("1 migrations run");
@@ -63,34 +56,18 @@ class DbTest {
     assertThat(check.out()).contains("ok    lab.db");
     assertThat(copied.exit()).as(copied.all()).isZero();
     assertThat(words("copy.db")).isZero();
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(synth.path("copy.db"))))
-        .isEqualTo("rw-------");
-    assertThat(synth.path("copy.db.part")).doesNotExist();
-    assertThat(again.exit()).isEqualTo(4);
-    assertThat(again.err()).contains("copy.db is there already");
   }
 
   @Test
-  void namesWhatIsDamagedAndCopiesNothing() throws Exception {
-    synth.with("SYNTHLAB_DB_MIGRATIONS", "filesystem:migrations");
-    synth.run("db", "migrate");
-    fill("lab.db");
-    try (FileChannel channel = FileChannel.open(synth.path("lab.db"), StandardOpenOption.WRITE)) {
-      for (long at = 8_192; at + 100 < channel.size(); at += 4_096) {
-        channel.write(ByteBuffer.wrap(new byte[] {99, 98, 97, 96, 95, 94, 93, 92}), at);
-      }
-    }
+  void endsWithAFaultWhereOneIsFound() throws IOException {
+    synth.file("lab.db", "these are my notes, not a database");
 
     Ended check = synth.run("db", "check", "--json");
-    Ended copied = synth.run("db", "backup", "copy.db");
 
     assertThat(check.exit()).as(check.all()).isEqualTo(4);
     assertThat(
             Json.mapper().readTree(check.out()).path("checked").path(0).path("complaints").size())
         .isPositive();
-    assertThat(copied.exit()).as(copied.all()).isEqualTo(4);
-    assertThat(synth.path("copy.db")).doesNotExist();
-    assertThat(synth.path("copy.db.part")).doesNotExist();
   }
 
   @Test
@@ -102,22 +79,19 @@ class DbTest {
 
     Ended before = synth.run("db", "status");
     Ended migrated = synth.run("db", "migrate", "--json");
-    Ended check = synth.run("db", "check");
     Ended copied = synth.run("db", "backup", "copy of it.dump");
 
     assertThat(before.exit()).as(before.all()).isZero();
     assertThat(before.out())
         .contains("postgresql://127.0.0.1:", "PostgreSQL 1", "1 to be run", "10 connections");
     assertThat(migrated.out()).contains("\"run\":1");
-    assertThat(check.exit()).as(check.all()).isZero();
     assertThat(copied.exit()).isEqualTo(2);
     assertThat(copied.err())
         .contains(
             "pg_dump --format=custom --file='copy of it.dump' --host=127.0.0.1 --port="
                 + server.port()
                 + " --username=ada lab");
-    assertThat(before.all() + migrated.all() + check.all() + copied.all())
-        .doesNotContain(server.password());
+    assertThat(before.all() + migrated.all() + copied.all()).doesNotContain(server.password());
   }
 
   @Test
@@ -137,16 +111,6 @@ class DbTest {
         Statement statement = connection.createStatement();
         ResultSet found = statement.executeQuery("SELECT count(*) FROM word")) {
       return found.getInt(1);
-    }
-  }
-
-  private void fill(String name) throws SQLException {
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + synth.path(name));
-        Statement statement = connection.createStatement()) {
-      statement.execute("CREATE TABLE page (text VARCHAR)");
-      statement.execute(
-          "INSERT INTO page WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i"
-              + " < 2000) SELECT printf('%.200c', 'w') FROM n");
     }
   }
 }

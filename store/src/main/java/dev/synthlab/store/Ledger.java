@@ -77,7 +77,7 @@ public final class Ledger implements CallRecorder {
     return new Ledger(dialect(settings, timer), timer);
   }
 
-  private static Dialect dialect(Settings settings, Timer timer) {
+  static Dialect dialect(Settings settings, Timer timer) {
     Settings.Database how = settings.database();
     return settings
         .ledger()
