@@ -90,8 +90,24 @@ final class Course<T> {
 
   private Verdict<T> attempt() throws InterruptedException {
     Waiting waiting = loop.policy.waiting();
+    return switch (loop.funds.pay(exchange, deadline, waiting, loop.traffic)) {
+      case Funds.Answer.Refused no -> new Verdict.GiveUp<>(no.why());
+      case Funds.Answer.Paid money -> {
+        try {
+          yield admitted(money, waiting);
+        } catch (InterruptedException | RuntimeException | Error e) {
+          money.giveBack();
+          throw e;
+        }
+      }
+    };
+  }
+
+  private Verdict<T> admitted(Funds.Answer.Paid money, Waiting waiting)
+      throws InterruptedException {
     return switch (loop.traffic.admit(exchange.route(), exchange.weight(), deadline, waiting)) {
       case Traffic.Admission.Refused no -> {
+        money.giveBack();
         heldBack(no.held());
         yield judged(no.why());
       }
@@ -100,7 +116,7 @@ final class Course<T> {
         if (waiting == Waiting.AS_LONG_AS_IT_TAKES) {
           deadline.excuse(yes.held());
         }
-        yield sent(yes.permit());
+        yield sent(yes.permit(), money);
       }
     };
   }
@@ -113,7 +129,7 @@ final class Course<T> {
     }
   }
 
-  private Verdict<T> sent(Lane.Permit permit) throws InterruptedException {
+  private Verdict<T> sent(Lane.Permit permit, Funds.Answer.Paid money) throws InterruptedException {
     Route route = exchange.route();
     AttemptSpan span = new AttemptSpan(exchange.request(), exchange.route(), attempts);
     AtomicReference<Spend> used = new AtomicReference<>(Spend.NONE);
@@ -122,6 +138,7 @@ final class Course<T> {
             timer,
             () -> {
               permit.leave(used.get());
+              money.settle(used.get());
               loop.traffic.left(route);
               span.end();
             });
