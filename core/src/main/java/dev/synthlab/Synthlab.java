@@ -8,6 +8,8 @@ import dev.synthlab.call.RecorderProvider;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.Traffic;
 import dev.synthlab.config.Settings;
+import dev.synthlab.external.ApiClient;
+import dev.synthlab.external.ApiService;
 import dev.synthlab.http.ConnectOptions;
 import dev.synthlab.http.OkHttpTransport;
 import dev.synthlab.http.Transport;
@@ -240,6 +242,42 @@ public final class Synthlab implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * The one client of a service outside; for its {@code get()}.
+   *
+   * @param type what it is known by
+   * @param service whom it calls
+   * @param make makes it, at the first call; it must not call this layer
+   * @param <T> what it is
+   * @return the one instance, over the transport, the traffic and the observers of this layer;
+   *     closed with it
+   * @throws dev.synthlab.config.ConfigException when the variables of the service have mistakes
+   * @throws IllegalStateException when this layer was closed
+   */
+  public <T extends AutoCloseable> T client(
+      Class<T> type, ApiService service, Function<ApiClient, T> make) {
+    return shared(
+        type,
+        known ->
+            make.apply(
+                ApiClient.builder(service)
+                    .settings(service.settings(known.environment()))
+                    .transport(web())
+                    .timer(timer)
+                    .traffic(traffic)
+                    .observer(observer)
+                    .build()));
+  }
+
+  /** What reaches servers, also where the model is embedded. */
+  private Transport web() {
+    if (transport instanceof OkHttpTransport) {
+      return transport;
+    }
+    return shared(
+        OkHttpTransport.class, known -> new OkHttpTransport(ConnectOptions.of(known.net())));
   }
 
   /** Ends what is under way and gives everything back, what was made last first. */

@@ -415,6 +415,7 @@ class CommandTest {
             "usage",
             "cache",
             "doctor",
+            "check",
             "completion",
             "config")) {
       Ended ended = synth.run(command, "--help");

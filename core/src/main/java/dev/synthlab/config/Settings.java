@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param cache whether answers are kept, and how many
  * @param logs how log lines look
  * @param trace whether and where spans of the calls go
+ * @param environment where it was read, for the variables of services outside
  * @param warnings what is not wrong but may not be meant, one sentence each
  */
 public record Settings(
@@ -44,6 +45,7 @@ public record Settings(
     Cache cache,
     Logs logs,
     Trace trace,
+    Environment environment,
     List<String> warnings) {
   private static volatile @Nullable Settings ofProcess;
 

@@ -50,6 +50,7 @@ final class SettingsReader {
             cached(),
             logs(),
             trace(),
+            environment,
             warnings);
     if (!problems.isEmpty()) {
       throw new ConfigException(problems, warnings);

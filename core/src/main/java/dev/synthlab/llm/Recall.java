@@ -17,6 +17,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
@@ -163,7 +164,7 @@ final class Recall {
 
     private void seen() {
       if (Duration.ofNanos(timer.nanos() - begin).compareTo(SEEN) > 0) {
-        Tracing.waited("equal request", started, timer.now());
+        Tracing.waited("equal request", started, timer.now(), Map.of());
       }
     }
 

@@ -173,6 +173,7 @@ class SettingsTest {
                     Duration.ofSeconds(5),
                     4317,
                     Map.of()),
+                settings.environment(),
                 List.of()));
   }
 

@@ -1,5 +1,6 @@
 package dev.synthlab.local;
 
+import dev.synthlab.config.Environment;
 import dev.synthlab.config.Net;
 import dev.synthlab.config.Settings;
 import dev.synthlab.config.Trace;
@@ -83,6 +84,7 @@ final class Local {
         new Settings.Cache(false, Duration.ofDays(7), 512),
         new Settings.Logs("INFO", "text"),
         Trace.OFF,
+        Environment.of(Map.of()),
         List.of());
   }
 
