@@ -162,11 +162,15 @@ final class Course<T> {
         new Lease(
             timer,
             () -> {
-              permit.leave(used.get());
-              money.settle(used.get());
+              permit.leave();
               loop.traffic.left(route);
               span.end();
             });
+    Runnable settle =
+        () -> {
+          permit.settle(used.get());
+          money.settle(used.get());
+        };
     boolean goesOn = false;
     Instant at = timer.now();
     long from = timer.nanos();
@@ -183,18 +187,19 @@ final class Course<T> {
       note(at, from, event, fault(verdict));
       if (verdict instanceof Verdict.Accept<T> ok) {
         goesOn = exchange.live();
-        accepted(ok.value(), lease, used);
+        accepted(ok.value(), lease, used, settle);
       }
       return verdict;
     } finally {
       if (!goesOn) {
-        lease.end();
+        lease.end(); // the body was read and closed before anybody knew what it had cost
+        settle.run();
         span.close();
       }
     }
   }
 
-  private void accepted(T value, Lease lease, AtomicReference<Spend> used) {
+  private void accepted(T value, Lease lease, AtomicReference<Spend> used, Runnable settle) {
     if (!exchange.live()) {
       used.set(exchange.spend(value));
       return;
@@ -204,6 +209,7 @@ final class Course<T> {
         deadline,
         () -> {
           used.set(exchange.spend(value));
+          settle.run();
           ended(used.get());
         });
   }

@@ -59,7 +59,7 @@ record Funds(Optional<Budget> budget) {
   private static String unknown(Route route) {
     return "nothing was sent: SYNTHLAB_BUDGET_USD is set, and what an answer of "
         + route
-        + " may cost is not known: give its price in SYNTHLAB_MODELS_FILE (0 if it is free), or"
-        + " bound its answer (max tokens)";
+        + " may cost is not known: give its price in SYNTHLAB_MODELS_FILE (for a free one any number"
+        + " above 0), or bound its answer by max tokens if only its length is unknown";
   }
 }

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Outcome;
+import dev.synthlab.call.Traffic;
 import dev.synthlab.testing.PushedTimer;
 import dev.synthlab.testing.Replies;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -97,7 +99,8 @@ class BudgetedCallsTest {
         Rig.inTurn(
             Replies.events(
                 Replies.delta("a"), Replies.finish("stop"), Replies.usage(), "[DONE]"))) {
-      String enough = rig.client().mostCostUsd(PRICED).orElseThrow().add(COST).toPlainString();
+      // A stream is asked for with a few words more, which are estimated too.
+      String enough = new BigDecimal("0.0000132").add(COST).toPlainString();
       LlmClient llm = rig.client(builder -> builder.budget(aDay(enough)));
 
       for (int i = 0; i < 2; i++) {
@@ -127,11 +130,11 @@ class BudgetedCallsTest {
       Files.writeString(
           prices,
           """
-          {"llama-x": {"mode": "chat", "input_cost_per_token": 0, "output_cost_per_token": 0,
+          {"llama-x": {"mode": "chat", "input_cost_per_token": 1e-12,
             "max_output_tokens": 1000}}
           """);
       rig.with("SYNTHLAB_MODELS_FILE", prices.toString());
-      assertThat(rig.client(builder -> builder.budget(aDay("0"))).ask(unknown).text())
+      assertThat(rig.client(builder -> builder.budget(aDay("0.01"))).ask(unknown).text())
           .isEqualTo("hi");
     }
   }
@@ -144,6 +147,23 @@ class BudgetedCallsTest {
       assertThatExceptionOfType(CallException.BudgetExceeded.class)
           .isThrownBy(() -> llm.embed("a text that costs a little"));
       assertThat(rig.requests()).isZero();
+    }
+  }
+
+  @Test
+  void takesWhatAWholeAnswerUsedFromTheTokensOfTheMinute() {
+    try (Rig rig = Rig.inTurn(Replies.chat("hi"))) {
+      Traffic.Rules rules =
+          new Traffic.Rules(Optional.empty(), Optional.of(60), Optional.empty(), true, true);
+      Traffic traffic = Traffic.by(rig.pushed, rules);
+      LlmClient llm = rig.client(builder -> builder.traffic(traffic));
+      llm.complete("hi");
+      assertThat(rig.pushed.pauses).isEmpty();
+
+      llm.complete("hi");
+
+      Duration waited = rig.pushed.pauses.stream().reduce(Duration.ZERO, Duration::plus);
+      assertThat(waited).isGreaterThan(Duration.ofSeconds(10));
     }
   }
 }
