@@ -382,6 +382,9 @@ public final class ApiCall {
 
   <T> Reading<T> json(Wire.Shape<T> type) {
     int limit = limit();
+    if (headers.first("accept").isEmpty()) {
+      header("Accept", "application/json");
+    }
     return answer -> {
       try (var open = answer.body()) {
         return Wire.read(Bodies.whole(open, limit), type);

@@ -75,6 +75,7 @@ final class ApiExchange<T> implements Exchange<T> {
 
   @Override
   public Verdict<T> judge(Event event) throws IOException {
+    trail.text = "";
     if (event instanceof Event.Arrived answer) {
       if (reading.takes(answer.status())) {
         return taken(answer);

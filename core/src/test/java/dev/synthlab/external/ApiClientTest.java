@@ -49,6 +49,7 @@ class ApiClientTest {
 
     assertThat(day).isEqualTo(new Day("Oslo", 7));
     assertThat(weather.server.seen().getFirst().path()).isEqualTo("/v1/forecast/Oslo?days=1");
+    assertThat(weather.server.seen().getFirst().header("accept")).isEqualTo("application/json");
   }
 
   @Test
