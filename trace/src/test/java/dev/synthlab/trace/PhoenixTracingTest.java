@@ -7,6 +7,8 @@ import dev.synthlab.config.Environment;
 import dev.synthlab.config.Secret;
 import dev.synthlab.config.Settings;
 import dev.synthlab.config.Trace;
+import dev.synthlab.external.ApiClient;
+import dev.synthlab.external.ApiService;
 import dev.synthlab.spans.Masks;
 import dev.synthlab.spans.Tracing;
 import dev.synthlab.testing.Replies;
@@ -67,6 +69,34 @@ class PhoenixTracingTest {
                 assertThat(seen.path()).isEqualTo("/v1/traces");
                 assertThat(seen.header("authorization")).isEqualTo("Bearer phoenix-key-0815");
               });
+    }
+  }
+
+  @Test
+  void sendsTheSpansOfAServiceThatIsNoModel() {
+    try (ScriptedServer phoenix = takes();
+        ScriptedServer weather =
+            ScriptedServer.inTurn(Replies.json(503, "{}"), Replies.json(200, "{\"high\":7}"));
+        Desk desk =
+            new Desk(
+                ScriptedServer.inTurn(Replies.chat("unused")),
+                Map.of(
+                    "WEATHER_BASE_URL",
+                    weather.base().toString(),
+                    "WEATHER_API_KEY",
+                    "weather-key-4711"))) {
+      PhoenixTracing.setup(Trace.to(phoenix.base().resolve("/")));
+
+      ApiService service = ApiService.named("weather");
+      ApiClient api = desk.layer.client(ApiClient.class, service, each -> each);
+      api.get("/forecast/{city}", "Oslo").query("token", "query-is-not-shown").send();
+      Delivery delivery = PhoenixTracing.shutdown();
+
+      assertThat(delivery.ended()).isEqualTo(4);
+      assertThat(bytes(phoenix))
+          .contains("weather GET /forecast/{city}", "CHAIN", "attempt 1", "wait: backoff")
+          .contains("attempt 2", "synth_lab.weather")
+          .doesNotContain("weather-key-4711", "query-is-not-shown");
     }
   }
 
