@@ -78,6 +78,7 @@ final class ChatStream implements TextStream {
     whole = atEnd;
     report = how;
     span = Optional.of(shownBy);
+    shownBy.began();
   }
 
   Spend spend() {

@@ -239,7 +239,6 @@ final class LlmSpan {
     try {
       T opened = span.around(work::get);
       span.event("First Token Stream Event");
-      operation.firstPiece();
       return opened;
     } catch (CallException e) {
       failed(e);
@@ -250,6 +249,11 @@ final class LlmSpan {
     } catch (Exception e) { // a supplier throws no others
       throw new IllegalStateException(e);
     }
+  }
+
+  /** The first piece of a stream came from the server. */
+  void began() {
+    operation.firstPiece();
   }
 
   /** Does some of the work of a request that was opened. */
@@ -325,7 +329,12 @@ final class LlmSpan {
   }
 
   void answered(Completion answer) {
-    answeredBy(answer.modelAnswered(), answer.problem().map(AnswerException::code), answer.usage());
+    if (answer.report().cached()) {
+      operation.remembered(answer.modelAnswered());
+    } else {
+      answeredBy(
+          answer.modelAnswered(), answer.problem().map(AnswerException::code), answer.usage());
+    }
     if (span.recorded()) {
       went(answer.report(), answer.usage());
       span.set("llm.model_name", answer.modelAnswered());

@@ -60,6 +60,7 @@ final class Instruments {
       AttributeKey.stringKey("gen_ai.response.model");
   private static final AttributeKey<String> TOKEN_TYPE =
       AttributeKey.stringKey("gen_ai.token.type");
+  private static final AttributeKey<Boolean> CACHED = AttributeKey.booleanKey("synthlab.cached");
   private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
   private static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("synthlab.outcome");
   private static final AttributeKey<Long> STATUS =
@@ -135,6 +136,10 @@ final class Instruments {
     AttributesBuilder all = answeredBy(asked, answeredBy);
     error.ifPresent(why -> all.put(ERROR, why));
     duration.record(seconds, all.build());
+  }
+
+  void remembered(Asked asked, String answeredBy, double seconds) {
+    duration.record(seconds, answeredBy(asked, answeredBy).put(CACHED, true).build());
   }
 
   void used(Asked asked, String answeredBy, long input, long output) {

@@ -69,6 +69,19 @@ public final class Operation {
   }
 
   /**
+   * The answer was there from before: nothing was sent.
+   *
+   * @param model that had answered
+   */
+  public void remembered(String model) {
+    Instruments to = instruments;
+    Asked what = asked;
+    if (to != null && what != null && over.compareAndSet(false, true)) {
+      to.remembered(what, model, seconds());
+    }
+  }
+
+  /**
    * There is none.
    *
    * @param why in one word

@@ -6,6 +6,7 @@ import dev.synthlab.config.Settings;
 import dev.synthlab.http.OkHttpTransport;
 import dev.synthlab.http.Transport;
 import dev.synthlab.llm.LlmClient;
+import dev.synthlab.llm.LlmClientBuilder;
 import dev.synthlab.testing.PushedTimer;
 import dev.synthlab.testing.ScriptedServer;
 import io.opentelemetry.api.GlobalOpenTelemetry;
@@ -58,16 +59,19 @@ final class Meters implements AutoCloseable {
   }
 
   LlmClient client(Transport over, Map<String, String> more) {
+    return builder(more).transport(over).build();
+  }
+
+  LlmClientBuilder builder(Map<String, String> more) {
     Map<String, String> variables = new HashMap<>();
     variables.put("OPENAI_BASE_URL", server.base().toString());
     variables.put("SYNTHLAB_DEFAULT_MODEL", "gpt-4o-mini");
     variables.putAll(more);
     return LlmClient.builder()
         .settings(Settings.from(Environment.of(variables)).llm())
-        .transport(over)
+        .transport(transport)
         .timer(timer)
-        .traffic(traffic)
-        .build();
+        .traffic(traffic);
   }
 
   /** A value as {@code sum/count} of a histogram, or as the number it is. */

@@ -8,6 +8,7 @@ import dev.synthlab.call.CallException;
 import dev.synthlab.call.Traffic;
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.Response;
+import dev.synthlab.llm.AnswerCache;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.JsonSchema;
 import dev.synthlab.llm.LlmClient;
@@ -21,6 +22,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -195,6 +197,37 @@ class MetricsTest {
 
       assertThat(meters.one(DURATION, "server.address", "local").count()).isEqualTo(1);
       assertThat(meters.one(ATTEMPTS, "server.address", "local").value()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void tellsAnswersThatWereKeptApartAndCountsNoTokensForThem() {
+    Map<String, AnswerCache.Kept> kept = new HashMap<>();
+    AnswerCache cache =
+        new AnswerCache() {
+          @Override
+          public Optional<AnswerCache.Kept> find(String key) {
+            return Optional.ofNullable(kept.get(key));
+          }
+
+          @Override
+          public void keep(String key, AnswerCache.Kept answer) {
+            kept.put(key, answer);
+          }
+
+          @Override
+          public void close() {}
+        };
+    try (Meters meters = new Meters(answer("blue"))) {
+      LlmClient client = meters.builder(Map.of()).cache(cache).build();
+
+      client.complete("Why?");
+      client.complete("Why?");
+
+      assertThat(meters.one(DURATION, "synthlab.cached", "").count()).isEqualTo(1);
+      assertThat(meters.one(DURATION, "synthlab.cached", "true").count()).isEqualTo(1);
+      assertThat(meters.one(TOKENS, "gen_ai.token.type", "input").count()).isEqualTo(1);
+      assertThat(meters.one(ATTEMPTS).value()).isEqualTo(1);
     }
   }
 
