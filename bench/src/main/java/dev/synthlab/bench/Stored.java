@@ -83,7 +83,13 @@ public final class Stored {
       String address = server.newDatabase();
       stored.transactions(
           "PostgreSQL, " + THREADS + " connections",
-          Map.of("DATABASE_URL", address, "SYNTHLAB_DB_POOL_SIZE", Integer.toString(THREADS)));
+          Map.of(
+              "DATABASE_URL",
+              address,
+              "SYNTHLAB_DB_POOL_SIZE",
+              Integer.toString(THREADS),
+              "SYNTHLAB_DB_CONNECT_TIMEOUT",
+              "30s"));
       stored.ledger("PostgreSQL", Map.of("SYNTHLAB_LEDGER_URL", address));
     }
     System.exit(bounds.exitCode());
