@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Whether {@code -c auto} finds out what a server bears that refuses, without a word about waiting,
@@ -94,8 +94,7 @@ public final class Pacing {
     bounds.open("scenario", "measured", "bound");
     Limited limited = new Limited();
     Traffic.Rules auto =
-        new Traffic.Rules(
-            Optional.empty(), Optional.empty(), Optional.of(WORKERS * 2), true, true);
+        new Traffic.Rules(Optional.empty(), Optional.empty(), Optional.of(WORKERS * 2), true, true);
     Timer timer = Timer.system();
     try (ScriptedServer server = ScriptedServer.start((request, number) -> limited.reply());
         LlmClient client =
@@ -130,8 +129,7 @@ public final class Pacing {
     long[] counts = limited.countAnew();
     double used = counts[0] / (double) (limit * time.toSeconds());
     double wasted = counts[1] / (double) (counts[0] + counts[1]);
-    bounds.row(
-        name + ": used", percent(used), "≥ " + percent(LEAST_USED), used >= LEAST_USED);
+    bounds.row(name + ": used", percent(used), "≥ " + percent(LEAST_USED), used >= LEAST_USED);
     bounds.row(
         name + ": wasted", percent(wasted), "≤ " + percent(MOST_WASTED), wasted <= MOST_WASTED);
   }

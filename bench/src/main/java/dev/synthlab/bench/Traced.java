@@ -19,8 +19,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What tracing costs a call, and what it costs when the place that spans go to is gone in the middle.
- * Fails when a bound breaks.
+ * What tracing costs a call, and what it costs when the place that spans go to is gone in the
+ * middle. Fails when a bound breaks.
  */
 public final class Traced {
   private static final int WARM_UP = 2_000;
@@ -38,10 +38,7 @@ public final class Traced {
   private record Cost(Duration cpu, long bytes, Duration wall) {
     String perCall(int calls) {
       return String.format(
-          Locale.ROOT,
-          "%d µs CPU, %.1f kB",
-          cpu.toNanos() / 1_000 / calls,
-          bytes / 1e3 / calls);
+          Locale.ROOT, "%d µs CPU, %.1f kB", cpu.toNanos() / 1_000 / calls, bytes / 1e3 / calls);
     }
   }
 
@@ -93,8 +90,7 @@ public final class Traced {
         for (int i = 0; i < ROUNDS; i++) {
           Duration off = calls(client, OUTAGE_CALLS, () -> {}).wall();
           try (Child phoenix = Child.start(SlowServer.class, List.of(), "0")) {
-            PhoenixTracing.setup(
-                Trace.to(URI.create(phoenix.hear(SlowServer.MARK)).resolve("/")));
+            PhoenixTracing.setup(Trace.to(URI.create(phoenix.hear(SlowServer.MARK)).resolve("/")));
             Duration on = calls(client, OUTAGE_CALLS, phoenix::close).wall();
             ratios.add(off.toNanos() / (double) on.toNanos());
           }

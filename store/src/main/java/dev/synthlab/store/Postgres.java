@@ -131,7 +131,9 @@ final class Postgres implements Dialect {
   @Override
   public void settle(HikariConfig pool) {
     pool.setConnectionInitSql(
-        "SET statement_timeout = " + Math.max(1, settings.statementTimeout().toMillis()));
+        "SET statement_timeout = "
+            + Math.max(1, settings.statementTimeout().toMillis())
+            + "; SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED");
   }
 
   @Override
@@ -139,16 +141,31 @@ final class Postgres implements Dialect {
     // The server bounds the time of statements itself.
   }
 
+  // Every word that is sent by itself costs as long as a statement.
   @Override
   public void begin(Connection connection, TransactionRules rules) throws SQLException {
     connection.setReadOnly(rules.access() == Access.READ_ONLY);
-    connection.setTransactionIsolation(
-        switch (rules.isolation()) {
-          case READ_COMMITTED -> Connection.TRANSACTION_READ_COMMITTED;
-          case REPEATABLE_READ -> Connection.TRANSACTION_REPEATABLE_READ;
-          case SERIALIZABLE -> Connection.TRANSACTION_SERIALIZABLE;
-        });
     connection.setAutoCommit(false);
+    switch (rules.isolation()) {
+      case READ_COMMITTED -> {
+        // What connections begin with.
+      }
+      case REPEATABLE_READ -> isolate(connection, "REPEATABLE READ");
+      case SERIALIZABLE -> isolate(connection, "SERIALIZABLE");
+    }
+  }
+
+  private void isolate(Connection connection, String level) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET TRANSACTION ISOLATION LEVEL " + level);
+    } catch (SQLException e) {
+      try {
+        rollback(connection);
+      } catch (SQLException further) { // the connection is broken: the server rolls back itself
+        e.addSuppressed(further);
+      }
+      throw e;
+    }
   }
 
   @Override
@@ -166,7 +183,6 @@ final class Postgres implements Dialect {
   private static void plain(Connection connection) throws SQLException {
     connection.setAutoCommit(true);
     connection.setReadOnly(false);
-    connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.synthlab.store.StoreException.SchemaTooNew;
 import dev.synthlab.store.StoreException.StatementFailed;
 import dev.synthlab.store.StoreException.StoreTimeout;
 import dev.synthlab.store.TransactionRules.Access;
+import dev.synthlab.store.TransactionRules.Isolation;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -150,6 +151,25 @@ abstract class DatabaseContractTest {
 
     Lab.insert(database, 1);
     assertThat(Lab.count(database)).isEqualTo(1);
+  }
+
+  @Test
+  void seesTheSameMomentThroughoutWhereTheRulesSaySo() {
+    TransactionRules still =
+        TransactionRules.USUAL.with(Access.READ_ONLY).with(Isolation.REPEATABLE_READ);
+    try (DatabaseManager other = open()) {
+      List<Integer> seen =
+          database.inTransaction(
+              still,
+              handle -> {
+                int before = Lab.count(database);
+                Lab.insert(other, 1);
+                return List.of(before, Lab.count(database));
+              });
+
+      assertThat(seen).containsExactly(0, 0);
+      assertThat(Lab.count(database)).isEqualTo(1);
+    }
   }
 
   @Test

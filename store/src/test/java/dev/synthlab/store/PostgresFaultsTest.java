@@ -158,6 +158,25 @@ class PostgresFaultsTest {
   }
 
   @Test
+  void seesWhatOthersCommitWhateverTheServerDoesUnasked() {
+    try (DatabaseManager database = shared();
+        DatabaseManager strict =
+            Lab.over(
+                "DATABASE_URL",
+                address + "?options=-c%20default_transaction_isolation=serializable")) {
+      int seen =
+          strict.inTransaction(
+              handle -> {
+                Lab.count(strict);
+                Lab.insert(database, 1);
+                return Lab.count(strict);
+              });
+
+      assertThat(seen).isEqualTo(1);
+    }
+  }
+
+  @Test
   void givesUpATransactionThatLosesFiveTimes() {
     try (DatabaseManager database = shared();
         DatabaseManager other = Lab.over("DATABASE_URL", address)) {
