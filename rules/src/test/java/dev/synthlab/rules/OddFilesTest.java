@@ -104,7 +104,7 @@ class OddFilesTest {
           bad[8 + random.nextInt(bad.length - 8)] = (byte) random.nextInt(256);
         }
         Inspection inspection = new Inspection(Scope.guessed());
-        inspection.look(new Classes.Found("bad", bad));
+        inspection.look("bad", bad);
         CheckReport report = inspection.ended().report();
         assertThat(report.classes() + report.notChecked().size()).isPositive();
       }
