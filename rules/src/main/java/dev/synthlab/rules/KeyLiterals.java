@@ -28,8 +28,7 @@ final class KeyLiterals {
   private static final String KEY_WORD =
       "(?:api[_-]?key|secret|passw(?:or)?d|token|credential|private[_-]?key|access[_-]?key)\\w{0,8}";
 
-  private static final Pattern NAMED =
-      Pattern.compile("\\w*" + KEY_WORD, Pattern.CASE_INSENSITIVE);
+  private static final Pattern NAMED = Pattern.compile("\\w*" + KEY_WORD, Pattern.CASE_INSENSITIVE);
 
   /** The word only; the name that ends with it is read backwards, lest long words cost much. */
   private static final Pattern ASSIGNED =
