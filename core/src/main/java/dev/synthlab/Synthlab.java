@@ -1,5 +1,6 @@
 package dev.synthlab;
 
+import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallObserver;
 import dev.synthlab.call.CallPolicy;
 import dev.synthlab.call.CallRecorder;
@@ -19,6 +20,7 @@ import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.LlmClientBuilder;
 import dev.synthlab.llm.Totals;
 import dev.synthlab.logging.Logging;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -49,6 +51,7 @@ public final class Synthlab implements AutoCloseable {
   private final Transport transport;
   private final CallObserver observer;
   private final Optional<AnswerCache> cache;
+  private final Optional<Budget> budget;
   private final Totals totals = new Totals();
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Class<?>, AutoCloseable> shared = new LinkedHashMap<>();
@@ -62,6 +65,7 @@ public final class Synthlab implements AutoCloseable {
     this.transport = transport(settings, traffic);
     Optional<CallRecorder> recorder = recorder(settings);
     recorder.ifPresent(kept -> shared.put(CallRecorder.class, kept));
+    this.budget = budget(settings, timer, recorder);
     this.cache = cache(settings);
     cache.ifPresent(kept -> shared.put(AnswerCache.class, kept));
     this.observer =
@@ -312,6 +316,7 @@ public final class Synthlab implements AutoCloseable {
             .waiting(waiting)
             .atOnce(settings.limits().window());
     cache.ifPresent(builder::cache);
+    budget.ifPresent(builder::budget);
     return builder.build();
   }
 
@@ -339,6 +344,16 @@ public final class Synthlab implements AutoCloseable {
     }
     log.warn("SYNTHLAB_LEDGER is on, but no ledger is on the class path: add synthlab-store");
     return Optional.empty();
+  }
+
+  private static Optional<Budget> budget(
+      Settings settings, Timer timer, Optional<CallRecorder> recorder) {
+    Optional<BigDecimal> most = settings.limits().budgetUsd();
+    if (most.isPresent() && recorder.isEmpty()) {
+      log.warn("SYNTHLAB_BUDGET_USD bounds this process alone, as SYNTHLAB_LEDGER is off");
+    }
+    return most.map(
+        usd -> Budget.aDay(usd, timer, day -> recorder.flatMap(kept -> kept.costUsdSince(day))));
   }
 
   private static Optional<AnswerCache> cache(Settings settings) {
