@@ -89,60 +89,68 @@ final class CheckCommand implements Callable<Integer> {
     if (freeze && baseline == null) {
       throw new UsageException("--freeze needs --baseline FILE, which it writes");
     }
-    CheckReport report = report();
-    PrintStream out = Main.stdout();
-    out.println(
-        json
-            ? Json.mapper().writeValueAsString(object(report))
-            : Redactor.printable(report.text().stripTrailing()));
-    out.flush();
-    return report.isClean() ? Exit.OK : Exit.FAILED;
+    return new Check().run();
   }
 
-  private CheckReport report() {
-    try {
-      Checklist checklist = Checklist.over(paths);
-      if (!infrastructure.isEmpty()) {
-        checklist = checklist.withInfrastructure(infrastructure.toArray(String[]::new));
-      }
-      if (!configuration.isEmpty()) {
-        checklist = checklist.withConfiguration(configuration.toArray(String[]::new));
-      }
-      checklist = checklist.withSources(sources.toArray(Path[]::new));
-      if (baseline != null) {
-        checklist = checklist.withBaseline(baseline);
-      }
-      return freeze ? checklist.freeze() : checklist.report();
-    } catch (IllegalArgumentException | UncheckedIOException e) {
-      String cause = e instanceof UncheckedIOException io ? ": " + io.getCause() : "";
-      throw new UsageException(e.getMessage() + cause);
+  /** Apart, since who lists all commands loads what their methods name. */
+  private final class Check {
+    int run() {
+      CheckReport report = report();
+      PrintStream out = Main.stdout();
+      out.println(
+          json
+              ? Json.mapper().writeValueAsString(object(report))
+              : Redactor.printable(report.text().stripTrailing()));
+      out.flush();
+      return report.isClean() ? Exit.OK : Exit.FAILED;
     }
-  }
 
-  private static Map<String, Object> object(CheckReport report) {
-    Map<String, Object> all = new LinkedHashMap<>();
-    all.put("classes", report.classes());
-    all.put("violations", lines(report.violations()));
-    all.put("known", lines(report.known()));
-    all.put("not_checked", report.notChecked());
-    all.put("notes", report.notes());
-    return all;
-  }
-
-  private static List<Map<String, Object>> lines(List<Violation> violations) {
-    List<Map<String, Object>> all = new ArrayList<>();
-    for (Violation one : violations) {
-      Map<String, Object> line = new LinkedHashMap<>();
-      line.put("rule", one.rule().id());
-      line.put("class", one.className());
-      line.put("member", one.member());
-      line.put("file", one.file());
-      one.line().ifPresent(number -> line.put("line", number));
-      line.put("what", one.what());
-      line.put("why", one.rule().why());
-      line.put("do", one.rule().instead());
-      all.add(line);
+    private CheckReport report() {
+      try {
+        Checklist checklist = Checklist.over(paths);
+        if (!infrastructure.isEmpty()) {
+          checklist = checklist.withInfrastructure(infrastructure.toArray(String[]::new));
+        }
+        if (!configuration.isEmpty()) {
+          checklist = checklist.withConfiguration(configuration.toArray(String[]::new));
+        }
+        checklist = checklist.withSources(sources.toArray(Path[]::new));
+        Path known = baseline;
+        if (known != null) {
+          checklist = checklist.withBaseline(known);
+        }
+        return freeze ? checklist.freeze() : checklist.report();
+      } catch (IllegalArgumentException | UncheckedIOException e) {
+        String cause = e instanceof UncheckedIOException io ? ": " + io.getCause() : "";
+        throw new UsageException(e.getMessage() + cause);
+      }
     }
-    return all;
+
+    private static Map<String, Object> object(CheckReport report) {
+      Map<String, Object> all = new LinkedHashMap<>();
+      all.put("classes", report.classes());
+      all.put("violations", lines(report.violations()));
+      all.put("known", lines(report.known()));
+      all.put("not_checked", report.notChecked());
+      all.put("notes", report.notes());
+      return all;
+    }
+
+    private static List<Map<String, Object>> lines(List<Violation> violations) {
+      List<Map<String, Object>> all = new ArrayList<>();
+      for (Violation one : violations) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("rule", one.rule().id());
+        line.put("class", one.className());
+        line.put("member", one.member());
+        line.put("file", one.file());
+        one.line().ifPresent(number -> line.put("line", number));
+        line.put("what", one.what());
+        line.put("why", one.rule().why());
+        line.put("do", one.rule().instead());
+        all.add(line);
+      }
+      return all;
+    }
   }
 }

@@ -3,11 +3,9 @@ package dev.synthlab.rules;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.JarURLConnection;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
-import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +13,9 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -37,9 +37,6 @@ record Classes(List<Place> places, String said) {
 
   /** A jar, a directory or a file, and the directory in it that is looked at; empty for all. */
   record Place(Path path, String below) {}
-
-  /** One class file. */
-  record Found(String where, byte[] bytes) {}
 
   static Classes in(List<Path> paths) {
     if (paths.isEmpty()) {
@@ -66,7 +63,7 @@ record Classes(List<Place> places, String said) {
         Enumeration<URL> found =
             (loader == null ? Classes.class.getClassLoader() : loader).getResources(folder);
         for (URL url : Collections.list(found)) {
-          place(url, folder).filter(one -> !isTest(one)).forEach(places::add);
+          place(url, folder).filter(one -> !isTest(one)).ifPresent(places::add);
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -80,12 +77,9 @@ record Classes(List<Place> places, String said) {
     List<Place> places = new ArrayList<>();
     for (URI file : files) {
       String text = file.toString();
-      int inside = text.indexOf("!/");
       places.add(
           text.startsWith("jar:")
-              ? new Place(
-                  Path.of(URI.create(text.substring("jar:".length(), inside))),
-                  text.substring(inside + 2))
+              ? inJar(text, text.substring(text.indexOf("!/") + 2))
               : new Place(Path.of(file), ""));
     }
     return new Classes(places, "the classes that were imported");
@@ -95,24 +89,26 @@ record Classes(List<Place> places, String said) {
     return TESTS.matcher(place.path().toUri().getPath()).matches();
   }
 
-  private static Stream<Place> place(URL url, String folder) throws IOException {
+  private static Optional<Place> place(URL url, String folder) throws IOException {
     try {
-      if (url.getProtocol().equals("file")) {
-        return Stream.of(new Place(Path.of(url.toURI()), ""));
-      }
-      URLConnection connection = url.openConnection();
-      if (connection instanceof JarURLConnection jar) {
-        URI file = jar.getJarFileURL().toURI();
-        return Stream.of(new Place(Path.of(file), folder + "/"));
-      }
-      return Stream.empty();
+      URI file = url.toURI();
+      return switch (url.getProtocol()) {
+        case "file" -> Optional.of(new Place(Path.of(file), ""));
+        case "jar" -> Optional.of(inJar(file.toString(), folder + "/"));
+        default -> Optional.empty();
+      };
     } catch (URISyntaxException e) {
       throw new IOException(e);
     }
   }
 
+  private static Place inJar(String address, String below) {
+    String jar = address.substring("jar:".length(), address.indexOf("!/"));
+    return new Place(Path.of(URI.create(jar)), below);
+  }
+
   /** Hands out every class file there is, and says of each that cannot be read why. */
-  void each(Consumer<Found> look, Consumer<String> unreadable) {
+  void each(BiConsumer<String, byte[]> look, Consumer<String> unreadable) {
     for (Place place : places) {
       if (Files.isDirectory(place.path())) {
         walk(place.path(), look, unreadable);
@@ -124,7 +120,8 @@ record Classes(List<Place> places, String said) {
     }
   }
 
-  private static void walk(Path root, Consumer<Found> look, Consumer<String> unreadable) {
+  private static void walk(
+      Path root, BiConsumer<String, byte[]> look, Consumer<String> unreadable) {
     List<Path> files = new ArrayList<>();
     try (Stream<Path> all = Files.walk(root)) {
       all.filter(path -> isClass(path.toString())).filter(Files::isRegularFile).forEach(files::add);
@@ -135,15 +132,17 @@ record Classes(List<Place> places, String said) {
     files.forEach(path -> file(path, look, unreadable));
   }
 
-  private static void file(Path path, Consumer<Found> look, Consumer<String> unreadable) {
+  private static void file(
+      Path path, BiConsumer<String, byte[]> look, Consumer<String> unreadable) {
     try (InputStream in = Files.newInputStream(path)) {
-      look.accept(new Found(path.toString(), bytes(in)));
+      look.accept(path.toString(), bytes(in));
     } catch (IOException e) {
       unreadable.accept(path + ": " + e.getMessage());
     }
   }
 
-  private static void jar(Place place, Consumer<Found> look, Consumer<String> unreadable) {
+  private static void jar(
+      Place place, BiConsumer<String, byte[]> look, Consumer<String> unreadable) {
     try (ZipFile zip = new ZipFile(place.path().toFile())) {
       List<? extends ZipEntry> entries =
           zip.stream()
@@ -152,7 +151,7 @@ record Classes(List<Place> places, String said) {
       for (ZipEntry entry : entries) {
         String where = place.path() + "!" + entry.getName();
         try (InputStream in = zip.getInputStream(entry)) {
-          look.accept(new Found(where, bytes(in)));
+          look.accept(where, bytes(in));
         } catch (IOException e) {
           unreadable.accept(where + ": " + e.getMessage());
         }

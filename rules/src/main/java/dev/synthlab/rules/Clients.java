@@ -75,7 +75,8 @@ final class Clients {
     int none = Opcodes.ACC_INTERFACE | Opcodes.ACC_ABSTRACT | Opcodes.ACC_ENUM;
     return (type.access & none) == 0
         && className.equals(Names.outermost(className))
-        && className.endsWith("Client");
+        && className.endsWith("Client")
+        && !type.name.equals(BASE);
   }
 
   private static boolean bounds(ClassNode type) {

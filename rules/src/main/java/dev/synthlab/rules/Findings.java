@@ -14,7 +14,7 @@ import java.util.Set;
 final class Findings {
   private static final Comparator<Violation> ORDER =
       Comparator.comparing(Violation::className)
-          .thenComparing(one -> one.line().orElse(0))
+          .thenComparingInt(one -> one.line().orElse(0))
           .thenComparing(Violation::rule)
           .thenComparing(Violation::member)
           .thenComparing(Violation::what);

@@ -37,10 +37,10 @@ final class Inspection {
   }
 
   /** Looks at one class file; what is none is remembered as that. */
-  void look(Classes.Found file) {
+  void look(String where, byte[] bytes) {
     try {
       ClassNode type = new ClassNode();
-      new ClassReader(file.bytes()).accept(type, ClassReader.SKIP_FRAMES);
+      new ClassReader(bytes).accept(type, ClassReader.SKIP_FRAMES);
       findings.looked(type.name);
       uses.look(type);
       clients.look(type);
@@ -50,7 +50,7 @@ final class Inspection {
     } catch (RuntimeException e) {
       // A file of any bytes at all may stand here, and the reader has no exception of its own.
       String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-      unreadable.add(file.where() + " is no class file that can be read: " + why);
+      unreadable.add(where + " is no class file that can be read: " + why);
     }
   }
 
@@ -66,6 +66,6 @@ final class Inspection {
     CheckReport report =
         new CheckReport(
             findings.sorted(), List.of(), notChecked, scope.notes(), findings.classes());
-    return new Seen(report, unchecked, unreadable.isEmpty());
+    return new Seen(report, unchecked, unreadable.isEmpty() && scan.isComplete());
   }
 }

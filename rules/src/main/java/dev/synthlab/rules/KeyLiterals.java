@@ -25,16 +25,15 @@ final class KeyLiterals {
 
   private static final Map<String, Pattern> SHAPES = shapes();
 
-  private static final String KEY_NAME =
-      "(?:\\w*(?:api[_-]?key|secret|passw(?:or)?d|token|credential|private[_-]?key|access[_-]?key)\\w{0,8})";
+  private static final String KEY_WORD =
+      "(?:api[_-]?key|secret|passw(?:or)?d|token|credential|private[_-]?key|access[_-]?key)\\w{0,8}";
 
-  private static final Pattern NAMED = Pattern.compile(KEY_NAME, Pattern.CASE_INSENSITIVE);
+  private static final Pattern NAMED = Pattern.compile("\\w*" + KEY_WORD, Pattern.CASE_INSENSITIVE);
 
+  /** The word only; the name that ends with it is read backwards, lest long words cost much. */
   private static final Pattern ASSIGNED =
       Pattern.compile(
-          "(?<![\\w])([\\w.-]*"
-              + KEY_NAME
-              + ")[\"']?\\s*[:=(]\\s*[\"']?([A-Za-z0-9+/_=.-]{20,200})",
+          KEY_WORD + "(?=[\"']?\\s{0,9}[:=(]\\s{0,9}[\"']?([A-Za-z0-9+/_=.-]{20,200}))",
           Pattern.CASE_INSENSITIVE);
 
   private static final Pattern PLACEHOLDER =
@@ -102,12 +101,24 @@ final class KeyLiterals {
         });
     Matcher assigned = ASSIGNED.matcher(text);
     while (assigned.find()) {
-      String value = assigned.group(2);
+      String value = assigned.group(1);
       if (isRandom(value) && shaped(value).isEmpty()) {
-        all.add(new At(assigned.start(2), random(assigned.group(1))));
+        all.add(new At(assigned.start(1), random(name(text, assigned.start(), assigned.end()))));
       }
     }
     return all;
+  }
+
+  private static String name(String text, int start, int end) {
+    int at = start;
+    while (at > 0 && end - at < 80 && isOfName(text.charAt(at - 1))) {
+      at--;
+    }
+    return text.substring(at, end);
+  }
+
+  private static boolean isOfName(char c) {
+    return Character.isLetterOrDigit(c) || c == '_' || c == '.' || c == '-';
   }
 
   private static String formed(String shape) {
@@ -148,7 +159,7 @@ final class KeyLiterals {
   private static boolean isName(String text) {
     String low = text.toLowerCase(Locale.ROOT);
     int words = 0;
-    for (String part : text.split("[._/-]|(?<=[a-z])(?=[A-Z])")) {
+    for (String part : text.split("[._/-]|(?<=[a-z])(?=[A-Z])", -1)) {
       words += part.matches("[A-Za-z]{0,20}|[A-Za-z]{2,}\\d{0,2}") ? part.length() : 0;
     }
     return words * 10 >= low.length() * 7;

@@ -142,6 +142,8 @@ enum Outside {
           "org/springframework/ai/tool/annotation/");
 
   private final String said;
+
+  @SuppressWarnings("ImmutableEnumChecker") // List.of cannot be changed
   private final List<String> prefixes;
 
   Outside(String said, String... prefixes) {

@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param infrastructure where what reaches outside stands
  * @param configuration where the environment is read
  * @param exceptions what is taken out of a rule
- * @param notes what was guessed
+ * @param infrastructureNote what was guessed of the first
+ * @param configurationNote what was guessed of the second
  */
 record Scope(
     Packages infrastructure,

@@ -150,6 +150,10 @@ final class SourceScan {
     return next instanceof MethodInsnNode call ? call.name : "";
   }
 
+  boolean isComplete() {
+    return unread.isEmpty();
+  }
+
   void ended(Set<Rule> unchecked, List<String> notChecked) {
     constants.values().forEach(findings::add);
     notChecked.addAll(unread);
