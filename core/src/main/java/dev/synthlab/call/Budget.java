@@ -150,21 +150,13 @@ public final class Budget {
         if (shut || held.signum() == 0 || left <= 0) {
           return Optional.empty();
         }
-        left = awaited(left);
+        left = changed.awaitNanos(left);
       }
       held = held.add(atMost);
       return Optional.of(new Hold(atMost, period));
     } finally {
       lock.unlock();
     }
-  }
-
-  private long awaited(long left) throws InterruptedException {
-    if (left == Long.MAX_VALUE) {
-      changed.await();
-      return left;
-    }
-    return changed.awaitNanos(left);
   }
 
   private boolean affords(BigDecimal atMost) {

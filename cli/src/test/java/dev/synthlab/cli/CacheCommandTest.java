@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Answers that are kept, as the command shows them. */
-class CacheTest {
+class CacheCommandTest {
   @TempDir private Path directory;
   private final ScriptedServer server = ScriptedServer.inTurn(Replies.chat("{\"name\":\"Rex\"}"));
   private Synth synth;
