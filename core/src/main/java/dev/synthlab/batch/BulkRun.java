@@ -65,6 +65,18 @@ public final class BulkRun {
     return this;
   }
 
+  /**
+   * Has a record kept of the run, and made whole where the lines of its results tell more. Said
+   * before {@link #run()}.
+   *
+   * @param recorder keeps it, beside the calls that it hears of
+   * @return this
+   */
+  public BulkRun withRecorder(RunRecorder recorder) {
+    conduct.tell(recorder);
+    return this;
+  }
+
   /** Answers requests. Called by many threads at once. */
   @FunctionalInterface
   public interface Caller {

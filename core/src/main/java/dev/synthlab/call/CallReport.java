@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param attempts every request that was sent, in order
  * @param spend what it used
  * @param fault why it failed, or empty
+ * @param about what it was about
  */
 public record CallReport(
     Route route,
@@ -23,9 +24,43 @@ public record CallReport(
     Duration held,
     List<Attempt> attempts,
     Spend spend,
-    Optional<Fault> fault) {
+    Optional<Fault> fault,
+    About about) {
   /** Keeps a copy of the list. */
   public CallReport {
     attempts = List.copyOf(attempts);
+  }
+
+  /**
+   * A report that does not say what the call was about.
+   *
+   * @param route where it went, at last
+   * @param started when it was begun
+   * @param elapsed from the beginning to the end
+   * @param held how much of that it was held back by pauses and limits before it could be sent
+   * @param attempts every request that was sent, in order
+   * @param spend what it used
+   * @param fault why it failed, or empty
+   */
+  public CallReport(
+      Route route,
+      Instant started,
+      Duration elapsed,
+      Duration held,
+      List<Attempt> attempts,
+      Spend spend,
+      Optional<Fault> fault) {
+    this(route, started, elapsed, held, attempts, spend, fault, About.NONE);
+  }
+
+  /**
+   * The same call with another end.
+   *
+   * @param used what it used
+   * @param why why it failed, or empty
+   * @return a new report
+   */
+  public CallReport with(Spend used, Optional<Fault> why) {
+    return new CallReport(route, started, elapsed, held, attempts, used, why, about);
   }
 }

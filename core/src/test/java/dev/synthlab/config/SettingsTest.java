@@ -67,6 +67,7 @@ class SettingsTest {
     OTHERS.put(Variable.SYNTHLAB_DB_MIGRATIONS, "classpath:db/lab, filesystem:db/more");
     OTHERS.put(Variable.SYNTHLAB_LEDGER, "on");
     OTHERS.put(Variable.SYNTHLAB_LEDGER_URL, "jdbc:postgresql://ledger.lab/calls");
+    OTHERS.put(Variable.SYNTHLAB_LEDGER_TEXTS, "on");
     OTHERS.put(Variable.SQL_ECHO, "true");
     OTHERS.put(Variable.POSTGRES_SSL_MODE, "verify-full");
     OTHERS.put(Variable.POSTGRES_SSL_ROOT_CERT, "/data/ca.pem");
@@ -150,7 +151,7 @@ class SettingsTest {
                     false,
                     "prefer",
                     Optional.empty()),
-                new Settings.Ledger(false, Optional.empty()),
+                new Settings.Ledger(false, Optional.empty(), false),
                 new Settings.Logs("INFO", "text"),
                 new Trace(
                     Optional.empty(),
@@ -239,7 +240,8 @@ class SettingsTest {
                 true,
                 Optional.of(
                     new DatabaseUrl(
-                        "ledger.lab", "calls", Optional.empty(), Optional.empty(), Map.of()))));
+                        "ledger.lab", "calls", Optional.empty(), Optional.empty(), Map.of())),
+                true));
     assertThat(settings.logs()).isEqualTo(new Settings.Logs("DEBUG", "json"));
     assertThat(settings.trace())
         .isEqualTo(

@@ -74,7 +74,7 @@ final class Local {
             false,
             "prefer",
             Optional.empty()),
-        new Settings.Ledger(false, Optional.empty()),
+        new Settings.Ledger(false, Optional.empty(), false),
         new Settings.Logs("INFO", "text"),
         Trace.OFF,
         List.of());

@@ -54,7 +54,8 @@ class PostgresLedgerTest extends LedgerContractTest {
               "public.word",
               "synthlab.ledger_attempt",
               "synthlab.ledger_call",
-              "synthlab.ledger_history");
+              "synthlab.ledger_history",
+              "synthlab.ledger_run");
     }
   }
 
