@@ -1,6 +1,7 @@
 package dev.synthlab.batch;
 
 import dev.synthlab.call.Outcome;
+import dev.synthlab.call.RunRecorder;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.Traffic;
 import dev.synthlab.llm.Completion;

@@ -1,5 +1,6 @@
 package dev.synthlab.batch;
 
+import dev.synthlab.call.RunRecorder;
 import dev.synthlab.call.Timer;
 import dev.synthlab.logging.Redactor;
 import java.io.FileOutputStream;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -215,7 +217,15 @@ final class Conduct {
   }
 
   private Summary ended(String run, Summary summary, long length) {
-    recorder.ifPresent(keeper -> keeper.ended(run, timer.now(), summary, length));
+    RunRecorder.End end =
+        new RunRecorder.End(
+            timer.now(),
+            summary.end().name().toLowerCase(Locale.ROOT),
+            summary.total(),
+            summary.answered(),
+            summary.failed(),
+            length);
+    recorder.ifPresent(keeper -> keeper.ended(run, end));
     return summary;
   }
 

@@ -1,11 +1,10 @@
 package dev.synthlab.store;
 
-import dev.synthlab.batch.RunRecorder;
-import dev.synthlab.batch.Summary;
 import dev.synthlab.call.CallRecorder;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Retrying;
+import dev.synthlab.call.RunRecorder;
 import dev.synthlab.call.Timer;
 import dev.synthlab.config.Settings;
 import dev.synthlab.logging.Logging;
@@ -122,8 +121,8 @@ public final class Ledger implements CallRecorder, RunRecorder {
   }
 
   @Override
-  public void ended(String run, Instant at, Summary summary, long length) {
-    put(new RunNote.Ended(run, at, summary, Optional.of(length)), LONGEST_OFFER);
+  public void ended(String run, End end) {
+    put(new RunNote.Ended(run, end, true), LONGEST_OFFER);
   }
 
   private void put(Note note, Duration within) {

@@ -1,12 +1,9 @@
 package dev.synthlab.store;
 
-import dev.synthlab.batch.RunRecorder;
-import dev.synthlab.batch.Summary;
+import dev.synthlab.call.RunRecorder;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 
 /** The beginning or the end of a bulk run. */
@@ -20,8 +17,8 @@ sealed interface RunNote extends Note {
     private static final int LONGEST_PATH = 4_000;
     private static final String SQL =
         "INSERT INTO ledger_run (id, began, resumed, input, output, model, host, process, state,"
-            + " total, answered, failed, still_open)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, 0, 0, ?)"
+            + " total, answered, failed)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, 0, 0)"
             + " ON CONFLICT (id) DO UPDATE SET resumed = excluded.resumed, ended = NULL,"
             + " input = excluded.input, output = excluded.output, host = excluded.host,"
             + " process = excluded.process, state = 'running', total = excluded.total,"
@@ -39,34 +36,32 @@ sealed interface RunNote extends Note {
         into.setString(7, Entry.bounded(host));
         into.setLong(8, process);
         into.setLong(9, start.rows());
-        into.setLong(10, start.rows());
         into.executeUpdate();
       }
     }
   }
 
-  /** A run has ended; of so many bytes of its results all calls are here, if that is known. */
-  record Ended(String run, Instant at, Summary summary, Optional<Long> settled) implements RunNote {
+  /** A run has ended; all calls of its results are here, or some may have been lost. */
+  record Ended(String run, RunRecorder.End end, boolean settled) implements RunNote {
     private static final String SQL =
         "UPDATE ledger_run SET ended = ?, state = ?, total = ?, answered = ?, failed = ?,"
-            + " still_open = ?, settled_bytes = ? WHERE id = ?";
+            + " settled_bytes = ? WHERE id = ?";
 
     /** The same, where calls have been lost. */
     Ended unsettled() {
-      return new Ended(run, at, summary, Optional.empty());
+      return new Ended(run, end, false);
     }
 
     @Override
     public void write(Connection connection) throws SQLException {
       try (PreparedStatement into = connection.prepareStatement(SQL)) {
-        into.setLong(1, at.toEpochMilli());
-        into.setString(2, summary.end().name().toLowerCase(Locale.ROOT));
-        into.setLong(3, summary.total());
-        into.setLong(4, summary.answered());
-        into.setLong(5, summary.failed());
-        into.setLong(6, summary.open());
-        Entry.set(into, 7, settled);
-        into.setString(8, Entry.bounded(run));
+        into.setLong(1, end.at().toEpochMilli());
+        into.setString(2, end.state());
+        into.setLong(3, end.rows());
+        into.setLong(4, end.answered());
+        into.setLong(5, end.failed());
+        Entry.set(into, 6, settled ? Optional.of(end.length()) : Optional.empty());
+        into.setString(7, Entry.bounded(run));
         into.executeUpdate();
       }
     }

@@ -29,6 +29,5 @@ CREATE TABLE ledger_run (
   total BIGINT NOT NULL,
   answered BIGINT NOT NULL,
   failed BIGINT NOT NULL,
-  still_open BIGINT NOT NULL,
   settled_bytes BIGINT
 );

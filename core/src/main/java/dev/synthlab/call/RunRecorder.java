@@ -1,6 +1,5 @@
-package dev.synthlab.batch;
+package dev.synthlab.call;
 
-import dev.synthlab.call.CallReport;
 import java.time.Instant;
 
 /**
@@ -37,11 +36,9 @@ public interface RunRecorder {
    * A run has ended in good order.
    *
    * @param run its name
-   * @param at when
-   * @param summary how
-   * @param length of its results file, in bytes; 0 where it has none
+   * @param end how
    */
-  void ended(String run, Instant at, Summary summary, long length);
+  void ended(String run, End end);
 
   /**
    * What is known of a run when it begins.
@@ -54,4 +51,16 @@ public interface RunRecorder {
    * @param rows how many there are
    */
   record Start(String run, Instant at, String input, String output, String model, long rows) {}
+
+  /**
+   * How a run ended.
+   *
+   * @param at when
+   * @param state the word for it, in lower case: {@code done}, {@code interrupted} and others
+   * @param rows how many there are
+   * @param answered rows that have an answer
+   * @param failed rows whose last line is a failure
+   * @param length of its results file, in bytes; 0 where it has none
+   */
+  record End(Instant at, String state, long rows, long answered, long failed, long length) {}
 }
