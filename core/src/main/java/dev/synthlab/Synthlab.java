@@ -8,11 +8,16 @@ import dev.synthlab.call.RecorderProvider;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.Traffic;
 import dev.synthlab.config.Settings;
+import dev.synthlab.external.ApiClient;
+import dev.synthlab.external.ApiService;
 import dev.synthlab.http.ConnectOptions;
 import dev.synthlab.http.OkHttpTransport;
 import dev.synthlab.http.Transport;
 import dev.synthlab.http.TransportProvider;
+import dev.synthlab.llm.AnswerCache;
+import dev.synthlab.llm.AnswerCacheProvider;
 import dev.synthlab.llm.LlmClient;
+import dev.synthlab.llm.LlmClientBuilder;
 import dev.synthlab.llm.Totals;
 import dev.synthlab.logging.Logging;
 import java.net.URI;
@@ -45,6 +50,7 @@ public final class Synthlab implements AutoCloseable {
   private final Transport transport;
   private final Optional<CallRecorder> recorder;
   private final CallObserver observer;
+  private final Optional<AnswerCache> cache;
   private final Totals totals = new Totals();
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Class<?>, AutoCloseable> shared = new LinkedHashMap<>();
@@ -58,6 +64,8 @@ public final class Synthlab implements AutoCloseable {
     this.transport = transport(settings, traffic);
     this.recorder = recorder(settings);
     recorder.ifPresent(kept -> shared.put(CallRecorder.class, kept));
+    this.cache = cache(settings);
+    cache.ifPresent(kept -> shared.put(AnswerCache.class, kept));
     this.observer =
         new CallObserver() {
           @Override
@@ -253,6 +261,42 @@ public final class Synthlab implements AutoCloseable {
     }
   }
 
+  /**
+   * The one client of a service outside; for its {@code get()}.
+   *
+   * @param type what it is known by
+   * @param service whom it calls
+   * @param make makes it, at the first call; it must not call this layer
+   * @param <T> what it is
+   * @return the one instance, over the transport, the traffic and the observers of this layer;
+   *     closed with it
+   * @throws dev.synthlab.config.ConfigException when the variables of the service have mistakes
+   * @throws IllegalStateException when this layer was closed
+   */
+  public <T extends AutoCloseable> T client(
+      Class<T> type, ApiService service, Function<ApiClient, T> make) {
+    return shared(
+        type,
+        known ->
+            make.apply(
+                ApiClient.builder(service)
+                    .settings(service.settings(known.environment()))
+                    .transport(web())
+                    .timer(timer)
+                    .traffic(traffic)
+                    .observer(observer)
+                    .build()));
+  }
+
+  /** What reaches servers, also where the model is embedded. */
+  private Transport web() {
+    if (transport instanceof OkHttpTransport) {
+      return transport;
+    }
+    return shared(
+        OkHttpTransport.class, known -> new OkHttpTransport(ConnectOptions.of(known.net())));
+  }
+
   /** Ends what is under way and gives everything back, what was made last first. */
   @Override
   public void close() {
@@ -279,15 +323,17 @@ public final class Synthlab implements AutoCloseable {
   }
 
   private LlmClient client(Settings.Llm how, CallPolicy.Waiting waiting) {
-    return LlmClient.builder()
-        .settings(how)
-        .transport(transport)
-        .timer(timer)
-        .traffic(traffic)
-        .observer(observer)
-        .waiting(waiting)
-        .atOnce(settings.limits().window())
-        .build();
+    LlmClientBuilder builder =
+        LlmClient.builder()
+            .settings(how)
+            .transport(transport)
+            .timer(timer)
+            .traffic(traffic)
+            .observer(observer)
+            .waiting(waiting)
+            .atOnce(settings.limits().window());
+    cache.ifPresent(builder::cache);
+    return builder.build();
   }
 
   private static Traffic.Rules rules(Settings.Limits limits) {
@@ -313,6 +359,17 @@ public final class Synthlab implements AutoCloseable {
       return Optional.of(provider.open(settings));
     }
     log.warn("SYNTHLAB_LEDGER is on, but no ledger is on the class path: add synthlab-store");
+    return Optional.empty();
+  }
+
+  private static Optional<AnswerCache> cache(Settings settings) {
+    if (!settings.cache().on()) {
+      return Optional.empty();
+    }
+    for (AnswerCacheProvider provider : ServiceLoader.load(AnswerCacheProvider.class)) {
+      return Optional.of(AnswerCache.shared(provider.open(settings)));
+    }
+    log.warn("SYNTHLAB_CACHE is on, but no cache is on the class path: add synthlab-store");
     return Optional.empty();
   }
 

@@ -36,8 +36,10 @@ import picocli.CommandLine.Spec;
       ModelsCommand.class,
       UsageCommand.class,
       JobsCommand.class,
+      CacheCommand.class,
       ConfigCommand.class,
       DoctorCommand.class,
+      CheckCommand.class,
       CompletionCommand.class,
       CommandLine.HelpCommand.class,
       TrainCommand.class
@@ -50,6 +52,7 @@ import picocli.CommandLine.Spec;
       "  synthlab ask 'Why is the sky blue?'",
       "  synthlab extract 'Rex is 3' --schema 'name, age int'",
       "  synthlab doctor",
+      "  synthlab check target/classes",
       "  source <(synthlab completion)",
       "",
       "Settings come from options, the environment and .env: synthlab config show"

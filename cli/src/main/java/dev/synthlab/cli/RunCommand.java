@@ -63,6 +63,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private RowOptions rows = new RowOptions();
+  @Mixin private CacheOption cache = new CacheOption();
 
   @Parameters(paramLabel = "IN", description = "The prompts; - for stdin.")
   private String input = "";
@@ -238,6 +239,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     check();
+    cache.over(common);
     common.overlay(Variable.SYNTHLAB_CONCURRENCY, concurrency, "--concurrency");
     common.overlay(Variable.SYNTHLAB_EMBEDDING_MODEL, embeddingModel, "--embedding-model");
     common.overlay(Variable.SYNTHLAB_RPM, requestsPerMinute, "--rpm");
@@ -510,11 +512,12 @@ final class RunCommand implements Callable<Integer> {
   static String counts(Summary s) {
     return String.format(
         Locale.ROOT,
-        "%d/%d in %s  ok %d%s  failed %d%s%s  in %s out %s  %s",
+        "%d/%d in %s  ok %d%s%s  failed %d%s%s  in %s out %s  %s",
         s.answered() + s.failed(),
         s.total(),
         Words.time(s.elapsed()),
         s.answered(),
+        Words.fromCache(s.cached()),
         s.truncated() > 0 ? " (cut off by the token limit " + s.truncated() + ")" : "",
         s.failed(),
         failures(s),

@@ -54,6 +54,11 @@ final class Words {
     return money(cost.usd()) + more + before;
   }
 
+  /** How many answers were kept from earlier calls; nothing where there were none. */
+  static String fromCache(long answers) {
+    return answers == 0 ? "" : " (from the cache " + answers + ")";
+  }
+
   /** 01:25, or 2:03:00 from an hour on. */
   static String clock(Duration time) {
     long seconds = Math.max(0, time.toSeconds());

@@ -414,7 +414,9 @@ class CommandTest {
             "models",
             "usage",
             "jobs",
+            "cache",
             "doctor",
+            "check",
             "completion",
             "config")) {
       Ended ended = synth.run(command, "--help");

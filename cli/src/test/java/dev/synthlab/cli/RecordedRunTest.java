@@ -34,7 +34,9 @@ import tools.jackson.databind.JsonNode;
 /** What the command records of a run, against a server that counts what it answers. */
 @Timeout(120)
 class RecordedRunTest {
-  private static final int ROWS = 500;
+  /** {@code -Dsynthlab.rows=10000} makes it a measurement. */
+  private static final int ROWS = Integer.getInteger("synthlab.rows", 500);
+
   private static final int KILLED_ROWS = 1_500;
   private static final int AT_ONCE = 32;
 

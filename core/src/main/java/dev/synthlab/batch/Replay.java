@@ -134,8 +134,10 @@ final class Replay {
             Optional.of(row),
             call.path("repair").asBoolean(false),
             text(call, "trace")),
-        About.Said.by(text(call, "answered"), text(call, "request_id"), text(call, "prices"))
-            .withFirstText(firstText));
+        call.path("cached").asBoolean(false)
+            ? About.Said.kept(text(call, "answered"))
+            : About.Said.by(text(call, "answered"), text(call, "request_id"), text(call, "prices"))
+                .withFirstText(firstText));
   }
 
   private static Optional<String> text(JsonNode call, String name) {

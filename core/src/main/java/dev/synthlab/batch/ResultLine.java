@@ -110,6 +110,7 @@ final class ResultLine {
           json.writeStringProperty("model_asked", Redactor.redactKnown(answer.modelAsked()));
           json.writeStringProperty("finish_reason", answer.finishReason().value());
           usage(json, answer.totalUsage(), answer.totalCostUsd());
+          json.writeBooleanProperty("cached", answer.cached());
           report(json, answer.report());
           before(json, answer.before());
           trouble(json, trouble, partial);
@@ -391,6 +392,9 @@ final class ResultLine {
         .answer()
         .firstText()
         .ifPresent(after -> json.writeNumberProperty("first_text_ms", after.toMillis()));
+    if (report.cached()) {
+      json.writeBooleanProperty("cached", true);
+    }
     if (about.scope().repair()) {
       json.writeBooleanProperty("repair", true);
     }

@@ -186,7 +186,7 @@ final class RowTurn {
     } else if (cutOff && options.strictFinish()) {
       end = ends.failed("length");
     }
-    tally.used(answer.totalUsage(), answer.totalCostUsd(), answer.report().elapsed());
+    tally.used(answer);
     byte[] line;
     try {
       line =

@@ -120,6 +120,17 @@ public record About(Purpose purpose, Scope scope, Said answer) {
     }
 
     /**
+     * An answer that was kept from an earlier call.
+     *
+     * @param model the model that said it answered then
+     * @return what is known of it
+     */
+    public static Said kept(Optional<String> model) {
+      return new Said(
+          model, Optional.empty(), Optional.empty(), Optional.empty(), true, Optional.empty());
+    }
+
+    /**
      * The same of an answer that came piece by piece.
      *
      * @param after from the beginning of the call to its first text

@@ -49,6 +49,15 @@ public final class CallLoop {
   }
 
   /**
+   * Tells the observer of a call that came to its end without a request.
+   *
+   * @param report how it went
+   */
+  public void tell(CallReport report) {
+    observer.ended(report);
+  }
+
+  /**
    * Runs one call to its end. An interrupt of the thread ends it: the outcome is then {@link
    * CallException.Cancelled} and the thread stays interrupted.
    *

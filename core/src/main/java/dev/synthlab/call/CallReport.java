@@ -54,6 +54,15 @@ public record CallReport(
   }
 
   /**
+   * Whether its answer was known, so that nothing was sent and nothing paid.
+   *
+   * @return false for a call that was sent
+   */
+  public boolean cached() {
+    return about.answer().cached();
+  }
+
+  /**
    * The same call with another end.
    *
    * @param used what it used

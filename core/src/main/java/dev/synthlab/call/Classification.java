@@ -5,7 +5,6 @@ import dev.synthlab.http.Bodies;
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.Json;
 import dev.synthlab.http.TransportException;
-import dev.synthlab.http.TransportException.Phase;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -237,13 +236,18 @@ public final class Classification {
 
   private static <T> Verdict<T> broken(TransportException cause) {
     Fault fault = Fault.of(kind(cause), String.valueOf(cause.getMessage())).because(cause);
-    boolean lasting = cause.phase() == Phase.TLS || cause.phase() == Phase.PROXY;
+    boolean lasting =
+        switch (cause.phase()) {
+          case TLS, PROXY, FORBIDDEN -> true;
+          case RESOLVE, CONNECT, EXCHANGE, BODY, TIMEOUT -> false;
+        };
     return lasting ? new Verdict.GiveUp<>(fault) : new Verdict.Again<>(fault, Optional.empty());
   }
 
   private static Kind kind(TransportException cause) {
     return switch (cause.phase()) {
       case TLS -> Kind.TLS_FAILED;
+      case FORBIDDEN -> Kind.BAD_REQUEST;
       case TIMEOUT -> Kind.DEADLINE_EXCEEDED;
       case RESOLVE, CONNECT, PROXY, EXCHANGE, BODY -> Kind.CONNECTION_FAILED;
     };
@@ -257,7 +261,7 @@ public final class Classification {
                   Kind.RATE_LIMITED,
                   route + " asked to wait " + seconds + " more, longer than this call may take")
               .after(held.pause());
-      case LIMIT ->
+      case LIMIT, PLACE ->
           Fault.of(
               Kind.DEADLINE_EXCEEDED, "no place became free for " + route + " within the deadline");
       case BREAKER ->

@@ -1,18 +1,23 @@
 package dev.synthlab.call;
 
 import dev.synthlab.call.CallPolicy.Waiting;
+import dev.synthlab.call.Event.Withheld.Reason;
 import dev.synthlab.call.Fault.Kind;
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.Response;
 import dev.synthlab.http.TransportException;
 import dev.synthlab.http.TransportException.Phase;
 import dev.synthlab.logging.Logging;
+import dev.synthlab.spans.Metrics;
 import dev.synthlab.spans.Tracing;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicReference;
@@ -100,19 +105,39 @@ final class Course<T> {
       case Traffic.Admission.Granted yes -> {
         heldBack(yes.held());
         if (waiting == Waiting.AS_LONG_AS_IT_TAKES) {
-          deadline.excuse(yes.held());
+          deadline.excuse(yes.held().total());
         }
         yield sent(yes.permit());
       }
     };
   }
 
-  private void heldBack(Duration time) {
-    held = held.plus(time);
-    if (time.compareTo(SEEN) > 0) {
-      Instant now = timer.now();
-      Tracing.waited("admission", now.minus(time), now);
+  private void heldBack(Holds holds) {
+    if (holds == Holds.NONE) {
+      return;
     }
+    held = held.plus(holds.total());
+    Map<String, Duration> parts = new LinkedHashMap<>();
+    holds.by().forEach((reason, time) -> parts.put(word(reason), time));
+    parts.forEach(this::measured);
+    if (holds.total().compareTo(SEEN) > 0) {
+      Instant now = timer.now();
+      Tracing.waited(
+          holds.main().map(Course::word).orElseThrow(), now.minus(holds.total()), now, parts);
+    }
+  }
+
+  private static String word(Reason reason) {
+    return switch (reason) {
+      case PAUSE -> "pause";
+      case LIMIT -> "limit";
+      case BREAKER -> "breaker";
+      case PLACE -> "place";
+    };
+  }
+
+  private void measured(String reason, Duration time) {
+    Metrics.waited(exchange.route().server(), exchange.route().resource(), reason, time);
   }
 
   private Verdict<T> sent(Lane.Permit permit) throws InterruptedException {
@@ -187,8 +212,11 @@ final class Course<T> {
     try {
       Response response = loop.transport.send(exchange.request(), within);
       Duration left = within.minusNanos(timer.nanos() - from);
-      return new Event.Arrived(
-          response.status(), response.headers(), lease.guard(response, left, within));
+      InputStream body = lease.guard(response, left, within);
+      if (exchange.transfers()) {
+        lease.boundSilence(loop.policy.timeout(), deadline);
+      }
+      return new Event.Arrived(response.status(), response.headers(), body);
     } catch (IOException e) {
       return new Event.Broken(asTransport(e, Phase.EXCHANGE));
     }
@@ -223,6 +251,11 @@ final class Course<T> {
     Duration took = Duration.ofNanos(timer.nanos() - from);
     attempts.add(
         new Attempt(attempts.size() + 1, exchange.route(), at, took, status, fault, Duration.ZERO));
+    Metrics.attempted(
+        exchange.route().server(),
+        exchange.route().resource(),
+        fault.map(each -> each.kind().code()).orElse("answered"),
+        status);
     log.debug(
         "attempt {} on {}: {} in {} ms",
         attempts.size(),
@@ -261,7 +294,8 @@ final class Course<T> {
     Instant from = timer.now();
     loop.traffic.backOff(pause);
     if (pause.isPositive()) {
-      Tracing.waited("backoff", from, timer.now());
+      measured("backoff", pause);
+      Tracing.waited("backoff", from, timer.now(), Map.of());
     }
     return Optional.empty();
   }

@@ -108,4 +108,14 @@ public interface Exchange<T> {
   default boolean live() {
     return false;
   }
+
+  /**
+   * Whether the time of an attempt bounds only the wait for the head of the answer, and then each
+   * silence in its body, as for a file.
+   *
+   * @return false where it bounds the whole attempt
+   */
+  default boolean transfers() {
+    return false;
+  }
 }

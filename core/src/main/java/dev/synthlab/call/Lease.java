@@ -38,9 +38,8 @@ final class Lease {
     return new Guarded();
   }
 
-  /** From here on only silence is bounded, and the whole by the deadline. */
+  /** From here on it lives as long as its body, and only silence is bounded. */
   void liveOn(Duration idle, Deadline deadline, Runnable then) {
-    watch.cancel();
     boolean late;
     synchronized (ended) {
       late = ended.get();
@@ -56,6 +55,12 @@ final class Lease {
     if (late) { // whoever reads it has closed it already
       then.run();
     }
+    boundSilence(idle, deadline);
+  }
+
+  /** From here on a read may be silent so long, however long the whole takes. */
+  void boundSilence(Duration idle, Deadline deadline) {
+    watch.cancel();
     limit = idle;
     live = deadline;
   }

@@ -1,6 +1,9 @@
 package dev.synthlab.call;
 
 import dev.synthlab.call.CallPolicy.Waiting;
+import dev.synthlab.call.Event.Withheld.Reason;
+import dev.synthlab.spans.Metrics;
+import dev.synthlab.spans.Standing;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -26,11 +29,13 @@ public final class Traffic {
   private final RandomGenerator random;
   private final Rules rules;
   private final Map<Route, Lane> lanes = new ConcurrentHashMap<>();
+  private final Map<Route, Rules> governed = new ConcurrentHashMap<>();
   private final Map<URI, Semaphore> places = new ConcurrentHashMap<>();
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger held = new AtomicInteger();
   private final AtomicInteger retrying = new AtomicInteger();
   private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
+  private final Standing.Source measured = this::standing;
 
   /**
    * What holds for every route.
@@ -63,6 +68,7 @@ public final class Traffic {
     this.timer = timer;
     this.random = random;
     this.rules = rules;
+    Metrics.watch(measured);
   }
 
   /**
@@ -100,6 +106,14 @@ public final class Traffic {
     return new State(inFlight.get(), held.get(), retrying.get(), longest);
   }
 
+  private Standing standing() {
+    return new Standing(
+        inFlight.get(),
+        held.get(),
+        retrying.get(),
+        lanes.values().stream().map(Lane::standsAt).toList());
+  }
+
   /**
    * Bounds the requests under way to one server.
    *
@@ -110,12 +124,31 @@ public final class Traffic {
     places.computeIfAbsent(base, b -> new Semaphore(atOnce, true));
   }
 
+  /**
+   * Gives a route rules of its own.
+   *
+   * @param route whose
+   * @param own what holds for it in place of what holds for every route; the first rules stay
+   */
+  public void govern(Route route, Rules own) {
+    governed.putIfAbsent(route, own);
+  }
+
+  /**
+   * What holds for every route that has no rules of its own.
+   *
+   * @return the rules
+   */
+  public Rules rules() {
+    return rules;
+  }
+
   Timer timer() {
     return timer;
   }
 
-  Rules rules() {
-    return rules;
+  Rules rules(Route route) {
+    return governed.getOrDefault(route, rules);
   }
 
   /** A random part of a time, from nothing to all of it. */
@@ -131,7 +164,7 @@ public final class Traffic {
 
   /** Whether a failed call on this route may be repeated. */
   boolean allowsARetry(Route route, Waiting waiting) {
-    if (!rules.throttle()) {
+    if (!rules(route).throttle()) {
       return true;
     }
     Lane lane = lane(route);
@@ -180,10 +213,10 @@ public final class Traffic {
   /** What the gate says. */
   sealed interface Admission {
     /** The request may go out. */
-    record Granted(Lane.Permit permit, Duration held) implements Admission {}
+    record Granted(Lane.Permit permit, Holds held) implements Admission {}
 
     /** It may not. */
-    record Refused(Event.Withheld why, Duration held) implements Admission {}
+    record Refused(Event.Withheld why, Holds held) implements Admission {}
   }
 
   /** Waits until the route takes a request, in the order of coming, or says why it may not. */
@@ -192,22 +225,34 @@ public final class Traffic {
     held.incrementAndGet();
     waiting.add(Thread.currentThread());
     try {
-      long begin = timer.nanos();
       Semaphore server = places.get(route.base());
-      if (server != null && !placed(server, deadline, manner)) {
-        Duration since = Duration.ofNanos(timer.nanos() - begin);
-        return new Admission.Refused(
-            new Event.Withheld(Event.Withheld.Reason.LIMIT, Duration.ZERO), since);
+      Duration waited = Duration.ZERO;
+      if (server != null && !server.tryAcquire(0, TimeUnit.NANOSECONDS)) {
+        long begin = timer.nanos();
+        boolean placed = placed(server, deadline, manner);
+        waited = Duration.ofNanos(timer.nanos() - begin);
+        if (!placed) {
+          return new Admission.Refused(
+              new Event.Withheld(Reason.PLACE, Duration.ZERO),
+              Holds.NONE.after(Reason.PLACE, waited));
+        }
       }
-      Admission said = admitted(route, weight, deadline, manner, server);
-      if (said instanceof Admission.Granted) {
-        inFlight.incrementAndGet();
-      }
-      return said;
+      return after(waited, admitted(route, weight, deadline, manner, server));
     } finally {
       waitedEnough();
       held.decrementAndGet();
     }
+  }
+
+  private Admission after(Duration waited, Admission said) {
+    return switch (said) {
+      case Admission.Granted yes -> {
+        inFlight.incrementAndGet();
+        yield new Admission.Granted(yes.permit(), yes.held().after(Reason.PLACE, waited));
+      }
+      case Admission.Refused no ->
+          new Admission.Refused(no.why(), no.held().after(Reason.PLACE, waited));
+    };
   }
 
   /** A request that was admitted has ended. */

@@ -4,9 +4,11 @@ import dev.synthlab.config.ConfigException.Problem;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -213,6 +215,27 @@ public final class Environment {
     return problems;
   }
 
+  /** The same things are set in the same places. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Environment that
+        && set().equals(that.set())
+        && file.entries().equals(that.file.entries())
+        && options.equals(that.options)
+        && keyFrom.equals(that.keyFrom);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(set(), file.entries(), options, keyFrom);
+  }
+
+  private Map<String, String> set() {
+    Map<String, String> filled = new HashMap<>(process);
+    filled.values().removeIf(String::isBlank);
+    return filled;
+  }
+
   private static Problem noKey(String name) {
     String allowed = "must be set and hold the key, or leave --api-key-env out";
     // Somebody who gives the key itself here must not see it printed.
@@ -240,7 +263,8 @@ public final class Environment {
         new Problem(names, values, "mean the same and must not differ: set one of them", where));
   }
 
-  private Optional<Found> lookup(String name) {
+  /** The value of any name. */
+  Optional<Found> lookup(String name) {
     return inProcess(name).or(() -> inFile(name));
   }
 

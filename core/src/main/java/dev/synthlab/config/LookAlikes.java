@@ -30,7 +30,7 @@ final class LookAlikes {
       if (KNOWN.contains(name) || environment.convention(name).isEmpty()) {
         continue;
       }
-      Optional<String> meant = nearest(name);
+      Optional<String> meant = nearest(name).filter(near -> !isAnotherService(near, environment));
       if (meant.isPresent()) {
         keep(meant.get(), environment.convention(name).orElseThrow());
         warnings.add(name + " is not a variable of synthlab; did you mean " + meant.get() + "?");
@@ -39,6 +39,11 @@ final class LookAlikes {
       }
     }
     return warnings;
+  }
+
+  /** A service outside may have a name near that of the model server, whose own is set besides. */
+  private static boolean isAnotherService(String near, Environment environment) {
+    return !near.startsWith(OURS) && environment.convention(near).isPresent();
   }
 
   /** A key under a wrong name is a key. */

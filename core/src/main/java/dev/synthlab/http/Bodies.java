@@ -16,7 +16,7 @@ public final class Bodies {
   public static final class TooLargeException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    TooLargeException(int limit) {
+    TooLargeException(long limit) {
       super("the body is larger than " + limit + " bytes");
     }
   }
@@ -43,8 +43,8 @@ public final class Bodies {
     private static final int KEPT = 512;
 
     private final ByteArrayOutputStream kept = new ByteArrayOutputStream(KEPT);
-    private final int limit;
-    private int seen;
+    private final long limit;
+    private long seen;
 
     /**
      * A body within a limit.
@@ -52,7 +52,7 @@ public final class Bodies {
      * @param body the bytes; closed with this
      * @param limit the most bytes allowed
      */
-    public Bounded(InputStream body, int limit) {
+    public Bounded(InputStream body, long limit) {
       super(body);
       this.limit = limit;
     }

@@ -9,7 +9,7 @@ import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /** Sockets that connect as they are told, whatever {@code socksProxyHost} of this JVM says. */
-final class DirectSockets extends SocketFactory {
+class DirectSockets extends SocketFactory {
 
   @Override
   public Socket createSocket() {

@@ -30,6 +30,9 @@ record OkHttpFailure(Request request, Net net) {
 
   /** How far a call had come when it failed. */
   static Phase phase(OkHttpProgress progress, IOException e) {
+    if (forbidden(e).isPresent()) {
+      return Phase.FORBIDDEN;
+    }
     if (progress.lookingFor().isPresent() || e instanceof UnknownHostException) {
       return Phase.RESOLVE;
     }
@@ -50,6 +53,11 @@ record OkHttpFailure(Request request, Net net) {
           case CONNECT -> "no connection to " + place() + ": " + said(e);
           case TLS -> "no trusted connection to " + place() + ": " + distrust(e);
           case PROXY -> refusal(e);
+          case FORBIDDEN ->
+              "nothing is sent to "
+                  + place()
+                  + ": "
+                  + forbidden(e).map(OkHttpFailure::said).orElse("");
           case EXCHANGE, BODY, TIMEOUT ->
               "the connection to " + place() + " broke before the answer: " + said(e);
         };
@@ -66,6 +74,17 @@ record OkHttpFailure(Request request, Net net) {
   TransportException unauthenticated() {
     IOException why = new IOException(NO_TUNNEL);
     return new TransportException(Phase.PROXY, false, refusal(why), why);
+  }
+
+  /** A proxy stands where the address would have to be judged. */
+  TransportException unguarded() {
+    String words =
+        "nothing is sent to "
+            + place()
+            + ": a request that may go to public addresses only cannot go through a proxy;"
+            + " name the host in "
+            + Variable.NO_PROXY;
+    return new TransportException(Phase.FORBIDDEN, false, words, new IOException("proxy"));
   }
 
   TransportException brokeOff(IOException e) {
@@ -156,6 +175,15 @@ record OkHttpFailure(Request request, Net net) {
     return words.startsWith("Unsupported or unrecognized SSL message")
         ? "it does not speak TLS; is its address an http:// one?"
         : words;
+  }
+
+  private static Optional<Throwable> forbidden(IOException e) {
+    for (Throwable at = e; at != null; at = at.getCause()) {
+      if (at instanceof PublicInternet.NotPublicException) {
+        return Optional.of(at);
+      }
+    }
+    return Optional.empty();
   }
 
   private static String said(Throwable e) {

@@ -83,7 +83,7 @@ final class OkHttpProgress extends EventListener {
       @Nullable Protocol protocol,
       IOException why) {
     switch (OkHttpFailure.phase(this, why)) {
-      case TLS, PROXY -> {
+      case TLS, PROXY, FORBIDDEN -> {
         // A further address of the same host would be asked the same.
         last = why;
         call.cancel();

@@ -55,6 +55,16 @@ final class OkHttpRouting implements Dns, AutoCloseable {
     return builder.proxySelector(new Selector(net));
   }
 
+  /**
+   * The same for requests that may go to the public internet only. The address of a name is judged
+   * twice: as the resolver gives it, and when the socket is connected, which is what counts.
+   */
+  OkHttpClient.Builder guarded(OkHttpClient.Builder builder) {
+    return builder
+        .dns(host -> PublicInternet.only(host, lookup(host)))
+        .socketFactory(new PublicInternet.Sockets());
+  }
+
   List<InetAddress> addresses(String host) throws UnknownHostException {
     return lookup.addresses(host, options.timeout());
   }

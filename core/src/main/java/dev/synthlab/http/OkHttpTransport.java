@@ -36,11 +36,13 @@ import org.jspecify.annotations.Nullable;
 public final class OkHttpTransport implements Transport {
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(50);
   private static final int IDLE_CONNECTIONS = 16_384;
+  private static final int IDLE_GUARDED = 64;
   private static final int PROXY_AUTHENTICATION = 407;
 
   private final Net net;
   private final OkHttpRouting routing;
   private final OkHttpClient client;
+  private final OkHttpClient guarded;
 
   /** A transport that reaches servers directly and trusts whom the system trusts. */
   public OkHttpTransport() {
@@ -69,12 +71,19 @@ public final class OkHttpTransport implements Transport {
                 new ConnectionPool(IDLE_CONNECTIONS, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
             .eventListenerFactory(call -> OkHttpProgress.of(call))
             .build();
+    // Connections of its own: one that was made without the guard may lead anywhere.
+    guarded =
+        routing
+            .guarded(client.newBuilder())
+            .connectionPool(
+                new ConnectionPool(IDLE_GUARDED, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
+            .build();
   }
 
   @Override
   public Response send(Request request, Duration within) throws IOException, InterruptedException {
     OkHttpProgress progress = new OkHttpProgress(within);
-    Call call = client.newCall(translated(request, progress));
+    Call call = clientFor(request).newCall(translated(request, progress));
     okhttp3.Response answer = exchange(call, request, progress, within);
     List<Headers.Field> fields = new ArrayList<>();
     answer
@@ -130,8 +139,22 @@ public final class OkHttpTransport implements Transport {
   public void close() {
     client.dispatcher().cancelAll();
     client.connectionPool().evictAll();
+    guarded.connectionPool().evictAll();
     client.dispatcher().executorService().shutdown();
     routing.close();
+  }
+
+  private OkHttpClient clientFor(Request request) throws TransportException {
+    return switch (request.reach()) {
+      case ANYWHERE -> client;
+      case PUBLIC_ONLY -> {
+        if (net.proxyFor(request.uri()).isPresent()) {
+          // It would look the name up itself, where nobody judges the address.
+          throw new OkHttpFailure(request, net).unguarded();
+        }
+        yield guarded;
+      }
+    };
   }
 
   /** One exchange, as far as the head of the answer. */
@@ -310,6 +333,9 @@ public final class OkHttpTransport implements Transport {
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
+      if (length == 0) { // OkHttp would wait for a byte nobody asked for
+        return 0;
+      }
       reader = Thread.currentThread();
       reading.lock();
       try {

@@ -11,8 +11,20 @@ import java.util.Objects;
  * @param uri the whole address; user-info in it is not sent
  * @param headers what goes with it, credentials included
  * @param body what is sent
+ * @param reach where it may go
  */
-public record Request(String method, URI uri, Headers headers, Body body) {
+public record Request(String method, URI uri, Headers headers, Body body, Reach reach) {
+
+  /** Where a request may go. */
+  public enum Reach {
+    /** To any address. */
+    ANYWHERE,
+    /**
+     * To addresses of the public internet only: the address that a name leads to is judged when the
+     * connection is made.
+     */
+    PUBLIC_ONLY
+  }
 
   /** Refuses what is missing. */
   public Request {
@@ -20,6 +32,19 @@ public record Request(String method, URI uri, Headers headers, Body body) {
     Objects.requireNonNull(uri);
     Objects.requireNonNull(headers);
     Objects.requireNonNull(body);
+    Objects.requireNonNull(reach);
+  }
+
+  /**
+   * A request that may go anywhere.
+   *
+   * @param method the HTTP method
+   * @param uri the whole address
+   * @param headers what goes with it
+   * @param body what is sent
+   */
+  public Request(String method, URI uri, Headers headers, Body body) {
+    this(method, uri, headers, body, Reach.ANYWHERE);
   }
 
   /**

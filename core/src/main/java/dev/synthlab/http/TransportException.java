@@ -17,6 +17,8 @@ public final class TransportException extends IOException {
     TLS,
     /** The proxy refused for good to let the request through; nothing was sent to the server. */
     PROXY,
+    /** The address is none that the request may go to; nothing was sent. */
+    FORBIDDEN,
     /** The request was on its way, or the answer's head was awaited. */
     EXCHANGE,
     /** The body was being read. */

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -24,6 +25,7 @@ final class ChatStream implements TextStream {
   private @Nullable CallReport report;
   private volatile Optional<LlmSpan> span = Optional.empty();
   private volatile Optional<CallException> broken = Optional.empty();
+  private volatile Consumer<Completion> whole = answer -> {};
   private String ready = "";
   private boolean ended;
   private boolean iterating;
@@ -72,7 +74,9 @@ final class ChatStream implements TextStream {
     }
   }
 
-  void reported(CallReport how, LlmSpan shownBy) {
+  /** Says how it went so far, where that is shown, and who wants the whole answer. */
+  void reported(CallReport how, LlmSpan shownBy, Consumer<Completion> atEnd) {
+    whole = atEnd;
     report = how;
     span = Optional.of(shownBy);
   }
@@ -127,7 +131,11 @@ final class ChatStream implements TextStream {
     if (broken.isPresent()) {
       on.failed(broken.get());
     } else if (ended && ready.isEmpty()) {
-      on.answered(completion());
+      Completion all = completion();
+      on.answered(all);
+      Consumer<Completion> once = whole;
+      whole = kept -> {};
+      once.accept(all);
     } else {
       on.left(answer.text.toString(), plan.usage(answer));
     }

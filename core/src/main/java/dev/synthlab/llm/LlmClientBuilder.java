@@ -21,6 +21,7 @@ public final class LlmClientBuilder {
   private @Nullable Traffic traffic;
   private CallObserver observer = report -> {};
   private CallPolicy.Waiting waiting = CallPolicy.Waiting.WITHIN_DEADLINE;
+  private Optional<SharedAnswers> answers = Optional.empty();
   private int atOnce = Settings.Limits.USUAL_AT_ONCE;
 
   LlmClientBuilder() {}
@@ -105,6 +106,17 @@ public final class LlmClientBuilder {
   }
 
   /**
+   * Where answers are kept for equal requests, else nowhere. It stays the caller's to close.
+   *
+   * @param kept the cache; {@linkplain AnswerCache#shared shared} if other clients use it too
+   * @return this
+   */
+  public LlmClientBuilder cache(AnswerCache kept) {
+    answers = Optional.of(SharedAnswers.of(kept));
+    return this;
+  }
+
+  /**
    * How many calls {@link LlmClient#completeAll} makes at once, if it is not told.
    *
    * @param calls at least 1
@@ -130,11 +142,10 @@ public final class LlmClientBuilder {
     CallPolicy policy =
         new CallPolicy(
             llm.maxAttempts(), llm.timeout(), llm.backoffFirst(), llm.backoffMax(), waiting);
+    Endpoint endpoint = new Endpoint(llm, new KnownModels(llm, timer));
+    CallLoop loop = new CallLoop(over, shared, policy, observer);
     return new LlmClient(
-        new Requests(
-            new Endpoint(llm, new KnownModels(llm, timer)),
-            new CallLoop(over, shared, policy, observer),
-            timer),
+        new Requests(endpoint, loop, timer, new Recall(answers, endpoint, loop, timer)),
         atOnce,
         ownsTransport ? Optional.of(over) : Optional.empty());
   }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 
@@ -44,6 +45,11 @@ final class Structured<T> {
    */
   record Read<T>(Optional<T> value, List<String> violations) {}
 
+  /** Asks once; an answer that is not usable is not kept for equal requests. */
+  interface Ask {
+    Outcome<Completion> outcome(CompletionRequest request, Predicate<String> usable);
+  }
+
   /** A call that gives a Java value. */
   static <T> Structured<T> typed(CompletionRequest request, Class<T> type) {
     Shape shape = Shape.of(type);
@@ -74,11 +80,11 @@ final class Structured<T> {
   }
 
   /** Asks until the answer fits, at most twice. */
-  Typed<T> run(ToolRounds.Ask ask) {
+  Typed<T> run(Ask ask) {
     return LlmSpan.steps("complete " + wanted, request, () -> rounds(ask));
   }
 
-  private Typed<T> rounds(ToolRounds.Ask ask) {
+  private Typed<T> rounds(Ask ask) {
     CompletionRequest now = request;
     while (true) {
       Completion answer = answered(outcome(ask, now));
@@ -101,10 +107,11 @@ final class Structured<T> {
     }
   }
 
-  private Outcome<Completion> outcome(ToolRounds.Ask ask, CompletionRequest now) {
+  private Outcome<Completion> outcome(Ask ask, CompletionRequest now) {
+    Predicate<String> fits = text -> read(text).value().isPresent();
     return failure.isEmpty()
-        ? ask.outcome(now)
-        : Tracing.with(Labels.NONE.with(Labels.REPAIR, "true"), () -> ask.outcome(now));
+        ? ask.outcome(now, fits)
+        : Tracing.with(Labels.NONE.with(Labels.REPAIR, "true"), () -> ask.outcome(now, fits));
   }
 
   private Completion answered(Outcome<Completion> outcome) {

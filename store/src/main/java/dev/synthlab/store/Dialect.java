@@ -1,6 +1,7 @@
 package dev.synthlab.store;
 
 import com.zaxxer.hikari.HikariConfig;
+import dev.synthlab.spans.DatabasePlace;
 import dev.synthlab.store.TransactionRules.Access;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -13,8 +14,8 @@ sealed interface Dialect permits Postgres, Sqlite {
   /** What it is called in messages: without credentials. */
   String name();
 
-  /** Its name in OpenTelemetry's conventions. */
-  String system();
+  /** What it is called in spans and measurements. */
+  DatabasePlace place();
 
   /** Connections there may be at once. */
   int poolSize();
@@ -44,5 +45,5 @@ sealed interface Dialect permits Postgres, Sqlite {
   Ill judge(SQLException e, Access access);
 
   /** What may be done about it; empty when that goes without saying. */
-  String advice(Ill ill);
+  String advice(Ill ill, SQLException e);
 }

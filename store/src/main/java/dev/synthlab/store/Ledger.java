@@ -80,7 +80,7 @@ public final class Ledger implements CallRecorder, RunRecorder {
     return new Ledger(dialect(settings, timer), timer, settings.ledger().texts());
   }
 
-  private static Dialect dialect(Settings settings, Timer timer) {
+  static Dialect dialect(Settings settings, Timer timer) {
     Settings.Database how = settings.database();
     return settings
         .ledger()

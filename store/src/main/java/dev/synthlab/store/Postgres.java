@@ -4,15 +4,22 @@ import com.zaxxer.hikari.HikariConfig;
 import dev.synthlab.config.DatabaseUrl;
 import dev.synthlab.config.Secret;
 import dev.synthlab.config.Settings;
+import dev.synthlab.spans.DatabasePlace;
 import dev.synthlab.store.TransactionRules.Access;
 import java.net.SocketTimeoutException;
+import java.security.GeneralSecurityException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -23,6 +30,8 @@ final class Postgres implements Dialect {
 
   // The server is going down, is starting, or ended the session.
   private static final Set<String> ENDED = Set.of("57P01", "57P02", "57P03", "57P05");
+
+  private static final Pattern ONE_SERVER = Pattern.compile("(\\[[^]]*]|[^,:]*)(?::(\\d+))?");
 
   private final DatabaseUrl url;
   private final Settings.Database settings;
@@ -38,8 +47,16 @@ final class Postgres implements Dialect {
   }
 
   @Override
-  public String system() {
-    return "postgresql";
+  public DatabasePlace place() {
+    Matcher one = ONE_SERVER.matcher(url.hosts());
+    boolean single = one.matches();
+    return new DatabasePlace(
+        "postgresql",
+        url.database(),
+        single ? Optional.of(one.group(1)) : Optional.empty(),
+        single && one.group(2) != null
+            ? OptionalInt.of(Integer.parseInt(one.group(2)))
+            : OptionalInt.empty());
   }
 
   @Override
@@ -172,10 +189,29 @@ final class Postgres implements Dialect {
     return false;
   }
 
+  // The driver has no code of its own for what TLS comes to.
+  private static boolean untrusted(SQLException e) {
+    for (Throwable at = e; at != null; at = at.getCause()) {
+      if (at instanceof GeneralSecurityException || at instanceof SSLException) {
+        return true;
+      }
+    }
+    String words = String.valueOf(e.getMessage());
+    return words.contains("SSL") || words.contains("could not be verified");
+  }
+
+  private String trust() {
+    return "POSTGRES_SSL_MODE is "
+        + settings.sslMode()
+        + ", and POSTGRES_SSL_ROOT_CERT "
+        + settings.sslRootCert().map(file -> "is " + file).orElse("is not set");
+  }
+
   @Override
-  public String advice(Ill ill) {
+  public String advice(Ill ill, SQLException e) {
     return switch (ill) {
-      case UNAVAILABLE, LOST -> "is the server up, and DATABASE_URL right?";
+      case UNAVAILABLE, LOST ->
+          untrusted(e) ? trust() : "is the server up, and DATABASE_URL right?";
       case TIMEOUT ->
           "SYNTHLAB_DB_STATEMENT_TIMEOUT is " + settings.statementTimeout().toMillis() + " ms";
       case CONFLICT, BUSY, DAMAGED, REFUSED -> "";

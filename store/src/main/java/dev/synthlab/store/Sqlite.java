@@ -3,6 +3,7 @@ package dev.synthlab.store;
 import com.zaxxer.hikari.HikariConfig;
 import dev.synthlab.call.Timer;
 import dev.synthlab.config.Settings;
+import dev.synthlab.spans.DatabasePlace;
 import dev.synthlab.store.TransactionRules.Access;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -14,6 +15,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.sqlite.SQLiteConfig;
@@ -21,6 +24,7 @@ import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteConfig.TransactionMode;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteConnectionConfig;
 import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteErrorCode;
 
@@ -49,15 +53,16 @@ final class Sqlite implements Dialect {
   }
 
   @Override
-  public String system() {
-    return "sqlite";
+  public DatabasePlace place() {
+    return new DatabasePlace("sqlite", file.toString(), Optional.empty(), OptionalInt.empty());
   }
 
-  // One carrier at least must stay free while the others are pinned in the library.
+  // One carrier at least must stay free while the others are pinned in the library; one is the
+  // writer's.
   @Override
   public int poolSize() {
     int carriers = Runtime.getRuntime().availableProcessors();
-    return Math.max(1, Math.min(settings.poolSize(), carriers - 1));
+    return Math.max(1, Math.min(settings.poolSize(), carriers - 2));
   }
 
   @Override
@@ -144,13 +149,20 @@ final class Sqlite implements Dialect {
     run(connection, "PRAGMA query_only = 0");
   }
 
+  // Not rollback(): the driver refuses it where a commit has failed, and would begin the next.
   @Override
   public void rollback(Connection connection) throws SQLException {
-    connection
-        .unwrap(SQLiteConnection.class)
-        .getConnectionConfig()
-        .setTransactionMode(TransactionMode.DEFERRED);
-    connection.rollback();
+    SQLiteConnectionConfig config = connection.unwrap(SQLiteConnection.class).getConnectionConfig();
+    config.setTransactionMode(TransactionMode.DEFERRED);
+    config.setAutoCommit(true);
+    try {
+      run(connection, "ROLLBACK");
+    } catch (SQLException e) {
+      // SQLite has rolled back by itself, as it does when there is no room.
+      if (e.getErrorCode() != SQLiteErrorCode.SQLITE_ERROR.code) {
+        throw e;
+      }
+    }
     connection.setAutoCommit(true);
     run(connection, "PRAGMA query_only = 0");
   }
@@ -185,7 +197,7 @@ final class Sqlite implements Dialect {
   }
 
   @Override
-  public String advice(Ill ill) {
+  public String advice(Ill ill, SQLException e) {
     return switch (ill) {
       case UNAVAILABLE -> "are the file and its directory writable, and is there room?";
       case BUSY ->

@@ -118,13 +118,13 @@ abstract class LedgerContractTest {
     }
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
-      statement.execute("UPDATE ledger_history SET version = '7' WHERE version = '2'");
+      statement.execute("UPDATE ledger_history SET version = '7' WHERE version = '3'");
     }
 
     assertThatExceptionOfType(SchemaTooNew.class)
         .isThrownBy(() -> Ledger.usage(settings(), Instant.EPOCH, Usage.By.MODEL))
         .withMessageContaining("version 7")
-        .withMessageContaining("up to 2");
+        .withMessageContaining("up to 3");
     Ledger ledger = Ledger.of(settings());
     ledger.ended(answered("m", NOON));
     ledger.close();
@@ -283,7 +283,8 @@ abstract class LedgerContractTest {
               "answer")) {
         statement.execute("ALTER TABLE ledger_call DROP COLUMN " + added);
       }
-      statement.execute("DELETE FROM ledger_history WHERE version = '2'");
+      statement.execute("DROP TABLE kept_answer");
+      statement.execute("DELETE FROM ledger_history WHERE version IN ('2', '3')");
     }
 
     try (Ledger ledger = Ledger.of(settings())) {

@@ -1,0 +1,129 @@
+package dev.synthlab.config;
+
+import dev.synthlab.config.ApiVariables.KeyNeed;
+import dev.synthlab.config.ConfigException.Problem;
+import dev.synthlab.config.Environment.Found;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** Reads the settings of one service and collects what is wrong. Used once, by one thread. */
+final class ApiReader {
+  private final Environment environment;
+  private final ApiVariables variables;
+  private final List<Problem> problems = new ArrayList<>();
+
+  ApiReader(Environment environment, ApiVariables variables) {
+    this.environment = environment;
+    this.variables = variables;
+  }
+
+  ApiSettings read() {
+    Optional<URI> address =
+        value(variables.address(), Variable.Kind.URL, Values::open)
+            .or(() -> variables.baseUrl().map(given -> Values.open(given.toString())));
+    Optional<Secret> key = key(address);
+    Optional<Duration> timeout = value(variables.time(), Variable.Kind.DURATION, Values::duration);
+    Duration first = shared(Variable.SYNTHLAB_BACKOFF_MIN);
+    Duration longest = shared(Variable.SYNTHLAB_BACKOFF_MAX);
+    Duration deadline = shared(Variable.SYNTHLAB_CALL_DEADLINE);
+    boolean unset = environment.lookup(variables.address()).isEmpty();
+    if (address.isEmpty() && unset) {
+      problems.add(new Problem(variables.address(), "", "is not set, and there is no default"));
+    }
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+    return new ApiSettings(
+        address.orElseThrow(),
+        key,
+        variables.key(),
+        timeout.orElse(variables.timeout()),
+        first,
+        longest.compareTo(first) < 0 ? first : longest,
+        deadline);
+  }
+
+  private Optional<Secret> key(Optional<URI> address) {
+    if (variables.need() == KeyNeed.NONE) {
+      return Optional.empty();
+    }
+    Optional<Found> found = environment.lookup(variables.key());
+    Optional<Secret> key = value(variables.key(), Variable.Kind.KEY, Values::key);
+    if (found.isEmpty() && variables.need() == KeyNeed.REQUIRED) {
+      String words = "is not set, and " + variables.service() + " needs a key: set it";
+      problems.add(new Problem(variables.key(), "", words));
+    }
+    found.flatMap(each -> ledAway(each, address)).ifPresent(problems::add);
+    return key;
+  }
+
+  /** A file that merely lies in the directory must not lead a key of the environment away. */
+  private Optional<Problem> ledAway(Found key, Optional<URI> address) {
+    if (key.origin() instanceof Origin.DotEnv || environment.file().named()) {
+      return Optional.empty();
+    }
+    boolean secure = address.map(uri -> "https".equals(uri.getScheme())).orElse(true);
+    Optional<Found> proxy =
+        environment.find(Variable.HTTP_PROXY).or(() -> environment.find(Variable.ALL_PROXY));
+    Optional<Found> middle = secure ? environment.find(Variable.SYNTHLAB_CA_FILE) : proxy;
+    return environment
+        .lookup(variables.address())
+        .filter(each -> each.origin() instanceof Origin.DotEnv)
+        .or(() -> middle.filter(each -> each.origin() instanceof Origin.DotEnv))
+        .map(
+            lead ->
+                new Problem(
+                    variables.key(),
+                    ConfigException.NOT_SHOWN,
+                    "comes from the environment and is not sent where "
+                        + lead.name()
+                        + " from .env leads: set both in one place"));
+  }
+
+  private Duration shared(Variable variable) {
+    Duration usual = Values.duration(variable.defaultText());
+    return environment
+        .find(variable)
+        .flatMap(found -> read(found, variable.kind(), Values::duration))
+        .orElse(usual);
+  }
+
+  private <T> Optional<T> value(String name, Variable.Kind kind, Function<String, T> reader) {
+    return environment.lookup(name).flatMap(found -> read(found, kind, reader));
+  }
+
+  private <T> Optional<T> read(Found found, Variable.Kind kind, Function<String, T> reader) {
+    try {
+      return Optional.of(reader.apply(found.value()));
+    } catch (IllegalArgumentException e) {
+      String why = Objects.requireNonNullElse(e.getMessage(), "");
+      String allowed = allowed(kind) + (why.isEmpty() ? "" : "; " + why);
+      problems.add(
+          new Problem(
+              found.name(), shown(kind, found.value()), allowed, found.origin().describe()));
+      return Optional.empty();
+    }
+  }
+
+  private static String allowed(Variable.Kind kind) {
+    return example(kind).allowed();
+  }
+
+  private static String shown(Variable.Kind kind, String value) {
+    return example(kind).masked(value);
+  }
+
+  /** A variable of ours that is read in the same way. */
+  private static Variable example(Variable.Kind kind) {
+    return Stream.of(Variable.values())
+        .filter(variable -> variable.kind() == kind)
+        .findFirst()
+        .orElseThrow();
+  }
+}

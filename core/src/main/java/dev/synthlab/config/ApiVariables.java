@@ -1,0 +1,95 @@
+package dev.synthlab.config;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The variables of a service outside, {@code {SERVICE}_API_KEY}, {@code {SERVICE}_BASE_URL} and
+ * {@code {SERVICE}_TIMEOUT}, and what holds where they are not set. Immutable.
+ *
+ * @param service its name in lower case, words joined by {@code -} or {@code _}
+ * @param baseUrl its address; without one the variable must be set
+ * @param timeout the longest time of one attempt
+ * @param need whether it takes a key
+ */
+public record ApiVariables(String service, Optional<URI> baseUrl, Duration timeout, KeyNeed need) {
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*([-_][a-z0-9]+)*");
+  private static final Set<String> OF_OTHERS =
+      Stream.of(Variable.values())
+          .flatMap(variable -> variable.names().stream())
+          .collect(Collectors.toUnmodifiableSet());
+
+  /** Whether a service takes a key. */
+  public enum KeyNeed {
+    /** It answers nobody without. */
+    REQUIRED,
+    /** It is sent if it is set. */
+    OPTIONAL,
+    /** There is none. */
+    NONE
+  }
+
+  /** Refuses a name that no variable can have, or whose variables have another meaning. */
+  public ApiVariables {
+    Objects.requireNonNull(baseUrl);
+    Objects.requireNonNull(need);
+    if (!NAME.matcher(service).matches()) {
+      throw new IllegalArgumentException(
+          "the name of a service must be lower-case words joined by - or _, was \""
+              + service
+              + "\"");
+    }
+    if (!timeout.isPositive()) {
+      throw new IllegalArgumentException("timeout must be positive, was " + timeout);
+    }
+    for (String ending : new String[] {"_API_KEY", "_BASE_URL", "_TIMEOUT"}) {
+      String variable = upper(service) + ending;
+      if (OF_OTHERS.contains(variable)) {
+        throw new IllegalArgumentException(
+            "a service cannot be named \""
+                + service
+                + "\": "
+                + variable
+                + " has a meaning of its own");
+      }
+    }
+  }
+
+  /**
+   * The variable of the key.
+   *
+   * @return for example {@code WEATHER_API_KEY}
+   */
+  public String key() {
+    return upper(service) + "_API_KEY";
+  }
+
+  /**
+   * The variable of the address.
+   *
+   * @return for example {@code WEATHER_BASE_URL}
+   */
+  public String address() {
+    return upper(service) + "_BASE_URL";
+  }
+
+  /**
+   * The variable of the time of one attempt.
+   *
+   * @return for example {@code WEATHER_TIMEOUT}
+   */
+  public String time() {
+    return upper(service) + "_TIMEOUT";
+  }
+
+  private static String upper(String service) {
+    return service.toUpperCase(Locale.ROOT).replace('-', '_');
+  }
+}

@@ -1,0 +1,117 @@
+package dev.synthlab.external;
+
+import dev.synthlab.http.Body;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * A form of several parts, {@code multipart/form-data} (RFC 7578). Files are read as they are sent,
+ * and anew for each attempt. For one thread.
+ */
+public final class Multipart {
+  private final String boundary = "synthlab-" + UUID.randomUUID();
+  private final List<Body.Replayable> pieces = new ArrayList<>();
+
+  /** A form without parts. */
+  public Multipart() {}
+
+  /**
+   * Adds a field.
+   *
+   * @param name of the field
+   * @param value its text
+   * @return this
+   */
+  public Multipart field(String name, String value) {
+    head("form-data; name=" + quoted(name), "");
+    return piece(value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Adds a file.
+   *
+   * @param name of the field
+   * @param path the file
+   * @param contentType its media type
+   * @return this
+   */
+  public Multipart file(String name, Path path, String contentType) {
+    Path last = path.getFileName();
+    String fileName = last == null ? "file" : last.toString();
+    head("form-data; name=" + quoted(name) + "; filename=" + quoted(fileName), contentType);
+    pieces.add(file(path, contentType));
+    return this;
+  }
+
+  /** A file as a body. */
+  static Body.Replayable file(Path path, String contentType) {
+    try {
+      return new Body.Replayable(Files.size(path), () -> Files.newInputStream(path), contentType);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the file " + path + " cannot be read", e);
+    }
+  }
+
+  Body body() {
+    List<Body.Replayable> all = new ArrayList<>(pieces);
+    all.add(bytes((pieces.isEmpty() ? "" : "\r\n") + "--" + boundary + "--\r\n"));
+    long length = all.stream().mapToLong(Body.Replayable::length).sum();
+    return new Body.Replayable(
+        length, () -> opened(all), "multipart/form-data; boundary=" + boundary);
+  }
+
+  private static InputStream opened(List<Body.Replayable> all) throws IOException {
+    List<InputStream> streams = new ArrayList<>();
+    try {
+      for (Body.Replayable one : all) {
+        streams.add(one.source().open());
+      }
+    } catch (IOException e) {
+      for (InputStream open : streams) {
+        open.close();
+      }
+      throw e;
+    }
+    return new SequenceInputStream(Collections.enumeration(streams));
+  }
+
+  private void head(String disposition, String contentType) {
+    String type = contentType.isEmpty() ? "" : "\r\ncontent-type: " + contentType;
+    pieces.add(
+        bytes(
+            (pieces.isEmpty() ? "" : "\r\n")
+                + "--"
+                + boundary
+                + "\r\ncontent-disposition: "
+                + disposition
+                + type
+                + "\r\n\r\n"));
+  }
+
+  private Multipart piece(byte[] bytes) {
+    pieces.add(bytes(bytes));
+    return this;
+  }
+
+  private static Body.Replayable bytes(String text) {
+    return bytes(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Body.Replayable bytes(byte[] bytes) {
+    return new Body.Replayable(bytes.length, () -> new java.io.ByteArrayInputStream(bytes), "");
+  }
+
+  /** As browsers do it: what would end the name is percent-encoded. */
+  private static String quoted(String name) {
+    return '"' + name.replace("\"", "%22").replace("\r", "%0D").replace("\n", "%0A") + '"';
+  }
+}

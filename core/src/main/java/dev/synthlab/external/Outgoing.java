@@ -1,0 +1,79 @@
+package dev.synthlab.external;
+
+import dev.synthlab.config.Secret;
+import dev.synthlab.http.Body;
+import dev.synthlab.http.Headers;
+import dev.synthlab.http.Request;
+import dev.synthlab.http.Request.Reach;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * A request before the key is put on it.
+ *
+ * @param target what is asked for, its query included
+ * @param headers what goes with it
+ * @param body what is sent
+ * @param reach where it may go
+ */
+record Outgoing(Target target, Headers headers, Body body, Reach reach) {
+  private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS");
+  private static final String IDEMPOTENCY_KEY = "idempotency-key";
+
+  /** What may be told to a server that a redirect leads to. */
+  private static final Set<String> FOR_ANYBODY =
+      Set.of("accept", "accept-language", "user-agent", "range");
+
+  /** As it goes out. */
+  Request wire(Way way) {
+    URI address = target.address();
+    Headers all = headers;
+    if (target.trust() == Target.Trust.OWN && way.settings().key().isPresent()) {
+      String key = way.settings().key().get().reveal();
+      switch (way.service().key()) {
+        case KeyPlace.InHeader place -> all = all.with(place.name(), place.before() + key);
+        case KeyPlace.InQuery place ->
+            address =
+                Addresses.withQuery(address, Addresses.encoded(place.name()) + "=" + hidden(key));
+        case KeyPlace.Nowhere none -> {}
+      }
+    }
+    return new Request(target.method(), address, all, body, reach);
+  }
+
+  /** Its encoded form is as secret as the key. */
+  private static String hidden(String key) {
+    return Secret.of(Addresses.encoded(key)).reveal();
+  }
+
+  /** Whether sending it twice does what sending it once does. */
+  boolean idempotent() {
+    return IDEMPOTENT.contains(target.method()) || headers.first(IDEMPOTENCY_KEY).isPresent();
+  }
+
+  /** The request that a redirect asks for. What is meant for the service stays with it. */
+  Outgoing redirected(int status, URI to, Reach outside) {
+    boolean asGet =
+        status == 303 && !target.method().equals("HEAD")
+            || (status == 301 || status == 302) && target.method().equals("POST");
+    boolean stays = Addresses.sameOrigin(target.address(), to);
+    Target next =
+        new Target(
+            asGet ? "GET" : target.method(),
+            to,
+            target.template(),
+            stays ? target.trust() : Target.Trust.OUTSIDE);
+    return new Outgoing(
+        next, stays ? headers : forAnybody(), asGet ? Body.empty() : body, stays ? reach : outside);
+  }
+
+  private Headers forAnybody() {
+    List<Headers.Field> kept =
+        headers.fields().stream()
+            .filter(field -> FOR_ANYBODY.contains(field.name().toLowerCase(Locale.ROOT)))
+            .toList();
+    return new Headers(kept);
+  }
+}

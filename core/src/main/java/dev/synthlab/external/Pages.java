@@ -1,0 +1,128 @@
+package dev.synthlab.external;
+
+import dev.synthlab.http.Headers;
+import java.net.URI;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * The pages of a long answer, fetched one after the other as they are asked for. Each turn through
+ * them begins anew. Bounded: more pages than allowed, and a page that leads back to one that was
+ * there, are {@link ApiException.Unreadable}. For one thread.
+ *
+ * @param <P> what a page is
+ */
+public final class Pages<P> implements Iterable<P> {
+  private static final int USUAL = 1_000;
+
+  private final ApiCall first;
+  private final Class<P> type;
+  private final Follow<P> follow;
+  private final int most;
+
+  private Pages(ApiCall first, Class<P> type, Follow<P> follow, int most) {
+    this.first = first;
+    this.type = type;
+    this.follow = follow;
+    this.most = most;
+  }
+
+  static <P> Pages<P> of(ApiCall first, Class<P> type, Follow<P> follow) {
+    return new Pages<>(first, type, follow, USUAL);
+  }
+
+  /** Finds the call of the page after one. */
+  @FunctionalInterface
+  interface Follow<P> {
+    Optional<ApiCall> after(ApiCall call, P page, Headers headers);
+  }
+
+  /**
+   * The same pages with another bound.
+   *
+   * @param pages the most there may be, else 1,000
+   * @return new pages
+   */
+  public Pages<P> atMost(int pages) {
+    if (pages < 1) {
+      throw new IllegalArgumentException("pages must be at least 1, was " + pages);
+    }
+    return new Pages<>(first, type, follow, pages);
+  }
+
+  @Override
+  public Iterator<P> iterator() {
+    return new Turn();
+  }
+
+  /**
+   * The pages as a stream.
+   *
+   * @return lazy; each page is fetched when it is needed
+   */
+  public Stream<P> stream() {
+    return StreamSupport.stream(spliterator(), false);
+  }
+
+  /**
+   * What the pages hold, one after the other.
+   *
+   * @param items of a page
+   * @param <T> what they are
+   * @return lazy; each page is fetched when it is needed
+   */
+  public <T> Stream<T> items(Function<P, ? extends Iterable<T>> items) {
+    return stream().flatMap(page -> StreamSupport.stream(items.apply(page).spliterator(), false));
+  }
+
+  /** A page and the call of the next. */
+  private record Leaf<P>(P page, Optional<ApiCall> next) {}
+
+  /** One turn through the pages. */
+  private final class Turn implements Iterator<P> {
+    private final Set<URI> seen = new HashSet<>();
+    private Optional<ApiCall> next = Optional.of(first);
+
+    @Override
+    public boolean hasNext() {
+      return next.isPresent();
+    }
+
+    @Override
+    public P next() {
+      ApiCall call = next.orElseThrow(NoSuchElementException::new);
+      Reading<P> page = call.json(Wire.type(type));
+      Leaf<P> leaf = call.made(answer -> leaf(call, page.read(answer), answer.headers()));
+      next = leaf.next();
+      return leaf.page();
+    }
+
+    private Leaf<P> leaf(ApiCall call, P page, Headers headers) throws Wire.UnreadableException {
+      seen.add(call.address());
+      Optional<ApiCall> following = follow.after(call, page, headers);
+      if (following.isPresent()) {
+        URI address = following.get().address();
+        if (seen.contains(address)) {
+          throw wrong("the pages go in a circle: the next one was there before");
+        }
+        if (!Addresses.sameOrigin(address, call.address())) {
+          throw wrong("the next page is at another server, " + Addresses.origin(address));
+        }
+        if (seen.size() == most) {
+          throw wrong("there are more than " + most + " pages; allow more, or take fewer");
+        }
+      }
+      return new Leaf<>(page, following);
+    }
+
+    private static Wire.UnreadableException wrong(String why) {
+      return new Wire.UnreadableException(why, false, new byte[0]);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package dev.synthlab.external;
+
+import dev.synthlab.http.Json;
+import java.lang.reflect.Type;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.cfg.MapperConfig;
+import tools.jackson.databind.introspect.AnnotatedMember;
+import tools.jackson.databind.introspect.AnnotatedParameter;
+import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Records to JSON and back. Fields that nobody knows are passed over; nothing is taken for another
+ * type.
+ */
+final class Wire {
+  private static final JsonMapper MAPPER =
+      Json.mapper()
+          .rebuild()
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .annotationIntrospector(new Strict())
+          .build();
+
+  private static final Set<Class<?>> OPTIONAL =
+      Set.of(Optional.class, OptionalInt.class, OptionalLong.class, OptionalDouble.class);
+  private static final int KEPT = 8 * 1024;
+
+  private Wire() {}
+
+  /** What is no {@link Optional} must be there: a number that is not would be 0. */
+  private static final class Strict extends JacksonAnnotationIntrospector {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public @Nullable Boolean hasRequiredMarker(MapperConfig<?> config, AnnotatedMember member) {
+      return member instanceof AnnotatedParameter
+              && member.getDeclaringClass().isRecord()
+              && !OPTIONAL.contains(member.getRawType())
+          ? Boolean.TRUE
+          : super.hasRequiredMarker(config, member);
+    }
+  }
+
+  /** Bytes that are not what they should be. */
+  static final class UnreadableException extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final boolean torn;
+    private final String beginning;
+
+    UnreadableException(String message, boolean torn, byte[] bytes) {
+      super(message);
+      this.torn = torn;
+      this.beginning = new String(bytes, 0, Math.min(bytes.length, KEPT), StandardCharsets.UTF_8);
+    }
+
+    /** How the body began. */
+    String beginning() {
+      return beginning;
+    }
+
+    /** Whether it is no whole JSON at all, which another try may mend. */
+    boolean torn() {
+      return torn;
+    }
+  }
+
+  static void load() {
+    MAPPER.getTypeFactory();
+  }
+
+  static byte[] written(Object body) {
+    try {
+      return MAPPER.writeValueAsBytes(body);
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException(
+          "a " + body.getClass().getSimpleName() + " cannot be written as JSON", e);
+    }
+  }
+
+  static JavaType type(Type type) {
+    return MAPPER.constructType(type);
+  }
+
+  static JavaType listOf(Class<?> type) {
+    return MAPPER.getTypeFactory().constructCollectionType(List.class, type);
+  }
+
+  static <T> T read(byte[] json, JavaType type) throws UnreadableException {
+    if (blank(json)) {
+      throw new UnreadableException("the answer is empty", true, json);
+    }
+    try {
+      T value = MAPPER.readValue(json, type);
+      if (value == null) {
+        throw new UnreadableException("the answer is null", false, json);
+      }
+      return value;
+    } catch (StreamReadException e) {
+      throw new UnreadableException("the answer is no JSON", true, json);
+    } catch (JacksonException e) {
+      throw new UnreadableException(place(e, type), false, json);
+    }
+  }
+
+  private static boolean blank(byte[] json) {
+    for (byte b : json) {
+      if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String place(JacksonException e, JavaType type) {
+    StringBuilder path = new StringBuilder();
+    for (JacksonException.Reference step : e.getPath()) {
+      if (step.getPropertyName() == null) {
+        path.append('[').append(step.getIndex()).append(']');
+      } else {
+        path.append(path.isEmpty() ? "" : ".").append(step.getPropertyName());
+      }
+    }
+    String where = path.isEmpty() ? "the answer" : "\"" + path + "\" in the answer";
+    return where + " does not fit " + type.getRawClass().getSimpleName();
+  }
+}

@@ -1,0 +1,176 @@
+package dev.synthlab.external;
+
+import static dev.synthlab.testing.Replies.hangUp;
+import static dev.synthlab.testing.Replies.json;
+import static dev.synthlab.testing.Replies.reset;
+import static dev.synthlab.testing.Replies.silence;
+import static dev.synthlab.testing.Replies.truncated;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.synthlab.call.CallException;
+import dev.synthlab.external.Weather.Day;
+import dev.synthlab.http.Body;
+import dev.synthlab.testing.ScriptedServer.Reply;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which requests are sent again, and which never. */
+@Timeout(20)
+class RepetitionTest {
+  private static final Reply GOOD = json(200, "{\"city\":\"Oslo\",\"high\":7}");
+
+  private Weather weather = Weather.inTurn(GOOD);
+
+  @AfterEach
+  void close() {
+    weather.close();
+  }
+
+  private ApiClient answering(Reply... replies) {
+    weather.close();
+    weather = Weather.inTurn(replies);
+    return weather.with("WEATHER_TIMEOUT", "400ms").client();
+  }
+
+  static Stream<Reply> passing() {
+    return Stream.of(
+        json(500, "{}"),
+        json(502, "{}"),
+        json(503, "{}"),
+        json(504, "{}"),
+        json(408, "{}"),
+        json(200, "{\"city\":\"Os"),
+        json(200, "<html>"),
+        json(200, ""),
+        reset(),
+        hangUp(),
+        truncated("{\"city\""),
+        silence());
+  }
+
+  @ParameterizedTest
+  @MethodSource("passing")
+  void repeatsAGetWhateverPasses(Reply fault) {
+    assertThat(answering(fault, GOOD).get("/").as(Day.class).high()).isEqualTo(7);
+
+    assertThat(weather.requests()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @MethodSource("passing")
+  void repeatsNoPostThatTheServiceMayHaveActedOn(Reply fault) {
+    ApiClient api = answering(fault, GOOD);
+
+    assertThatExceptionOfType(RuntimeException.class)
+        .isThrownBy(() -> api.post("/").json("x").as(Day.class))
+        .withMessageContaining("not sent again");
+
+    assertThat(weather.requests()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("passing")
+  void repeatsAPostWithTheSameKeyOfItsOwn(Reply fault) {
+    ApiClient api = answering(fault, GOOD);
+
+    api.post("/").idempotencyKey().json("x").as(Day.class);
+
+    var seen = weather.server.seen();
+    assertThat(seen).hasSize(2);
+    assertThat(seen.get(0).header("idempotency-key"))
+        .isNotEmpty()
+        .isEqualTo(seen.get(1).header("idempotency-key"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
+  void repeatsWhatIsIdempotent(String method) {
+    answering(json(500, ""), json(200, "")).call(method, "/").send();
+
+    assertThat(weather.requests()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"429,", "429,1", "503,1", "425,"})
+  void repeatsAPostThatTheServiceTurnedAway(int status, String wait) {
+    Reply away = wait == null ? json(status, "{}") : json(status, "{}", "retry-after", wait);
+
+    answering(away, GOOD).post("/").json("x").as(Day.class);
+
+    assertThat(weather.requests()).isEqualTo(2);
+  }
+
+  @Test
+  void repeatsAPostThatNobodyTook() {
+    ApiClient api = weather.client();
+    weather.server.close();
+
+    assertThatExceptionOfType(CallException.ConnectionFailed.class)
+        .isThrownBy(() -> api.post("/").json("x").send())
+        .satisfies(e -> assertThat(e.attempts()).hasSize(3));
+  }
+
+  @Test
+  void takesAConflictForAnAnswer() {
+    ApiClient api = answering(json(409, "{}"), GOOD);
+
+    assertThatExceptionOfType(ApiException.Conflict.class).isThrownBy(() -> api.put("/").send());
+
+    assertThat(weather.requests()).isEqualTo(1);
+  }
+
+  @Test
+  void doesWhatTheServiceSaysOfAnotherTry() {
+    ApiClient told = answering(json(409, "{}", "x-should-retry", "true"), GOOD);
+    told.post("/").json("x").as(Day.class);
+    assertThat(weather.requests()).isEqualTo(2);
+
+    ApiClient forbidden = answering(json(500, "{}", "x-should-retry", "false"), GOOD);
+    assertThatExceptionOfType(CallException.ServerFailed.class)
+        .isThrownBy(() -> forbidden.get("/").send());
+    assertThat(weather.requests()).isEqualTo(1);
+  }
+
+  @Test
+  void waitsAsLongAsTheServiceAsksForAllItsCalls() {
+    ApiClient api = answering(json(429, "{}", "retry-after", "7"), GOOD);
+
+    api.get("/").send();
+
+    assertThat(weather.reports.getFirst().held()).isGreaterThanOrEqualTo(Duration.ofSeconds(7));
+  }
+
+  @Test
+  void repeatsNoBodyThatCanBeSentOneTimeOnly() {
+    ApiClient api = answering(json(500, "{}"), GOOD);
+    Body once =
+        new Body.Once(new ByteArrayInputStream("x".getBytes(StandardCharsets.UTF_8)), "text/plain");
+
+    assertThatExceptionOfType(CallException.ServerFailed.class)
+        .isThrownBy(() -> api.put("/").body(once).send())
+        .withMessageContaining("one time only");
+
+    assertThat(weather.requests()).isEqualTo(1);
+  }
+
+  @Test
+  void triesAsOftenAsItsServiceSays() {
+    answering(json(500, "{}"));
+    ApiClient api = weather.as(ApiService.named("weather").withMaxAttempts(5)).client();
+
+    assertThatExceptionOfType(CallException.ServerFailed.class)
+        .isThrownBy(() -> api.get("/").send());
+
+    assertThat(weather.requests()).isEqualTo(5);
+  }
+}

@@ -1,0 +1,77 @@
+package dev.synthlab.external;
+
+import dev.synthlab.call.CallReport;
+import dev.synthlab.call.Traffic;
+import dev.synthlab.config.Environment;
+import dev.synthlab.config.Net;
+import dev.synthlab.http.ConnectOptions;
+import dev.synthlab.http.OkHttpTransport;
+import dev.synthlab.http.Resolver;
+import dev.synthlab.testing.PushedTimer;
+import dev.synthlab.testing.ScriptedServer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A scripted service and clients of it. */
+final class Weather implements AutoCloseable {
+  static final String KEY = "wx-0123456789abcdef";
+
+  final PushedTimer timer = new PushedTimer();
+  final ScriptedServer server;
+  final OkHttpTransport transport;
+  final List<CallReport> reports = new CopyOnWriteArrayList<>();
+  private final Map<String, String> variables = new HashMap<>();
+  private final Traffic traffic = Traffic.by(timer, Traffic.Rules.USUAL);
+  private ApiService service = ApiService.named("weather");
+
+  /** A day, as the service tells it. */
+  record Day(String city, int high) {}
+
+  Weather(ScriptedServer server, Resolver resolver) {
+    this.server = server;
+    this.transport = new OkHttpTransport(ConnectOptions.of(Net.direct()).withResolver(resolver));
+    with("WEATHER_BASE_URL", server.base().toString());
+    with("WEATHER_API_KEY", KEY);
+    with("WEATHER_TIMEOUT", "5s");
+  }
+
+  static Weather inTurn(ScriptedServer.Reply... replies) {
+    return new Weather(ScriptedServer.inTurn(replies), Resolver.system());
+  }
+
+  static Weather of(ScriptedServer.Script script) {
+    return new Weather(ScriptedServer.start(script), Resolver.system());
+  }
+
+  Weather with(String variable, String value) {
+    variables.put(variable, value);
+    return this;
+  }
+
+  Weather as(ApiService other) {
+    service = other;
+    return this;
+  }
+
+  ApiClient client() {
+    return ApiClient.builder(service)
+        .settings(service.settings(Environment.of(variables)))
+        .transport(transport)
+        .timer(timer)
+        .traffic(traffic)
+        .observer(reports::add)
+        .build();
+  }
+
+  int requests() {
+    return server.seen().size();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    transport.close();
+  }
+}
