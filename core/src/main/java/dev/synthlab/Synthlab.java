@@ -1,5 +1,6 @@
 package dev.synthlab;
 
+import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallObserver;
 import dev.synthlab.call.CallPolicy;
 import dev.synthlab.call.CallRecorder;
@@ -20,6 +21,7 @@ import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.LlmClientBuilder;
 import dev.synthlab.llm.Totals;
 import dev.synthlab.logging.Logging;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -51,6 +53,7 @@ public final class Synthlab implements AutoCloseable {
   private final Optional<CallRecorder> recorder;
   private final CallObserver observer;
   private final Optional<AnswerCache> cache;
+  private final Optional<Budget> budget;
   private final Totals totals = new Totals();
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Class<?>, AutoCloseable> shared = new LinkedHashMap<>();
@@ -64,6 +67,7 @@ public final class Synthlab implements AutoCloseable {
     this.transport = transport(settings, traffic);
     this.recorder = recorder(settings);
     recorder.ifPresent(kept -> shared.put(CallRecorder.class, kept));
+    this.budget = budget(settings, timer, recorder);
     this.cache = cache(settings);
     cache.ifPresent(kept -> shared.put(AnswerCache.class, kept));
     this.observer =
@@ -333,6 +337,7 @@ public final class Synthlab implements AutoCloseable {
             .waiting(waiting)
             .atOnce(settings.limits().window());
     cache.ifPresent(builder::cache);
+    budget.ifPresent(builder::budget);
     return builder.build();
   }
 
@@ -360,6 +365,16 @@ public final class Synthlab implements AutoCloseable {
     }
     log.warn("SYNTHLAB_LEDGER is on, but no ledger is on the class path: add synthlab-store");
     return Optional.empty();
+  }
+
+  private static Optional<Budget> budget(
+      Settings settings, Timer timer, Optional<CallRecorder> recorder) {
+    Optional<BigDecimal> most = settings.limits().budgetUsd();
+    if (most.isPresent() && recorder.isEmpty()) {
+      log.warn("SYNTHLAB_BUDGET_USD bounds this process alone, as SYNTHLAB_LEDGER is off");
+    }
+    return most.map(
+        usd -> Budget.aDay(usd, timer, day -> recorder.flatMap(kept -> kept.costUsdSince(day))));
   }
 
   private static Optional<AnswerCache> cache(Settings settings) {

@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
       ModelsCommand.class,
       UsageCommand.class,
       JobsCommand.class,
+      DbCommand.class,
       CacheCommand.class,
       ConfigCommand.class,
       DoctorCommand.class,
@@ -156,6 +157,7 @@ public final class Main implements Runnable {
         System.err.println("Try: synthlab doctor");
         yield code;
       }
+      case CallException.BudgetExceeded refused -> say(refused, Exit.STOPPED);
       case CallException.Cancelled cancelled -> say(cancelled, Exit.INTERRUPTED);
       case CallException failed -> say(failed, Exit.FAILED);
       case AnswerException unwanted -> say(unwanted, Exit.FAILED);

@@ -10,7 +10,6 @@ import dev.synthlab.call.Timer;
 import dev.synthlab.config.Origin;
 import dev.synthlab.config.Settings;
 import dev.synthlab.config.Variable;
-import dev.synthlab.http.Json;
 import dev.synthlab.logging.Redactor;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -27,7 +26,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.core.JacksonException;
 
 /** The main job: a file of prompts in, a file of results out. */
 @Command(
@@ -324,7 +322,7 @@ final class RunCommand implements Callable<Integer> {
               .form(rows.form(input))
               .concurrency(settings.limits().window())
               .model(settings.llm().model())
-              .parameters(parameters())
+              .parameters(Allowed.parameters(parameters))
               .override(override)
               .baseUrl(settings.llm().baseUrl().toString())
               .format(format())
@@ -418,21 +416,6 @@ final class RunCommand implements Callable<Integer> {
     return !Files.exists(out) || Files.isRegularFile(out) || Files.isDirectory(out);
   }
 
-  private Map<String, Object> parameters() {
-    Map<String, Object> parsed = new LinkedHashMap<>();
-    parameters.forEach((key, value) -> parsed.put(key, value(value)));
-    return parsed;
-  }
-
-  private static Object value(String text) {
-    try {
-      Object parsed = Json.mapper().readValue(text, Object.class);
-      return parsed == null ? text : parsed;
-    } catch (JacksonException e) {
-      return text; // words need no quotes
-    }
-  }
-
   private static void say(String sentence) {
     System.err.println("synthlab: " + sentence);
   }
@@ -483,9 +466,7 @@ final class RunCommand implements Callable<Integer> {
       case STOPPED_QUOTA -> System.err.println("error" + why + goOn(summary));
       case UNREACHABLE, STALLED, DEADLINE, DISK_FULL ->
           System.err.println("stopped" + why + goOn(summary));
-      case BUDGET ->
-          System.err.println(
-              "stopped" + why + goOn(summary) + ", with a higher --max-cost or lower --max-tokens");
+      case BUDGET -> System.err.println("stopped" + why + goOn(summary) + Words.moreMoney(summary));
       case INTERRUPTED -> note("stopped" + why + goOn(summary));
     }
   }

@@ -48,7 +48,7 @@ class CacheTest {
     assertThat(told.path("attempts").asInt()).isZero();
     assertThat(told.path("cost_usd").decimalValue()).isZero();
     assertThat(shown.out())
-        .contains("answers  2\n", "given    3 times", "saved    $0.000012", "cache    off");
+        .contains("answers  2\n", "given    4 times", "saved    $0.000016", "cache    off");
     assertThat(cleared.out()).isEqualTo("{\"dropped\":2}\n");
   }
 

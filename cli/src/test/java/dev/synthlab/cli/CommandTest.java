@@ -414,6 +414,7 @@ class CommandTest {
             "models",
             "usage",
             "jobs",
+            "db",
             "cache",
             "doctor",
             "check",

@@ -1,5 +1,6 @@
 package dev.synthlab.batch;
 
+import dev.synthlab.call.Budget;
 import dev.synthlab.call.RunRecorder;
 import dev.synthlab.call.Timer;
 import dev.synthlab.logging.Redactor;
@@ -28,7 +29,7 @@ final class Conduct {
   private final Tally tally;
   private final List<String> notes = new ArrayList<>();
 
-  private Optional<Purse> purse = Optional.empty();
+  private Optional<Budget> purse = Optional.empty();
   private Optional<RunRecorder> recorder = Optional.empty();
   private Optional<Dispatch> dispatch = Optional.empty();
   private final CompletableFuture<String> stopAsked = new CompletableFuture<>();
@@ -50,7 +51,7 @@ final class Conduct {
   }
 
   void bound(BigDecimal maxCost) {
-    purse = Optional.of(new Purse(maxCost, tally));
+    purse = Optional.of(Budget.of(maxCost, tally::spentUsd));
   }
 
   void tell(RunRecorder keeper) {

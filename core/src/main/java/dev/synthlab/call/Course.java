@@ -97,8 +97,24 @@ final class Course<T> {
 
   private Verdict<T> attempt() throws InterruptedException {
     Waiting waiting = loop.policy.waiting();
+    return switch (loop.funds.pay(exchange, deadline, waiting, loop.traffic)) {
+      case Funds.Answer.Refused no -> new Verdict.GiveUp<>(no.why());
+      case Funds.Answer.Paid money -> {
+        try {
+          yield admitted(money, waiting);
+        } catch (InterruptedException | RuntimeException | Error e) {
+          money.giveBack();
+          throw e;
+        }
+      }
+    };
+  }
+
+  private Verdict<T> admitted(Funds.Answer.Paid money, Waiting waiting)
+      throws InterruptedException {
     return switch (loop.traffic.admit(exchange.route(), exchange.weight(), deadline, waiting)) {
       case Traffic.Admission.Refused no -> {
+        money.giveBack();
         heldBack(no.held());
         yield judged(no.why());
       }
@@ -107,7 +123,7 @@ final class Course<T> {
         if (waiting == Waiting.AS_LONG_AS_IT_TAKES) {
           deadline.excuse(yes.held().total());
         }
-        yield sent(yes.permit());
+        yield sent(yes.permit(), money);
       }
     };
   }
@@ -140,7 +156,7 @@ final class Course<T> {
     Metrics.waited(exchange.route().server(), exchange.route().resource(), reason, time);
   }
 
-  private Verdict<T> sent(Lane.Permit permit) throws InterruptedException {
+  private Verdict<T> sent(Lane.Permit permit, Funds.Answer.Paid money) throws InterruptedException {
     Route route = exchange.route();
     AttemptSpan span = new AttemptSpan(exchange.request(), exchange.route(), attempts);
     AtomicReference<Spend> used = new AtomicReference<>(Spend.NONE);
@@ -148,10 +164,15 @@ final class Course<T> {
         new Lease(
             timer,
             () -> {
-              permit.leave(used.get());
+              permit.leave();
               loop.traffic.left(route);
               span.end();
             });
+    Runnable settle =
+        () -> {
+          permit.settle(used.get());
+          money.settle(used.get());
+        };
     boolean goesOn = false;
     Instant at = timer.now();
     long from = timer.nanos();
@@ -168,18 +189,19 @@ final class Course<T> {
       note(at, from, event, fault(verdict));
       if (verdict instanceof Verdict.Accept<T> ok) {
         goesOn = exchange.live();
-        accepted(ok.value(), lease, used);
+        accepted(ok.value(), lease, used, settle);
       }
       return verdict;
     } finally {
       if (!goesOn) {
-        lease.end();
+        lease.end(); // the body was read and closed before anybody knew what it had cost
+        settle.run();
         span.close();
       }
     }
   }
 
-  private void accepted(T value, Lease lease, AtomicReference<Spend> used) {
+  private void accepted(T value, Lease lease, AtomicReference<Spend> used, Runnable settle) {
     if (!exchange.live()) {
       used.set(exchange.spend(value));
       return;
@@ -190,6 +212,7 @@ final class Course<T> {
         deadline,
         () -> {
           used.set(exchange.spend(value));
+          settle.run();
           loop.observer.ended(report(used.get(), exchange.brokenBy(value), Optional.of(value)));
         });
   }

@@ -2,6 +2,7 @@ package dev.synthlab.call;
 
 import dev.synthlab.http.Request;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.Optional;
 
 /**
@@ -88,6 +89,15 @@ public interface Exchange<T> {
    */
   default Optional<Fault> brokenBy(T value) {
     return Optional.empty();
+  }
+
+  /**
+   * What the answer may cost at most, where that is bounded.
+   *
+   * @return US dollars; 0 if it is free, empty when that cannot be told
+   */
+  default Optional<BigDecimal> mostUsd() {
+    return Optional.of(BigDecimal.ZERO);
   }
 
   /**

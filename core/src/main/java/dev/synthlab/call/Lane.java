@@ -80,12 +80,16 @@ final class Lane {
     }
 
     /** The request has ended. */
-    void leave(Spend used) {
+    void leave() {
       if (!judged) {
         saw(Sign.NEUTRAL, this);
       }
-      tokens.ifPresent(t -> t.settle(weight, used.inputTokens() + used.outputTokens()));
       free();
+    }
+
+    /** Says what it used, once that is known. */
+    void settle(Spend used) {
+      tokens.ifPresent(t -> t.settle(weight, used.inputTokens() + used.outputTokens()));
     }
   }
 

@@ -189,6 +189,21 @@ public final class Traffic {
     }
   }
 
+  /** What a call waits for besides. */
+  interface Wait<T> {
+    T over() throws InterruptedException;
+  }
+
+  /** Waits for something that is not the traffic's, seen by {@link #interruptIfWaiting}. */
+  <T> T standsBy(Wait<T> something) throws InterruptedException {
+    waiting.add(Thread.currentThread());
+    try {
+      return something.over();
+    } finally {
+      waitedEnough();
+    }
+  }
+
   /**
    * Interrupts a thread whose call waits for a pause, a limit, a place or another try; one whose
    * request is under way goes on.

@@ -14,6 +14,7 @@ import dev.synthlab.http.Bodies;
 import dev.synthlab.http.Request;
 import dev.synthlab.http.SseReader;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -138,6 +139,11 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
   @Override
   public Optional<About.Texts> texts(Optional<Whole> whole) {
     return Optional.of(plan.texts(whole.map(w -> w.answer().text.toString()).orElse("")));
+  }
+
+  @Override
+  public Optional<BigDecimal> mostUsd() {
+    return plan.mostCostOfFirst();
   }
 
   @Override

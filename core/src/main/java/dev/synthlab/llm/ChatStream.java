@@ -119,12 +119,17 @@ final class ChatStream implements TextStream {
 
   @Override
   public void close() {
+    // Whoever hears of the end logs and records as part of the call.
+    span.ifPresentOrElse(on -> on.within(this::end), this::end);
+    span.ifPresent(this::show);
+  }
+
+  private void end() {
     try {
       head.body().close();
     } catch (IOException e) {
       // The exchange is over either way.
     }
-    span.ifPresent(this::show);
   }
 
   private void show(LlmSpan on) {

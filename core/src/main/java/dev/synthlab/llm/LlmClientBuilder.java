@@ -1,5 +1,6 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.CallObserver;
 import dev.synthlab.call.CallPolicy;
@@ -22,6 +23,7 @@ public final class LlmClientBuilder {
   private CallObserver observer = report -> {};
   private CallPolicy.Waiting waiting = CallPolicy.Waiting.WITHIN_DEADLINE;
   private Optional<SharedAnswers> answers = Optional.empty();
+  private Optional<Budget> budget = Optional.empty();
   private int atOnce = Settings.Limits.USUAL_AT_ONCE;
 
   LlmClientBuilder() {}
@@ -117,6 +119,18 @@ public final class LlmClientBuilder {
   }
 
   /**
+   * What its calls may cost, else as much as they like. A call that might cost more is not sent,
+   * nor is one of which that is not known.
+   *
+   * @param bound the budget; other clients may share it
+   * @return this
+   */
+  public LlmClientBuilder budget(Budget bound) {
+    budget = Optional.of(bound);
+    return this;
+  }
+
+  /**
    * How many calls {@link LlmClient#completeAll} makes at once, if it is not told.
    *
    * @param calls at least 1
@@ -143,7 +157,8 @@ public final class LlmClientBuilder {
         new CallPolicy(
             llm.maxAttempts(), llm.timeout(), llm.backoffFirst(), llm.backoffMax(), waiting);
     Endpoint endpoint = new Endpoint(llm, new KnownModels(llm, timer));
-    CallLoop loop = new CallLoop(over, shared, policy, observer);
+    CallLoop unbounded = new CallLoop(over, shared, policy, observer);
+    CallLoop loop = budget.map(unbounded::with).orElse(unbounded);
     return new LlmClient(
         new Requests(endpoint, loop, timer, new Recall(answers, endpoint, loop, timer)),
         atOnce,

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -247,6 +248,17 @@ final class LlmSpan {
       end();
       throw e;
     } catch (Exception e) { // a supplier throws no others
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Does some of the work of a request that was opened. */
+  void within(Runnable work) {
+    try {
+      span.around(Executors.callable(work));
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) { // a runnable throws no others
       throw new IllegalStateException(e);
     }
   }

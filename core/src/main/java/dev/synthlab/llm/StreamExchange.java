@@ -12,6 +12,7 @@ import dev.synthlab.call.Verdict;
 import dev.synthlab.http.Bodies;
 import dev.synthlab.http.Request;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.Optional;
 
 /** One chat completion whose pieces are handed on as they come. For one call. */
@@ -105,6 +106,11 @@ final class StreamExchange implements Exchange<ChatStream> {
   @Override
   public Optional<Fault> brokenBy(ChatStream stream) {
     return stream.brokenBy();
+  }
+
+  @Override
+  public Optional<BigDecimal> mostUsd() {
+    return plan.mostCostOfFirst();
   }
 
   @Override

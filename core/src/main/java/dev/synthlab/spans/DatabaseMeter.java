@@ -130,13 +130,13 @@ public final class DatabaseMeter implements AutoCloseable {
   private Instruments instruments() {
     OpenTelemetry current = GlobalOpenTelemetry.getOrNoop();
     Instruments known = made;
-    if (known != null && known.of() == current) {
+    if (known != null && known.of().equals(current)) {
       return known;
     }
     making.lock();
     try {
       known = made;
-      if (known == null || known.of() != current) {
+      if (known == null || !known.of().equals(current)) {
         forget();
         known = instruments(current);
         made = known;

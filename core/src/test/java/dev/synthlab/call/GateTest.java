@@ -72,7 +72,7 @@ class GateTest {
 
   private void ends(Lane.Permit permit, Sign sign) {
     permit.judged(sign, Optional.empty());
-    permit.leave(Spend.NONE);
+    permit.leave();
     traffic.left(ROUTE);
   }
 
@@ -334,7 +334,7 @@ class GateTest {
     Lane.Permit probe = granted();
     assertThat(refused(LONG)).contains(Reason.BREAKER);
 
-    probe.leave(Spend.NONE);
+    probe.leave();
 
     assertThat(refused(SHORT)).isEmpty();
   }
@@ -377,7 +377,7 @@ class GateTest {
           traffic.admit(route, 1, Deadline.in(timer, LONG), Waiting.AS_LONG_AS_IT_TAKES);
       Lane.Permit permit = ((Traffic.Admission.Granted) said).permit();
       permit.judged(Sign.FAILED, Optional.empty());
-      permit.leave(Spend.NONE);
+      permit.leave();
     }
 
     assertThat(traffic.allowsARetry(route, Waiting.AS_LONG_AS_IT_TAKES)).isEqualTo(allowed);

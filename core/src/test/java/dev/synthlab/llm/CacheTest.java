@@ -144,7 +144,7 @@ class CacheTest {
           .isEqualTo(key);
       rig.with("OPENAI_API_KEY", "sk-another-key-0123456789").with("OPENAI_ORG_ID", "org-2");
       assertThat(AnswerKey.of(rig.endpoint(), CompletionRequest.ofBody(one))).isEqualTo(key);
-      rig.with("SYNTHLAB_HEADERS", "X-Provider: elsewhere");
+      rig.with("SYNTHLAB_HEADERS", "X-Provider: route-canary-17");
       assertThat(AnswerKey.of(rig.endpoint(), CompletionRequest.ofBody(one))).isNotEqualTo(key);
     }
   }

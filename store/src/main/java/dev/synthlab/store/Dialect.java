@@ -5,6 +5,7 @@ import dev.synthlab.spans.DatabasePlace;
 import dev.synthlab.store.TransactionRules.Access;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 
@@ -40,6 +41,12 @@ sealed interface Dialect permits Postgres, Sqlite {
 
   /** Rolls back, and lets the connection commit by itself again. */
   void rollback(Connection connection) throws SQLException;
+
+  /** The product and its version. */
+  String product(Connection connection) throws SQLException;
+
+  /** What is wrong with what the database holds, a line each. */
+  List<String> complaints(Connection connection) throws SQLException;
 
   /** What a failure means. */
   Ill judge(SQLException e, Access access);

@@ -9,6 +9,7 @@ import dev.synthlab.call.Timer;
 import dev.synthlab.config.Settings;
 import dev.synthlab.logging.Logging;
 import dev.synthlab.store.TransactionRules.Access;
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.sql.Connection;
@@ -143,6 +144,29 @@ public final class Ledger implements CallRecorder, RunRecorder {
       return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {
       return "localhost";
+    }
+  }
+
+  @Override
+  public Optional<BigDecimal> costUsdSince(Instant begin) {
+    try {
+      Optional<Connection> there = tables.openToRead();
+      return Optional.of(there.isPresent() ? cost(there.get(), begin) : BigDecimal.ZERO);
+    } catch (SQLException e) {
+      throw failures.of(e, Access.READ_ONLY);
+    }
+  }
+
+  private static BigDecimal cost(Connection connection, Instant begin) throws SQLException {
+    try (connection;
+        PreparedStatement query =
+            connection.prepareStatement(
+                "SELECT sum(cost_pico_usd) FROM ledger_call WHERE started >= ?")) {
+      query.setLong(1, begin.toEpochMilli());
+      try (ResultSet row = query.executeQuery()) {
+        BigDecimal pico = row.next() ? row.getBigDecimal(1) : null;
+        return pico == null ? BigDecimal.ZERO : pico.divide(Entry.PICO);
+      }
     }
   }
 

@@ -7,11 +7,15 @@ import dev.synthlab.config.Settings;
 import dev.synthlab.spans.DatabasePlace;
 import dev.synthlab.store.TransactionRules.Access;
 import java.net.SocketTimeoutException;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -32,6 +36,18 @@ final class Postgres implements Dialect {
   private static final Set<String> ENDED = Set.of("57P01", "57P02", "57P03", "57P05");
 
   private static final Pattern ONE_SERVER = Pattern.compile("(\\[[^]]*]|[^,:]*)(?::(\\d+))?");
+
+  private static final String COMPLAINTS =
+      """
+      SELECT 'constraint ' || conname || ' of ' || conrelid::regclass || ' was never validated'
+        FROM pg_constraint WHERE NOT convalidated
+      UNION ALL
+      SELECT 'index ' || indexrelid::regclass || ' of ' || indrelid::regclass || ' is invalid'
+        FROM pg_index WHERE NOT indisvalid
+      UNION ALL
+      SELECT checksum_failures || ' pages with a wrong checksum were read'
+        FROM pg_stat_database WHERE datname = current_database() AND checksum_failures > 0
+      """;
 
   private final DatabaseUrl url;
   private final Settings.Database settings;
@@ -151,6 +167,41 @@ final class Postgres implements Dialect {
     connection.setAutoCommit(true);
     connection.setReadOnly(false);
     connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+  }
+
+  @Override
+  public String product(Connection connection) throws SQLException {
+    return "PostgreSQL " + connection.getMetaData().getDatabaseProductVersion();
+  }
+
+  @Override
+  public List<String> complaints(Connection connection) throws SQLException {
+    List<String> all = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(COMPLAINTS)) {
+      while (row.next()) {
+        all.add(row.getString(1));
+      }
+    }
+    return all;
+  }
+
+  /** The command that copies it, for a shell. */
+  String dumping(Path to) {
+    List<String> words = new ArrayList<>(List.of("pg_dump", "--format=custom"));
+    words.add("--file=" + quoted(to.toString()));
+    place().host().ifPresent(host -> words.add("--host=" + quoted(host)));
+    place().port().ifPresent(port -> words.add("--port=" + port));
+    url.user().ifPresent(user -> words.add("--username=" + quoted(user)));
+    words.add(quoted(url.database()));
+    return name()
+        + " is copied by PostgreSQL's own program: "
+        + String.join(" ", words)
+        + " (the password comes from PGPASSWORD or ~/.pgpass)";
+  }
+
+  private static String quoted(String word) {
+    return word.matches("[\\w./:-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   @Override

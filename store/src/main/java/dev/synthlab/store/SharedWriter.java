@@ -79,9 +79,9 @@ final class SharedWriter {
   /** One transaction of several members, on one connection. For whoever has the turn. */
   private final class Together {
     private final Pool.Lent lent;
-    private final long begun = timer.nanos();
     private final CompletableFuture<Optional<Exception>> end = new CompletableFuture<>();
     private int members;
+    private long since;
     private boolean broken;
 
     Together(Pool.Lent lent) {
@@ -91,7 +91,7 @@ final class SharedWriter {
     boolean takesMore() {
       return !broken
           && members < MOST_TOGETHER
-          && timer.nanos() - begun < LONGEST_TOGETHER.toNanos();
+          && timer.nanos() - since < LONGEST_TOGETHER.toNanos();
     }
 
     <R> R member(Member<R> work) throws Exception {
@@ -106,6 +106,9 @@ final class SharedWriter {
       } finally {
         if (!good) {
           undo();
+        }
+        if (members == 1) {
+          since = timer.nanos(); // that one waits from now on
         }
       }
     }

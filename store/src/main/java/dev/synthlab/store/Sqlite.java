@@ -12,9 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import javax.sql.DataSource;
@@ -72,7 +75,7 @@ final class Sqlite implements Dialect {
       if (parent != null) {
         Files.createDirectories(parent);
       }
-      createPrivately();
+      createPrivately(file);
     } catch (FileAlreadyExistsException e) {
       requireFile(e);
     } catch (IOException e) {
@@ -91,7 +94,7 @@ final class Sqlite implements Dialect {
     }
   }
 
-  private void createPrivately() throws IOException {
+  static void createPrivately(Path file) throws IOException {
     if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
       Files.createFile(
           file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -170,6 +173,50 @@ final class Sqlite implements Dialect {
   private static void run(Connection connection, String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
+    }
+  }
+
+  @Override
+  public String product(Connection connection) throws SQLException {
+    return "SQLite " + connection.getMetaData().getDatabaseProductVersion();
+  }
+
+  @Override
+  public List<String> complaints(Connection connection) throws SQLException {
+    List<String> all = new ArrayList<>();
+    try (Statement statement = connection.createStatement()) {
+      try (ResultSet row = statement.executeQuery("PRAGMA integrity_check")) {
+        while (row.next()) {
+          all.add(row.getString(1));
+        }
+      }
+      all.removeIf("ok"::equals);
+      try (ResultSet row = statement.executeQuery("PRAGMA foreign_key_check")) {
+        while (row.next()) {
+          all.add(
+              "row "
+                  + row.getString(2)
+                  + " of "
+                  + row.getString(1)
+                  + " refers to a row of "
+                  + row.getString(3)
+                  + " that is not there");
+        }
+      }
+    }
+    return all;
+  }
+
+  /** The same of another file, which is only read. */
+  static List<String> complaintsOf(Path other) throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    SQLiteDataSource source = new SQLiteDataSource(config);
+    source.setUrl("jdbc:sqlite:" + other);
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("PRAGMA quick_check")) {
+      return row.next() && row.getString(1).equals("ok") ? List.of() : List.of(row.getString(1));
     }
   }
 

@@ -225,38 +225,35 @@ class PostgresFaultsTest {
 
   @Test
   void saysThatTheServerHasNoRoomAndGoesOnWhenItHas() throws IOException {
-    try (DatabaseManager database = shared()) {
-      String place =
-          database.withHandle(
-              handle ->
-                  handle
-                      .createQuery("SELECT pg_relation_filepath('word')")
-                      .mapTo(String.class)
-                      .one());
-      database.close();
-      Path file = PostgresServer.shared().file(place);
-      Path room = file.resolveSibling(file.getFileName() + ".room");
-      try (DatabaseManager full = Lab.over("DATABASE_URL", address)) {
-        Files.move(file, room);
-        Files.createSymbolicLink(file, Path.of("/dev/full"));
+    Path file = PostgresServer.shared().file(placeOfTheTable());
+    Path room = file.resolveSibling(file.getFileName() + ".room");
+    try (DatabaseManager full = Lab.over("DATABASE_URL", address)) {
+      Files.move(file, room);
+      Files.createSymbolicLink(file, Path.of("/dev/full"));
 
-        assertThatExceptionOfType(StoreUnavailable.class)
-            .isThrownBy(
-                () ->
-                    full.inTransaction(
-                        handle -> handle.execute("INSERT INTO word VALUES (1, 'w')")))
-            .withMessageContaining("No space left on device")
-            .withCauseInstanceOf(SQLException.class)
-            .satisfies(
-                e -> assertThat(((SQLException) e.getCause()).getSQLState()).isEqualTo("53100"));
-      } finally {
-        Files.deleteIfExists(file);
-        Files.move(room, file);
-      }
-      try (DatabaseManager roomy = Lab.over("DATABASE_URL", address)) {
-        roomy.inTransaction(handle -> handle.execute("INSERT INTO word VALUES (1, 'w')"));
-        assertThat(Lab.count(roomy)).isEqualTo(1);
-      }
+      assertThatExceptionOfType(StoreUnavailable.class)
+          .isThrownBy(
+              () ->
+                  full.inTransaction(handle -> handle.execute("INSERT INTO word VALUES (1, 'w')")))
+          .withMessageContaining("No space left on device")
+          .withCauseInstanceOf(SQLException.class)
+          .satisfies(
+              e -> assertThat(((SQLException) e.getCause()).getSQLState()).isEqualTo("53100"));
+    } finally {
+      Files.deleteIfExists(file);
+      Files.move(room, file);
+    }
+    try (DatabaseManager roomy = Lab.over("DATABASE_URL", address)) {
+      roomy.inTransaction(handle -> handle.execute("INSERT INTO word VALUES (1, 'w')"));
+      assertThat(Lab.count(roomy)).isEqualTo(1);
+    }
+  }
+
+  private String placeOfTheTable() {
+    try (DatabaseManager database = shared()) {
+      return database.withHandle(
+          handle ->
+              handle.createQuery("SELECT pg_relation_filepath('word')").mapTo(String.class).one());
     }
   }
 

@@ -261,6 +261,17 @@ class MetricsTest {
   }
 
   @Test
+  void countsTheSpansThatWereLost() {
+    try (Meters meters = new Meters()) {
+      Metrics.watchLoss(() -> 37);
+
+      assertThat(meters.one("synthlab.spans.lost").value()).isEqualTo(37);
+    } finally {
+      Metrics.watchLoss(() -> 0);
+    }
+  }
+
+  @Test
   void allocatesNothingWhereNobodyReads() {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     OptionalInt status = OptionalInt.of(200);
