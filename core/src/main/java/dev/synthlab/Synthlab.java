@@ -4,6 +4,7 @@ import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallObserver;
 import dev.synthlab.call.CallPolicy;
 import dev.synthlab.call.CallRecorder;
+import dev.synthlab.call.CallReport;
 import dev.synthlab.call.RecorderProvider;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.Traffic;
@@ -49,6 +50,7 @@ public final class Synthlab implements AutoCloseable {
   private final Timer timer;
   private final Traffic traffic;
   private final Transport transport;
+  private final Optional<CallRecorder> recorder;
   private final CallObserver observer;
   private final Optional<AnswerCache> cache;
   private final Optional<Budget> budget;
@@ -63,16 +65,24 @@ public final class Synthlab implements AutoCloseable {
     this.timer = Timer.system();
     this.traffic = Traffic.by(timer, rules(settings.limits()));
     this.transport = transport(settings, traffic);
-    Optional<CallRecorder> recorder = recorder(settings);
+    this.recorder = recorder(settings);
     recorder.ifPresent(kept -> shared.put(CallRecorder.class, kept));
     this.budget = budget(settings, timer, recorder);
     this.cache = cache(settings);
     cache.ifPresent(kept -> shared.put(AnswerCache.class, kept));
     this.observer =
-        report -> {
-          totals.ended(report);
-          recorder.ifPresent(kept -> kept.ended(report));
-          observer.ended(report);
+        new CallObserver() {
+          @Override
+          public void ended(CallReport report) {
+            totals.ended(report);
+            recorder.ifPresent(kept -> kept.ended(report));
+            observer.ended(report);
+          }
+
+          @Override
+          public boolean wantsTexts() {
+            return recorder.filter(CallObserver::wantsTexts).isPresent() || observer.wantsTexts();
+          }
         };
   }
 
@@ -183,6 +193,17 @@ public final class Synthlab implements AutoCloseable {
    */
   public Totals totals() {
     return totals;
+  }
+
+  /**
+   * What keeps the record of its calls.
+   *
+   * @param type what it shall be, too
+   * @param <T> what it is
+   * @return the recorder, or empty where there is none or it is no such one
+   */
+  public <T> Optional<T> recorder(Class<T> type) {
+    return recorder.filter(type::isInstance).map(type::cast);
   }
 
   /**

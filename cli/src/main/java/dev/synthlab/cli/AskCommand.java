@@ -63,7 +63,9 @@ final class AskCommand implements Callable<Integer> {
     long begin = System.nanoTime();
     try (Traced traced = common.traced(settings);
         Synthlab layer = traced.layer(settings)) {
-      Completion answer = whole ? printed(layer.llm(), request) : streamed(layer.llm(), request);
+      LlmClient llm = layer.llm();
+      Completion answer =
+          Traced.by("ask", () -> whole ? printed(llm, request) : streamed(llm, request));
       if (usage) {
         System.err.printf(
             Locale.ROOT,

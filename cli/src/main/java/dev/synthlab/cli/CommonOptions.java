@@ -1,6 +1,7 @@
 package dev.synthlab.cli;
 
 import dev.synthlab.config.Environment;
+import dev.synthlab.config.Origin;
 import dev.synthlab.config.Settings;
 import dev.synthlab.config.Variable;
 import dev.synthlab.logging.Logging;
@@ -157,7 +158,14 @@ final class CommonOptions {
     } else if (verbose.length > 0) {
       base = base.with(Variable.LOG_LEVEL, verbose.length > 1 ? "TRACE" : "DEBUG", "--verbose");
     }
-    return base;
+    return recorded(base);
+  }
+
+  /** What somebody does by hand is worth a record; a library writes none unasked. */
+  private static Environment recorded(Environment base) {
+    return base.origin(Variable.SYNTHLAB_LEDGER) instanceof Origin.Default
+        ? base.with(Variable.SYNTHLAB_LEDGER, "on", "the command")
+        : base;
   }
 
   private static Environment with(

@@ -4,6 +4,7 @@ import dev.synthlab.Synthlab;
 import dev.synthlab.batch.BulkOptions;
 import dev.synthlab.batch.BulkRun;
 import dev.synthlab.batch.Summary;
+import dev.synthlab.call.RunRecorder;
 import dev.synthlab.call.Timer;
 import dev.synthlab.config.Origin;
 import dev.synthlab.config.Settings;
@@ -127,7 +128,8 @@ final class EmbedCommand implements Callable<Integer> {
           BulkRun.Caller.over(layer.bulk(settings.llm()), false, layer.traffic())
               .gathering(settings.local().chosen() ? 1 : batchSize, requests);
       BulkRun run = BulkRun.of(options(settings, texts), caller, Timer.system(), this::note);
-      return conducted(run, layer, traced, settings);
+      layer.recorder(RunRecorder.class).ifPresent(run::withRecorder);
+      return Traced.by("embed", () -> conducted(run, layer, traced, settings));
     }
   }
 

@@ -73,7 +73,7 @@ final class ExtractCommand implements Callable<Integer> {
     LocalWeights.ensure(settings, common.quiet());
     try (Traced traced = common.traced(settings);
         Synthlab layer = traced.layer(settings)) {
-      Typed<Map<String, Object>> answer = layer.llm().askJson(request);
+      Typed<Map<String, Object>> answer = Traced.by("extract", () -> layer.llm().askJson(request));
       print(Json.mapper().writeValueAsString(redacted(answer.value())));
       return Exit.OK;
     } catch (StructuredOutputException e) {

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       EmbedCommand.class,
       ModelsCommand.class,
       UsageCommand.class,
+      JobsCommand.class,
       DbCommand.class,
       CacheCommand.class,
       ConfigCommand.class,

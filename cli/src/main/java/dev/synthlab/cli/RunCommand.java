@@ -5,6 +5,7 @@ import dev.synthlab.batch.BatchException;
 import dev.synthlab.batch.BulkOptions;
 import dev.synthlab.batch.BulkRun;
 import dev.synthlab.batch.Summary;
+import dev.synthlab.call.RunRecorder;
 import dev.synthlab.call.Timer;
 import dev.synthlab.config.Origin;
 import dev.synthlab.config.Settings;
@@ -261,8 +262,9 @@ final class RunCommand implements Callable<Integer> {
               BulkRun.Caller.over(layer.bulk(settings.llm()), stream, layer.traffic()),
               Timer.system(),
               this::note);
+      layer.recorder(RunRecorder.class).ifPresent(run::withRecorder);
       BulkRun bounded = maxCost == null ? run : run.withMaxCost(maxCost);
-      return conducted(bounded, layer, traced, settings);
+      return Traced.by("run", () -> conducted(bounded, layer, traced, settings));
     }
   }
 

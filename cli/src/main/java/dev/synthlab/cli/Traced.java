@@ -5,6 +5,7 @@ import dev.synthlab.batch.BulkRun;
 import dev.synthlab.batch.Summary;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
+import dev.synthlab.spans.Labels;
 import dev.synthlab.spans.Masks;
 import dev.synthlab.spans.Tracing;
 import dev.synthlab.trace.PhoenixTracing;
@@ -31,6 +32,11 @@ final class Traced implements AutoCloseable {
   /** The layer whose calls are seen; it is to be closed before this. */
   Synthlab layer(Settings settings) {
     return Synthlab.of(settings);
+  }
+
+  /** Does work whose calls are those of a command of that name. */
+  static <T, E extends Exception> T by(String command, Tracing.Work<T, E> work) throws E {
+    return Tracing.with(Labels.NONE.withComponent(command), work);
   }
 
   /** Does a run under a span of its own. */

@@ -52,10 +52,14 @@ final class TrainCommand implements Callable<Integer> {
       List<String> lines =
           IntStream.range(0, 20).mapToObj(i -> "{\"prompt\": \"number " + i + "\"}").toList();
       Files.write(prompts, lines);
-      int exit = Main.run("ask", "--base-url", base, "-u", "hi");
+      Path env = directory.resolve("env");
+      Files.writeString(env, "SYNTHLAB_DB_PATH=" + directory.resolve("train.db") + "\n");
+      String where = "--env-file=" + env;
+      int exit = Main.run("ask", where, "--base-url", base, "-u", "hi");
+      exit |= Main.run("ask", where, "--base-url", base, "-u", "hi");
       String out = directory.resolve("results.jsonl").toString();
-      exit |= Main.run("run", "--base-url", base, prompts.toString(), "-o", out);
-      exit |= Main.run("run", "--base-url", base, prompts.toString(), "-o", out);
+      exit |= Main.run("run", where, "--base-url", base, prompts.toString(), "-o", out);
+      exit |= Main.run("run", where, "--base-url", base, prompts.toString(), "-o", out);
       return exit | Main.run("--version");
     } finally {
       server.stop(0);

@@ -9,15 +9,14 @@ import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,13 +28,13 @@ import picocli.CommandLine.Option;
     header = "Show what the recorded calls used, what they cost, and how many failed.",
     footer = {
       "",
-      "Calls are recorded where SYNTHLAB_LEDGER is on.",
+      "The command records its calls unless SYNTHLAB_LEDGER is off; where, says SYNTHLAB_DB_PATH.",
       "",
       "Examples:",
-      "  SYNTHLAB_LEDGER=on synthlab ask 'Why is the sky blue?'",
       "  synthlab usage",
       "  synthlab usage --since 7d --by day",
-      "  synthlab usage --by key --json",
+      "  synthlab usage --by run --csv > usage.csv",
+      "  synthlab usage --by component --json",
       "",
       "Exit: 0 shown, 2 wrong use, 4 the ledger cannot be read, or something set is wrong."
     })
@@ -54,16 +53,21 @@ final class UsageCommand implements Callable<Integer> {
       names = "--by",
       paramLabel = "WHAT",
       defaultValue = "model",
-      description = "What calls are counted by: model, day or key.")
+      description = "What calls are counted by: model, day, run, component or key.")
   private Word by = Word.model;
 
   @Option(names = "--json", description = "One JSON object on stdout.")
   private boolean json;
 
+  @Option(names = "--csv", description = "A table of comma-separated values on stdout.")
+  private boolean csv;
+
   /** What calls are counted by, as it is typed. */
   enum Word {
     model(Usage.By.MODEL),
     day(Usage.By.DAY),
+    run(Usage.By.RUN),
+    component(Usage.By.COMPONENT),
     key(Usage.By.KEY);
 
     private final Usage.By by;
@@ -75,12 +79,17 @@ final class UsageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (json && csv) {
+      throw new UsageException("--json and --csv are two forms of one thing; give one of them");
+    }
     Instant from = Optional.ofNullable(since).map(UsageCommand::before).orElse(Instant.EPOCH);
     Settings settings = common.settings();
     List<Usage> usage = Ledger.usage(settings, from, by.by);
     PrintStream out = Main.stdout();
     if (json) {
       out.println(Json.mapper().writeValueAsString(Map.of("usage", lines(usage))));
+    } else if (csv) {
+      csv(out, usage);
     } else if (usage.isEmpty()) {
       out.println(
           "no call is recorded" + (settings.ledger().on() ? "" : ": SYNTHLAB_LEDGER is off"));
@@ -104,63 +113,37 @@ final class UsageCommand implements Callable<Integer> {
   }
 
   private void table(PrintStream out, List<Usage> usage) {
-    int width = usage.stream().mapToInt(one -> one.name().length()).max().orElse(0);
-    String form = "%-" + Math.max(width, 5) + "s %8s %8s %9s %12s %12s  %s";
-    say(
-        out,
-        form.formatted(
-            Redactor.printableLine(by.name().toUpperCase(Locale.ROOT)),
-            "CALLS",
-            "FAILED",
-            "ATTEMPTS",
-            "TOKENS IN",
-            "TOKENS OUT",
-            "COST"));
+    UsageTable.of(by.name(), usage).forEach(out::println);
+  }
+
+  private void csv(PrintStream out, List<Usage> usage) {
+    out.println(
+        by.name()
+            + ",calls,failed,attempts,input_tokens,output_tokens,cached_tokens,reasoning_tokens,"
+            + "cost_usd,unpriced_calls");
     for (Usage one : usage) {
-      say(
-          out,
-          form.formatted(
-              one.name(),
-              one.calls(),
-              one.failed(),
-              one.attempts(),
-              one.inputTokens(),
-              one.outputTokens(),
-              cost(one)));
+      out.println(
+          Stream.of(
+                  quoted(Redactor.printableLine(one.name())),
+                  one.calls(),
+                  one.failed(),
+                  one.attempts(),
+                  one.inputTokens(),
+                  one.outputTokens(),
+                  one.cachedTokens(),
+                  one.reasoningTokens(),
+                  one.costUsd().map(BigDecimal::toPlainString).orElse(""),
+                  one.unpricedCalls())
+              .map(String::valueOf)
+              .collect(Collectors.joining(",")));
     }
   }
 
-  private static String cost(Usage usage) {
-    String sum = usage.costUsd().map(cost -> "$" + plain(cost)).orElse("-");
-    return usage.unpricedCalls() == 0
-        ? sum
-        : (sum.equals("-") ? "" : sum + " and ") + usage.unpricedCalls() + " unpriced";
-  }
-
-  private static String plain(BigDecimal cost) {
-    return cost.setScale(Math.max(2, cost.scale())).toPlainString();
+  private static String quoted(String name) {
+    return name.matches("[\\w.:/@+-]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
   }
 
   private static List<Map<String, Object>> lines(List<Usage> usage) {
-    List<Map<String, Object>> all = new ArrayList<>();
-    for (Usage one : usage) {
-      Map<String, Object> line = new LinkedHashMap<>();
-      line.put("name", one.name());
-      line.put("calls", one.calls());
-      line.put("failed", one.failed());
-      line.put("attempts", one.attempts());
-      line.put("input_tokens", one.inputTokens());
-      line.put("output_tokens", one.outputTokens());
-      line.put("cached_tokens", one.cachedTokens());
-      line.put("reasoning_tokens", one.reasoningTokens());
-      one.costUsd().ifPresent(cost -> line.put("cost_usd", cost));
-      line.put("unpriced_calls", one.unpricedCalls());
-      all.add(line);
-    }
-    return all;
-  }
-
-  private static void say(PrintStream out, String line) {
-    out.println(Redactor.printableLine(line).stripTrailing());
+    return usage.stream().map(UsageTable::members).toList();
   }
 }

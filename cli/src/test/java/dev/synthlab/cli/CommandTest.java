@@ -413,6 +413,7 @@ class CommandTest {
             "embed",
             "models",
             "usage",
+            "jobs",
             "db",
             "cache",
             "doctor",

@@ -1,6 +1,7 @@
 package dev.synthlab.batch;
 
 import dev.synthlab.call.Outcome;
+import dev.synthlab.call.RunRecorder;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.Traffic;
 import dev.synthlab.llm.Completion;
@@ -62,6 +63,18 @@ public final class BulkRun {
    */
   public BulkRun withMaxCost(BigDecimal usd) {
     conduct.bound(usd);
+    return this;
+  }
+
+  /**
+   * Has a record kept of the run, and made whole where the lines of its results tell more. Said
+   * before {@link #run()}.
+   *
+   * @param recorder keeps it, beside the calls that it hears of
+   * @return this
+   */
+  public BulkRun withRecorder(RunRecorder recorder) {
+    conduct.tell(recorder);
     return this;
   }
 

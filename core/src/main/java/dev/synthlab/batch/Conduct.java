@@ -1,6 +1,7 @@
 package dev.synthlab.batch;
 
 import dev.synthlab.call.Budget;
+import dev.synthlab.call.RunRecorder;
 import dev.synthlab.call.Timer;
 import dev.synthlab.logging.Redactor;
 import java.io.FileOutputStream;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +30,7 @@ final class Conduct {
   private final List<String> notes = new ArrayList<>();
 
   private Optional<Budget> purse = Optional.empty();
+  private Optional<RunRecorder> recorder = Optional.empty();
   private Optional<Dispatch> dispatch = Optional.empty();
   private final CompletableFuture<String> stopAsked = new CompletableFuture<>();
   private final Spool spool;
@@ -49,6 +52,10 @@ final class Conduct {
 
   void bound(BigDecimal maxCost) {
     purse = Optional.of(Budget.of(maxCost, tally::spentUsd));
+  }
+
+  void tell(RunRecorder keeper) {
+    recorder = Optional.of(keeper);
   }
 
   BulkRun.Progress progress() {
@@ -108,10 +115,11 @@ final class Conduct {
       String run = UUID.randomUUID().toString();
       try (InputRows rows = new InputRows(input, table, ends, options)) {
         Dispatch window = window(rows, run);
+        begun(run, "-");
         dispatch(
             window,
             new StreamSink(out, table, csv, why -> window.stopNow(end(why), why.message())));
-        return summary(window, scan.vanished());
+        return ended(run, summary(window, scan.vanished()), 0);
       }
     } finally {
       Files.deleteIfExists(kept);
@@ -172,13 +180,54 @@ final class Conduct {
     }
     try (InputRows rows = new InputRows(input, table, ends, options)) {
       Dispatch window = window(rows, job.run());
+      replay(files, job.run(), known);
+      begun(job.run(), files.out().toAbsolutePath().toString());
       if (tally.remaining() > 0 || !Files.exists(files.out())) {
         errorsFile(files, input, known);
         journalled(window, files, lock);
       }
       finish(files, input, rewrite, window);
-      return summary(window, scan.vanished());
+      long length = Files.exists(files.out()) ? Files.size(files.out()) : 0;
+      return ended(job.run(), summary(window, scan.vanished()), length);
     }
+  }
+
+  /** What the lines of OUT tell that the record may lack. */
+  private void replay(OutFiles files, String run, boolean known) throws IOException {
+    if (known && recorder.isPresent() && !recorder.get().knows(run, Files.size(files.out()))) {
+      new Replay(run).of(files.out(), recorder.get()::replayed);
+    }
+  }
+
+  private void begun(String run, String output) {
+    String input =
+        switch (options.input()) {
+          case BulkOptions.In.File file -> file.path().toAbsolutePath().toString();
+          case BulkOptions.In.Stream stream -> "-";
+        };
+    recorder.ifPresent(
+        keeper ->
+            keeper.begun(
+                new RunRecorder.Start(
+                    run,
+                    timer.now(),
+                    Redactor.redactKnown(input),
+                    Redactor.redactKnown(output),
+                    options.model().orElse(""),
+                    tally.progress().total())));
+  }
+
+  private Summary ended(String run, Summary summary, long length) {
+    RunRecorder.End end =
+        new RunRecorder.End(
+            timer.now(),
+            summary.end().name().toLowerCase(Locale.ROOT),
+            summary.total(),
+            summary.answered(),
+            summary.failed(),
+            length);
+    recorder.ifPresent(keeper -> keeper.ended(run, end));
+    return summary;
   }
 
   private void journalled(Dispatch window, OutFiles files, RunLock lock) throws IOException {

@@ -9,6 +9,8 @@ import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.EmbeddingRequest;
 import dev.synthlab.llm.Embeddings;
 import dev.synthlab.llm.Usage;
+import dev.synthlab.spans.Labels;
+import dev.synthlab.spans.Tracing;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayDeque;
@@ -200,7 +202,9 @@ final class Gathering implements BulkRun.Caller {
     EmbeddingRequest joined =
         new EmbeddingRequest(
             batch.stream().map(Text::input).toList(), first.dimensions(), first.options());
-    return switch (caller.embed(joined)) {
+    // The request is no row's alone.
+    Labels whose = batch.size() > 1 ? Labels.NONE.with(Labels.ROW, "") : Labels.NONE;
+    return switch (Tracing.with(whose, () -> caller.embed(joined))) {
       case Outcome.Answered<Embeddings> ok -> shares(batch, ok.value());
       case Outcome.Failed<Embeddings> failed ->
           batch.stream()
@@ -267,13 +271,6 @@ final class Gathering implements BulkRun.Caller {
                         all.multiply(BigDecimal.valueOf(share))
                             .divide(BigDecimal.valueOf(tokens), 18, RoundingMode.HALF_EVEN)
                             .stripTrailingZeros());
-    return new CallReport(
-        whole.route(),
-        whole.started(),
-        whole.elapsed(),
-        whole.held(),
-        whole.attempts(),
-        new Spend(share, 0, 0, 0, cost),
-        whole.fault());
+    return whole.with(new Spend(share, 0, 0, 0, cost), whole.fault());
   }
 }

@@ -1,9 +1,11 @@
 package dev.synthlab.batch;
 
+import dev.synthlab.call.About;
 import dev.synthlab.call.Attempt;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Fault;
+import dev.synthlab.call.Spend;
 import dev.synthlab.http.Json;
 import dev.synthlab.llm.AnswerException;
 import dev.synthlab.llm.Completion;
@@ -45,6 +47,10 @@ final class ResultLine {
     this.format = format == BulkOptions.Format.CSV ? BulkOptions.Format.JSONL : format;
     this.run = run;
     this.typed = typed;
+  }
+
+  String run() {
+    return run;
   }
 
   /** Why a row failed. */
@@ -106,6 +112,7 @@ final class ResultLine {
           usage(json, answer.totalUsage(), answer.totalCostUsd());
           json.writeBooleanProperty("cached", answer.cached());
           report(json, answer.report());
+          before(json, answer.before());
           trouble(json, trouble, partial);
         });
   }
@@ -336,6 +343,68 @@ final class ResultLine {
       json.writeEndObject();
     }
     json.writeEndArray();
+    call(json, report);
+  }
+
+  /** The calls whose answers had to be mended, or asked for tools. */
+  private static void before(JsonGenerator json, List<Completion> rounds) {
+    if (rounds.isEmpty()) {
+      return;
+    }
+    json.writeArrayPropertyStart("before");
+    for (Completion round : rounds) {
+      json.writeStartObject();
+      report(json, round.report());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  /** What a record of the call holds beside that. */
+  private static void call(JsonGenerator json, CallReport report) {
+    Spend spend = report.spend();
+    About about = report.about();
+    json.writeObjectPropertyStart("call");
+    json.writeStringProperty("verb", about.purpose().verb());
+    json.writeStringProperty("model", clean(report.route().resource()));
+    json.writeStringProperty("provider", Redactor.redact(report.route().base().toString()));
+    json.writeStringProperty("key", clean(report.route().keyAlias()));
+    json.writeArrayPropertyStart("tokens");
+    json.writeNumber(spend.inputTokens());
+    json.writeNumber(spend.outputTokens());
+    json.writeNumber(spend.cachedTokens());
+    json.writeNumber(spend.reasoningTokens());
+    json.writeEndArray();
+    spend
+        .costUsd()
+        .ifPresent(
+            cost -> {
+              json.writeName("cost_usd");
+              json.writeRawValue(cost.stripTrailingZeros().toPlainString());
+            });
+    text(json, "component", Optional.of(about.scope().component()));
+    text(json, "operation", about.purpose().operation());
+    text(json, "answered", about.answer().model());
+    text(json, "request_id", about.answer().requestId());
+    text(json, "prices", about.answer().prices());
+    text(json, "trace", about.scope().trace());
+    about
+        .answer()
+        .firstText()
+        .ifPresent(after -> json.writeNumberProperty("first_text_ms", after.toMillis()));
+    if (report.cached()) {
+      json.writeBooleanProperty("cached", true);
+    }
+    if (about.scope().repair()) {
+      json.writeBooleanProperty("repair", true);
+    }
+    json.writeEndObject();
+  }
+
+  private static void text(JsonGenerator json, String name, Optional<String> value) {
+    value
+        .filter(text -> !text.isEmpty())
+        .ifPresent(text -> json.writeStringProperty(name, clean(text)));
   }
 
   private static String clean(String text) {

@@ -8,6 +8,8 @@ import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.Embeddings;
 import dev.synthlab.llm.ResponseFormat;
+import dev.synthlab.spans.Labels;
+import dev.synthlab.spans.Tracing;
 import java.math.BigDecimal;
 import java.util.Map;
 import java.util.Optional;
@@ -139,7 +141,10 @@ final class RowTurn {
     Outcome<T> outcome;
     tally.sent();
     try {
-      outcome = call.get();
+      outcome =
+          Tracing.with(
+              Labels.NONE.with(Labels.RUN, lines.run()).with(Labels.ROW, row.key().id()),
+              call::get);
     } catch (JacksonException | IllegalArgumentException e) {
       tally.neverSent();
       invalid(waiting, unsendable(row.key(), e));

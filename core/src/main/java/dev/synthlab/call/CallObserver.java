@@ -10,4 +10,13 @@ public interface CallObserver {
    * @param report how it went
    */
   void ended(CallReport report);
+
+  /**
+   * Whether it keeps prompts and answers, so that a report should have them.
+   *
+   * @return false where nobody said so
+   */
+  default boolean wantsTexts() {
+    return false;
+  }
 }

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param attempts every request that was sent, in order
  * @param spend what it used
  * @param fault why it failed, or empty
- * @param cached whether its answer was known, so that nothing was sent and nothing paid
+ * @param about what it was about
  */
 public record CallReport(
     Route route,
@@ -25,19 +25,19 @@ public record CallReport(
     List<Attempt> attempts,
     Spend spend,
     Optional<Fault> fault,
-    boolean cached) {
+    About about) {
   /** Keeps a copy of the list. */
   public CallReport {
     attempts = List.copyOf(attempts);
   }
 
   /**
-   * How a call went whose answer was not known before.
+   * A report that does not say what the call was about.
    *
    * @param route where it went, at last
    * @param started when it was begun
    * @param elapsed from the beginning to the end
-   * @param held how much of that it was held back
+   * @param held how much of that it was held back by pauses and limits before it could be sent
    * @param attempts every request that was sent, in order
    * @param spend what it used
    * @param fault why it failed, or empty
@@ -50,6 +50,26 @@ public record CallReport(
       List<Attempt> attempts,
       Spend spend,
       Optional<Fault> fault) {
-    this(route, started, elapsed, held, attempts, spend, fault, false);
+    this(route, started, elapsed, held, attempts, spend, fault, About.NONE);
+  }
+
+  /**
+   * Whether its answer was known, so that nothing was sent and nothing paid.
+   *
+   * @return false for a call that was sent
+   */
+  public boolean cached() {
+    return about.answer().cached();
+  }
+
+  /**
+   * The same call with another end.
+   *
+   * @param used what it used
+   * @param why why it failed, or empty
+   * @return a new report
+   */
+  public CallReport with(Spend used, Optional<Fault> why) {
+    return new CallReport(route, started, elapsed, held, attempts, used, why, about);
   }
 }

@@ -36,7 +36,9 @@ final class Course<T> {
   private final Instant started;
   private final long begin;
   private final List<Attempt> attempts = new ArrayList<>();
+  private final About.Scope scope = About.Scope.here();
   private Exchange<T> exchange;
+  private Optional<Duration> firstText = Optional.empty();
   private Duration held = Duration.ZERO;
   private Tries tries;
 
@@ -204,13 +206,14 @@ final class Course<T> {
       used.set(exchange.spend(value));
       return;
     }
+    firstText = Optional.of(Duration.ofNanos(timer.nanos() - begin));
     lease.liveOn(
         loop.policy.timeout(),
         deadline,
         () -> {
           used.set(exchange.spend(value));
           settle.run();
-          ended(used.get());
+          loop.observer.ended(report(used.get(), exchange.brokenBy(value), Optional.of(value)));
         });
   }
 
@@ -370,25 +373,31 @@ final class Course<T> {
 
   private Outcome<T> answered(T value) {
     CallReport report =
-        report(exchange.live() ? Spend.NONE : exchange.spend(value), Optional.empty());
+        exchange.live()
+            ? report(Spend.NONE, Optional.empty(), Optional.empty())
+            : report(exchange.spend(value), Optional.empty(), Optional.of(value));
     if (!exchange.live()) {
       loop.observer.ended(report);
     }
     return new Outcome.Answered<>(value, report);
   }
 
-  private void ended(Spend spend) {
-    loop.observer.ended(report(spend, Optional.empty()));
-  }
-
   private Outcome<T> failed(Fault fault) {
-    CallReport report = report(Spend.NONE, Optional.of(fault));
+    CallReport report = report(Spend.NONE, Optional.of(fault), Optional.empty());
     loop.observer.ended(report);
     return new Outcome.Failed<>(CallException.of(fault, report), report);
   }
 
-  private CallReport report(Spend spend, Optional<Fault> fault) {
+  private CallReport report(Spend spend, Optional<Fault> fault, Optional<T> value) {
     Duration elapsed = Duration.ofNanos(timer.nanos() - begin);
-    return new CallReport(exchange.route(), started, elapsed, held, attempts, spend, fault);
+    About about = new About(exchange.purpose(), scope, said(value));
+    return new CallReport(exchange.route(), started, elapsed, held, attempts, spend, fault, about);
+  }
+
+  private About.Said said(Optional<T> value) {
+    About.Said said = value.map(exchange::said).orElse(About.Said.NOTHING).withFirstText(firstText);
+    return loop.observer.wantsTexts()
+        ? exchange.texts(value).map(said::withTexts).orElse(said)
+        : said;
   }
 }

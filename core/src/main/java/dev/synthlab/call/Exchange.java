@@ -53,6 +53,45 @@ public interface Exchange<T> {
   Spend spend(T value);
 
   /**
+   * What is asked.
+   *
+   * @return the kind of request, for records
+   */
+  default About.Purpose purpose() {
+    return About.Purpose.NONE;
+  }
+
+  /**
+   * What is known of the answer.
+   *
+   * @param value the answer; a live one is asked when it was closed
+   * @return model, request id, prices; no texts
+   */
+  default About.Said said(T value) {
+    return About.Said.NOTHING;
+  }
+
+  /**
+   * What was asked and what was answered; asked for only where it is kept.
+   *
+   * @param value the answer, or empty when there is none
+   * @return the texts, or empty where there are none worth keeping
+   */
+  default Optional<About.Texts> texts(Optional<T> value) {
+    return Optional.empty();
+  }
+
+  /**
+   * What ended a live answer before its proper end.
+   *
+   * @param value the answer, when it was closed
+   * @return the fault, or empty when nothing did
+   */
+  default Optional<Fault> brokenBy(T value) {
+    return Optional.empty();
+  }
+
+  /**
    * What the answer may cost at most, where that is bounded.
    *
    * @return US dollars; 0 if it is free, empty when that cannot be told

@@ -209,8 +209,9 @@ public record Settings(
    *
    * @param on whether they are
    * @param server the PostgreSQL server; without one the SQLite file is used
+   * @param texts whether prompts and answers are kept, too
    */
-  public record Ledger(boolean on, Optional<DatabaseUrl> server) {}
+  public record Ledger(boolean on, Optional<DatabaseUrl> server, boolean texts) {}
 
   /**
    * Whether answers are kept, and how many. They are kept where the ledger is.

@@ -182,7 +182,8 @@ final class SettingsReader {
   private Settings.Ledger ledger() {
     return new Settings.Ledger(
         choice(Variable.SYNTHLAB_LEDGER).equals("on"),
-        optional(Variable.SYNTHLAB_LEDGER_URL, DatabaseUrl::parse));
+        optional(Variable.SYNTHLAB_LEDGER_URL, DatabaseUrl::parse),
+        choice(Variable.SYNTHLAB_LEDGER_TEXTS).equals("on"));
   }
 
   private Settings.Cache cached() {

@@ -135,7 +135,8 @@ public enum Variable {
       Kind.CHOICE,
       "on|off",
       "off",
-      "Whether every call is recorded with its tokens and cost, for `synthlab usage`."),
+      "Whether every call is recorded with its tokens and cost, for `synthlab usage`. The command"
+          + " does so unless this is `off`."),
   /** Where calls are recorded. */
   SYNTHLAB_LEDGER_URL(
       Kind.DATABASE,
@@ -143,6 +144,12 @@ public enum Variable {
       "",
       "PostgreSQL that calls are recorded in; without it the SQLite file is used. `DATABASE_URL` is"
           + " never used for that."),
+  /** Whether prompts and answers are recorded. */
+  SYNTHLAB_LEDGER_TEXTS(
+      Kind.CHOICE,
+      "on|off",
+      "off",
+      "Whether the texts of prompts and answers are recorded with the calls."),
   /** Whether answers are kept. */
   SYNTHLAB_CACHE(
       Kind.CHOICE,

@@ -1,5 +1,6 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.About;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Classification;
 import dev.synthlab.call.Event;
@@ -123,6 +124,21 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
   @Override
   public Optional<Exchange<Whole>> fallback(Fault fault) {
     return plan.fallback(fault).map(next -> new ChatExchange(next, streamed, timer));
+  }
+
+  @Override
+  public About.Purpose purpose() {
+    return plan.purpose();
+  }
+
+  @Override
+  public About.Said said(Whole whole) {
+    return plan.said(whole.answer(), whole.requestId());
+  }
+
+  @Override
+  public Optional<About.Texts> texts(Optional<Whole> whole) {
+    return Optional.of(plan.texts(whole.map(w -> w.answer().text.toString()).orElse("")));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.About;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Classification;
@@ -81,6 +82,19 @@ final class ChatStream implements TextStream {
     shownBy.began();
   }
 
+  About.Said said() {
+    return plan.said(answer, Classification.requestId(head.headers()));
+  }
+
+  String text() {
+    return answer.text.toString();
+  }
+
+  /** What broke it, if anything did. */
+  Optional<Fault> brokenBy() {
+    return broken.map(CallException::fault);
+  }
+
   Spend spend() {
     return plan.spend(answer);
   }
@@ -139,8 +153,7 @@ final class ChatStream implements TextStream {
     if (so == null) {
       throw new IllegalStateException("the call has not ended yet");
     }
-    return new CallReport(
-        so.route(), so.started(), so.elapsed(), so.held(), so.attempts(), spend(), fault);
+    return so.with(spend(), fault);
   }
 
   /** The next text, or an empty one at the proper end. */

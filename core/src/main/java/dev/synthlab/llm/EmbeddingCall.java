@@ -1,5 +1,6 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.About;
 import dev.synthlab.call.Attempt;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallLoop;
@@ -91,6 +92,7 @@ final class EmbeddingCall {
     var verb =
         new JsonExchange.Verb<Vectors>(
             "/embeddings",
+            new About.Purpose("embeddings", request.options().operation()),
             Set.of(ENCODING),
             client.unreadableTries(),
             () -> new EmbeddingAnswer(inputs, batch.tokens()));
@@ -276,7 +278,8 @@ final class EmbeddingCall {
         held,
         attempts,
         spend,
-        Optional.empty());
+        Optional.empty(),
+        parts.getFirst().about());
   }
 
   private static Spend sum(Spend one, Spend other) {

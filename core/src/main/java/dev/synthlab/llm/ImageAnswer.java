@@ -27,6 +27,11 @@ final class ImageAnswer implements JsonExchange.Answer<ImageAnswer.Pictures> {
     public Spend spend(KnownModels known, String asked) {
       return new Spend(usage.inputTokens(), usage.outputTokens(), 0, 0, Optional.empty());
     }
+
+    @Override
+    public String model() {
+      return "";
+    }
   }
 
   @Override

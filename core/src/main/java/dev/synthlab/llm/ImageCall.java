@@ -1,5 +1,6 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.About;
 import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Outcome;
@@ -39,7 +40,11 @@ final class ImageCall {
   Outcome<Images> run(Deadline deadline) {
     var verb =
         new JsonExchange.Verb<Pictures>(
-            "/images/generations", Set.of(FORM), TRIES, () -> new ImageAnswer(request.form()));
+            "/images/generations",
+            new About.Purpose("images", request.options().operation()),
+            Set.of(FORM),
+            TRIES,
+            () -> new ImageAnswer(request.form()));
     long weight = request.prompt().length() / 4;
     Map<String, Object> body = body();
     JsonExchange<Pictures> exchange = JsonExchange.of(verb, client, body, weight, timer);

@@ -1,5 +1,6 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.About;
 import dev.synthlab.call.Classification;
 import dev.synthlab.call.Event;
 import dev.synthlab.call.Exchange;
@@ -48,6 +49,9 @@ final class JsonExchange<T extends JsonExchange.Counted> implements Exchange<T> 
   /** What a verb reads must say what it used. */
   interface Counted {
     Spend spend(KnownModels known, String asked);
+
+    /** The model that says it answered, or an empty text. */
+    String model();
   }
 
   /** Takes the fields of one answer in turn. */
@@ -71,11 +75,17 @@ final class JsonExchange<T extends JsonExchange.Counted> implements Exchange<T> 
    * What a verb has in common for every request of a call.
    *
    * @param path where it is asked
+   * @param purpose what is asked
    * @param ownWords parameters that the verb adds for itself, so that they may be left out
    * @param tries how often an answer that cannot be read is asked for
    * @param answer a reader for one answer
    */
-  record Verb<T>(String path, Set<String> ownWords, int tries, Supplier<Answer<T>> answer) {}
+  record Verb<T>(
+      String path,
+      About.Purpose purpose,
+      Set<String> ownWords,
+      int tries,
+      Supplier<Answer<T>> answer) {}
 
   /** The request as it stands now. */
   private record Asked(
@@ -123,6 +133,25 @@ final class JsonExchange<T extends JsonExchange.Counted> implements Exchange<T> 
     }
     long answers = asked.body().get("n") instanceof Number n ? Math.max(1, n.longValue()) : 1;
     return known.mostUsd(model, input, 0, answers);
+  }
+
+  @Override
+  public About.Purpose purpose() {
+    return verb.purpose();
+  }
+
+  @Override
+  public About.Said said(T value) {
+    return About.Said.by(
+        Optional.of(value.model()).filter(model -> !model.isEmpty()),
+        Optional.empty(),
+        asked.client().endpoint().known().prices(spend(value)));
+  }
+
+  @Override
+  public Optional<About.Texts> texts(Optional<T> value) {
+    Object given = asked.body().getOrDefault("input", asked.body().getOrDefault("prompt", ""));
+    return Optional.of(new About.Texts(Json.mapper().writeValueAsString(given), ""));
   }
 
   @Override

@@ -113,6 +113,13 @@ final class KnownModels {
         cost(asked, answered, usage));
   }
 
+  /** The table that a cost was reckoned by; empty where none is known. */
+  Optional<String> prices(Spend spend) {
+    return embedded || spend.costUsd().isEmpty()
+        ? Optional.empty()
+        : Optional.of(own.orElseGet(ModelCatalogue::bundled).source());
+  }
+
   private Optional<BigDecimal> cost(String asked, String answered, Usage usage) {
     return embedded
         ? Optional.of(BigDecimal.ZERO)

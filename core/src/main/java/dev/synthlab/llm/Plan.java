@@ -1,8 +1,10 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.About;
 import dev.synthlab.call.Fault;
 import dev.synthlab.call.Route;
 import dev.synthlab.call.Spend;
+import dev.synthlab.http.Json;
 import dev.synthlab.http.Request;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -119,6 +121,30 @@ final class Plan {
 
   private long allowed(String name) {
     return body.get(name) instanceof Number number ? Math.max(0, number.longValue()) : 0;
+  }
+
+  /** What is asked, for records; an answer of tools is the last thing said in a round of them. */
+  About.Purpose purpose() {
+    boolean afterTools =
+        body.get("messages") instanceof List<?> said
+            && !said.isEmpty()
+            && said.getLast() instanceof Map<?, ?> last
+            && "tool".equals(last.get("role"));
+    return new About.Purpose(afterTools ? "tool_round" : "chat", request.options().operation());
+  }
+
+  /** What is known of an answer. */
+  About.Said said(ChatAnswer answer, Optional<String> requestId) {
+    return About.Said.by(
+        Optional.of(answer.model).filter(model -> !model.isEmpty()),
+        requestId,
+        endpoint.known().prices(spend(answer)));
+  }
+
+  /** What is asked and answered, as it went over the wire. */
+  About.Texts texts(String answer) {
+    return new About.Texts(
+        Json.mapper().writeValueAsString(body.getOrDefault("messages", List.of())), answer);
   }
 
   /** What the answer used, and its price. */

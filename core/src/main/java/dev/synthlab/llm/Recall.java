@@ -1,5 +1,6 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.About;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.CallReport;
@@ -186,7 +187,8 @@ final class Recall {
               Duration.ZERO,
               List.of(),
               Spend.NONE,
-              Optional.of(fault));
+              Optional.of(fault),
+              about(asked.request(), About.Said.NOTHING));
       loop.tell(report);
       return new Outcome.Failed<>(CallException.of(fault, report), report);
     }
@@ -219,6 +221,11 @@ final class Recall {
         && Redactor.redactKnown(answer.json()).equals(answer.json());
   }
 
+  private static About about(CompletionRequest request, About.Said said) {
+    return new About(
+        new About.Purpose("chat", request.options().operation()), About.Scope.here(), said);
+  }
+
   private Optional<Completion> completion(
       Kept kept, CompletionRequest request, Instant started, long begin) {
     ChatAnswer answer = new ChatAnswer();
@@ -240,7 +247,7 @@ final class Recall {
             List.of(),
             FREE,
             Optional.empty(),
-            true);
+            about(request, About.Said.kept(Optional.of(answer.model).filter(it -> !it.isEmpty()))));
     return Optional.of(
         new Completion(
             answer.text.toString(),

@@ -1,5 +1,6 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.About;
 import dev.synthlab.call.Classification;
 import dev.synthlab.call.Event;
 import dev.synthlab.call.Exchange;
@@ -85,6 +86,26 @@ final class StreamExchange implements Exchange<ChatStream> {
     return other.isPresent()
         ? new Verdict.Next<>(new StreamExchange(other.get(), timer), over.fault())
         : new Verdict.GiveUp<>(plan.explained(over.fault()));
+  }
+
+  @Override
+  public About.Purpose purpose() {
+    return plan.purpose();
+  }
+
+  @Override
+  public About.Said said(ChatStream stream) {
+    return stream.said();
+  }
+
+  @Override
+  public Optional<About.Texts> texts(Optional<ChatStream> stream) {
+    return Optional.of(plan.texts(stream.map(ChatStream::text).orElse("")));
+  }
+
+  @Override
+  public Optional<Fault> brokenBy(ChatStream stream) {
+    return stream.brokenBy();
   }
 
   @Override

@@ -3,6 +3,8 @@ package dev.synthlab.llm;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.logging.Logging;
+import dev.synthlab.spans.Labels;
+import dev.synthlab.spans.Tracing;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,7 +87,7 @@ final class Structured<T> {
   private Typed<T> rounds(Ask ask) {
     CompletionRequest now = request;
     while (true) {
-      Completion answer = answered(ask.outcome(now, text -> read(text).value().isPresent()));
+      Completion answer = answered(outcome(ask, now));
       rounds.addAll(answer.before());
       rounds.add(answer);
       Read<T> read = read(answer.text());
@@ -103,6 +105,13 @@ final class Structured<T> {
       log.info("the answer is not the {} that was asked for, it is asked to mend it", wanted);
       now = again(answer.text(), read.violations());
     }
+  }
+
+  private Outcome<Completion> outcome(Ask ask, CompletionRequest now) {
+    Predicate<String> fits = text -> read(text).value().isPresent();
+    return failure.isEmpty()
+        ? ask.outcome(now, fits)
+        : Tracing.with(Labels.NONE.with(Labels.REPAIR, "true"), () -> ask.outcome(now, fits));
   }
 
   private Completion answered(Outcome<Completion> outcome) {

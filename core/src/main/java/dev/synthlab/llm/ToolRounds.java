@@ -82,15 +82,7 @@ final class ToolRounds {
   }
 
   static <T> Outcome<T> failed(Fault fault, CallReport last) {
-    CallReport report =
-        new CallReport(
-            last.route(),
-            last.started(),
-            last.elapsed(),
-            last.held(),
-            last.attempts(),
-            last.spend(),
-            Optional.of(fault));
+    CallReport report = last.with(last.spend(), Optional.of(fault));
     return new Outcome.Failed<>(CallException.of(fault, report), report);
   }
 

@@ -21,6 +21,18 @@ public record Labels(
     Optional<String> user,
     List<String> tags,
     Map<String, String> metadata) {
+  /** The name of the part of a service that does the work, among the names and values. */
+  public static final String COMPONENT = "component";
+
+  /** The name of the bulk run that the work belongs to. */
+  public static final String RUN = "run_id";
+
+  /** The name of the row of a bulk run. */
+  public static final String ROW = "custom_id";
+
+  /** Marks the work of mending an answer. */
+  public static final String REPAIR = "repair";
+
   private static final ContextKey<Labels> KEY = ContextKey.named("synthlab-labels");
 
   /** No words. */
@@ -74,6 +86,25 @@ public record Labels(
     Map<String, String> more = new TreeMap<>(metadata);
     more.put(name, value);
     return new Labels(session, user, tags, more);
+  }
+
+  /**
+   * The same labels, for the work of a part of the service.
+   *
+   * @param name in lower case; what calls are counted by in {@code synthlab usage --by component}
+   * @return new labels
+   */
+  public Labels withComponent(String name) {
+    return with(COMPONENT, name);
+  }
+
+  /**
+   * The labels of the work that this thread does.
+   *
+   * @return those of all scopes it is in, the inner ones over the outer ones
+   */
+  public static Labels here() {
+    return of(Context.current());
   }
 
   static Labels of(Context context) {

@@ -68,6 +68,7 @@ class SettingsTest {
     OTHERS.put(Variable.SYNTHLAB_DB_MIGRATIONS, "classpath:db/lab, filesystem:db/more");
     OTHERS.put(Variable.SYNTHLAB_LEDGER, "on");
     OTHERS.put(Variable.SYNTHLAB_LEDGER_URL, "jdbc:postgresql://ledger.lab/calls");
+    OTHERS.put(Variable.SYNTHLAB_LEDGER_TEXTS, "on");
     OTHERS.put(Variable.SYNTHLAB_CACHE, "on");
     OTHERS.put(Variable.SYNTHLAB_CACHE_TTL, "1h");
     OTHERS.put(Variable.SYNTHLAB_CACHE_MAX_MB, "64");
@@ -160,7 +161,7 @@ class SettingsTest {
                     false,
                     "prefer",
                     Optional.empty()),
-                new Settings.Ledger(false, Optional.empty()),
+                new Settings.Ledger(false, Optional.empty(), false),
                 new Settings.Cache(false, Duration.ofDays(7), 512),
                 new Settings.Logs("INFO", "text"),
                 new Trace(
@@ -256,7 +257,8 @@ class SettingsTest {
                 true,
                 Optional.of(
                     new DatabaseUrl(
-                        "ledger.lab", "calls", Optional.empty(), Optional.empty(), Map.of()))));
+                        "ledger.lab", "calls", Optional.empty(), Optional.empty(), Map.of())),
+                true));
     assertThat(settings.cache()).isEqualTo(new Settings.Cache(true, Duration.ofHours(1), 64));
     assertThat(settings.logs()).isEqualTo(new Settings.Logs("DEBUG", "json"));
     assertThat(settings.trace())

@@ -80,7 +80,7 @@ final class Local {
             false,
             "prefer",
             Optional.empty()),
-        new Settings.Ledger(false, Optional.empty()),
+        new Settings.Ledger(false, Optional.empty(), false),
         new Settings.Cache(false, Duration.ofDays(7), 512),
         new Settings.Logs("INFO", "text"),
         Trace.OFF,

@@ -1,41 +1,80 @@
 package dev.synthlab.store;
 
+import dev.synthlab.call.About;
 import dev.synthlab.call.Attempt;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Fault;
 import dev.synthlab.call.Spend;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** One call as it stands in the ledger. It holds no text of a prompt, an answer or a server. */
-record Entry(String id, CallReport report, Optional<String> trace) {
+/**
+ * One call as it stands in the ledger.
+ *
+ * @param id the same for a call of a bulk run, however often it is told of
+ * @param within the request that this one's answer may have come with, several rows in one
+ * @param report how it went; it has texts only where they are to be kept
+ */
+record Entry(String id, Optional<String> within, CallReport report) implements Note {
   /** Sums of money are whole numbers of these, so that they add up to the cent. */
   static final BigDecimal PICO = BigDecimal.TEN.pow(12);
 
   static final String CALL =
       "INSERT INTO ledger_call (id, started, day, model, provider, key_alias, error, status,"
           + " request_id, trace_id, attempts, total_ms, held_ms, input_tokens, output_tokens,"
-          + " cached_tokens, reasoning_tokens, cost_pico_usd)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+          + " cached_tokens, reasoning_tokens, cost_pico_usd, verb, operation, component, tags,"
+          + " run_id, custom_id, repair, cached, model_answered, prices, paused_ms, first_text_ms,"
+          + " prompt, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+          + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
   static final String ATTEMPT =
       "INSERT INTO ledger_attempt (call_id, number, started, model, error, status, took_ms,"
           + " pause_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
   private static final int LONGEST = 400;
+  private static final int LONGEST_TAGS = 4_000;
 
-  static Entry of(CallReport report, Optional<String> trace) {
-    return new Entry(UUID.randomUUID().toString(), report, trace);
+  static Entry of(CallReport report) {
+    About.Scope scope = report.about().scope();
+    String id =
+        scope.run().isPresent()
+            ? named(report, scope.row().orElse(""))
+            : UUID.randomUUID().toString();
+    return new Entry(id, Optional.empty(), report);
+  }
+
+  /** A call that a line of a bulk run tells of. */
+  static Entry replayed(CallReport report) {
+    return new Entry(of(report).id(), Optional.of(named(report, "")), report);
+  }
+
+  private static String named(CallReport report, String row) {
+    String name =
+        report.about().scope().run().orElse("") + "\n" + row + "\n" + report.started().toString();
+    return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
+  }
+
+  /** Whether one request may have brought the answers of several rows. */
+  boolean gathers() {
+    return report.about().purpose().verb().equals("embeddings");
   }
 
   void addCall(PreparedStatement into) throws SQLException {
-    Spend spend = report.spend();
+    addEnd(into);
+    addSpend(into);
+    addAbout(into);
+    into.addBatch();
+  }
+
+  private void addEnd(PreparedStatement into) throws SQLException {
     OptionalInt status =
         report.attempts().isEmpty() ? OptionalInt.empty() : report.attempts().getLast().status();
     into.setString(1, id);
@@ -46,21 +85,47 @@ record Entry(String id, CallReport report, Optional<String> trace) {
     into.setString(6, bounded(report.route().keyAlias()));
     into.setString(7, code(report.fault()));
     set(into, 8, status);
-    into.setString(9, report.fault().flatMap(Fault::requestId).map(Entry::bounded).orElse(null));
-    into.setString(10, trace.orElse(null));
+    into.setString(
+        9,
+        text(
+            report
+                .about()
+                .answer()
+                .requestId()
+                .or(() -> report.fault().flatMap(Fault::requestId))));
+    into.setString(10, text(report.about().scope().trace()));
     into.setInt(11, report.attempts().size());
     into.setLong(12, report.elapsed().toMillis());
     into.setLong(13, report.held().toMillis());
+  }
+
+  private void addSpend(PreparedStatement into) throws SQLException {
+    Spend spend = report.spend();
     into.setLong(14, spend.inputTokens());
     into.setLong(15, spend.outputTokens());
     into.setLong(16, spend.cachedTokens());
     into.setLong(17, spend.reasoningTokens());
-    if (spend.costUsd().isPresent()) {
-      into.setLong(18, pico(spend.costUsd().get()));
-    } else {
-      into.setNull(18, Types.BIGINT);
-    }
-    into.addBatch();
+    set(into, 18, spend.costUsd().map(Entry::pico));
+  }
+
+  private void addAbout(PreparedStatement into) throws SQLException {
+    About about = report.about();
+    into.setString(19, bounded(about.purpose().verb()));
+    into.setString(20, text(about.purpose().operation()));
+    into.setString(21, bounded(about.scope().component()));
+    String tags = String.join(",", about.scope().tags());
+    into.setString(22, tags.isEmpty() ? null : bounded(tags, LONGEST_TAGS));
+    into.setString(23, text(about.scope().run()));
+    into.setString(24, text(about.scope().row()));
+    into.setInt(25, about.scope().repair() ? 1 : 0);
+    into.setInt(26, about.answer().cached() ? 1 : 0);
+    into.setString(27, text(about.answer().model()));
+    into.setString(28, text(about.answer().prices()));
+    into.setLong(
+        29, report.attempts().stream().mapToLong(one -> one.pauseAfter().toMillis()).sum());
+    set(into, 30, about.answer().firstText().map(Duration::toMillis));
+    into.setString(31, storable(about.answer().texts().map(About.Texts::prompt)));
+    into.setString(32, storable(about.answer().texts().map(About.Texts::answer)));
   }
 
   void addAttempts(PreparedStatement into) throws SQLException {
@@ -85,8 +150,22 @@ record Entry(String id, CallReport report, Optional<String> trace) {
     return fault.map(Fault::kind).map(Fault.Kind::code).orElse(null);
   }
 
-  private static String bounded(String text) {
-    return text.length() <= LONGEST ? text : text.substring(0, LONGEST);
+  private static @Nullable String text(Optional<String> text) {
+    return text.map(Entry::bounded).orElse(null);
+  }
+
+  /** PostgreSQL has no NUL in its texts. */
+  private static @Nullable String storable(Optional<String> text) {
+    return text.map(known -> known.replace('\0', '\uFFFD')).orElse(null);
+  }
+
+  static String bounded(String text) {
+    return bounded(text, LONGEST);
+  }
+
+  static String bounded(String text, int most) {
+    String known = text.replace('\0', '\uFFFD');
+    return known.length() <= most ? known : known.substring(0, most);
   }
 
   private static void set(PreparedStatement into, int at, OptionalInt number) throws SQLException {
@@ -94,6 +173,14 @@ record Entry(String id, CallReport report, Optional<String> trace) {
       into.setInt(at, number.getAsInt());
     } else {
       into.setNull(at, Types.INTEGER);
+    }
+  }
+
+  static void set(PreparedStatement into, int at, Optional<Long> number) throws SQLException {
+    if (number.isPresent()) {
+      into.setLong(at, number.get());
+    } else {
+      into.setNull(at, Types.BIGINT);
     }
   }
 }

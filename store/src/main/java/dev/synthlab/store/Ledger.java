@@ -4,12 +4,14 @@ import dev.synthlab.call.CallRecorder;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Retrying;
+import dev.synthlab.call.RunRecorder;
 import dev.synthlab.call.Timer;
 import dev.synthlab.config.Settings;
 import dev.synthlab.logging.Logging;
-import dev.synthlab.spans.Tracing;
 import dev.synthlab.store.TransactionRules.Access;
 import java.math.BigDecimal;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -31,7 +33,7 @@ import org.slf4j.Logger;
  * a bounded queue; one thread writes them, many at a time. What cannot be written is counted, and
  * no call fails for it. Safe for use by many threads.
  */
-public final class Ledger implements CallRecorder {
+public final class Ledger implements CallRecorder, RunRecorder {
   private static final Logger log = Logging.component("ledger");
   private static final int MOST_QUEUED = 10_000;
   private static final int MOST_AT_ONCE = 1_000;
@@ -45,18 +47,20 @@ public final class Ledger implements CallRecorder {
   private final Timer timer;
   private final Retrying patience;
 
-  /** An empty one is the last. */
-  private final BlockingQueue<Optional<Entry>> queue = new ArrayBlockingQueue<>(MOST_QUEUED);
+  private final BlockingQueue<Note> queue = new ArrayBlockingQueue<>(MOST_QUEUED);
+  private final boolean texts;
 
   private final AtomicLong lost = new AtomicLong();
   private final Thread writer;
   private volatile boolean closed;
   private volatile int inHand;
-  private boolean warned;
+  private volatile boolean warned;
   private @Nullable Connection open;
+  private boolean reached;
 
-  private Ledger(Dialect dialect, Timer timer) {
+  private Ledger(Dialect dialect, Timer timer, boolean texts) {
     this.dialect = dialect;
+    this.texts = texts;
     this.failures = new Failures(dialect);
     this.tables = new LedgerTables(dialect);
     this.timer = timer;
@@ -74,7 +78,7 @@ public final class Ledger implements CallRecorder {
    */
   public static Ledger of(Settings settings) {
     Timer timer = Timer.system();
-    return new Ledger(dialect(settings, timer), timer);
+    return new Ledger(dialect(settings, timer), timer, settings.ledger().texts());
   }
 
   static Dialect dialect(Settings settings, Timer timer) {
@@ -87,17 +91,59 @@ public final class Ledger implements CallRecorder {
   }
 
   @Override
+  public boolean wantsTexts() {
+    return texts;
+  }
+
+  @Override
   public void ended(CallReport report) {
-    Optional<Entry> entry = Optional.of(Entry.of(report, Tracing.traceId()));
+    put(Entry.of(report), LONGEST_OFFER);
+  }
+
+  @Override
+  public boolean knows(String run, long length) {
     try {
-      if (closed || !queue.offer(entry, LONGEST_OFFER.toMillis(), TimeUnit.MILLISECONDS)) {
+      return new LedgerQueries(dialect).settled(run).filter(bytes -> bytes == length).isPresent();
+    } catch (StoreException e) {
+      log.debug("it is not known what the ledger has of a run: {}", e.getMessage());
+      return false;
+    }
+  }
+
+  @Override
+  public void begun(Start start) {
+    put(new RunNote.Begun(start, host(), ProcessHandle.current().pid()), LONGEST_OFFER);
+  }
+
+  /** Waits for the writer: there may be a million, and no server waits for them. */
+  @Override
+  public void replayed(CallReport report) {
+    put(Entry.replayed(report), lost.get() == 0 ? LONGEST_OUTAGE : LONGEST_OFFER);
+  }
+
+  @Override
+  public void ended(String run, End end) {
+    put(new RunNote.Ended(run, end, true), LONGEST_OFFER);
+  }
+
+  private void put(Note note, Duration within) {
+    try {
+      if (closed || !queue.offer(note, within.toMillis(), TimeUnit.MILLISECONDS)) {
         lost.incrementAndGet();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      if (!queue.offer(entry)) {
+      if (!queue.offer(note)) {
         lost.incrementAndGet();
       }
+    }
+  }
+
+  static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
     }
   }
 
@@ -139,22 +185,24 @@ public final class Ledger implements CallRecorder {
     closed = true;
     try {
       Deadline end = Deadline.in(timer, LONGEST_END);
-      if (queue.offer(Optional.empty(), LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (queue.offer(new Note.Last(), LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)) {
         writer.join(Duration.ofMillis(Math.max(1, end.remaining().toMillis())));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     if (writer.isAlive()) {
-      lost.addAndGet(queue.stream().filter(Optional::isPresent).count() + inHand);
+      lost.addAndGet(queue.stream().filter(Entry.class::isInstance).count() + inHand);
     }
-    if (lost.get() > 0) {
+    if (lost.get() > 0 && !warned) {
       log.warn("{} calls could not be recorded in {}", lost.get(), dialect.name());
+    } else if (lost.get() > 1) {
+      log.info("{} calls could not be recorded in {}", lost.get(), dialect.name());
     }
   }
 
   private void write() {
-    List<Optional<Entry>> taken = new ArrayList<>();
+    List<Note> taken = new ArrayList<>();
     boolean more = true;
     while (more) {
       taken.clear();
@@ -164,14 +212,14 @@ public final class Ledger implements CallRecorder {
         continue;
       }
       queue.drainTo(taken, MOST_AT_ONCE - 1);
-      more = taken.stream().allMatch(Optional::isPresent);
-      keep(taken.stream().flatMap(Optional::stream).toList());
+      more = taken.stream().noneMatch(Note.Last.class::isInstance);
+      keep(taken);
     }
     disconnect();
   }
 
-  private void keep(List<Entry> batch) {
-    inHand = batch.size();
+  private void keep(List<Note> batch) {
+    inHand = count(batch);
     try {
       patience.run(
           Deadline.in(timer, LONGEST_OUTAGE),
@@ -186,9 +234,13 @@ public final class Ledger implements CallRecorder {
     inHand = 0;
   }
 
-  private void giveUp(List<Entry> batch, Exception why) {
+  private static int count(List<Note> batch) {
+    return (int) batch.stream().filter(Entry.class::isInstance).count();
+  }
+
+  private void giveUp(List<Note> batch, Exception why) {
     disconnect();
-    lost.addAndGet(batch.size());
+    lost.addAndGet(count(batch));
     if (!warned) {
       warned = true;
       String words =
@@ -199,24 +251,36 @@ public final class Ledger implements CallRecorder {
     }
   }
 
+  /** Who was never reached is not waited for: a short command would seem to hang. */
   private boolean mayPass(Exception e) {
     disconnect();
     Optional<Ill> ill = failures.judge(e, Access.READ_WRITE);
     return ill.isPresent()
         && switch (ill.get()) {
-          case LOST, TIMEOUT, CONFLICT, BUSY -> true;
+          case LOST, TIMEOUT -> reached;
+          case CONFLICT, BUSY -> true;
           case UNAVAILABLE, DAMAGED, REFUSED -> false;
         };
   }
 
-  private void insert(List<Entry> batch) throws SQLException {
+  private void insert(List<Note> batch) throws SQLException {
     Connection connection = connected();
     dialect.begin(connection, TransactionRules.USUAL);
     try (PreparedStatement calls = connection.prepareStatement(Entry.CALL);
         PreparedStatement attempts = connection.prepareStatement(Entry.ATTEMPT)) {
-      for (Entry entry : batch) {
-        entry.addCall(calls);
-        entry.addAttempts(attempts);
+      for (Note note : batch) {
+        switch (note) {
+          case Entry entry -> {
+            if (!standsWithin(connection, entry)) {
+              entry.addCall(calls);
+              entry.addAttempts(attempts);
+            }
+          }
+          case RunNote.Ended ended ->
+              (lost.get() == 0 ? ended : ended.unsettled()).write(connection);
+          case RunNote.Begun begun -> begun.write(connection);
+          case Note.Last last -> {}
+        }
       }
       calls.executeBatch();
       attempts.executeBatch();
@@ -224,11 +288,26 @@ public final class Ledger implements CallRecorder {
     dialect.commit(connection);
   }
 
+  /** Whether the request that brought this answer among others is known as a whole. */
+  private static boolean standsWithin(Connection connection, Entry entry) throws SQLException {
+    if (entry.within().isEmpty() || !entry.gathers()) {
+      return false;
+    }
+    try (PreparedStatement query =
+        connection.prepareStatement("SELECT 1 FROM ledger_call WHERE id = ?")) {
+      query.setString(1, entry.within().get());
+      try (ResultSet found = query.executeQuery()) {
+        return found.next();
+      }
+    }
+  }
+
   private Connection connected() throws SQLException {
     Connection known = open;
     if (known == null) {
       known = tables.open();
       open = known;
+      reached = true;
     }
     return known;
   }
@@ -255,55 +334,47 @@ public final class Ledger implements CallRecorder {
    * @throws StoreException what the database says
    */
   public static List<Usage> usage(Settings settings, Instant since, Usage.By by) {
-    Dialect dialect = dialect(settings, Timer.system());
-    String sql =
-        "SELECT "
-            + by.column()
-            + " AS name, count(*), count(error), sum(attempts), sum(input_tokens),"
-            + " sum(output_tokens), sum(cached_tokens), sum(reasoning_tokens), sum(cost_pico_usd),"
-            + " sum(CASE WHEN error IS NULL AND cost_pico_usd IS NULL THEN 1 ELSE 0 END)"
-            + " FROM ledger_call WHERE started >= ? GROUP BY "
-            + by.column()
-            + " ORDER BY "
-            + by.column();
-    try {
-      Optional<Connection> there = new LedgerTables(dialect).openToRead();
-      return there.isPresent() ? usage(there.get(), sql, since) : List.of();
-    } catch (SQLException e) {
-      throw new Failures(dialect).of(e, Access.READ_ONLY);
-    }
+    return queries(settings).usage(by, Optional.of(since), Optional.empty());
   }
 
-  private static List<Usage> usage(Connection connection, String sql, Instant since)
-      throws SQLException {
-    try (connection;
-        PreparedStatement query = connection.prepareStatement(sql)) {
-      query.setLong(1, since.toEpochMilli());
-      return read(query);
-    }
+  /**
+   * What one bulk run used.
+   *
+   * @param settings where it is kept
+   * @param run the name of the run
+   * @param by what its calls are counted by
+   * @return in the order of their names; empty when nothing of it was recorded
+   * @throws StoreException what the database says
+   */
+  public static List<Usage> usage(Settings settings, String run, Usage.By by) {
+    return queries(settings).usage(by, Optional.empty(), Optional.of(run));
   }
 
-  private static List<Usage> read(PreparedStatement query) throws SQLException {
-    List<Usage> all = new ArrayList<>();
-    try (ResultSet row = query.executeQuery()) {
-      while (row.next()) {
-        Optional<BigDecimal> cost =
-            Optional.ofNullable(row.getBigDecimal(9))
-                .map(pico -> pico.divide(Entry.PICO).stripTrailingZeros());
-        all.add(
-            new Usage(
-                row.getString(1),
-                row.getLong(2),
-                row.getLong(3),
-                row.getLong(4),
-                row.getLong(5),
-                row.getLong(6),
-                row.getLong(7),
-                row.getLong(8),
-                cost,
-                row.getLong(10)));
-      }
-    }
-    return all;
+  /**
+   * The bulk runs that were recorded.
+   *
+   * @param settings where they are kept
+   * @return the one that went on last first; empty when there is none, and then nothing is made
+   * @throws StoreException what the database says
+   */
+  public static List<RecordedRun> runs(Settings settings) {
+    return queries(settings).runs();
+  }
+
+  /**
+   * The calls of a bulk run, or of all work.
+   *
+   * @param settings where they are kept
+   * @param run the name of the run, or empty for all
+   * @param most how many at most
+   * @return the youngest first; empty when there is none, and then nothing is made
+   * @throws StoreException what the database says
+   */
+  public static List<RecordedCall> calls(Settings settings, Optional<String> run, int most) {
+    return queries(settings).calls(run, most);
+  }
+
+  private static LedgerQueries queries(Settings settings) {
+    return new LedgerQueries(dialect(settings, Timer.system()));
   }
 }

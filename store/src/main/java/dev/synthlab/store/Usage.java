@@ -6,7 +6,8 @@ import java.util.Optional;
 /**
  * What some calls used together.
  *
- * @param name what they have in common: a model, a day, the name of a key
+ * @param name what they have in common: a model, a day, a run, a part of the service, the name of a
+ *     key
  * @param calls those that ended, failed ones included
  * @param failed those that had no answer
  * @param attempts requests that were sent
@@ -35,8 +36,14 @@ public record Usage(
     MODEL("model"),
     /** The day they were begun, in UTC. */
     DAY("day"),
+    /** The bulk run they belong to; the name of other calls is empty. */
+    RUN("COALESCE(run_id, '')"),
+    /** The part of the service that made them; the name is empty where none was said. */
+    COMPONENT("component"),
     /** The name of the key they were sent with. */
-    KEY("key_alias");
+    KEY("key_alias"),
+    /** How they ended: the class of their error; the name of answered calls is empty. */
+    ERROR("COALESCE(error, '')");
 
     private final String column;
 

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.Synthlab;
+import dev.synthlab.call.About;
 import dev.synthlab.call.Attempt;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Fault;
 import dev.synthlab.call.Route;
+import dev.synthlab.call.RunRecorder;
 import dev.synthlab.call.Spend;
 import dev.synthlab.config.Settings;
 import dev.synthlab.store.StoreException.SchemaTooNew;
@@ -16,6 +18,7 @@ import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -142,6 +145,185 @@ abstract class LedgerContractTest {
 
     assertThat(Ledger.usage(told, Instant.EPOCH, Usage.By.MODEL))
         .containsExactly(new Usage("gpt-4o-mini", 1, 1, 1, 0, 0, 0, 0, Optional.empty(), 0));
+  }
+
+  @Test
+  void keepsWhatACallWasAbout() {
+    About about =
+        new About(
+            new About.Purpose("tool_round", Optional.of("weather report")),
+            new About.Scope(
+                "interviews",
+                List.of("a", "b"),
+                Optional.of("run-1"),
+                Optional.of("row-1"),
+                true,
+                Optional.of("0af7651916cd43dd8448eb211c80319c")),
+            About.Said.by(Optional.of("m-2026"), Optional.of("req-1"), Optional.of("table 1"))
+                .withFirstText(Optional.of(Duration.ofMillis(321)))
+                .withTexts(new About.Texts("a prompt", "an answer")));
+    try (Ledger ledger = Ledger.of(settings())) {
+      ledger.ended(about(answered("m", NOON), about));
+    }
+
+    assertThat(Ledger.calls(settings(), Optional.of("run-1"), 10))
+        .singleElement()
+        .satisfies(
+            call -> {
+              assertThat(call.verb()).isEqualTo("tool_round");
+              assertThat(call.modelAnswered()).contains("m-2026");
+              assertThat(call.row()).contains("row-1");
+              assertThat(call.costUsd()).contains(new BigDecimal("0.0000012345"));
+              assertThat(call.prompt()).contains("a prompt");
+              assertThat(call.answer()).contains("an answer");
+            });
+    assertThat(Ledger.usage(settings(), "run-1", Usage.By.COMPONENT))
+        .extracting(Usage::name)
+        .containsExactly("interviews");
+    assertThat(
+            column(
+                "SELECT operation || tags || repair || paused_ms || '/' || first_text_ms || trace_id"
+                    + " || request_id || prices FROM ledger_call"))
+        .isEqualTo("weather reporta,b11000/3210af7651916cd43dd8448eb211c80319creq-1table 1");
+  }
+
+  @Test
+  void keepsACallOfARunOnceHoweverOftenItIsToldOf() {
+    CallReport one = about(answered("m", NOON), scope("run-1", "row-1", "chat"));
+    CallReport other = about(answered("m", NOON.plusNanos(1_000)), scope("run-1", "row-1", "chat"));
+    try (Ledger ledger = Ledger.of(settings())) {
+      ledger.ended(one);
+    }
+
+    try (Ledger ledger = Ledger.of(settings())) {
+      ledger.replayed(one);
+      ledger.replayed(other);
+      ledger.replayed(other);
+    }
+
+    assertThat(Ledger.usage(settings(), "run-1", Usage.By.RUN))
+        .extracting(Usage::calls)
+        .containsExactly(2L);
+  }
+
+  @Test
+  void countsARequestForSeveralRowsOnce() {
+    try (Ledger ledger = Ledger.of(settings())) {
+      ledger.ended(about(answered("m", NOON), scope("run-1", "", "embeddings")));
+    }
+
+    try (Ledger ledger = Ledger.of(settings())) {
+      ledger.replayed(about(answered("m", NOON), scope("run-1", "row-1", "embeddings")));
+      ledger.replayed(
+          about(answered("m", NOON.plusSeconds(1)), scope("run-1", "row-2", "embeddings")));
+    }
+
+    assertThat(Ledger.usage(settings(), "run-1", Usage.By.RUN))
+        .extracting(Usage::calls)
+        .containsExactly(2L);
+  }
+
+  @Test
+  void knowsAWholeRunByTheLengthOfItsResults() {
+    RunRecorder.Start start =
+        new RunRecorder.Start("run-1", NOON, "/in.jsonl", "/out.jsonl", "m", 3);
+    try (Ledger ledger = Ledger.of(settings())) {
+      assertThat(ledger.knows("run-1", 77)).isFalse();
+      ledger.begun(start);
+      ledger.ended(about(answered("m", NOON), scope("run-1", "row-1", "chat")));
+    }
+    assertThat(Ledger.runs(settings()))
+        .singleElement()
+        .satisfies(run -> assertThat(run.state()).isEqualTo("running"))
+        .satisfies(run -> assertThat(run.answered()).isEqualTo(1));
+    try (Ledger ledger = Ledger.of(settings())) {
+      ledger.ended("run-1", new RunRecorder.End(NOON.plusSeconds(9), "done", 3, 2, 1, 77));
+    }
+
+    try (Ledger ledger = Ledger.of(settings())) {
+      assertThat(ledger.knows("run-1", 77)).isTrue();
+      assertThat(ledger.knows("run-1", 78)).isFalse();
+    }
+    assertThat(Ledger.runs(settings()))
+        .singleElement()
+        .satisfies(
+            run -> {
+              assertThat(run.state()).isEqualTo("done");
+              assertThat(run.ended()).contains(NOON.plusSeconds(9));
+              assertThat(run.answered()).isEqualTo(2);
+              assertThat(run.failed()).isEqualTo(1);
+              assertThat(run.costUsd()).contains(new BigDecimal("0.0000012345"));
+            });
+  }
+
+  @Test
+  void takesUpTheTablesOfAnOlderVersion() throws SQLException {
+    try (Ledger ledger = Ledger.of(settings())) {
+      ledger.ended(answered("m", NOON));
+    }
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("DROP TABLE ledger_run");
+      statement.execute("DROP INDEX ledger_call_run");
+      for (String added :
+          List.of(
+              "verb",
+              "operation",
+              "component",
+              "tags",
+              "run_id",
+              "custom_id",
+              "repair",
+              "cached",
+              "model_answered",
+              "prices",
+              "paused_ms",
+              "first_text_ms",
+              "prompt",
+              "answer")) {
+        statement.execute("ALTER TABLE ledger_call DROP COLUMN " + added);
+      }
+      statement.execute("DROP TABLE kept_answer");
+      statement.execute("DELETE FROM ledger_history WHERE version IN ('2', '3')");
+    }
+
+    try (Ledger ledger = Ledger.of(settings())) {
+      ledger.ended(answered("m", NOON));
+    }
+
+    assertThat(Ledger.usage(settings(), Instant.EPOCH, Usage.By.MODEL))
+        .extracting(Usage::calls)
+        .containsExactly(2L);
+  }
+
+  private String column(String sql) {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement();
+        ResultSet found = statement.executeQuery(sql)) {
+      return found.next() ? found.getString(1) : "";
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static About scope(String run, String row, String verb) {
+    Optional<String> named = Optional.of(row).filter(name -> !name.isEmpty());
+    return new About(
+        new About.Purpose(verb, Optional.empty()),
+        new About.Scope("run", List.of(), Optional.of(run), named, false, Optional.empty()),
+        About.Said.NOTHING);
+  }
+
+  private static CallReport about(CallReport report, About about) {
+    return new CallReport(
+        report.route(),
+        report.started(),
+        report.elapsed(),
+        report.held(),
+        report.attempts(),
+        report.spend(),
+        report.fault(),
+        about);
   }
 
   static CallReport answered(String model, Instant at) {

@@ -55,7 +55,8 @@ class PostgresLedgerTest extends LedgerContractTest {
               "synthlab.kept_answer",
               "synthlab.ledger_attempt",
               "synthlab.ledger_call",
-              "synthlab.ledger_history");
+              "synthlab.ledger_history",
+              "synthlab.ledger_run");
     }
   }
 

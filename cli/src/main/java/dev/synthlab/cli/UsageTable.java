@@ -1,0 +1,83 @@
+package dev.synthlab.cli;
+
+import dev.synthlab.logging.Redactor;
+import dev.synthlab.store.Usage;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What calls used, as lines for people and as members of a JSON object. */
+final class UsageTable {
+  private UsageTable() {}
+
+  /** A head and a line for each. */
+  static List<String> of(String what, List<Usage> usage) {
+    int width = usage.stream().mapToInt(one -> shown(one.name()).length()).max().orElse(0);
+    String form = "%-" + Math.max(width, what.length()) + "s %8s %8s %9s %12s %12s %7s  %s";
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        form.formatted(
+            what.toUpperCase(Locale.ROOT),
+            "CALLS",
+            "FAILED",
+            "ATTEMPTS",
+            "TOKENS IN",
+            "TOKENS OUT",
+            "CACHED",
+            "COST"));
+    for (Usage one : usage) {
+      lines.add(
+          form.formatted(
+              shown(one.name()),
+              one.calls(),
+              one.failed(),
+              one.attempts(),
+              one.inputTokens(),
+              one.outputTokens(),
+              cached(one),
+              cost(one)));
+    }
+    return lines.stream().map(String::stripTrailing).toList();
+  }
+
+  private static String shown(String name) {
+    return name.isEmpty() ? "-" : Redactor.printableLine(name);
+  }
+
+  private static String cached(Usage usage) {
+    return usage.inputTokens() == 0
+        ? "0%"
+        : Math.round(100.0 * usage.cachedTokens() / usage.inputTokens()) + "%";
+  }
+
+  /** What is not known is said, and never a 0. */
+  static String cost(Usage usage) {
+    String sum = usage.costUsd().map(cost -> "$" + plain(cost)).orElse("");
+    if (usage.unpricedCalls() == 0) {
+      return sum.isEmpty() ? "-" : sum;
+    }
+    return sum.isEmpty() ? "unpriced" : sum + " and " + usage.unpricedCalls() + " unpriced";
+  }
+
+  private static String plain(BigDecimal cost) {
+    return cost.setScale(Math.max(2, cost.scale())).toPlainString();
+  }
+
+  static Map<String, Object> members(Usage one) {
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("name", one.name());
+    line.put("calls", one.calls());
+    line.put("failed", one.failed());
+    line.put("attempts", one.attempts());
+    line.put("input_tokens", one.inputTokens());
+    line.put("output_tokens", one.outputTokens());
+    line.put("cached_tokens", one.cachedTokens());
+    line.put("reasoning_tokens", one.reasoningTokens());
+    one.costUsd().ifPresent(cost -> line.put("cost_usd", cost));
+    line.put("unpriced_calls", one.unpricedCalls());
+    return line;
+  }
+}

@@ -1,0 +1,188 @@
+package dev.synthlab.store;
+
+import dev.synthlab.store.TransactionRules.Access;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the ledger is asked. It makes nothing where nothing is. Safe for use by many threads. */
+final class LedgerQueries {
+  private static final String SUMS =
+      "count(*), count(c.error), sum(c.attempts), sum(c.input_tokens), sum(c.output_tokens),"
+          + " sum(c.cached_tokens), sum(c.reasoning_tokens), sum(c.cost_pico_usd),"
+          + " sum(CASE WHEN c.error IS NULL AND c.cost_pico_usd IS NULL THEN 1 ELSE 0 END)";
+  private static final String RUNS =
+      "SELECT r.id, r.began, r.ended, r.input, r.output, r.model, r.host, r.process, r.state,"
+          + " r.total, r.answered, r.failed,"
+          + " count(DISTINCT CASE WHEN c.error IS NULL THEN c.custom_id END), "
+          + SUMS.replace("count(*)", "count(c.id)")
+              .replace("c.error IS NULL AND", "c.id IS NOT NULL AND c.error IS NULL AND")
+          + " FROM ledger_run r LEFT JOIN ledger_call c ON c.run_id = r.id"
+          + " GROUP BY r.id, r.began, r.resumed, r.ended, r.input, r.output, r.model, r.host,"
+          + " r.process, r.state, r.total, r.answered, r.failed ORDER BY r.resumed DESC, r.id";
+
+  private final Dialect dialect;
+
+  LedgerQueries(Dialect dialect) {
+    this.dialect = dialect;
+  }
+
+  /** Reads a row. */
+  private interface Reading<T> {
+    T of(ResultSet row) throws SQLException;
+  }
+
+  /** Says what is asked for. */
+  private interface Asking {
+    void fill(PreparedStatement query) throws SQLException;
+  }
+
+  List<Usage> usage(Usage.By by, Optional<Instant> since, Optional<String> run) {
+    String sql =
+        "SELECT "
+            + by.column()
+            + " AS name, "
+            + SUMS
+            + " FROM ledger_call c WHERE "
+            + (run.isPresent() ? "c.run_id = ?" : "c.started >= ?")
+            + " GROUP BY "
+            + by.column()
+            + " ORDER BY "
+            + by.column();
+    return all(
+        sql,
+        query -> {
+          if (run.isPresent()) {
+            query.setString(1, run.get());
+          } else {
+            query.setLong(1, since.orElse(Instant.EPOCH).toEpochMilli());
+          }
+        },
+        row -> usage(row, row.getString(1), 1));
+  }
+
+  List<RecordedRun> runs() {
+    String host = Ledger.host();
+    return all(RUNS, query -> {}, row -> run(row, host));
+  }
+
+  List<RecordedCall> calls(Optional<String> run, int most) {
+    String sql =
+        "SELECT started, verb, model, model_answered, component, run_id, custom_id, error,"
+            + " attempts, total_ms, input_tokens, output_tokens, cost_pico_usd, prompt, answer"
+            + " FROM ledger_call"
+            + (run.isPresent() ? " WHERE run_id = ?" : "")
+            + " ORDER BY started DESC, id LIMIT "
+            + most;
+    return all(
+        sql,
+        query -> {
+          if (run.isPresent()) {
+            query.setString(1, run.get());
+          }
+        },
+        LedgerQueries::call);
+  }
+
+  /** How long the results file of a run was when all of it was known. */
+  Optional<Long> settled(String run) {
+    return all(
+            "SELECT settled_bytes FROM ledger_run WHERE id = ? AND settled_bytes IS NOT NULL",
+            query -> query.setString(1, run),
+            row -> row.getLong(1))
+        .stream()
+        .findFirst();
+  }
+
+  private <T> List<T> all(String sql, Asking asking, Reading<T> reading) {
+    try {
+      Optional<Connection> there = new LedgerTables(dialect).openToRead();
+      if (there.isEmpty()) {
+        return List.of();
+      }
+      try (Connection connection = there.get();
+          PreparedStatement query = connection.prepareStatement(sql)) {
+        asking.fill(query);
+        List<T> all = new ArrayList<>();
+        try (ResultSet row = query.executeQuery()) {
+          while (row.next()) {
+            all.add(reading.of(row));
+          }
+        }
+        return all;
+      }
+    } catch (SQLException e) {
+      throw new Failures(dialect).of(e, Access.READ_ONLY);
+    }
+  }
+
+  private static Usage usage(ResultSet row, String name, int before) throws SQLException {
+    return new Usage(
+        name,
+        row.getLong(before + 1),
+        row.getLong(before + 2),
+        row.getLong(before + 3),
+        row.getLong(before + 4),
+        row.getLong(before + 5),
+        row.getLong(before + 6),
+        row.getLong(before + 7),
+        money(row.getBigDecimal(before + 8)),
+        row.getLong(before + 9));
+  }
+
+  private static Optional<BigDecimal> money(@Nullable BigDecimal pico) {
+    return Optional.ofNullable(pico).map(sum -> sum.divide(Entry.PICO).stripTrailingZeros());
+  }
+
+  private static RecordedRun run(ResultSet row, String host) throws SQLException {
+    long ended = row.getLong(3);
+    boolean over = !row.wasNull();
+    boolean killed =
+        !over
+            && host.equals(row.getString(7))
+            && ProcessHandle.of(row.getLong(8)).filter(ProcessHandle::isAlive).isEmpty();
+    return new RecordedRun(
+        row.getString(1),
+        Instant.ofEpochMilli(row.getLong(2)),
+        over ? Optional.of(Instant.ofEpochMilli(ended)) : Optional.empty(),
+        row.getString(4),
+        row.getString(5),
+        row.getString(6),
+        killed ? "killed" : row.getString(9),
+        row.getLong(10),
+        over ? row.getLong(11) : row.getLong(13),
+        row.getLong(12),
+        usage(row, row.getString(1), 13));
+  }
+
+  private static RecordedCall call(ResultSet row) throws SQLException {
+    return new RecordedCall(
+        Instant.ofEpochMilli(row.getLong(1)),
+        row.getString(2),
+        row.getString(3),
+        text(row, 4),
+        row.getString(5),
+        text(row, 6),
+        text(row, 7),
+        text(row, 8),
+        row.getInt(9),
+        Duration.ofMillis(row.getLong(10)),
+        row.getLong(11),
+        row.getLong(12),
+        money(row.getBigDecimal(13)),
+        text(row, 14),
+        text(row, 15));
+  }
+
+  private static Optional<String> text(ResultSet row, int at) throws SQLException {
+    return Optional.ofNullable(row.getString(at));
+  }
+}
