@@ -129,7 +129,7 @@ final class Course<T> {
   }
 
   private void heldBack(Holds holds) {
-    if (holds == Holds.NONE) {
+    if (holds.equals(Holds.NONE)) {
       return;
     }
     held = held.plus(holds.total());

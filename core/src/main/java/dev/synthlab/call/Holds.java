@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param by what of it each reason took; a call that stood in the row behind others has waited for
  *     what these waited for
  */
+@SuppressWarnings("EnumOrdinal")
 record Holds(Duration total, Map<Reason, Duration> by) {
   static final Holds NONE = new Holds(Duration.ZERO, Map.of());
 
