@@ -34,6 +34,7 @@ record Holds(Duration total, Map<Reason, Duration> by) {
   }
 
   /** What a row waits for at its head, summed up. Safe for use by many threads. */
+  @SuppressWarnings("EnumOrdinal") // of the sums only; they are never written down
   static final class Row {
     private static final Reason[] REASONS = Reason.values();
 

@@ -28,6 +28,7 @@ final class Readings {
     this.instruments = instruments;
   }
 
+  @SuppressWarnings("EnumOrdinal") // the order of breakers is what the gauge shows
   void register() {
     sum("synthlab.requests.active", "{request}", "Requests under way.", Standing::sent);
     sum("synthlab.calls.held", "{call}", "Calls that something holds back.", Standing::held);
