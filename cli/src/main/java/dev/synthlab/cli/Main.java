@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       UsageCommand.class,
       ConfigCommand.class,
       DoctorCommand.class,
+      CheckCommand.class,
       CompletionCommand.class,
       CommandLine.HelpCommand.class,
       TrainCommand.class
@@ -49,6 +50,7 @@ import picocli.CommandLine.Spec;
       "  synthlab ask 'Why is the sky blue?'",
       "  synthlab extract 'Rex is 3' --schema 'name, age int'",
       "  synthlab doctor",
+      "  synthlab check target/classes",
       "  source <(synthlab completion)",
       "",
       "Settings come from options, the environment and .env: synthlab config show"

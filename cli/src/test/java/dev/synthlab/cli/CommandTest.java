@@ -414,6 +414,7 @@ class CommandTest {
             "models",
             "usage",
             "doctor",
+            "check",
             "completion",
             "config")) {
       Ended ended = synth.run(command, "--help");

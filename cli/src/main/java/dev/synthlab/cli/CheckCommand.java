@@ -1,0 +1,148 @@
+package dev.synthlab.cli;
+
+import dev.synthlab.http.Json;
+import dev.synthlab.logging.Redactor;
+import dev.synthlab.rules.CheckReport;
+import dev.synthlab.rules.Checklist;
+import dev.synthlab.rules.Violation;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The checklist over classes, without a build. */
+@Command(
+    name = "check",
+    header = "Check whether classes keep the checklist of the layer.",
+    description = {
+      "",
+      "Reads jars and directories of classes and tells what breaks a rule: class, file and line,"
+          + " why the rule is there, and what to do."
+    },
+    footer = {
+      "",
+      "PKG is a package as in com.acme.infrastructure.. where .. stands for those inside of it; it"
+          + " may be given several times.",
+      "",
+      "Examples:",
+      "  synthlab check target/classes --infrastructure com.acme.infrastructure..",
+      "  synthlab check service.jar --sources src/main/java --sources src/main/resources",
+      "  synthlab check target/classes --baseline checklist.txt --freeze",
+      "  synthlab check target/classes --baseline checklist.txt --json",
+      "",
+      "Exit: 0 clean, 2 wrong use or nothing to check, 3 violations."
+    })
+final class CheckCommand implements Callable<Integer> {
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "PATH",
+      description = "Jars, directories of classes, class files.")
+  private List<Path> paths = List.of();
+
+  @Option(
+      names = "--infrastructure",
+      paramLabel = "PKG",
+      description = "Where what reaches outside may stand; default ..infrastructure..")
+  private List<String> infrastructure = List.of();
+
+  @Option(
+      names = "--config",
+      paramLabel = "PKG",
+      description = "Where the environment may be read; default ..config.. and ..configuration..")
+  private List<String> configuration = List.of();
+
+  @Option(
+      names = "--sources",
+      paramLabel = "DIR",
+      description = "Sources and resources, for the rules that need them.")
+  private List<Path> sources = List.of();
+
+  @Option(
+      names = "--baseline",
+      paramLabel = "FILE",
+      description = "Violations that are known; those that are gone are removed from it.")
+  private @Nullable Path baseline;
+
+  @Option(names = "--freeze", description = "Write all violations of today into the baseline.")
+  private boolean freeze;
+
+  @Option(names = "--json", description = "One JSON object on stdout.")
+  private boolean json;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  private boolean help;
+
+  @Override
+  public Integer call() {
+    if (freeze && baseline == null) {
+      throw new UsageException("--freeze needs --baseline FILE, which it writes");
+    }
+    CheckReport report = report();
+    PrintStream out = Main.stdout();
+    out.println(
+        json
+            ? Json.mapper().writeValueAsString(object(report))
+            : Redactor.printable(report.text().stripTrailing()));
+    out.flush();
+    return report.isClean() ? Exit.OK : Exit.FAILED;
+  }
+
+  private CheckReport report() {
+    try {
+      Checklist checklist = Checklist.over(paths);
+      if (!infrastructure.isEmpty()) {
+        checklist = checklist.withInfrastructure(infrastructure.toArray(String[]::new));
+      }
+      if (!configuration.isEmpty()) {
+        checklist = checklist.withConfiguration(configuration.toArray(String[]::new));
+      }
+      checklist = checklist.withSources(sources.toArray(Path[]::new));
+      if (baseline != null) {
+        checklist = checklist.withBaseline(baseline);
+      }
+      return freeze ? checklist.freeze() : checklist.report();
+    } catch (IllegalArgumentException | UncheckedIOException e) {
+      String cause = e instanceof UncheckedIOException io ? ": " + io.getCause() : "";
+      throw new UsageException(e.getMessage() + cause);
+    }
+  }
+
+  private static Map<String, Object> object(CheckReport report) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("classes", report.classes());
+    all.put("violations", lines(report.violations()));
+    all.put("known", lines(report.known()));
+    all.put("not_checked", report.notChecked());
+    all.put("notes", report.notes());
+    return all;
+  }
+
+  private static List<Map<String, Object>> lines(List<Violation> violations) {
+    List<Map<String, Object>> all = new ArrayList<>();
+    for (Violation one : violations) {
+      Map<String, Object> line = new LinkedHashMap<>();
+      line.put("rule", one.rule().id());
+      line.put("class", one.className());
+      line.put("member", one.member());
+      line.put("file", one.file());
+      one.line().ifPresent(number -> line.put("line", number));
+      line.put("what", one.what());
+      line.put("why", one.rule().why());
+      line.put("do", one.rule().instead());
+      all.add(line);
+    }
+    return all;
+  }
+}

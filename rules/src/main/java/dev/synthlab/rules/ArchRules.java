@@ -1,0 +1,79 @@
+package dev.synthlab.rules;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The checklist as rules of ArchUnit, for who keeps other rules with it: they can be frozen by its
+ * {@code FreezingArchRule} and take part in its reports. Needs ArchUnit on the class path.
+ */
+public final class ArchRules {
+  private ArchRules() {}
+
+  /**
+   * One rule for each of the checklist that class files alone can tell.
+   *
+   * @param checklist says which packages are which; the classes are those that ArchUnit imported
+   * @return the rules, named by their ids
+   */
+  public static List<ArchRule> of(Checklist checklist) {
+    return Arrays.stream(Rule.values())
+        .filter(rule -> rule != Rule.DOCUMENTED)
+        .map(rule -> one(checklist, rule))
+        .toList();
+  }
+
+  private static ArchRule one(Checklist checklist, Rule rule) {
+    return ArchRuleDefinition.classes()
+        .should(new Keeping(checklist, rule))
+        .as(rule.id())
+        .because(rule.why() + " " + rule.instead())
+        .allowEmptyShould(true);
+  }
+
+  /** Looks at the files of all classes at once, since some rules are about several. */
+  private static final class Keeping extends ArchCondition<JavaClass> {
+    private final Checklist checklist;
+    private final Rule rule;
+    private Map<String, List<Violation>> broken = Map.of();
+
+    Keeping(Checklist checklist, Rule rule) {
+      super("keep " + rule.id());
+      this.checklist = checklist;
+      this.rule = rule;
+    }
+
+    @Override
+    public void init(Collection<JavaClass> types) {
+      List<URI> files =
+          types.stream()
+              .flatMap(type -> type.getSource().stream())
+              .map(source -> source.getUri())
+              .distinct()
+              .toList();
+      CheckReport report = checklist.over(Classes.at(files)).report();
+      broken =
+          report.violations().stream()
+              .filter(one -> one.rule() == rule)
+              .collect(Collectors.groupingBy(Violation::className));
+    }
+
+    @Override
+    public void check(JavaClass type, ConditionEvents events) {
+      for (Violation one : Optional.ofNullable(broken.get(type.getName())).orElse(List.of())) {
+        events.add(SimpleConditionEvent.violated(type, one.what() + " in " + one.where()));
+      }
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package dev.synthlab.rules;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Tells keys from other texts: by the shapes that well-known services give them, and, where a name
+ * says that a key follows, by how little their characters repeat.
+ */
+final class KeyLiterals {
+  /** Bits a character: below it are words, repeated characters and placeholders. */
+  static final double RANDOM = 3.5;
+
+  /** What has the shape of a key but less than this is a placeholder. */
+  private static final double SHAPED = 3.0;
+
+  private static final int SHORTEST = 20;
+
+  private static final Map<String, Pattern> SHAPES = shapes();
+
+  private static final String KEY_NAME =
+      "(?:\\w*(?:api[_-]?key|secret|passw(?:or)?d|token|credential|private[_-]?key|access[_-]?key)\\w{0,8})";
+
+  private static final Pattern NAMED = Pattern.compile(KEY_NAME, Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern ASSIGNED =
+      Pattern.compile(
+          "(?<![\\w])([\\w.-]*"
+              + KEY_NAME
+              + ")[\"']?\\s*[:=(]\\s*[\"']?([A-Za-z0-9+/_=.-]{20,200})",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern PLACEHOLDER =
+      Pattern.compile(
+          "(?i).*(example|your|placeholder|changeme|change-me|dummy|xxxx|\\.\\.\\.|todo|redacted|"
+              + "sample|fake|insert|replace|1234567890|abcdefgh).*");
+
+  private KeyLiterals() {}
+
+  private static Map<String, Pattern> shapes() {
+    Map<String, Pattern> all = new LinkedHashMap<>();
+    String left = "(?<![A-Za-z0-9])";
+    all.put("sk-", Pattern.compile(left + "sk-[A-Za-z0-9_-]{20,}"));
+    all.put("sk_live_", Pattern.compile(left + "[sr]k_live_[A-Za-z0-9]{20,}"));
+    all.put("AKIA", Pattern.compile(left + "(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])"));
+    all.put("ghp_", Pattern.compile(left + "(?:gh[opsur]_[A-Za-z0-9]{36}|github_pat_\\w{40,})"));
+    all.put("glpat-", Pattern.compile(left + "glpat-[A-Za-z0-9_-]{20,}"));
+    all.put("hf_", Pattern.compile(left + "hf_[A-Za-z0-9]{30,}"));
+    all.put("AIza", Pattern.compile(left + "AIza[A-Za-z0-9_-]{35}"));
+    all.put("xox", Pattern.compile(left + "xox[abeoprs]-[A-Za-z0-9-]{20,}"));
+    all.put(
+        "eyJ (a JSON Web Token)",
+        Pattern.compile(
+            left + "eyJ[A-Za-z0-9_-]{10,}\\.eyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{10,}"));
+    // With something of the key behind it: the bare line stands in every program that reads such
+    // files.
+    all.put(
+        "-----BEGIN PRIVATE KEY-----",
+        Pattern.compile(
+            "-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----(?:\\s|\\\\n|\\\\r)*[A-Za-z0-9+/=]{16}"));
+    return all;
+  }
+
+  /** What kind of a key a text holds, in words that do not show it. */
+  static Optional<String> in(String name, String text) {
+    Optional<String> shaped = shaped(text);
+    if (shaped.isPresent()) {
+      return shaped;
+    }
+    boolean one = text.matches("[A-Za-z0-9+/_=.-]{20,200}");
+    return one && NAMED.matcher(name).matches() && isRandom(text)
+        ? Optional.of(random(name))
+        : Optional.empty();
+  }
+
+  /**
+   * A place in a text.
+   *
+   * @param offset where it begins
+   * @param what is there, in words that do not show it
+   */
+  record At(int offset, String what) {}
+
+  /** The same for a source or a resource, which may hold several. */
+  static List<At> inText(String text) {
+    List<At> all = new ArrayList<>();
+    SHAPES.forEach(
+        (name, pattern) -> {
+          Matcher found = pattern.matcher(text);
+          while (found.find()) {
+            if (isShaped(found.group())) {
+              all.add(new At(found.start(), formed(name)));
+            }
+          }
+        });
+    Matcher assigned = ASSIGNED.matcher(text);
+    while (assigned.find()) {
+      String value = assigned.group(2);
+      if (isRandom(value) && shaped(value).isEmpty()) {
+        all.add(new At(assigned.start(2), random(assigned.group(1))));
+      }
+    }
+    return all;
+  }
+
+  private static String formed(String shape) {
+    return "a key of the form " + shape;
+  }
+
+  private static boolean isShaped(String key) {
+    return !PLACEHOLDER.matcher(key).matches() && entropy(key) >= SHAPED;
+  }
+
+  private static String random(String name) {
+    return "a key: what " + name + " is given looks random";
+  }
+
+  private static Optional<String> shaped(String text) {
+    for (Map.Entry<String, Pattern> shape : SHAPES.entrySet()) {
+      Matcher found = shape.getValue().matcher(text);
+      while (found.find()) {
+        if (isShaped(found.group())) {
+          return Optional.of(formed(shape.getKey()));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isRandom(String text) {
+    boolean mixed = text.chars().anyMatch(Character::isDigit);
+    mixed &= text.chars().anyMatch(Character::isLetter);
+    return mixed
+        && text.length() >= SHORTEST
+        && entropy(text) >= RANDOM
+        && !PLACEHOLDER.matcher(text).matches()
+        && !isName(text);
+  }
+
+  /** Names of classes, files and variables are of words, and a digit in them changes nothing. */
+  private static boolean isName(String text) {
+    String low = text.toLowerCase(Locale.ROOT);
+    int words = 0;
+    for (String part : text.split("[._/-]|(?<=[a-z])(?=[A-Z])")) {
+      words += part.matches("[A-Za-z]{0,20}|[A-Za-z]{2,}\\d{0,2}") ? part.length() : 0;
+    }
+    return words * 10 >= low.length() * 7;
+  }
+
+  /** Shannon's entropy of the characters of a text, in bits a character. */
+  static double entropy(String text) {
+    Map<Integer, Integer> counts = new HashMap<>();
+    text.chars().forEach(c -> counts.merge(c, 1, Integer::sum));
+    double sum = 0;
+    for (int count : counts.values()) {
+      double part = (double) count / text.length();
+      sum -= part * Math.log(part) / Math.log(2);
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,263 @@
+package dev.synthlab.rules;
+
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.objectweb.asm.Handle;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.tree.AbstractInsnNode;
+import org.objectweb.asm.tree.ClassNode;
+import org.objectweb.asm.tree.IincInsnNode;
+import org.objectweb.asm.tree.InvokeDynamicInsnNode;
+import org.objectweb.asm.tree.JumpInsnNode;
+import org.objectweb.asm.tree.LookupSwitchInsnNode;
+import org.objectweb.asm.tree.MethodInsnNode;
+import org.objectweb.asm.tree.MethodNode;
+import org.objectweb.asm.tree.TableSwitchInsnNode;
+import org.objectweb.asm.tree.TryCatchBlockNode;
+import org.objectweb.asm.tree.VarInsnNode;
+
+/**
+ * Finds loops that call again what failed. Such a loop holds a call to the outside whose exception
+ * handler leads back to the call, while success leaves the loop: at once, or by a variable that the
+ * test at its edge reads. A loop over items that skips those that fail is none, since success goes
+ * on to the next one too. A method that calls itself from the handler is the same without a loop.
+ */
+final class RetryLoops {
+  private static final Map<String, Set<String>> WHATEVER =
+      Map.of(
+          "java/util/concurrent/Callable", Set.of("call"),
+          "java/util/function/Supplier", Set.of("get"),
+          "java/util/function/Function", Set.of("apply"),
+          "java/lang/Runnable", Set.of("run"));
+
+  private static final Map<String, Set<String>> TAKES_ANOTHER =
+      Map.of(
+          "java/util/Iterator", Set.of("next"),
+          "java/util/ListIterator", Set.of("next"),
+          "java/util/Enumeration", Set.of("nextElement"),
+          "java/util/List", Set.of("get", "remove", "removeFirst"),
+          "java/util/ArrayList", Set.of("get"),
+          "java/util/Queue", Set.of("poll", "remove"),
+          "java/util/Deque", Set.of("poll", "pop", "removeFirst", "pollFirst"),
+          "java/util/concurrent/BlockingQueue", Set.of("poll", "take"),
+          "java/io/BufferedReader", Set.of("readLine"));
+
+  private final Scope scope;
+  private final Findings findings;
+
+  RetryLoops(Scope scope, Findings findings) {
+    this.scope = scope;
+    this.findings = findings;
+  }
+
+  void look(ClassNode type) {
+    Set<String> reaching = reaching(type);
+    for (MethodNode method : type.methods) {
+      if (!method.tryCatchBlocks.isEmpty()) {
+        method(type, method, reaching);
+      }
+    }
+  }
+
+  // ---- what reaches outside -------------------------------------------------------------------
+
+  /** The methods of a class that reach outside by themselves or through others of it. */
+  private Set<String> reaching(ClassNode type) {
+    Set<String> reaching = new HashSet<>();
+    Map<String, Set<String>> calls = new HashMap<>();
+    for (MethodNode method : type.methods) {
+      Set<String> own = calls.computeIfAbsent(key(method), any -> new HashSet<>());
+      for (AbstractInsnNode at : method.instructions) {
+        if (at instanceof MethodInsnNode call) {
+          if (call.owner.equals(type.name)) {
+            own.add(call.name + call.desc);
+          } else if (isOutside(type, call)) {
+            reaching.add(key(method));
+          }
+        } else if (at instanceof InvokeDynamicInsnNode lambda) {
+          own.addAll(lambdas(type, lambda));
+        }
+      }
+    }
+    boolean more = true;
+    while (more) {
+      more = false;
+      for (Map.Entry<String, Set<String>> each : calls.entrySet()) {
+        if (each.getValue().stream().anyMatch(reaching::contains)) {
+          more |= reaching.add(each.getKey());
+        }
+      }
+    }
+    return reaching;
+  }
+
+  private static Set<String> lambdas(ClassNode type, InvokeDynamicInsnNode lambda) {
+    Set<String> own = new HashSet<>();
+    for (Object argument : lambda.bsmArgs) {
+      if (argument instanceof Handle handle && handle.getOwner().equals(type.name)) {
+        own.add(handle.getName() + handle.getDesc());
+      }
+    }
+    return own;
+  }
+
+  private static String key(MethodNode method) {
+    return method.name + method.desc;
+  }
+
+  /**
+   * A client by its name, a way out, or whatever stands in infrastructure as seen from elsewhere.
+   */
+  private boolean isOutside(ClassNode from, MethodInsnNode call) {
+    if (call.name.equals("<init>") || call.name.equals("close")) {
+      return false;
+    }
+    String owner = Names.dotted(call.owner);
+    boolean stands = scope.infrastructure().hold(Names.dotted(from.name));
+    return Outside.ofCall(call.owner, call.name).isPresent()
+        || (Names.simple(owner).endsWith("Client") && !owner.startsWith("java."))
+        || (!stands && scope.infrastructure().hold(owner));
+  }
+
+  private static boolean isOneOf(Map<String, Set<String>> calls, AbstractInsnNode at) {
+    return at instanceof MethodInsnNode call
+        && calls.getOrDefault(call.owner, Set.of()).contains(call.name);
+  }
+
+  // ---- loops ----------------------------------------------------------------------------------
+
+  private void method(ClassNode type, MethodNode method, Set<String> reaching) {
+    Flow flow = new Flow(method);
+    for (TryCatchBlockNode block : method.tryCatchBlocks) {
+      int handler = flow.index(block.handler);
+      BitSet afterFailure = flow.from(new int[] {handler}, any -> false);
+      int end = flow.index(block.end);
+      for (int i = flow.index(block.start); i < end; i++) {
+        AbstractInsnNode at = flow.at(i);
+        boolean outside = reachesOutside(type, at, reaching);
+        boolean whatever = isOneOf(WHATEVER, at);
+        if (outside || whatever) {
+          boolean again =
+              (afterFailure.get(i) && isRetry(flow, i, handler, whatever))
+                  || (outside && callsItself(type, method, flow, afterFailure));
+          if (again) {
+            String what = "calls again what failed: " + called(at);
+            findings.add(Place.of(type, method).breaks(Rule.NO_OWN_RETRY, at, what));
+            return;
+          }
+        }
+      }
+    }
+  }
+
+  private boolean reachesOutside(ClassNode type, AbstractInsnNode at, Set<String> reaching) {
+    return switch (at) {
+      case MethodInsnNode call ->
+          call.owner.equals(type.name)
+              ? reaching.contains(call.name + call.desc)
+              : isOutside(type, call);
+      case InvokeDynamicInsnNode lambda ->
+          lambdas(type, lambda).stream().anyMatch(reaching::contains);
+      default -> false;
+    };
+  }
+
+  private static String called(AbstractInsnNode at) {
+    return at instanceof MethodInsnNode call
+        ? Names.simple(Names.dotted(call.owner)) + "." + Names.method(call.name)
+        : "a lambda that reaches outside";
+  }
+
+  private static boolean callsItself(
+      ClassNode type, MethodNode method, Flow flow, BitSet afterFailure) {
+    return afterFailure.stream()
+        .mapToObj(flow::at)
+        .anyMatch(
+            at ->
+                at instanceof MethodInsnNode call
+                    && call.owner.equals(type.name)
+                    && (call.name + call.desc).equals(key(method)));
+  }
+
+  private static boolean isRetry(Flow flow, int call, int handler, boolean whatever) {
+    BitSet loop = flow.to(call);
+    // From the failure to the call: the way back, and the tests that stand on it.
+    BitSet back = flow.from(new int[] {handler}, i -> i == call);
+    back.and(loop);
+    boolean another = back.stream().anyMatch(i -> takesAnother(flow.at(i)));
+    BitSet after = flow.from(flow.next(call), i -> back.get(i) || !loop.get(i));
+    boolean leaves = after.stream().anyMatch(i -> !loop.get(i) && !fails(flow, i));
+    boolean goesOn = after.stream().anyMatch(back::get);
+    if (another) {
+      return leaves && !goesOn && !whatever;
+    }
+    after.andNot(back);
+    return leaves || decidesTheEnd(flow, loop, back, after);
+  }
+
+  /** Whether what comes next is the throwing of an exception: no success leaves by it. */
+  private static boolean fails(Flow flow, int from) {
+    BitSet way = flow.from(new int[] {from}, any -> false);
+    return way.stream().mapToObj(flow::at).noneMatch(at -> isReturn(at.getOpcode()));
+  }
+
+  private static boolean isReturn(int code) {
+    return code >= Opcodes.IRETURN && code <= Opcodes.RETURN;
+  }
+
+  private static boolean takesAnother(AbstractInsnNode at) {
+    return isOneOf(TAKES_ANOTHER, at) || at.getOpcode() == Opcodes.AALOAD;
+  }
+
+  /** Whether success writes a variable that a test on the way back reads to leave the loop. */
+  private static boolean decidesTheEnd(Flow flow, BitSet loop, BitSet back, BitSet after) {
+    Set<Integer> written = new HashSet<>();
+    after.stream().mapToObj(flow::at).forEach(at -> written(at).forEach(written::add));
+    back.stream().mapToObj(flow::at).forEach(at -> written(at).forEach(written::remove));
+    return back.stream()
+        .filter(i -> isTest(flow.at(i)) && leadsOut(flow, loop, i))
+        .anyMatch(i -> reads(flow, i).stream().anyMatch(written::contains));
+  }
+
+  private static List<Integer> written(AbstractInsnNode at) {
+    return switch (at) {
+      case VarInsnNode var -> var.getOpcode() >= Opcodes.ISTORE ? List.of(var.var) : List.of();
+      case IincInsnNode more -> List.of(more.var);
+      default -> List.of();
+    };
+  }
+
+  private static boolean isTest(AbstractInsnNode at) {
+    return at instanceof JumpInsnNode
+        || at instanceof LookupSwitchInsnNode
+        || at instanceof TableSwitchInsnNode;
+  }
+
+  private static boolean leadsOut(Flow flow, BitSet loop, int test) {
+    for (int each : flow.next(test)) {
+      if (!loop.get(each)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The variables that the few instructions before a test put on the stack. */
+  private static Set<Integer> reads(Flow flow, int test) {
+    Set<Integer> vars = new HashSet<>();
+    AbstractInsnNode at = flow.at(test).getPrevious();
+    for (int i = 0; i < 4 && at != null && !isTest(at); at = at.getPrevious()) {
+      if (at.getOpcode() >= 0) {
+        i++;
+      }
+      if (at instanceof VarInsnNode load && load.getOpcode() < Opcodes.ISTORE) {
+        vars.add(load.var);
+      }
+    }
+    return vars;
+  }
+}

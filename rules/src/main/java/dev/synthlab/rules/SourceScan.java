@@ -1,0 +1,171 @@
+package dev.synthlab.rules;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.objectweb.asm.tree.AbstractInsnNode;
+import org.objectweb.asm.tree.ClassNode;
+import org.objectweb.asm.tree.FieldInsnNode;
+import org.objectweb.asm.tree.FieldNode;
+import org.objectweb.asm.tree.MethodInsnNode;
+import org.objectweb.asm.tree.MethodNode;
+
+/**
+ * The rules that need sources and resources, and the search for keys in the constants of classes.
+ */
+final class SourceScan {
+  /** A text file that is longer is no source. */
+  private static final long LONGEST = 4L << 20;
+
+  private static final Set<String> TEXTS =
+      Set.of(
+          "java",
+          "kt",
+          "groovy",
+          "scala",
+          "properties",
+          "yaml",
+          "yml",
+          "json",
+          "xml",
+          "toml",
+          "conf",
+          "env",
+          "txt",
+          "sql",
+          "pem",
+          "key",
+          "ini",
+          "cfg");
+
+  private final Findings findings;
+  private final Documented documented;
+  private final List<String> unread = new ArrayList<>();
+  private final Map<String, Violation> constants = new LinkedHashMap<>();
+  private boolean given;
+
+  SourceScan(Scope scope, Findings findings) {
+    this.findings = findings;
+    documented = new Documented(scope, findings);
+  }
+
+  void read(List<Path> directories) {
+    given = !directories.isEmpty();
+    for (Path directory : directories) {
+      List<Path> files = new ArrayList<>();
+      try (Stream<Path> all = Files.walk(directory)) {
+        all.filter(Files::isRegularFile).filter(SourceScan::isText).forEach(files::add);
+      } catch (IOException | UncheckedIOException e) {
+        unread.add(directory + ": " + e.getMessage());
+      }
+      Collections.sort(files);
+      files.forEach(file -> file(directory, file));
+    }
+  }
+
+  private static boolean isText(Path file) {
+    String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+    return TEXTS.contains(name.substring(name.lastIndexOf('.') + 1)) || name.startsWith(".env");
+  }
+
+  private void file(Path directory, Path file) {
+    try {
+      if (Files.size(file) > LONGEST) {
+        unread.add(file + ": it is longer than " + (LONGEST >> 20) + " MiB");
+        return;
+      }
+      String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+      String name = directory.relativize(file).toString();
+      for (KeyLiterals.At key : KeyLiterals.inText(text)) {
+        key(name, file, line(text, key.offset()), "holds " + key.what());
+      }
+      if (name.endsWith(".java")) {
+        documented.look(file, text);
+      }
+    } catch (IOException e) {
+      unread.add(file + ": " + e.getMessage());
+    }
+  }
+
+  private static OptionalInt line(String text, int offset) {
+    return OptionalInt.of(
+        1 + (int) text.substring(0, offset).chars().filter(c -> c == '\n').count());
+  }
+
+  /** What its class has told already only gets its line. */
+  private void key(String name, Path file, OptionalInt line, String what) {
+    Violation told = constants.remove(file.getFileName() + what);
+    findings.add(
+        told == null
+            ? new Violation(Rule.NO_KEY_LITERAL, name, "", file.toString(), line, what)
+            : new Violation(
+                Rule.NO_KEY_LITERAL, told.className(), told.member(), told.file(), line, what));
+  }
+
+  /** What a class file holds of texts. */
+  void constants(ClassNode type) {
+    for (FieldNode field : type.fields) {
+      if (field.value instanceof String text) {
+        KeyLiterals.in(field.name, text)
+            .map(what -> new Place(type, field.name).breaks(Rule.NO_KEY_LITERAL, "holds " + what))
+            .ifPresent(this::constant);
+      }
+    }
+    for (MethodNode method : type.methods) {
+      Place place = Place.of(type, method);
+      for (AbstractInsnNode at : method.instructions) {
+        Uses.constant(at)
+            .flatMap(text -> KeyLiterals.in(goesTo(at), text))
+            .map(what -> place.breaks(Rule.NO_KEY_LITERAL, at, "holds " + what))
+            .ifPresent(this::constant);
+      }
+    }
+  }
+
+  private void constant(Violation found) {
+    Violation other = constants.put(found.file() + found.what(), found);
+    if (other != null) {
+      findings.add(other);
+    }
+  }
+
+  /** The name of what a constant is put into; empty when it is not put there at once. */
+  private static String goesTo(AbstractInsnNode constant) {
+    AbstractInsnNode next = constant.getNext();
+    if (next instanceof FieldInsnNode field) {
+      return field.name;
+    }
+    return next instanceof MethodInsnNode call ? call.name : "";
+  }
+
+  void ended(Set<Rule> unchecked, List<String> notChecked) {
+    constants.values().forEach(findings::add);
+    notChecked.addAll(unread);
+    Optional<String> why =
+        given
+            ? documented.unable()
+            : Optional.of("no sources are given (withSources, or --sources DIR)");
+    why.ifPresent(
+        reason -> {
+          unchecked.add(Rule.DOCUMENTED);
+          notChecked.add(Rule.DOCUMENTED.id() + ": " + reason);
+        });
+    if (!given) {
+      unchecked.add(Rule.NO_KEY_LITERAL);
+      notChecked.add(
+          Rule.NO_KEY_LITERAL.id() + " in sources and resources: only constants of classes were");
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Stands for a library. */
+package dev.failsafe;

@@ -1,0 +1,2 @@
+/** Stands for a library. */
+package org.springframework.retry.annotation;

@@ -1,0 +1,2 @@
+/** What is set in the planted service. */
+package planted.config;

@@ -1,0 +1,2 @@
+/** The clients of the planted service. */
+package planted.infrastructure;

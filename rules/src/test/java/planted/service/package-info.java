@@ -1,0 +1,2 @@
+/** What the planted service does. */
+package planted.service;

@@ -1,0 +1,2 @@
+/** What is set in the repaired service. */
+package repaired.config;

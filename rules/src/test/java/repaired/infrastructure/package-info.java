@@ -1,0 +1,2 @@
+/** The clients of the repaired service. */
+package repaired.infrastructure;

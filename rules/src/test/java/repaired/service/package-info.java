@@ -1,0 +1,2 @@
+/** What the repaired service does. */
+package repaired.service;
