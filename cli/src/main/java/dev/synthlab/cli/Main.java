@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
       ConfigCommand.class,
       DoctorCommand.class,
       CheckCommand.class,
+      NewClientCommand.class,
       CompletionCommand.class,
       CommandLine.HelpCommand.class,
       TrainCommand.class
