@@ -415,6 +415,7 @@ class CommandTest {
             "usage",
             "doctor",
             "check",
+            "new-client",
             "completion",
             "config")) {
       Ended ended = synth.run(command, "--help");

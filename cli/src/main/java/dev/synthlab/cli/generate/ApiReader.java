@@ -3,11 +3,13 @@ package dev.synthlab.cli.generate;
 import dev.synthlab.cli.generate.Api.Key;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads an OpenAPI file as what a client is written from. Used once, by one thread. */
 final class ApiReader {
@@ -57,13 +59,42 @@ final class ApiReader {
     }
     Node about = top.child("info").orElse(new Node(Map.of(), "/info"));
     String doc = about.text("description").or(() -> about.text("title")).orElse("");
-    return new Api(
-        doc,
-        server,
-        key,
-        List.copyOf(read),
-        new LinkedHashMap<>(schemas.declared()),
-        notCovered.sentences());
+    return new Api(doc, server, key, List.copyOf(read), reachable(read), notCovered.sentences());
+  }
+
+  /** The types that the operations need; those of operations that were left out are not written. */
+  private Map<String, Declared> reachable(List<Operation> read) {
+    Set<String> names = new LinkedHashSet<>();
+    for (Operation each : read) {
+      each.taken().forEach(argument -> reach(argument.type(), names));
+      each.options().ifPresent(options -> options.all().forEach(one -> reach(one.type(), names)));
+      each.answer().ifPresent(answer -> reach(answer, names));
+    }
+    Map<String, Declared> types = new LinkedHashMap<>(schemas.declared());
+    types.keySet().retainAll(names);
+    return types;
+  }
+
+  private void reach(Type type, Set<String> names) {
+    switch (type) {
+      case Type.Scalar scalar -> {}
+      case Type.ListOf list -> reach(list.member(), names);
+      case Type.MapOf map -> reach(map.member(), names);
+      case Type.Maybe maybe -> reach(maybe.of(), names);
+      case Type.Named named -> {
+        if (names.add(named.name())) {
+          reachParts(schemas.declared().get(named.name()), names);
+        }
+      }
+    }
+  }
+
+  private void reachParts(@Nullable Declared declared, Set<String> names) {
+    if (declared instanceof Declared.Fields fields) {
+      fields.parts().forEach(part -> reach(part.type(), names));
+    } else if (declared instanceof Declared.Whole whole) {
+      reach(whole.of(), names);
+    }
   }
 
   private void addTo(List<Operation> read, String path, Node reference) {

@@ -179,7 +179,7 @@ final class ClientSources {
     operation.answer().ifPresent(each -> tags.add("@return the answer"));
     tags.add("@throws " + name.exception() + " when the service refuses it");
     String http = operation.http().toUpperCase(Locale.ROOT);
-    String wire = "<code>" + http + " " + Escaped.javadoc(operation.path()) + "</code>.";
+    String wire = Escaped.code(http + " " + operation.path()) + ".";
     String doc = TypeSources.sentence(operation.doc(), "");
     source.javadoc(2, doc.isEmpty() ? List.of(wire) : List.of(doc, wire), tags);
   }

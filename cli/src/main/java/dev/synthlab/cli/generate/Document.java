@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -28,6 +29,9 @@ final class Document {
   private static final int MAX_DEPTH = 200;
   private static final int MAX_PLACES = 4_000_000;
   private static final int MAX_ALIASES = 1_000;
+
+  /** YAML may begin with a brace, too, but hardly with a quote behind it. */
+  private static final Pattern JSON = Pattern.compile("\\s*\\{\\s*[\"}]");
 
   private final String name;
   private final Node top;
@@ -55,9 +59,8 @@ final class Document {
   /** Reads what stands in a file. */
   static Document of(String name, byte[] bytes) {
     String text = decoded(name, bytes);
-    Object read = text.stripLeading().startsWith("{") ? json(name, text) : yaml(name, text);
-    Document document =
-        new Document(name, new Node(new Bounded(name).copy(read, 0), ""));
+    Object read = JSON.matcher(text).lookingAt() ? json(name, text) : yaml(name, text);
+    Document document = new Document(name, new Node(new Bounded(name).copy(read, 0), ""));
     document.requireOpenApi();
     return document;
   }
@@ -78,7 +81,10 @@ final class Document {
       String where =
           e.getLocation() == null
               ? ""
-              : " (line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr()
+              : " (line "
+                  + e.getLocation().getLineNr()
+                  + ", column "
+                  + e.getLocation().getColumnNr()
                   + ")";
       throw new GenerateException(name + " is no JSON: " + e.getOriginalMessage() + where, e);
     }
@@ -120,19 +126,17 @@ final class Document {
         throw new GenerateException(
             name + " is nested too deep, or its aliases make it too large, to be read");
       }
-      return switch (value) {
-        case Map<?, ?> map -> {
-          Map<String, @Nullable Object> copy = new LinkedHashMap<>();
-          map.forEach((key, each) -> copy.put(String.valueOf(key), copy(each, depth + 1)));
-          yield copy;
-        }
-        case List<?> list -> {
-          List<@Nullable Object> copy = new ArrayList<>();
-          list.forEach(each -> copy.add(copy(each, depth + 1)));
-          yield copy;
-        }
-        case null, default -> value;
-      };
+      if (value instanceof Map<?, ?> map) {
+        Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+        map.forEach((key, each) -> copy.put(String.valueOf(key), copy(each, depth + 1)));
+        return copy;
+      }
+      if (value instanceof List<?> list) {
+        List<@Nullable Object> copy = new ArrayList<>();
+        list.forEach(each -> copy.add(copy(each, depth + 1)));
+        return copy;
+      }
+      return value;
     }
   }
 

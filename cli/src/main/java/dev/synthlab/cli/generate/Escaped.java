@@ -53,6 +53,14 @@ final class Escaped {
     return out.toString();
   }
 
+  /** As a name in a Javadoc comment. */
+  static String code(String text) {
+    String line = line(text);
+    return line.matches("(?:[A-Za-z0-9_./ -]|\\{[A-Za-z0-9_./ -]*})*") && !line.isEmpty()
+        ? "{@code " + line + "}"
+        : "<code>" + javadoc(line) + "</code>";
+  }
+
   /** As words of Markdown, in a line of its own. */
   static String markdown(String text) {
     return line(text).replaceAll("([\\\\`*_\\[\\]<>|#&])", "\\\\$1");

@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
 /** Reads operations. One that cannot be called as it should be is left out, and listed. */
 final class OperationReader {
   private static final Pattern IN_BRACES = Pattern.compile("\\{([^{}]*)}");
-  private static final Set<String> WRITTEN = Set.of("get", "put", "post", "delete", "patch", "head");
+  private static final Set<String> WRITTEN =
+      Set.of("get", "put", "post", "delete", "patch", "head");
 
   private final Document document;
   private final SchemaReader schemas;
@@ -49,7 +50,10 @@ final class OperationReader {
   /** The operation, if it can be written. */
   Optional<Operation> read(String path, String http, Node item, Node node) {
     try {
-      return Optional.of(operation(new Draft(path, http, item, node, Names.ofMembers("options", "call", "api", "given"))));
+      return Optional.of(
+          operation(
+              new Draft(
+                  path, http, item, node, Names.ofMembers("options", "call", "api", "given"))));
     } catch (LeftOut e) {
       String what = http.toUpperCase(Locale.ROOT) + " " + path + ": " + e.getMessage();
       notCovered.add(e.where, what, "the operation is left out");
@@ -91,7 +95,9 @@ final class OperationReader {
 
   /** A name for an operation that has none: {@code /users/{id}/posts} is "users by id posts". */
   private static String spoken(String path) {
-    return IN_BRACES.matcher(path).replaceAll(found -> " by " + Matcher.quoteReplacement(found.group(1)));
+    return IN_BRACES
+        .matcher(path)
+        .replaceAll(found -> " by " + Matcher.quoteReplacement(found.group(1)));
   }
 
   private static String doc(Draft draft) {
@@ -120,8 +126,7 @@ final class OperationReader {
     for (Node owner : List.of(draft.item(), draft.node())) {
       for (Node reference : owner.child("parameters").map(Node::members).orElse(List.of())) {
         Node parameter = document.follow(reference);
-        String key =
-            parameter.text("in").orElse("") + " " + parameter.text("name").orElse("");
+        String key = parameter.text("in").orElse("") + " " + parameter.text("name").orElse("");
         found.put(key, parameter);
       }
     }
@@ -155,7 +160,8 @@ final class OperationReader {
     String name = parameter.text("name").orElse("");
     if (in.equals("header")) {
       // The specification has these ignored: other words of the file say them.
-      if (Set.of("accept", "content-type", "authorization").contains(name.toLowerCase(Locale.ROOT))) {
+      if (Set.of("accept", "content-type", "authorization")
+          .contains(name.toLowerCase(Locale.ROOT))) {
         return Optional.empty();
       }
       if (plain && (style.isEmpty() || style.equals("simple")) && name.matches(KeyReader.TOKEN)) {
@@ -236,7 +242,8 @@ final class OperationReader {
 
   private Optional<Type> answer(Node node, String wish) throws LeftOut {
     Map<String, Node> responses = node.child("responses").map(Node::children).orElse(Map.of());
-    List<String> good = responses.keySet().stream().filter(code -> code.matches("2(\\d\\d|XX)")).sorted().toList();
+    List<String> good =
+        responses.keySet().stream().filter(code -> code.matches("2(\\d\\d|XX)")).sorted().toList();
     if (good.isEmpty()) {
       notCovered.add(node, "no answer of 2xx is described", "the answer is not read");
       return Optional.empty();
@@ -252,7 +259,8 @@ final class OperationReader {
       return Optional.empty();
     }
     if (good.size() > 1) {
-      notCovered.add(node, "several answers of 2xx", "that of " + withContent.getFirst() + " is read");
+      notCovered.add(
+          node, "several answers of 2xx", "that of " + withContent.getFirst() + " is read");
     }
     Node response = document.follow(responses.getOrDefault(withContent.getFirst(), node));
     Optional<Node> json = json(response);
@@ -273,9 +281,10 @@ final class OperationReader {
     return switch (type) {
       case Type.Scalar scalar -> scalar;
       case Type.Named named -> named;
-      case Type.ListOf list when list.member() instanceof Type.Named -> list;
-      case Type.ListOf list when list.member() instanceof Type.Scalar -> list;
-      case Type.ListOf list -> new Type.Named(schemas.declareWhole(wish + " answer", list));
+      case Type.ListOf list ->
+          list.member() instanceof Type.Named || list.member() instanceof Type.Scalar
+              ? list
+              : new Type.Named(schemas.declareWhole(wish + " answer", list));
       case Type.MapOf map -> new Type.Named(schemas.declareWhole(wish + " answer", map));
       case Type.Maybe maybe -> readable(maybe.of(), wish);
     };

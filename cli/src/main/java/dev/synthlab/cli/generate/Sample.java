@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import tools.jackson.core.json.JsonWriteFeature;
 
 /**
  * A value of a type, as it stands in JSON and as it is made in Java.
@@ -93,6 +94,7 @@ record Sample(Object json, Expression java) {
   List<String> block() {
     return Json.mapper()
         .writerWithDefaultPrettyPrinter()
+        .with(JsonWriteFeature.ESCAPE_NON_ASCII)
         .writeValueAsString(json)
         .lines()
         .map(Sample::inBlock)

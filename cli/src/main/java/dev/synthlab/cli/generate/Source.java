@@ -109,10 +109,20 @@ final class Source {
       return expression(
           indent, before + calls.getFirst().head() + "(", calls.getFirst().arguments(), ");");
     }
-    line(indent, before);
+    int assigned = before.indexOf(" = ");
+    int further = assigned < 0 ? indent : indent + 4;
+    if (assigned >= 0) {
+      line(indent, before.substring(0, assigned + 2));
+      String rest = flat.substring(assigned + 3) + ";";
+      if (further + rest.length() <= WIDTH) {
+        return line(further, rest);
+      }
+    }
+    String first = assigned < 0 ? before : before.substring(assigned + 3);
     for (int i = 0; i < calls.size(); i++) {
+      String head = (i == 0 ? first : "") + calls.get(i).head() + "(";
       String after = i + 1 < calls.size() ? ")" : ");";
-      expression(indent + 4, calls.get(i).head() + "(", calls.get(i).arguments(), after);
+      expression(i == 0 ? further : further + 4, head, calls.get(i).arguments(), after);
     }
     return this;
   }

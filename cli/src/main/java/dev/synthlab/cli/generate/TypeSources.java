@@ -34,7 +34,7 @@ final class TypeSources {
         options.all().stream()
             .map(each -> new Declared.Part(each.wire(), each.name(), each.type(), false, ""))
             .toList();
-    constructor(source, name, parts);
+    constructor(source, name, checks(source, parts));
     source.line();
     source.javadoc(2, List.of("Nothing of it."), List.of("@return the options, all left out"));
     source.line(2, "public static " + name + " none() {");
@@ -53,16 +53,14 @@ final class TypeSources {
     source.line();
     source.javadoc(
         2,
-        List.of("The same with <code>" + Escaped.javadoc(part.wire()) + "</code>."),
+        List.of("The same with " + Escaped.code(part.wire()) + "."),
         List.of("@param given what is sent", "@return a copy"));
     source.line(
         2,
         "public %s with%s(%s given) {"
             .formatted(owner, capital + part.name().substring(1), part.type().certain().plain()));
     List<String> members =
-        parts.stream()
-            .map(each -> each.equals(part) ? "Optional.of(given)" : each.name())
-            .toList();
+        parts.stream().map(each -> each.equals(part) ? "Optional.of(given)" : each.name()).toList();
     source.listed(4, "return new " + owner + "(", members, ");");
     source.line(2, "}");
   }
@@ -82,8 +80,14 @@ final class TypeSources {
       source.use("com.fasterxml.jackson.annotation.JsonInclude");
       source.line(0, "@JsonInclude(JsonInclude.Include.NON_ABSENT)");
     }
-    source.listed(0, "public record " + fields.name() + "(", members, ") {");
-    constructor(source, fields.name(), fields.parts());
+    List<String> inside = checks(source, fields.parts());
+    String head = "public record " + fields.name() + "(";
+    if (inside.isEmpty()) {
+      source.listed(0, head, members, ") {}");
+      return;
+    }
+    source.listed(0, head, members, ") {");
+    constructor(source, fields.name(), inside);
     source.line(0, "}");
   }
 
@@ -101,17 +105,12 @@ final class TypeSources {
   }
 
   /** Keeps copies, and holds that nothing is null. */
-  private static void constructor(Source source, String owner, List<Declared.Part> parts) {
+  private static List<String> checks(Source source, List<Declared.Part> parts) {
     List<String> lines = new ArrayList<>();
     for (Declared.Part part : parts) {
       String name = part.name();
       switch (part.type()) {
-        case Type.Maybe maybe when isMany(maybe.of()) ->
-            lines.add(
-                "%s = %s == null ? Optional.empty() : %s.map(%s::copyOf);"
-                    .formatted(name, name, name, maybe.of() instanceof Type.ListOf ? "List" : "Map"));
-        case Type.Maybe maybe ->
-            lines.add("%s = %s == null ? Optional.empty() : %s;".formatted(name, name, name));
+        case Type.Maybe maybe -> lines.add(maybe(name, maybe.of()));
         case Type.ListOf list -> lines.add("%s = List.copyOf(%s);".formatted(name, name));
         case Type.MapOf map -> lines.add("%s = Map.copyOf(%s);".formatted(name, name));
         case Type.Named named -> lines.add(nonNull(source, name));
@@ -122,9 +121,10 @@ final class TypeSources {
         }
       }
     }
-    if (lines.isEmpty()) {
-      return;
-    }
+    return lines;
+  }
+
+  private static void constructor(Source source, String owner, List<String> lines) {
     source.line();
     source.javadoc(2, "Holds that no part is null; what is missing is empty.");
     source.line(2, "public " + owner + " {");
@@ -137,8 +137,12 @@ final class TypeSources {
     return "Objects.requireNonNull(%s, \"%s\");".formatted(name, name);
   }
 
-  private static boolean isMany(Type type) {
-    return type instanceof Type.ListOf || type instanceof Type.MapOf;
+  private static String maybe(String name, Type of) {
+    String kept =
+        of instanceof Type.ListOf
+            ? name + ".map(List::copyOf)"
+            : of instanceof Type.MapOf ? name + ".map(Map::copyOf)" : name;
+    return "%s = %s == null ? Optional.empty() : %s;".formatted(name, name, kept);
   }
 
   private static void words(Source source, Declared.Words words) {
@@ -148,8 +152,7 @@ final class TypeSources {
     for (int i = 0; i < words.words().size(); i++) {
       Declared.Word word = words.words().get(i);
       String end = i + 1 < words.words().size() ? "," : ";";
-      String shown = Escaped.javadoc(word.wire());
-      source.javadoc(2, shown.isEmpty() ? "An empty text." : "<code>" + shown + "</code>.");
+      source.javadoc(2, word.wire().isBlank() ? "No text." : Escaped.code(word.wire()) + ".");
       source.line(2, word.name() + "(" + Escaped.literal(word.wire()) + ")" + end);
     }
     source.line();
@@ -194,6 +197,6 @@ final class TypeSources {
   /** Words of the file for a tag, or else the name that it has there. */
   static String orWire(String said, String wire) {
     String text = Escaped.javadoc(said);
-    return text.isEmpty() ? "<code>" + Escaped.javadoc(wire) + "</code>" : text;
+    return text.isEmpty() ? Escaped.code(wire) : text;
   }
 }

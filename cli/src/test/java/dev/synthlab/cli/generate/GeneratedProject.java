@@ -70,6 +70,7 @@ final class GeneratedProject {
           List.of(
               "-Xlint:all,-processing,-classfile,-path",
               "-proc:none",
+              "-Xdoclint:all/public",
               "-parameters",
               "-cp",
               System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
