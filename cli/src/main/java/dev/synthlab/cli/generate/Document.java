@@ -106,7 +106,7 @@ final class Document {
           e.getProblemMark()
               .map(at -> " (line " + (at.getLine() + 1) + ", column " + (at.getColumn() + 1) + ")")
               .orElse("");
-      throw new GenerateException(name + " is no YAML: " + e.getProblem() + where, e);
+      throw new GenerateException(name + " is no YAML: " + e.getProblem().strip() + where, e);
     } catch (YamlEngineException | StackOverflowError | ClassCastException e) {
       throw new GenerateException(name + " is no YAML: " + e.getMessage(), e);
     }

@@ -36,7 +36,7 @@ final class OperationReader {
   /** Ends the reading of one operation. */
   private static final class LeftOut extends Exception {
     private static final long serialVersionUID = 1L;
-    private final Node where;
+    private final transient Node where;
 
     LeftOut(Node where, String why) {
       super(why);
