@@ -1,5 +1,6 @@
 package dev.synthlab;
 
+import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallObserver;
 import dev.synthlab.call.CallPolicy;
 import dev.synthlab.call.CallRecorder;
@@ -13,9 +14,13 @@ import dev.synthlab.http.ConnectOptions;
 import dev.synthlab.http.OkHttpTransport;
 import dev.synthlab.http.Transport;
 import dev.synthlab.http.TransportProvider;
+import dev.synthlab.llm.AnswerCache;
+import dev.synthlab.llm.AnswerCacheProvider;
 import dev.synthlab.llm.LlmClient;
+import dev.synthlab.llm.LlmClientBuilder;
 import dev.synthlab.llm.Totals;
 import dev.synthlab.logging.Logging;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -45,6 +50,8 @@ public final class Synthlab implements AutoCloseable {
   private final Traffic traffic;
   private final Transport transport;
   private final CallObserver observer;
+  private final Optional<AnswerCache> cache;
+  private final Optional<Budget> budget;
   private final Totals totals = new Totals();
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Class<?>, AutoCloseable> shared = new LinkedHashMap<>();
@@ -58,6 +65,9 @@ public final class Synthlab implements AutoCloseable {
     this.transport = transport(settings, traffic);
     Optional<CallRecorder> recorder = recorder(settings);
     recorder.ifPresent(kept -> shared.put(CallRecorder.class, kept));
+    this.budget = budget(settings, timer, recorder);
+    this.cache = cache(settings);
+    cache.ifPresent(kept -> shared.put(AnswerCache.class, kept));
     this.observer =
         report -> {
           totals.ended(report);
@@ -296,15 +306,18 @@ public final class Synthlab implements AutoCloseable {
   }
 
   private LlmClient client(Settings.Llm how, CallPolicy.Waiting waiting) {
-    return LlmClient.builder()
-        .settings(how)
-        .transport(transport)
-        .timer(timer)
-        .traffic(traffic)
-        .observer(observer)
-        .waiting(waiting)
-        .atOnce(settings.limits().window())
-        .build();
+    LlmClientBuilder builder =
+        LlmClient.builder()
+            .settings(how)
+            .transport(transport)
+            .timer(timer)
+            .traffic(traffic)
+            .observer(observer)
+            .waiting(waiting)
+            .atOnce(settings.limits().window());
+    cache.ifPresent(builder::cache);
+    budget.ifPresent(builder::budget);
+    return builder.build();
   }
 
   private static Traffic.Rules rules(Settings.Limits limits) {
@@ -330,6 +343,27 @@ public final class Synthlab implements AutoCloseable {
       return Optional.of(provider.open(settings));
     }
     log.warn("SYNTHLAB_LEDGER is on, but no ledger is on the class path: add synthlab-store");
+    return Optional.empty();
+  }
+
+  private static Optional<Budget> budget(
+      Settings settings, Timer timer, Optional<CallRecorder> recorder) {
+    Optional<BigDecimal> most = settings.limits().budgetUsd();
+    if (most.isPresent() && recorder.isEmpty()) {
+      log.warn("SYNTHLAB_BUDGET_USD bounds this process alone, as SYNTHLAB_LEDGER is off");
+    }
+    return most.map(
+        usd -> Budget.aDay(usd, timer, day -> recorder.flatMap(kept -> kept.costUsdSince(day))));
+  }
+
+  private static Optional<AnswerCache> cache(Settings settings) {
+    if (!settings.cache().on()) {
+      return Optional.empty();
+    }
+    for (AnswerCacheProvider provider : ServiceLoader.load(AnswerCacheProvider.class)) {
+      return Optional.of(AnswerCache.shared(provider.open(settings)));
+    }
+    log.warn("SYNTHLAB_CACHE is on, but no cache is on the class path: add synthlab-store");
     return Optional.empty();
   }
 

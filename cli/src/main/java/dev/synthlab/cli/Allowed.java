@@ -2,6 +2,7 @@ package dev.synthlab.cli;
 
 import dev.synthlab.batch.Tolerance;
 import dev.synthlab.config.Settings;
+import dev.synthlab.http.Json;
 import dev.synthlab.llm.JsonSchema;
 import dev.synthlab.logging.Redactor;
 import java.io.IOException;
@@ -9,8 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 
 /** Refuses option values that no server can make sense of, before anything is sent. */
 final class Allowed {
@@ -117,6 +121,22 @@ final class Allowed {
       return Files.isRegularFile(Path.of(name));
     } catch (InvalidPathException e) {
       return false; // a text that no file can be named
+    }
+  }
+
+  /** Parameters of a request body, each JSON or a text. */
+  static Map<String, Object> parameters(Map<String, String> given) {
+    Map<String, Object> parsed = new LinkedHashMap<>();
+    given.forEach((key, value) -> parsed.put(key, parameterValue(value)));
+    return parsed;
+  }
+
+  private static Object parameterValue(String text) {
+    try {
+      Object parsed = Json.mapper().readValue(text, Object.class);
+      return parsed == null ? text : parsed;
+    } catch (JacksonException e) {
+      return text; // words need no quotes
     }
   }
 }

@@ -35,6 +35,7 @@ import picocli.CommandLine.Option;
 final class AskCommand implements Callable<Integer> {
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private Question question = new Question();
+  @Mixin private CacheOption cache = new CacheOption();
 
   @Option(
       names = "--timeout",
@@ -53,6 +54,7 @@ final class AskCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     question.check();
+    cache.over(common);
     common.overlay(Variable.SYNTHLAB_TIMEOUT, timeout, "--timeout");
     Settings settings = common.settings();
     settings.llm().requireKey();
@@ -66,9 +68,14 @@ final class AskCommand implements Callable<Integer> {
         System.err.printf(
             Locale.ROOT,
             "%s, %.1f s, %s %s%n",
-            answer.usage().known()
-                ? answer.usage().inputTokens() + " in, " + answer.usage().outputTokens() + " out"
-                : "tokens unknown",
+            answer.cached()
+                ? "from the cache"
+                : answer.usage().known()
+                    ? answer.usage().inputTokens()
+                        + " in, "
+                        + answer.usage().outputTokens()
+                        + " out"
+                    : "tokens unknown",
             (System.nanoTime() - begin) / 1e9,
             Words.money(answer.costUsd()),
             Redactor.printableLine(answer.modelAnswered()));

@@ -40,6 +40,7 @@ import picocli.CommandLine.Option;
 final class ExtractCommand implements Callable<Integer> {
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private Question question = new Question();
+  @Mixin private CacheOption cache = new CacheOption();
 
   @Option(
       names = "--schema",
@@ -62,6 +63,7 @@ final class ExtractCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     question.check();
+    cache.over(common);
     common.overlay(Variable.SYNTHLAB_TIMEOUT, timeout, "--timeout");
     JsonSchema wanted = Allowed.schema(schema);
     Settings settings = common.settings();

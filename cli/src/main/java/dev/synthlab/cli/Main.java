@@ -35,6 +35,8 @@ import picocli.CommandLine.Spec;
       EmbedCommand.class,
       ModelsCommand.class,
       UsageCommand.class,
+      DbCommand.class,
+      CacheCommand.class,
       ConfigCommand.class,
       DoctorCommand.class,
       CheckCommand.class,
@@ -155,6 +157,7 @@ public final class Main implements Runnable {
         System.err.println("Try: synthlab doctor");
         yield code;
       }
+      case CallException.BudgetExceeded refused -> say(refused, Exit.STOPPED);
       case CallException.Cancelled cancelled -> say(cancelled, Exit.INTERRUPTED);
       case CallException failed -> say(failed, Exit.FAILED);
       case AnswerException unwanted -> say(unwanted, Exit.FAILED);

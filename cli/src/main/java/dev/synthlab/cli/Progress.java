@@ -100,7 +100,7 @@ final class Progress implements AutoCloseable {
     int filled = (int) (share * BAR_CELLS);
     return String.format(
         Locale.ROOT,
-        "%d/%d %3d%% %s%s  %.1f/s  eta %s  ok %d  failed %d%s  tok %s/%s  %s",
+        "%d/%d %3d%% %s%s  %.1f/s  eta %s  ok %d%s  failed %d%s  tok %s/%s  %s",
         p.done(),
         p.total(),
         (int) (share * 100),
@@ -109,6 +109,7 @@ final class Progress implements AutoCloseable {
         p.rate(),
         p.left().map(Words::clock).orElse("--:--"),
         p.answered(),
+        Words.fromCache(p.cached()),
         p.failed(),
         held(),
         Words.count(p.inputTokens()),
@@ -128,10 +129,12 @@ final class Progress implements AutoCloseable {
     Traffic.State now = traffic.state();
     return String.format(
         Locale.ROOT,
-        "%d/%d ok=%d failed=%d rate=%.1f/s eta=%s retrying=%d wait=%s tokens=%d/%d cost=%s",
+        "%d/%d ok=%d cached=%d failed=%d rate=%.1f/s eta=%s retrying=%d wait=%s tokens=%d/%d"
+            + " cost=%s",
         p.done(),
         p.total(),
         p.answered(),
+        p.cached(),
         p.failed(),
         p.rate(),
         p.left().map(Words::clock).orElse("-"),
@@ -149,6 +152,7 @@ final class Progress implements AutoCloseable {
     all.put("done", p.done());
     all.put("total", p.total());
     all.put("ok", p.answered());
+    all.put("cached", p.cached());
     all.put("failed", p.failed());
     all.put("in_flight", p.inFlight());
     all.put("retrying", now.retrying());

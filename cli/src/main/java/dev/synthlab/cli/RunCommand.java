@@ -9,7 +9,6 @@ import dev.synthlab.call.Timer;
 import dev.synthlab.config.Origin;
 import dev.synthlab.config.Settings;
 import dev.synthlab.config.Variable;
-import dev.synthlab.http.Json;
 import dev.synthlab.logging.Redactor;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -26,7 +25,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.core.JacksonException;
 
 /** The main job: a file of prompts in, a file of results out. */
 @Command(
@@ -62,6 +60,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private RowOptions rows = new RowOptions();
+  @Mixin private CacheOption cache = new CacheOption();
 
   @Parameters(paramLabel = "IN", description = "The prompts; - for stdin.")
   private String input = "";
@@ -237,6 +236,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     check();
+    cache.over(common);
     common.overlay(Variable.SYNTHLAB_CONCURRENCY, concurrency, "--concurrency");
     common.overlay(Variable.SYNTHLAB_EMBEDDING_MODEL, embeddingModel, "--embedding-model");
     common.overlay(Variable.SYNTHLAB_RPM, requestsPerMinute, "--rpm");
@@ -320,7 +320,7 @@ final class RunCommand implements Callable<Integer> {
               .form(rows.form(input))
               .concurrency(settings.limits().window())
               .model(settings.llm().model())
-              .parameters(parameters())
+              .parameters(Allowed.parameters(parameters))
               .override(override)
               .baseUrl(settings.llm().baseUrl().toString())
               .format(format())
@@ -414,21 +414,6 @@ final class RunCommand implements Callable<Integer> {
     return !Files.exists(out) || Files.isRegularFile(out) || Files.isDirectory(out);
   }
 
-  private Map<String, Object> parameters() {
-    Map<String, Object> parsed = new LinkedHashMap<>();
-    parameters.forEach((key, value) -> parsed.put(key, value(value)));
-    return parsed;
-  }
-
-  private static Object value(String text) {
-    try {
-      Object parsed = Json.mapper().readValue(text, Object.class);
-      return parsed == null ? text : parsed;
-    } catch (JacksonException e) {
-      return text; // words need no quotes
-    }
-  }
-
   private static void say(String sentence) {
     System.err.println("synthlab: " + sentence);
   }
@@ -479,9 +464,7 @@ final class RunCommand implements Callable<Integer> {
       case STOPPED_QUOTA -> System.err.println("error" + why + goOn(summary));
       case UNREACHABLE, STALLED, DEADLINE, DISK_FULL ->
           System.err.println("stopped" + why + goOn(summary));
-      case BUDGET ->
-          System.err.println(
-              "stopped" + why + goOn(summary) + ", with a higher --max-cost or lower --max-tokens");
+      case BUDGET -> System.err.println("stopped" + why + goOn(summary) + Words.moreMoney(summary));
       case INTERRUPTED -> note("stopped" + why + goOn(summary));
     }
   }
@@ -508,11 +491,12 @@ final class RunCommand implements Callable<Integer> {
   static String counts(Summary s) {
     return String.format(
         Locale.ROOT,
-        "%d/%d in %s  ok %d%s  failed %d%s%s  in %s out %s  %s",
+        "%d/%d in %s  ok %d%s%s  failed %d%s%s  in %s out %s  %s",
         s.answered() + s.failed(),
         s.total(),
         Words.time(s.elapsed()),
         s.answered(),
+        Words.fromCache(s.cached()),
         s.truncated() > 0 ? " (cut off by the token limit " + s.truncated() + ")" : "",
         s.failed(),
         failures(s),

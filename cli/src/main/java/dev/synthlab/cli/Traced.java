@@ -21,7 +21,7 @@ final class Traced implements AutoCloseable {
 
   /** Sets tracing up where it is asked for; elsewhere nothing of it is loaded. */
   static Traced by(Settings settings, Environment environment) {
-    if (!settings.trace().on()) {
+    if (!settings.trace().on() && !settings.trace().measured()) {
       return new Traced(false);
     }
     Tracing.hide(Masks.from(environment));

@@ -1,6 +1,8 @@
 package dev.synthlab.cli;
 
 import dev.synthlab.batch.Cost;
+import dev.synthlab.batch.Summary;
+import dev.synthlab.config.Variable;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -52,6 +54,18 @@ final class Words {
         cost.usdBefore().signum() == 0 ? "" : " (with earlier runs " + money(cost.totalUsd()) + ")";
     String more = cost.unpriced() > 0 ? " and " + cost.unpriced() + " unpriced" : "";
     return money(cost.usd()) + more + before;
+  }
+
+  /** How many answers were kept from earlier calls; nothing where there were none. */
+  static String fromCache(long answers) {
+    return answers == 0 ? "" : " (from the cache " + answers + ")";
+  }
+
+  /** How a run that lacked money goes on. */
+  static String moreMoney(Summary summary) {
+    return summary.why().contains(Variable.SYNTHLAB_BUDGET_USD.name())
+        ? " tomorrow (UTC), or with a higher SYNTHLAB_BUDGET_USD or lower --max-tokens"
+        : ", with a higher --max-cost or lower --max-tokens";
   }
 
   /** 01:25, or 2:03:00 from an hour on. */

@@ -413,6 +413,8 @@ class CommandTest {
             "embed",
             "models",
             "usage",
+            "db",
+            "cache",
             "doctor",
             "check",
             "new-client",

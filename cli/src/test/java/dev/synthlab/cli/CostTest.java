@@ -152,4 +152,28 @@ class CostTest {
     assertThat(ended.err()).contains("llama-x", "not known");
     assertThat(server.seen()).isEmpty();
   }
+
+  @Test
+  void stopsWhenTheMoneyOfTheDayIsSpentByWhicheverProcess() {
+    String[] rows = new String[6];
+    Arrays.fill(rows, "{\"prompt\":\"a\"}");
+    synth.file("in.jsonl", rows);
+    synth.with("SYNTHLAB_LEDGER", "on").with("SYNTHLAB_BUDGET_USD", "0.0000185");
+    String[] run = {"run", "in.jsonl", "-o", "out.jsonl", "--max-tokens", "10"};
+
+    Ended poor = synth.run(run);
+    Ended asked = synth.run("ask", "--no-stream", "--max-tokens", "10", "hi");
+    int sent = server.seen().size();
+    Ended rich = synth.with("SYNTHLAB_BUDGET_USD", "1").run(run);
+
+    assertThat(poor.exit()).as(poor.all()).isEqualTo(5);
+    assertThat(poor.err())
+        .contains("0.00001215 of the 0.0000185 USD of SYNTHLAB_BUDGET_USD are spent")
+        .contains("3 rows are open, the same command goes on tomorrow (UTC), or with a higher");
+    assertThat(asked.exit()).isEqualTo(5);
+    assertThat(asked.err()).contains("nothing was sent", "SYNTHLAB_BUDGET_USD");
+    assertThat(sent).isEqualTo(3);
+    assertThat(rich.exit()).as(rich.all()).isZero();
+    assertThat(server.seen()).hasSize(6);
+  }
 }

@@ -84,15 +84,7 @@ final class Synth {
   /** With words before the command, such as a shell that sets a limit. */
   Running start(List<String> before, String... arguments) {
     List<String> words = new ArrayList<>(before);
-    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    words.addAll(
-        List.of(
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            "dev.synthlab.cli.Main"));
+    words.addAll(QuickStart.one().java());
     words.addAll(Arrays.asList(arguments));
     try {
       Path out = Files.createTempFile(directory, "stdout", ".txt");

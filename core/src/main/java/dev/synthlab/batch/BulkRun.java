@@ -207,6 +207,7 @@ public final class BulkRun {
    * @param inFlight calls under way
    * @param inputTokens tokens sent in this run
    * @param outputTokens tokens received in this run
+   * @param cached answers of this run that were kept from equal requests
    * @param cost what it has cost
    * @param elapsed since the beginning
    * @param failures failed rows by cause
@@ -220,6 +221,7 @@ public final class BulkRun {
       long inFlight,
       long inputTokens,
       long outputTokens,
+      long cached,
       Cost cost,
       Duration elapsed,
       Map<String, Long> failures) {

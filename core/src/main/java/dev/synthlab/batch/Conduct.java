@@ -1,5 +1,6 @@
 package dev.synthlab.batch;
 
+import dev.synthlab.call.Budget;
 import dev.synthlab.call.Timer;
 import dev.synthlab.logging.Redactor;
 import java.io.FileOutputStream;
@@ -26,7 +27,7 @@ final class Conduct {
   private final Tally tally;
   private final List<String> notes = new ArrayList<>();
 
-  private Optional<Purse> purse = Optional.empty();
+  private Optional<Budget> purse = Optional.empty();
   private Optional<Dispatch> dispatch = Optional.empty();
   private final CompletableFuture<String> stopAsked = new CompletableFuture<>();
   private final Spool spool;
@@ -47,7 +48,7 @@ final class Conduct {
   }
 
   void bound(BigDecimal maxCost) {
-    purse = Optional.of(new Purse(maxCost, tally));
+    purse = Optional.of(Budget.of(maxCost, tally::spentUsd));
   }
 
   BulkRun.Progress progress() {

@@ -1,5 +1,6 @@
 package dev.synthlab.batch;
 
+import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Threads;
 import dev.synthlab.call.Timer;
@@ -40,7 +41,7 @@ final class Dispatch implements RowTurn.Window {
   private final Timer timer;
   private final InputRows rows;
   private final Tally tally;
-  private final Optional<Purse> purse;
+  private final Optional<Budget> purse;
   private final RowTurn turn;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -70,7 +71,7 @@ final class Dispatch implements RowTurn.Window {
       ResultLine lines,
       Ends ends,
       Tally tally,
-      Optional<Purse> purse) {
+      Optional<Budget> purse) {
     this.options = options;
     this.caller = caller;
     this.timer = timer;
@@ -152,7 +153,7 @@ final class Dispatch implements RowTurn.Window {
     try {
       if (stop.isEmpty()) {
         stop = Optional.of(new Stop(end, why));
-        purse.ifPresent(Purse::shut);
+        purse.ifPresent(Budget::shut);
         watch(options.grace(), this::cut);
         endWaiting();
         changed.signalAll();
@@ -197,7 +198,7 @@ final class Dispatch implements RowTurn.Window {
         return;
       }
       cut = true;
-      purse.ifPresent(Purse::shut);
+      purse.ifPresent(Budget::shut);
       workers.forEach(Thread::interrupt);
       watch(LAST_WAIT, this::abandon);
       changed.signalAll();

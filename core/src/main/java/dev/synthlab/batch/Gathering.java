@@ -220,6 +220,7 @@ final class Gathering implements BulkRun.Caller {
       case AUTHENTICATION,
           NOT_FOUND,
           QUOTA_EXCEEDED,
+          BUDGET_EXCEEDED,
           RATE_LIMITED,
           SERVER_FAILED,
           DEADLINE_EXCEEDED,

@@ -104,6 +104,7 @@ final class ResultLine {
           json.writeStringProperty("model_asked", Redactor.redactKnown(answer.modelAsked()));
           json.writeStringProperty("finish_reason", answer.finishReason().value());
           usage(json, answer.totalUsage(), answer.totalCostUsd());
+          json.writeBooleanProperty("cached", answer.cached());
           report(json, answer.report());
           trouble(json, trouble, partial);
         });

@@ -1,5 +1,6 @@
 package dev.synthlab.batch;
 
+import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.llm.AnswerException;
@@ -24,7 +25,7 @@ final class RowTurn {
   private final ResultLine lines;
   private final Ends ends;
   private final Tally tally;
-  private final Optional<Purse> purse;
+  private final Optional<Budget> purse;
   private final Window window;
 
   RowTurn(
@@ -33,7 +34,7 @@ final class RowTurn {
       ResultLine lines,
       Ends ends,
       Tally tally,
-      Optional<Purse> purse,
+      Optional<Budget> purse,
       Window window) {
     this.options = options;
     this.caller = caller;
@@ -98,19 +99,30 @@ final class RowTurn {
       send.run();
       return;
     }
-    Purse from = purse.get();
     Optional<BigDecimal> most = atMost.get();
     if (most.isEmpty()) {
       String model = row.model().orElse("the model");
       window.drain(Summary.End.BUDGET, "what an answer of " + model + " may cost is not known");
-    } else if (from.pays(most.get())) {
-      try {
-        send.run();
-      } finally {
-        from.settle(most.get());
+      return;
+    }
+    try {
+      Optional<Budget.Hold> held = purse.get().hold(most.get());
+      if (held.isPresent()) {
+        paid(held.get(), send);
+      } else {
+        window.drain(Summary.End.BUDGET, purse.get().refusal(most.get()));
       }
-    } else {
-      window.drain(Summary.End.BUDGET, from.refusal(most.get()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      window.drain(Summary.End.INTERRUPTED, "the calls were ended");
+    }
+  }
+
+  private static void paid(Budget.Hold held, Runnable send) {
+    try {
+      send.run();
+    } finally {
+      held.settle(Optional.of(BigDecimal.ZERO)); // what it cost was counted
     }
   }
 
@@ -181,7 +193,7 @@ final class RowTurn {
     } else if (cutOff && options.strictFinish()) {
       end = ends.failed("length");
     }
-    tally.used(answer.totalUsage(), answer.totalCostUsd(), answer.report().elapsed());
+    tally.used(answer);
     byte[] line;
     try {
       line =
@@ -204,6 +216,7 @@ final class RowTurn {
     switch (why.fault().kind()) {
       case AUTHENTICATION -> window.refused(waiting, Summary.End.STOPPED_AUTH, why);
       case QUOTA_EXCEEDED -> window.refused(waiting, Summary.End.STOPPED_QUOTA, why);
+      case BUDGET_EXCEEDED -> window.drain(Summary.End.BUDGET, why.fault().message());
       case TLS_FAILED -> window.refused(waiting, Summary.End.UNREACHABLE, why);
       case CONNECTION_FAILED -> {
         if (window.hasHeard()) {

@@ -23,6 +23,7 @@ import java.util.TreeMap;
  * @param unkept answers that came and could not be written
  * @param inputTokens tokens sent
  * @param outputTokens tokens received
+ * @param cached answers of this run that were kept from equal requests; nothing was sent for them
  * @param cost what it cost
  * @param attempts requests sent
  * @param elapsed from the beginning to the end
@@ -45,6 +46,7 @@ public record Summary(
     long unkept,
     long inputTokens,
     long outputTokens,
+    long cached,
     Cost cost,
     long attempts,
     Duration elapsed,

@@ -2,6 +2,7 @@ package dev.synthlab.batch;
 
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Timer;
+import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.Usage;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -26,6 +27,7 @@ final class Tally {
   private Cost cost = Cost.NONE;
   private long attempts;
   private long unkept;
+  private long cached;
 
   Tally(Timer timer, Ends ends) {
     this.timer = timer;
@@ -62,6 +64,14 @@ final class Tally {
   /** What the job has cost so far. */
   synchronized BigDecimal spentUsd() {
     return cost.totalUsd();
+  }
+
+  synchronized void used(Completion answer) {
+    if (answer.cached()) {
+      cached++; // what it once took says nothing of the server
+    } else {
+      used(answer.totalUsage(), answer.totalCostUsd(), answer.report().elapsed());
+    }
   }
 
   synchronized void used(Usage usage, Optional<BigDecimal> costUsd, Duration latency) {
@@ -122,6 +132,7 @@ final class Tally {
         inFlight,
         inputTokens,
         outputTokens,
+        cached,
         cost,
         elapsed(),
         failures());
@@ -144,6 +155,7 @@ final class Tally {
         unkept,
         inputTokens,
         outputTokens,
+        cached,
         cost,
         attempts,
         elapsed(),

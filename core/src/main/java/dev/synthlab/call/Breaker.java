@@ -1,5 +1,6 @@
 package dev.synthlab.call;
 
+import dev.synthlab.spans.Standing;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Clock;
@@ -69,6 +70,14 @@ final class Breaker {
 
   void giveBack() {
     breaker.releasePermission();
+  }
+
+  Standing.Breaker state() {
+    return switch (breaker.getState()) {
+      case OPEN, FORCED_OPEN -> Standing.Breaker.OPEN;
+      case HALF_OPEN -> Standing.Breaker.HALF_OPEN;
+      case CLOSED, DISABLED, METRICS_ONLY -> Standing.Breaker.CLOSED;
+    };
   }
 
   /** A number that changes whenever the breaker opens, probes or closes. */

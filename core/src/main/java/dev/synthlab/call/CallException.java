@@ -34,6 +34,7 @@ public abstract sealed class CallException extends RuntimeException {
       case AUTHENTICATION -> new Authentication(fault, report);
       case NOT_FOUND -> new NotFound(fault, report);
       case QUOTA_EXCEEDED -> new QuotaExceeded(fault, report);
+      case BUDGET_EXCEEDED -> new BudgetExceeded(fault, report);
       case RATE_LIMITED -> new RateLimited(fault, report);
       case SERVER_FAILED -> new ServerFailed(fault, report);
       case CONNECTION_FAILED -> new ConnectionFailed(fault, report);
@@ -161,6 +162,15 @@ public abstract sealed class CallException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private QuotaExceeded(Fault fault, CallReport report) {
+      super(fault, report);
+    }
+  }
+
+  /** It might have cost more than calls may; nothing was sent. */
+  public static final class BudgetExceeded extends CallException {
+    private static final long serialVersionUID = 1L;
+
+    private BudgetExceeded(Fault fault, CallReport report) {
       super(fault, report);
     }
   }

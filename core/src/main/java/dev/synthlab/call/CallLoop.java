@@ -2,6 +2,7 @@ package dev.synthlab.call;
 
 import dev.synthlab.http.Transport;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Sends a request until it has its answer, cannot have one, or its time is over: the only place in
@@ -12,6 +13,7 @@ public final class CallLoop {
   final Traffic traffic;
   final CallPolicy policy;
   final CallObserver observer;
+  final Funds funds;
 
   /**
    * A loop.
@@ -22,6 +24,12 @@ public final class CallLoop {
    * @param observer hears how every call went
    */
   public CallLoop(Transport transport, Traffic traffic, CallPolicy policy, CallObserver observer) {
+    this(transport, traffic, policy, observer, new Funds(Optional.empty()));
+  }
+
+  private CallLoop(
+      Transport transport, Traffic traffic, CallPolicy policy, CallObserver observer, Funds funds) {
+    this.funds = funds;
     this.transport = Objects.requireNonNull(transport);
     this.traffic = Objects.requireNonNull(traffic);
     this.policy = Objects.requireNonNull(policy);
@@ -36,7 +44,17 @@ public final class CallLoop {
    * @return a new loop over the same transport and traffic
    */
   public CallLoop with(CallPolicy other) {
-    return new CallLoop(transport, traffic, other, observer);
+    return new CallLoop(transport, traffic, other, observer, funds);
+  }
+
+  /**
+   * The same loop with a bound on what its calls cost.
+   *
+   * @param bound holds the most an attempt may cost before it is admitted
+   * @return a new loop over the same transport and traffic
+   */
+  public CallLoop with(Budget bound) {
+    return new CallLoop(transport, traffic, policy, observer, new Funds(Optional.of(bound)));
   }
 
   /**
@@ -46,6 +64,15 @@ public final class CallLoop {
    */
   public CallPolicy policy() {
     return policy;
+  }
+
+  /**
+   * Tells the observer of a call that came to its end without a request.
+   *
+   * @param report how it went
+   */
+  public void tell(CallReport report) {
+    observer.ended(report);
   }
 
   /**

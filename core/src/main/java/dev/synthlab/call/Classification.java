@@ -261,7 +261,7 @@ public final class Classification {
                   Kind.RATE_LIMITED,
                   route + " asked to wait " + seconds + " more, longer than this call may take")
               .after(held.pause());
-      case LIMIT ->
+      case LIMIT, PLACE ->
           Fault.of(
               Kind.DEADLINE_EXCEEDED, "no place became free for " + route + " within the deadline");
       case BREAKER ->

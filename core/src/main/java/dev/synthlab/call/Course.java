@@ -1,19 +1,23 @@
 package dev.synthlab.call;
 
 import dev.synthlab.call.CallPolicy.Waiting;
+import dev.synthlab.call.Event.Withheld.Reason;
 import dev.synthlab.call.Fault.Kind;
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.Response;
 import dev.synthlab.http.TransportException;
 import dev.synthlab.http.TransportException.Phase;
 import dev.synthlab.logging.Logging;
+import dev.synthlab.spans.Metrics;
 import dev.synthlab.spans.Tracing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicReference;
@@ -91,30 +95,66 @@ final class Course<T> {
 
   private Verdict<T> attempt() throws InterruptedException {
     Waiting waiting = loop.policy.waiting();
+    return switch (loop.funds.pay(exchange, deadline, waiting, loop.traffic)) {
+      case Funds.Answer.Refused no -> new Verdict.GiveUp<>(no.why());
+      case Funds.Answer.Paid money -> {
+        try {
+          yield admitted(money, waiting);
+        } catch (InterruptedException | RuntimeException | Error e) {
+          money.giveBack();
+          throw e;
+        }
+      }
+    };
+  }
+
+  private Verdict<T> admitted(Funds.Answer.Paid money, Waiting waiting)
+      throws InterruptedException {
     return switch (loop.traffic.admit(exchange.route(), exchange.weight(), deadline, waiting)) {
       case Traffic.Admission.Refused no -> {
+        money.giveBack();
         heldBack(no.held());
         yield judged(no.why());
       }
       case Traffic.Admission.Granted yes -> {
         heldBack(yes.held());
         if (waiting == Waiting.AS_LONG_AS_IT_TAKES) {
-          deadline.excuse(yes.held());
+          deadline.excuse(yes.held().total());
         }
-        yield sent(yes.permit());
+        yield sent(yes.permit(), money);
       }
     };
   }
 
-  private void heldBack(Duration time) {
-    held = held.plus(time);
-    if (time.compareTo(SEEN) > 0) {
+  private void heldBack(Holds holds) {
+    if (holds == Holds.NONE) {
+      return;
+    }
+    held = held.plus(holds.total());
+    Map<String, Duration> parts = new LinkedHashMap<>();
+    holds.by().forEach((reason, time) -> parts.put(word(reason), time));
+    parts.forEach(this::measured);
+    if (holds.total().compareTo(SEEN) > 0) {
       Instant now = timer.now();
-      Tracing.waited("admission", now.minus(time), now);
+      Tracing.waited(
+          holds.main().map(Course::word).orElseThrow(), now.minus(holds.total()), now, parts);
     }
   }
 
-  private Verdict<T> sent(Lane.Permit permit) throws InterruptedException {
+  private static String word(Reason reason) {
+    return switch (reason) {
+      case PAUSE -> "pause";
+      case LIMIT -> "limit";
+      case BREAKER -> "breaker";
+      case PLACE -> "place";
+    };
+  }
+
+  private void measured(String reason, Duration time) {
+    Metrics.waited(exchange.route().server(), exchange.route().resource(), reason, time);
+  }
+
+  private Verdict<T> sent(Lane.Permit permit, Funds.Answer.Paid money) throws InterruptedException {
     Route route = exchange.route();
     AttemptSpan span = new AttemptSpan(exchange.request(), exchange.route(), attempts);
     AtomicReference<Spend> used = new AtomicReference<>(Spend.NONE);
@@ -122,10 +162,15 @@ final class Course<T> {
         new Lease(
             timer,
             () -> {
-              permit.leave(used.get());
+              permit.leave();
               loop.traffic.left(route);
               span.end();
             });
+    Runnable settle =
+        () -> {
+          permit.settle(used.get());
+          money.settle(used.get());
+        };
     boolean goesOn = false;
     Instant at = timer.now();
     long from = timer.nanos();
@@ -142,18 +187,19 @@ final class Course<T> {
       note(at, from, event, fault(verdict));
       if (verdict instanceof Verdict.Accept<T> ok) {
         goesOn = exchange.live();
-        accepted(ok.value(), lease, used);
+        accepted(ok.value(), lease, used, settle);
       }
       return verdict;
     } finally {
       if (!goesOn) {
-        lease.end();
+        lease.end(); // the body was read and closed before anybody knew what it had cost
+        settle.run();
         span.close();
       }
     }
   }
 
-  private void accepted(T value, Lease lease, AtomicReference<Spend> used) {
+  private void accepted(T value, Lease lease, AtomicReference<Spend> used, Runnable settle) {
     if (!exchange.live()) {
       used.set(exchange.spend(value));
       return;
@@ -163,6 +209,7 @@ final class Course<T> {
         deadline,
         () -> {
           used.set(exchange.spend(value));
+          settle.run();
           ended(used.get());
         });
   }
@@ -224,6 +271,11 @@ final class Course<T> {
     Duration took = Duration.ofNanos(timer.nanos() - from);
     attempts.add(
         new Attempt(attempts.size() + 1, exchange.route(), at, took, status, fault, Duration.ZERO));
+    Metrics.attempted(
+        exchange.route().server(),
+        exchange.route().resource(),
+        fault.map(each -> each.kind().code()).orElse("answered"),
+        status);
     log.debug(
         "attempt {} on {}: {} in {} ms",
         attempts.size(),
@@ -262,7 +314,8 @@ final class Course<T> {
     Instant from = timer.now();
     loop.traffic.backOff(pause);
     if (pause.isPositive()) {
-      Tracing.waited("backoff", from, timer.now());
+      measured("backoff", pause);
+      Tracing.waited("backoff", from, timer.now(), Map.of());
     }
     return Optional.empty();
   }

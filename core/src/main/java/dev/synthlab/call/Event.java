@@ -35,10 +35,12 @@ public sealed interface Event {
     public enum Reason {
       /** The server asked to wait. */
       PAUSE,
-      /** A limit of ours is reached. */
+      /** A limit of ours on what is sent in a time is reached. */
       LIMIT,
       /** The breaker is open. */
-      BREAKER
+      BREAKER,
+      /** As many requests are under way as may be. */
+      PLACE
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.synthlab.call;
 
 import dev.synthlab.http.Request;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.Optional;
 
 /**
@@ -50,6 +51,15 @@ public interface Exchange<T> {
    * @return tokens and cost
    */
   Spend spend(T value);
+
+  /**
+   * What the answer may cost at most, where that is bounded.
+   *
+   * @return US dollars; 0 if it is free, empty when that cannot be told
+   */
+  default Optional<BigDecimal> mostUsd() {
+    return Optional.of(BigDecimal.ZERO);
+  }
 
   /**
    * Who is asked when this request has failed for good, within the same deadline.

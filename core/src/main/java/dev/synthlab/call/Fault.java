@@ -40,6 +40,8 @@ public record Fault(
     NOT_FOUND("not_found"),
     /** The account has no money left: 429 {@code insufficient_quota}. */
     QUOTA_EXCEEDED("quota_exceeded"),
+    /** A bound of ours on what calls may cost; nothing was sent. */
+    BUDGET_EXCEEDED("budget_exceeded"),
     /** Too many requests: 429, or any answer that names a time to wait. */
     RATE_LIMITED("rate_limited"),
     /** The server failed in passing: 408, 409, 5xx. */

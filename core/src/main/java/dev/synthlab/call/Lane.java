@@ -4,8 +4,12 @@ import dev.synthlab.call.CallPolicy.Waiting;
 import dev.synthlab.call.Event.Withheld.Reason;
 import dev.synthlab.http.Headers;
 import dev.synthlab.logging.Logging;
+import dev.synthlab.spans.Metrics;
+import dev.synthlab.spans.Standing;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -30,6 +34,7 @@ final class Lane {
   private final boolean breakable;
   private final Optional<Pace> pace;
   private final Throttle throttle = new Throttle();
+  private final Holds.Row row = new Holds.Row();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition freed = lock.newCondition();
   private int inFlight;
@@ -75,12 +80,16 @@ final class Lane {
     }
 
     /** The request has ended. */
-    void leave(Spend used) {
+    void leave() {
       if (!judged) {
         saw(Sign.NEUTRAL, this);
       }
-      tokens.ifPresent(t -> t.settle(weight, used.inputTokens() + used.outputTokens()));
       free();
+    }
+
+    /** Says what it used, once that is known. */
+    void settle(Spend used) {
+      tokens.ifPresent(t -> t.settle(weight, used.inputTokens() + used.outputTokens()));
     }
   }
 
@@ -89,14 +98,14 @@ final class Lane {
 
   Traffic.Admission admit(long weight, Deadline deadline, Waiting waiting)
       throws InterruptedException {
-    long begin = timer.nanos();
-    lastUsed = begin;
+    Since begin = new Since();
+    lastUsed = begin.at;
     Optional<Hold> now = waiting == Waiting.WITHIN_DEADLINE ? standing() : Optional.empty();
     if (now.filter(hold -> outlives(hold, deadline)).isPresent()) {
       return refused(now.get(), begin);
     }
     if (!entered(turn, deadline, waiting)) {
-      return refused(new Hold(Reason.LIMIT, Duration.ZERO), begin);
+      return refused(new Hold(row.now().orElse(Reason.LIMIT), Duration.ZERO), begin);
     }
     try {
       while (true) {
@@ -107,10 +116,19 @@ final class Lane {
         if (waiting == Waiting.WITHIN_DEADLINE && outlives(hold.get(), deadline)) {
           return refused(hold.get(), begin);
         }
-        timer.pause(hold.get().time());
+        held(hold.get());
       }
     } finally {
       turn.release();
+    }
+  }
+
+  private void held(Hold hold) throws InterruptedException {
+    row.begin(hold.reason(), timer.nanos());
+    try {
+      timer.pause(hold.time());
+    } finally {
+      row.end(timer.nanos());
     }
   }
 
@@ -183,15 +201,23 @@ final class Lane {
   /** Waits for a place among those in flight; after a long pause there is one, for the probe. */
   private Optional<Hold> place(Deadline deadline, Waiting waiting) throws InterruptedException {
     Optional<Hold> pause = pause(Duration.ZERO);
-    while (pause.isEmpty() && inFlight >= most()) {
-      if (waiting == Waiting.AS_LONG_AS_IT_TAKES) {
-        freed.await();
-      } else if (freed.awaitNanos(deadline.remaining().toNanos()) <= 0) {
-        return Optional.of(new Hold(Reason.LIMIT, deadline.given()));
-      }
-      pause = pause(Duration.ZERO);
+    if (pause.isPresent() || inFlight < most()) {
+      return pause;
     }
-    return pause;
+    row.begin(Reason.PLACE, timer.nanos());
+    try {
+      while (pause.isEmpty() && inFlight >= most()) {
+        if (waiting == Waiting.AS_LONG_AS_IT_TAKES) {
+          freed.await();
+        } else if (freed.awaitNanos(deadline.remaining().toNanos()) <= 0) {
+          return Optional.of(new Hold(Reason.PLACE, deadline.given()));
+        }
+        pause = pause(Duration.ZERO);
+      }
+      return pause;
+    } finally {
+      row.end(timer.nanos());
+    }
   }
 
   private int most() {
@@ -303,20 +329,52 @@ final class Lane {
     }
   }
 
+  /** How the route stands, for those who measure it. */
+  Standing.Route standsAt() {
+    lock.lock();
+    try {
+      return new Standing.Route(
+          route.server(),
+          route.resource(),
+          pause(Duration.ZERO).map(Hold::time).orElse(Duration.ZERO),
+          breaker.map(Breaker::state).orElse(Standing.Breaker.CLOSED),
+          free(requests),
+          free(tokens),
+          pace.map(Pace::rate)
+              .filter(Double::isFinite)
+              .map(OptionalDouble::of)
+              .orElseGet(OptionalDouble::empty),
+          pace.map(p -> OptionalLong.of(p.inFlight())).orElseGet(OptionalLong::empty));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static OptionalLong free(Optional<Limit> limit) {
+    return limit.map(each -> OptionalLong.of(each.free())).orElseGet(OptionalLong::empty);
+  }
+
   private void sayOpened() {
+    Metrics.opened(route.server(), route.resource());
     log.warn("{} fails all the time: it is left alone for a while", route);
   }
 
-  private Traffic.Admission granted(long weight, long begin) {
-    return new Traffic.Admission.Granted(new Permit(weight, probing), since(begin));
+  private Traffic.Admission granted(long weight, Since begin) {
+    return new Traffic.Admission.Granted(new Permit(weight, probing), begin.held());
   }
 
-  private Traffic.Admission refused(Hold hold, long begin) {
+  private Traffic.Admission refused(Hold hold, Since begin) {
     return new Traffic.Admission.Refused(
-        new Event.Withheld(hold.reason(), hold.time()), since(begin));
+        new Event.Withheld(hold.reason(), hold.time()), begin.held());
   }
 
-  private Duration since(long begin) {
-    return Duration.ofNanos(timer.nanos() - begin);
+  /** The moment at which somebody came. Whatever the row waited for since, he waited for. */
+  private final class Since {
+    private final long at = timer.nanos();
+    private final long[] before = row.upTo(at);
+
+    Holds held() {
+      return row.since(before, at, timer.nanos());
+    }
   }
 }

@@ -46,6 +46,11 @@ final class Limit {
         : Optional.of(Duration.ofNanos(Math.max(1, probe.getNanosToWaitForRefill())));
   }
 
+  /** What may be taken at once now. */
+  long free() {
+    return bucket.getAvailableTokens();
+  }
+
   /** Puts the difference right once it is known what was used. */
   void settle(long taken, long used) {
     long back = clamped(taken) - used;

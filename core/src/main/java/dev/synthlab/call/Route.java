@@ -19,6 +19,11 @@ public record Route(URI base, String keyAlias, String resource) {
     Objects.requireNonNull(resource);
   }
 
+  /** The host, or that there is none. */
+  String server() {
+    return base.getHost() == null ? "local" : base.getHost();
+  }
+
   @Override
   public String toString() {
     String host = base.getAuthority() == null ? base.getScheme() + ":" : base.getAuthority();

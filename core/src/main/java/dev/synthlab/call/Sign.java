@@ -25,6 +25,7 @@ enum Sign {
           AUTHENTICATION,
           NOT_FOUND,
           QUOTA_EXCEEDED,
+          BUDGET_EXCEEDED,
           TLS_FAILED,
           MALFORMED_RESPONSE,
           RESPONSE_TOO_LARGE,

@@ -1,6 +1,9 @@
 package dev.synthlab.call;
 
 import dev.synthlab.call.CallPolicy.Waiting;
+import dev.synthlab.call.Event.Withheld.Reason;
+import dev.synthlab.spans.Metrics;
+import dev.synthlab.spans.Standing;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -32,6 +35,7 @@ public final class Traffic {
   private final AtomicInteger held = new AtomicInteger();
   private final AtomicInteger retrying = new AtomicInteger();
   private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
+  private final Standing.Source measured = this::standing;
 
   /**
    * What holds for every route.
@@ -64,6 +68,7 @@ public final class Traffic {
     this.timer = timer;
     this.random = random;
     this.rules = rules;
+    Metrics.watch(measured);
   }
 
   /**
@@ -99,6 +104,14 @@ public final class Traffic {
             .flatMap(Optional::stream)
             .max(Duration::compareTo);
     return new State(inFlight.get(), held.get(), retrying.get(), longest);
+  }
+
+  private Standing standing() {
+    return new Standing(
+        inFlight.get(),
+        held.get(),
+        retrying.get(),
+        lanes.values().stream().map(Lane::standsAt).toList());
   }
 
   /**
@@ -176,6 +189,21 @@ public final class Traffic {
     }
   }
 
+  /** What a call waits for besides. */
+  interface Wait<T> {
+    T over() throws InterruptedException;
+  }
+
+  /** Waits for something that is not the traffic's, seen by {@link #interruptIfWaiting}. */
+  <T> T standsBy(Wait<T> something) throws InterruptedException {
+    waiting.add(Thread.currentThread());
+    try {
+      return something.over();
+    } finally {
+      waitedEnough();
+    }
+  }
+
   /**
    * Interrupts a thread whose call waits for a pause, a limit, a place or another try; one whose
    * request is under way goes on.
@@ -200,10 +228,10 @@ public final class Traffic {
   /** What the gate says. */
   sealed interface Admission {
     /** The request may go out. */
-    record Granted(Lane.Permit permit, Duration held) implements Admission {}
+    record Granted(Lane.Permit permit, Holds held) implements Admission {}
 
     /** It may not. */
-    record Refused(Event.Withheld why, Duration held) implements Admission {}
+    record Refused(Event.Withheld why, Holds held) implements Admission {}
   }
 
   /** Waits until the route takes a request, in the order of coming, or says why it may not. */
@@ -212,22 +240,34 @@ public final class Traffic {
     held.incrementAndGet();
     waiting.add(Thread.currentThread());
     try {
-      long begin = timer.nanos();
       Semaphore server = places.get(route.base());
-      if (server != null && !placed(server, deadline, manner)) {
-        Duration since = Duration.ofNanos(timer.nanos() - begin);
-        return new Admission.Refused(
-            new Event.Withheld(Event.Withheld.Reason.LIMIT, Duration.ZERO), since);
+      Duration waited = Duration.ZERO;
+      if (server != null && !server.tryAcquire(0, TimeUnit.NANOSECONDS)) {
+        long begin = timer.nanos();
+        boolean placed = placed(server, deadline, manner);
+        waited = Duration.ofNanos(timer.nanos() - begin);
+        if (!placed) {
+          return new Admission.Refused(
+              new Event.Withheld(Reason.PLACE, Duration.ZERO),
+              Holds.NONE.after(Reason.PLACE, waited));
+        }
       }
-      Admission said = admitted(route, weight, deadline, manner, server);
-      if (said instanceof Admission.Granted) {
-        inFlight.incrementAndGet();
-      }
-      return said;
+      return after(waited, admitted(route, weight, deadline, manner, server));
     } finally {
       waitedEnough();
       held.decrementAndGet();
     }
+  }
+
+  private Admission after(Duration waited, Admission said) {
+    return switch (said) {
+      case Admission.Granted yes -> {
+        inFlight.incrementAndGet();
+        yield new Admission.Granted(yes.permit(), yes.held().after(Reason.PLACE, waited));
+      }
+      case Admission.Refused no ->
+          new Admission.Refused(no.why(), no.held().after(Reason.PLACE, waited));
+    };
   }
 
   /** A request that was admitted has ended. */

@@ -2,6 +2,7 @@ package dev.synthlab.config;
 
 import dev.synthlab.config.ConfigException.Problem;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param paths where files go
  * @param database how the database is reached
  * @param ledger whether and where calls are recorded
+ * @param cache whether answers are kept, and how many
  * @param logs how log lines look
  * @param trace whether and where spans of the calls go
  * @param environment where it was read, for the variables of services outside
@@ -40,6 +42,7 @@ public record Settings(
     Paths paths,
     Database database,
     Ledger ledger,
+    Cache cache,
     Logs logs,
     Trace trace,
     Environment environment,
@@ -126,13 +129,15 @@ public record Settings(
    * @param tokensPerMinute most tokens a minute to one model with one key
    * @param throttle whether retries have a budget
    * @param breaker whether a model that fails all the time is left alone a while
+   * @param budgetUsd most US dollars a day, by UTC
    */
   public record Limits(
       OptionalInt concurrency,
       OptionalInt requestsPerMinute,
       OptionalInt tokensPerMinute,
       boolean throttle,
-      boolean breaker) {
+      boolean breaker,
+      Optional<BigDecimal> budgetUsd) {
     /** How many calls of a run may be in flight while it is found out what the server bears. */
     public static final int MOST_IN_FLIGHT = 512;
 
@@ -206,6 +211,15 @@ public record Settings(
    * @param server the PostgreSQL server; without one the SQLite file is used
    */
   public record Ledger(boolean on, Optional<DatabaseUrl> server) {}
+
+  /**
+   * Whether answers are kept, and how many. They are kept where the ledger is.
+   *
+   * @param on whether they are
+   * @param timeToLive how long an answer is good
+   * @param mostMegabytes how much is kept
+   */
+  public record Cache(boolean on, Duration timeToLive, int mostMegabytes) {}
 
   /**
    * How log lines look.
@@ -329,7 +343,7 @@ public record Settings(
       case PAIRS -> value.map(pairs -> namesOnly(pairs, ",", "=")).orElse("");
       case URL, DATABASE, PROXY -> variable.masked(value.orElse(variable.defaultText()));
       case PATH -> value.orElseGet(() -> new SettingsReader(environment).defaultPath(variable));
-      case TOKEN, TEXT, SHARE, DURATION, COUNT, COUNT_OR_AUTO, CA_FILE, HOSTS, CHOICE ->
+      case TOKEN, TEXT, SHARE, MONEY, DURATION, COUNT, COUNT_OR_AUTO, CA_FILE, HOSTS, CHOICE ->
           value.orElse(variable.defaultText());
     };
   }

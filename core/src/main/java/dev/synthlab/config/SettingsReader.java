@@ -47,6 +47,7 @@ final class SettingsReader {
             paths(),
             database(),
             ledger(),
+            cached(),
             logs(),
             trace(),
             environment,
@@ -119,7 +120,8 @@ final class SettingsReader {
         optionalCount(Variable.SYNTHLAB_RPM),
         optionalCount(Variable.SYNTHLAB_TPM),
         choice(Variable.SYNTHLAB_THROTTLE).equals("on"),
-        choice(Variable.SYNTHLAB_BREAKER).equals("on"));
+        choice(Variable.SYNTHLAB_BREAKER).equals("on"),
+        optional(Variable.SYNTHLAB_BUDGET_USD, Values::money));
   }
 
   private OptionalInt optionalCount(Variable variable) {
@@ -181,6 +183,13 @@ final class SettingsReader {
     return new Settings.Ledger(
         choice(Variable.SYNTHLAB_LEDGER).equals("on"),
         optional(Variable.SYNTHLAB_LEDGER_URL, DatabaseUrl::parse));
+  }
+
+  private Settings.Cache cached() {
+    return new Settings.Cache(
+        choice(Variable.SYNTHLAB_CACHE).equals("on"),
+        duration(Variable.SYNTHLAB_CACHE_TTL),
+        count(Variable.SYNTHLAB_CACHE_MAX_MB));
   }
 
   /** Two different modes would leave one of them without effect. */

@@ -171,7 +171,7 @@ public record Trace(
    * @return false also where OpenTelemetry's own switch is off
    */
   public boolean on() {
-    if ("true".equalsIgnoreCase(otel.getOrDefault("OTEL_SDK_DISABLED", "").strip())) {
+    if (switchedOff()) {
       return false;
     }
     return enabled.orElseGet(
@@ -179,6 +179,20 @@ public record Trace(
             endpoint.isPresent()
                 || otel.containsKey(ENDPOINT)
                 || otel.containsKey(TRACES_ENDPOINT));
+  }
+
+  /**
+   * Whether metrics are sent: only if {@code OTEL_METRICS_EXPORTER} names how.
+   *
+   * @return false also where OpenTelemetry's own switch is off
+   */
+  public boolean measured() {
+    String exporter = otel.getOrDefault("OTEL_METRICS_EXPORTER", "").strip();
+    return !switchedOff() && !exporter.isEmpty() && !exporter.equals("none");
+  }
+
+  private boolean switchedOff() {
+    return "true".equalsIgnoreCase(otel.getOrDefault("OTEL_SDK_DISABLED", "").strip());
   }
 
   /**

@@ -129,6 +129,15 @@ final class Values {
     return Double.parseDouble(value);
   }
 
+  /** US dollars. */
+  static BigDecimal money(String raw) {
+    String value = line(raw);
+    if (!value.matches("\\d{1,9}(\\.\\d{1,9})?|\\.\\d{1,9}")) {
+      throw refused("");
+    }
+    return new BigDecimal(value);
+  }
+
   /** An http(s) address in which nothing is secret. */
   static URI open(String raw) {
     URI uri = address(raw);

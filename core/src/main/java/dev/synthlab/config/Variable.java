@@ -143,6 +143,29 @@ public enum Variable {
       "",
       "PostgreSQL that calls are recorded in; without it the SQLite file is used. `DATABASE_URL` is"
           + " never used for that."),
+  /** Whether answers are kept. */
+  SYNTHLAB_CACHE(
+      Kind.CHOICE,
+      "on|off",
+      "off",
+      "Whether answers are kept beside the ledger, as text, so that an equal request is not paid for"
+          + " twice."),
+  /** How long answers are kept. */
+  SYNTHLAB_CACHE_TTL(
+      Kind.DURATION, "", "168h", "How long a kept answer is good; a week if nothing is said."),
+  /** How much is kept. */
+  SYNTHLAB_CACHE_MAX_MB(
+      Kind.COUNT,
+      "1..1000000",
+      "512",
+      "Most megabytes of answers; those that were not asked for longest go first."),
+  /** The most money a day. */
+  SYNTHLAB_BUDGET_USD(
+      Kind.MONEY,
+      "",
+      "",
+      "Most US dollars that calls may cost a day, by UTC; a call that might cost more is not sent."
+          + " What other processes spend counts where the ledger is on."),
   /** Whether statements are logged. */
   SQL_ECHO(
       Kind.CHOICE,
@@ -255,6 +278,7 @@ public enum Variable {
     HEADERS,
     PAIRS,
     SHARE,
+    MONEY,
     TOKEN,
     TEXT,
     URL,
@@ -334,6 +358,8 @@ public enum Variable {
       case PAIRS ->
           "must be pairs name=value, separated by commas; what is not plain is percent-encoded";
       case SHARE -> "must be a number from 0 to 1";
+      case MONEY ->
+          "must be US dollars, 0 or more, with at most 9 digits before and after the point";
       case TOKEN -> "must be visible ASCII characters only, without spaces";
       case TEXT -> "must be one line of text without control characters";
       case URL -> "must be an http:// or https:// address with a host and no query or fragment";
@@ -381,7 +407,17 @@ public enum Variable {
       case URL -> Settings.withoutUserInfo(value);
       case DATABASE -> DatabaseUrl.masked(value);
       case PROXY -> value.isEmpty() ? "" : Settings.withoutUserInfo(Values.withScheme(value));
-      case TOKEN, TEXT, SHARE, DURATION, COUNT, COUNT_OR_AUTO, PATH, CA_FILE, HOSTS, CHOICE ->
+      case TOKEN,
+          TEXT,
+          SHARE,
+          MONEY,
+          DURATION,
+          COUNT,
+          COUNT_OR_AUTO,
+          PATH,
+          CA_FILE,
+          HOSTS,
+          CHOICE ->
           value;
     };
   }

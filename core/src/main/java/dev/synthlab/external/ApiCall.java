@@ -18,7 +18,6 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JavaType;
 
 /**
  * One call of a service: filled first, then made by the method that says what its answer is. Each
@@ -224,7 +223,7 @@ public final class ApiCall {
    * @throws dev.synthlab.call.CallException what kept the call from its answer
    */
   public <T> T as(Class<T> type) {
-    return made(json(Wire.type(type)));
+    return made(json(Wire.of(type)));
   }
 
   /**
@@ -238,7 +237,7 @@ public final class ApiCall {
    */
   public <T> Optional<T> asOptional(Class<T> type) {
     try {
-      return Optional.of(raw(json(Wire.type(type))));
+      return Optional.of(raw(json(Wire.of(type))));
     } catch (ApiException.NotFound none) {
       return Optional.empty();
     } catch (ApiException e) {
@@ -381,7 +380,7 @@ public final class ApiCall {
     return Addresses.withQuery(target.address(), parameters);
   }
 
-  <T> Reading<T> json(JavaType type) {
+  <T> Reading<T> json(Wire.Shape<T> type) {
     int limit = limit();
     return answer -> {
       try (var open = answer.body()) {

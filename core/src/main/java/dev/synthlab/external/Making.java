@@ -104,6 +104,7 @@ record Making(Way way, Outgoing outgoing, boolean guarded, Duration timeout, Dur
       case CallException.MalformedResponse malformed -> new ApiException.Unreadable(said);
       case CallException.Authentication same -> same;
       case CallException.QuotaExceeded same -> same;
+      case CallException.BudgetExceeded same -> same;
       case CallException.RateLimited same -> same;
       case CallException.ServerFailed same -> same;
       case CallException.ConnectionFailed same -> same;

@@ -8,6 +8,7 @@ import dev.synthlab.http.Request.Reach;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -34,18 +35,20 @@ record Outgoing(Target target, Headers headers, Body body, Reach reach) {
       String key = way.settings().key().get().reveal();
       switch (way.service().key()) {
         case KeyPlace.InHeader place -> all = all.with(place.name(), place.before() + key);
-        case KeyPlace.InQuery place ->
-            address =
-                Addresses.withQuery(address, Addresses.encoded(place.name()) + "=" + hidden(key));
+        case KeyPlace.InQuery place -> address = withKey(address, place.name(), key);
         case KeyPlace.Nowhere none -> {}
       }
     }
     return new Request(target.method(), address, all, body, reach);
   }
 
-  /** Its encoded form is as secret as the key. */
-  private static String hidden(String key) {
-    return Secret.of(Addresses.encoded(key)).reveal();
+  /** A link of the service may have the key in it already. Encoded, it is as secret as plain. */
+  private static URI withKey(URI address, String name, String key) {
+    String parameter = Addresses.encoded(name) + "=";
+    String query = "&" + Objects.requireNonNullElse(address.getRawQuery(), "");
+    return query.contains("&" + parameter)
+        ? address
+        : Addresses.withQuery(address, parameter + Secret.of(Addresses.encoded(key)).reveal());
   }
 
   /** Whether sending it twice does what sending it once does. */
@@ -56,8 +59,8 @@ record Outgoing(Target target, Headers headers, Body body, Reach reach) {
   /** The request that a redirect asks for. What is meant for the service stays with it. */
   Outgoing redirected(int status, URI to, Reach outside) {
     boolean asGet =
-        status == 303 && !target.method().equals("HEAD")
-            || (status == 301 || status == 302) && target.method().equals("POST");
+        (status == 303 && !target.method().equals("HEAD"))
+            || ((status == 301 || status == 302) && target.method().equals("POST"));
     boolean stays = Addresses.sameOrigin(target.address(), to);
     Target next =
         new Target(

@@ -97,7 +97,7 @@ public final class Pages<P> implements Iterable<P> {
     @Override
     public P next() {
       ApiCall call = next.orElseThrow(NoSuchElementException::new);
-      Reading<P> page = call.json(Wire.type(type));
+      Reading<P> page = call.json(Wire.of(type));
       Leaf<P> leaf = call.made(answer -> leaf(call, page.read(answer), answer.headers()));
       next = leaf.next();
       return leaf.page();

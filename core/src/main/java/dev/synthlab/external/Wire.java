@@ -1,7 +1,6 @@
 package dev.synthlab.external;
 
 import dev.synthlab.http.Json;
-import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -49,13 +48,18 @@ final class Wire {
 
     @Override
     public @Nullable Boolean hasRequiredMarker(MapperConfig<?> config, AnnotatedMember member) {
-      return member instanceof AnnotatedParameter
-              && member.getDeclaringClass().isRecord()
-              && !OPTIONAL.contains(member.getRawType())
-          ? Boolean.TRUE
-          : super.hasRequiredMarker(config, member);
+      if (member instanceof AnnotatedParameter
+          && member.getDeclaringClass().isRecord()
+          && !OPTIONAL.contains(member.getRawType())) {
+        return Boolean.TRUE;
+      }
+      return super.hasRequiredMarker(config, member);
     }
   }
+
+  /** What a text is read as. */
+  @SuppressWarnings("UnusedTypeParameter") // it says what comes of reading
+  record Shape<T>(JavaType type) {}
 
   /** Bytes that are not what they should be. */
   static final class UnreadableException extends Exception {
@@ -93,20 +97,20 @@ final class Wire {
     }
   }
 
-  static JavaType type(Type type) {
-    return MAPPER.constructType(type);
+  static <T> Shape<T> of(Class<T> type) {
+    return new Shape<>(MAPPER.constructType(type));
   }
 
-  static JavaType listOf(Class<?> type) {
-    return MAPPER.getTypeFactory().constructCollectionType(List.class, type);
+  static <T> Shape<List<T>> listOf(Class<T> type) {
+    return new Shape<>(MAPPER.getTypeFactory().constructCollectionType(List.class, type));
   }
 
-  static <T> T read(byte[] json, JavaType type) throws UnreadableException {
+  static <T> T read(byte[] json, Shape<T> shape) throws UnreadableException {
     if (blank(json)) {
       throw new UnreadableException("the answer is empty", true, json);
     }
     try {
-      T value = MAPPER.readValue(json, type);
+      T value = MAPPER.readValue(json, shape.type());
       if (value == null) {
         throw new UnreadableException("the answer is null", false, json);
       }
@@ -114,7 +118,7 @@ final class Wire {
     } catch (StreamReadException e) {
       throw new UnreadableException("the answer is no JSON", true, json);
     } catch (JacksonException e) {
-      throw new UnreadableException(place(e, type), false, json);
+      throw new UnreadableException(place(e, shape.type()), false, json);
     }
   }
 

@@ -2,13 +2,8 @@ package dev.synthlab.http;
 
 import dev.synthlab.config.Net;
 import dev.synthlab.config.Secret;
-import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Proxy;
-import java.net.ProxySelector;
-import java.net.SocketAddress;
-import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,7 +15,6 @@ import okhttp3.Connection;
 import okhttp3.Dns;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Names, proxies and trust for an OkHttp client. Nothing of it is asked while a connection of the
@@ -39,7 +33,7 @@ final class OkHttpRouting implements Dns, AutoCloseable {
 
   OkHttpClient.Builder applied(OkHttpClient.Builder builder) {
     Net net = options.net();
-    Trust trust = Trust.inSystemAnd(net.caFile().map(Net.CaFile::certificates).orElseGet(List::of));
+    Trust trust = Trust.of(net);
     builder
         .dns(this)
         .connectTimeout(options.timeout())
@@ -52,7 +46,7 @@ final class OkHttpRouting implements Dns, AutoCloseable {
         .ifPresent(words -> builder.proxyAuthenticator(beforeTheTunnel(words)));
     credentials(net.httpProxy())
         .ifPresent(words -> builder.addNetworkInterceptor(withoutTunnel(words)));
-    return builder.proxySelector(new Selector(net));
+    return builder.proxySelector(Proxies.of(net));
   }
 
   /**
@@ -112,30 +106,5 @@ final class OkHttpRouting implements Dns, AutoCloseable {
         .map(pair -> pair.contains(":") ? pair : pair + ":")
         .map(pair -> pair.getBytes(StandardCharsets.UTF_8))
         .map(pair -> "Basic " + Base64.getEncoder().encodeToString(pair));
-  }
-
-  /** Names the one proxy of an address, or none. */
-  private static final class Selector extends ProxySelector {
-    private final Net net;
-
-    Selector(Net net) {
-      this.net = net;
-    }
-
-    @Override
-    public List<Proxy> select(@Nullable URI address) {
-      return List.of(
-          Optional.ofNullable(address)
-              .flatMap(net::proxyFor)
-              .map(p -> InetSocketAddress.createUnresolved(p.host(), p.port()))
-              .map(place -> new Proxy(Proxy.Type.HTTP, place))
-              .orElse(Proxy.NO_PROXY));
-    }
-
-    @Override
-    public void connectFailed(
-        @Nullable URI address, @Nullable SocketAddress proxy, @Nullable IOException why) {
-      // There is no other proxy to turn to.
-    }
   }
 }

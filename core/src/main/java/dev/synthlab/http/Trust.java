@@ -1,5 +1,6 @@
 package dev.synthlab.http;
 
+import dev.synthlab.config.Net;
 import dev.synthlab.config.Variable;
 import java.io.IOException;
 import java.io.Serial;
@@ -24,8 +25,11 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** The system's trust and more, which says in plain words why it does not trust. */
-final class Trust extends X509ExtendedTrustManager {
+/**
+ * The system's trust and more, which says in plain words why it does not trust. Safe for use by
+ * many threads.
+ */
+public final class Trust extends X509ExtendedTrustManager {
   private final X509ExtendedTrustManager judge;
 
   private Trust(X509ExtendedTrustManager judge) {
@@ -39,6 +43,16 @@ final class Trust extends X509ExtendedTrustManager {
     Untrusted(String why, CertificateException cause) {
       super(why, cause);
     }
+  }
+
+  /**
+   * Trusts whom the system trusts, and the authorities of the settings.
+   *
+   * @param net whom to trust
+   * @return the judge of certificates
+   */
+  public static Trust of(Net net) {
+    return inSystemAnd(net.caFile().map(Net.CaFile::certificates).orElseGet(List::of));
   }
 
   /** Trusts whom the system trusts, and these. */
@@ -64,10 +78,19 @@ final class Trust extends X509ExtendedTrustManager {
   }
 
   SSLSocketFactory sockets() {
+    return context().getSocketFactory();
+  }
+
+  /**
+   * TLS that trusts so.
+   *
+   * @return a new context
+   */
+  public SSLContext context() {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(null, new TrustManager[] {this}, null);
-      return context.getSocketFactory();
+      return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java knows no TLS", e);
     }

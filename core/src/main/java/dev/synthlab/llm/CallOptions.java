@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -31,6 +32,7 @@ import java.util.function.Consumer;
  * @param user who it is for: shown in traces, never sent to the model
  * @param session which conversation it belongs to: shown in traces, never sent to the model
  * @param tags further words to find it by in traces
+ * @param caching what the cache of answers, where it is on, does for it
  */
 public record CallOptions(
     Optional<String> model,
@@ -46,7 +48,18 @@ public record CallOptions(
     Optional<String> operation,
     Optional<String> user,
     Optional<String> session,
-    List<String> tags) {
+    List<String> tags,
+    Caching caching) {
+
+  /** What the cache of answers does for a call. */
+  public enum Caching {
+    /** It gives the answer if it knows it, and else keeps the one that comes. */
+    USUAL,
+    /** It keeps the answer that comes, in the place of the one it knows. */
+    REFRESH,
+    /** It is left out. */
+    NONE
+  }
 
   /** Everything is left open. */
   public static final CallOptions NONE = new Draft().options();
@@ -56,6 +69,7 @@ public record CallOptions(
     stop = List.copyOf(stop);
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     tags = List.copyOf(tags);
+    Objects.requireNonNull(caching);
     require(temperature.orElse(0) >= 0, "temperature must be at least 0", temperature);
     require(topP.orElse(1) > 0 && topP.orElse(1) <= 1, "topP must be above 0, at most 1", topP);
     require(maxTokens.orElse(1) >= 1, "maxTokens must be at least 1", maxTokens);
@@ -91,6 +105,7 @@ public record CallOptions(
     Optional<String> user = Optional.empty();
     Optional<String> session = Optional.empty();
     List<String> tags = List.of();
+    Caching caching = Caching.USUAL;
 
     private Draft() {}
 
@@ -109,6 +124,7 @@ public record CallOptions(
       user = from.user;
       session = from.session;
       tags = from.tags;
+      caching = from.caching;
     }
 
     private CallOptions options() {
@@ -126,7 +142,8 @@ public record CallOptions(
           operation,
           user,
           session,
-          tags);
+          tags,
+          caching);
     }
   }
 }

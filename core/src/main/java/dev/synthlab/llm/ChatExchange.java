@@ -13,6 +13,7 @@ import dev.synthlab.http.Bodies;
 import dev.synthlab.http.Request;
 import dev.synthlab.http.SseReader;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -122,6 +123,11 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
   @Override
   public Optional<Exchange<Whole>> fallback(Fault fault) {
     return plan.fallback(fault).map(next -> new ChatExchange(next, streamed, timer));
+  }
+
+  @Override
+  public Optional<BigDecimal> mostUsd() {
+    return plan.mostCostOfFirst();
   }
 
   @Override

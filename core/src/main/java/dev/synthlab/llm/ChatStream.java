@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -23,6 +24,7 @@ final class ChatStream implements TextStream {
   private @Nullable CallReport report;
   private volatile Optional<LlmSpan> span = Optional.empty();
   private volatile Optional<CallException> broken = Optional.empty();
+  private volatile Consumer<Completion> whole = answer -> {};
   private String ready = "";
   private boolean ended;
   private boolean iterating;
@@ -71,7 +73,9 @@ final class ChatStream implements TextStream {
     }
   }
 
-  void reported(CallReport how, LlmSpan shownBy) {
+  /** Says how it went so far, where that is shown, and who wants the whole answer. */
+  void reported(CallReport how, LlmSpan shownBy, Consumer<Completion> atEnd) {
+    whole = atEnd;
     report = how;
     span = Optional.of(shownBy);
   }
@@ -101,19 +105,28 @@ final class ChatStream implements TextStream {
 
   @Override
   public void close() {
+    // Whoever hears of the end logs and records as part of the call.
+    span.ifPresentOrElse(on -> on.within(this::end), this::end);
+    span.ifPresent(this::show);
+  }
+
+  private void end() {
     try {
       head.body().close();
     } catch (IOException e) {
       // The exchange is over either way.
     }
-    span.ifPresent(this::show);
   }
 
   private void show(LlmSpan on) {
     if (broken.isPresent()) {
       on.failed(broken.get());
     } else if (ended && ready.isEmpty()) {
-      on.answered(completion());
+      Completion all = completion();
+      on.answered(all);
+      Consumer<Completion> once = whole;
+      whole = kept -> {};
+      once.accept(all);
     } else {
       on.left(answer.text.toString(), plan.usage(answer));
     }

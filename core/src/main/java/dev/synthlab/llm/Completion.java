@@ -97,6 +97,16 @@ public record Completion(
   }
 
   /**
+   * Whether it was kept from an equal request, so that nothing was paid for it now; with those
+   * {@link #before} it, whether all of them were.
+   *
+   * @return true when nothing was sent; then there are no tokens and the cost is 0
+   */
+  public boolean cached() {
+    return report.cached() && before.stream().allMatch(each -> each.report().cached());
+  }
+
+  /**
    * What was said, as the next turn of a conversation knows it.
    *
    * @return text and tool calls

@@ -104,8 +104,7 @@ final class EmbeddingCall {
           Outcome<Vectors> outcome = loop.run(exchange, deadline);
           switch (outcome) {
             case Outcome.Answered<Vectors> ok ->
-                span.embedded(
-                    batch.inputs(), ok.value().vectors(), ok.value().usage(), ok.report());
+                span.embedded(batch.inputs(), ok.value(), ok.report());
             case Outcome.Failed<Vectors> failed -> span.failed(failed.why());
           }
           return outcome;

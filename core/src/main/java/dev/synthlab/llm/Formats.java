@@ -60,7 +60,7 @@ final class Formats {
     return from(route, surest == Way.SCHEMA && lacks ? Way.OBJECT : surest);
   }
 
-  private static Way surest(CompletionRequest request) {
+  static Way surest(CompletionRequest request) {
     return switch (request.format()) {
       case ResponseFormat.Schema schema -> Way.SCHEMA;
       case ResponseFormat.Json json -> Way.OBJECT;

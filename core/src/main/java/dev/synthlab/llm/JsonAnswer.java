@@ -12,6 +12,21 @@ import org.jspecify.annotations.Nullable;
 final class JsonAnswer {
   private JsonAnswer() {}
 
+  /** Whether the text is of the form that the request asks for, so that it is worth keeping. */
+  static boolean usable(CompletionRequest request, String text) {
+    Optional<JsonSchema> schema =
+        request.format() instanceof ResponseFormat.Schema shape
+            ? Optional.of(shape.schema())
+            : Optional.empty();
+    boolean json =
+        !(request.format() instanceof ResponseFormat.Text)
+            || (request.body().get("response_format") instanceof Map<?, ?> form
+                && String.valueOf(form.get("type")).startsWith("json"));
+    return !json
+        || (Salvage.read(text) instanceof Salvage.Tree tree
+            && object(tree.value(), schema).value().isPresent());
+  }
+
   /** The object, checked against the schema if there is one. */
   static Structured.Read<Map<String, Object>> object(Object tree, Optional<JsonSchema> schema) {
     Object whole = tree;

@@ -12,6 +12,7 @@ import dev.synthlab.http.Bodies;
 import dev.synthlab.http.Json;
 import dev.synthlab.http.Request;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -109,6 +110,19 @@ final class JsonExchange<T extends JsonExchange.Counted> implements Exchange<T> 
   @Override
   public Request request() {
     return wire;
+  }
+
+  /** Vectors cost by what is sent alone; for what else is made, the longest answer counts. */
+  @Override
+  public Optional<BigDecimal> mostUsd() {
+    KnownModels known = asked.client().endpoint().known();
+    String model = route().resource();
+    long input = 2 * weight(); // a text may have twice as many tokens as usual
+    if (asked.body().containsKey("input")) {
+      return known.spend(model, model, new Usage(input, 0, 0, 0, true)).costUsd();
+    }
+    long answers = asked.body().get("n") instanceof Number n ? Math.max(1, n.longValue()) : 1;
+    return known.mostUsd(model, input, 0, answers);
   }
 
   @Override

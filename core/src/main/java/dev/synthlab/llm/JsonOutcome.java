@@ -7,14 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** One call for a JSON object whose failures are values, as bulk runs want them. For one call. */
 final class JsonOutcome {
-  private final ToolRounds.Ask ask;
+  private final Structured.Ask ask;
   private final List<Completion> answers = new ArrayList<>();
   private Optional<Outcome.Failed<Completion>> failed = Optional.empty();
 
-  JsonOutcome(ToolRounds.Ask ask) {
+  JsonOutcome(Structured.Ask ask) {
     this.ask = ask;
   }
 
@@ -34,8 +35,8 @@ final class JsonOutcome {
     }
   }
 
-  private Outcome<Completion> asked(CompletionRequest request) {
-    Outcome<Completion> outcome = ask.outcome(request);
+  private Outcome<Completion> asked(CompletionRequest request, Predicate<String> usable) {
+    Outcome<Completion> outcome = ask.outcome(request, usable);
     switch (outcome) {
       case Outcome.Answered<Completion> ok -> answers.add(ok.value());
       case Outcome.Failed<Completion> none -> failed = Optional.of(none);

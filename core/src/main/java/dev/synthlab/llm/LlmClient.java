@@ -124,7 +124,7 @@ public final class LlmClient implements AutoCloseable {
    */
   public Typed<Map<String, Object>> askJson(CompletionRequest request) {
     Deadline until = requests.deadline(request);
-    return Structured.json(request).run(now -> requests.answer(now, false, until));
+    return Structured.json(request).run((now, fit) -> requests.answer(now, false, until, fit));
   }
 
   /**
@@ -180,7 +180,8 @@ public final class LlmClient implements AutoCloseable {
    */
   public <T> Typed<T> ask(CompletionRequest request, Class<T> type) {
     Deadline until = requests.deadline(request);
-    return Structured.typed(request, type).run(now -> requests.answer(now, false, until));
+    return Structured.typed(request, type)
+        .run((now, fit) -> requests.answer(now, false, until, fit));
   }
 
   /**
@@ -326,7 +327,7 @@ public final class LlmClient implements AutoCloseable {
    */
   public Outcome<Completion> outcomeJson(CompletionRequest request) {
     Deadline until = requests.deadline(request);
-    return new JsonOutcome(now -> requests.answer(now, false, until)).of(request);
+    return new JsonOutcome((now, fit) -> requests.answer(now, false, until, fit)).of(request);
   }
 
   /**
@@ -337,7 +338,7 @@ public final class LlmClient implements AutoCloseable {
    */
   public Outcome<Completion> streamedJson(CompletionRequest request) {
     Deadline until = requests.deadline(request);
-    return new JsonOutcome(now -> requests.answer(now, true, until)).of(request);
+    return new JsonOutcome((now, fit) -> requests.answer(now, true, until, fit)).of(request);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.CallObserver;
 import dev.synthlab.call.CallPolicy;
@@ -21,6 +22,8 @@ public final class LlmClientBuilder {
   private @Nullable Traffic traffic;
   private CallObserver observer = report -> {};
   private CallPolicy.Waiting waiting = CallPolicy.Waiting.WITHIN_DEADLINE;
+  private Optional<SharedAnswers> answers = Optional.empty();
+  private Optional<Budget> budget = Optional.empty();
   private int atOnce = Settings.Limits.USUAL_AT_ONCE;
 
   LlmClientBuilder() {}
@@ -105,6 +108,29 @@ public final class LlmClientBuilder {
   }
 
   /**
+   * Where answers are kept for equal requests, else nowhere. It stays the caller's to close.
+   *
+   * @param kept the cache; {@linkplain AnswerCache#shared shared} if other clients use it too
+   * @return this
+   */
+  public LlmClientBuilder cache(AnswerCache kept) {
+    answers = Optional.of(SharedAnswers.of(kept));
+    return this;
+  }
+
+  /**
+   * What its calls may cost, else as much as they like. A call that might cost more is not sent,
+   * nor is one of which that is not known.
+   *
+   * @param bound the budget; other clients may share it
+   * @return this
+   */
+  public LlmClientBuilder budget(Budget bound) {
+    budget = Optional.of(bound);
+    return this;
+  }
+
+  /**
    * How many calls {@link LlmClient#completeAll} makes at once, if it is not told.
    *
    * @param calls at least 1
@@ -130,11 +156,11 @@ public final class LlmClientBuilder {
     CallPolicy policy =
         new CallPolicy(
             llm.maxAttempts(), llm.timeout(), llm.backoffFirst(), llm.backoffMax(), waiting);
+    Endpoint endpoint = new Endpoint(llm, new KnownModels(llm, timer));
+    CallLoop unbounded = new CallLoop(over, shared, policy, observer);
+    CallLoop loop = budget.map(unbounded::with).orElse(unbounded);
     return new LlmClient(
-        new Requests(
-            new Endpoint(llm, new KnownModels(llm, timer)),
-            new CallLoop(over, shared, policy, observer),
-            timer),
+        new Requests(endpoint, loop, timer, new Recall(answers, endpoint, loop, timer)),
         atOnce,
         ownsTransport ? Optional.of(over) : Optional.empty());
   }

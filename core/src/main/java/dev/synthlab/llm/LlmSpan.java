@@ -6,7 +6,9 @@ import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Route;
 import dev.synthlab.http.Json;
 import dev.synthlab.spans.Labels;
+import dev.synthlab.spans.Metrics;
 import dev.synthlab.spans.OpenSpan;
+import dev.synthlab.spans.Operation;
 import dev.synthlab.spans.Spoken;
 import dev.synthlab.spans.Tracing;
 import java.math.BigDecimal;
@@ -16,7 +18,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,10 +38,12 @@ final class LlmSpan {
       Set.of("messages", "tools", "functions", "input", "prompt");
 
   private final OpenSpan span;
+  private final Operation operation;
   private final AtomicBoolean over = new AtomicBoolean();
 
-  private LlmSpan(OpenSpan span) {
+  private LlmSpan(OpenSpan span, Operation operation) {
     this.span = span;
+    this.operation = operation;
   }
 
   /** A chat completion. */
@@ -50,22 +56,47 @@ final class LlmSpan {
       span.asked(body.get("messages") instanceof List<?> said ? spoken(said) : List.of());
       span.tools(offered(body));
     }
-    return new LlmSpan(span);
+    return new LlmSpan(span, measured("chat", plan.route()));
   }
 
   /** Another verb, for which the body says all. */
   static LlmSpan of(
       Tracing.Kind kind, String name, Route route, Map<String, Object> body, CallOptions options) {
     OpenSpan span = open(kind, name, options);
+    boolean embedding = kind == Tracing.Kind.EMBEDDING;
+    String operation = embedding ? "embeddings" : "image";
     if (span.recorded()) {
-      boolean embedding = kind == Tracing.Kind.EMBEDDING;
-      start(span, embedding ? "embeddings" : "image", route, options);
+      start(span, operation, route, options);
       request(span, body);
       if (embedding) {
         span.set("embedding.model_name", route.resource());
       }
     }
-    return new LlmSpan(span);
+    return new LlmSpan(span, measured(operation, route));
+  }
+
+  private static Operation measured(String operation, Route route) {
+    if (!Metrics.recorded()) {
+      return Operation.UNSEEN;
+    }
+    int port = route.base().getPort();
+    return Metrics.begun(
+        new Operation.Asked(
+            operation,
+            spoken(route),
+            route.resource(),
+            server(route),
+            port > 0 ? OptionalInt.of(port) : OptionalInt.empty()));
+  }
+
+  private static String server(Route route) {
+    return Optional.ofNullable(route.base().getHost()).orElse("local");
+  }
+
+  /** The provider, or whose interface a server speaks that is not known. */
+  private static String spoken(Route route) {
+    String provider = provider(route);
+    return provider.isEmpty() ? "openai" : provider;
   }
 
   private static OpenSpan open(Tracing.Kind kind, String name, CallOptions options) {
@@ -78,7 +109,7 @@ final class LlmSpan {
     String provider = provider(route);
     // The convention has it on LLM spans only.
     if (!operation.equals("embeddings")) {
-      span.set("llm.system", provider.isEmpty() ? "openai" : provider);
+      span.set("llm.system", spoken(route));
     }
     if (!provider.isEmpty()) {
       span.set("llm.provider", provider);
@@ -86,9 +117,9 @@ final class LlmSpan {
     span.set("llm.model_name", model);
     span.set("llm.request.model_name", model);
     span.set("gen_ai.operation.name", operation);
-    span.set("gen_ai.provider.name", provider.isEmpty() ? "openai" : provider);
+    span.set("gen_ai.provider.name", spoken(route));
     span.set("gen_ai.request.model", model);
-    span.set("server.address", Optional.ofNullable(route.base().getHost()).orElse("local"));
+    span.set("server.address", server(route));
     if (route.base().getPort() > 0) {
       span.set("server.port", route.base().getPort());
     }
@@ -208,6 +239,7 @@ final class LlmSpan {
     try {
       T opened = span.around(work::get);
       span.event("First Token Stream Event");
+      operation.firstPiece();
       return opened;
     } catch (CallException e) {
       failed(e);
@@ -220,13 +252,24 @@ final class LlmSpan {
     }
   }
 
+  /** Does some of the work of a request that was opened. */
+  void within(Runnable work) {
+    try {
+      span.around(Executors.callable(work));
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) { // a runnable throws no others
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Requests that belong to one call, under a span of their own. */
   static Outcome<Completion> steps(
       Tracing.Kind kind,
       String name,
       CompletionRequest request,
       Supplier<Outcome<Completion>> work) {
-    LlmSpan steps = new LlmSpan(open(kind, name, request.options()));
+    LlmSpan steps = new LlmSpan(open(kind, name, request.options()), Operation.UNSEEN);
     steps.span.input(question(request));
     return steps.around(
         () -> {
@@ -242,7 +285,8 @@ final class LlmSpan {
 
   /** Requests for one value, under a span of their own. */
   static <T> Typed<T> steps(String name, CompletionRequest request, Supplier<Typed<T>> work) {
-    LlmSpan steps = new LlmSpan(open(Tracing.Kind.CHAIN, name, request.options()));
+    LlmSpan steps =
+        new LlmSpan(open(Tracing.Kind.CHAIN, name, request.options()), Operation.UNSEEN);
     steps.span.input(question(request));
     return steps.around(
         () -> {
@@ -281,6 +325,7 @@ final class LlmSpan {
   }
 
   void answered(Completion answer) {
+    answeredBy(answer.modelAnswered(), answer.problem().map(AnswerException::code), answer.usage());
     if (span.recorded()) {
       went(answer.report(), answer.usage());
       span.set("llm.model_name", answer.modelAnswered());
@@ -296,6 +341,12 @@ final class LlmSpan {
     end();
   }
 
+  private void answeredBy(String model, Optional<String> problem, Usage usage) {
+    boolean known = usage.known();
+    operation.answered(
+        model, problem, known ? usage.inputTokens() : 0, known ? usage.outputTokens() : 0);
+  }
+
   private static Spoken spoken(Completion answer) {
     List<Spoken.Call> calls =
         answer.toolCalls().stream()
@@ -307,13 +358,17 @@ final class LlmSpan {
   }
 
   /** The vectors of an embedding request. */
-  void embedded(List<String> texts, List<float[]> vectors, Usage usage, CallReport report) {
+  void embedded(List<String> texts, EmbeddingAnswer.Vectors answer, CallReport report) {
+    answeredBy(answer.model(), Optional.empty(), answer.usage());
     if (span.recorded()) {
       span.set("embedding.model_name", report.route().resource());
       for (int i = 0; i < texts.size(); i++) {
-        span.embedding(i, texts.get(i), vectors.get(i));
+        span.embedding(i, texts.get(i), answer.vectors().get(i));
       }
-      went(report, usage);
+      if (!answer.model().isEmpty()) {
+        span.set("gen_ai.response.model", answer.model());
+      }
+      went(report, answer.usage());
       span.succeeded();
     }
     end();
@@ -321,6 +376,7 @@ final class LlmSpan {
 
   /** Pictures came: they are not shown. */
   void drawn(Usage usage, CallReport report) {
+    answeredBy("", Optional.empty(), usage);
     if (span.recorded()) {
       went(report, usage);
       span.succeeded();
@@ -329,6 +385,7 @@ final class LlmSpan {
   }
 
   void failed(CallException why) {
+    operation.failed(why.fault().kind().code());
     if (span.recorded()) {
       went(why.report(), Usage.UNKNOWN);
       why.partial().ifPresent(span::output);
@@ -339,6 +396,7 @@ final class LlmSpan {
 
   /** The caller wanted no more of it. */
   void left(String soFar, Usage used) {
+    answeredBy("", Optional.empty(), used);
     if (span.recorded()) {
       tokens(used);
       span.output(soFar);
@@ -352,6 +410,9 @@ final class LlmSpan {
   private void went(CallReport report, Usage usage) {
     span.set("synthlab.attempts", report.attempts().size());
     span.set("synthlab.held_ms", report.held().toMillis());
+    if (report.cached()) {
+      span.set("synthlab.cached", "true");
+    }
     tokens(usage);
     report.spend().costUsd().map(BigDecimal::doubleValue).ifPresent(this::cost);
   }

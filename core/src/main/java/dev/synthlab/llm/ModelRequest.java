@@ -172,4 +172,14 @@ public sealed interface ModelRequest<R extends ModelRequest<R>>
   default R withTags(String... words) {
     return with(options().changed(o -> o.tags = List.of(words)));
   }
+
+  /**
+   * The same request with another use of the cache of answers, which is off if nothing turns it on.
+   *
+   * @param way what the cache does for it
+   * @return a new request
+   */
+  default R withCaching(CallOptions.Caching way) {
+    return with(options().changed(o -> o.caching = way));
+  }
 }

@@ -128,16 +128,24 @@ final class Plan {
 
   /** What the answer may cost at most, whichever of the models gives it. */
   Optional<BigDecimal> mostCost() {
-    // A text may have twice as many tokens as usual.
-    long input = 2 * Usage.tokens(characters());
-    long bound = Math.max(allowed("max_tokens"), allowed("max_completion_tokens"));
-    long answers = Math.max(1, allowed("n"));
     Optional<BigDecimal> most = Optional.of(BigDecimal.ZERO);
     for (String model : models) {
-      Optional<BigDecimal> cost = endpoint.known().mostUsd(model, input, bound, answers);
+      Optional<BigDecimal> cost = mostCost(model);
       most = most.flatMap(other -> cost.map(other::max));
     }
     return most;
+  }
+
+  /** What the answer of the model that is asked first may cost at most. */
+  Optional<BigDecimal> mostCostOfFirst() {
+    return mostCost(models.getFirst());
+  }
+
+  private Optional<BigDecimal> mostCost(String model) {
+    // A text may have twice as many tokens as usual.
+    long input = 2 * Usage.tokens(characters());
+    long bound = Math.max(allowed("max_tokens"), allowed("max_completion_tokens"));
+    return endpoint.known().mostUsd(model, input, bound, Math.max(1, allowed("n")));
   }
 
   /** As the provider counted it, else by our estimate. */
@@ -182,6 +190,7 @@ final class Plan {
           case BAD_REQUEST -> fault.code().filter("context_length_exceeded"::equals).isPresent();
           case AUTHENTICATION,
               QUOTA_EXCEEDED,
+              BUDGET_EXCEEDED,
               TLS_FAILED,
               RESPONSE_TOO_LARGE,
               REDIRECTED,

@@ -7,6 +7,7 @@ import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Timer;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Makes the requests of a client's verbs: each is one run of the loop, under a span of its own.
@@ -19,11 +20,13 @@ final class Requests {
   private final CallLoop loop;
   private final Mends mends = new Mends();
   private final Timer timer;
+  private final Recall recall;
 
-  Requests(Endpoint endpoint, CallLoop loop, Timer timer) {
+  Requests(Endpoint endpoint, CallLoop loop, Timer timer, Recall recall) {
     this.endpoint = endpoint;
     this.loop = loop;
     this.timer = timer;
+    this.recall = recall;
   }
 
   Endpoint endpoint() {
@@ -70,9 +73,16 @@ final class Requests {
 
   /** The answer, once no more tools are asked for. */
   Outcome<Completion> answer(CompletionRequest request, boolean streamed, Deadline until) {
+    return answer(request, streamed, until, text -> JsonAnswer.usable(request, text));
+  }
+
+  /** The same, of which only a usable text is kept for equal requests. */
+  Outcome<Completion> answer(
+      CompletionRequest request, boolean streamed, Deadline until, Predicate<String> usable) {
     return request.tools().isEmpty()
-        ? one(request, streamed, until)
-        : new ToolRounds(request, until).run(now -> one(now, streamed, until));
+        ? one(new Recall.Asked(request, until, usable), streamed)
+        : new ToolRounds(request, until)
+            .run(now -> one(new Recall.Asked(now, until, usable), streamed));
   }
 
   /** The pieces of the answer, and of those before it that ask for tools. */
@@ -82,32 +92,40 @@ final class Requests {
         : new ToolStream(new ToolRounds(request, until), request, now -> piecewise(now, until));
   }
 
-  private Outcome<Completion> one(CompletionRequest request, boolean streamed, Deadline until) {
-    Plan plan = Plan.of(client(), request, streamed);
-    LlmSpan span = LlmSpan.ofChat(plan, request.options());
+  private Outcome<Completion> one(Recall.Asked asked, boolean streamed) {
+    Plan plan = Plan.of(client(), asked.request(), streamed);
+    LlmSpan span = LlmSpan.ofChat(plan, asked.request().options());
     return span.around(
         () -> {
-          Outcome<Completion> outcome =
-              switch (loop(request).run(new ChatExchange(plan, streamed, timer), until)) {
-                case Outcome.Answered<ChatExchange.Whole> ok ->
-                    new Outcome.Answered<>(
-                        ok.value().completion(endpoint.model(request), ok.report()), ok.report());
-                case Outcome.Failed<ChatExchange.Whole> failed ->
-                    new Outcome.Failed<>(failed.why(), failed.report());
-              };
+          Outcome<Completion> outcome = recall.outcome(asked, () -> sent(asked, plan, streamed));
           span.ended(outcome);
           return outcome;
         });
   }
 
-  private ChatStream piecewise(CompletionRequest request, Deadline until) {
+  private Outcome<Completion> sent(Recall.Asked asked, Plan plan, boolean streamed) {
+    CompletionRequest request = asked.request();
+    return switch (loop(request).run(new ChatExchange(plan, streamed, timer), asked.until())) {
+      case Outcome.Answered<ChatExchange.Whole> ok ->
+          new Outcome.Answered<>(
+              ok.value().completion(endpoint.model(request), ok.report()), ok.report());
+      case Outcome.Failed<ChatExchange.Whole> failed ->
+          new Outcome.Failed<>(failed.why(), failed.report());
+    };
+  }
+
+  private TextStream piecewise(CompletionRequest request, Deadline until) {
     Plan plan = Plan.of(client(), request, true);
     LlmSpan span = LlmSpan.ofChat(plan, request.options());
     return span.opening(
         () -> {
+          Optional<Completion> known = recall.kept(request);
+          if (known.isPresent()) {
+            return new KeptStream(known.get(), span);
+          }
           Outcome<ChatStream> outcome = loop(request).run(new StreamExchange(plan, timer), until);
           ChatStream stream = outcome.get();
-          stream.reported(outcome.report(), span);
+          stream.reported(outcome.report(), span, answer -> recall.keep(request, answer));
           return stream;
         });
   }

@@ -11,6 +11,7 @@ import dev.synthlab.call.Verdict;
 import dev.synthlab.http.Bodies;
 import dev.synthlab.http.Request;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.Optional;
 
 /** One chat completion whose pieces are handed on as they come. For one call. */
@@ -84,6 +85,11 @@ final class StreamExchange implements Exchange<ChatStream> {
     return other.isPresent()
         ? new Verdict.Next<>(new StreamExchange(other.get(), timer), over.fault())
         : new Verdict.GiveUp<>(plan.explained(over.fault()));
+  }
+
+  @Override
+  public Optional<BigDecimal> mostUsd() {
+    return plan.mostCostOfFirst();
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 
@@ -42,6 +43,11 @@ final class Structured<T> {
    */
   record Read<T>(Optional<T> value, List<String> violations) {}
 
+  /** Asks once; an answer that is not usable is not kept for equal requests. */
+  interface Ask {
+    Outcome<Completion> outcome(CompletionRequest request, Predicate<String> usable);
+  }
+
   /** A call that gives a Java value. */
   static <T> Structured<T> typed(CompletionRequest request, Class<T> type) {
     Shape shape = Shape.of(type);
@@ -72,14 +78,14 @@ final class Structured<T> {
   }
 
   /** Asks until the answer fits, at most twice. */
-  Typed<T> run(ToolRounds.Ask ask) {
+  Typed<T> run(Ask ask) {
     return LlmSpan.steps("complete " + wanted, request, () -> rounds(ask));
   }
 
-  private Typed<T> rounds(ToolRounds.Ask ask) {
+  private Typed<T> rounds(Ask ask) {
     CompletionRequest now = request;
     while (true) {
-      Completion answer = answered(ask.outcome(now));
+      Completion answer = answered(ask.outcome(now, text -> read(text).value().isPresent()));
       rounds.addAll(answer.before());
       rounds.add(answer);
       Read<T> read = read(answer.text());

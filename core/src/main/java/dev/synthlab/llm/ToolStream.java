@@ -8,14 +8,14 @@ import java.util.Optional;
 final class ToolStream implements TextStream {
   private final ToolRounds rounds;
   private final Open open;
-  private volatile ChatStream current;
+  private volatile TextStream current;
   private volatile boolean closed;
   private Optional<Completion> last = Optional.empty();
   private boolean iterating;
 
   /** Asks once, and gives the stream of the answer. */
   interface Open {
-    ChatStream stream(CompletionRequest request);
+    TextStream stream(CompletionRequest request);
   }
 
   ToolStream(ToolRounds rounds, CompletionRequest request, Open open) {
@@ -63,7 +63,7 @@ final class ToolStream implements TextStream {
         case ToolRounds.Next.Failed failed ->
             ToolRounds.failed(failed.fault(), answer.report()).get();
         case ToolRounds.Next.Asked again -> {
-          ChatStream next = open.stream(again.request());
+          TextStream next = open.stream(again.request());
           current = next;
           pieces = next.iterator();
           if (closed) { // while the tools ran

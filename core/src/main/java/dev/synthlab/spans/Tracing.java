@@ -10,6 +10,7 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -270,17 +271,21 @@ public final class Tracing {
   /**
    * Shows a time of waiting that is over, below the span that is current.
    *
-   * @param reason what was waited for
+   * @param reason what was waited for, most of the time
    * @param from when it began
    * @param to when it ended
+   * @param parts how long each reason took, where there were several
    */
-  public static void waited(String reason, Instant from, Instant to) {
+  public static void waited(String reason, Instant from, Instant to, Map<String, Duration> parts) {
     Context around = Context.current();
     OpenSpan span =
         started(
             tracer("call").spanBuilder("wait: " + reason).setParent(around).setStartTimestamp(from),
             around);
     span.set("synthlab.wait.reason", reason);
+    if (parts.size() > 1) {
+      parts.forEach((each, time) -> span.set("synthlab.wait." + each + "_ms", time.toMillis()));
+    }
     span.end(to);
   }
 

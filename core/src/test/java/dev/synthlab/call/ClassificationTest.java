@@ -238,6 +238,7 @@ class ClassificationTest {
   @CsvSource({
     "PAUSE, RATE_LIMITED, 'm@a.test:81 asked to wait 1.5 s more, longer than this call may take'",
     "LIMIT, DEADLINE_EXCEEDED, 'no place became free for m@a.test:81 within the deadline'",
+    "PLACE, DEADLINE_EXCEEDED, 'no place became free for m@a.test:81 within the deadline'",
     "BREAKER, CIRCUIT_OPEN, 'm@a.test:81 failed too often and is closed for 1.5 s'"
   })
   void saysWhatHeldACallBack(Reason reason, Kind kind, String message) throws IOException {
@@ -249,7 +250,10 @@ class ClassificationTest {
     assertThat(fault(verdict).kind()).isEqualTo(kind);
     assertThat(fault(verdict).message()).isEqualTo(message);
     assertThat(fault(verdict).retryAfter())
-        .isEqualTo(reason == Reason.LIMIT ? Optional.empty() : Optional.of(pause));
+        .isEqualTo(
+            reason == Reason.LIMIT || reason == Reason.PLACE
+                ? Optional.empty()
+                : Optional.of(pause));
   }
 
   @ParameterizedTest

@@ -7,6 +7,7 @@ import dev.synthlab.call.Event.Withheld.Reason;
 import dev.synthlab.testing.PushedTimer;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -71,7 +72,7 @@ class GateTest {
 
   private void ends(Lane.Permit permit, Sign sign) {
     permit.judged(sign, Optional.empty());
-    permit.leave(Spend.NONE);
+    permit.leave();
     traffic.left(ROUTE);
   }
 
@@ -80,8 +81,11 @@ class GateTest {
     FutureTask<Traffic.Admission> task =
         new FutureTask<>(() -> admit(Duration.ofSeconds(1), Waiting.AS_LONG_AS_IT_TAKES));
     int before = traffic.state().held();
-    Threads.start("waiting", task);
+    Thread thread = Threads.start("waiting", task);
     while (traffic.state().held() == before && !task.isDone()) {
+      Thread.onSpinWait();
+    }
+    while (thread.getState() != Thread.State.WAITING && !task.isDone()) {
       Thread.onSpinWait();
     }
     return task;
@@ -93,7 +97,7 @@ class GateTest {
     traffic.bound(ROUTE.base(), 9);
     Lane.Permit first = granted();
 
-    assertThat(refused(SHORT)).contains(Reason.LIMIT);
+    assertThat(refused(SHORT)).contains(Reason.PLACE);
     FutureTask<Traffic.Admission> second = waiting();
     assertThat(second.isDone()).isFalse();
     ends(first, Sign.SERVED);
@@ -113,6 +117,96 @@ class GateTest {
 
     timer.push(Duration.ofSeconds(30));
     assertThat(refused(SHORT)).isEmpty();
+  }
+
+  @Test
+  void saysThatAPauseHeldACallBack() throws InterruptedException {
+    traffic.pause(ROUTE, Duration.ofSeconds(10));
+
+    assertThat(held().by()).isEqualTo(Map.of(Reason.PAUSE, Duration.ofSeconds(11)));
+  }
+
+  @Test
+  void saysThatALimitHeldACallBack() throws InterruptedException {
+    traffic = traffic(60, 0, 0);
+    granted();
+
+    assertThat(held().by()).isEqualTo(Map.of(Reason.LIMIT, Duration.ofSeconds(1)));
+  }
+
+  @Test
+  void saysThatABreakerHeldACallBack() throws InterruptedException {
+    for (int i = 0; i < 20; i++) {
+      ends(granted(), Sign.FAILED);
+    }
+
+    Holds held =
+        switch (admit(LONG, Waiting.AS_LONG_AS_IT_TAKES)) {
+          case Traffic.Admission.Granted yes -> yes.held();
+          case Traffic.Admission.Refused no -> Holds.NONE;
+        };
+
+    assertThat(held.by()).containsOnlyKeys(Reason.BREAKER);
+    assertThat(held.total()).isBetween(Duration.ofSeconds(15), Duration.ofSeconds(16));
+  }
+
+  @Test
+  void saysThatAPlaceAmongThoseInFlightHeldACallBack() throws Exception {
+    traffic = traffic(0, 0, 8);
+    Lane.Permit first = granted();
+    FutureTask<Traffic.Admission> second = waiting();
+    timer.push(Duration.ofSeconds(3));
+
+    ends(first, Sign.SERVED);
+
+    assertThat(((Traffic.Admission.Granted) second.get()).held().by())
+        .containsOnlyKeys(Reason.PLACE);
+  }
+
+  @Test
+  void saysThatAPlaceAtTheServerHeldACallBack() throws Exception {
+    traffic.bound(ROUTE.base(), 1);
+    Lane.Permit first = granted();
+    FutureTask<Traffic.Admission> second = waiting();
+    timer.push(Duration.ofSeconds(3));
+
+    ends(first, Sign.SERVED);
+
+    assertThat(((Traffic.Admission.Granted) second.get()).held().main()).contains(Reason.PLACE);
+  }
+
+  @Test
+  void tellsTwoReasonsOfOneCallApart() throws InterruptedException {
+    traffic = traffic(6, 0, 0);
+    granted();
+    traffic.pause(ROUTE, Duration.ofSeconds(2));
+
+    Holds held = held();
+
+    assertThat(held.by())
+        .isEqualTo(
+            Map.of(Reason.PAUSE, Duration.ofMillis(2_200), Reason.LIMIT, Duration.ofMillis(7_800)));
+    assertThat(held.main()).contains(Reason.LIMIT);
+    assertThat(held.total()).isEqualTo(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void chargesWhoStandsInTheRowWithWhatItsHeadWaitsFor() throws Exception {
+    traffic = traffic(0, 0, 8);
+    Lane.Permit first = granted();
+    FutureTask<Traffic.Admission> head = waiting();
+    FutureTask<Traffic.Admission> behind = waiting();
+    timer.push(Duration.ofSeconds(3));
+
+    ends(first, Sign.SERVED);
+    head.get();
+
+    assertThat(((Traffic.Admission.Granted) behind.get()).held().by())
+        .containsOnlyKeys(Reason.PLACE);
+  }
+
+  private Holds held() throws InterruptedException {
+    return ((Traffic.Admission.Granted) admit(LONG, Waiting.WITHIN_DEADLINE)).held();
   }
 
   @Test
@@ -194,7 +288,7 @@ class GateTest {
     ends(probe, Sign.THROTTLED);
     Lane.Permit again = granted();
     FutureTask<Traffic.Admission> other = waiting();
-    assertThat(refused(SHORT)).contains(Reason.LIMIT);
+    assertThat(refused(SHORT)).contains(Reason.PLACE);
 
     again.judged(Sign.SERVED, Optional.empty());
 
@@ -207,13 +301,13 @@ class GateTest {
     assertThat(traffic.paced(ROUTE)).isTrue();
     Lane.Permit first = granted();
     FutureTask<Traffic.Admission> second = waiting();
-    assertThat(refused(SHORT)).contains(Reason.LIMIT);
+    assertThat(refused(SHORT)).contains(Reason.PLACE);
 
     ends(first, Sign.SERVED);
 
     assertThat(second.get()).isInstanceOf(Traffic.Admission.Granted.class);
     granted();
-    assertThat(refused(SHORT)).contains(Reason.LIMIT);
+    assertThat(refused(SHORT)).contains(Reason.PLACE);
   }
 
   @Test
@@ -240,7 +334,7 @@ class GateTest {
     Lane.Permit probe = granted();
     assertThat(refused(LONG)).contains(Reason.BREAKER);
 
-    probe.leave(Spend.NONE);
+    probe.leave();
 
     assertThat(refused(SHORT)).isEmpty();
   }
@@ -283,7 +377,7 @@ class GateTest {
           traffic.admit(route, 1, Deadline.in(timer, LONG), Waiting.AS_LONG_AS_IT_TAKES);
       Lane.Permit permit = ((Traffic.Admission.Granted) said).permit();
       permit.judged(Sign.FAILED, Optional.empty());
-      permit.leave(Spend.NONE);
+      permit.leave();
     }
 
     assertThat(traffic.allowsARetry(route, Waiting.AS_LONG_AS_IT_TAKES)).isEqualTo(allowed);

@@ -45,7 +45,7 @@ class TrafficTest {
   private void call(Traffic traffic, Sign sign) throws InterruptedException {
     Lane.Permit permit = granted(traffic, 1);
     permit.judged(sign, Optional.empty());
-    permit.leave(Spend.NONE);
+    permit.leave();
     traffic.left(ROUTE);
   }
 
@@ -69,7 +69,8 @@ class TrafficTest {
     Traffic traffic = limited(0, 6_000);
     Lane.Permit first = granted(traffic, 1_000);
     first.judged(Sign.SERVED, Optional.empty());
-    first.leave(new Spend(100, 100, 0, 0, Optional.empty()));
+    first.leave();
+    first.settle(new Spend(100, 100, 0, 0, Optional.empty()));
 
     granted(traffic, 800);
     assertThat(timer.pauses).isEmpty();
@@ -230,7 +231,7 @@ class TrafficTest {
       Traffic.Admission said = admit(traffic, route, 1, Duration.ofHours(1));
       Lane.Permit permit = ((Traffic.Admission.Granted) said).permit();
       permit.judged(Sign.SERVED, Optional.empty());
-      permit.leave(Spend.NONE);
+      permit.leave();
       timer.push(Duration.ofSeconds(1));
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.synthlab.config.ConfigException.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +68,10 @@ class SettingsTest {
     OTHERS.put(Variable.SYNTHLAB_DB_MIGRATIONS, "classpath:db/lab, filesystem:db/more");
     OTHERS.put(Variable.SYNTHLAB_LEDGER, "on");
     OTHERS.put(Variable.SYNTHLAB_LEDGER_URL, "jdbc:postgresql://ledger.lab/calls");
+    OTHERS.put(Variable.SYNTHLAB_CACHE, "on");
+    OTHERS.put(Variable.SYNTHLAB_CACHE_TTL, "1h");
+    OTHERS.put(Variable.SYNTHLAB_CACHE_MAX_MB, "64");
+    OTHERS.put(Variable.SYNTHLAB_BUDGET_USD, "2.50");
     OTHERS.put(Variable.SQL_ECHO, "true");
     OTHERS.put(Variable.POSTGRES_SSL_MODE, "verify-full");
     OTHERS.put(Variable.POSTGRES_SSL_ROOT_CERT, "/data/ca.pem");
@@ -128,7 +133,12 @@ class SettingsTest {
                     List.of(),
                     Optional.empty()),
                 new Settings.Limits(
-                    OptionalInt.of(8), OptionalInt.empty(), OptionalInt.empty(), true, true),
+                    OptionalInt.of(8),
+                    OptionalInt.empty(),
+                    OptionalInt.empty(),
+                    true,
+                    true,
+                    Optional.empty()),
                 new Settings.Local(
                     false,
                     Optional.empty(),
@@ -151,6 +161,7 @@ class SettingsTest {
                     "prefer",
                     Optional.empty()),
                 new Settings.Ledger(false, Optional.empty()),
+                new Settings.Cache(false, Duration.ofDays(7), 512),
                 new Settings.Logs("INFO", "text"),
                 new Trace(
                     Optional.empty(),
@@ -194,7 +205,12 @@ class SettingsTest {
     assertThat(settings.limits())
         .isEqualTo(
             new Settings.Limits(
-                OptionalInt.empty(), OptionalInt.of(500), OptionalInt.of(200_000), false, false));
+                OptionalInt.empty(),
+                OptionalInt.of(500),
+                OptionalInt.of(200_000),
+                false,
+                false,
+                Optional.of(new BigDecimal("2.50"))));
     assertThat(settings.local())
         .isEqualTo(
             new Settings.Local(
@@ -241,6 +257,7 @@ class SettingsTest {
                 Optional.of(
                     new DatabaseUrl(
                         "ledger.lab", "calls", Optional.empty(), Optional.empty(), Map.of()))));
+    assertThat(settings.cache()).isEqualTo(new Settings.Cache(true, Duration.ofHours(1), 64));
     assertThat(settings.logs()).isEqualTo(new Settings.Logs("DEBUG", "json"));
     assertThat(settings.trace())
         .isEqualTo(
@@ -325,6 +342,11 @@ class SettingsTest {
     "SYNTHLAB_BACKOFF_MAX, ms",
     "SYNTHLAB_BACKOFF_MIN, 11s",
     "SYNTHLAB_CONCURRENCY, 0",
+    "SYNTHLAB_CACHE, maybe",
+    "SYNTHLAB_CACHE_MAX_MB, 0",
+    "SYNTHLAB_BUDGET_USD, -1",
+    "SYNTHLAB_BUDGET_USD, 1e3",
+    "SYNTHLAB_BUDGET_USD, $5",
     "SYNTHLAB_CONCURRENCY, 10001",
     "SYNTHLAB_CONCURRENCY, 3.5",
     "SYNTHLAB_CONCURRENCY, 99999999999999999999",

@@ -110,7 +110,7 @@ class ApiFaultsTest {
   void repeatsAnAnswerWithABrokenChunkOrZip() {
     answering(
             raw("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"),
-            raw("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\nabcd"),
+            bytes(200, "application/json", new byte[] {1, 2, 3, 4}, "content-encoding", "gzip"),
             json(200, OSLO))
         .get("/")
         .as(Day.class);

@@ -11,6 +11,7 @@ import dev.synthlab.testing.ScriptedServer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** A scripted server and what it takes to ask it: clients with settings of their own. */
 final class Rig implements AutoCloseable {
@@ -68,13 +69,28 @@ final class Rig implements AutoCloseable {
   }
 
   LlmClient client() {
-    return LlmClient.builder()
-        .settings(Settings.from(Environment.of(settings)).llm())
-        .transport(transport)
-        .timer(timer)
-        .traffic(traffic)
-        .waiting(waiting)
+    return client(builder -> builder);
+  }
+
+  /** With more than the rig gives a client. */
+  LlmClient client(UnaryOperator<LlmClientBuilder> more) {
+    return more.apply(
+            LlmClient.builder()
+                .settings(llm())
+                .transport(transport)
+                .timer(timer)
+                .traffic(traffic)
+                .waiting(waiting))
         .build();
+  }
+
+  /** Where its clients send to. */
+  Endpoint endpoint() {
+    return new Endpoint(llm(), new KnownModels(llm(), timer));
+  }
+
+  private Settings.Llm llm() {
+    return Settings.from(Environment.of(settings)).llm();
   }
 
   int requests() {

@@ -62,7 +62,12 @@ final class Local {
     return new Settings(
         llm,
         new Settings.Limits(
-            OptionalInt.of(slots), OptionalInt.empty(), OptionalInt.empty(), true, true),
+            OptionalInt.of(slots),
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            true,
+            true,
+            Optional.empty()),
         new Settings.Local(true, model, HUB, cache, slots, maxTokens),
         Net.direct(),
         new Settings.Paths(Path.of("output"), Path.of("output", "synthlab.db")),
@@ -76,6 +81,7 @@ final class Local {
             "prefer",
             Optional.empty()),
         new Settings.Ledger(false, Optional.empty()),
+        new Settings.Cache(false, Duration.ofDays(7), 512),
         new Settings.Logs("INFO", "text"),
         Trace.OFF,
         Environment.of(Map.of()),

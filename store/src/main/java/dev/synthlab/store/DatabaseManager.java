@@ -15,8 +15,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.HandleConsumer;
@@ -35,6 +33,7 @@ import org.slf4j.Logger;
  */
 public final class DatabaseManager implements AutoCloseable {
   private static final Logger log = Logging.component("store");
+  private static final String TRANSACTION = "transaction";
   private static final int MOST_TRIES = 5;
   private static final Duration LONGEST_CONFLICT = Duration.ofSeconds(30);
   private static final Duration LONGEST_LOSS = Duration.ofSeconds(60);
@@ -43,22 +42,21 @@ public final class DatabaseManager implements AutoCloseable {
   private final Timer timer;
   private final Pool pool;
   private final Failures failures;
-  private final Semaphore writer = new Semaphore(1, true);
+  private final SharedWriter writer;
 
   @SuppressWarnings("ThreadLocalUsage") // what a thread has of one database is not that of another
   private final ThreadLocal<Work> current = new ThreadLocal<>();
 
   private final Retrying conflicts;
-  private final Retrying locks;
   private final Retrying losses;
 
   private DatabaseManager(Dialect dialect, Settings.Database settings, Timer timer) {
     this.dialect = dialect;
     this.timer = timer;
-    this.pool = new Pool(dialect, settings);
+    this.pool = new Pool(dialect, settings, timer);
     this.failures = new Failures(dialect);
+    this.writer = new SharedWriter(pool, dialect, timer);
     this.conflicts = Retrying.by(timer, MOST_TRIES, Duration.ofMillis(20), Duration.ofMillis(500));
-    this.locks = PatientStatements.waiting(timer);
     this.losses =
         Retrying.by(timer, Integer.MAX_VALUE, Duration.ofMillis(200), Duration.ofSeconds(2));
   }
@@ -173,29 +171,37 @@ public final class DatabaseManager implements AutoCloseable {
     if (around != null && around.rules().isPresent()) {
       return part(around.handle(), around.rules().get(), rules, work);
     }
-    OpenSpan span = Tracing.client("store", "transaction");
-    span.set("db.system.name", dialect.system());
-    span.set("db.namespace", dialect.name());
+    OpenSpan span = Tracing.client("store", TRANSACTION);
+    dialect.place().on(span, TRANSACTION);
+    long begin = timer.nanos();
+    Optional<String> error = Optional.of("Error");
     try {
       R result = span.around(() -> repeated(rules, work));
       span.succeeded();
+      error = Optional.empty();
       return result;
     } catch (InterruptedException e) {
-      span.failed("Cancelled", e);
+      error = failed(span, "Cancelled", e);
       throw cancelled(e);
     } catch (RuntimeException e) { // the work's own is thrown on as it is
       RuntimeException ours = failures.translated(e, rules.access());
-      span.failed(ours.getClass().getSimpleName(), ours);
+      error = failed(span, ours.getClass().getSimpleName(), ours);
       throw ours;
     } catch (Exception e) { // the work throws no others
-      span.failed(e.getClass().getSimpleName(), e);
+      error = failed(span, e.getClass().getSimpleName(), e);
       return unchecked(
           () -> {
             throw e;
           });
     } finally {
       span.end();
+      pool.meter().ended(TRANSACTION, Duration.ofNanos(timer.nanos() - begin), error);
     }
+  }
+
+  private static Optional<String> failed(OpenSpan span, String type, Exception why) {
+    span.failed(type, why);
+    return Optional.of(type);
   }
 
   /**
@@ -245,55 +251,44 @@ public final class DatabaseManager implements AutoCloseable {
   private <R, X extends Exception> R once(TransactionRules rules, HandleCallback<R, X> work)
       throws Exception {
     Work around = current.get();
+    boolean queues = dialect instanceof Sqlite && rules.access() == Access.READ_WRITE;
     if (around != null) {
-      return written(rules, () -> transacted(around.handle(), rules, work));
+      return queues
+          ? writer.exclusively(() -> transacted(around.handle(), rules, work))
+          : transacted(around.handle(), rules, work);
     }
-    return written(rules, () -> lent(handle -> transacted(handle, rules, work)));
-  }
-
-  /**
-   * A SQLite file has one writer at a time: who queues here meets no lock of this process there.
-   */
-  private <R> R written(TransactionRules rules, Callable<R> work) throws Exception {
-    if (!(dialect instanceof Sqlite) || rules.access() == Access.READ_ONLY) {
-      return work.call();
-    }
-    if (!writer.tryAcquire(PatientStatements.PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
-      throw new StoreException.StoreBusy(
-          dialect.name()
-              + " stayed locked for "
-              + PatientStatements.PATIENCE.toSeconds()
-              + " s by a transaction of this process; "
-              + writer.getQueueLength()
-              + " more wait: make transactions shorter");
-    }
-    try {
-      return work.call();
-    } finally {
-      writer.release();
-    }
+    return queues
+        ? writer.run(handle -> within(new Work(handle, Optional.of(rules)), work))
+        : lent(handle -> transacted(handle, rules, work));
   }
 
   private <R, X extends Exception> R lent(HandleCallback<R, X> work)
       throws X, InterruptedException {
-    Handle handle = pool.lend();
-    current.set(new Work(handle, Optional.empty()));
+    try (Pool.Lent lent = pool.lend()) {
+      return within(new Work(lent.handle(), Optional.empty()), work);
+    }
+  }
+
+  private <R, X extends Exception> R within(Work inner, HandleCallback<R, X> work) throws X {
+    Work before = current.get();
+    current.set(inner);
     try {
-      return work.withHandle(handle);
+      return work.withHandle(inner.handle());
     } finally {
-      current.remove();
-      pool.takeBack(handle);
+      if (before == null) {
+        current.remove();
+      } else {
+        current.set(before);
+      }
     }
   }
 
   private <R, X extends Exception> R transacted(
       Handle handle, TransactionRules rules, HandleCallback<R, X> work) throws Exception {
-    begin(handle, rules);
-    Work before = current.get();
-    current.set(new Work(handle, Optional.of(rules)));
+    writer.begin(handle, rules);
     boolean done = false;
     try {
-      R result = work.withHandle(handle);
+      R result = within(new Work(handle, Optional.of(rules)), work);
       commit(handle);
       done = true;
       return result;
@@ -302,22 +297,6 @@ public final class DatabaseManager implements AutoCloseable {
         undo(handle, e);
       }
       throw e;
-    } finally {
-      current.set(before);
-    }
-  }
-
-  private void begin(Handle handle, TransactionRules rules) throws InterruptedException {
-    try {
-      locks.run(
-          Deadline.in(timer, PatientStatements.PATIENCE),
-          () -> {
-            dialect.begin(handle.getConnection(), rules);
-            return rules;
-          },
-          PatientStatements::isBusy);
-    } catch (SQLException e) {
-      throw new TransactionException("no transaction could be begun", e);
     }
   }
 

@@ -1,9 +1,11 @@
 package dev.synthlab.store;
 
 import com.zaxxer.hikari.HikariConfig;
+import dev.synthlab.spans.DatabasePlace;
 import dev.synthlab.store.TransactionRules.Access;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 
@@ -13,8 +15,8 @@ sealed interface Dialect permits Postgres, Sqlite {
   /** What it is called in messages: without credentials. */
   String name();
 
-  /** Its name in OpenTelemetry's conventions. */
-  String system();
+  /** What it is called in spans and measurements. */
+  DatabasePlace place();
 
   /** Connections there may be at once. */
   int poolSize();
@@ -40,9 +42,15 @@ sealed interface Dialect permits Postgres, Sqlite {
   /** Rolls back, and lets the connection commit by itself again. */
   void rollback(Connection connection) throws SQLException;
 
+  /** The product and its version. */
+  String product(Connection connection) throws SQLException;
+
+  /** What is wrong with what the database holds, a line each. */
+  List<String> complaints(Connection connection) throws SQLException;
+
   /** What a failure means. */
   Ill judge(SQLException e, Access access);
 
   /** What may be done about it; empty when that goes without saying. */
-  String advice(Ill ill);
+  String advice(Ill ill, SQLException e);
 }

@@ -3,13 +3,16 @@ package dev.synthlab.store;
 import dev.synthlab.logging.Logging;
 import java.sql.SQLException;
 import java.time.temporal.ChronoUnit;
+import java.util.regex.Pattern;
 import org.jdbi.v3.core.statement.SqlLogger;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.slf4j.Logger;
 
-/** Logs each statement as it was written, with placeholders in place of values. */
+/** Logs each statement, with placeholders in place of values and of texts within quotes. */
 final class Echo implements SqlLogger {
   private static final Logger log = Logging.component("store");
+  private static final Pattern TEXT =
+      Pattern.compile("'(?:[^']|'')*+'|(\\$\\w*\\$).*?\\1", Pattern.DOTALL);
 
   @Override
   public void logAfterExecution(StatementContext context) {
@@ -22,6 +25,9 @@ final class Echo implements SqlLogger {
   }
 
   private static String sql(StatementContext context) {
-    return String.valueOf(context.getRawSql()).replaceAll("\\s+", " ").strip();
+    return TEXT.matcher(String.valueOf(context.getRawSql()))
+        .replaceAll("'?'")
+        .replaceAll("\\s+", " ")
+        .strip();
   }
 }

@@ -30,7 +30,7 @@ final class Failures {
   /** The exception for a failure. */
   StoreException of(SQLException e, Access access) {
     Ill ill = judge(e, access);
-    String advice = dialect.advice(ill);
+    String advice = dialect.advice(ill, e);
     String message =
         dialect.name() + words(ill) + reason(e) + (advice.isEmpty() ? "" : " (" + advice + ")");
     return switch (ill) {

@@ -77,7 +77,7 @@ public final class Ledger implements CallRecorder {
     return new Ledger(dialect(settings, timer), timer);
   }
 
-  private static Dialect dialect(Settings settings, Timer timer) {
+  static Dialect dialect(Settings settings, Timer timer) {
     Settings.Database how = settings.database();
     return settings
         .ledger()
@@ -97,6 +97,29 @@ public final class Ledger implements CallRecorder {
       Thread.currentThread().interrupt();
       if (!queue.offer(entry)) {
         lost.incrementAndGet();
+      }
+    }
+  }
+
+  @Override
+  public Optional<BigDecimal> costUsdSince(Instant begin) {
+    try {
+      Optional<Connection> there = tables.openToRead();
+      return Optional.of(there.isPresent() ? cost(there.get(), begin) : BigDecimal.ZERO);
+    } catch (SQLException e) {
+      throw failures.of(e, Access.READ_ONLY);
+    }
+  }
+
+  private static BigDecimal cost(Connection connection, Instant begin) throws SQLException {
+    try (connection;
+        PreparedStatement query =
+            connection.prepareStatement(
+                "SELECT sum(cost_pico_usd) FROM ledger_call WHERE started >= ?")) {
+      query.setLong(1, begin.toEpochMilli());
+      try (ResultSet row = query.executeQuery()) {
+        BigDecimal pico = row.next() ? row.getBigDecimal(1) : null;
+        return pico == null ? BigDecimal.ZERO : pico.divide(Entry.PICO);
       }
     }
   }

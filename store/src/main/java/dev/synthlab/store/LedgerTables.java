@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
@@ -15,9 +16,11 @@ import org.flywaydb.core.api.configuration.FluentConfiguration;
  * with a history of its own. Immutable.
  */
 final class LedgerTables {
-  private static final int VERSION = 1;
+  private static final int VERSION = 3;
   private static final String HISTORY = "ledger_history";
   private static final String SCHEMA = "synthlab";
+
+  private static final ReentrantLock OPENING = new ReentrantLock();
 
   private final Dialect dialect;
 
@@ -27,6 +30,16 @@ final class LedgerTables {
 
   /** A connection on which the tables stand; one query finds out, so that a start is cheap. */
   Connection open() throws SQLException {
+    // Two threads that open a new database at once would be in each other's way.
+    OPENING.lock();
+    try {
+      return opened();
+    } finally {
+      OPENING.unlock();
+    }
+  }
+
+  private Connection opened() throws SQLException {
     dialect.makeReady();
     Connection connection = connected();
     boolean good = false;
@@ -88,7 +101,7 @@ final class LedgerTables {
   }
 
   /** 0 where there is none yet. */
-  private int version(Connection connection) throws SQLException {
+  int version(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet found =
             statement.executeQuery(

@@ -17,27 +17,46 @@ final class Migrations {
 
   private Migrations() {}
 
-  /** Runs what is new; refuses tables of a newer version. */
-  static void run(String name, DataSource source, List<String> locations) {
+  /** Runs what is new, and tells how many; refuses tables of a newer version. */
+  static int run(String name, DataSource source, List<String> locations) {
     try {
-      Flyway flyway =
-          Flyway.configure()
-              .dataSource(source)
-              .locations(locations.toArray(String[]::new))
-              .failOnMissingLocations(true)
-              // A database that has tables already is taken as it is.
-              .baselineOnMigrate(true)
-              .baselineVersion("0")
-              .load();
+      Flyway flyway = flyway(source, locations);
       refuseNewer(name, flyway.info().all());
       int run = flyway.migrate().migrationsExecuted;
       if (run > 0) {
         log.info("{}: {} migrations run", name, run);
       }
+      return run;
     } catch (FlywayException e) {
       throw new StoreException.MigrationFailed(
           name + ": the migrations in " + locations + " could not be run: " + e.getMessage(), e);
     }
+  }
+
+  /** How far the tables are; runs nothing. */
+  static Upkeep.Schema state(String name, DataSource source, List<String> locations) {
+    try {
+      Flyway flyway = flyway(source, locations);
+      MigrationInfo[] all = flyway.info().all();
+      refuseNewer(name, all);
+      String version =
+          last(Stream.of(all).filter(one -> one.getState() == MigrationState.SUCCESS)).orElse("");
+      return new Upkeep.Schema(version, flyway.info().pending().length);
+    } catch (FlywayException e) {
+      throw new StoreException.MigrationFailed(
+          name + ": the migrations in " + locations + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static Flyway flyway(DataSource source, List<String> locations) {
+    return Flyway.configure()
+        .dataSource(source)
+        .locations(locations.toArray(String[]::new))
+        .failOnMissingLocations(true)
+        // A database that has tables already is taken as it is.
+        .baselineOnMigrate(true)
+        .baselineVersion("0")
+        .load();
   }
 
   private static void refuseNewer(String name, MigrationInfo[] all) {

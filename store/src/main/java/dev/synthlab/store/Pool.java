@@ -2,7 +2,9 @@ package dev.synthlab.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.synthlab.call.Timer;
 import dev.synthlab.config.Settings;
+import dev.synthlab.spans.DatabaseMeter;
 import dev.synthlab.store.TransactionRules.Access;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -26,6 +28,8 @@ final class Pool implements AutoCloseable {
 
   private final Dialect dialect;
   private final Settings.Database settings;
+  private final Timer timer;
+  private final DatabaseMeter meter;
   private final Failures failures;
   private final Semaphore places;
   private final ReentrantLock opening = new ReentrantLock();
@@ -34,42 +38,87 @@ final class Pool implements AutoCloseable {
 
   private record Open(HikariDataSource source, Jdbi jdbi) {}
 
-  Pool(Dialect dialect, Settings.Database settings) {
+  Pool(Dialect dialect, Settings.Database settings, Timer timer) {
     this.dialect = dialect;
     this.settings = settings;
+    this.timer = timer;
+    this.meter = new DatabaseMeter(dialect.place(), name(), this::now);
     this.failures = new Failures(dialect);
     this.places = new Semaphore(dialect.poolSize(), true);
   }
 
-  /** A handle, to be given back by {@link #takeBack}. */
-  Handle lend() throws InterruptedException {
+  /** A connection until it is closed. */
+  final class Lent implements AutoCloseable {
+    private final Handle handle;
+    private final boolean place;
+    private final long since = timer.nanos();
+
+    private Lent(Handle handle, boolean place) {
+      this.handle = handle;
+      this.place = place;
+    }
+
+    Handle handle() {
+      return handle;
+    }
+
+    @Override
+    public void close() {
+      try {
+        handle.close();
+      } finally {
+        if (place) {
+          places.release();
+        }
+        meter.givenBack(Duration.ofNanos(timer.nanos() - since));
+      }
+    }
+  }
+
+  Lent lend() throws InterruptedException {
+    long begin = timer.nanos();
     if (!places.tryAcquire(settings.connectTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
+      meter.timedOut();
       throw new StoreException.PoolExhausted(exhausted());
     }
-    boolean lent = false;
+    boolean good = false;
     try {
-      Handle handle = opened().jdbi().open();
-      lent = true;
-      return handle;
-    } catch (RuntimeException e) { // whatever it is, its place is given back below
-      throw failures.translated(e, Access.READ_WRITE);
+      Lent lent = lent(true);
+      meter.lent(Duration.ofNanos(timer.nanos() - begin));
+      good = true;
+      return lent;
     } finally {
-      if (!lent) {
+      if (!good) {
         places.release();
       }
     }
   }
 
-  void takeBack(Handle handle) {
+  /** One beside the others, for the one writer of a file: who reads cannot keep it from it. */
+  Lent lendToWriter() throws InterruptedException {
+    return lent(false);
+  }
+
+  private Lent lent(boolean place) throws InterruptedException {
     try {
-      handle.close();
-    } finally {
-      places.release();
+      return new Lent(opened().jdbi().open(), place);
+    } catch (RuntimeException e) { // whatever it is, it says what the database said
+      throw failures.translated(e, Access.READ_WRITE);
     }
   }
 
   int lent() {
     return dialect.poolSize() - places.availablePermits();
+  }
+
+  private DatabaseMeter.Connections now() {
+    Open known = open;
+    int idle = known == null ? 0 : known.source().getHikariPoolMXBean().getIdleConnections();
+    return new DatabaseMeter.Connections(lent(), idle, most(), places.getQueueLength());
+  }
+
+  private int most() {
+    return dialect.poolSize() + (dialect instanceof Sqlite ? 1 : 0);
   }
 
   private String exhausted() {
@@ -125,11 +174,20 @@ final class Pool implements AutoCloseable {
     return new Open(source, jdbi);
   }
 
-  private HikariConfig configured() {
+  private String name() {
+    return "synthlab-" + dialect.place().system();
+  }
+
+  /** Tells how long a transaction took. */
+  DatabaseMeter meter() {
+    return meter;
+  }
+
+  HikariConfig configured() {
     HikariConfig config = new HikariConfig();
-    config.setPoolName("synthlab-" + dialect.system());
+    config.setPoolName(name());
     config.setDataSource(dialect.source());
-    config.setMaximumPoolSize(dialect.poolSize());
+    config.setMaximumPoolSize(most());
     config.setMinimumIdle(1);
     long wait = Math.max(LEAST_WAIT.toMillis(), settings.connectTimeout().toMillis());
     config.setConnectionTimeout(wait);
@@ -152,6 +210,7 @@ final class Pool implements AutoCloseable {
       if (known != null) {
         known.source().close();
       }
+      meter.close();
     } finally {
       opening.unlock();
     }

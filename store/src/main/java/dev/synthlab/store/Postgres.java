@@ -4,15 +4,26 @@ import com.zaxxer.hikari.HikariConfig;
 import dev.synthlab.config.DatabaseUrl;
 import dev.synthlab.config.Secret;
 import dev.synthlab.config.Settings;
+import dev.synthlab.spans.DatabasePlace;
 import dev.synthlab.store.TransactionRules.Access;
 import java.net.SocketTimeoutException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -23,6 +34,20 @@ final class Postgres implements Dialect {
 
   // The server is going down, is starting, or ended the session.
   private static final Set<String> ENDED = Set.of("57P01", "57P02", "57P03", "57P05");
+
+  private static final Pattern ONE_SERVER = Pattern.compile("(\\[[^]]*]|[^,:]*)(?::(\\d+))?");
+
+  private static final String COMPLAINTS =
+      """
+      SELECT 'constraint ' || conname || ' of ' || conrelid::regclass || ' was never validated'
+        FROM pg_constraint WHERE NOT convalidated
+      UNION ALL
+      SELECT 'index ' || indexrelid::regclass || ' of ' || indrelid::regclass || ' is invalid'
+        FROM pg_index WHERE NOT indisvalid
+      UNION ALL
+      SELECT checksum_failures || ' pages with a wrong checksum were read'
+        FROM pg_stat_database WHERE datname = current_database() AND checksum_failures > 0
+      """;
 
   private final DatabaseUrl url;
   private final Settings.Database settings;
@@ -38,8 +63,16 @@ final class Postgres implements Dialect {
   }
 
   @Override
-  public String system() {
-    return "postgresql";
+  public DatabasePlace place() {
+    Matcher one = ONE_SERVER.matcher(url.hosts());
+    boolean single = one.matches();
+    return new DatabasePlace(
+        "postgresql",
+        url.database(),
+        single ? Optional.of(one.group(1)) : Optional.empty(),
+        single && one.group(2) != null
+            ? OptionalInt.of(Integer.parseInt(one.group(2)))
+            : OptionalInt.empty());
   }
 
   @Override
@@ -137,6 +170,41 @@ final class Postgres implements Dialect {
   }
 
   @Override
+  public String product(Connection connection) throws SQLException {
+    return "PostgreSQL " + connection.getMetaData().getDatabaseProductVersion();
+  }
+
+  @Override
+  public List<String> complaints(Connection connection) throws SQLException {
+    List<String> all = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(COMPLAINTS)) {
+      while (row.next()) {
+        all.add(row.getString(1));
+      }
+    }
+    return all;
+  }
+
+  /** The command that copies it, for a shell. */
+  String dumping(Path to) {
+    List<String> words = new ArrayList<>(List.of("pg_dump", "--format=custom"));
+    words.add("--file=" + quoted(to.toString()));
+    place().host().ifPresent(host -> words.add("--host=" + quoted(host)));
+    place().port().ifPresent(port -> words.add("--port=" + port));
+    url.user().ifPresent(user -> words.add("--username=" + quoted(user)));
+    words.add(quoted(url.database()));
+    return name()
+        + " is copied by PostgreSQL's own program: "
+        + String.join(" ", words)
+        + " (the password comes from PGPASSWORD or ~/.pgpass)";
+  }
+
+  private static String quoted(String word) {
+    return word.matches("[\\w./:-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+
+  @Override
   public Ill judge(SQLException e, Access access) {
     if (timedOut(e)) {
       return Ill.TIMEOUT;
@@ -172,10 +240,29 @@ final class Postgres implements Dialect {
     return false;
   }
 
+  // The driver has no code of its own for what TLS comes to.
+  private static boolean untrusted(SQLException e) {
+    for (Throwable at = e; at != null; at = at.getCause()) {
+      if (at instanceof GeneralSecurityException || at instanceof SSLException) {
+        return true;
+      }
+    }
+    String words = String.valueOf(e.getMessage());
+    return words.contains("SSL") || words.contains("could not be verified");
+  }
+
+  private String trust() {
+    return "POSTGRES_SSL_MODE is "
+        + settings.sslMode()
+        + ", and POSTGRES_SSL_ROOT_CERT "
+        + settings.sslRootCert().map(file -> "is " + file).orElse("is not set");
+  }
+
   @Override
-  public String advice(Ill ill) {
+  public String advice(Ill ill, SQLException e) {
     return switch (ill) {
-      case UNAVAILABLE, LOST -> "is the server up, and DATABASE_URL right?";
+      case UNAVAILABLE, LOST ->
+          untrusted(e) ? trust() : "is the server up, and DATABASE_URL right?";
       case TIMEOUT ->
           "SYNTHLAB_DB_STATEMENT_TIMEOUT is " + settings.statementTimeout().toMillis() + " ms";
       case CONFLICT, BUSY, DAMAGED, REFUSED -> "";

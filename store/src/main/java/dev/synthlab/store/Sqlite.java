@@ -3,6 +3,7 @@ package dev.synthlab.store;
 import com.zaxxer.hikari.HikariConfig;
 import dev.synthlab.call.Timer;
 import dev.synthlab.config.Settings;
+import dev.synthlab.spans.DatabasePlace;
 import dev.synthlab.store.TransactionRules.Access;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -11,9 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.sqlite.SQLiteConfig;
@@ -21,6 +27,7 @@ import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteConfig.TransactionMode;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteConnectionConfig;
 import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteErrorCode;
 
@@ -49,15 +56,16 @@ final class Sqlite implements Dialect {
   }
 
   @Override
-  public String system() {
-    return "sqlite";
+  public DatabasePlace place() {
+    return new DatabasePlace("sqlite", file.toString(), Optional.empty(), OptionalInt.empty());
   }
 
-  // One carrier at least must stay free while the others are pinned in the library.
+  // One carrier at least must stay free while the others are pinned in the library; one is the
+  // writer's.
   @Override
   public int poolSize() {
     int carriers = Runtime.getRuntime().availableProcessors();
-    return Math.max(1, Math.min(settings.poolSize(), carriers - 1));
+    return Math.max(1, Math.min(settings.poolSize(), carriers - 2));
   }
 
   @Override
@@ -67,7 +75,7 @@ final class Sqlite implements Dialect {
       if (parent != null) {
         Files.createDirectories(parent);
       }
-      createPrivately();
+      createPrivately(file);
     } catch (FileAlreadyExistsException e) {
       requireFile(e);
     } catch (IOException e) {
@@ -86,7 +94,7 @@ final class Sqlite implements Dialect {
     }
   }
 
-  private void createPrivately() throws IOException {
+  static void createPrivately(Path file) throws IOException {
     if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
       Files.createFile(
           file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -144,13 +152,20 @@ final class Sqlite implements Dialect {
     run(connection, "PRAGMA query_only = 0");
   }
 
+  // Not rollback(): the driver refuses it where a commit has failed, and would begin the next.
   @Override
   public void rollback(Connection connection) throws SQLException {
-    connection
-        .unwrap(SQLiteConnection.class)
-        .getConnectionConfig()
-        .setTransactionMode(TransactionMode.DEFERRED);
-    connection.rollback();
+    SQLiteConnectionConfig config = connection.unwrap(SQLiteConnection.class).getConnectionConfig();
+    config.setTransactionMode(TransactionMode.DEFERRED);
+    config.setAutoCommit(true);
+    try {
+      run(connection, "ROLLBACK");
+    } catch (SQLException e) {
+      // SQLite has rolled back by itself, as it does when there is no room.
+      if (e.getErrorCode() != SQLiteErrorCode.SQLITE_ERROR.code) {
+        throw e;
+      }
+    }
     connection.setAutoCommit(true);
     run(connection, "PRAGMA query_only = 0");
   }
@@ -158,6 +173,50 @@ final class Sqlite implements Dialect {
   private static void run(Connection connection, String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
+    }
+  }
+
+  @Override
+  public String product(Connection connection) throws SQLException {
+    return "SQLite " + connection.getMetaData().getDatabaseProductVersion();
+  }
+
+  @Override
+  public List<String> complaints(Connection connection) throws SQLException {
+    List<String> all = new ArrayList<>();
+    try (Statement statement = connection.createStatement()) {
+      try (ResultSet row = statement.executeQuery("PRAGMA integrity_check")) {
+        while (row.next()) {
+          all.add(row.getString(1));
+        }
+      }
+      all.removeIf("ok"::equals);
+      try (ResultSet row = statement.executeQuery("PRAGMA foreign_key_check")) {
+        while (row.next()) {
+          all.add(
+              "row "
+                  + row.getString(2)
+                  + " of "
+                  + row.getString(1)
+                  + " refers to a row of "
+                  + row.getString(3)
+                  + " that is not there");
+        }
+      }
+    }
+    return all;
+  }
+
+  /** The same of another file, which is only read. */
+  static List<String> complaintsOf(Path other) throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    SQLiteDataSource source = new SQLiteDataSource(config);
+    source.setUrl("jdbc:sqlite:" + other);
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("PRAGMA quick_check")) {
+      return row.next() && row.getString(1).equals("ok") ? List.of() : List.of(row.getString(1));
     }
   }
 
@@ -185,7 +244,7 @@ final class Sqlite implements Dialect {
   }
 
   @Override
-  public String advice(Ill ill) {
+  public String advice(Ill ill, SQLException e) {
     return switch (ill) {
       case UNAVAILABLE -> "are the file and its directory writable, and is there room?";
       case BUSY ->

@@ -24,6 +24,10 @@ public abstract sealed class StoreException extends RuntimeException {
     StoreUnavailable(String message, Throwable cause) {
       super(message, cause);
     }
+
+    StoreUnavailable(String message) {
+      super(message);
+    }
   }
 
   /** A statement took longer than it may, or the server fell silent. */
@@ -72,6 +76,10 @@ public abstract sealed class StoreException extends RuntimeException {
 
     StoreDamaged(String message, Throwable cause) {
       super(message, cause);
+    }
+
+    StoreDamaged(String message) {
+      super(message);
     }
   }
 

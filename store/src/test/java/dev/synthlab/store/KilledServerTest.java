@@ -6,6 +6,7 @@ import dev.synthlab.store.TransactionRules.WhenLost;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -16,69 +17,88 @@ import org.junit.jupiter.api.Test;
 
 /** Many threads write while the server is killed and started again. */
 class KilledServerTest {
-  private static final int THREADS = 200;
+  private static final int THREADS = 100;
   private static final int EACH = 30;
   private static final int KILLS = 3;
 
-  private final Set<Integer> acknowledged = ConcurrentHashMap.newKeySet();
   private final List<CountDownLatch> enough = new ArrayList<>();
 
-  @Test
-  void keepsEveryAcknowledgedCommitOnceAndOthersOnceAtMost() throws Exception {
-    Set<Integer> there = writeThroughKills(WhenLost.FAIL);
-
-    assertThat(there).containsAll(acknowledged);
-    assertThat(acknowledged).hasSizeGreaterThan(THREADS * EACH / 2);
-  }
-
-  @Test
-  void doesEveryTransactionThatMayBeRepeated() throws Exception {
-    Set<Integer> there = writeThroughKills(WhenLost.REPEAT);
-
-    assertThat(acknowledged).hasSize(THREADS * EACH);
-    assertThat(there).isEqualTo(acknowledged);
-  }
-
-  /** What the table holds at the end; a key that stood there twice would have failed. */
-  private Set<Integer> writeThroughKills(WhenLost whenLost) throws Exception {
-    for (int i = 1; i <= KILLS; i++) {
-      enough.add(new CountDownLatch(i * THREADS * EACH / (KILLS + 2)));
+  /** Those who write to one table by the same rules. */
+  private record Writers(DatabaseManager database, WhenLost whenLost, Set<Integer> acknowledged) {
+    String table() {
+      return whenLost.name().toLowerCase(Locale.ROOT);
     }
+
+    /** What the table holds; a key that stood there twice would have failed. */
+    Set<Integer> there() {
+      return new HashSet<>(
+          database.withHandle(
+              handle ->
+                  handle.createQuery("SELECT id FROM " + table()).mapTo(Integer.class).list()));
+    }
+  }
+
+  @Test
+  void keepsEveryAcknowledgedCommitOnceAndDoesAllThatMayBeRepeated() throws Exception {
     try (PostgresServer server = PostgresServer.start();
         DatabaseManager database =
-            Lab.over("DATABASE_URL", server.newDatabase(), "SYNTHLAB_DB_CONNECT_TIMEOUT", "30s");
-        ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
-      Lab.makeTable(database);
-      List<Future<?>> writers = new ArrayList<>();
-      for (int thread = 0; thread < THREADS; thread++) {
-        int first = thread * EACH;
-        writers.add(executor.submit(() -> write(database, first, whenLost)));
+            Lab.over("DATABASE_URL", server.newDatabase(), "SYNTHLAB_DB_CONNECT_TIMEOUT", "30s")) {
+      Writers failing = new Writers(database, WhenLost.FAIL, ConcurrentHashMap.newKeySet());
+      Writers repeating = new Writers(database, WhenLost.REPEAT, ConcurrentHashMap.newKeySet());
+
+      writeThroughKills(server, List.of(failing, repeating));
+
+      assertThat(failing.there()).containsAll(failing.acknowledged());
+      assertThat(failing.acknowledged()).hasSizeGreaterThan(THREADS * EACH / 2);
+      assertThat(repeating.acknowledged()).hasSize(THREADS * EACH);
+      assertThat(repeating.there()).isEqualTo(repeating.acknowledged());
+    }
+  }
+
+  private void writeThroughKills(PostgresServer server, List<Writers> all) throws Exception {
+    for (int i = 1; i <= KILLS; i++) {
+      enough.add(new CountDownLatch(i * all.size() * THREADS * EACH / (KILLS + 2)));
+    }
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> writing = new ArrayList<>();
+      for (Writers writers : all) {
+        writers
+            .database()
+            .useHandle(
+                handle ->
+                    handle.execute(
+                        "CREATE TABLE " + writers.table() + " (id INTEGER PRIMARY KEY)"));
+        for (int thread = 0; thread < THREADS; thread++) {
+          int first = thread * EACH;
+          writing.add(executor.submit(() -> write(writers, first)));
+        }
       }
       for (CountDownLatch latch : enough) {
         latch.await();
         server.kill();
         server.restart();
       }
-      for (Future<?> writer : writers) {
+      for (Future<?> writer : writing) {
         writer.get();
       }
-      return new HashSet<>(
-          database.withHandle(
-              handle -> handle.createQuery("SELECT id FROM word").mapTo(Integer.class).list()));
     }
   }
 
-  private void write(DatabaseManager database, int first, WhenLost whenLost) {
+  private void write(Writers writers, int first) {
     for (int id = first; id < first + EACH; id++) {
       int key = id;
       try {
-        database.inTransaction(
-            TransactionRules.USUAL.with(whenLost),
-            handle ->
-                handle.execute("INSERT INTO word VALUES (?, 'w') ON CONFLICT DO NOTHING", key));
-        acknowledged.add(key);
+        writers
+            .database()
+            .inTransaction(
+                TransactionRules.USUAL.with(writers.whenLost()),
+                handle ->
+                    handle.execute(
+                        "INSERT INTO " + writers.table() + " VALUES (?) ON CONFLICT DO NOTHING",
+                        key));
+        writers.acknowledged().add(key);
       } catch (StoreException e) {
-        assertThat(whenLost).as("%s", e).isEqualTo(WhenLost.FAIL);
+        assertThat(writers.whenLost()).as("%s", e).isEqualTo(WhenLost.FAIL);
       }
       enough.forEach(CountDownLatch::countDown);
     }

@@ -115,13 +115,13 @@ abstract class LedgerContractTest {
     }
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
-      statement.execute("UPDATE ledger_history SET version = '7' WHERE version = '1'");
+      statement.execute("UPDATE ledger_history SET version = '7' WHERE version = '3'");
     }
 
     assertThatExceptionOfType(SchemaTooNew.class)
         .isThrownBy(() -> Ledger.usage(settings(), Instant.EPOCH, Usage.By.MODEL))
         .withMessageContaining("version 7")
-        .withMessageContaining("up to 1");
+        .withMessageContaining("up to 3");
     Ledger ledger = Ledger.of(settings());
     ledger.ended(answered("m", NOON));
     ledger.close();

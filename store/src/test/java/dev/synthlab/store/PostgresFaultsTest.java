@@ -9,8 +9,12 @@ import dev.synthlab.store.StoreException.StoreTimeout;
 import dev.synthlab.store.StoreException.StoreUnavailable;
 import dev.synthlab.store.TransactionRules.Isolation;
 import dev.synthlab.store.TransactionRules.WhenLost;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -29,7 +33,8 @@ class PostgresFaultsTest {
   @Test
   void losesNothingAndDoublesNothingWhenTheServerIsKilled() {
     try (PostgresServer server = PostgresServer.start();
-        DatabaseManager database = Lab.over("DATABASE_URL", server.newDatabase())) {
+        DatabaseManager database =
+            Lab.over("DATABASE_URL", server.newDatabase(), "SYNTHLAB_DB_CONNECT_TIMEOUT", "1s")) {
       Lab.makeTable(database);
       Lab.insert(database, 1);
 
@@ -45,8 +50,13 @@ class PostgresFaultsTest {
           .satisfies(e -> assertThat(e).message().doesNotContain(server.password()));
       assertThat(database.health().fault()).containsInstanceOf(StoreUnavailable.class);
       server.restart();
+      Instant back = Instant.now();
 
-      assertThat(Lab.count(database)).isEqualTo(1);
+      int count =
+          database.inTransaction(
+              TransactionRules.USUAL.with(WhenLost.REPEAT), handle -> Lab.count(database));
+      assertThat(count).isEqualTo(1);
+      assertThat(Duration.between(back, Instant.now())).isLessThan(Duration.ofSeconds(10));
     }
   }
 
@@ -188,6 +198,13 @@ class PostgresFaultsTest {
                       }));
 
       assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofSeconds(3));
+      try (DatabaseManager late =
+          Lab.over(
+              "DATABASE_URL", server.address("postgres"), "SYNTHLAB_DB_CONNECT_TIMEOUT", "1s")) {
+        Instant asked = Instant.now();
+        assertThat(late.health().fault()).isPresent();
+        assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofSeconds(3));
+      }
       server.thaw();
       assertThat(Lab.count(database)).isZero();
     }
@@ -203,6 +220,40 @@ class PostgresFaultsTest {
       assertThatExceptionOfType(StoreUnavailable.class)
           .isThrownBy(() -> Lab.insert(standby, 1))
           .withMessageContaining("read-only");
+    }
+  }
+
+  @Test
+  void saysThatTheServerHasNoRoomAndGoesOnWhenItHas() throws IOException {
+    Path file = PostgresServer.shared().file(placeOfTheTable());
+    Path room = file.resolveSibling(file.getFileName() + ".room");
+    try (DatabaseManager full = Lab.over("DATABASE_URL", address)) {
+      Files.move(file, room);
+      Files.createSymbolicLink(file, Path.of("/dev/full"));
+
+      assertThatExceptionOfType(StoreUnavailable.class)
+          .isThrownBy(
+              () ->
+                  full.inTransaction(handle -> handle.execute("INSERT INTO word VALUES (1, 'w')")))
+          .withMessageContaining("No space left on device")
+          .withCauseInstanceOf(SQLException.class)
+          .satisfies(
+              e -> assertThat(((SQLException) e.getCause()).getSQLState()).isEqualTo("53100"));
+    } finally {
+      Files.deleteIfExists(file);
+      Files.move(room, file);
+    }
+    try (DatabaseManager roomy = Lab.over("DATABASE_URL", address)) {
+      roomy.inTransaction(handle -> handle.execute("INSERT INTO word VALUES (1, 'w')"));
+      assertThat(Lab.count(roomy)).isEqualTo(1);
+    }
+  }
+
+  private String placeOfTheTable() {
+    try (DatabaseManager database = shared()) {
+      return database.withHandle(
+          handle ->
+              handle.createQuery("SELECT pg_relation_filepath('word')").mapTo(String.class).one());
     }
   }
 

@@ -52,6 +52,7 @@ class PostgresLedgerTest extends LedgerContractTest {
       assertThat(tables)
           .containsExactly(
               "public.word",
+              "synthlab.kept_answer",
               "synthlab.ledger_attempt",
               "synthlab.ledger_call",
               "synthlab.ledger_history");

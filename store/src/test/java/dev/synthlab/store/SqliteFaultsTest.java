@@ -29,28 +29,35 @@ class SqliteFaultsTest {
   @TempDir Path directory;
 
   @Test
-  void waitsFiveSecondsForALockAndSaysWhoMayHoldIt() throws SQLException {
-    try (DatabaseManager database = open();
+  void waitsFiveSecondsForALockAndSaysWhoMayHoldIt() throws Exception {
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+        DatabaseManager database = open();
         Connection other = locked()) {
       assertThat(other.isClosed()).isFalse();
-      for (Runnable write :
-          new Runnable[] {
-            () -> Lab.insert(database, 1),
-            () ->
-                database.inTransaction(
-                    handle -> handle.execute("INSERT INTO word VALUES (1, 'w')")),
-          }) {
-        Instant begin = Instant.now();
+      Future<?> statement = executor.submit(() -> refusedForTheLock(() -> Lab.insert(database, 1)));
+      Future<?> transaction =
+          executor.submit(
+              () ->
+                  refusedForTheLock(
+                      () ->
+                          database.inTransaction(
+                              handle -> handle.execute("INSERT INTO word VALUES (1, 'w')"))));
 
-        assertThatExceptionOfType(StoreBusy.class)
-            .isThrownBy(write::run)
-            .withMessageContaining("lab.db")
-            .withMessageContaining("another process");
-        assertThat(Duration.between(begin, Instant.now()))
-            .isBetween(Duration.ofMillis(4_500), Duration.ofMillis(6_000));
-      }
+      statement.get();
+      transaction.get();
       assertThat(Lab.count(database)).isZero();
     }
+  }
+
+  private static void refusedForTheLock(Runnable write) {
+    Instant begin = Instant.now();
+
+    assertThatExceptionOfType(StoreBusy.class)
+        .isThrownBy(write::run)
+        .withMessageContaining("lab.db")
+        .withMessageContaining("another process");
+    assertThat(Duration.between(begin, Instant.now()))
+        .isBetween(Duration.ofMillis(4_500), Duration.ofMillis(6_000));
   }
 
   @Test
@@ -110,6 +117,83 @@ class SqliteFaultsTest {
     }
 
     assertThat(Files.readAllBytes(file())).isEqualTo(before);
+  }
+
+  @Test
+  void saysThatThereIsNoRoomAndLosesNothingThatWasThere() {
+    try (DatabaseManager database = open()) {
+      Lab.insert(database, 1);
+
+      assertThatExceptionOfType(StoreUnavailable.class)
+          .isThrownBy(
+              () ->
+                  database.inTransaction(
+                      handle -> {
+                        handle.execute("PRAGMA max_page_count = 10");
+                        handle.execute("INSERT INTO word VALUES (2, 'w')");
+                        return handle.execute(
+                            "INSERT INTO word VALUES (3, ?)", "w".repeat(100_000));
+                      }))
+          .withMessageContaining("lab.db")
+          .withMessageContaining("is there room?");
+
+      assertThat(Lab.count(database)).isEqualTo(1);
+      database.inTransaction(handle -> handle.execute("INSERT INTO word VALUES (4, 'w')"));
+      assertThat(Lab.count(database)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void keepsWhatWasThereWhenTheFileMayGrowNoMore() throws Exception {
+    try (DatabaseManager database = open()) {
+      Lab.insert(database, 1);
+    }
+    Path said = directory.resolve("said.txt");
+    Process other =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                "ulimit -f 4096 && exec \"$@\"",
+                "sh",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                Growing.class.getName(),
+                file().toString())
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start();
+
+    assertThat(other.waitFor()).as(Files.readString(said)).isZero();
+    assertThat(said).content().contains("StoreUnavailable", "lab.db", "is there room?");
+    try (DatabaseManager database = over(file())) {
+      Lab.insert(database, 1_000_000);
+      int acknowledged =
+          Integer.parseInt(Files.readString(said).replaceAll("(?s).*kept (\\d+) .*", "$1"));
+      assertThat(Lab.count(database)).isEqualTo(acknowledged + 2);
+    }
+  }
+
+  /** Writes until the file may grow no more. */
+  static final class Growing {
+    private Growing() {}
+
+    public static void main(String[] args) {
+      int kept = 0;
+      try (DatabaseManager database = over(Path.of(args[0]))) {
+        while (kept < 1_000) {
+          int id = 10 + kept;
+          database.inTransaction(
+              handle -> handle.execute("INSERT INTO word VALUES (?, ?)", id, "w".repeat(50_000)));
+          kept++;
+        }
+      } catch (StoreException e) {
+        System.out.println("kept " + kept + " then " + e);
+      }
+    }
   }
 
   @Test

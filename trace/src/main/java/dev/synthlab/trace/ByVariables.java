@@ -1,35 +1,91 @@
 package dev.synthlab.trace;
 
+import dev.synthlab.config.Net;
 import dev.synthlab.config.Trace;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporter;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdkBuilder;
 import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Sets up what OpenTelemetry's own variables say; ours are the defaults beneath. */
 final class ByVariables {
+  private static final Map<String, String> NO_SPANS =
+      Map.of("otel.traces.exporter", "none", "otel.traces.sampler", "always_off");
+
   private ByVariables() {}
 
-  static OpenTelemetrySdk sdk(Trace trace, Tally tally, Complaints complaints) {
+  static OpenTelemetrySdk sdk(Trace trace, Net net, Tally tally, Complaints complaints) {
+    List<SpanExporter> made = new ArrayList<>();
+    OpenTelemetrySdk sdk =
+        configured(trace)
+            .addSpanExporterCustomizer(
+                (exporter, config) -> {
+                  if (!speaksOtlp(exporter)) {
+                    return exporter;
+                  }
+                  SpanExporter routed = Exporters.routed(exporter, trusted(trace, net));
+                  SpanExporter counted = new CountedExporter(routed, tally, complaints);
+                  made.add(counted);
+                  return counted;
+                })
+            .addSpanProcessorCustomizer(
+                (processor, config) -> kept(processor, trace.sample(), tally))
+            .addMetricExporterCustomizer(
+                (exporter, config) ->
+                    new HeardMetrics(Exporters.routed(exporter, trusted(trace, net))))
+            .build()
+            .getOpenTelemetrySdk();
+    // Nothing is sent at once, to hear now and not at the end that nobody takes it.
+    made.forEach(each -> each.export(List.of()));
+    return sdk;
+  }
+
+  /** The exporters that speak OTLP, of which the caller makes an end. */
+  static List<SpanExporter> exporters(Trace trace, Net net) {
+    List<SpanExporter> made = new ArrayList<>();
+    configured(trace)
+        .addPropertiesCustomizer(config -> Map.of("otel.metrics.exporter", "none"))
+        .addSpanExporterCustomizer(
+            (exporter, config) -> {
+              if (speaksOtlp(exporter)) {
+                made.add(Exporters.routed(exporter, trusted(trace, net)));
+              }
+              return SpanExporter.composite();
+            })
+        .build()
+        .getOpenTelemetrySdk()
+        .shutdown();
+    return made;
+  }
+
+  private static AutoConfiguredOpenTelemetrySdkBuilder configured(Trace trace) {
     return AutoConfiguredOpenTelemetrySdk.builder()
         .addPropertiesSupplier(() -> beneath(trace))
+        .addPropertiesCustomizer(config -> trace.on() ? Map.of() : NO_SPANS)
         .addResourceCustomizer((resource, config) -> Pipeline.named(resource, trace))
-        .addSpanExporterCustomizer(
-            (exporter, config) ->
-                speaksOtlp(exporter) ? new CountedExporter(exporter, tally, complaints) : exporter)
-        .addSpanProcessorCustomizer((processor, config) -> kept(processor, trace.sample(), tally))
-        .disableShutdownHook()
-        .build()
-        .getOpenTelemetrySdk();
+        .disableShutdownHook();
+  }
+
+  /** Authorities by OpenTelemetry's own variables win over those of the settings. */
+  private static Net trusted(Trace trace, Net net) {
+    boolean ownTrust =
+        trace.otel().keySet().stream().anyMatch(name -> name.endsWith("CERTIFICATE"));
+    return ownTrust
+        ? new Net(Optional.empty(), net.httpProxy(), net.httpsProxy(), net.noProxy())
+        : net;
   }
 
   private static SpanProcessor kept(SpanProcessor processor, double sample, Tally tally) {

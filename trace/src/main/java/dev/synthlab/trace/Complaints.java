@@ -8,32 +8,42 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** Says that spans do not arrive, at most once a minute. Safe for use by many threads. */
+/** Says that spans, or metrics, do not arrive, at most once a minute. Safe for many threads. */
 final class Complaints {
   private static final Logger log = Logging.component("trace");
   private static final long BETWEEN = Duration.ofMinutes(1).toNanos();
 
-  private final String place;
-  private final Trace.Protocol protocol;
+  private final String what;
+  private final UnaryOperator<String> advice;
   private final AtomicLong next = new AtomicLong(System.nanoTime());
 
-  Complaints(String place, Trace.Protocol protocol) {
-    this.place = place;
-    this.protocol = protocol;
+  private Complaints(String what, UnaryOperator<String> advice) {
+    this.what = what;
+    this.advice = advice;
+  }
+
+  static Complaints ofSpans(String place, Trace.Protocol protocol) {
+    return new Complaints("spans do not reach " + place, reason -> advice(reason, protocol));
+  }
+
+  static Complaints ofMetrics() {
+    return new Complaints(
+        "metrics do not reach their collector",
+        reason ->
+            "Check OTEL_EXPORTER_OTLP_METRICS_ENDPOINT, or OTEL_EXPORTER_OTLP_ENDPOINT; Phoenix takes"
+                + " no metrics");
   }
 
   void failed(@Nullable Throwable why) {
     long now = System.nanoTime();
     long due = next.get();
     if (now - due >= 0 && next.compareAndSet(due, now + BETWEEN)) {
-      log.warn(
-          "spans do not reach {} ({}); calls are not affected. {}",
-          place,
-          reason(why),
-          advice(reason(why)));
+      String reason = reason(why);
+      log.warn("{} ({}); calls are not affected. {}", what, reason, advice.apply(reason));
     }
   }
 
@@ -60,7 +70,7 @@ final class Complaints {
         Redactor.redact(words.isEmpty() ? root.getClass().getSimpleName() : words));
   }
 
-  private String advice(String reason) {
+  private static String advice(String reason, Trace.Protocol protocol) {
     String lower = reason.toLowerCase(Locale.ROOT);
     if (lower.contains("401") || lower.contains("403") || lower.contains("unauth")) {
       return "Check PHOENIX_API_KEY";

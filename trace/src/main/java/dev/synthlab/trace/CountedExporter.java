@@ -26,7 +26,10 @@ final class CountedExporter implements SpanExporter {
         () -> {
           if (result.isSuccess()) {
             tally.arrived(count);
-          } else if (count > 0 || !ending) { // an end cuts off what only asked
+            return;
+          }
+          tally.failed(count);
+          if (count > 0 || !ending) { // an end cuts off what only asked
             complaints.failed(result.getFailureThrowable());
           }
         });

@@ -3,17 +3,20 @@ package dev.synthlab.trace;
 import dev.synthlab.config.Net;
 import dev.synthlab.config.Secret;
 import dev.synthlab.config.Trace;
+import dev.synthlab.http.Proxies;
+import dev.synthlab.http.Trust;
+import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
+import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporterBuilder;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporterBuilder;
+import io.opentelemetry.exporter.otlp.metrics.OtlpGrpcMetricExporter;
+import io.opentelemetry.exporter.otlp.metrics.OtlpGrpcMetricExporterBuilder;
 import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporter;
+import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporterBuilder;
 import io.opentelemetry.sdk.common.export.ProxyOptions;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
+import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Proxy;
-import java.net.ProxySelector;
-import java.net.SocketAddress;
-import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /** Makes exporters that neither try long nor wait long. */
 final class Exporters {
@@ -51,15 +53,14 @@ final class Exporters {
     Map<String, String> headers = headers(trace);
     return switch (place.protocol()) {
       case HTTP ->
-          OtlpHttpSpanExporter.builder()
+          routed(OtlpHttpSpanExporter.builder(), net)
               .setEndpoint(place.address().toString())
               .setHeaders(() -> headers)
               .setTimeout(LONGEST)
               .setRetryPolicy(RETRIES)
-              .setProxy(ProxyOptions.create(new ByNet(net)))
               .build();
       case GRPC ->
-          OtlpGrpcSpanExporter.builder()
+          routed(OtlpGrpcSpanExporter.builder(), net)
               .setEndpoint(place.address().toString())
               .setHeaders(() -> headers)
               .setTimeout(LONGEST)
@@ -68,36 +69,67 @@ final class Exporters {
     };
   }
 
+  /** The same exporter, by the proxies and the authorities of the settings. */
+  static SpanExporter routed(SpanExporter exporter, Net net) {
+    SpanExporter routed =
+        switch (exporter) {
+          case OtlpHttpSpanExporter http -> routed(http.toBuilder(), net).build();
+          case OtlpGrpcSpanExporter grpc -> routed(grpc.toBuilder(), net).build();
+          case SpanExporter other -> other;
+        };
+    if (routed != exporter) {
+      exporter.shutdown();
+    }
+    return routed;
+  }
+
+  /** The same for metrics. */
+  static MetricExporter routed(MetricExporter exporter, Net net) {
+    Optional<Trust> trust = net.caFile().map(any -> Trust.of(net));
+    MetricExporter routed =
+        switch (exporter) {
+          case OtlpHttpMetricExporter http -> {
+            OtlpHttpMetricExporterBuilder made = http.toBuilder();
+            made.setProxyOptions(ProxyOptions.create(Proxies.of(net)));
+            trust.ifPresent(any -> made.setSslContext(any.context(), any));
+            yield made.build();
+          }
+          case OtlpGrpcMetricExporter grpc -> {
+            OtlpGrpcMetricExporterBuilder made = grpc.toBuilder();
+            trust.ifPresent(any -> made.setSslContext(any.context(), any));
+            yield made.build();
+          }
+          case MetricExporter other -> other;
+        };
+    if (routed != exporter) {
+      exporter.shutdown();
+    }
+    return routed;
+  }
+
+  private static OtlpHttpSpanExporterBuilder routed(OtlpHttpSpanExporterBuilder made, Net net) {
+    made.setProxy(ProxyOptions.create(Proxies.of(net)));
+    // Without authorities of one's own the SDK's trust is the system's, and needs no loading.
+    if (net.caFile().isPresent()) {
+      Trust trust = Trust.of(net);
+      made.setSslContext(trust.context(), trust);
+    }
+    return made;
+  }
+
+  private static OtlpGrpcSpanExporterBuilder routed(OtlpGrpcSpanExporterBuilder made, Net net) {
+    if (net.caFile().isPresent()) {
+      Trust trust = Trust.of(net);
+      made.setSslContext(trust.context(), trust);
+    }
+    return made;
+  }
+
   static Map<String, String> headers(Trace trace) {
     Map<String, String> headers = new LinkedHashMap<>();
     // In lower case, as gRPC wants it.
     trace.key().map(Secret::reveal).ifPresent(k -> headers.put("authorization", "Bearer " + k));
     trace.headers().forEach((name, value) -> headers.put(name, value.reveal()));
     return headers;
-  }
-
-  /** The proxies of the settings, and no others. */
-  private static final class ByNet extends ProxySelector {
-    private final Net net;
-
-    ByNet(Net net) {
-      this.net = net;
-    }
-
-    @Override
-    public List<Proxy> select(@Nullable URI address) {
-      return List.of(
-          Optional.ofNullable(address)
-              .flatMap(net::proxyFor)
-              .map(p -> InetSocketAddress.createUnresolved(p.host(), p.port()))
-              .map(place -> new Proxy(Proxy.Type.HTTP, place))
-              .orElse(Proxy.NO_PROXY));
-    }
-
-    @Override
-    public void connectFailed(
-        @Nullable URI address, @Nullable SocketAddress proxy, @Nullable IOException why) {
-      // There is no other proxy to turn to.
-    }
   }
 }

@@ -12,27 +12,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which spans are shown. Those of one call to a model are held until it has ended: all of
- * them are shown if it failed, or was tried more than once, or was drawn. The steps around calls
- * are always shown. Safe for use by many threads.
+ * Decides which spans are shown. Those of one request of a caller, with all the rounds, tools and
+ * repairs it took, are held until it has ended: all of them are shown if anything in it failed, was
+ * tried more than once or was mended, or if it was drawn. The steps that a service writes around
+ * its requests are always shown. Safe for use by many threads.
  */
 final class Keeping implements SpanProcessor {
   private static final AttributeKey<String> KIND =
       AttributeKey.stringKey("openinference.span.kind");
   private static final AttributeKey<Long> ATTEMPTS = AttributeKey.longKey("synthlab.attempts");
+  private static final AttributeKey<Long> ROUNDS = AttributeKey.longKey("synthlab.rounds");
   private static final Set<String> CALLS = Set.of("LLM", "EMBEDDING");
 
-  /** Of more calls than this at once, the others are shown: they are not held in memory. */
+  /** Whose spans are requests even where they are the steps of one. */
+  private static final String SCOPE = "synth_lab.llm";
+
+  /** Of more spans than this at once, the others are shown: they are not held in memory. */
   private static final int MOST_OPEN = 50_000;
 
-  private static final int MOST_HELD_OF_A_CALL = 1_000;
+  private static final int MOST_HELD_OF_A_REQUEST = 1_000;
 
   private final SpanProcessor next;
   private final double share;
   private final Tally tally;
-  private final Map<String, Call> open = new ConcurrentHashMap<>();
+  private final Map<String, Asked> open = new ConcurrentHashMap<>();
 
   Keeping(SpanProcessor next, double share, Tally tally) {
     this.next = next;
@@ -46,18 +52,29 @@ final class Keeping implements SpanProcessor {
     DROPPED
   }
 
-  /** The spans of one call that have ended. */
-  private static final class Call {
+  /** The spans of one request that have ended. */
+  private static final class Asked {
+    private final String root;
     private final List<ReadableSpan> held = new ArrayList<>();
     private Fate fate = Fate.OPEN;
+    private boolean worthIt;
 
-    /** What is to be shown now that a span below the call has ended. */
+    Asked(String root) {
+      this.root = root;
+    }
+
+    /** What is to be shown now that a span below the root has ended. */
     synchronized List<ReadableSpan> ended(ReadableSpan span) {
       if (fate == Fate.OPEN) {
         held.add(span);
-        return held.size() < MOST_HELD_OF_A_CALL ? List.of() : decided(true);
+        worthIt |= tells(span);
+        return held.size() < MOST_HELD_OF_A_REQUEST ? List.of() : decided(true);
       }
       return fate == Fate.SHOWN ? List.of(span) : List.of();
+    }
+
+    synchronized boolean isWorthIt() {
+      return worthIt;
     }
 
     synchronized List<ReadableSpan> decided(boolean shown) {
@@ -77,13 +94,13 @@ final class Keeping implements SpanProcessor {
   @Override
   public void onStart(Context parent, ReadWriteSpan span) {
     String kind = span.getAttribute(KIND);
-    boolean call = kind != null && CALLS.contains(kind);
-    if (kind != null && !call) {
-      return;
-    }
-    Call around = open.get(span.getParentSpanContext().getSpanId());
-    if ((around != null || call) && open.size() < MOST_OPEN) {
-      open.put(span.getSpanContext().getSpanId(), around != null ? around : new Call());
+    boolean request =
+        kind != null
+            && (CALLS.contains(kind) || span.getInstrumentationScopeInfo().getName().equals(SCOPE));
+    Asked around = open.get(span.getParentSpanContext().getSpanId());
+    if ((around != null || request) && open.size() < MOST_OPEN) {
+      String id = span.getSpanContext().getSpanId();
+      open.put(id, around != null ? around : new Asked(id));
     }
   }
 
@@ -94,28 +111,31 @@ final class Keeping implements SpanProcessor {
 
   @Override
   public void onEnd(ReadableSpan span) {
-    Call call = open.remove(span.getSpanContext().getSpanId());
-    if (call == null) {
+    String id = span.getSpanContext().getSpanId();
+    Asked asked = open.remove(id);
+    if (asked == null) {
       show(span);
       return;
     }
-    String kind = span.getAttribute(KIND);
-    boolean below = kind == null || open.get(span.getParentSpanContext().getSpanId()) == call;
-    if (below) {
-      call.ended(span).forEach(this::show);
+    if (!asked.root.equals(id)) {
+      asked.ended(span).forEach(this::show);
       return;
     }
-    call.decided(worthIt(span)).forEach(this::show);
-    if (call.shown()) {
+    asked.decided(asked.isWorthIt() || tells(span) || drawn(id)).forEach(this::show);
+    if (asked.shown()) {
       show(span);
     }
   }
 
-  private boolean worthIt(ReadableSpan span) {
-    Long attempts = span.getAttribute(ATTEMPTS);
-    return (attempts != null && attempts > 1)
-        || drawn(span.getSpanContext().getSpanId())
+  /** Whether there is something to be seen that a good call does not have. */
+  private static boolean tells(ReadableSpan span) {
+    return isMoreThanOne(span.getAttribute(ATTEMPTS))
+        || isMoreThanOne(span.getAttribute(ROUNDS))
         || span.toSpanData().getStatus().getStatusCode() == StatusCode.ERROR;
+  }
+
+  private static boolean isMoreThanOne(@Nullable Long number) {
+    return number != null && number > 1;
   }
 
   /** Span ids are random: the same one is drawn, or not, wherever it is asked. */
@@ -133,7 +153,7 @@ final class Keeping implements SpanProcessor {
 
   /** What is still open at the end is shown as far as it has come. */
   private void letGo() {
-    open.values().forEach(call -> call.decided(true).forEach(this::show));
+    open.values().forEach(asked -> asked.decided(true).forEach(this::show));
   }
 
   @Override

@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Sends the spans of this process to Phoenix. Set up once at the start; until then, and without
- * settings for it, nothing of OpenTelemetry's SDK is even loaded. Calls never fail, and are never
- * slowed, because of it. Safe for use by many threads.
+ * Sends the spans of this process to Phoenix, and its metrics where {@code OTEL_METRICS_EXPORTER}
+ * says. Set up once at the start; until then, and without settings for it, nothing of
+ * OpenTelemetry's SDK is even loaded. Calls never fail, and are never slowed, because of it. Safe
+ * for use by many threads.
  *
  * {@snippet :
  * PhoenixTracing.setup();                 // PHOENIX_COLLECTOR_ENDPOINT or PHOENIX_ENABLED is set
@@ -39,7 +40,7 @@ public final class PhoenixTracing {
   /**
    * Sets tracing up as the environment says; does nothing if it says nothing.
    *
-   * @return whether spans are now sent by this set-up
+   * @return whether spans, or metrics, are now sent by this set-up
    * @throws ConfigException when the environment has mistakes
    */
   public static boolean setup() {
@@ -84,7 +85,7 @@ public final class PhoenixTracing {
   }
 
   private static boolean setup(Trace trace, Net net) {
-    if (!trace.on()) {
+    if (!trace.on() && !trace.measured()) {
       return false;
     }
     LOCK.lock();
@@ -99,6 +100,7 @@ public final class PhoenixTracing {
       }
       Pipeline made = Pipeline.of(trace, net);
       ours.get().connect(made.openTelemetry());
+      made.measureLoss();
       running = made;
       longest = trace.shutdown();
       return true;

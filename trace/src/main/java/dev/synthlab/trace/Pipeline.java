@@ -2,6 +2,7 @@ package dev.synthlab.trace;
 
 import dev.synthlab.config.Net;
 import dev.synthlab.config.Trace;
+import dev.synthlab.spans.Metrics;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -25,6 +26,9 @@ final class Pipeline {
   /** Ended spans that wait to be sent, in a burst. */
   static final int QUEUE = 16_384;
 
+  /** One batch is gathered while another is sent. */
+  private static final int BATCH = 512;
+
   static final Duration DELAY = Duration.ofSeconds(1);
 
   /** The SDK's own 128 are too few for a long conversation. */
@@ -47,10 +51,10 @@ final class Pipeline {
   static Pipeline of(Trace trace, Net net) {
     Exporters.hush();
     String place = shown(trace.place().address());
-    Tally tally = new Tally();
-    Complaints complaints = new Complaints(place, trace.place().protocol());
+    Tally tally = new Tally(mostOnTheirWay(trace));
+    Complaints complaints = Complaints.ofSpans(place, trace.place().protocol());
     if (!trace.otel().isEmpty()) {
-      return new Pipeline(ByVariables.sdk(trace, tally, complaints), place, tally);
+      return new Pipeline(ByVariables.sdk(trace, net, tally, complaints), place, tally);
     }
     SpanExporter exporter = new CountedExporter(Exporters.to(trace, net), tally, complaints);
     BatchSpanProcessor queue =
@@ -71,6 +75,16 @@ final class Pipeline {
     return new Pipeline(sdk, place, tally);
   }
 
+  private static long mostOnTheirWay(Trace trace) {
+    return number(trace, "OTEL_BSP_MAX_QUEUE_SIZE", QUEUE)
+        + 2 * number(trace, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", BATCH);
+  }
+
+  private static long number(Trace trace, String variable, long usual) {
+    String given = trace.otel().getOrDefault(variable, "").strip();
+    return given.matches("\\d{1,9}") ? Long.parseLong(given) : usual;
+  }
+
   /** The resource with the project, where neither it nor the service has a name. */
   static Resource named(Resource resource, Trace trace) {
     String service = resource.getAttribute(SERVICE);
@@ -88,7 +102,17 @@ final class Pipeline {
   /** Tries the address once. */
   static Optional<String> unreachable(Trace trace, Net net, Duration patience) {
     Exporters.hush();
-    SpanExporter exporter = Exporters.to(trace, net);
+    List<SpanExporter> exporters =
+        trace.otel().isEmpty()
+            ? List.of(Exporters.to(trace, net))
+            : ByVariables.exporters(trace, net);
+    return exporters.stream()
+        .map(exporter -> refusal(exporter, patience))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private static Optional<String> refusal(SpanExporter exporter, Duration patience) {
     try {
       CompletableResultCode result =
           exporter.export(List.of()).join(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -114,8 +138,18 @@ final class Pipeline {
     return tally.so(place);
   }
 
+  /** Lets whoever reads metrics know how many spans were lost. */
+  void measureLoss() {
+    Metrics.watchLoss(tally::lost);
+  }
+
   Delivery shutdown(Duration longest) {
+    long end = System.nanoTime() + longest.toNanos();
     sdk.getSdkTracerProvider().shutdown().join(longest.toMillis(), TimeUnit.MILLISECONDS);
+    tally.close();
+    // Metrics come last: they tell what became of the spans.
+    long left = Math.max(0, end - System.nanoTime());
+    sdk.getSdkMeterProvider().shutdown().join(left, TimeUnit.NANOSECONDS);
     return delivery();
   }
 }

@@ -139,7 +139,7 @@ class PhoenixTest {
     assertThat(attempts)
         .noneSatisfy(each -> assertThat(each.has("llm.token_count.total")).isTrue());
     assertThat(spans)
-        .anySatisfy(each -> assertThat(each.at("synthlab.wait.reason")).isEqualTo("admission"));
+        .anySatisfy(each -> assertThat(each.at("synthlab.wait.reason")).isEqualTo("pause"));
   }
 
   @ParameterizedTest

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class KeepingTest {
   private final InMemorySpanExporter shown = InMemorySpanExporter.create();
-  private final Tally tally = new Tally();
+  private final Tally tally = new Tally(100);
 
   @Test
   void dropsAGoodCallThatIsNotDrawnWithAllBelowIt() {
@@ -58,6 +58,59 @@ class KeepingTest {
     step.end();
 
     assertThat(names()).containsExactly(kind);
+  }
+
+  @Test
+  void showsTheGoodRoundsOfAnAnswerThatWasMended() {
+    SdkTracerProvider provider = provider(0);
+
+    typed(provider, 2, StatusCode.OK);
+
+    assertThat(names()).containsExactly("attempt 1", "LLM", "attempt 1", "LLM", "typed");
+    assertThat(tally.so("").ended()).isEqualTo(5);
+  }
+
+  @Test
+  void showsTheWholeRequestWhoseLaterRoundFailed() {
+    SdkTracerProvider provider = provider(0);
+
+    typed(provider, 1, StatusCode.ERROR);
+
+    assertThat(names()).containsExactly("attempt 1", "LLM", "typed");
+  }
+
+  @Test
+  void dropsAGoodRequestOfSeveralSpansAsAWhole() {
+    SdkTracerProvider provider = provider(0);
+
+    typed(provider, 1, StatusCode.OK);
+
+    assertThat(names()).isEmpty();
+    assertThat(tally.so("").ended()).isZero();
+  }
+
+  @Test
+  void drawsARequestWithAllItsRounds() {
+    SdkTracerProvider provider = provider(0.5);
+
+    for (int i = 0; i < 400; i++) {
+      typed(provider, 1, StatusCode.OK);
+    }
+
+    long requests = names().stream().filter("typed"::equals).count();
+    assertThat(requests).isBetween(140L, 260L);
+    assertThat(names().stream().filter("LLM"::equals).count()).isEqualTo(requests);
+  }
+
+  /** A value that took some rounds, each answered. */
+  private void typed(SdkTracerProvider provider, int rounds, StatusCode status) {
+    Tracer llm = provider.get("synth_lab.llm");
+    Span typed =
+        llm.spanBuilder("typed").setAttribute("openinference.span.kind", "CHAIN").startSpan();
+    for (int i = 0; i < rounds; i++) {
+      call(llm, Context.root().with(typed), "LLM", 1, StatusCode.OK);
+    }
+    typed.setAttribute("synthlab.rounds", rounds).setStatus(status).end();
   }
 
   @Test

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.synthlab.call.CallException;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Secret;
+import dev.synthlab.config.Settings;
 import dev.synthlab.config.Trace;
+import dev.synthlab.external.ApiClient;
+import dev.synthlab.external.ApiService;
 import dev.synthlab.spans.Masks;
 import dev.synthlab.spans.Tracing;
 import dev.synthlab.testing.Replies;
@@ -16,14 +19,22 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(90)
 class PhoenixTracingTest {
@@ -57,6 +68,34 @@ class PhoenixTracingTest {
                 assertThat(seen.path()).isEqualTo("/v1/traces");
                 assertThat(seen.header("authorization")).isEqualTo("Bearer phoenix-key-0815");
               });
+    }
+  }
+
+  @Test
+  void sendsTheSpansOfAServiceThatIsNoModel() {
+    try (ScriptedServer phoenix = takes();
+        ScriptedServer weather =
+            ScriptedServer.inTurn(Replies.json(503, "{}"), Replies.json(200, "{\"high\":7}"));
+        Desk desk =
+            new Desk(
+                ScriptedServer.inTurn(Replies.chat("unused")),
+                Map.of(
+                    "WEATHER_BASE_URL",
+                    weather.base().toString(),
+                    "WEATHER_API_KEY",
+                    "weather-key-4711"))) {
+      PhoenixTracing.setup(Trace.to(phoenix.base().resolve("/")));
+
+      ApiService service = ApiService.named("weather");
+      ApiClient api = desk.layer.client(ApiClient.class, service, each -> each);
+      api.get("/forecast/{city}", "Oslo").query("token", "query-is-not-shown").send();
+      Delivery delivery = PhoenixTracing.shutdown();
+
+      assertThat(delivery.ended()).isEqualTo(4);
+      assertThat(bytes(phoenix))
+          .contains("weather GET /forecast/{city}", "CHAIN", "attempt 1", "wait: backoff")
+          .contains("attempt 2", "synth_lab.weather")
+          .doesNotContain("weather-key-4711", "query-is-not-shown");
     }
   }
 
@@ -202,6 +241,141 @@ class PhoenixTracingTest {
       assertThat(phoenix.seen()).isEmpty();
       assertThat(bytes(other)).contains("their-name", "openinference.project.name", "mine");
     }
+  }
+
+  @Test
+  void asksTheAddressOfOpenTelemetrysVariablesOnceAtTheStartToo() {
+    try (ScriptedServer phoenix = takes()) {
+      PhoenixTracing.setup(
+          Trace.OFF.withOtel(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", root(phoenix))));
+
+      while (phoenix.seen().isEmpty()) {
+        Thread.onSpinWait();
+      }
+      PhoenixTracing.shutdown();
+      assertThat(phoenix.seen()).hasSize(1);
+      assertThat(phoenix.seen().getFirst().body()).isEmpty();
+    }
+  }
+
+  @Test
+  void sendsMetricsOnlyWhereAVariableSaysHow() {
+    try (ScriptedServer phoenix = takes();
+        ScriptedServer collector = takes();
+        Desk desk = new Desk(ScriptedServer.start((request, number) -> Replies.chat("blue")))) {
+      PhoenixTracing.setup(Trace.to(phoenix.base().resolve("/")));
+      desk.layer.llm().complete("Why?");
+      PhoenixTracing.shutdown();
+      assertThat(phoenix.seen()).allSatisfy(s -> assertThat(s.path()).isEqualTo("/v1/traces"));
+
+      PhoenixTracing.setup(
+          Trace.OFF.withOtel(
+              Map.of(
+                  "OTEL_METRICS_EXPORTER", "otlp",
+                  "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "http/protobuf",
+                  "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", root(collector) + "v1/metrics")));
+      desk.layer.llm().complete("Why?");
+      PhoenixTracing.shutdown();
+
+      assertThat(collector.seen()).allSatisfy(s -> assertThat(s.path()).isEqualTo("/v1/metrics"));
+      assertThat(bytes(collector))
+          .contains("gen_ai.client.operation.duration", "synthlab.attempts", "synthlab.spans.lost")
+          .doesNotContain("Why?");
+    }
+  }
+
+  @Test
+  void asksWithTheHeadersOfOpenTelemetrysVariables() {
+    try (ScriptedServer guarded =
+        ScriptedServer.start(
+            (request, number) ->
+                "Bearer k-0815".equals(request.header("authorization"))
+                    ? accepted()
+                    : Replies.error(401, "x", "who are you"))) {
+      Map<String, String> variables = new HashMap<>();
+      variables.put("OTEL_EXPORTER_OTLP_ENDPOINT", root(guarded));
+      variables.put("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
+
+      Optional<String> without = unreachable(variables);
+      variables.put("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20k-0815");
+      Optional<String> with = unreachable(variables);
+
+      assertThat(without).contains("HTTP status 401");
+      assertThat(with).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http/protobuf", "grpc"})
+  void trustsTheAuthoritiesOfTheSettings(String protocol, @TempDir Path directory)
+      throws IOException {
+    HeldCertificate authority =
+        new HeldCertificate.Builder().commonName("Lab Authority").certificateAuthority(0).build();
+    Path file = directory.resolve("ca.pem");
+    Files.writeString(file, authority.certificatePem());
+    try (ScriptedServer secure = secure(authority)) {
+      Map<String, String> variables = new HashMap<>();
+      variables.put("PHOENIX_COLLECTOR_ENDPOINT", root(secure));
+      variables.put("OTEL_EXPORTER_OTLP_PROTOCOL", protocol);
+
+      Optional<String> without = unreachable(variables);
+      variables.put("SYNTHLAB_CA_FILE", file.toString());
+      Optional<String> with = unreachable(variables);
+
+      assertThat(without).isPresent();
+      assertThat(with).isEmpty();
+    }
+  }
+
+  @Test
+  void trustsTheAuthoritiesOfTheSettingsWithoutVariablesOfOpenTelemetry(@TempDir Path directory)
+      throws IOException {
+    HeldCertificate authority =
+        new HeldCertificate.Builder().commonName("Lab Authority").certificateAuthority(0).build();
+    Path file = directory.resolve("ca.pem");
+    Files.writeString(file, authority.certificatePem());
+    try (ScriptedServer secure = secure(authority)) {
+      Map<String, String> http = Map.of("PHOENIX_COLLECTOR_ENDPOINT", root(secure));
+      Map<String, String> grpc =
+          Map.of(
+              "PHOENIX_COLLECTOR_ENDPOINT",
+              "https://127.0.0.1:" + secure.port(),
+              "PHOENIX_GRPC_PORT",
+              Integer.toString(secure.port()));
+      for (Map<String, String> each : List.of(http, grpc)) {
+        Map<String, String> variables = new HashMap<>(each);
+        variables.put("SYNTHLAB_CA_FILE", file.toString());
+
+        assertThat(unreachable(each)).isPresent();
+        assertThat(unreachable(variables)).isEmpty();
+      }
+    }
+  }
+
+  private static ScriptedServer secure(HeldCertificate authority) {
+    HeldCertificate own =
+        new HeldCertificate.Builder()
+            .addSubjectAlternativeName("127.0.0.1")
+            .signedBy(authority)
+            .build();
+    return ScriptedServer.start(
+        new HandshakeCertificates.Builder()
+            .heldCertificate(own)
+            .build()
+            .sslContext()
+            .getServerSocketFactory(),
+        "https",
+        (request, number) ->
+            Replies.bytes(200, "application/grpc", new byte[0], "grpc-status", "0"));
+  }
+
+  private static Optional<String> unreachable(Map<String, String> variables) {
+    return PhoenixTracing.unreachable(
+        Settings.from(Environment.of(variables)), Duration.ofSeconds(10));
+  }
+
+  private static String root(ScriptedServer server) {
+    return server.base().resolve("/").toString();
   }
 
   @Test

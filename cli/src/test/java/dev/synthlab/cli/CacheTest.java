@@ -1,0 +1,86 @@
+package dev.synthlab.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.synthlab.cli.Synth.Ended;
+import dev.synthlab.http.Json;
+import dev.synthlab.testing.Replies;
+import dev.synthlab.testing.ScriptedServer;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Answers that are kept, as the command shows them. */
+class CacheTest {
+  @TempDir private Path directory;
+  private final ScriptedServer server = ScriptedServer.inTurn(Replies.chat("{\"name\":\"Rex\"}"));
+  private Synth synth;
+
+  @BeforeEach
+  void prepare() {
+    synth = new Synth(directory).with("OPENAI_BASE_URL", server.base().toString());
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  @Test
+  void paysForARowOnceHoweverOftenItIsRunAndShowsWhatThatSaved() {
+    synth.file("in.jsonl", "{\"prompt\":\"a\"}", "{\"prompt\":\"b\"}", "{\"prompt\":\"a\"}");
+
+    Ended first = synth.run("run", "in.jsonl", "-o", "one.jsonl", "--cache");
+    Ended second = synth.run("run", "in.jsonl", "-o", "two.jsonl", "--cache");
+
+    Ended shown = synth.run("cache", "stats");
+    Ended cleared = synth.run("cache", "clear", "--json");
+
+    assertThat(first.exit()).as(first.all()).isZero();
+    assertThat(first.err()).contains("3/3", "ok 3 (from the cache 1)", "in 14 out 10  $0.0000081");
+    assertThat(second.err()).contains("ok 3 (from the cache 3)", "in 0 out 0  $0.00");
+    assertThat(server.seen()).hasSize(2);
+    JsonNode told = Json.mapper().readTree(synth.lines("two.jsonl").getFirst()).path("synthlab");
+    assertThat(told.path("cached").asBoolean()).isTrue();
+    assertThat(told.path("attempts").asInt()).isZero();
+    assertThat(told.path("cost_usd").decimalValue()).isZero();
+    assertThat(shown.out())
+        .contains("answers  2\n", "given    4 times", "saved    $0.000016", "cache    off");
+    assertThat(cleared.out()).isEqualTo("{\"dropped\":2}\n");
+  }
+
+  @Test
+  void answersFromTheCacheOnlyIfItIsTurnedOn() {
+    synth.with("SYNTHLAB_CACHE", "on");
+    Ended asked = synth.run("ask", "-u", "--no-stream", "hi");
+
+    Ended again = synth.run("ask", "-u", "--no-stream", "hi");
+    Ended streamed = synth.run("ask", "hi");
+    Ended without = synth.run("ask", "-u", "--no-stream", "hi", "--no-cache");
+
+    assertThat(asked.exit()).as(asked.all()).isZero();
+    assertThat(again.err()).startsWith("from the cache, ").contains("$0.00");
+    assertThat(streamed.out()).isEqualTo(asked.out());
+    assertThat(without.err()).doesNotContain("cache");
+    assertThat(server.seen()).hasSize(2);
+  }
+
+  @Test
+  void answersAlthoughTheCacheCannotBeReached() {
+    synth
+        .with("SYNTHLAB_CACHE", "on")
+        .with("SYNTHLAB_LEDGER_URL", "postgres://ada:hidden-canary-9@127.0.0.1:1/lab");
+
+    Ended asked = synth.run("ask", "--no-stream", "hi");
+    Ended stats = synth.run("cache", "stats");
+
+    assertThat(asked.exit()).isZero();
+    assertThat(asked.err().lines()).hasSize(1);
+    assertThat(asked.err()).contains("calls go on, but without the answers kept in");
+    assertThat(stats.exit()).isEqualTo(4);
+    assertThat(asked.all() + stats.all()).doesNotContain("hidden-canary-9");
+  }
+}

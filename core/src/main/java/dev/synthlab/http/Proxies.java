@@ -1,0 +1,50 @@
+package dev.synthlab.http;
+
+import dev.synthlab.config.Net;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The proxies of the settings, and no others: names the one of an address, or none. Immutable, safe
+ * for use by many threads.
+ */
+public final class Proxies extends ProxySelector {
+  private final Net net;
+
+  private Proxies(Net net) {
+    this.net = net;
+  }
+
+  /**
+   * The proxies that settings name.
+   *
+   * @param net through which proxy servers are reached
+   * @return for any client of the JDK's kind
+   */
+  public static Proxies of(Net net) {
+    return new Proxies(net);
+  }
+
+  @Override
+  public List<Proxy> select(@Nullable URI address) {
+    return List.of(
+        Optional.ofNullable(address)
+            .flatMap(net::proxyFor)
+            .map(p -> InetSocketAddress.createUnresolved(p.host(), p.port()))
+            .map(place -> new Proxy(Proxy.Type.HTTP, place))
+            .orElse(Proxy.NO_PROXY));
+  }
+
+  @Override
+  public void connectFailed(
+      @Nullable URI address, @Nullable SocketAddress proxy, @Nullable IOException why) {
+    // There is no other proxy to turn to.
+  }
+}

@@ -1,0 +1,145 @@
+package dev.synthlab.spans;
+
+import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.api.metrics.MeterProvider;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.function.LongSupplier;
+
+/**
+ * What is counted and measured of calls, for the rooms that make them. No text of a call, no key
+ * and no query comes here. Where no OpenTelemetry SDK reads metrics, nothing is done and nothing
+ * allocated. Safe for use by many threads.
+ *
+ * @see <a href="https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/">the GenAI
+ *     conventions on metrics</a>
+ */
+public final class Metrics {
+  private static final Set<Standing.Source> SOURCES =
+      Collections.newSetFromMap(new WeakHashMap<>());
+
+  private static volatile Instruments instruments = new Instruments(MeterProvider.noop());
+  private static volatile LongSupplier lost = () -> 0;
+
+  private Metrics() {}
+
+  /** The instruments of the OpenTelemetry that is set up now. */
+  private static Instruments now() {
+    MeterProvider provider = GlobalOpenTelemetry.getOrNoop().getMeterProvider();
+    Instruments there = instruments;
+    return there.of(provider) ? there : changed(provider);
+  }
+
+  private static synchronized Instruments changed(MeterProvider provider) {
+    Instruments there = instruments;
+    if (!there.of(provider)) {
+      there = new Instruments(provider);
+      instruments = there;
+    }
+    return there;
+  }
+
+  /** Where a call went. */
+  record Place(String server, String model) {}
+
+  /**
+   * Whether anybody reads metrics.
+   *
+   * @return false when there is no need to gather anything for them
+   */
+  public static boolean recorded() {
+    return now().enabled();
+  }
+
+  /**
+   * Begins to measure one request to a model, whatever it takes to answer it.
+   *
+   * @param what the verb and who is asked
+   * @return to be told of the end; the time runs from now on
+   */
+  public static Operation begun(Operation.Asked what) {
+    Instruments there = now();
+    return there.enabled() ? new Operation(there, what) : Operation.UNSEEN;
+  }
+
+  /**
+   * Counts a request that was sent and has ended.
+   *
+   * @param server the host
+   * @param model what was asked for
+   * @param outcome {@code answered}, or the code of the fault
+   * @param status the HTTP status, if an answer came
+   */
+  public static void attempted(String server, String model, String outcome, OptionalInt status) {
+    Instruments there = now();
+    if (there.enabled()) {
+      there.attempted(new Place(server, model), outcome, status);
+    }
+  }
+
+  /**
+   * Measures a wait that is over.
+   *
+   * @param server the host
+   * @param model what was asked for
+   * @param reason what was waited for
+   * @param time how long
+   */
+  public static void waited(String server, String model, String reason, Duration time) {
+    Instruments there = now();
+    if (there.enabled()) {
+      there.waited(new Place(server, model), reason, time);
+    }
+  }
+
+  /**
+   * Counts a breaker that has opened.
+   *
+   * @param server the host
+   * @param model what was asked for
+   */
+  public static void opened(String server, String model) {
+    Instruments there = now();
+    if (there.enabled()) {
+      there.opened(new Place(server, model));
+    }
+  }
+
+  /**
+   * Asks a source how things stand whenever somebody reads the metrics.
+   *
+   * @param source is forgotten when nobody else holds it
+   */
+  public static void watch(Standing.Source source) {
+    synchronized (SOURCES) {
+      SOURCES.add(source);
+    }
+  }
+
+  /**
+   * Says where the number of lost spans comes from.
+   *
+   * @param count spans that ended and are known not to arrive; never falls
+   */
+  public static void watchLoss(LongSupplier count) {
+    lost = count;
+    now();
+  }
+
+  static long lost() {
+    return lost.getAsLong();
+  }
+
+  static List<Standing> standings() {
+    List<Standing.Source> all;
+    synchronized (SOURCES) {
+      all = new ArrayList<>(SOURCES);
+    }
+    return all.stream().map(Standing.Source::standing).toList();
+  }
+}

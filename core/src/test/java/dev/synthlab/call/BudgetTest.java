@@ -1,0 +1,179 @@
+package dev.synthlab.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.synthlab.testing.PushedTimer;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+class BudgetTest {
+  private static final Optional<BigDecimal> NOTHING = Optional.of(BigDecimal.ZERO);
+
+  private final AtomicReference<BigDecimal> spent = new AtomicReference<>(BigDecimal.ZERO);
+  private final Budget job = Budget.of(new BigDecimal("1.00"), spent::get);
+  private final PushedTimer timer = new PushedTimer();
+  private final AtomicReference<Optional<BigDecimal>> recorded =
+      new AtomicReference<>(Optional.empty());
+  private final List<Instant> looks = new CopyOnWriteArrayList<>();
+  private final Budget day =
+      Budget.aDay(
+          new BigDecimal("1.00"),
+          timer,
+          since -> {
+            looks.add(since);
+            return recorded.get();
+          });
+
+  private static BigDecimal usd(String amount) {
+    return new BigDecimal(amount);
+  }
+
+  @Test
+  void neverHoldsMoreThanThereIsWhoeverAsks() throws Exception {
+    AtomicInteger inFlight = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    List<Future<?>> all = new CopyOnWriteArrayList<>();
+
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 200; i++) {
+        all.add(
+            threads.submit(
+                () -> {
+                  Budget.Hold hold = job.hold(usd("0.30")).orElseThrow();
+                  most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+                  Thread.yield();
+                  inFlight.decrementAndGet();
+                  hold.settle(NOTHING);
+                  return hold;
+                }));
+      }
+    }
+
+    for (Future<?> each : all) {
+      each.get();
+    }
+    assertThat(most.get()).isBetween(1, 3);
+    assertThat(job.hold(usd("1.00"))).isPresent();
+  }
+
+  @Test
+  void refusesWhatNothingInFlightCouldMakeRoomFor() throws InterruptedException {
+    spent.set(usd("0.90"));
+
+    job.hold(usd("0.10")).orElseThrow().settle(NOTHING);
+
+    assertThat(job.hold(usd("0.11"))).isEmpty();
+    assertThat(job.refusal(usd("0.11")))
+        .isEqualTo("spent 0.9 of 1 USD, and the next answer may cost 0.11");
+  }
+
+  @Test
+  void letsThoseWhoWaitGoWhenItIsShut() throws InterruptedException {
+    job.hold(BigDecimal.ONE);
+    CompletableFuture<Boolean> waiting = Threads.async(() -> isHeld(job, "0.5"));
+
+    job.shut();
+
+    assertThat(waiting.join()).isFalse();
+  }
+
+  private static boolean isHeld(Budget budget, String amount) {
+    try {
+      return budget.hold(usd(amount)).isPresent();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void waitsNoLongerThanItMayAndEndsWhenItIsInterrupted() throws InterruptedException {
+    job.hold(BigDecimal.ONE);
+
+    assertThat(job.hold(usd("0.5"), Optional.of(Duration.ofMillis(5)))).isEmpty();
+    Thread.currentThread().interrupt();
+    assertThatExceptionOfType(InterruptedException.class)
+        .isThrownBy(() -> job.hold(usd("0.5"), Optional.empty()));
+  }
+
+  @Test
+  void countsWhatACallCostAndAsTheMostWhatNobodyKnows() throws InterruptedException {
+    day.hold(usd("0.60")).orElseThrow().settle(Optional.of(usd("0.10")));
+    day.hold(usd("0.60")).orElseThrow().settle(Optional.empty());
+
+    assertThat(day.hold(usd("0.31"))).isEmpty();
+    Budget.Hold last = day.hold(usd("0.30")).orElseThrow();
+    last.settle(NOTHING);
+    last.settle(Optional.of(usd("0.30")));
+    assertThat(day.hold(usd("0.30"))).isPresent();
+  }
+
+  @Test
+  void beginsWithWhatTheLedgerSaysOfTheDayAndLooksAgain() throws Exception {
+    recorded.set(Optional.of(usd("0.90")));
+
+    assertThat(day.hold(usd("0.20"))).isEmpty();
+    day.hold(usd("0.05")).orElseThrow().settle(Optional.of(usd("0.05")));
+    assertThat(day.hold(usd("0.06"))).isEmpty();
+    assertThat(looks).containsExactly(Instant.parse("2026-11-22T00:00:00Z"));
+
+    recorded.set(Optional.of(usd("0.99")));
+    timer.push(Duration.ofSeconds(30));
+    while (day.hold(usd("0.02")).map(BudgetTest::givenBack).isPresent()) {
+      Thread.onSpinWait();
+    }
+    assertThat(looks).hasSize(2);
+    assertThat(day.refusal(usd("0.02")))
+        .isEqualTo(
+            "today, by UTC, 0.99 of the 1 USD of SYNTHLAB_BUDGET_USD are spent (the day ends in 13"
+                + " h 59 min), and the next answer may cost 0.02");
+  }
+
+  private static Budget.Hold givenBack(Budget.Hold hold) {
+    hold.settle(NOTHING);
+    return hold;
+  }
+
+  @Test
+  void beginsAnewOnTheNextDayWithWhichACallOfTheDayBeforeHasNothingToDo() throws Exception {
+    Budget.Hold late = day.hold(usd("1.00")).orElseThrow();
+    timer.push(Duration.ofHours(14));
+
+    Budget.Hold early = day.hold(usd("1.00")).orElseThrow();
+    late.settle(Optional.of(usd("1.00")));
+
+    early.settle(NOTHING);
+    assertThat(day.hold(usd("1.00"))).isPresent();
+  }
+
+  @Test
+  void paysForWhatIsFreeThoughNothingIsLeft() throws InterruptedException {
+    recorded.set(Optional.of(usd("5")));
+
+    assertThat(day.hold(BigDecimal.ZERO)).isPresent();
+  }
+
+  @Test
+  void countsOnlyItselfWhereTheLedgerCannotBeRead() throws InterruptedException {
+    Budget alone =
+        Budget.aDay(
+            BigDecimal.ONE,
+            timer,
+            since -> {
+              throw new IllegalStateException("no database");
+            });
+
+    assertThat(alone.hold(BigDecimal.ONE)).isPresent();
+  }
+}

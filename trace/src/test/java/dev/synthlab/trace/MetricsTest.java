@@ -1,0 +1,297 @@
+package dev.synthlab.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.sun.management.ThreadMXBean;
+import dev.synthlab.call.CallException;
+import dev.synthlab.call.Traffic;
+import dev.synthlab.http.Headers;
+import dev.synthlab.http.Response;
+import dev.synthlab.llm.CompletionRequest;
+import dev.synthlab.llm.JsonSchema;
+import dev.synthlab.llm.LlmClient;
+import dev.synthlab.llm.TextStream;
+import dev.synthlab.llm.Tool;
+import dev.synthlab.spans.Metrics;
+import dev.synthlab.testing.Replies;
+import dev.synthlab.testing.ScriptedServer.Reply;
+import java.io.ByteArrayInputStream;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a reader of metrics sees of our calls. */
+@Timeout(30)
+class MetricsTest {
+  private static final String DURATION = "gen_ai.client.operation.duration";
+  private static final String TOKENS = "gen_ai.client.token.usage";
+  private static final String ATTEMPTS = "synthlab.attempts";
+  private static final String WAITS = "synthlab.wait.duration";
+  private static final String USAGE =
+      "\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":7,\"total_tokens\":19}";
+
+  private static Reply answer(String text) {
+    return Replies.json(200, body(text));
+  }
+
+  private static String body(String text) {
+    return """
+        {"id":"c","model":"gpt-4o-mini-2024-07-18",
+         "choices":[{"index":0,"finish_reason":"stop",
+           "message":{"role":"assistant","content":%s}}],
+         %s}
+        """
+        .formatted(Replies.quoted(text), USAGE);
+  }
+
+  private static Traffic.Rules limited(int requestsPerMinute) {
+    return new Traffic.Rules(
+        Optional.of(requestsPerMinute), Optional.of(60_000), Optional.empty(), true, true);
+  }
+
+  @Test
+  void countsACallThatWasRefusedAndFailedBeforeItWasAnswered() {
+    try (Meters meters =
+        new Meters(
+            Replies.error(429, "slow", "slow down", "retry-after", "2"),
+            Replies.error(500, "boom", "boom"),
+            answer("blue"))) {
+      meters.client().complete("Why?");
+
+      Meters.Seen call = meters.one(DURATION);
+      assertThat(call.count()).isEqualTo(1);
+      assertThat(call.attributes())
+          .containsOnly(
+              Map.entry("gen_ai.operation.name", "chat"),
+              Map.entry("gen_ai.provider.name", "openai"),
+              Map.entry("gen_ai.request.model", "gpt-4o-mini"),
+              Map.entry("gen_ai.response.model", "gpt-4o-mini-2024-07-18"),
+              Map.entry("server.address", "127.0.0.1"),
+              Map.entry("server.port", "" + meters.server.port()));
+      assertThat(meters.one(TOKENS, "gen_ai.token.type", "input").value()).isEqualTo(12);
+      assertThat(meters.one(TOKENS, "gen_ai.token.type", "output").value()).isEqualTo(7);
+      assertThat(meters.of(ATTEMPTS)).hasSize(3);
+      assertThat(meters.one(ATTEMPTS, "synthlab.outcome", "rate_limited").value()).isEqualTo(1);
+      assertThat(meters.one(ATTEMPTS, "http.response.status_code", "500").value()).isEqualTo(1);
+      assertThat(meters.one(ATTEMPTS, "synthlab.outcome", "answered").value()).isEqualTo(1);
+      assertThat(meters.one(WAITS, "synthlab.wait.reason", "pause").value()).isBetween(2.0, 2.2);
+      assertThat(meters.one(WAITS, "synthlab.wait.reason", "backoff").count()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void hasTheBucketsOfTheConventions() {
+    try (Meters meters = new Meters(answer("blue"))) {
+      meters.client().complete("Why?");
+
+      assertThat(meters.texts().filter(text -> text.contains(DURATION)))
+          .allSatisfy(text -> assertThat(text).contains("[0.01, 0.02, 0.04", "40.96, 81.92]"));
+      assertThat(meters.texts().filter(text -> text.contains(TOKENS)))
+          .allSatisfy(text -> assertThat(text).contains("[1.0, 4.0, 16.0", "6.7108864E7]"));
+    }
+  }
+
+  @Test
+  void namesWhyACallFailed() {
+    try (Meters meters = new Meters(Replies.error(401, "invalid_api_key", "no"))) {
+      assertThatExceptionOfType(CallException.class)
+          .isThrownBy(() -> meters.client().complete("Why?"));
+
+      assertThat(meters.one(DURATION, "error.type", "authentication").count()).isEqualTo(1);
+      assertThat(meters.of(TOKENS)).isEmpty();
+      assertThat(meters.one(ATTEMPTS, "synthlab.outcome", "authentication").value()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void countsAStreamOnceItIsRead() {
+    try (Meters meters =
+        new Meters(
+            Replies.events(
+                Replies.delta("bl"),
+                Replies.delta("ue"),
+                Replies.finish("stop"),
+                "{\"choices\":[]," + USAGE + "}",
+                "[DONE]"))) {
+      try (TextStream stream = meters.client().stream("Why?")) {
+        assertThat(meters.of(DURATION)).isEmpty();
+        assertThat(meters.one("synthlab.requests.active").value()).isEqualTo(1);
+
+        stream.forEach(piece -> {});
+      }
+
+      assertThat(meters.one(DURATION).count()).isEqualTo(1);
+      assertThat(meters.one("gen_ai.client.operation.time_to_first_chunk").count()).isEqualTo(1);
+      assertThat(meters.one(TOKENS, "gen_ai.token.type", "input").value()).isEqualTo(12);
+      assertThat(meters.one(ATTEMPTS).value()).isEqualTo(1);
+      assertThat(meters.one("synthlab.requests.active").value()).isZero();
+    }
+  }
+
+  @Test
+  void countsAnEmbedding() {
+    try (Meters meters =
+        new Meters(
+            Replies.json(
+                200,
+                "{\"model\":\"text-embedding-3-small\",\"data\":[{\"index\":0,\"embedding\":[1,2]}],"
+                    + "\"usage\":{\"prompt_tokens\":3,\"total_tokens\":3}}"))) {
+      meters.client().embed("sky");
+
+      assertThat(meters.one(DURATION, "gen_ai.operation.name", "embeddings").count()).isEqualTo(1);
+      assertThat(meters.of(TOKENS)).hasSize(1);
+      assertThat(meters.one(TOKENS, "gen_ai.token.type", "input").value()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void countsEachRequestOfACallWithTools() {
+    JsonSchema schema =
+        JsonSchema.parse(
+            "{\"title\":\"place\",\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}},"
+                + "\"required\":[\"city\"],\"additionalProperties\":false}");
+    Reply asks =
+        Replies.json(
+            200,
+            "{\"model\":\"m\",\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":null,"
+                + "\"tool_calls\":[{\"id\":\"1\",\"type\":\"function\",\"function\":"
+                + "{\"name\":\"weather\",\"arguments\":\"{}\"}}]},\"finish_reason\":\"tool_calls\"}],"
+                + USAGE
+                + "}");
+    try (Meters meters = new Meters(asks, answer("sunny"))) {
+      meters
+          .client()
+          .ask(
+              CompletionRequest.of("Weather?")
+                  .withTools(new Tool("weather", "Weather.", schema, call -> "sunny")));
+
+      assertThat(meters.of(DURATION).stream().mapToLong(Meters.Seen::count).sum()).isEqualTo(2);
+      assertThat(
+              meters.of(TOKENS).stream()
+                  .filter(seen -> seen.at("gen_ai.token.type").equals("input"))
+                  .mapToDouble(Meters.Seen::value)
+                  .sum())
+          .isEqualTo(24);
+      assertThat(meters.one(ATTEMPTS).value()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void countsTheEmbeddedModelByTheSamePath() {
+    byte[] said = body("blue").getBytes(StandardCharsets.UTF_8);
+    try (Meters meters = new Meters()) {
+      LlmClient local =
+          meters.client(
+              (request, within) -> new Response(200, Headers.of(), new ByteArrayInputStream(said)),
+              Map.of("OPENAI_BASE_URL", "", "SYNTHLAB_PROVIDER", "local"));
+      local.complete("Why?");
+
+      assertThat(meters.one(DURATION, "server.address", "local").count()).isEqualTo(1);
+      assertThat(meters.one(ATTEMPTS, "server.address", "local").value()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void measuresTheWaitForALimitAndWhatIsLeftOfIt() {
+    try (Meters meters = new Meters(limited(60), answer("a"), answer("b"))) {
+      LlmClient client = meters.client();
+      client.complete("Why?");
+      assertThat(meters.one("synthlab.route.limit.free", "synthlab.limit", "requests").value())
+          .isZero();
+
+      client.complete("Why?");
+
+      Meters.Seen wait = meters.one(WAITS);
+      assertThat(wait.at("synthlab.wait.reason")).isEqualTo("limit");
+      assertThat(wait.at("synthlab.model")).isEqualTo("gpt-4o-mini");
+      assertThat(wait.count()).isEqualTo(1);
+      assertThat(wait.value()).isEqualTo(1);
+      assertThat(meters.one("synthlab.route.limit.free", "synthlab.limit", "tokens").value())
+          .isGreaterThan(9_000);
+    }
+  }
+
+  @Test
+  void showsABreakerThatOpensAndThePauseOfAServer() {
+    Reply[] failures = new Reply[21];
+    Arrays.fill(failures, Replies.error(500, "boom", "boom"));
+    failures[20] = Replies.error(429, "slow", "slow down", "retry-after", "3000");
+    try (Meters meters = new Meters(failures)) {
+      LlmClient client = meters.client();
+      for (int i = 0; i < 7; i++) {
+        assertThatExceptionOfType(CallException.class).isThrownBy(() -> client.complete("Why?"));
+      }
+
+      assertThat(meters.one("synthlab.route.breaker").value()).isEqualTo(2);
+      assertThat(meters.one("synthlab.breaker.openings").value()).isEqualTo(1);
+      assertThat(meters.one("synthlab.route.pause").value()).isZero();
+
+      meters.timer.push(Duration.ofSeconds(20));
+      assertThatExceptionOfType(CallException.class).isThrownBy(() -> client.complete("Why?"));
+
+      assertThat(meters.one("synthlab.route.pause").value()).isEqualTo(3_000);
+    }
+  }
+
+  @Test
+  void keepsKeysPromptsAndEndlessNamesOut() {
+    String key = "sk-metrics-canary-0123456789abcdef";
+    Reply[] answers = new Reply[300];
+    for (int i = 0; i < answers.length; i++) {
+      answers[i] =
+          Replies.json(200, body("ok").replace("gpt-4o-mini-2024-07-18", "made-up-" + i + key));
+    }
+    try (Meters meters = new Meters(answers)) {
+      LlmClient client = meters.client(Map.of("OPENAI_API_KEY", key));
+      for (int i = 0; i < answers.length; i++) {
+        client.complete("canary prompt");
+      }
+
+      assertThat(meters.of(DURATION)).hasSizeLessThan(210);
+      assertThat(meters.one(DURATION, "gen_ai.response.model", "_OTHER").count()).isGreaterThan(90);
+      assertThat(meters.texts()).noneMatch(text -> text.contains("canary"));
+    }
+  }
+
+  @Test
+  void countsTheSpansThatWereLost() {
+    try (Meters meters = new Meters()) {
+      Metrics.watchLoss(() -> 37);
+
+      assertThat(meters.one("synthlab.spans.lost").value()).isEqualTo(37);
+    } finally {
+      Metrics.watchLoss(() -> 0);
+    }
+  }
+
+  @Test
+  void allocatesNothingWhereNobodyReads() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    OptionalInt status = OptionalInt.of(200);
+    for (int i = 0; i < 20_000; i++) {
+      told(status);
+    }
+
+    long before = threads.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < 10_000; i++) {
+      told(status);
+    }
+
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(100_000);
+  }
+
+  private static void told(OptionalInt status) {
+    if (Metrics.recorded()) {
+      throw new AssertionError("somebody reads");
+    }
+    Metrics.attempted("server", "model", "answered", status);
+    Metrics.waited("server", "model", "limit", Duration.ZERO);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.synthlab.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.synthlab.config.Environment;
+import dev.synthlab.config.Trace;
+import dev.synthlab.llm.CompletionRequest;
+import dev.synthlab.llm.Message;
+import dev.synthlab.llm.Part;
+import dev.synthlab.spans.Masks;
+import dev.synthlab.spans.Tracing;
+import dev.synthlab.testing.Replies;
+import dev.synthlab.testing.ScriptedServer;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Which pictures a span shows. */
+@Timeout(30)
+class PicturesTest {
+  private static final String LENGTH = "OPENINFERENCE_BASE64_IMAGE_MAX_LENGTH";
+
+  @AfterEach
+  void showAll() {
+    PhoenixTracing.shutdown();
+    Tracing.hide(Masks.NONE);
+  }
+
+  private static String picture(int characters) {
+    String head = "data:image/png;base64,";
+    return head + "PICTURE".repeat(characters).substring(0, characters - head.length());
+  }
+
+  private static String shown(Map<String, String> variables, String picture) {
+    try (ScriptedServer phoenix =
+            ScriptedServer.start(
+                (request, number) -> Replies.bytes(200, "application/x-protobuf", new byte[0]));
+        Desk desk = new Desk(ScriptedServer.inTurn(Replies.chat("a cat")))) {
+      Tracing.hide(Masks.from(Environment.of(variables)));
+      PhoenixTracing.setup(Trace.to(phoenix.base().resolve("/")));
+      desk.layer
+          .llm()
+          .ask(
+              CompletionRequest.of(
+                  List.of(Message.user("What is this?", new Part.Image(URI.create(picture))))));
+      PhoenixTracing.shutdown();
+      return phoenix.seen().stream()
+          .map(ScriptedServer.Seen::body)
+          .collect(Collectors.joining("\n"));
+    }
+  }
+
+  @Test
+  void thoseUpToTheLengthThatIsSet() {
+    assertThat(shown(Map.of(LENGTH, "100"), picture(100)))
+        .contains("PICTUREPICTURE")
+        .doesNotContain("__REDACTED__");
+  }
+
+  @Test
+  void noneThatIsLonger() {
+    assertThat(shown(Map.of(LENGTH, "100"), picture(101)))
+        .contains("__REDACTED__", "What is this?")
+        .doesNotContain("PICTUREPICTURE");
+  }
+
+  @Test
+  void noneOfMoreThanThirtyTwoThousandCharactersUnlessItIsSaid() {
+    assertThat(shown(Map.of(), picture(32_001))).doesNotContain("PICTUREPICTURE");
+  }
+}
