@@ -93,9 +93,28 @@ final class Source {
       return line(indent + 4, all + after);
     }
     for (int i = 0; i < members.size(); i++) {
-      line(indent + 4, members.get(i) + (i + 1 < members.size() ? "," : after));
+      member(indent + 4, members.get(i) + (i + 1 < members.size() ? "," : after));
     }
     return this;
+  }
+
+  /** One member, whose annotations have a line of their own if it is too long. */
+  private void member(int indent, String text) {
+    int type = text.startsWith("@") ? text.lastIndexOf(") ", text.length() - 3) + 2 : 0;
+    if (indent + text.length() <= WIDTH || type < 2) {
+      line(indent, text);
+    } else {
+      line(indent, text.substring(0, type - 1)).line(indent + 4, text.substring(type));
+    }
+  }
+
+  /** A statement, broken behind its {@code =} if it is too long. */
+  Source statement(int indent, String text) {
+    int assigned = text.indexOf(" = ");
+    return indent + text.length() <= WIDTH || assigned < 0
+        ? line(indent, text)
+        : line(indent, text.substring(0, assigned + 2))
+            .line(indent + 4, text.substring(assigned + 3));
   }
 
   /** A chain of calls: on one line, or with a line for each. */

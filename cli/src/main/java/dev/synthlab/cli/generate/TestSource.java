@@ -170,7 +170,13 @@ final class TestSource {
         .ifPresent(
             answer -> {
               use(answer.java());
-              source.expression(4, "assertThat(answer).isEqualTo(", List.of(answer.java()), ");");
+              String flat = "assertThat(answer).isEqualTo(" + answer.java().flat() + ");";
+              if (flat.length() + 4 <= 100) {
+                source.line(4, flat);
+              } else {
+                source.line(4, "assertThat(answer)");
+                source.expression(8, ".isEqualTo(", List.of(answer.java()), ");");
+              }
             });
   }
 

@@ -55,10 +55,11 @@ final class TypeSources {
         2,
         List.of("The same with " + Escaped.code(part.wire()) + "."),
         List.of("@param given what is sent", "@return a copy"));
-    source.line(
+    source.listed(
         2,
-        "public %s with%s(%s given) {"
-            .formatted(owner, capital + part.name().substring(1), part.type().certain().plain()));
+        "public %s with%s(".formatted(owner, capital + part.name().substring(1)),
+        List.of(part.type().certain().plain() + " given"),
+        ") {");
     List<String> members =
         parts.stream().map(each -> each.equals(part) ? "Optional.of(given)" : each.name()).toList();
     source.listed(4, "return new " + owner + "(", members, ");");
@@ -128,7 +129,7 @@ final class TypeSources {
     source.line();
     source.javadoc(2, "Holds that no part is null; what is missing is empty.");
     source.line(2, "public " + owner + " {");
-    lines.forEach(each -> source.line(4, each));
+    lines.forEach(each -> source.statement(4, each));
     source.line(2, "}");
   }
 
