@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
       ConfigCommand.class,
       DoctorCommand.class,
       CheckCommand.class,
+      NewClientCommand.class,
       CompletionCommand.class,
       CommandLine.HelpCommand.class,
       TrainCommand.class

@@ -418,6 +418,7 @@ class CommandTest {
             "cache",
             "doctor",
             "check",
+            "new-client",
             "completion",
             "config")) {
       Ended ended = synth.run(command, "--help");

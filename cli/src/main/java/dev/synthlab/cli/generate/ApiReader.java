@@ -1,0 +1,140 @@
+package dev.synthlab.cli.generate;
+
+import dev.synthlab.cli.generate.Api.Key;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads an OpenAPI file as what a client is written from. Used once, by one thread. */
+final class ApiReader {
+  private static final Set<String> METHODS =
+      Set.of("get", "put", "post", "delete", "patch", "head", "options", "trace");
+  private static final int MAX_OPERATIONS = 3_000;
+
+  private final Document document;
+  private final NotCovered notCovered = new NotCovered();
+  private final OperationReader operations;
+  private final SchemaReader schemas;
+
+  private ApiReader(Document document, String client) {
+    this.document = document;
+    this.schemas = new SchemaReader(document, Names.ofTypes(client), notCovered);
+    this.operations = new OperationReader(document, schemas, notCovered);
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param document the file
+   * @param client the name of the client, without {@code Client}
+   * @return at least one operation
+   */
+  static Api read(Document document, String client) {
+    return new ApiReader(document, client).api();
+  }
+
+  private Api api() {
+    Node top = document.top();
+    Optional<String> server = server();
+    Key key = new KeyReader(document, notCovered).read();
+    List<Operation> read = new ArrayList<>();
+    top.child("paths")
+        .map(Node::children)
+        .orElse(Map.of())
+        .forEach((path, item) -> addTo(read, path, item));
+    top.child("webhooks")
+        .filter(node -> !node.children().isEmpty())
+        .ifPresent(node -> notCovered.add(node, "webhooks", "left out"));
+    if (read.isEmpty()) {
+      throw new GenerateException(
+          document.name()
+              + " has no operation that can be written:\n  "
+              + String.join("\n  ", notCovered.sentences()));
+    }
+    Node about = top.child("info").orElse(new Node(Map.of(), "/info"));
+    String doc = about.text("description").or(() -> about.text("title")).orElse("");
+    return new Api(doc, server, key, List.copyOf(read), reachable(read), notCovered.sentences());
+  }
+
+  /** The types that the operations need; those of operations that were left out are not written. */
+  private Map<String, Declared> reachable(List<Operation> read) {
+    Set<String> names = new LinkedHashSet<>();
+    for (Operation each : read) {
+      each.taken().forEach(argument -> reach(argument.type(), names));
+      each.options().ifPresent(options -> options.all().forEach(one -> reach(one.type(), names)));
+      each.answer().ifPresent(answer -> reach(answer, names));
+    }
+    Map<String, Declared> types = new LinkedHashMap<>(schemas.declared());
+    types.keySet().retainAll(names);
+    return types;
+  }
+
+  private void reach(Type type, Set<String> names) {
+    switch (type) {
+      case Type.Scalar scalar -> {}
+      case Type.ListOf list -> reach(list.member(), names);
+      case Type.MapOf map -> reach(map.member(), names);
+      case Type.Maybe maybe -> reach(maybe.of(), names);
+      case Type.Named named -> {
+        if (names.add(named.name())) {
+          reachParts(schemas.declared().get(named.name()), names);
+        }
+      }
+    }
+  }
+
+  private void reachParts(@Nullable Declared declared, Set<String> names) {
+    if (declared instanceof Declared.Fields fields) {
+      fields.parts().forEach(part -> reach(part.type(), names));
+    } else if (declared instanceof Declared.Whole whole) {
+      reach(whole.of(), names);
+    }
+  }
+
+  private void addTo(List<Operation> read, String path, Node reference) {
+    if (path.startsWith("x-")) {
+      return;
+    }
+    Node item = document.follow(reference);
+    item.children()
+        .forEach(
+            (method, node) -> {
+              if (METHODS.contains(method)) {
+                operations.read(path, method, item, node).ifPresent(read::add);
+              }
+            });
+    if (read.size() > MAX_OPERATIONS) {
+      throw new GenerateException(
+          document.name() + " has more than " + MAX_OPERATIONS + " operations; take a part of it");
+    }
+  }
+
+  /** The first address that is a whole one, with the usual values of its variables. */
+  private Optional<String> server() {
+    List<Node> servers = document.top().child("servers").map(Node::members).orElse(List.of());
+    for (Node server : servers) {
+      String url = server.text("url").orElse("");
+      for (Map.Entry<String, Node> variable :
+          server.child("variables").map(Node::children).orElse(Map.of()).entrySet()) {
+        String usual = variable.getValue().text("default").orElse("");
+        url = url.replace("{" + variable.getKey() + "}", usual);
+      }
+      if (!url.toLowerCase(Locale.ROOT).startsWith("http")) {
+        notCovered.add(server, "an address that is not a whole one", "left out");
+        continue;
+      }
+      try {
+        return Optional.of(BaseUrl.checked(url));
+      } catch (GenerateException e) {
+        notCovered.add(server, "an address that " + e.getMessage(), "left out");
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,281 @@
+package dev.synthlab.cli.generate;
+
+import dev.synthlab.cli.generate.Operation.Argument;
+import dev.synthlab.cli.generate.Source.Expression;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Writes a client and its exceptions. */
+final class ClientSources {
+  private final ClientName name;
+  private final Api api;
+  private final Source source;
+  private boolean joins;
+
+  private ClientSources(ClientName name, Api api) {
+    this.name = name;
+    this.api = api;
+    this.source = new Source(name.packageName());
+  }
+
+  static String client(ClientName name, Api api) {
+    return new ClientSources(name, api).client();
+  }
+
+  private String client() {
+    source.use("dev.synthlab.Synthlab").use("dev.synthlab.call.CallException");
+    source.use("dev.synthlab.external.ApiClient").use("dev.synthlab.external.ApiService");
+    source.javadoc(0, List.of(about(), settings(), failures()), List.of());
+    source.line(0, "public final class " + name.client() + " implements AutoCloseable {");
+    service();
+    source.line();
+    source.line(2, "private final ApiClient api;");
+    source.line();
+    source.line(2, "private " + name.client() + "(ApiClient api) {");
+    source.line(4, "this.api = api.failing(" + name.exception() + "::of);");
+    source.line(2, "}");
+    doors();
+    api.operations().forEach(this::operation);
+    source.line();
+    source.javadoc(2, "Makes no calls from now on; what is under way ends as it would.");
+    source.line(2, "@Override").line(2, "public void close() {");
+    source.line(4, "api.close();").line(2, "}");
+    if (joins) {
+      joined();
+    }
+    return source.line(0, "}").text();
+  }
+
+  private String about() {
+    String who = "The client of the service {@code " + name.service() + "}";
+    return api.doc().isEmpty() ? who + "." : who + ": " + TypeSources.sentence(api.doc(), "");
+  }
+
+  private String settings() {
+    List<String> variables = new ArrayList<>();
+    if (api.key().place() != Api.Place.NONE) {
+      String when = api.key().optional() ? " (if there is one)" : "";
+      variables.add("{@code " + name.variable("API_KEY") + "}" + when);
+    }
+    variables.add("{@code " + name.variable("BASE_URL") + "}");
+    variables.add("{@code " + name.variable("TIMEOUT") + "} (30 s)");
+    int last = variables.size() - 1;
+    return "It is set up by the variables "
+        + String.join(", ", variables.subList(0, last))
+        + " and "
+        + variables.get(last)
+        + ".";
+  }
+
+  private String failures() {
+    return "A call fails with a {@link "
+        + name.exception()
+        + "} for what the service says, and with a {@link CallException} for what can happen to"
+        + " any call. Safe for use by many threads.";
+  }
+
+  private void service() {
+    List<Expression.Call> calls = new ArrayList<>();
+    calls.add(call(".named", Escaped.literal(name.service())));
+    api.server().ifPresent(url -> calls.add(call(".withBaseUrl", Escaped.literal(url))));
+    String named = Escaped.literal(api.key().name());
+    switch (api.key().place()) {
+      case BEARER -> {}
+      case HEADER -> calls.add(call(".withKey", "KeyPlace.header(" + named + ")"));
+      case QUERY -> calls.add(call(".withKey", "KeyPlace.query(" + named + ")"));
+      case NONE -> calls.add(call(".withKey", "KeyPlace.none()"));
+    }
+    if (api.key().place() != Api.Place.BEARER) {
+      source.use("dev.synthlab.external.KeyPlace");
+    }
+    if (api.key().optional()) {
+      calls.add(call(".withOptionalKey"));
+    }
+    String flat = String.join("", calls.stream().map(Expression::flat).toList());
+    String before = "private static final ApiService SERVICE =";
+    if (before.length() + flat.length() + "   ApiService;".length() <= 100) {
+      source.line(2, before + " ApiService" + flat + ";");
+    } else if (flat.length() + "      ApiService;".length() <= 100) {
+      source.line(2, before).line(6, "ApiService" + flat + ";");
+    } else {
+      source.line(2, before);
+      source.line(6, "ApiService" + calls.getFirst().flat());
+      for (int i = 1; i < calls.size(); i++) {
+        source.line(10, calls.get(i).flat() + (i + 1 < calls.size() ? "" : ";"));
+      }
+    }
+  }
+
+  private static Expression.Call call(String head, String... arguments) {
+    return new Expression.Call(head, List.of(arguments).stream().map(Expression::of).toList());
+  }
+
+  private void doors() {
+    String misconfigured =
+        "@throws dev.synthlab.config.ConfigException when a variable is missing or wrong";
+    source.line();
+    source.javadoc(
+        2,
+        List.of("The client of this process."),
+        List.of("@return the one instance, closed when the process ends", misconfigured));
+    source.line(2, "public static " + name.client() + " get() {");
+    source.line(4, "return over(Synthlab.get());").line(2, "}");
+    source.line();
+    source.javadoc(
+        2,
+        List.of("The client over a layer of its own: for tests, and for another account."),
+        List.of(
+            "@param layer what it shares transport, limits and observers with",
+            "@return the one instance of that layer, closed with it",
+            misconfigured));
+    source.line(2, "public static " + name.client() + " over(Synthlab layer) {");
+    source.listed(
+        4,
+        "return layer.client(",
+        List.of(name.client() + ".class", "SERVICE", name.client() + "::new"),
+        ");");
+    source.line(2, "}");
+  }
+
+  private void operation(Operation operation) {
+    operation.answer().ifPresent(source::use);
+    operation.taken().forEach(each -> source.use(each.type()));
+    if (operation.options().isPresent()) {
+      shorter(operation, operation.options().get());
+    }
+    source.line();
+    comment(operation, operation.options());
+    List<String> parameters = new ArrayList<>(parameters(operation));
+    operation.options().ifPresent(each -> parameters.add(each.typeName() + " options"));
+    source.listed(2, head(operation), parameters, ") {");
+    body(operation);
+    source.line(2, "}");
+  }
+
+  /** The form without options. */
+  private void shorter(Operation operation, Operation.Options options) {
+    source.line();
+    comment(operation, Optional.empty());
+    source.listed(2, head(operation), parameters(operation), ") {");
+    List<String> handed = new ArrayList<>();
+    operation.taken().forEach(each -> handed.add(each.name()));
+    handed.add(options.typeName() + ".none()");
+    String before = operation.answer().isPresent() ? "return " : "";
+    source.listed(4, before + operation.name() + "(", handed, ");");
+    source.line(2, "}");
+  }
+
+  private void comment(Operation operation, Optional<Operation.Options> options) {
+    List<String> tags = new ArrayList<>();
+    for (Argument each : operation.taken()) {
+      String otherwise = each.wire().isEmpty() ? "what is sent" : "";
+      String doc = TypeSources.orWire(each.doc(), each.wire());
+      boolean silent = each.doc().isEmpty() && !otherwise.isEmpty();
+      tags.add("@param " + each.name() + " " + (silent ? otherwise : doc));
+    }
+    options.ifPresent(each -> tags.add("@param options what may be left out"));
+    operation.answer().ifPresent(each -> tags.add("@return the answer"));
+    tags.add("@throws " + name.exception() + " when the service refuses it");
+    String http = operation.http().toUpperCase(Locale.ROOT);
+    String wire = Escaped.code(http + " " + operation.path()) + ".";
+    String doc = TypeSources.sentence(operation.doc(), "");
+    source.javadoc(2, doc.isEmpty() ? List.of(wire) : List.of(doc, wire), tags);
+  }
+
+  private static String head(Operation operation) {
+    String answer = operation.answer().map(Type::plain).orElse("void");
+    return "public " + answer + " " + operation.name() + "(";
+  }
+
+  private static List<String> parameters(Operation operation) {
+    return operation.taken().stream().map(each -> each.type().plain() + " " + each.name()).toList();
+  }
+
+  private void body(Operation operation) {
+    List<Argument> optionalHeaders =
+        operation.options().map(Operation.Options::all).orElse(List.of()).stream()
+            .filter(each -> each.place() == Operation.Place.HEADER)
+            .toList();
+    List<Expression.Call> calls = new ArrayList<>();
+    calls.add(request(operation));
+    operation.arguments().forEach(each -> filled(each, each.name()).ifPresent(calls::add));
+    operation
+        .options()
+        .ifPresent(
+            options ->
+                options.all().stream()
+                    .filter(each -> each.place() != Operation.Place.HEADER)
+                    .forEach(
+                        each ->
+                            filled(each, "options." + each.name() + "()").ifPresent(calls::add)));
+    operation.body().ifPresent(each -> calls.add(call(".json", each.name())));
+    Expression.Call last = operation.answer().map(this::read).orElse(call(".send"));
+    String before = operation.answer().isPresent() ? "return " : "";
+    if (optionalHeaders.isEmpty()) {
+      calls.add(last);
+      source.chain(4, before + "api", calls);
+      return;
+    }
+    source.use("dev.synthlab.external.ApiCall");
+    source.chain(4, "ApiCall call = api", calls);
+    for (Argument each : optionalHeaders) {
+      String value = text(each.type().certain(), "given");
+      source.listed(
+          4,
+          "options." + each.name() + "().ifPresent(",
+          List.of("given -> call.header(" + Escaped.literal(each.wire()) + ", " + value + ")"),
+          ");");
+    }
+    source.line(4, before + "call" + last.flat() + ";");
+  }
+
+  private static Expression.Call request(Operation operation) {
+    List<String> arguments = new ArrayList<>(List.of(Escaped.literal(operation.path())));
+    operation.arguments().stream()
+        .filter(each -> each.place() == Operation.Place.PATH)
+        .forEach(each -> arguments.add(each.name()));
+    return call("." + operation.http(), arguments.toArray(String[]::new));
+  }
+
+  private Optional<Expression.Call> filled(Argument argument, String value) {
+    String wire = Escaped.literal(argument.wire());
+    return switch (argument.place()) {
+      case PATH, BODY -> Optional.empty();
+      case QUERY -> Optional.of(call(".query", wire, value));
+      case QUERY_JOINED -> Optional.of(call(".query", wire, joined(argument.type(), value)));
+      case HEADER -> Optional.of(call(".header", wire, text(argument.type(), value)));
+    };
+  }
+
+  private String joined(Type type, String value) {
+    if (!(type.certain() instanceof Type.ListOf)) {
+      return value;
+    }
+    joins = true;
+    return type instanceof Type.Maybe
+        ? value + ".map(" + name.client() + "::joined)"
+        : "joined(" + value + ")";
+  }
+
+  private String text(Type type, String value) {
+    if (type instanceof Type.ListOf) {
+      return joined(type, value);
+    }
+    return type == Type.Scalar.TEXT ? value : "String.valueOf(" + value + ")";
+  }
+
+  private Expression.Call read(Type answer) {
+    return answer instanceof Type.ListOf list
+        ? call(".listOf", list.member().boxed() + ".class")
+        : call(".as", answer.boxed() + ".class");
+  }
+
+  private void joined() {
+    source.use("java.util.List").use("java.util.stream.Collectors").line();
+    source.line(2, "private static String joined(List<?> many) {");
+    source.line(4, "return many.stream().map(String::valueOf).collect(Collectors.joining(\",\"));");
+    source.line(2, "}");
+  }
+}

@@ -1,0 +1,14 @@
+package dev.synthlab.cli.generate;
+
+/** No client can be made of what was given; the message says why and what to do. */
+public final class GenerateException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  GenerateException(String message) {
+    super(message);
+  }
+
+  GenerateException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,309 @@
+package dev.synthlab.cli.generate;
+
+import dev.synthlab.cli.generate.Operation.Argument;
+import dev.synthlab.cli.generate.Operation.Options;
+import dev.synthlab.cli.generate.Operation.Place;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads operations. One that cannot be called as it should be is left out, and listed. */
+final class OperationReader {
+  private static final Pattern IN_BRACES = Pattern.compile("\\{([^{}]*)}");
+  private static final Set<String> WRITTEN =
+      Set.of("get", "put", "post", "delete", "patch", "head");
+
+  private final Document document;
+  private final SchemaReader schemas;
+  private final NotCovered notCovered;
+  private final Names methods = Names.ofMembers("joined");
+
+  OperationReader(Document document, SchemaReader schemas, NotCovered notCovered) {
+    this.document = document;
+    this.schemas = schemas;
+    this.notCovered = notCovered;
+  }
+
+  /** Ends the reading of one operation. */
+  private static final class LeftOut extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final transient Node where;
+
+    LeftOut(Node where, String why) {
+      super(why);
+      this.where = where;
+    }
+  }
+
+  /** What an operation is read from. */
+  private record Draft(String path, String http, Node item, Node node, Names arguments) {}
+
+  /** The operation, if it can be written. */
+  Optional<Operation> read(String path, String http, Node item, Node node) {
+    try {
+      return Optional.of(
+          operation(
+              new Draft(
+                  path, http, item, node, Names.ofMembers("options", "call", "api", "given"))));
+    } catch (LeftOut e) {
+      String what = http.toUpperCase(Locale.ROOT) + " " + path + ": " + e.getMessage();
+      notCovered.add(e.where, what, "the operation is left out");
+      return Optional.empty();
+    }
+  }
+
+  private Operation operation(Draft draft) throws LeftOut {
+    Node node = draft.node();
+    if (!WRITTEN.contains(draft.http())) {
+      throw new LeftOut(node, "the method");
+    }
+    requirePath(draft);
+    for (String word : List.of("callbacks", "servers")) {
+      node.child(word)
+          .filter(each -> !each.children().isEmpty() || !each.members().isEmpty())
+          .ifPresent(each -> notCovered.add(each, word, "left out"));
+    }
+    String wish = node.text("operationId").orElse(draft.http() + " " + spoken(draft.path()));
+    List<Argument> all = arguments(draft, wish);
+    Optional<Argument> body = body(draft, wish);
+    Optional<Type> answer = draft.http().equals("head") ? Optional.empty() : answer(node, wish);
+    List<Argument> optional =
+        all.stream().filter(each -> each.type() instanceof Type.Maybe).toList();
+    Optional<Options> options =
+        optional.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new Options(schemas.typeName(wish + " options"), optional));
+    return new Operation(
+        methods.member(wish, "operation"),
+        draft.http(),
+        draft.path(),
+        doc(draft),
+        all.stream().filter(each -> !(each.type() instanceof Type.Maybe)).toList(),
+        options,
+        body,
+        answer);
+  }
+
+  /** A name for an operation that has none: {@code /users/{id}/posts} is "users by id posts". */
+  private static String spoken(String path) {
+    return IN_BRACES
+        .matcher(path)
+        .replaceAll(found -> " by " + Matcher.quoteReplacement(found.group(1)));
+  }
+
+  private static String doc(Draft draft) {
+    Node node = draft.node();
+    String said = node.text("summary").or(() -> node.text("description")).orElse("");
+    return node.is("deprecated") ? (said + " Deprecated by the service.").strip() : said;
+  }
+
+  private static void requirePath(Draft draft) throws LeftOut {
+    String literal = IN_BRACES.matcher(draft.path()).replaceAll("x");
+    try {
+      URI uri = new URI("http://host" + literal);
+      boolean only = uri.getRawQuery() == null && uri.getRawFragment() == null;
+      if (literal.startsWith("/") && only && "host".equals(uri.getHost())) {
+        return;
+      }
+    } catch (URISyntaxException e) {
+      throw new LeftOut(draft.item(), "a path that no address can have");
+    }
+    throw new LeftOut(draft.item(), "a path that no address can have");
+  }
+
+  /** Those of the operation over those of its path, those of the path in its order first. */
+  private List<Argument> arguments(Draft draft, String wish) throws LeftOut {
+    Map<String, Node> found = new LinkedHashMap<>();
+    for (Node owner : List.of(draft.item(), draft.node())) {
+      for (Node reference : owner.child("parameters").map(Node::members).orElse(List.of())) {
+        Node parameter = document.follow(reference);
+        String key = parameter.text("in").orElse("") + " " + parameter.text("name").orElse("");
+        found.put(key, parameter);
+      }
+    }
+    List<String> inPath =
+        IN_BRACES.matcher(draft.path()).results().map(each -> each.group(1)).toList();
+    List<Argument> arguments = new ArrayList<>();
+    for (String name : inPath) {
+      Node parameter = found.remove("path " + name);
+      if (parameter == null || inPath.indexOf(name) != inPath.lastIndexOf(name)) {
+        throw new LeftOut(draft.node(), "{" + name + "} is not described, or stands there twice");
+      }
+      arguments.add(argument(parameter, Place.PATH, draft, wish));
+    }
+    List<Argument> others = new ArrayList<>();
+    for (Node parameter : found.values()) {
+      Optional<Place> place = place(parameter);
+      if (place.isPresent()) {
+        others.add(argument(parameter, place.get(), draft, wish));
+      }
+    }
+    others.sort(Comparator.comparing(each -> each.type() instanceof Type.Maybe));
+    arguments.addAll(others);
+    return arguments;
+  }
+
+  /** Where a parameter beside the path goes, if it can be sent and must be. */
+  private Optional<Place> place(Node parameter) throws LeftOut {
+    String in = parameter.text("in").orElse("");
+    String style = parameter.text("style").orElse("");
+    boolean plain = parameter.child("schema").isPresent() && !parameter.is("allowReserved");
+    String name = parameter.text("name").orElse("");
+    if (in.equals("header")) {
+      // The specification has these ignored: other words of the file say them.
+      if (Set.of("accept", "content-type", "authorization")
+          .contains(name.toLowerCase(Locale.ROOT))) {
+        return Optional.empty();
+      }
+      if (plain && (style.isEmpty() || style.equals("simple")) && name.matches(KeyReader.TOKEN)) {
+        return Optional.of(Place.HEADER);
+      }
+    }
+    if (in.equals("query") && plain && (style.isEmpty() || style.equals("form"))) {
+      return Optional.of(parameter.isNot("explode") ? Place.QUERY_JOINED : Place.QUERY);
+    }
+    refuse(parameter, "a parameter in " + in + (style.isEmpty() ? "" : " of style " + style));
+    return Optional.empty();
+  }
+
+  /** What may be left out is; without what must be sent there is no operation. */
+  private void refuse(Node parameter, String what) throws LeftOut {
+    if (parameter.is("required")) {
+      throw new LeftOut(parameter, what);
+    }
+    notCovered.add(parameter, what, "left out");
+  }
+
+  private Argument argument(Node parameter, Place place, Draft draft, String wish) throws LeftOut {
+    String wire = parameter.text("name").orElse("");
+    Type type =
+        schemas.read(
+            parameter.child("schema").orElse(new Node(Map.of(), parameter.at())),
+            wish + " " + wire);
+    boolean inPath = place == Place.PATH;
+    String style = parameter.text("style").orElse("simple");
+    if (!sendable(type.certain(), !inPath) || (inPath && !style.equals("simple"))) {
+      throw new LeftOut(parameter, "a parameter that is an object, or written in another style");
+    }
+    boolean certain = inPath || parameter.is("required");
+    return new Argument(
+        wire,
+        draft.arguments().member(wire, "argument"),
+        certain ? type.certain() : type.maybe(),
+        place,
+        SchemaReader.doc(parameter));
+  }
+
+  private boolean sendable(Type type, boolean many) {
+    return switch (type) {
+      case Type.Scalar scalar -> scalar != Type.Scalar.ANY;
+      case Type.ListOf list -> many && sendable(list.member(), false);
+      case Type.MapOf map -> false;
+      case Type.Maybe maybe -> false;
+      case Type.Named named -> schemas.declared().get(named.name()) instanceof Declared.Words;
+    };
+  }
+
+  private Optional<Argument> body(Draft draft, String wish) throws LeftOut {
+    Optional<Node> reference = draft.node().child("requestBody");
+    if (reference.isEmpty()) {
+      return Optional.empty();
+    }
+    Node body = document.follow(reference.get());
+    Optional<Node> json = json(body);
+    if (json.isEmpty()) {
+      refuse(body, "a body of " + mediaTypes(body));
+      return Optional.empty();
+    }
+    if (!body.is("required")) {
+      notCovered.add(body, "a body that may be left out", "always sent");
+    }
+    if (draft.http().equals("get") || draft.http().equals("head")) {
+      throw new LeftOut(body, "a body of a " + draft.http().toUpperCase(Locale.ROOT));
+    }
+    Type type =
+        json.get()
+            .child("schema")
+            .map(schema -> schemas.read(schema, wish + " body"))
+            .orElse(Type.Scalar.ANY)
+            .certain();
+    String name = draft.arguments().member("body", "body");
+    return Optional.of(new Argument("", name, type, Place.BODY, SchemaReader.doc(body)));
+  }
+
+  private Optional<Type> answer(Node node, String wish) throws LeftOut {
+    Map<String, Node> responses = node.child("responses").map(Node::children).orElse(Map.of());
+    List<String> good =
+        responses.keySet().stream().filter(code -> code.matches("2(\\d\\d|XX)")).sorted().toList();
+    if (good.isEmpty()) {
+      notCovered.add(node, "no answer of 2xx is described", "the answer is not read");
+      return Optional.empty();
+    }
+    List<String> withContent = new ArrayList<>();
+    for (String code : good) {
+      Node response = document.follow(responses.getOrDefault(code, node));
+      if (response.child("content").map(each -> !each.children().isEmpty()).orElse(false)) {
+        withContent.add(code);
+      }
+    }
+    if (withContent.isEmpty()) {
+      return Optional.empty();
+    }
+    if (good.size() > 1) {
+      notCovered.add(
+          node, "several answers of 2xx", "that of " + withContent.getFirst() + " is read");
+    }
+    Node response = document.follow(responses.getOrDefault(withContent.getFirst(), node));
+    Optional<Node> json = json(response);
+    if (json.isEmpty()) {
+      throw new LeftOut(response, "an answer of " + mediaTypes(response));
+    }
+    Type type =
+        json.get()
+            .child("schema")
+            .map(schema -> schemas.read(schema, wish + " answer"))
+            .orElse(Type.Scalar.ANY)
+            .certain();
+    return Optional.of(readable(type, wish));
+  }
+
+  /** An answer is read by one class, or as a list of one. */
+  private Type readable(Type type, String wish) {
+    return switch (type) {
+      case Type.Scalar scalar -> scalar;
+      case Type.Named named -> named;
+      case Type.ListOf list ->
+          list.member() instanceof Type.Named || list.member() instanceof Type.Scalar
+              ? list
+              : new Type.Named(schemas.declareWhole(wish + " answer", list));
+      case Type.MapOf map -> new Type.Named(schemas.declareWhole(wish + " answer", map));
+      case Type.Maybe maybe -> readable(maybe.of(), wish);
+    };
+  }
+
+  private static Optional<Node> json(Node owner) {
+    return owner.child("content").map(Node::children).orElse(Map.of()).entrySet().stream()
+        .filter(each -> isJson(each.getKey()))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+
+  private static boolean isJson(String mediaType) {
+    String plain = mediaType.replaceAll(";.*", "").strip().toLowerCase(Locale.ROOT);
+    return plain.equals("application/json") || plain.matches("application/[\\w.-]+\\+json");
+  }
+
+  private static String mediaTypes(Node owner) {
+    Set<String> types = owner.child("content").map(Node::children).orElse(Map.of()).keySet();
+    return types.isEmpty() ? "nothing" : String.join(", ", types);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.synthlab.cli.generate;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A Maven project around a client, by the paths of its files. */
+final class Project {
+  private static final String WRAPPER = ".mvn/wrapper/maven-wrapper.properties";
+
+  private Project() {}
+
+  static Map<String, byte[]> around(ClientName name, Api api, Libraries libraries) {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    Map<String, byte[]> jars = libraries.files();
+    Map<String, String> words = new HashMap<>(Versions.all());
+    words.putAll(Classes.words(name));
+    words.put("group", name.basePackage());
+    words.put("dependencies", dependencies());
+    words.put("lib", "synthlab-" + digest(jars));
+    words.put("line", line(name));
+    words.put("settings", settings(name, api));
+    files.put("pom.xml", filled("pom.xml.template", words));
+    files.put("mvnw", Fixed.bytes("wrapper/mvnw"));
+    files.put("mvnw.cmd", Fixed.bytes("wrapper/mvnw.cmd"));
+    files.put(WRAPPER, Fixed.bytes("wrapper/" + WRAPPER));
+    files.put("README.md", filled("README.md.template", words));
+    files.put(".gitignore", "target/\n.env\n".getBytes(StandardCharsets.UTF_8));
+    files.put(
+        "src/test/java/" + name.basePackage().replace('.', '/') + "/ChecklistTest.java",
+        filled("ChecklistTest.java.template", words));
+    jars.forEach((path, bytes) -> files.put("lib/" + path, bytes));
+    return files;
+  }
+
+  private static byte[] filled(String template, Map<String, String> words) {
+    return Fixed.filled(template, words).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Maven keeps what it once took from a repository by the name of that. Another build of the same
+   * version has other bytes, so it must have another name.
+   */
+  private static String digest(Map<String, byte[]> files) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      files.forEach(
+          (path, bytes) -> {
+            digest.update(path.getBytes(StandardCharsets.UTF_8));
+            digest.update(bytes);
+          });
+      return HexFormat.of().formatHex(digest.digest()).substring(0, 12);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /** A row about the client for a table of the documentation. */
+  static String line(ClientName name) {
+    return "| `%s` | the service `%s` | `%s`, `%s`, `%s` |"
+        .formatted(
+            name.client(),
+            name.service(),
+            name.variable("API_KEY"),
+            name.variable("BASE_URL"),
+            name.variable("TIMEOUT"));
+  }
+
+  private static String settings(ClientName name, Api api) {
+    String key =
+        switch (api.key().place()) {
+          case NONE -> "";
+          case BEARER, HEADER, QUERY ->
+              "| `%s` | the key of the service | %s |\n"
+                  .formatted(
+                      name.variable("API_KEY"), api.key().optional() ? "none" : "must be set");
+        };
+    String address =
+        api.server().map(url -> "`" + url.replace("|", "%7C") + "`").orElse("must be set");
+    return key
+        + "| `%s` | its address | %s |\n".formatted(name.variable("BASE_URL"), address)
+        + "| `%s` | the longest time of one attempt | `30s` |\n"
+            .formatted(name.variable("TIMEOUT"));
+  }
+
+  /** What another project needs, as lines of its {@code pom.xml}. */
+  static String dependencies() {
+    return Fixed.filled("dependencies.template", Versions.all());
+  }
+}

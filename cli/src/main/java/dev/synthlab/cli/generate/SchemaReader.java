@@ -1,0 +1,302 @@
+package dev.synthlab.cli.generate;
+
+import dev.synthlab.cli.generate.Type.Scalar;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Reads schemas as types of Java. Whatever it does not know becomes any JSON, and is listed. */
+final class SchemaReader {
+  private static final int MAX_DEPTH = 60;
+  private static final int MAX_TYPES = 5_000;
+
+  /** What a schema may say that is not looked at, and changes what is valid. */
+  private static final List<String> NOT_READ =
+      List.of(
+          "oneOf", "anyOf", "not", "if", "patternProperties", "prefixItems", "dependentSchemas");
+
+  private final Document document;
+  private final Names typeNames;
+  private final NotCovered notCovered;
+  private final Map<String, Declared> declared = new LinkedHashMap<>();
+  private final Map<String, Type> known = new HashMap<>();
+  private final Set<String> underWay = new HashSet<>();
+  private final Map<String, String> componentNames = new HashMap<>();
+  private int depth;
+
+  SchemaReader(Document document, Names typeNames, NotCovered notCovered) {
+    this.document = document;
+    this.typeNames = typeNames;
+    this.notCovered = notCovered;
+    document
+        .top()
+        .child("components")
+        .flatMap(node -> node.child("schemas"))
+        .map(Node::children)
+        .orElse(Map.of())
+        .forEach((wire, node) -> componentNames.put(node.at(), typeNames.type(wire)));
+  }
+
+  /** All types that were read so far. */
+  Map<String, Declared> declared() {
+    return declared;
+  }
+
+  /** Keeps a type that is no schema of the file, and gives its name. */
+  String declareWhole(String wish, Type of) {
+    String name = typeNames.type(wish);
+    declared.put(name, new Declared.Whole(name, "", of));
+    return name;
+  }
+
+  /** A name for a type of its own. */
+  String typeName(String wish) {
+    return typeNames.type(wish);
+  }
+
+  /**
+   * The type of a schema.
+   *
+   * @param schema where it stands
+   * @param wish what it is called if it needs a name and has none
+   */
+  Type read(Node schema, String wish) {
+    Node node = document.follow(schema);
+    Type before = known.get(node.at());
+    if (before != null) {
+      return before;
+    }
+    if (depth > MAX_DEPTH || !underWay.add(node.at())) {
+      notCovered.add(schema, "a type that is made of nothing but itself", "any JSON");
+      return Scalar.ANY.maybe();
+    }
+    depth++;
+    try {
+      Type type = fresh(node, wish);
+      known.put(node.at(), type);
+      return type;
+    } finally {
+      depth--;
+      underWay.remove(node.at());
+    }
+  }
+
+  private Type fresh(Node node, String wish) {
+    Optional<Node> alternative = orNull(node);
+    if (alternative.isPresent()) {
+      return read(alternative.get(), wish).maybe();
+    }
+    Optional<Node> same = sameAs(node);
+    Type type = same.isPresent() ? read(same.get(), wish) : ofKind(node, wish);
+    return nullable(node) || type == Scalar.ANY ? type.maybe() : type;
+  }
+
+  /** The one schema beside null, in either way of saying so. */
+  private static Optional<Node> orNull(Node node) {
+    for (String word : List.of("oneOf", "anyOf")) {
+      List<Node> all = node.child(word).map(Node::members).orElse(List.of());
+      List<Node> others = all.stream().filter(each -> !isNull(each)).toList();
+      if (all.size() == 2 && others.size() == 1 && node.child("properties").isEmpty()) {
+        return Optional.of(others.getFirst());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isNull(Node node) {
+    return node.text("type").filter("null"::equals).isPresent();
+  }
+
+  /** An allOf around one schema only gives it other words. */
+  private static Optional<Node> sameAs(Node node) {
+    List<Node> all = node.child("allOf").map(Node::members).orElse(List.of());
+    return all.size() == 1 && node.child("properties").isEmpty()
+        ? Optional.of(all.getFirst())
+        : Optional.empty();
+  }
+
+  private static boolean nullable(Node node) {
+    boolean inType =
+        node.child("type").map(Node::members).orElse(List.of()).stream()
+            .anyMatch(each -> "null".equals(each.value()));
+    boolean inWords =
+        node.child("enum").map(Node::members).orElse(List.of()).stream()
+            .anyMatch(each -> each.value() == null);
+    return node.is("nullable") || inType || inWords;
+  }
+
+  private Type ofKind(Node node, String wish) {
+    for (String word : NOT_READ) {
+      if (node.child(word).isPresent()) {
+        notCovered.add(node, word, "any JSON");
+        return Scalar.ANY;
+      }
+    }
+    return switch (kind(node)) {
+      case "object" -> object(node, wish);
+      case "array" ->
+          new Type.ListOf(
+              node.child("items")
+                  .map(items -> read(items, wish + " item"))
+                  .orElse(Scalar.ANY.maybe()));
+      case "string" -> words(node).isEmpty() ? text(node) : enumeration(node, wish);
+      case "integer" -> whole(node);
+      case "number" -> number(node);
+      case "boolean" -> Scalar.TRUTH;
+      case "" -> Scalar.ANY;
+      default -> {
+        notCovered.add(node, "the type " + Escaped.line(kind(node)), "any JSON");
+        yield Scalar.ANY;
+      }
+    };
+  }
+
+  /** The type that a schema says or, where it says none, that its other words are for. */
+  private static String kind(Node node) {
+    List<String> said =
+        node.child("type").stream()
+            .flatMap(type -> type.isList() ? type.members().stream() : Stream.of(type))
+            .flatMap(type -> type.text().stream())
+            .filter(type -> !type.equals("null"))
+            .toList();
+    if (said.size() == 1) {
+      return said.getFirst();
+    }
+    if (said.size() > 1) {
+      return String.join(" or ", said);
+    }
+    boolean object = node.child("properties").or(() -> node.child("allOf")).isPresent();
+    return object || node.child("additionalProperties").filter(Node::isObject).isPresent()
+        ? "object"
+        : node.child("items").isPresent() ? "array" : words(node).isEmpty() ? "" : "string";
+  }
+
+  private Type text(Node node) {
+    return switch (node.text("format").orElse("")) {
+      case "date-time" -> Scalar.INSTANT;
+      case "date" -> Scalar.DATE;
+      case "uuid" -> Scalar.UUID;
+      default -> Scalar.TEXT;
+    };
+  }
+
+  private Type whole(Node node) {
+    listValues(node);
+    return node.text("format").filter("int32"::equals).isPresent() ? Scalar.INT : Scalar.LONG;
+  }
+
+  private Type number(Node node) {
+    listValues(node);
+    return Scalar.DOUBLE;
+  }
+
+  private void listValues(Node node) {
+    if (node.child("enum").isPresent()) {
+      notCovered.add(node, "an enum of numbers", "any number");
+    }
+  }
+
+  private static List<String> words(Node node) {
+    List<Node> all = node.child("enum").map(Node::members).orElse(List.of());
+    List<String> texts = all.stream().flatMap(each -> each.text().stream()).distinct().toList();
+    boolean onlyTexts =
+        all.stream().allMatch(each -> each.value() == null || each.text().isPresent());
+    return onlyTexts ? texts : List.of();
+  }
+
+  private Type enumeration(Node node, String wish) {
+    String name = name(node, wish);
+    Names constants = Names.ofConstants();
+    List<Declared.Word> words =
+        words(node).stream()
+            .map(wire -> new Declared.Word(wire, constants.constant(wire)))
+            .toList();
+    declared.put(name, new Declared.Words(name, doc(node), words));
+    return new Type.Named(name);
+  }
+
+  private Type object(Node node, String wish) {
+    Map<String, Node> properties = new LinkedHashMap<>();
+    Set<String> required = new HashSet<>();
+    if (!gather(node, properties, required, new LinkedHashSet<>())) {
+      notCovered.add(node, "an allOf of other things than plain objects", "any JSON");
+      return Scalar.ANY;
+    }
+    Optional<Node> more = node.child("additionalProperties").filter(Node::isObject);
+    if (properties.isEmpty()) {
+      return new Type.MapOf(
+          more.map(each -> read(each, wish + " value")).orElse(Scalar.ANY.maybe()));
+    }
+    more.filter(each -> !each.children().isEmpty())
+        .ifPresent(each -> notCovered.add(each, "fields beside the named ones", "passed over"));
+    String name = name(node, wish);
+    if (declared.size() >= MAX_TYPES) {
+      throw new GenerateException(
+          document.name() + " needs more than " + MAX_TYPES + " types; take a part of it");
+    }
+    known.put(node.at(), new Type.Named(name)); // it may have parts of its own type
+    declared.put(name, new Declared.Fields(name, doc(node), List.of())); // keeps its place
+    declared.put(name, new Declared.Fields(name, doc(node), parts(name, properties, required)));
+    return new Type.Named(name);
+  }
+
+  /** Puts the properties of an object together, with those of all it is made of. */
+  private boolean gather(
+      Node node, Map<String, Node> properties, Set<String> required, Set<String> passed) {
+    if (!passed.add(node.at())) {
+      throw new GenerateException(
+          document.name() + ": the allOf at " + node.place() + " is made of itself");
+    }
+    for (Node part : node.child("allOf").map(Node::members).orElse(List.of())) {
+      Node each = document.follow(part);
+      boolean plain = NOT_READ.stream().noneMatch(word -> each.child(word).isPresent());
+      boolean silent = kind(each).isEmpty() || kind(each).equals("object");
+      if (!plain || !silent || !gather(each, properties, required, passed)) {
+        return false;
+      }
+    }
+    node.child("properties").ifPresent(all -> properties.putAll(all.children()));
+    node.child("required").map(Node::members).orElse(List.of()).stream()
+        .flatMap(each -> each.text().stream())
+        .forEach(required::add);
+    passed.remove(node.at());
+    return true;
+  }
+
+  private List<Declared.Part> parts(
+      String owner, Map<String, Node> properties, Set<String> required) {
+    Names names = Names.ofMembers();
+    List<Declared.Part> parts = new ArrayList<>();
+    properties.forEach(
+        (wire, schema) -> {
+          Type type = read(schema, owner + " " + wire);
+          Node node = document.follow(schema);
+          boolean oneWay = node.is("readOnly") || node.is("writeOnly");
+          boolean certain = required.contains(wire) && !oneWay;
+          parts.add(
+              new Declared.Part(
+                  wire,
+                  names.member(wire, "part"),
+                  certain ? type : type.maybe(),
+                  certain && type instanceof Type.Maybe,
+                  doc(schema).isEmpty() ? doc(node) : doc(schema)));
+        });
+    return parts;
+  }
+
+  private String name(Node node, String wish) {
+    String component = componentNames.get(node.at());
+    return component == null ? typeNames.type(wish) : component;
+  }
+
+  static String doc(Node node) {
+    return node.text("description").or(() -> node.text("title")).orElse("");
+  }
+}

@@ -1,0 +1,231 @@
+package dev.synthlab.cli.generate;
+
+import dev.synthlab.cli.generate.Operation.Argument;
+import dev.synthlab.cli.generate.Source.Expression;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Writes the test of a client: one operation against a server that answers by a script. */
+final class TestSource {
+  private final ClientName name;
+  private final Api api;
+  private final Source source;
+
+  /** An operation with something to give it and something that it answers. */
+  private record Shown(Operation operation, List<Sample> given, Optional<Sample> answer) {}
+
+  private TestSource(ClientName name, Api api) {
+    this.name = name;
+    this.api = api;
+    this.source = new Source(name.packageName());
+  }
+
+  static String of(ClientName name, Api api) {
+    return new TestSource(name, api).text();
+  }
+
+  private String text() {
+    List.of(
+            "com.sun.net.httpserver.HttpExchange",
+            "com.sun.net.httpserver.HttpServer",
+            "dev.synthlab.Synthlab",
+            "dev.synthlab.config.ConfigException",
+            "dev.synthlab.config.Environment",
+            "dev.synthlab.config.Settings",
+            "java.io.IOException",
+            "java.net.InetAddress",
+            "java.net.InetSocketAddress",
+            "java.nio.charset.StandardCharsets",
+            "java.util.HashMap",
+            "java.util.List",
+            "java.util.Map",
+            "java.util.Queue",
+            "java.util.concurrent.ConcurrentLinkedQueue",
+            "java.util.concurrent.CopyOnWriteArrayList",
+            "org.junit.jupiter.api.AfterEach",
+            "org.junit.jupiter.api.BeforeEach",
+            "org.junit.jupiter.api.Test")
+        .forEach(source::use);
+    source.useStatic("org.assertj.core.api.Assertions.assertThat");
+    source.useStatic("org.assertj.core.api.Assertions.assertThatExceptionOfType");
+    source.javadoc(0, "The client against a server of its own, which answers by a script.");
+    source.line(0, "class " + name.client() + "Test {");
+    Optional<Shown> shown = shown();
+    shown.flatMap(Shown::answer).ifPresent(this::answer);
+    source.lines(
+        Fixed.filled(
+            "ClientTest.server",
+            Map.of("client", name.client(), "base", name.variable("BASE_URL"), "key", keyLine())));
+    shown.ifPresent(this::operation);
+    if (needsKey()) {
+      missingKey();
+    } else {
+      source.lines(Fixed.filled("ClientTest.address", Map.of("base", name.variable("BASE_URL"))));
+    }
+    return source.line(0, "}").text();
+  }
+
+  private boolean needsKey() {
+    return api.key().place() != Api.Place.NONE && !api.key().optional();
+  }
+
+  private String keyLine() {
+    return api.key().place() == Api.Place.NONE
+        ? ""
+        : "    environment.put(\"" + name.variable("API_KEY") + "\", \"key-of-a-test\");\n";
+  }
+
+  /** The one that shows most: it is sent again by itself, and answers something. */
+  private Optional<Shown> shown() {
+    return api.operations().stream()
+        .sorted(
+            Comparator.<Operation>comparingInt(each -> each.repeatable() ? 0 : 1)
+                .thenComparingInt(each -> each.answer().isPresent() ? 0 : 1)
+                .thenComparingInt(each -> each.http().equals("get") ? 0 : 1)
+                .thenComparingInt(each -> each.path().contains("{") ? 0 : 1))
+        .flatMap(each -> sampled(each).stream())
+        .findFirst();
+  }
+
+  private Optional<Shown> sampled(Operation operation) {
+    List<Sample> given = new ArrayList<>();
+    for (Argument each : operation.taken()) {
+      Optional<Sample> sample = Sample.of(each.type(), api.types());
+      if (sample.isEmpty()) {
+        return Optional.empty();
+      }
+      given.add(sample.get());
+    }
+    Optional<Sample> answer = operation.answer().flatMap(type -> Sample.of(type, api.types()));
+    return answer.isEmpty() && operation.answer().isPresent()
+        ? Optional.empty()
+        : Optional.of(new Shown(operation, given, answer));
+  }
+
+  private void answer(Sample answer) {
+    List<String> block = answer.block();
+    source.line(2, "private static final String ANSWER =");
+    source.line(6, "\"\"\"");
+    block.forEach(line -> source.line(6, line));
+    source.line(6, "\"\"\";");
+    source.line();
+  }
+
+  private void operation(Shown shown) {
+    Operation operation = shown.operation();
+    String reply = shown.answer().isPresent() ? "ANSWER" : "\"\"";
+    source.line();
+    source.line(2, "@Test");
+    source.line(2, "void " + operation.name() + "AsksTheService() {");
+    source.line(4, "script.add(new Reply(200, " + reply + "));");
+    source.line();
+    called(shown, "client()");
+    source.line();
+    answered(shown);
+    source.line(
+        4, "assertThat(seen).hasSize(1).first().asString().startsWith(" + start(operation) + ");");
+    source.line(2, "}");
+    if (operation.repeatable()) {
+      source.line();
+      source.line(2, "@Test");
+      source.line(2, "void asksAgainWhenTheServiceFailsInPassing() {");
+      source.line(4, "script.add(new Reply(503, \"\"));");
+      source.line(4, "script.add(new Reply(200, " + reply + "));");
+      source.line();
+      called(shown, "client()");
+      source.line();
+      answered(shown);
+      source.line(4, "assertThat(seen).hasSize(2);");
+      source.line(2, "}");
+    }
+    notFound(shown);
+  }
+
+  private static String start(Operation operation) {
+    String path = operation.path().replaceAll("\\{.*", "");
+    return Escaped.literal(operation.http().toUpperCase(Locale.ROOT) + " " + path);
+  }
+
+  private void called(Shown shown, String client) {
+    Operation operation = shown.operation();
+    List<Expression> given = shown.given().stream().map(Sample::java).toList();
+    given.forEach(this::use);
+    String before =
+        shown.answer().isPresent()
+            ? operation.answer().map(Type::plain).orElse("void") + " answer = "
+            : "";
+    operation.answer().filter(each -> shown.answer().isPresent()).ifPresent(source::use);
+    source.expression(4, before + client + "." + operation.name() + "(", given, ");");
+  }
+
+  private void answered(Shown shown) {
+    shown
+        .answer()
+        .ifPresent(
+            answer -> {
+              use(answer.java());
+              String flat = "assertThat(answer).isEqualTo(" + answer.java().flat() + ");";
+              if (flat.length() + 4 <= 100) {
+                source.line(4, flat);
+              } else {
+                source.line(4, "assertThat(answer)");
+                source.expression(8, ".isEqualTo(", List.of(answer.java()), ");");
+              }
+            });
+  }
+
+  private void notFound(Shown shown) {
+    List<Expression> given = shown.given().stream().map(Sample::java).toList();
+    String call = "client()." + new Expression.Call(shown.operation().name(), given).flat();
+    source.line();
+    source.line(2, "@Test");
+    source.line(2, "void saysByAnExceptionOfItsOwnThatThereIsNoSuchThing() {");
+    source.line(4, "script.add(new Reply(404, \"\"));");
+    source.line();
+    source.line(4, "assertThatExceptionOfType(" + name.exception() + ".NotFound.class)");
+    if (call.length() + 30 <= 100) {
+      source.line(8, ".isThrownBy(() -> " + call + ");");
+    } else {
+      source.line(8, ".isThrownBy(");
+      source.line(12, "() ->");
+      source.expression(16, "client()." + shown.operation().name() + "(", given, "));");
+    }
+    source.line(2, "}");
+  }
+
+  private void missingKey() {
+    String key = name.variable("API_KEY");
+    source.line();
+    source.line(2, "@Test");
+    source.line(2, "void namesTheVariableOfAMissingKey() {");
+    source.line(4, "environment.remove(\"" + key + "\");");
+    source.line();
+    source.line(4, "assertThatExceptionOfType(ConfigException.class)");
+    source.line(8, ".isThrownBy(this::client)");
+    source.line(8, ".withMessageContaining(\"" + key + "\");");
+    source.line(2, "}");
+  }
+
+  /** Imports what an expression names. */
+  private void use(Expression expression) {
+    Set<String> named = new HashSet<>(List.of(expression.flat().split("[^A-Za-z]+")));
+    Map<String, String> known =
+        Map.of(
+            "Instant", "java.time.Instant",
+            "LocalDate", "java.time.LocalDate",
+            "UUID", "java.util.UUID",
+            "Optional", "java.util.Optional");
+    known.forEach(
+        (word, type) -> {
+          if (named.contains(word)) {
+            source.use(type);
+          }
+        });
+  }
+}

@@ -1,0 +1,203 @@
+package dev.synthlab.cli.generate;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes the types of a client. */
+final class TypeSources {
+  private TypeSources() {}
+
+  static String of(String packageName, Declared declared) {
+    Source source = new Source(packageName);
+    switch (declared) {
+      case Declared.Fields fields -> fields(source, fields);
+      case Declared.Words words -> words(source, words);
+      case Declared.Whole whole -> whole(source, whole);
+    }
+    return source.text();
+  }
+
+  /** A record of what may be given to an operation. */
+  static String options(String packageName, Operation.Options options) {
+    Source source = new Source(packageName);
+    List<String> tags = new ArrayList<>();
+    List<String> members = new ArrayList<>();
+    for (Operation.Argument each : options.all()) {
+      source.use(each.type());
+      tags.add("@param " + each.name() + " " + orWire(each.doc(), each.wire()));
+      members.add(each.type().plain() + " " + each.name());
+    }
+    String name = options.typeName();
+    source.javadoc(0, List.of("What may be given, and may be left out. Immutable."), tags);
+    source.listed(0, "public record " + name + "(", members, ") {");
+    List<Declared.Part> parts =
+        options.all().stream()
+            .map(each -> new Declared.Part(each.wire(), each.name(), each.type(), false, ""))
+            .toList();
+    constructor(source, name, checks(source, parts));
+    source.line();
+    source.javadoc(2, List.of("Nothing of it."), List.of("@return the options, all left out"));
+    source.line(2, "public static " + name + " none() {");
+    List<String> empty = parts.stream().map(each -> "Optional.empty()").toList();
+    source.listed(4, "return new " + name + "(", empty, ");");
+    source.line(2, "}");
+    for (Declared.Part part : parts) {
+      with(source, name, part, parts);
+    }
+    return source.line(0, "}").text();
+  }
+
+  private static void with(
+      Source source, String owner, Declared.Part part, List<Declared.Part> parts) {
+    String capital = part.name().substring(0, 1).toUpperCase(java.util.Locale.ROOT);
+    source.line();
+    source.javadoc(
+        2,
+        List.of("The same with " + Escaped.code(part.wire()) + "."),
+        List.of("@param given what is sent", "@return a copy"));
+    source.listed(
+        2,
+        "public %s with%s(".formatted(owner, capital + part.name().substring(1)),
+        List.of(part.type().certain().plain() + " given"),
+        ") {");
+    List<String> members =
+        parts.stream().map(each -> each.equals(part) ? "Optional.of(given)" : each.name()).toList();
+    source.listed(4, "return new " + owner + "(", members, ");");
+    source.line(2, "}");
+  }
+
+  private static void fields(Source source, Declared.Fields fields) {
+    List<String> tags = new ArrayList<>();
+    List<String> members = new ArrayList<>();
+    boolean leavesOut = false;
+    for (Declared.Part part : fields.parts()) {
+      source.use(part.type());
+      tags.add("@param " + part.name() + " " + orWire(part.doc(), part.wire()));
+      members.add(annotations(source, part) + part.type().plain() + " " + part.name());
+      leavesOut |= part.type() instanceof Type.Maybe;
+    }
+    source.javadoc(0, List.of(sentence(fields.doc(), fields.name() + ".")), tags);
+    if (leavesOut) {
+      source.use("com.fasterxml.jackson.annotation.JsonInclude");
+      source.line(0, "@JsonInclude(JsonInclude.Include.NON_ABSENT)");
+    }
+    List<String> inside = checks(source, fields.parts());
+    String head = "public record " + fields.name() + "(";
+    if (inside.isEmpty()) {
+      source.listed(0, head, members, ") {}");
+      return;
+    }
+    source.listed(0, head, members, ") {");
+    constructor(source, fields.name(), inside);
+    source.line(0, "}");
+  }
+
+  private static String annotations(Source source, Declared.Part part) {
+    StringBuilder out = new StringBuilder();
+    if (!part.wire().equals(part.name())) {
+      source.use("com.fasterxml.jackson.annotation.JsonProperty");
+      out.append("@JsonProperty(").append(Escaped.literal(part.wire())).append(") ");
+    }
+    if (part.sentAsNull()) {
+      source.use("com.fasterxml.jackson.annotation.JsonInclude");
+      out.append("@JsonInclude(JsonInclude.Include.ALWAYS) ");
+    }
+    return out.toString();
+  }
+
+  /** Keeps copies, and holds that nothing is null. */
+  private static List<String> checks(Source source, List<Declared.Part> parts) {
+    List<String> lines = new ArrayList<>();
+    for (Declared.Part part : parts) {
+      String name = part.name();
+      switch (part.type()) {
+        case Type.Maybe maybe -> lines.add(maybe(name, maybe.of()));
+        case Type.ListOf list -> lines.add("%s = List.copyOf(%s);".formatted(name, name));
+        case Type.MapOf map -> lines.add("%s = Map.copyOf(%s);".formatted(name, name));
+        case Type.Named named -> lines.add(nonNull(source, name));
+        case Type.Scalar scalar -> {
+          if (scalar.plain().equals(scalar.boxed())) {
+            lines.add(nonNull(source, name));
+          }
+        }
+      }
+    }
+    return lines;
+  }
+
+  private static void constructor(Source source, String owner, List<String> lines) {
+    source.line();
+    source.javadoc(2, "Holds that no part is null; what is missing is empty.");
+    source.line(2, "public " + owner + " {");
+    lines.forEach(each -> source.statement(4, each));
+    source.line(2, "}");
+  }
+
+  private static String nonNull(Source source, String name) {
+    source.use("java.util.Objects");
+    return "Objects.requireNonNull(%s, \"%s\");".formatted(name, name);
+  }
+
+  private static String maybe(String name, Type of) {
+    String kept =
+        of instanceof Type.ListOf
+            ? name + ".map(List::copyOf)"
+            : of instanceof Type.MapOf ? name + ".map(Map::copyOf)" : name;
+    return "%s = %s == null ? Optional.empty() : %s;".formatted(name, name, kept);
+  }
+
+  private static void words(Source source, Declared.Words words) {
+    source.use("com.fasterxml.jackson.annotation.JsonValue");
+    source.javadoc(0, sentence(words.doc(), words.name() + "."));
+    source.line(0, "public enum " + words.name() + " {");
+    for (int i = 0; i < words.words().size(); i++) {
+      Declared.Word word = words.words().get(i);
+      String end = i + 1 < words.words().size() ? "," : ";";
+      source.javadoc(2, word.wire().isBlank() ? "No text." : Escaped.code(word.wire()) + ".");
+      source.line(2, word.name() + "(" + Escaped.literal(word.wire()) + ")" + end);
+    }
+    source.line();
+    source.line(2, "private final String wire;");
+    source.line();
+    source.line(2, words.name() + "(String wire) {");
+    source.line(4, "this.wire = wire;");
+    source.line(2, "}");
+    source.line();
+    source.javadoc(2, List.of("The word of the service."), List.of("@return as it is sent"));
+    source.line(2, "@JsonValue");
+    source.line(2, "@Override");
+    source.line(2, "public String toString() {");
+    source.line(4, "return wire;");
+    source.line(2, "}");
+    source.line(0, "}");
+  }
+
+  private static void whole(Source source, Declared.Whole whole) {
+    source.use(whole.of()).use("com.fasterxml.jackson.annotation.JsonValue");
+    source.use("com.fasterxml.jackson.annotation.JsonCreator");
+    source.javadoc(
+        0, List.of(sentence(whole.doc(), "A whole answer.")), List.of("@param all all of it"));
+    source.line(
+        0, "public record " + whole.name() + "(@JsonValue " + whole.of().plain() + " all) {");
+    source.line();
+    source.javadoc(2, "Keeps a copy.");
+    source.line(2, "@JsonCreator(mode = JsonCreator.Mode.DELEGATING)");
+    source.line(2, "public " + whole.name() + " {");
+    String kind = whole.of() instanceof Type.MapOf ? "Map" : "List";
+    source.line(4, "all = " + kind + ".copyOf(all);");
+    source.line(2, "}");
+    source.line(0, "}");
+  }
+
+  /** Words of the file as one or several sentences, or others if it says nothing. */
+  static String sentence(String said, String otherwise) {
+    String text = Escaped.javadoc(said);
+    return text.isEmpty() ? otherwise : text.matches(".*[.!?:]") ? text : text + ".";
+  }
+
+  /** Words of the file for a tag, or else the name that it has there. */
+  static String orWire(String said, String wire) {
+    String text = Escaped.javadoc(said);
+    return text.isEmpty() ? Escaped.code(wire) : text;
+  }
+}

@@ -1,0 +1,144 @@
+package dev.synthlab.cli.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
+
+class NewClientTest {
+  private static final Path WEATHER = Path.of("../examples/weather.yaml");
+
+  private static final Path HOSTILE =
+      Path.of("src/test/resources/dev/synthlab/cli/generate/hostile.yaml");
+
+  @TempDir private Path directory = Path.of("");
+
+  private GeneratedProject project() {
+    return new GeneratedProject(directory);
+  }
+
+  @Test
+  void writesAClientFromAnOpenApiFileWhoseTestsAreGreen() {
+    GeneratedProject project = project();
+
+    NewClient.Done done = project.write("weather", Optional.of(WEATHER), Optional.empty());
+
+    assertThat(project.compile()).isEmpty();
+    assertGreen(project.test("com.example.infrastructure.weather.WeatherClientTest"), 4);
+    assertThat(done.wholeProject()).isTrue();
+    assertThat(done.notCovered())
+        .hasSize(2)
+        .anyMatch(each -> each.contains("multipart/form-data"))
+        .anyMatch(each -> each.contains("oneOf"));
+    assertThat(project.text("NOT-COVERED.md")).contains("multipart/form-data", "oneOf");
+  }
+
+  private static void assertGreen(TestExecutionSummary summary, int tests) {
+    StringWriter failures = new StringWriter();
+    summary.printFailuresTo(new PrintWriter(failures));
+    assertThat(failures.toString()).isEmpty();
+    assertThat(summary.getTestsSucceededCount()).isEqualTo(tests);
+  }
+
+  @Test
+  void writesAClientToBeginWithWhenNothingIsKnown() {
+    GeneratedProject project = project();
+
+    project.write("open-meteo", Optional.empty(), Optional.of("https://api.example.com/v1/"));
+
+    assertThat(project.compile()).isEmpty();
+    assertGreen(project.test("com.example.infrastructure.openmeteo.OpenMeteoClientTest"), 4);
+    assertThat(project.text("OpenMeteoClient.java"))
+        .contains("ApiService.named(\"open-meteo\").withBaseUrl(\"https://api.example.com/v1\")");
+  }
+
+  @Test
+  void takesWhateverAFileSaysForTextAndNothingElse() {
+    GeneratedProject project = project();
+
+    NewClient.Done done = project.write("shop", Optional.of(HOSTILE), Optional.empty());
+
+    assertThat(project.compile()).isEmpty();
+    assertThat(project.classes().resolve("com/example/infrastructure/shop"))
+        .isDirectoryNotContaining("glob:**Evil*");
+    assertGreen(project.test("com.example.infrastructure.shop.ShopClientTest"), 4);
+    assertThat(done.files()).noneMatch(file -> file.toString().contains(".."));
+    assertThat(done.notCovered()).noneMatch(each -> each.contains("\n"));
+  }
+
+  @Test
+  void writesOnlyTheClassesIntoAProjectAndSaysWhatTheyNeed() throws IOException {
+    Files.writeString(
+        directory.resolve("pom.xml"),
+        "<project><parent><groupId>com.acme.shop-front</groupId></parent></project>");
+
+    NewClient.Done done =
+        project().write("weather", Optional.empty(), Optional.of("http://localhost:1"));
+
+    assertThat(done.wholeProject()).isFalse();
+    assertThat(done.client()).isEqualTo("com.acme.shop_front.infrastructure.weather.WeatherClient");
+    assertThat(done.files()).allMatch(file -> file.startsWith("src")).hasSize(5);
+    assertThat(done.dependencies()).contains("synthlab-core", "synthlab-rules", "junit-jupiter");
+    assertThat(done.line()).contains("WeatherClient", "WEATHER_API_KEY");
+  }
+
+  @Test
+  void overwritesNothingAndNamesAllThatIsInTheWay() throws IOException {
+    Path source = Path.of("src/main/java/com/example/infrastructure/weather/WeatherClient.java");
+    Files.createDirectories(directory.resolve(source).getParent());
+    Files.writeString(directory.resolve(source), "mine");
+    Files.writeString(directory.resolve("mvnw"), "mine");
+    Files.writeString(directory.resolve("README.md"), "mine");
+
+    assertThatExceptionOfType(GenerateException.class)
+        .isThrownBy(() -> project().write("weather", Optional.empty(), Optional.empty()))
+        .withMessageContainingAll(source.toString(), "mvnw")
+        .withMessageNotContaining("README.md");
+
+    assertThat(directory.resolve("pom.xml")).doesNotExist();
+    assertThat(directory.resolve(source)).hasContent("mine");
+    Files.delete(directory.resolve(source));
+    Files.delete(directory.resolve("mvnw"));
+    NewClient.Done done = project().write("weather", Optional.empty(), Optional.empty());
+    assertThat(done.kept()).containsExactly(Path.of("README.md"));
+    assertThat(directory.resolve("README.md")).hasContent("mine");
+    assertThat(directory.resolve("mvnw")).isExecutable();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "1weather", "../weather", "we;ather", "Client", "openai", "wetter\u00e4"})
+  void refusesANameThatNoClientCanHave(String name) {
+    assertThatExceptionOfType(GenerateException.class)
+        .isThrownBy(() -> project().write(name, Optional.empty(), Optional.empty()))
+        .withMessageContaining("NAME");
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ftp://api.example.com",
+        "https://me:secret@api.example.com",
+        "https://api.example.com/?key=1",
+        "api.example.com",
+        "https://a b"
+      })
+  void refusesAnAddressThatNoServiceHas(String url) {
+    assertThatExceptionOfType(GenerateException.class)
+        .isThrownBy(() -> project().write("weather", Optional.empty(), Optional.of(url)))
+        .withMessageContaining("--base-url")
+        .withMessageNotContaining("secret");
+    assertThat(directory).isEmptyDirectory();
+  }
+}
