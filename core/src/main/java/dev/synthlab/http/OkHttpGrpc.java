@@ -53,6 +53,7 @@ public final class OkHttpGrpc implements AutoCloseable {
    * @param words its message, or an empty text
    * @param message its bytes; empty when there are none
    */
+  @SuppressWarnings("ArrayRecordComponent") // handed on once, compared by nobody
   public record Answer(int status, String words, byte[] message) {}
 
   /**

@@ -119,6 +119,7 @@ final class Instruments {
     return meter.histogramBuilder(name).setUnit("s").setExplicitBucketBoundariesAdvice(bounds);
   }
 
+  @SuppressWarnings("ReferenceEquality") // whether it is that very one
   boolean of(MeterProvider other) {
     return provider == other;
   }

@@ -122,6 +122,6 @@ final class Readings {
   }
 
   private static OptionalDouble number(OptionalLong whole) {
-    return whole.isPresent() ? OptionalDouble.of(whole.getAsLong()) : OptionalDouble.empty();
+    return whole.isPresent() ? OptionalDouble.of((double) whole.getAsLong()) : OptionalDouble.empty();
   }
 }

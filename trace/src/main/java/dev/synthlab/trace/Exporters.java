@@ -71,6 +71,7 @@ final class Exporters {
   }
 
   /** The same exporter, by the proxies and the authorities of the settings. */
+  @SuppressWarnings("ReferenceEquality") // whether another took its place
   static SpanExporter routed(SpanExporter exporter, URI address, Net net) {
     SpanExporter routed =
         switch (exporter) {
@@ -85,6 +86,7 @@ final class Exporters {
   }
 
   /** The same for metrics. */
+  @SuppressWarnings("ReferenceEquality") // whether another took its place
   static MetricExporter routed(MetricExporter exporter, Net net) {
     Optional<Trust> trust = net.caFile().map(any -> Trust.of(net));
     MetricExporter routed =

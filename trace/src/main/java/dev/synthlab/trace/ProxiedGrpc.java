@@ -51,6 +51,7 @@ final class ProxiedGrpc implements GrpcSender {
     return "https".equalsIgnoreCase(address.getScheme()) && net.proxyFor(address).isPresent();
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // read once, compared by nobody
   private record Said(GrpcStatusCode getStatusCode, String getStatusDescription, byte[] bytes)
       implements GrpcResponse {
     @Override
