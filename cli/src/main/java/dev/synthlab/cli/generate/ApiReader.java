@@ -1,6 +1,5 @@
 package dev.synthlab.cli.generate;
 
-import dev.synthlab.cli.generate.Api.Key;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -42,7 +41,7 @@ final class ApiReader {
   private Api api() {
     Node top = document.top();
     Optional<String> server = server();
-    Key key = new KeyReader(document, notCovered).read();
+    Api.Key key = new KeyReader(document, notCovered).read();
     List<Operation> read = new ArrayList<>();
     top.child("paths")
         .map(Node::children)

@@ -14,7 +14,8 @@ final class Escaped {
   /** As a literal, with its quotes. */
   static String literal(String text) {
     StringBuilder out = new StringBuilder("\"");
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       switch (c) {
         case '"' -> out.append("\\\"");
         case '\\' -> out.append("\\\\");
@@ -36,7 +37,9 @@ final class Escaped {
   /** As words of a Javadoc comment. */
   static String javadoc(String text) {
     StringBuilder out = new StringBuilder();
-    for (char c : line(text).toCharArray()) {
+    String line = line(text);
+    for (int i = 0; i < line.length(); i++) {
+      char c = line.charAt(i);
       switch (c) {
         case '&' -> out.append("&amp;");
         case '<' -> out.append("&lt;");

@@ -1,7 +1,5 @@
 package dev.synthlab.cli.generate;
 
-import dev.synthlab.cli.generate.Api.Key;
-import dev.synthlab.cli.generate.Api.Place;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +20,7 @@ final class KeyReader {
   }
 
   /** The first way in that is covered; all others are listed. */
-  Key read() {
+  Api.Key read() {
     Map<String, Node> schemes =
         document
             .top()
@@ -30,11 +28,11 @@ final class KeyReader {
             .flatMap(node -> node.child("securitySchemes"))
             .map(Node::children)
             .orElse(Map.of());
-    List<Key> keys = new ArrayList<>();
+    List<Api.Key> keys = new ArrayList<>();
     schemes.forEach(
         (name, reference) -> {
           Node scheme = document.follow(reference);
-          Optional<Key> key = one(scheme);
+          Optional<Api.Key> key = one(scheme);
           if (key.isEmpty() || !keys.isEmpty()) {
             notCovered.add(scheme, "the security scheme " + kind(scheme), "left out");
           }
@@ -44,18 +42,22 @@ final class KeyReader {
     boolean optional = asked.stream().anyMatch(node -> node.children().isEmpty());
     return keys.stream()
         .findFirst()
-        .map(key -> new Key(key.place(), key.name(), optional))
-        .orElse(Key.NONE);
+        .map(key -> new Api.Key(key.place(), key.name(), optional))
+        .orElse(Api.Key.NONE);
   }
 
-  private static Optional<Key> one(Node scheme) {
+  private static Optional<Api.Key> one(Node scheme) {
     String name = scheme.text("name").orElse("");
     return switch (kind(scheme)) {
-      case "http bearer" -> Optional.of(Key.BEARER);
+      case "http bearer" -> Optional.of(Api.Key.BEARER);
       case "apiKey header" ->
-          name.matches(TOKEN) ? Optional.of(new Key(Place.HEADER, name, false)) : Optional.empty();
+          name.matches(TOKEN)
+              ? Optional.of(new Api.Key(Api.Place.HEADER, name, false))
+              : Optional.empty();
       case "apiKey query" ->
-          name.isEmpty() ? Optional.empty() : Optional.of(new Key(Place.QUERY, name, false));
+          name.isEmpty()
+              ? Optional.empty()
+              : Optional.of(new Api.Key(Api.Place.QUERY, name, false));
       default -> Optional.empty();
     };
   }

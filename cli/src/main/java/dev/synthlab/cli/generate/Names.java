@@ -172,7 +172,7 @@ final class Names {
     for (String word :
         plain
             .replaceAll("\\p{M}", "")
-            .split("[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")) {
+            .split("[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", -1)) {
       if (!word.isEmpty() && length + word.length() <= LONGEST) {
         words.add(word.toLowerCase(Locale.ROOT));
         length += word.length();

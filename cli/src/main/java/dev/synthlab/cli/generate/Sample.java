@@ -32,7 +32,8 @@ record Sample(Object json, Expression java) {
       case Type.ListOf list -> Optional.of(new Sample(List.of(), text("List.of()")));
       case Type.MapOf map -> Optional.of(new Sample(Map.of(), text("Map.of()")));
       case Type.Maybe maybe -> Optional.of(new Sample("", text("Optional.empty()")));
-      case Type.Named named -> of(types.get(named.name()), types, depth);
+      case Type.Named named ->
+          Optional.ofNullable(types.get(named.name())).flatMap(each -> of(each, types, depth));
     };
   }
 

@@ -196,7 +196,7 @@ final class Source {
   private void wrapped(String text, int indent, String further) {
     int room = WIDTH - indent - 3;
     StringBuilder at = new StringBuilder();
-    for (String word : text.split(" ")) {
+    for (String word : text.split(" ", -1)) {
       if (!at.isEmpty() && at.length() + 1 + word.length() > room) {
         line(indent, " * " + at);
         at.setLength(0);

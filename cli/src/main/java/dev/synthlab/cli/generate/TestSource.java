@@ -214,7 +214,7 @@ final class TestSource {
 
   /** Imports what an expression names. */
   private void use(Expression expression) {
-    Set<String> named = new HashSet<>(List.of(expression.flat().split("[^A-Za-z]+")));
+    Set<String> named = new HashSet<>(List.of(expression.flat().split("[^A-Za-z]+", -1)));
     Map<String, String> known =
         Map.of(
             "Instant", "java.time.Instant",
