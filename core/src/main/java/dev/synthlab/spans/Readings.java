@@ -122,6 +122,8 @@ final class Readings {
   }
 
   private static OptionalDouble number(OptionalLong whole) {
-    return whole.isPresent() ? OptionalDouble.of((double) whole.getAsLong()) : OptionalDouble.empty();
+    return whole.isPresent()
+        ? OptionalDouble.of((double) whole.getAsLong())
+        : OptionalDouble.empty();
   }
 }
