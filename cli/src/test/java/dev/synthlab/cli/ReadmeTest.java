@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,8 +121,33 @@ class ReadmeTest {
     synth.file("texts.jsonl", "{\"text\": \"hi\"}");
     List<String[]> commands = new ArrayList<>(commands(blocks("console").get(1)));
     commands.addAll(commands(blocks("console").get(2)));
+    commands.addAll(commands(blocks("console").get(3)));
 
-    assertThat(commands).hasSize(8);
+    assertThat(commands).hasSize(12);
+    for (String[] command : commands) {
+      Ended ended = synth.run(command);
+
+      assertThat(ended.exit()).as(Arrays.toString(command) + ended.all()).isZero();
+    }
+  }
+
+  /** Into a project that is there; a whole new one is built by the checks around the build. */
+  @Test
+  void showsHowAClientIsWrittenAndClassesAreChecked() throws IOException {
+    Synth synth = new Synth(directory);
+    Files.createDirectories(directory.resolve("examples"));
+    Files.copy(ROOT.resolve("examples/weather.yaml"), directory.resolve("examples/weather.yaml"));
+    Files.createDirectory(directory.resolve("weather-client"));
+    Files.copy(ROOT.resolve("local/pom.xml"), directory.resolve("weather-client/pom.xml"));
+    Path source = synth.file("Nothing.java", "package com.acme.infrastructure; class Nothing {}");
+    String classes = directory.resolve("target/classes").toString();
+    assertThat(
+            ToolProvider.getSystemJavaCompiler()
+                .run(null, null, null, "-d", classes, source.toString()))
+        .isZero();
+    List<String[]> commands = commands(blocks("console").get(4));
+
+    assertThat(commands).hasSize(2);
     for (String[] command : commands) {
       Ended ended = synth.run(command);
 
