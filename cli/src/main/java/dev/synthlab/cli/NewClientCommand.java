@@ -1,7 +1,7 @@
 package dev.synthlab.cli;
 
+import dev.synthlab.cli.generate.ClientWriter;
 import dev.synthlab.cli.generate.GenerateException;
-import dev.synthlab.cli.generate.NewClient;
 import dev.synthlab.logging.Redactor;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -74,8 +74,8 @@ final class NewClientCommand implements Callable<Integer> {
   public Integer call() {
     try {
       tell(
-          NewClient.write(
-              new NewClient.Wish(
+          ClientWriter.write(
+              new ClientWriter.Wish(
                   name,
                   directory,
                   Optional.ofNullable(baseUrl),
@@ -87,7 +87,7 @@ final class NewClientCommand implements Callable<Integer> {
     return Exit.OK;
   }
 
-  private void tell(NewClient.Done done) {
+  private void tell(ClientWriter.Done done) {
     PrintStream out = Main.stdout();
     done.files().stream()
         .filter(file -> !file.startsWith("lib"))

@@ -33,13 +33,13 @@ final class GeneratedProject {
     this.directory = directory;
   }
 
-  NewClient.Done write(String name, Optional<Path> openApi, Optional<String> baseUrl) {
-    return NewClient.write(
-        new NewClient.Wish(name, directory, baseUrl, openApi, Optional.empty()), NONE);
+  ClientWriter.Done write(String name, Optional<Path> openApi, Optional<String> baseUrl) {
+    return ClientWriter.write(
+        new ClientWriter.Wish(name, directory, baseUrl, openApi, Optional.empty()), NONE);
   }
 
   /** Writes a client from an OpenAPI file that says this. */
-  NewClient.Done write(String name, String openApi) {
+  ClientWriter.Done write(String name, String openApi) {
     try {
       Path file = directory.resolve("api.yaml");
       Files.writeString(file, openApi);

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Writes a client of a service outside into a directory. */
-public final class NewClient {
-  private NewClient() {}
+public final class ClientWriter {
+  private ClientWriter() {}
 
   /**
    * What is asked for.
