@@ -72,6 +72,7 @@ class CacheCommandTest {
   void answersAlthoughTheCacheCannotBeReached() {
     synth
         .with("SYNTHLAB_CACHE", "on")
+        .with("SYNTHLAB_LEDGER", "off")
         .with("SYNTHLAB_LEDGER_URL", "postgres://ada:hidden-canary-9@127.0.0.1:1/lab");
 
     Ended asked = synth.run("ask", "--no-stream", "hi");

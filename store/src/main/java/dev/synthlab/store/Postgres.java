@@ -277,8 +277,7 @@ final class Postgres implements Dialect {
   @Override
   public String advice(Ill ill, SQLException e) {
     return switch (ill) {
-      case UNAVAILABLE, LOST ->
-          untrusted(e) ? trust() : "is the server up, and DATABASE_URL right?";
+      case UNAVAILABLE, LOST -> untrusted(e) ? trust() : "is the server up, and its address right?";
       case TIMEOUT ->
           "SYNTHLAB_DB_STATEMENT_TIMEOUT is " + settings.statementTimeout().toMillis() + " ms";
       case CONFLICT, BUSY, DAMAGED, REFUSED -> "";
