@@ -145,7 +145,7 @@ public final class Stored {
     long before = calls(settings);
     Ledger ledger = Ledger.of(settings);
     long begin = System.nanoTime();
-    spread(rows, number -> ledger.ended(report));
+    spread(rows, number -> ledger.ended(told()));
     ledger.close();
     Duration took = Duration.ofNanos(System.nanoTime() - begin);
     long kept = calls(settings) - before;
@@ -170,8 +170,21 @@ public final class Stored {
   /** Calls that have ended, as many as fit into the queue, and the end of the ledger. */
   private void gust(Settings settings, int calls) throws Exception {
     try (Ledger ledger = Ledger.of(settings)) {
-      spread(calls, number -> ledger.ended(report));
+      spread(calls, number -> ledger.ended(told()));
     }
+  }
+
+  /** Another call like the one that was made, begun when it is told of. */
+  private CallReport told() {
+    return new CallReport(
+        report.route(),
+        Instant.now(),
+        report.elapsed(),
+        report.held(),
+        report.attempts(),
+        report.spend(),
+        report.fault(),
+        report.about());
   }
 
   private static long calls(Settings settings) {

@@ -306,7 +306,7 @@ abstract class LedgerContractTest {
     }
   }
 
-  private static About scope(String run, String row, String verb) {
+  static About scope(String run, String row, String verb) {
     Optional<String> named = Optional.of(row).filter(name -> !name.isEmpty());
     return new About(
         new About.Purpose(verb, Optional.empty()),
@@ -314,7 +314,7 @@ abstract class LedgerContractTest {
         About.Said.NOTHING);
   }
 
-  private static CallReport about(CallReport report, About about) {
+  static CallReport about(CallReport report, About about) {
     return new CallReport(
         report.route(),
         report.started(),

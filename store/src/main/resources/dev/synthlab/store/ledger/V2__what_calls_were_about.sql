@@ -13,7 +13,7 @@ ALTER TABLE ledger_call ADD COLUMN first_text_ms BIGINT;
 ALTER TABLE ledger_call ADD COLUMN prompt TEXT;
 ALTER TABLE ledger_call ADD COLUMN answer TEXT;
 
-CREATE INDEX ledger_call_run ON ledger_call (run_id, custom_id);
+CREATE INDEX ledger_call_run ON ledger_call (run_id, started);
 
 CREATE TABLE ledger_run (
   id VARCHAR(400) PRIMARY KEY,
