@@ -37,7 +37,7 @@ class RecordedRunTest {
   /** {@code -Dsynthlab.rows=10000} makes it a measurement. */
   private static final int ROWS = Integer.getInteger("synthlab.rows", 500);
 
-  private static final int KILLED_ROWS = 600;
+  private static final int KILLED_ROWS = Math.max(600, ROWS);
   private static final int KILLS = 2;
   private static final int AT_ONCE = 32;
 
@@ -129,7 +129,7 @@ class RecordedRunTest {
     Synth synth = synth(KILLED_ROWS);
     for (int kill = 1; kill <= KILLS; kill++) {
       Running running = start(synth);
-      while (answers.get() < kill * 200 && running.process().isAlive()) {
+      while (answers.get() < kill * KILLED_ROWS / (KILLS + 1) && running.process().isAlive()) {
         Thread.onSpinWait();
       }
       running.process().destroyForcibly().waitFor();
