@@ -65,7 +65,7 @@ record Entry(String id, Optional<String> within, CallReport report) implements N
 
   /** Begins with the time, as version 7 of a UUID does: an index grows at its end cheaply. */
   private static String at(Instant started, UUID other) {
-    long time = started.toEpochMilli() << 16 | 0x7000 | other.getMostSignificantBits() & 0xfff;
+    long time = (started.toEpochMilli() << 16) | 0x7000 | (other.getMostSignificantBits() & 0xfff);
     return new UUID(time, other.getLeastSignificantBits()).toString();
   }
 
