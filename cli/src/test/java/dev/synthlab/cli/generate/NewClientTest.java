@@ -118,7 +118,15 @@ class NewClientTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "1weather", "../weather", "we;ather", "Client", "openai", "wetter\u00e4", "api", "config"
+        "",
+        "1weather",
+        "../weather",
+        "we;ather",
+        "Client",
+        "openai",
+        "wetter\u00e4",
+        "api",
+        "config"
       })
   void refusesANameThatNoClientCanHave(String name) {
     assertThatExceptionOfType(GenerateException.class)
