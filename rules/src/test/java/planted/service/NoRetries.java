@@ -1,9 +1,11 @@
 package planted.service;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.function.Function;
 import planted.infrastructure.BareClient;
 
 /** Loops around calls that retry nothing. */
@@ -74,5 +76,13 @@ final class NoRetries {
       }
     }
     return 0;
+  }
+
+  String upwards(Path place, Function<Path, String> read) {
+    try {
+      return read.apply(place);
+    } catch (IllegalStateException e) {
+      return upwards(place.resolve(".."), read);
+    }
   }
 }

@@ -2,6 +2,7 @@ package planted.service;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,6 +31,13 @@ final class WaysOut {
 
   Callable<InputStream> byUrl(URI address) {
     return () -> address.toURL().openStream(); // !outside-by-infrastructure
+  }
+
+  int byConnection(URI address) throws IOException {
+    HttpURLConnection connection =
+        (HttpURLConnection) address.toURL().openConnection(); // !outside-by-infrastructure
+    connection.setRequestMethod("HEAD");
+    return connection.getResponseCode();
   }
 
   boolean byDatabase(String url) throws SQLException {

@@ -30,6 +30,7 @@ public final class Traffic {
   private final Rules rules;
   private final Map<Route, Lane> lanes = new ConcurrentHashMap<>();
   private final Map<Route, Rules> governed = new ConcurrentHashMap<>();
+  private final Map<String, Rules> keyless = new ConcurrentHashMap<>();
   private final Map<URI, Semaphore> places = new ConcurrentHashMap<>();
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger held = new AtomicInteger();
@@ -135,6 +136,16 @@ public final class Traffic {
   }
 
   /**
+   * Gives the routes that bear no key rules of their own, wherever they lead.
+   *
+   * @param resource what is asked for by them
+   * @param own what holds in place of what holds for every route; the first rules stay
+   */
+  public void governKeyless(String resource, Rules own) {
+    keyless.putIfAbsent(resource, own);
+  }
+
+  /**
    * What holds for every route that has no rules of its own.
    *
    * @return the rules
@@ -148,7 +159,9 @@ public final class Traffic {
   }
 
   Rules rules(Route route) {
-    return governed.getOrDefault(route, rules);
+    Rules others =
+        route.keyAlias().isEmpty() ? keyless.getOrDefault(route.resource(), rules) : rules;
+    return governed.getOrDefault(route, others);
   }
 
   /** A random part of a time, from nothing to all of it. */

@@ -113,7 +113,8 @@ public final class ApiClientBuilder {
             how.backoffMax(),
             CallPolicy.Waiting.WITHIN_DEADLINE);
     Route route = new Route(how.baseUrl(), how.keyName(), service.name());
-    shared.govern(route, rules(shared));
+    shared.govern(route, rules(service.requestsPerMinute(), shared));
+    shared.governKeyless(service.name(), rules(Optional.empty(), shared));
     service.concurrency().ifPresent(most -> shared.bound(how.baseUrl(), most));
     return new ApiClient(
         new Way(
@@ -125,9 +126,9 @@ public final class ApiClientBuilder {
   }
 
   /** The limits of models are not those of a service. */
-  private Traffic.Rules rules(Traffic shared) {
+  private static Traffic.Rules rules(Optional<Integer> requestsPerMinute, Traffic shared) {
     return new Traffic.Rules(
-        service.requestsPerMinute(),
+        requestsPerMinute,
         Optional.empty(),
         Optional.empty(),
         shared.rules().throttle(),

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.synthlab.call.CallException;
+import dev.synthlab.call.Traffic;
 import dev.synthlab.config.ConfigException;
 import dev.synthlab.external.Weather.Day;
 import java.nio.charset.StandardCharsets;
@@ -315,11 +316,27 @@ class ApiClientTest {
       api.get("/").send();
     }
 
-    Duration held =
-        weather.reports.stream()
-            .map(dev.synthlab.call.CallReport::held)
-            .reduce(Duration.ZERO, Duration::plus);
-    assertThat(held).isPositive();
+    assertThat(held()).isPositive();
+  }
+
+  @Test
+  void isNotHeldToTheRequestsAMinuteOfModels() {
+    Traffic.Rules ofModels =
+        new Traffic.Rules(Optional.of(60), Optional.empty(), Optional.empty(), true, true);
+    ApiClient api = weather.as(service()).among(ofModels).client();
+
+    for (int i = 0; i < 70; i++) {
+      api.get("/").send();
+      api.get(weather.server.base()).send();
+    }
+
+    assertThat(held()).isZero();
+  }
+
+  private Duration held() {
+    return weather.reports.stream()
+        .map(dev.synthlab.call.CallReport::held)
+        .reduce(Duration.ZERO, Duration::plus);
   }
 
   @Test

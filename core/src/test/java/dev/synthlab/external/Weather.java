@@ -23,7 +23,7 @@ final class Weather implements AutoCloseable {
   final OkHttpTransport transport;
   final List<CallReport> reports = new CopyOnWriteArrayList<>();
   private final Map<String, String> variables = new HashMap<>();
-  private final Traffic traffic = Traffic.by(timer, Traffic.Rules.USUAL);
+  private Traffic traffic = Traffic.by(timer, Traffic.Rules.USUAL);
   private ApiService service = ApiService.named("weather");
 
   /** A day, as the service tells it. */
@@ -52,6 +52,11 @@ final class Weather implements AutoCloseable {
 
   Weather as(ApiService other) {
     service = other;
+    return this;
+  }
+
+  Weather among(Traffic.Rules rules) {
+    traffic = Traffic.by(timer, rules);
     return this;
   }
 

@@ -9,6 +9,7 @@ import static dev.synthlab.testing.Replies.json;
 import static dev.synthlab.testing.Replies.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.synthlab.examples.AnotherService.OpenMeteoClient;
 import dev.synthlab.testing.ScriptedServer;
 import dev.synthlab.testing.ScriptedServer.Reply;
 import java.nio.file.Files;
@@ -111,6 +112,23 @@ class ProgramsTest {
         .containsExactly("Yes, it rains.");
     assertThat(asked(0)).contains("The weather of a city, now.", "its English name");
     assertThat(asked(1)).contains("Oslo: rain, 8 °C");
+  }
+
+  @Test
+  void printsWhatAnotherServiceSays() throws Exception {
+    server.close();
+    server =
+        ScriptedServer.inTurn(
+            json(200, "{\"current\": {\"temperature_2m\": -3.5}}"), json(400, "no such place"));
+
+    try (Stage stage = Stage.over(server)) {
+      OpenMeteoClient client = OpenMeteoClient.over(stage.layer());
+      assertThat(stage.prints((llm, out) -> AnotherService.run(client, out)))
+          .containsExactly("Oslo: -3.5 °C", "400: no such place");
+    }
+    assertThat(server.seen().getFirst().path())
+        .endsWith(
+            "/forecast?latitude=59.91&longitude=10.75&current=temperature_2m%2Cwind_speed_10m");
   }
 
   static Reply callOf(String tool, String arguments) {

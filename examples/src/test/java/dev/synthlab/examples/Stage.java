@@ -27,7 +27,13 @@ record Stage(Synthlab layer) implements AutoCloseable {
 
   private static Stage over(URI base) {
     return with(
-        Map.of("OPENAI_BASE_URL", base.toString(), "OPENAI_API_KEY", "sk-test-0123456789abcdef"));
+        Map.of(
+            "OPENAI_BASE_URL",
+            base.toString(),
+            "OPENAI_API_KEY",
+            "sk-test-0123456789abcdef",
+            "OPEN_METEO_BASE_URL",
+            base.toString()));
   }
 
   /** The embedded model, fetched if this machine does not have it yet. */

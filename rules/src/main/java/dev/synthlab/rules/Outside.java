@@ -133,6 +133,8 @@ enum Outside {
           "java/net/SocketPermission",
           "javax/net/ssl/SSLSocketException");
 
+  private static final String URL_CONNECTION = "java.net.URLConnection";
+
   private static final List<String> NOT_DATA =
       List.of(
           "org/springframework/data/domain/",
@@ -172,12 +174,18 @@ enum Outside {
     for (Outside kind : List.of(MODELS, HTTP, DATABASE, SERVICE, SOCKET)) {
       for (String prefix : kind.prefixes) {
         if (type.startsWith(prefix)) {
-          String library = prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix;
-          return Optional.of(new Way(kind, Names.dotted(library)));
+          return Optional.of(new Way(kind, library(prefix)));
         }
       }
     }
     return Optional.empty();
+  }
+
+  /** A connection by a URL has several classes, and is one way out. */
+  private static String library(String prefix) {
+    return prefix.endsWith("URLConnection")
+        ? URL_CONNECTION
+        : Names.dotted(prefix.replaceFirst("/$", ""));
   }
 
   /** The way out that a call is, also where the class by itself is harmless. */
@@ -185,6 +193,6 @@ enum Outside {
     boolean opens =
         owner.equals("java/net/URL")
             && Set.of("openStream", "openConnection", "getContent").contains(name);
-    return opens ? Optional.of(new Way(HTTP, "java.net.URL")) : of(owner);
+    return opens ? Optional.of(new Way(HTTP, URL_CONNECTION)) : of(owner);
   }
 }

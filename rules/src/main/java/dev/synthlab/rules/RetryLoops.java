@@ -143,7 +143,8 @@ final class RetryLoops {
         if (outside || whatever) {
           boolean again =
               (afterFailure.get(i) && isRetry(flow, i, handler, whatever))
-                  || (outside && callsItself(type, method, flow, afterFailure));
+                  || ((outside || isHandedOn(method, at))
+                      && callsItself(type, method, flow, afterFailure));
           if (again) {
             String what = "calls again what failed: " + called(at);
             findings.add(Place.of(type, method).breaks(Rule.NO_OWN_RETRY, at, what));
@@ -170,6 +171,14 @@ final class RetryLoops {
     return at instanceof MethodInsnNode call
         ? Names.simple(Names.dotted(call.owner)) + "." + Names.method(call.name)
         : "a lambda that reaches outside";
+  }
+
+  /** Whether it runs what it was given, which takes nothing: by calling itself it runs it again. */
+  private static boolean isHandedOn(MethodNode method, AbstractInsnNode at) {
+    return isOneOf(WHATEVER, at)
+        && at instanceof MethodInsnNode call
+        && call.desc.startsWith("()")
+        && method.desc.contains("L" + call.owner + ";");
   }
 
   private static boolean callsItself(

@@ -59,7 +59,7 @@ class BaselineTest {
 
     assertThat(report.violations()).hasSize(1);
     assertThat(report.violations().getFirst().where())
-        .isEqualTo("planted.service.Retries.byFor(Retries.java:24)");
+        .isEqualTo("planted.service.Retries.byFor(Retries.java:25)");
   }
 
   @Test

@@ -8,6 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads an OpenAPI file as what a client is written from. Used once, by one thread. */
@@ -52,9 +54,10 @@ final class ApiReader {
         .ifPresent(node -> notCovered.add(node, "webhooks", "left out"));
     if (read.isEmpty()) {
       throw new GenerateException(
-          document.name()
-              + " has no operation that can be written:\n  "
-              + String.join("\n  ", notCovered.sentences()));
+          Stream.concat(
+                  Stream.of(document.name() + " has no operation that can be written"),
+                  notCovered.sentences().stream())
+              .collect(Collectors.joining("\n  ")));
     }
     Node about = top.child("info").orElse(new Node(Map.of(), "/info"));
     String doc = about.text("description").or(() -> about.text("title")).orElse("");

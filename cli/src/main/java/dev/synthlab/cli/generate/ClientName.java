@@ -29,6 +29,16 @@ record ClientName(String service, String pascal, String packageName) {
         words.stream()
             .map(word -> word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1))
             .collect(Collectors.joining());
+    for (String type : List.of(pascal + "Client", pascal + "Exception")) {
+      if (Names.isTaken(type)) {
+        throw new GenerateException(
+            "NAME: the class "
+                + type
+                + " would hide another of that name; say more, for example "
+                + String.join("-", words)
+                + "-service");
+      }
+    }
     return new ClientName(String.join("-", words), pascal, packageName);
   }
 

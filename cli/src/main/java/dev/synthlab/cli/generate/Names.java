@@ -25,6 +25,7 @@ final class Names {
           "CallException",
           "Character",
           "Class",
+          "Collectors",
           "Comparable",
           "Deprecated",
           "Double",
@@ -98,10 +99,16 @@ final class Names {
 
   private Names() {}
 
+  /** Whether a class of this name would hide one that the written sources name. */
+  static boolean isTaken(String type) {
+    return TAKEN_TYPES.contains(type) || TestSource.taken().contains(type);
+  }
+
   /** For types beside those of a client. */
   static Names ofTypes(String client) {
     Names names = new Names();
     names.given.addAll(TAKEN_TYPES);
+    names.given.addAll(TestSource.taken());
     for (String ending : List.of("Client", "Exception", "ClientTest")) {
       names.given.add(client + ending);
     }

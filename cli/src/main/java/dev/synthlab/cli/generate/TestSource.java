@@ -10,9 +10,32 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Writes the test of a client: one operation against a server that answers by a script. */
 final class TestSource {
+  private static final List<String> IMPORTS =
+      List.of(
+          "com.sun.net.httpserver.HttpExchange",
+          "com.sun.net.httpserver.HttpServer",
+          "dev.synthlab.Synthlab",
+          "dev.synthlab.config.ConfigException",
+          "dev.synthlab.config.Environment",
+          "dev.synthlab.config.Settings",
+          "java.io.IOException",
+          "java.net.InetAddress",
+          "java.net.InetSocketAddress",
+          "java.nio.charset.StandardCharsets",
+          "java.util.HashMap",
+          "java.util.List",
+          "java.util.Map",
+          "java.util.Queue",
+          "java.util.concurrent.ConcurrentLinkedQueue",
+          "java.util.concurrent.CopyOnWriteArrayList",
+          "org.junit.jupiter.api.AfterEach",
+          "org.junit.jupiter.api.BeforeEach",
+          "org.junit.jupiter.api.Test");
+
   private final ClientName name;
   private final Api api;
   private final Source source;
@@ -30,28 +53,16 @@ final class TestSource {
     return new TestSource(name, api).text();
   }
 
+  /** What means something else in every test. */
+  static List<String> taken() {
+    return Stream.concat(
+            IMPORTS.stream().map(type -> type.substring(type.lastIndexOf('.') + 1)),
+            Stream.of("Reply"))
+        .toList();
+  }
+
   private String text() {
-    List.of(
-            "com.sun.net.httpserver.HttpExchange",
-            "com.sun.net.httpserver.HttpServer",
-            "dev.synthlab.Synthlab",
-            "dev.synthlab.config.ConfigException",
-            "dev.synthlab.config.Environment",
-            "dev.synthlab.config.Settings",
-            "java.io.IOException",
-            "java.net.InetAddress",
-            "java.net.InetSocketAddress",
-            "java.nio.charset.StandardCharsets",
-            "java.util.HashMap",
-            "java.util.List",
-            "java.util.Map",
-            "java.util.Queue",
-            "java.util.concurrent.ConcurrentLinkedQueue",
-            "java.util.concurrent.CopyOnWriteArrayList",
-            "org.junit.jupiter.api.AfterEach",
-            "org.junit.jupiter.api.BeforeEach",
-            "org.junit.jupiter.api.Test")
-        .forEach(source::use);
+    IMPORTS.forEach(source::use);
     source.useStatic("org.assertj.core.api.Assertions.assertThat");
     source.useStatic("org.assertj.core.api.Assertions.assertThatExceptionOfType");
     source.javadoc(0, "The client against a server of its own, which answers by a script.");

@@ -37,8 +37,8 @@ record Written(List<Path> files, List<Path> kept) {
     }
     if (!inTheWay.isEmpty()) {
       throw new GenerateException(
-          "nothing was written, because these are there already in "
-              + directory
+          "nothing was written, because these are there already"
+              + (directory.toString().isEmpty() ? "" : " in " + directory)
               + " and are not overwritten:\n  "
               + String.join("\n  ", inTheWay)
               + "\nRemove them, or choose another --package or --directory");

@@ -117,7 +117,17 @@ class NewClientTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "1weather", "../weather", "we;ather", "Client", "openai", "wetter\u00e4"})
+      strings = {
+        "",
+        "1weather",
+        "../weather",
+        "we;ather",
+        "Client",
+        "openai",
+        "wetter\u00e4",
+        "api",
+        "config"
+      })
   void refusesANameThatNoClientCanHave(String name) {
     assertThatExceptionOfType(GenerateException.class)
         .isThrownBy(() -> project().write(name, Optional.empty(), Optional.empty()))
