@@ -45,7 +45,13 @@ final class LedgerTables {
     boolean good = false;
     try {
       if (known(connection) < VERSION) {
-        migrate();
+        dialect.alone(
+            connection,
+            () -> {
+              if (known(connection) < VERSION) { // another process may have done it meanwhile
+                migrate();
+              }
+            });
       }
       good = true;
       return connection;
