@@ -77,6 +77,7 @@ abstract class LedgerContractTest {
                 3_000 * 5,
                 3_000 * 3,
                 Optional.of(new BigDecimal("0.0037035")),
+                0,
                 0));
   }
 
@@ -91,7 +92,7 @@ abstract class LedgerContractTest {
     List<Usage> usage = Ledger.usage(settings(), NOON.minusSeconds(1), Usage.By.DAY);
 
     assertThat(usage)
-        .containsExactly(new Usage("2026-11-22", 2, 1, 4, 1, 1, 0, 0, Optional.empty(), 1));
+        .containsExactly(new Usage("2026-11-22", 2, 1, 4, 1, 1, 0, 0, Optional.empty(), 1, 0));
     assertThat(Ledger.usage(settings(), NOON, Usage.By.KEY))
         .extracting(Usage::name)
         .containsExactly("OPENAI_API_KEY");
@@ -187,7 +188,7 @@ abstract class LedgerContractTest {
     }
 
     assertThat(Ledger.usage(told, Instant.EPOCH, Usage.By.MODEL))
-        .containsExactly(new Usage("gpt-4o-mini", 1, 1, 1, 0, 0, 0, 0, Optional.empty(), 0));
+        .containsExactly(new Usage("gpt-4o-mini", 1, 1, 1, 0, 0, 0, 0, Optional.empty(), 0, 0));
   }
 
   @Test
