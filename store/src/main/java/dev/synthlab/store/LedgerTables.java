@@ -16,7 +16,7 @@ import org.flywaydb.core.api.configuration.FluentConfiguration;
  * with a history of its own. Immutable.
  */
 final class LedgerTables {
-  private static final int VERSION = 3;
+  static final int VERSION = 3;
   private static final String HISTORY = "ledger_history";
   private static final String SCHEMA = "synthlab";
 
