@@ -91,8 +91,11 @@ final class UsageCommand implements Callable<Integer> {
     } else if (csv) {
       csv(out, usage);
     } else if (usage.isEmpty()) {
+      String within = since == null ? "" : " within " + Redactor.printableLine(since.strip());
       out.println(
-          "no call is recorded" + (settings.ledger().on() ? "" : ": SYNTHLAB_LEDGER is off"));
+          "no call is recorded"
+              + within
+              + (settings.ledger().on() ? "" : ": SYNTHLAB_LEDGER is off"));
     } else {
       table(out, usage);
     }
@@ -120,7 +123,7 @@ final class UsageCommand implements Callable<Integer> {
     out.println(
         by.name()
             + ",calls,failed,attempts,input_tokens,output_tokens,cached_tokens,reasoning_tokens,"
-            + "cost_usd,unpriced_calls");
+            + "cost_usd,unpriced_calls,calls_from_cache");
     for (Usage one : usage) {
       out.println(
           Stream.of(
@@ -133,7 +136,8 @@ final class UsageCommand implements Callable<Integer> {
                   one.cachedTokens(),
                   one.reasoningTokens(),
                   one.costUsd().map(BigDecimal::toPlainString).orElse(""),
-                  one.unpricedCalls())
+                  one.unpricedCalls(),
+                  one.fromCache())
               .map(String::valueOf)
               .collect(Collectors.joining(",")));
     }

@@ -16,13 +16,14 @@ final class UsageTable {
   /** A head and a line for each. */
   static List<String> of(String what, List<Usage> usage) {
     int width = usage.stream().mapToInt(one -> shown(one.name()).length()).max().orElse(0);
-    String form = "%-" + Math.max(width, what.length()) + "s %8s %8s %9s %12s %12s %7s  %s";
+    String form = "%-" + Math.max(width, what.length()) + "s %8s %8s %11s %9s %12s %12s %7s  %s";
     List<String> lines = new ArrayList<>();
     lines.add(
         form.formatted(
             what.toUpperCase(Locale.ROOT),
             "CALLS",
             "FAILED",
+            "FROM CACHE",
             "ATTEMPTS",
             "TOKENS IN",
             "TOKENS OUT",
@@ -34,6 +35,7 @@ final class UsageTable {
               shown(one.name()),
               one.calls(),
               one.failed(),
+              one.fromCache(),
               one.attempts(),
               one.inputTokens(),
               one.outputTokens(),
@@ -78,6 +80,7 @@ final class UsageTable {
     line.put("reasoning_tokens", one.reasoningTokens());
     one.costUsd().ifPresent(cost -> line.put("cost_usd", cost));
     line.put("unpriced_calls", one.unpricedCalls());
+    line.put("calls_from_cache", one.fromCache());
     return line;
   }
 }

@@ -63,6 +63,9 @@ final class Words {
 
   /** How a run that lacked money goes on. */
   static String moreMoney(Summary summary) {
+    if (summary.why().contains("is not known")) {
+      return " once its price is known"; // money and time do not help
+    }
     return summary.why().contains(Variable.SYNTHLAB_BUDGET_USD.name())
         ? " tomorrow (UTC), or with a higher SYNTHLAB_BUDGET_USD or lower --max-tokens"
         : ", with a higher --max-cost or lower --max-tokens";

@@ -149,8 +149,24 @@ class CostTest {
     Ended ended = synth.run("run", "in.jsonl", "-o", "o.jsonl", "-m", "llama-x", "--max-cost", "1");
 
     assertThat(ended.exit()).isEqualTo(5);
-    assertThat(ended.err()).contains("llama-x", "not known");
+    assertThat(ended.err())
+        .contains("llama-x", "not known: give its price in SYNTHLAB_MODELS_FILE")
+        .contains("the same command goes on once its price is known")
+        .doesNotContain("higher");
     assertThat(server.seen()).isEmpty();
+  }
+
+  @Test
+  void saysThatWaitingDoesNotHelpWhereThePriceIsNotKnown() {
+    synth.file("in.jsonl", "{\"prompt\":\"a\"}");
+    synth.with("SYNTHLAB_BUDGET_USD", "1");
+
+    Ended ended = synth.run("run", "in.jsonl", "-o", "o.jsonl", "-m", "llama-x");
+
+    assertThat(ended.exit()).isEqualTo(5);
+    assertThat(ended.err())
+        .contains("the same command goes on once its price is known")
+        .doesNotContain("tomorrow");
   }
 
   @Test

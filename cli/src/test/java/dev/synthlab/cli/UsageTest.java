@@ -46,6 +46,31 @@ class UsageTest {
   }
 
   @Test
+  void countsTheAnswersThatWereKept() {
+    synth.run("ask", "--cache", "--no-stream", "hi");
+    synth.run("ask", "--cache", "--no-stream", "hi");
+
+    Ended table = synth.run("usage");
+    JsonNode json = Json.mapper().readTree(synth.run("usage", "--json").out());
+    Ended csv = synth.run("usage", "--csv");
+
+    assertThat(table.out().lines().toList().get(0)).contains("FROM CACHE");
+    assertThat(table.out().lines().toList().get(1)).containsPattern("^gpt-4o-mini +2 +0 +1 +1 ");
+    assertThat(json.path("usage").path(0).path("calls_from_cache").asInt()).isEqualTo(1);
+    assertThat(csv.out().lines().toList().get(0)).endsWith(",calls_from_cache");
+    assertThat(csv.out().lines().toList().get(1)).endsWith(",0,1");
+  }
+
+  @Test
+  void saysWhenNothingIsAsYoungAsThat() {
+    synth.run("ask", "--no-stream", "hi");
+
+    Ended usage = synth.run("usage", "--since", "0d");
+
+    assertThat(usage.out().strip()).isEqualTo("no call is recorded within 0d");
+  }
+
+  @Test
   void recordsNothingWhereItIsTurnedOff() {
     synth.with("SYNTHLAB_LEDGER", "off");
     synth.run("ask", "--no-stream", "hi");

@@ -104,7 +104,12 @@ final class RowTurn {
     Optional<BigDecimal> most = atMost.get();
     if (most.isEmpty()) {
       String model = row.model().orElse("the model");
-      window.drain(Summary.End.BUDGET, "what an answer of " + model + " may cost is not known");
+      window.drain(
+          Summary.End.BUDGET,
+          "what an answer of "
+              + model
+              + " may cost is not known: give its price in SYNTHLAB_MODELS_FILE (for a free one any"
+              + " number above 0), or bound its answer by max tokens if only its length is unknown");
       return;
     }
     try {

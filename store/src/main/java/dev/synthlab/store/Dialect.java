@@ -24,6 +24,14 @@ sealed interface Dialect permits Postgres, Sqlite {
   /** What is there must be usable before the pool is made. */
   void makeReady() throws SQLException;
 
+  /** Something that is done to the tables. */
+  interface Work {
+    void run() throws SQLException;
+  }
+
+  /** Does the work while no other process does such work. */
+  void alone(Connection connection, Work work) throws SQLException;
+
   /** Connections without a pool. */
   DataSource source();
 

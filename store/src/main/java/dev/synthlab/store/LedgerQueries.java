@@ -18,7 +18,8 @@ final class LedgerQueries {
   private static final String SUMS =
       "count(*), count(c.error), sum(c.attempts), sum(c.input_tokens), sum(c.output_tokens),"
           + " sum(c.cached_tokens), sum(c.reasoning_tokens), sum(c.cost_pico_usd),"
-          + " sum(CASE WHEN c.error IS NULL AND c.cost_pico_usd IS NULL THEN 1 ELSE 0 END)";
+          + " sum(CASE WHEN c.error IS NULL AND c.cost_pico_usd IS NULL THEN 1 ELSE 0 END),"
+          + " sum(c.cached)";
   private static final String RUNS =
       "SELECT r.id, r.began, r.ended, r.input, r.output, r.model, r.host, r.process, r.state,"
           + " r.total, r.answered, r.failed,"
@@ -135,7 +136,8 @@ final class LedgerQueries {
         row.getLong(before + 6),
         row.getLong(before + 7),
         money(row.getBigDecimal(before + 8)),
-        row.getLong(before + 9));
+        row.getLong(before + 9),
+        row.getLong(before + 10));
   }
 
   private static Optional<BigDecimal> money(@Nullable BigDecimal pico) {

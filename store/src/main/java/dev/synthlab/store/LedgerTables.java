@@ -16,7 +16,7 @@ import org.flywaydb.core.api.configuration.FluentConfiguration;
  * with a history of its own. Immutable.
  */
 final class LedgerTables {
-  private static final int VERSION = 3;
+  static final int VERSION = 3;
   private static final String HISTORY = "ledger_history";
   private static final String SCHEMA = "synthlab";
 
@@ -45,7 +45,13 @@ final class LedgerTables {
     boolean good = false;
     try {
       if (known(connection) < VERSION) {
-        migrate();
+        dialect.alone(
+            connection,
+            () -> {
+              if (known(connection) < VERSION) { // another process may have done it meanwhile
+                migrate();
+              }
+            });
       }
       good = true;
       return connection;

@@ -49,6 +49,8 @@ final class Postgres implements Dialect {
         FROM pg_stat_database WHERE datname = current_database() AND checksum_failures > 0
       """;
 
+  private static final long ALONE = 0x73796e74686c6162L;
+
   private final DatabaseUrl url;
   private final Settings.Database settings;
 
@@ -85,6 +87,19 @@ final class Postgres implements Dialect {
     try (Connection connection = source().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute("SELECT 1");
+    }
+  }
+
+  // Flyway has a lock of its own, but makes the schema before it takes that.
+  @Override
+  public void alone(Connection connection, Work work) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SELECT pg_advisory_lock(" + ALONE + ")");
+      try {
+        work.run();
+      } finally {
+        statement.execute("SELECT pg_advisory_unlock(" + ALONE + ")");
+      }
     }
   }
 

@@ -6,10 +6,14 @@ import dev.synthlab.config.Settings;
 import dev.synthlab.spans.DatabasePlace;
 import dev.synthlab.store.TransactionRules.Access;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -18,6 +22,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import javax.sql.DataSource;
@@ -91,6 +96,21 @@ final class Sqlite implements Dialect {
   private void requireFile(IOException e) {
     if (!Files.isRegularFile(file)) {
       throw new StoreException.StoreUnavailable(file + " is no file; set SYNTHLAB_DB_PATH", e);
+    }
+  }
+
+  // Not by a lock within the file: the work writes to it over connections of its own.
+  @Override
+  public void alone(Connection connection, Work work) throws SQLException {
+    Path lock = file.resolveSibling("." + file.getFileName() + ".lock");
+    try (FileChannel channel =
+            FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock held = channel.lock()) {
+      Objects.requireNonNull(held);
+      work.run();
+      Files.deleteIfExists(lock); // who waits for it will find the work done
+    } catch (IOException | OverlappingFileLockException e) { // there are file systems without locks
+      work.run();
     }
   }
 

@@ -6,9 +6,7 @@ import dev.synthlab.config.Settings;
 import dev.synthlab.store.TransactionRules.Access;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,12 +144,9 @@ public final class Upkeep {
     if (there.isEmpty()) {
       return Optional.empty();
     }
-    try (Connection connection = there.get();
-        Statement statement = connection.createStatement();
-        ResultSet found =
-            statement.executeQuery(
-                "SELECT max(CAST(\"version\" AS INTEGER)) FROM ledger_history WHERE success")) {
-      return found.next() ? Optional.of(new Schema(found.getString(1), 0)) : Optional.empty();
+    try (Connection connection = there.get()) {
+      int version = new LedgerTables(ledger).version(connection);
+      return Optional.of(new Schema(Integer.toString(version), LedgerTables.VERSION - version));
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param reasoningTokens of the tokens received, those nobody sees
  * @param costUsd what the priced calls cost; empty when there was none
  * @param unpricedCalls those that had an answer whose price is not known
+ * @param fromCache those whose answer was kept from an earlier call
  */
 public record Usage(
     String name,
@@ -28,7 +29,8 @@ public record Usage(
     long cachedTokens,
     long reasoningTokens,
     Optional<BigDecimal> costUsd,
-    long unpricedCalls) {
+    long unpricedCalls,
+    long fromCache) {
 
   /** What calls are counted by. */
   public enum By {

@@ -14,8 +14,10 @@ import dev.synthlab.call.RunRecorder;
 import dev.synthlab.call.Spend;
 import dev.synthlab.config.Settings;
 import dev.synthlab.store.StoreException.SchemaTooNew;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -23,6 +25,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -40,6 +43,9 @@ abstract class LedgerContractTest {
 
   /** Settings of the test's own ledger with more variables. */
   abstract Settings settings(String... more);
+
+  /** The server it is on; empty for a file. */
+  abstract Optional<String> server();
 
   /** A connection to where its tables stand. */
   abstract Connection connect() throws SQLException;
@@ -71,6 +77,7 @@ abstract class LedgerContractTest {
                 3_000 * 5,
                 3_000 * 3,
                 Optional.of(new BigDecimal("0.0037035")),
+                0,
                 0));
   }
 
@@ -85,7 +92,7 @@ abstract class LedgerContractTest {
     List<Usage> usage = Ledger.usage(settings(), NOON.minusSeconds(1), Usage.By.DAY);
 
     assertThat(usage)
-        .containsExactly(new Usage("2026-11-22", 2, 1, 4, 1, 1, 0, 0, Optional.empty(), 1));
+        .containsExactly(new Usage("2026-11-22", 2, 1, 4, 1, 1, 0, 0, Optional.empty(), 1, 0));
     assertThat(Ledger.usage(settings(), NOON, Usage.By.KEY))
         .extracting(Usage::name)
         .containsExactly("OPENAI_API_KEY");
@@ -96,6 +103,43 @@ abstract class LedgerContractTest {
     assertThat(Ledger.usage(settings(), Instant.EPOCH, Usage.By.MODEL)).isEmpty();
 
     assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void isMadeOnceByProcessesThatStartAtOnce() throws IOException, InterruptedException {
+    Path begin = directory.resolve("begin");
+    List<Process> processes = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      processes.add(firstStart(begin, directory.resolve("said" + i)));
+    }
+    for (Process process : processes) {
+      assertThat(process.inputReader().readLine()).isEqualTo("ready");
+    }
+
+    Files.createFile(begin);
+
+    for (int i = 0; i < processes.size(); i++) {
+      assertThat(processes.get(i).waitFor())
+          .as(Files.readString(directory.resolve("said" + i)))
+          .isZero();
+    }
+    assertThat(directory).isDirectoryNotContaining("glob:**.lock");
+  }
+
+  private Process firstStart(Path begin, Path said) throws IOException {
+    Settings settings = settings();
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                FirstStart.class.getName(),
+                begin.toString(),
+                settings.paths().database().toString()));
+    server().ifPresent(command::add);
+    return new ProcessBuilder(command).redirectError(said.toFile()).start();
   }
 
   @Test
@@ -144,7 +188,7 @@ abstract class LedgerContractTest {
     }
 
     assertThat(Ledger.usage(told, Instant.EPOCH, Usage.By.MODEL))
-        .containsExactly(new Usage("gpt-4o-mini", 1, 1, 1, 0, 0, 0, 0, Optional.empty(), 0));
+        .containsExactly(new Usage("gpt-4o-mini", 1, 1, 1, 0, 0, 0, 0, Optional.empty(), 0, 0));
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +23,11 @@ class PostgresLedgerTest extends LedgerContractTest {
                 Stream.of("SYNTHLAB_LEDGER_URL", address, "SYNTHLAB_DB_PATH", file),
                 Stream.of(more))
             .toArray(String[]::new));
+  }
+
+  @Override
+  Optional<String> server() {
+    return Optional.of(address);
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +19,11 @@ class SqliteLedgerTest extends LedgerContractTest {
     String file = directory.resolve("lab.db").toString();
     return Lab.settings(
         Stream.concat(Stream.of("SYNTHLAB_DB_PATH", file), Stream.of(more)).toArray(String[]::new));
+  }
+
+  @Override
+  Optional<String> server() {
+    return Optional.empty();
   }
 
   @Override

@@ -62,6 +62,17 @@ class UpkeepTest {
   }
 
   @Test
+  void saysHowManyMigrationsTheLedgerIsBehind() {
+    upkeep().migrateLedger();
+    try (DatabaseManager database = over(file())) {
+      database.useHandle(
+          handle -> handle.execute("DELETE FROM ledger_history WHERE \"version\" = '3'"));
+    }
+
+    assertThat(upkeep().ledger().schema()).contains(new Upkeep.Schema("2", 1));
+  }
+
+  @Test
   void findsReferencesToNothing() {
     try (DatabaseManager database = filled()) {
       database.useHandle(

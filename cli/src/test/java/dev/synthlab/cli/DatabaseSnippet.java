@@ -1,0 +1,26 @@
+package dev.synthlab.cli;
+
+import dev.synthlab.store.DatabaseManager;
+import dev.synthlab.store.TransactionRules;
+import dev.synthlab.store.TransactionRules.Access;
+import dev.synthlab.store.TransactionRules.Isolation;
+import java.util.List;
+
+/** The Java of the page on the database. */
+final class DatabaseSnippet {
+  private DatabaseSnippet() {}
+
+  static List<Integer> run() {
+    DatabaseManager database = DatabaseManager.get();
+
+    database.useHandle(
+        handle -> handle.execute("CREATE TABLE IF NOT EXISTS word (id INTEGER PRIMARY KEY)"));
+    int written =
+        database.inTransaction(handle -> handle.execute("INSERT INTO word VALUES (?)", 1));
+    List<Integer> ids =
+        database.inTransaction(
+            TransactionRules.USUAL.with(Access.READ_ONLY).with(Isolation.REPEATABLE_READ),
+            handle -> handle.createQuery("SELECT id FROM word").mapTo(Integer.class).list());
+    return written == 1 ? ids : List.of();
+  }
+}
