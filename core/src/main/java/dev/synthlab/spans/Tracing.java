@@ -180,6 +180,11 @@ public final class Tracing {
   private static <T, E extends Exception> T within(
       Kind kind, String name, Optional<Object> input, Work<T, E> work) throws E {
     OpenSpan span = open(kind, "service", name, Labels.NONE);
+    if (kind == Kind.TOOL) {
+      span.set("tool.name", name);
+      span.set("gen_ai.operation.name", "execute_tool");
+      span.set("gen_ai.tool.name", name);
+    }
     input.ifPresent(value -> show(value, true, span));
     try {
       T result = Tracing.<T, E>unchecked(() -> span.around(work::run));
@@ -188,7 +193,7 @@ public final class Tracing {
       }
       span.succeeded();
       return result;
-    } catch (Exception e) { // whatever it is, it is put on the span and thrown on
+    } catch (Exception | Error e) { // whatever it is, it is put on the span and thrown on
       span.failed(e.getClass().getSimpleName(), e);
       throw e;
     } finally {
