@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +31,9 @@ import org.slf4j.Logger;
  *     semantic conventions</a>
  */
 public final class Tracing {
+  /** Who asks a model, and who does steps of its own; any other name is a service that is asked. */
+  private static final Set<String> OURS = Set.of("llm", "service");
+
   private static final Logger log = Logging.component("spans");
   private static volatile @Nullable Masks masks;
 
@@ -245,6 +249,9 @@ public final class Tracing {
             .setSpanKind(kind.kind)
             // Before it starts: whoever samples wants to know.
             .setAttribute("openinference.span.kind", kind.name());
+    if (!OURS.contains(component)) {
+      builder.setAttribute("synthlab.service", component);
+    }
     return started(builder, around);
   }
 

@@ -150,4 +150,32 @@ class ShownTest {
           .doesNotContain("synthlab.model", "query-canary");
     }
   }
+
+  @Test
+  void leavesOutGoodRequestsToAServiceThatAreNotDrawn() {
+    PhoenixTracing.shutdown();
+    PhoenixTracing.setup(Trace.to(phoenix.base().resolve("/")).withSample(0));
+    try (ScriptedServer weather = ScriptedServer.inTurn(Replies.json(200, "{}"))) {
+      Tracing.chain(
+          "around",
+          () -> {
+            ask(weather);
+            return "done";
+          });
+
+      assertThat(exported()).contains("around").doesNotContain("attempt 1", "GET /people/{name}");
+    }
+  }
+
+  @Test
+  void showsEveryRequestToAServiceThatWasTriedAgain() {
+    PhoenixTracing.shutdown();
+    PhoenixTracing.setup(Trace.to(phoenix.base().resolve("/")).withSample(0));
+    try (ScriptedServer weather =
+        ScriptedServer.inTurn(Replies.json(503, "{}"), Replies.json(200, "{}"))) {
+      ask(weather);
+
+      assertThat(exported()).contains("attempt 1", "attempt 2", "GET /people/{name}");
+    }
+  }
 }
