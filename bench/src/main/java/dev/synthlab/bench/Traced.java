@@ -23,10 +23,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * middle. Fails when a bound breaks.
  */
 public final class Traced {
-  private static final int WARM_UP = 2_000;
+  private static final int WARM_UP = 15_000;
   private static final int CALLS = 4_000;
   private static final int OUTAGE_CALLS = 1_000;
   private static final int ROUNDS = 5;
+  private static final int TURNS = 9;
   private static final int AT_ONCE = 16;
   private static final String ANSWER_MILLIS = "25";
   private static final double LEAST_SPEED = 0.98;
@@ -79,30 +80,28 @@ public final class Traced {
       URI base = URI.create(models.hear(SlowServer.MARK));
       Trace all = Trace.to(URI.create(phoenix.hear(SlowServer.MARK)).resolve("/"));
       try (LlmClient client = client(base)) {
-        Costs off = new Costs();
-        Costs on = new Costs();
-        Costs sampledOut = new Costs();
+        List<Trace> modes = List.of(Trace.OFF, all, all.withSample(0));
+        List<Costs> costs = List.of(new Costs(), new Costs(), new Costs());
+        for (Trace mode : modes) {
+          PhoenixTracing.setup(mode);
+          calls(client, WARM_UP, () -> {});
+          PhoenixTracing.shutdown();
+        }
         long ended = 0;
         long lost = 0;
-        PhoenixTracing.setup(all);
-        calls(client, WARM_UP, () -> {});
-        PhoenixTracing.shutdown();
-        // In turn: each round is a little cheaper than the one before, whatever it measures.
-        for (int i = 0; i < ROUNDS; i++) {
-          off.add(calls(client, CALLS, () -> {}));
-          PhoenixTracing.setup(all.withSample(0));
-          sampledOut.add(calls(client, CALLS, () -> {}));
-          PhoenixTracing.shutdown();
-          PhoenixTracing.setup(all);
-          on.add(calls(client, CALLS, () -> {}));
+        // In turns, each as often first: calls get cheaper all the time, whatever is measured.
+        for (int i = 0; i < TURNS * modes.size(); i++) {
+          int turn = (i + i / modes.size()) % modes.size();
+          PhoenixTracing.setup(modes.get(turn));
+          costs.get(turn).add(calls(client, CALLS, () -> {}));
           Delivery delivery = PhoenixTracing.shutdown();
           ended += delivery.ended();
           lost += delivery.lost();
         }
-        bounds.row("a call, off", off.perCall(CALLS));
-        bounds.row("a call, on", on.perCall(CALLS));
+        bounds.row("a call, off", costs.get(0).perCall(CALLS));
+        bounds.row("a call, on", costs.get(1).perCall(CALLS));
         bounds.row("spans lost", lost + " of " + ended, "= 0", lost == 0);
-        bounds.row("a call, sampled out", sampledOut.perCall(CALLS));
+        bounds.row("a call, sampled out", costs.get(2).perCall(CALLS));
       }
     }
   }
