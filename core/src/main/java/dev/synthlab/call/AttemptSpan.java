@@ -24,9 +24,8 @@ final class AttemptSpan {
     if (span.recorded()) {
       span.set("http.request.method", request.method());
       // Under a name of ours: what has a model by the usual ones is taken for a call.
-      span.set("synthlab.model", route.resource());
-      // Without query and user-info, which may hold keys.
-      span.set("url.full", request.toString().substring(request.method().length() + 1));
+      span.set("synthlab.resource", route.resource());
+      span.address(base(request, route), shown(request));
       span.set("server.address", Optional.ofNullable(request.uri().getHost()).orElse(""));
       if (request.uri().getPort() > 0) {
         span.set("server.port", request.uri().getPort());
@@ -39,6 +38,16 @@ final class AttemptSpan {
         span.set("synthlab.waited_ms", before.getLast().pauseAfter().toMillis());
       }
     }
+  }
+
+  /** The address without query and user-info, which may hold keys. */
+  private static String shown(Request request) {
+    return request.toString().substring(request.method().length() + 1);
+  }
+
+  /** What requests of that route have in common. */
+  private static String base(Request request, Route route) {
+    return shown(Request.get(route.base(), request.headers())).replaceFirst("/+$", "");
   }
 
   /** Says how it went; the answer may have been read to its end before. */

@@ -83,7 +83,7 @@ final class LlmSpan {
     return Metrics.begun(
         new Operation.Asked(
             operation,
-            spoken(route),
+            named(route),
             route.resource(),
             server(route),
             port > 0 ? OptionalInt.of(port) : OptionalInt.empty()));
@@ -97,6 +97,18 @@ final class LlmSpan {
   private static String spoken(Route route) {
     String provider = provider(route);
     return provider.isEmpty() ? "openai" : provider;
+  }
+
+  /** The same as OpenTelemetry's conventions write it, which know other words. */
+  private static String named(Route route) {
+    String provider = spoken(route);
+    return switch (provider) {
+      case "azure" -> "azure.ai.openai";
+      case "google" -> "gcp.gemini";
+      case "mistralai" -> "mistral_ai";
+      case "xai" -> "x_ai";
+      default -> provider;
+    };
   }
 
   private static OpenSpan open(Tracing.Kind kind, String name, CallOptions options) {
@@ -117,7 +129,7 @@ final class LlmSpan {
     span.set("llm.model_name", model);
     span.set("llm.request.model_name", model);
     span.set("gen_ai.operation.name", operation);
-    span.set("gen_ai.provider.name", spoken(route));
+    span.set("gen_ai.provider.name", named(route));
     span.set("gen_ai.request.model", model);
     span.set("server.address", server(route));
     if (route.base().getPort() > 0) {

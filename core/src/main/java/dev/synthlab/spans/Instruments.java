@@ -48,7 +48,7 @@ final class Instruments {
           67_108_864L);
 
   static final AttributeKey<String> SERVER = AttributeKey.stringKey("server.address");
-  static final AttributeKey<String> MODEL = AttributeKey.stringKey("synthlab.model");
+  static final AttributeKey<String> RESOURCE = AttributeKey.stringKey("synthlab.resource");
   private static final AttributeKey<Long> PORT = AttributeKey.longKey("server.port");
   private static final AttributeKey<String> OPERATION =
       AttributeKey.stringKey("gen_ai.operation.name");
@@ -185,6 +185,6 @@ final class Instruments {
   AttributesBuilder at(Place place) {
     return Attributes.builder()
         .put(SERVER, servers.of(place.server()))
-        .put(MODEL, models.of(place.model()));
+        .put(RESOURCE, models.of(place.resource()));
   }
 }

@@ -45,7 +45,7 @@ public final class Metrics {
   }
 
   /** Where a call went. */
-  record Place(String server, String model) {}
+  record Place(String server, String resource) {}
 
   /**
    * Whether anybody reads metrics.
@@ -71,14 +71,14 @@ public final class Metrics {
    * Counts a request that was sent and has ended.
    *
    * @param server the host
-   * @param model what was asked for
+   * @param resource what was asked for: a model, or a service by its name
    * @param outcome {@code answered}, or the code of the fault
    * @param status the HTTP status, if an answer came
    */
-  public static void attempted(String server, String model, String outcome, OptionalInt status) {
+  public static void attempted(String server, String resource, String outcome, OptionalInt status) {
     Instruments there = now();
     if (there.enabled()) {
-      there.attempted(new Place(server, model), outcome, status);
+      there.attempted(new Place(server, resource), outcome, status);
     }
   }
 
@@ -86,14 +86,14 @@ public final class Metrics {
    * Measures a wait that is over.
    *
    * @param server the host
-   * @param model what was asked for
+   * @param resource what was asked for: a model, or a service by its name
    * @param reason what was waited for
    * @param time how long
    */
-  public static void waited(String server, String model, String reason, Duration time) {
+  public static void waited(String server, String resource, String reason, Duration time) {
     Instruments there = now();
     if (there.enabled()) {
-      there.waited(new Place(server, model), reason, time);
+      there.waited(new Place(server, resource), reason, time);
     }
   }
 
@@ -101,12 +101,12 @@ public final class Metrics {
    * Counts a breaker that has opened.
    *
    * @param server the host
-   * @param model what was asked for
+   * @param resource what was asked for: a model, or a service by its name
    */
-  public static void opened(String server, String model) {
+  public static void opened(String server, String resource) {
     Instruments there = now();
     if (there.enabled()) {
-      there.opened(new Place(server, model));
+      there.opened(new Place(server, resource));
     }
   }
 

@@ -12,10 +12,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
@@ -308,6 +310,16 @@ public final class OpenSpan {
   }
 
   /**
+   * Where a request goes.
+   *
+   * @param base the address that is the same for all requests of its kind
+   * @param whole the address of this one, without what may be a key
+   */
+  public void address(String base, String whole) {
+    set("url.full", inputHidden() ? base + "/" + Masks.REDACTED : whole);
+  }
+
+  /**
    * Something happened.
    *
    * @param name what
@@ -348,19 +360,28 @@ public final class OpenSpan {
     AttributesBuilder told = Attributes.builder();
     told.put("exception.type", why.getClass().getName());
     told.put("exception.escaped", true);
-    StringWriter trace = new StringWriter();
-    why.printStackTrace(new PrintWriter(trace));
     if (masks.hidesWords()) {
-      told.put("exception.stacktrace", frames(trace.toString()));
+      told.put("exception.stacktrace", frames(why));
     } else {
+      StringWriter trace = new StringWriter();
+      why.printStackTrace(new PrintWriter(trace));
       told.put("exception.message", clean(String.valueOf(why.getMessage())));
       told.put("exception.stacktrace", clean(trace.toString()));
     }
     span.addEvent("exception", told.build());
   }
 
-  private static String frames(String trace) {
-    return trace.lines().filter(line -> line.startsWith("\tat ")).collect(Collectors.joining("\n"));
+  /** Where it was thrown, without a word of what the exceptions say: they may repeat anything. */
+  private static String frames(Throwable why) {
+    StringBuilder all = new StringBuilder();
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Throwable each = why; each != null && seen.add(each); each = each.getCause()) {
+      all.append(each.getClass().getName()).append('\n');
+      for (StackTraceElement frame : each.getStackTrace()) {
+        all.append("\tat ").append(frame).append('\n');
+      }
+    }
+    return clean(all.toString());
   }
 
   /** It is over. */

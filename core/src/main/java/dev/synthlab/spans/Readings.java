@@ -109,7 +109,7 @@ final class Readings {
             .ifPresent(
                 value ->
                     all.merge(
-                        instruments.at(new Place(route.server(), route.model())).build(),
+                        instruments.at(new Place(route.server(), route.resource())).build(),
                         value,
                         worse));
       }

@@ -45,7 +45,7 @@ public record Standing(long sent, long held, long retrying, List<Route> routes) 
    * A route, without its key.
    *
    * @param server its host
-   * @param model what is asked for
+   * @param resource what is asked for: a model, or a service by its name
    * @param pause what is left of a pause; zero when there is none
    * @param breaker what its breaker lets through
    * @param requests how many requests its limit lets go at once; empty without a limit
@@ -55,7 +55,7 @@ public record Standing(long sent, long held, long retrying, List<Route> routes) 
    */
   public record Route(
       String server,
-      String model,
+      String resource,
       Duration pause,
       Breaker breaker,
       OptionalLong requests,

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +31,9 @@ import org.slf4j.Logger;
  *     semantic conventions</a>
  */
 public final class Tracing {
+  /** Who asks a model, and who does steps of its own; any other name is a service that is asked. */
+  private static final Set<String> OURS = Set.of("llm", "service");
+
   private static final Logger log = Logging.component("spans");
   private static volatile @Nullable Masks masks;
 
@@ -180,6 +184,11 @@ public final class Tracing {
   private static <T, E extends Exception> T within(
       Kind kind, String name, Optional<Object> input, Work<T, E> work) throws E {
     OpenSpan span = open(kind, "service", name, Labels.NONE);
+    if (kind == Kind.TOOL) {
+      span.set("tool.name", name);
+      span.set("gen_ai.operation.name", "execute_tool");
+      span.set("gen_ai.tool.name", name);
+    }
     input.ifPresent(value -> show(value, true, span));
     try {
       T result = Tracing.<T, E>unchecked(() -> span.around(work::run));
@@ -188,7 +197,7 @@ public final class Tracing {
       }
       span.succeeded();
       return result;
-    } catch (Exception e) { // whatever it is, it is put on the span and thrown on
+    } catch (Exception | Error e) { // whatever it is, it is put on the span and thrown on
       span.failed(e.getClass().getSimpleName(), e);
       throw e;
     } finally {
@@ -240,6 +249,9 @@ public final class Tracing {
             .setSpanKind(kind.kind)
             // Before it starts: whoever samples wants to know.
             .setAttribute("openinference.span.kind", kind.name());
+    if (!OURS.contains(component)) {
+      builder.setAttribute("synthlab.service", component);
+    }
     return started(builder, around);
   }
 

@@ -19,8 +19,8 @@ final class Tree {
   static String write(@Nullable Object tree) {
     try {
       return JsonMapper.shared().writeValueAsString(tree);
-    } catch (JacksonException e) {
-      return String.valueOf(tree);
+    } catch (JacksonException | StackOverflowError e) {
+      return "(" + (tree == null ? "" : tree.getClass().getName()) + " that cannot be shown)";
     }
   }
 

@@ -15,14 +15,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which spans are shown. Those of one request of a caller, with all the rounds, tools and
- * repairs it took, are held until it has ended: all of them are shown if anything in it failed, was
- * tried more than once or was mended, or if it was drawn. The steps that a service writes around
- * its requests are always shown. Safe for use by many threads.
+ * Decides which spans are shown. Those of one request of a caller to a model or to another service,
+ * with all the rounds, tools and repairs it took, are held until it has ended: all of them are
+ * shown if anything in it failed, was tried more than once or was mended, or if it was drawn. The
+ * steps that a service writes around its requests are always shown. Safe for use by many threads.
  */
 final class Keeping implements SpanProcessor {
   private static final AttributeKey<String> KIND =
       AttributeKey.stringKey("openinference.span.kind");
+  private static final AttributeKey<String> SERVICE = AttributeKey.stringKey("synthlab.service");
   private static final AttributeKey<Long> ATTEMPTS = AttributeKey.longKey("synthlab.attempts");
   private static final AttributeKey<Long> ROUNDS = AttributeKey.longKey("synthlab.rounds");
   private static final Set<String> CALLS = Set.of("LLM", "EMBEDDING");
@@ -96,7 +97,9 @@ final class Keeping implements SpanProcessor {
     String kind = span.getAttribute(KIND);
     boolean request =
         kind != null
-            && (CALLS.contains(kind) || span.getInstrumentationScopeInfo().getName().equals(SCOPE));
+            && (CALLS.contains(kind)
+                || span.getAttribute(SERVICE) != null
+                || span.getInstrumentationScopeInfo().getName().equals(SCOPE));
     Asked around = open.get(span.getParentSpanContext().getSpanId());
     if ((around != null || request) && open.size() < MOST_OPEN) {
       String id = span.getSpanContext().getSpanId();

@@ -179,7 +179,7 @@ class PhoenixTest {
     assertThat(call.at("llm.request.model_name")).isEqualTo("gpt-4o-mini");
     assertThat(call.at("synthlab.attempts")).isEqualTo("2");
     assertThat(attempts(spans))
-        .extracting(each -> each.at("synthlab.model"))
+        .extracting(each -> each.at("synthlab.resource"))
         .containsExactly("gpt-4o-mini", "other-model");
     assertThat(attempts(spans)).extracting(SeenSpan::status).containsExactly("ERROR", "OK");
   }

@@ -8,6 +8,9 @@ import dev.synthlab.call.CallException;
 import dev.synthlab.call.Traffic;
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.Response;
+import dev.synthlab.http.Transport;
+import dev.synthlab.http.TransportException;
+import dev.synthlab.http.TransportException.Phase;
 import dev.synthlab.llm.AnswerCache;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.JsonSchema;
@@ -18,6 +21,7 @@ import dev.synthlab.spans.Metrics;
 import dev.synthlab.testing.Replies;
 import dev.synthlab.testing.ScriptedServer.Reply;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -28,6 +32,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a reader of metrics sees of our calls. */
 @Timeout(30)
@@ -97,6 +103,32 @@ class MetricsTest {
           .allSatisfy(text -> assertThat(text).contains("[0.01, 0.02, 0.04", "40.96, 81.92]"));
       assertThat(meters.texts().filter(text -> text.contains(TOKENS)))
           .allSatisfy(text -> assertThat(text).contains("[1.0, 4.0, 16.0", "6.7108864E7]"));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "lab.openai.azure.com, azure.ai.openai",
+    "generativelanguage.googleapis.com, gcp.gemini",
+    "api.mistral.ai, mistral_ai",
+    "api.x.ai, x_ai",
+    "api.groq.com, groq",
+    "example.com, openai"
+  })
+  void namesTheProviderAsTheConventionsDo(String host, String name) {
+    Transport closed =
+        (request, within) -> {
+          throw new TransportException(Phase.FORBIDDEN, false, "closed", new IOException("closed"));
+        };
+    try (Meters meters = new Meters()) {
+      LlmClient client =
+          meters.client(
+              closed,
+              Map.of("OPENAI_BASE_URL", "https://" + host + "/v1", "OPENAI_API_KEY", "test"));
+
+      assertThatExceptionOfType(CallException.class).isThrownBy(() -> client.complete("Why?"));
+
+      assertThat(meters.one(DURATION).at("gen_ai.provider.name")).isEqualTo(name);
     }
   }
 
@@ -243,7 +275,7 @@ class MetricsTest {
 
       Meters.Seen wait = meters.one(WAITS);
       assertThat(wait.at("synthlab.wait.reason")).isEqualTo("limit");
-      assertThat(wait.at("synthlab.model")).isEqualTo("gpt-4o-mini");
+      assertThat(wait.at("synthlab.resource")).isEqualTo("gpt-4o-mini");
       assertThat(wait.count()).isEqualTo(1);
       assertThat(wait.value()).isEqualTo(1);
       assertThat(meters.one("synthlab.route.limit.free", "synthlab.limit", "tokens").value())
@@ -262,16 +294,16 @@ class MetricsTest {
         assertThatExceptionOfType(CallException.class).isThrownBy(() -> client.complete("Why?"));
       }
 
-      assertThat(meters.one("synthlab.route.breaker", "synthlab.model", "gpt-4o-mini").value())
+      assertThat(meters.one("synthlab.route.breaker", "synthlab.resource", "gpt-4o-mini").value())
           .isEqualTo(2);
       assertThat(meters.one("synthlab.breaker.openings").value()).isEqualTo(1);
-      assertThat(meters.one("synthlab.route.pause", "synthlab.model", "gpt-4o-mini").value())
+      assertThat(meters.one("synthlab.route.pause", "synthlab.resource", "gpt-4o-mini").value())
           .isZero();
 
       meters.timer.push(Duration.ofSeconds(20));
       assertThatExceptionOfType(CallException.class).isThrownBy(() -> client.complete("Why?"));
 
-      assertThat(meters.one("synthlab.route.pause", "synthlab.model", "gpt-4o-mini").value())
+      assertThat(meters.one("synthlab.route.pause", "synthlab.resource", "gpt-4o-mini").value())
           .isEqualTo(3_000);
     }
   }
