@@ -22,7 +22,7 @@ final class BulkServer implements AutoCloseable {
   private final AtomicLong swallowed = new AtomicLong();
 
   BulkServer(long bytes) throws IOException {
-    this.door = new ServerSocket(0, 16, InetAddress.getByName("127.0.0.1"));
+    this.door = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
     this.bytes = bytes;
     Thread.ofVirtual().start(this::accept);
   }
