@@ -292,7 +292,10 @@ final class Postgres implements Dialect {
   @Override
   public String advice(Ill ill, SQLException e) {
     return switch (ill) {
-      case UNAVAILABLE, LOST -> untrusted(e) ? trust() : "is the server up, and its address right?";
+      case UNAVAILABLE, LOST ->
+          untrusted(e)
+              ? trust()
+              : "is the server up, and DATABASE_URL, or SYNTHLAB_LEDGER_URL for the ledger, right?";
       case TIMEOUT ->
           "SYNTHLAB_DB_STATEMENT_TIMEOUT is " + settings.statementTimeout().toMillis() + " ms";
       case CONFLICT, BUSY, DAMAGED, REFUSED -> "";
