@@ -9,7 +9,6 @@ import static dev.synthlab.testing.Replies.json;
 import static dev.synthlab.testing.Replies.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.synthlab.examples.AnotherService.OpenMeteoClient;
 import dev.synthlab.testing.ScriptedServer;
 import dev.synthlab.testing.ScriptedServer.Reply;
 import java.nio.file.Files;
