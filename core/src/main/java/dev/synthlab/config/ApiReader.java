@@ -27,13 +27,15 @@ final class ApiReader {
     Optional<URI> address =
         value(variables.address(), Variable.Kind.URL, Values::open)
             .or(() -> variables.baseUrl().map(given -> Values.open(given.toString())));
-    Optional<Secret> key = key(address);
+    Optional<Secret> key = key();
     Optional<Duration> timeout = value(variables.time(), Variable.Kind.DURATION, Values::duration);
     Duration first = shared(Variable.SYNTHLAB_BACKOFF_MIN);
     Duration longest = shared(Variable.SYNTHLAB_BACKOFF_MAX);
     Duration deadline = shared(Variable.SYNTHLAB_CALL_DEADLINE);
+    Optional<Problem> unheard = unheardAddress();
+    unheard.ifPresent(problems::add);
     boolean unset = environment.lookup(variables.address()).isEmpty();
-    if (address.isEmpty() && unset) {
+    if (address.isEmpty() && unset && unheard.isEmpty()) {
       problems.add(new Problem(variables.address(), "", "is not set, and there is no default"));
     }
     if (!problems.isEmpty()) {
@@ -49,7 +51,14 @@ final class ApiReader {
         deadline);
   }
 
-  private Optional<Secret> key(Optional<URI> address) {
+  /** Who wrote another address does not mean the usual one. */
+  private Optional<Problem> unheardAddress() {
+    return environment
+        .unheard(variables.address())
+        .map(each -> each.problem(example(Variable.Kind.URL)));
+  }
+
+  private Optional<Secret> key() {
     if (variables.need() == KeyNeed.NONE) {
       return Optional.empty();
     }
@@ -59,31 +68,7 @@ final class ApiReader {
       String words = "is not set, and " + variables.service() + " needs a key: set it";
       problems.add(new Problem(variables.key(), "", words));
     }
-    found.flatMap(each -> ledAway(each, address)).ifPresent(problems::add);
     return key;
-  }
-
-  /** A file that merely lies in the directory must not lead a key of the environment away. */
-  private Optional<Problem> ledAway(Found key, Optional<URI> address) {
-    if (key.origin() instanceof Origin.DotEnv || environment.file().named()) {
-      return Optional.empty();
-    }
-    boolean secure = address.map(uri -> "https".equals(uri.getScheme())).orElse(true);
-    Optional<Found> proxy =
-        environment.find(Variable.HTTP_PROXY).or(() -> environment.find(Variable.ALL_PROXY));
-    Optional<Found> middle = secure ? environment.find(Variable.SYNTHLAB_CA_FILE) : proxy;
-    return environment
-        .lookup(variables.address())
-        .filter(each -> each.origin() instanceof Origin.DotEnv)
-        .or(() -> middle.filter(each -> each.origin() instanceof Origin.DotEnv))
-        .map(
-            lead ->
-                new Problem(
-                    variables.key(),
-                    ConfigException.NOT_SHOWN,
-                    "comes from the environment and is not sent where "
-                        + lead.name()
-                        + " from .env leads: set both in one place"));
   }
 
   private Duration shared(Variable variable) {

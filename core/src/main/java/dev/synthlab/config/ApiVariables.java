@@ -2,6 +2,7 @@ package dev.synthlab.config;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,6 +21,10 @@ import java.util.stream.Stream;
  * @param need whether it takes a key
  */
 public record ApiVariables(String service, Optional<URI> baseUrl, Duration timeout, KeyNeed need) {
+  static final String KEY = "_API_KEY";
+  static final String ADDRESS = "_BASE_URL";
+  static final String TIME = "_TIMEOUT";
+
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*([-_][a-z0-9]+)*");
   private static final Set<String> OF_OTHERS =
       Stream.of(Variable.values())
@@ -49,7 +54,7 @@ public record ApiVariables(String service, Optional<URI> baseUrl, Duration timeo
     if (!timeout.isPositive()) {
       throw new IllegalArgumentException("timeout must be positive, was " + timeout);
     }
-    for (String ending : new String[] {"_API_KEY", "_BASE_URL", "_TIMEOUT"}) {
+    for (String ending : List.of(KEY, ADDRESS, TIME)) {
       String variable = upper(service) + ending;
       if (OF_OTHERS.contains(variable)) {
         throw new IllegalArgumentException(
@@ -68,7 +73,7 @@ public record ApiVariables(String service, Optional<URI> baseUrl, Duration timeo
    * @return for example {@code WEATHER_API_KEY}
    */
   public String key() {
-    return upper(service) + "_API_KEY";
+    return upper(service) + KEY;
   }
 
   /**
@@ -77,7 +82,7 @@ public record ApiVariables(String service, Optional<URI> baseUrl, Duration timeo
    * @return for example {@code WEATHER_BASE_URL}
    */
   public String address() {
-    return upper(service) + "_BASE_URL";
+    return upper(service) + ADDRESS;
   }
 
   /**
@@ -86,7 +91,7 @@ public record ApiVariables(String service, Optional<URI> baseUrl, Duration timeo
    * @return for example {@code WEATHER_TIMEOUT}
    */
   public String time() {
-    return upper(service) + "_TIMEOUT";
+    return upper(service) + TIME;
   }
 
   private static String upper(String service) {

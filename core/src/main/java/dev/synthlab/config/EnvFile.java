@@ -2,6 +2,7 @@ package dev.synthlab.config;
 
 import dev.synthlab.config.ConfigException.Problem;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -50,15 +51,26 @@ final class EnvFile {
   static EnvFile beneath(Path directory) {
     EnvFile file = new EnvFile(directory.resolve(".env"), false);
     if (Files.exists(file.path)) {
-      file.read();
+      file.read(WriteAccess.ofThisUser());
     }
     return file;
   }
 
   /** A file that was asked for by name. */
   static EnvFile named(Path path) {
+    return named(path, WriteAccess.ofThisUser());
+  }
+
+  static EnvFile named(Path path, WriteAccess access) {
     EnvFile file = new EnvFile(path, true);
-    file.read();
+    file.read(access);
+    return file;
+  }
+
+  /** What such a file says, wherever it stands. */
+  static EnvFile of(String text) {
+    EnvFile file = new EnvFile(Path.of(".env"), false);
+    file.lines(text);
     return file;
   }
 
@@ -83,7 +95,22 @@ final class EnvFile {
     return warnings;
   }
 
-  private void read() {
+  /** What it may say of a name. */
+  Optional<Entry> heard(String name) {
+    return entry(name).filter(entry -> named || UnnamedFile.maySet(name, entry.value()));
+  }
+
+  /** What it says of a name and may not. */
+  Optional<Entry> unheard(String name) {
+    return entry(name).filter(entry -> heard(name).isEmpty());
+  }
+
+  /** What it says of a name; to nothing is not at all. */
+  Optional<Entry> entry(String name) {
+    return Optional.ofNullable(entries.get(name)).filter(entry -> !entry.value().isBlank());
+  }
+
+  private void read(WriteAccess access) {
     try {
       if (!Files.exists(path)) {
         refuse("", "no such file");
@@ -92,14 +119,26 @@ final class EnvFile {
       } else if (Files.size(path) > LARGEST) {
         refuse("", "must be at most 1 MiB of NAME=value lines");
       } else {
-        lines(text(Files.readAllBytes(path)));
-        warnWhenOthersMayRead();
+        lines(access);
       }
     } catch (CharacterCodingException e) {
       refuse("", "must be UTF-8 text");
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       refuse("", "cannot be read (" + e.getClass().getSimpleName() + ")");
     }
+  }
+
+  private void lines(WriteAccess access) throws IOException {
+    Optional<String> objection = access.objection(path);
+    byte[] bytes = objection.isPresent() ? new byte[0] : Files.readAllBytes(path);
+    // Another may have taken its place while it was read.
+    objection = objection.isPresent() ? objection : access.objection(path);
+    if (objection.isPresent()) {
+      refuse("", objection.get());
+      return;
+    }
+    lines(text(bytes));
+    warnWhenOthersMayRead();
   }
 
   private static String kindOf(Path path) {

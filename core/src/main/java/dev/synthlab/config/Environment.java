@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What was set, and where: options of the command over the environment of the process over the
@@ -73,8 +74,8 @@ public final class Environment {
   }
 
   /**
-   * The same with a file in place of {@code .env}; because it was asked for by name, an address in
-   * it may be used with a key from the environment.
+   * The same with a file in place of {@code .env}; because it was asked for by name, it may set
+   * every variable, whereas a {@code .env} that was not may set only what is harmless.
    *
    * @param path the file; that it cannot be read is a problem of the settings made from this
    * @return a new environment
@@ -162,7 +163,7 @@ public final class Environment {
       return Optional.of(option);
     }
     if (variable == Variable.OPENAI_API_KEY && keyFrom.isPresent()) {
-      return lookup(keyFrom.get());
+      return keyNamed(keyFrom.get());
     }
     Optional<Found> first = Optional.empty();
     for (String name : variable.names()) {
@@ -189,6 +190,104 @@ public final class Environment {
     return file;
   }
 
+  /**
+   * Fails if a variable stands in a {@code .env} that may not set it, and nowhere else: for those
+   * to whom its default is no answer.
+   *
+   * @param variables which
+   * @throws ConfigException if what one of them says would be ignored, with all such
+   */
+  public void requireHeard(Variable... variables) {
+    List<Problem> problems =
+        Stream.of(variables)
+            .flatMap(variable -> ignored(variable).stream().map(each -> each.problem(variable)))
+            .toList();
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+  }
+
+  /** A line of an unnamed {@code .env} that is not heard. */
+  record Unheard(String name, EnvFile.Entry entry, Path file) {
+    /** That it is not, and what to do; it is shown as a value of this variable. */
+    Problem problem(Variable like) {
+      String shown = like.masked(entry.value().strip());
+      String what = UnnamedFile.effect(name).does();
+      String allowed = what + ", which a .env may not unless it is named: " + remedy(name);
+      return new Problem(name, shown, allowed, new Origin.DotEnv(file, entry.line()).describe());
+    }
+  }
+
+  private static String remedy(String name) {
+    return "use --env-file .env (in Java Environment.withEnvFile), or set "
+        + name
+        + " in the environment";
+  }
+
+  /** The names that an unnamed {@code .env} sets in vain and that nothing else sets. */
+  List<String> ignored() {
+    Stream<String> ours =
+        Stream.of(Variable.values())
+            .flatMap(variable -> ignored(variable).stream())
+            .map(Unheard::name);
+    Stream<String> others =
+        file.entries().keySet().stream()
+            .filter(name -> UnnamedFile.isRead(name) && !Variable.isNameOfOne(name))
+            .filter(name -> unheard(name).isPresent());
+    return Stream.concat(ours, others).toList();
+  }
+
+  /** What an unnamed {@code .env} says of a variable in vain, if that would change anything. */
+  Optional<Unheard> ignored(Variable variable) {
+    if (find(variable).isPresent()) {
+      return Optional.empty();
+    }
+    return variable.names().stream()
+        .flatMap(name -> unheard(name).stream())
+        .filter(each -> !variable.isDefault(each.entry().value()))
+        .findFirst();
+  }
+
+  /** The same for any name. */
+  Optional<Unheard> unheard(String name) {
+    return file.unheard(name)
+        .filter(entry -> inProcess(name).isEmpty())
+        .map(entry -> new Unheard(name, entry, file.path()));
+  }
+
+  /**
+   * Whether a secret may go where variables lead, for every secret and every lead. What leads is
+   * never taken from an unnamed {@code .env}, so that it leads no secret anywhere. But a secret
+   * that stands in such a file together with what would lead it was meant for that place: it goes
+   * to no other.
+   *
+   * @param secret as it was found
+   * @param leads what decides where it goes
+   * @return why it may not; empty if it may
+   */
+  Optional<Problem> refusal(Found secret, Variable... leads) {
+    if (!(secret.origin() instanceof Origin.DotEnv) || file.named()) {
+      return Optional.empty();
+    }
+    return Stream.of(leads)
+        .flatMap(lead -> ignored(lead).stream())
+        .findFirst()
+        .map(
+            lead ->
+                new Problem(
+                    secret.name(),
+                    ConfigException.NOT_SHOWN,
+                    "is meant for what %s (line %d) says, which a .env may not set unless it is named, and is sent nowhere else: "
+                            .formatted(lead.name(), lead.entry().line())
+                        + remedy(lead.name()),
+                    secret.origin().describe()));
+  }
+
+  /** The value of any name as it stands there, whether it is heard or not. */
+  Optional<String> written(String name) {
+    return inProcess(name).map(Found::value).or(() -> file.entry(name).map(EnvFile.Entry::value));
+  }
+
   /** Every name that is set, here or in the file. */
   Set<String> names() {
     Set<String> names = new LinkedHashSet<>();
@@ -200,7 +299,10 @@ public final class Environment {
   /** What is wrong before any value is looked at. */
   List<Problem> problems() {
     List<Problem> problems = new ArrayList<>(file.problems());
-    keyFrom.filter(name -> lookup(name).isEmpty()).map(Environment::noKey).ifPresent(problems::add);
+    keyFrom
+        .filter(name -> keyNamed(name).isEmpty())
+        .map(Environment::noKey)
+        .ifPresent(problems::add);
     for (Variable variable : Variable.values()) {
       boolean decided =
           options.containsKey(variable)
@@ -221,6 +323,7 @@ public final class Environment {
     return other instanceof Environment that
         && set().equals(that.set())
         && file.entries().equals(that.file.entries())
+        && file.named() == that.file.named()
         && options.equals(that.options)
         && keyFrom.equals(that.keyFrom);
   }
@@ -275,8 +378,17 @@ public final class Environment {
   }
 
   private Optional<Found> inFile(String name) {
-    return Optional.ofNullable(file.entries().get(name))
-        .filter(entry -> !entry.value().isBlank())
-        .map(entry -> new Found(name, entry.value(), new Origin.DotEnv(file.path(), entry.line())));
+    return file.heard(name).map(entry -> found(name, entry));
+  }
+
+  /** A key under whatever name was chosen for it: who chose the name means what stands there. */
+  private Optional<Found> keyNamed(String name) {
+    boolean ofNobody = UnnamedFile.effect(name) == Effect.FOREIGN;
+    return lookup(name)
+        .or(() -> file.entry(name).filter(any -> ofNobody).map(entry -> found(name, entry)));
+  }
+
+  private Found found(String name, EnvFile.Entry entry) {
+    return new Found(name, entry.value(), new Origin.DotEnv(file.path(), entry.line()));
   }
 }

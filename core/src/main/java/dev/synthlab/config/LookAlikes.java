@@ -27,12 +27,12 @@ final class LookAlikes {
   static List<String> warnings(Environment environment) {
     List<String> warnings = new ArrayList<>();
     for (String name : environment.names()) {
-      if (KNOWN.contains(name) || environment.convention(name).isEmpty()) {
+      if (KNOWN.contains(name) || environment.written(name).isEmpty()) {
         continue;
       }
       Optional<String> meant = nearest(name).filter(near -> !isAnotherService(near, environment));
       if (meant.isPresent()) {
-        keep(meant.get(), environment.convention(name).orElseThrow());
+        keep(meant.get(), environment.written(name).orElseThrow());
         warnings.add(name + " is not a variable of synthlab; did you mean " + meant.get() + "?");
       } else if (name.startsWith(OURS)) {
         warnings.add(name + " is not a variable of synthlab and is ignored");
@@ -43,7 +43,7 @@ final class LookAlikes {
 
   /** A service outside may have a name near that of the model server, whose own is set besides. */
   private static boolean isAnotherService(String near, Environment environment) {
-    return !near.startsWith(OURS) && environment.convention(near).isPresent();
+    return !near.startsWith(OURS) && environment.written(near).isPresent();
   }
 
   /** A key under a wrong name is a key. */

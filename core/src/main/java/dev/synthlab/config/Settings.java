@@ -283,10 +283,18 @@ public record Settings(
         .map(
             variable ->
                 new Row(
-                    variable.name(),
-                    shown(variable, environment),
-                    environment.origin(variable).describe()))
+                    variable.name(), shown(variable, environment), origin(variable, environment)))
         .toList();
+  }
+
+  private static String origin(Variable variable, Environment environment) {
+    String origin = environment.origin(variable).describe();
+    return environment
+        .ignored(variable)
+        .map(each -> new Origin.DotEnv(each.file(), each.entry().line()).describe())
+        .map(
+            line -> origin + "; " + line + " ignored: a .env may not set this; use --env-file .env")
+        .orElse(origin);
   }
 
   /**

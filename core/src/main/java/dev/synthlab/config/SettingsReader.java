@@ -33,6 +33,7 @@ final class SettingsReader {
     problems.addAll(environment.problems());
     warnings.addAll(environment.file().warnings());
     warnings.addAll(LookAlikes.warnings(environment));
+    warnOfWhatIsIgnored();
     keepAllKeys();
     URI address =
         embeddedIsChosen()
@@ -58,6 +59,16 @@ final class SettingsReader {
     return settings;
   }
 
+  private void warnOfWhatIsIgnored() {
+    List<String> ignored = environment.ignored();
+    if (!ignored.isEmpty()) {
+      warnings.add(
+          "%s: ignored, because a .env that nobody named may not set %s. If this .env is yours and"
+                  .formatted(String.join(", ", ignored), ignored.size() == 1 ? "it" : "them")
+              + " meant so, use --env-file .env (in Java Environment.withEnvFile)");
+    }
+  }
+
   /** The default of a path as it comes out here; empty if there is none. */
   String defaultPath(Variable variable) {
     return variable == Variable.SYNTHLAB_CACHE_DIR ? cache().toString() : variable.defaultText();
@@ -80,6 +91,9 @@ final class SettingsReader {
 
   private Settings.Llm llm(URI address) {
     boolean embedded = embedded(address);
+    if (!embedded) {
+      refuseKeyMeantForAnotherPlace();
+    }
     Optional<Secret> key = optional(Variable.OPENAI_API_KEY, Values::key);
     Map<String, Secret> headers =
         optional(Variable.SYNTHLAB_HEADERS, Values::headers).orElse(Map.of());
@@ -89,14 +103,12 @@ final class SettingsReader {
     requireOrder(first, longest);
     return new Settings.Llm(
         Values.bare(address),
-        embedded || withheld(Variable.OPENAI_API_KEY, address) ? Optional.empty() : key,
+        embedded ? Optional.empty() : key,
         environment.find(Variable.OPENAI_API_KEY).map(Found::name).orElse("OPENAI_API_KEY"),
-        Optional.ofNullable(address.getRawUserInfo())
-            .map(Secret::ofUserInfo)
-            .filter(any -> !withheld(Variable.OPENAI_BASE_URL, address)),
+        Optional.ofNullable(address.getRawUserInfo()).map(Secret::ofUserInfo),
         optional(Variable.OPENAI_ORG_ID, Values::token),
         optional(Variable.OPENAI_PROJECT_ID, Values::token),
-        embedded || withheld(Variable.SYNTHLAB_HEADERS, address) ? Map.of() : headers,
+        embedded ? Map.of() : headers,
         optional(Variable.OPENAI_API_VERSION, Values::token),
         own.apply(value(Variable.SYNTHLAB_DEFAULT_MODEL, Values::line)),
         own.apply(value(Variable.SYNTHLAB_EMBEDDING_MODEL, Values::line)),
@@ -110,6 +122,14 @@ final class SettingsReader {
             ? List.of()
             : optional(Variable.SYNTHLAB_FALLBACK_MODELS, Values::list).orElse(List.of()),
         optional(Variable.SYNTHLAB_MODELS_FILE, this::path));
+  }
+
+  private void refuseKeyMeantForAnotherPlace() {
+    environment
+        .find(Variable.OPENAI_API_KEY)
+        .flatMap(
+            key -> environment.refusal(key, Variable.OPENAI_BASE_URL, Variable.SYNTHLAB_PROVIDER))
+        .ifPresent(problems::add);
   }
 
   private Settings.Limits limits() {
@@ -234,8 +254,8 @@ final class SettingsReader {
             Variable.PHOENIX_ENABLED,
             raw -> Values.choice(Variable.PHOENIX_ENABLED, raw).equals("true")),
         endpoint,
-        keptFromTraces(Variable.PHOENIX_API_KEY) ? Optional.empty() : key,
-        keptFromTraces(Variable.PHOENIX_CLIENT_HEADERS) ? Map.of() : headers,
+        key,
+        headers,
         value(Variable.PHOENIX_PROJECT, Values::line),
         value(Variable.SYNTHLAB_TRACE_SAMPLE, Values::share),
         duration(Variable.SYNTHLAB_TRACE_SHUTDOWN),
@@ -268,71 +288,8 @@ final class SettingsReader {
     return set;
   }
 
-  /** As {@link #withheld}: a .env that merely lies there leads no key of the environment away. */
-  private boolean keptFromTraces(Variable secret) {
-    Optional<Found> found = environment.find(secret);
-    boolean led =
-        environment.origin(Variable.PHOENIX_COLLECTOR_ENDPOINT) instanceof Origin.DotEnv
-            && !environment.file().named();
-    if (!led || found.filter(each -> !(each.origin() instanceof Origin.DotEnv)).isEmpty()) {
-      return false;
-    }
-    warnings.add(
-        found.get().name()
-            + " is withheld: PHOENIX_COLLECTOR_ENDPOINT comes from .env, "
-            + found.get().name()
-            + " from the environment. If this address is meant to have it, say so with --env-file"
-            + " .env");
-    return true;
-  }
-
   private static boolean embedded(URI address) {
     return "local".equals(address.getScheme());
-  }
-
-  /**
-   * What merely lies in the working directory must not be able to lead a key, which the user has
-   * set for another purpose, to somebody else: neither an address, nor a proxy for unencrypted
-   * calls, nor an authority that would vouch for anybody.
-   */
-  private boolean withheld(Variable secret, URI address) {
-    Optional<Found> found = environment.find(secret);
-    Optional<Found> lead = leads(address).flatMap(environment::find);
-    if (lead.isEmpty()
-        || found.filter(each -> !(each.origin() instanceof Origin.DotEnv)).isEmpty()) {
-      return false;
-    }
-    String what = secret == Variable.OPENAI_BASE_URL ? "the user-info of " : "";
-    warnings.add(
-        what
-            + "%s is withheld: %s comes from .env, %s from the environment. If this %s"
-                .formatted(
-                    found.get().name(), lead.get().name(), found.get().name(), role(lead.get()))
-            + " is meant to have it, say so with --env-file .env");
-    return true;
-  }
-
-  private static String role(Found lead) {
-    return lead.name().equals(Variable.OPENAI_BASE_URL.name())
-        ? "address"
-        : lead.name().equals(Variable.SYNTHLAB_CA_FILE.name()) ? "authority" : "proxy";
-  }
-
-  /** Which variable of an unnamed .env decides who gets to see a request. */
-  private Optional<Variable> leads(URI address) {
-    Variable proxy =
-        environment.find(Variable.HTTP_PROXY).isPresent()
-            ? Variable.HTTP_PROXY
-            : Variable.ALL_PROXY;
-    Variable middle = "https".equals(scheme(address)) ? Variable.SYNTHLAB_CA_FILE : proxy;
-    return Stream.of(Variable.OPENAI_BASE_URL, middle)
-        .filter(each -> environment.origin(each) instanceof Origin.DotEnv)
-        .filter(each -> !environment.file().named())
-        .findFirst();
-  }
-
-  private static String scheme(URI address) {
-    return address.getScheme().toLowerCase(Locale.ROOT);
   }
 
   private void requireOrder(Duration first, Duration longest) {

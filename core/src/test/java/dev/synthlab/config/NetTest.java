@@ -8,9 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.Test;
@@ -20,7 +18,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NetTest {
-  private static final String KEY = "sk-net-canary-0123456789x9Qd";
   private static final HeldCertificate VALID =
       new HeldCertificate.Builder().commonName("Valid").certificateAuthority(0).build();
   private static final HeldCertificate EXPIRED =
@@ -190,39 +187,5 @@ class NetTest {
     assertThat(settings.warnings())
         .singleElement()
         .satisfies(w -> assertThat(w).contains(file.toString(), "CN=Old expired on 2020-02-29"));
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "SYNTHLAB_CA_FILE=ca.pem, https://meant.test/v1, true",
-    "SYNTHLAB_CA_FILE=ca.pem, http://meant.test/v1, false",
-    "HTTP_PROXY=evil.test, http://meant.test/v1, true",
-    "all_proxy=evil.test, http://meant.test/v1, true",
-    "ALL_PROXY=evil.test, https://meant.test/v1, false",
-    "HTTPS_PROXY=evil.test, https://meant.test/v1, false",
-  })
-  void withholdsAKeyFromWhoeverAnEnvFileCouldPutInBetween(
-      String line, String base, boolean withheld) throws IOException {
-    Path ca = Files.writeString(directory.resolve("ca.pem"), VALID.certificatePem());
-    Path file =
-        Files.writeString(directory.resolve(".env"), line.replace("ca.pem", ca.toString()) + "\n");
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-    Map<String, String> variables =
-        map(
-            "OPENAI_API_KEY",
-            KEY,
-            "SYNTHLAB_HEADERS",
-            "X-Token: header-canary",
-            "OPENAI_BASE_URL",
-            base.replace("://", "://ada:canary-password@"));
-
-    Settings merely = Settings.from(Environment.of(variables, directory));
-    Settings named = Settings.from(Environment.of(variables, directory).withEnvFile(file));
-
-    assertThat(merely.llm().key().isEmpty()).isEqualTo(withheld);
-    assertThat(merely.llm().headers().isEmpty()).isEqualTo(withheld);
-    assertThat(merely.llm().userInfo().isEmpty()).isEqualTo(withheld);
-    assertThat(merely.warnings()).hasSize(withheld ? 3 : 0);
-    assertThat(List.of(named.llm().key(), named.llm().userInfo())).allMatch(o -> o.isPresent());
   }
 }

@@ -5,6 +5,7 @@ import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Retrying;
 import dev.synthlab.call.Timer;
 import dev.synthlab.config.Settings;
+import dev.synthlab.config.Variable;
 import dev.synthlab.logging.Logging;
 import dev.synthlab.spans.OpenSpan;
 import dev.synthlab.spans.Tracing;
@@ -76,6 +77,8 @@ public final class DatabaseManager implements AutoCloseable {
    *
    * @param settings which database, and how it is used
    * @return nothing is opened yet
+   * @throws dev.synthlab.config.ConfigException if a {@code .env} names another database, which it
+   *     may not
    */
   public static DatabaseManager of(Settings settings) {
     return of(settings, Timer.system());
@@ -87,14 +90,25 @@ public final class DatabaseManager implements AutoCloseable {
    * @param settings which database, and how it is used
    * @param timer the time it lives by
    * @return nothing is opened yet
+   * @throws dev.synthlab.config.ConfigException if a {@code .env} names another database, which it
+   *     may not
    */
   public static DatabaseManager of(Settings settings, Timer timer) {
+    requireHeard(settings);
     Settings.Database how = settings.database();
     Dialect dialect =
         how.server()
             .<Dialect>map(url -> new Postgres(url, how))
             .orElseGet(() -> new Sqlite(settings.paths().database(), how, timer));
     return new DatabaseManager(dialect, how, Objects.requireNonNull(timer));
+  }
+
+  /** Rows must not end up in another database than the one that was meant. */
+  static void requireHeard(Settings settings) {
+    settings
+        .environment()
+        .requireHeard(
+            Variable.DATABASE_URL, Variable.SYNTHLAB_DB_PATH, Variable.SYNTHLAB_DB_MIGRATIONS);
   }
 
   /** What the thread has borrowed. */

@@ -44,6 +44,7 @@ public final class Upkeep {
    * @return nothing is opened yet
    */
   public static Upkeep of(Settings settings) {
+    DatabaseManager.requireHeard(settings);
     return new Upkeep(settings);
   }
 

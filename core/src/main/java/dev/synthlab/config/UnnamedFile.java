@@ -1,0 +1,70 @@
+package dev.synthlab.config;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Which names a {@code .env} may set that nobody named: the one rule for every variable that is
+ * read, whatever it is for.
+ */
+final class UnnamedFile {
+  private static final String OPEN_TELEMETRY = "OTEL_";
+
+  private static final Set<String> OFF = Set.of("off", "false");
+
+  /** What is read besides our own variables. */
+  private static final Map<String, Effect> CONVENTIONS =
+      Map.of(
+          "HOME", Effect.PLACE,
+          "XDG_CACHE_HOME", Effect.PLACE,
+          "PHOENIX_GRPC_PORT", Effect.ADDRESS);
+
+  private static final Map<String, Effect> OURS =
+      Stream.of(Variable.values())
+          .flatMap(each -> each.names().stream().map(name -> Map.entry(name, each.effect())))
+          .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+
+  private UnnamedFile() {}
+
+  /** Whether such a file may set a name to a value. */
+  static boolean maySet(String name, String value) {
+    Effect effect = effect(name);
+    return effect.harmless() || (effect == Effect.RECORD && OFF.contains(value.strip()));
+  }
+
+  /** Whether a name is read by us, so that it is worth telling that it was set in vain. */
+  static boolean isRead(String name) {
+    return OURS.containsKey(name)
+        || CONVENTIONS.containsKey(name)
+        || name.startsWith(OPEN_TELEMETRY);
+  }
+
+  /** What a name can bring about. */
+  static Effect effect(String name) {
+    Effect known = OURS.getOrDefault(name, CONVENTIONS.getOrDefault(name, Effect.FOREIGN));
+    if (known != Effect.FOREIGN) {
+      return known;
+    }
+    if (name.startsWith(OPEN_TELEMETRY)) {
+      return Effect.ADDRESS;
+    }
+    // These only hide what would be shown, or shorten it.
+    if (name.startsWith("OPENINFERENCE_")) {
+      return Effect.TUNING;
+    }
+    return ofService(name);
+  }
+
+  /** The three variables of a service outside, whatever its name. */
+  private static Effect ofService(String name) {
+    if (name.endsWith(ApiVariables.KEY)) {
+      return Effect.KEY;
+    }
+    if (name.endsWith(ApiVariables.TIME)) {
+      return Effect.TUNING;
+    }
+    return name.endsWith(ApiVariables.ADDRESS) ? Effect.ADDRESS : Effect.FOREIGN;
+  }
+}
