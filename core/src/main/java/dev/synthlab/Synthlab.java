@@ -98,7 +98,9 @@ public final class Synthlab implements AutoCloseable {
     try {
       Synthlab made = instance;
       if (made == null) {
-        made = of(Settings.get());
+        Settings ofProcess = Settings.get();
+        ofProcess.warnings().forEach(log::warn);
+        made = of(ofProcess);
         instance = made;
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(made::close));
       }

@@ -47,7 +47,7 @@ final class CommonOptions {
   @Option(
       names = "--env-file",
       paramLabel = "FILE",
-      description = "Read this file in place of .env of the working directory.")
+      description = "Read this file in place of .env, and let it set every variable.")
   private @Nullable Path envFile;
 
   @Option(

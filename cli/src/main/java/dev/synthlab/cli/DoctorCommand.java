@@ -54,6 +54,7 @@ final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Settings settings = common.settings();
+    ignored(settings.environment().ignored());
     add(State.OK, "model", settings.llm().model(), origin(Variable.SYNTHLAB_DEFAULT_MODEL));
     if (settings.local().chosen()) {
       add(State.OK, "key", "none needed for the embedded model", "");
@@ -75,6 +76,16 @@ final class DoctorCommand implements Callable<Integer> {
     report();
     boolean wrong = findings.stream().anyMatch(f -> f.state() == State.FAIL);
     return wrong ? Exit.CONFIGURATION : Exit.OK;
+  }
+
+  private void ignored(List<String> names) {
+    if (!names.isEmpty()) {
+      add(
+          State.NOTE,
+          ".env",
+          "ignored: " + String.join(", ", names),
+          "a .env may not set this; use --env-file .env if it is yours and meant so");
+    }
   }
 
   private void key(Settings settings) {

@@ -24,9 +24,11 @@ final class EnvFile {
   private static final long LARGEST = 1 << 20;
   private static final String BOM = "\ufeff";
   private static final Pattern ASSIGNMENT =
-      Pattern.compile("(?:export\\s+)?([A-Za-z_][A-Za-z0-9_.]*)\\s*=(.*)", Pattern.DOTALL);
-  private static final Pattern DOUBLE_QUOTED = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*+)\"(.*)");
-  private static final Pattern SINGLE_QUOTED = Pattern.compile("'([^']*+)'(.*)");
+      Pattern.compile(
+          "(?:export\\s++)?([A-Za-z_][A-Za-z0-9_.]{0,199}+)\\s*+=(.*)", Pattern.DOTALL);
+
+  /** After so many mistakes the file is no such file. */
+  private static final int MOST_COMPLAINTS = 20;
 
   private final Path path;
   private final boolean named;
@@ -158,6 +160,9 @@ final class EnvFile {
       if (!content.isEmpty() && !content.startsWith("#")) {
         line(content, number);
       }
+      if (problems.size() >= MOST_COMPLAINTS) {
+        return;
+      }
     }
   }
 
@@ -174,35 +179,54 @@ final class EnvFile {
       return;
     }
     Entry before = entries.put(name, new Entry(value.get(), number));
-    if (before != null && !before.value().equals(value.get())) {
+    if (before != null
+        && !before.value().equals(value.get())
+        && warnings.size() < MOST_COMPLAINTS) {
       warnings.add(
           "%s sets %s on line %d and again on line %d: the latter holds"
               .formatted(path.getFileName(), name, before.line(), number));
     }
   }
 
-  /** Empty if a quote is not closed. */
+  /** Empty if a quote is not closed. Each character is looked at once. */
   private static Optional<String> value(String raw) {
     if (raw.startsWith("\"")) {
-      return quoted(DOUBLE_QUOTED.matcher(raw)).map(EnvFile::unescaped);
+      return quoted(raw, '"').map(EnvFile::unescaped);
     }
-    if (raw.startsWith("'")) {
-      return quoted(SINGLE_QUOTED.matcher(raw));
-    }
-    if (raw.startsWith("#")) {
-      return Optional.of("");
-    }
-    return Optional.of(raw.replaceFirst("\\s+#.*", ""));
+    return raw.startsWith("'") ? quoted(raw, '\'') : Optional.of(raw.substring(0, comment(raw)));
   }
 
-  private static Optional<String> quoted(Matcher matcher) {
-    if (!matcher.matches()) {
+  private static Optional<String> quoted(String raw, char quote) {
+    int end = 1;
+    while (end < raw.length() && raw.charAt(end) != quote) {
+      end += quote == '"' && raw.charAt(end) == '\\' ? 2 : 1;
+    }
+    if (end >= raw.length()) {
       return Optional.empty();
     }
-    String after = matcher.group(2).strip();
+    String after = raw.substring(end + 1).strip();
     return after.isEmpty() || after.startsWith("#")
-        ? Optional.of(matcher.group(1))
+        ? Optional.of(raw.substring(1, end))
         : Optional.empty();
+  }
+
+  /** Where the white space before a comment begins, or the end. */
+  private static int comment(String raw) {
+    int space = 0;
+    for (int i = 0; i < raw.length(); i++) {
+      char c = raw.charAt(i);
+      if (c == '#' && (i == 0 || space < i)) {
+        return space;
+      }
+      if (!isSpace(c)) {
+        space = i + 1;
+      }
+    }
+    return raw.length();
+  }
+
+  private static boolean isSpace(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
   }
 
   private static String unescaped(String inner) {

@@ -224,8 +224,12 @@ public final class Environment {
         + " in the environment";
   }
 
-  /** The names that an unnamed {@code .env} sets in vain and that nothing else sets. */
-  List<String> ignored() {
+  /**
+   * The names that a {@code .env} nobody named sets in vain, and that nothing else sets.
+   *
+   * @return maybe none
+   */
+  public List<String> ignored() {
     Stream<String> ours =
         Stream.of(Variable.values())
             .flatMap(variable -> ignored(variable).stream())

@@ -58,7 +58,8 @@ final class LookAlikes {
     int least = Integer.MAX_VALUE;
     for (String known : KNOWN.stream().sorted().toList()) {
       int bound = bound(name, known);
-      int distance = bound == 0 ? Integer.MAX_VALUE : distance(name, known);
+      boolean far = bound == 0 || Math.abs(name.length() - known.length()) > bound;
+      int distance = far ? Integer.MAX_VALUE : distance(name, known);
       if (distance <= bound && distance < least) {
         least = distance;
         best = known;

@@ -1,5 +1,6 @@
 package dev.synthlab.config;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -522,19 +523,19 @@ public enum Variable {
    * @return Markdown, with a line break at its end
    */
   public static String unnamedFileTable(boolean harmless) {
-    return Stream.of(Effect.values())
-        .filter(effect -> effect.harmless() == harmless)
+    return Stream.of(values())
+        .filter(variable -> variable.effect.harmless() == harmless)
+        .sorted(Comparator.comparing(Variable::effect))
         .map(Variable::effectRow)
-        .collect(Collectors.joining("", "| variables | because each |\n|---|---|\n", ""));
+        .collect(
+            Collectors.joining(
+                "", "| variable | what it does |\n|---|---|\n", ""));
   }
 
-  private static String effectRow(Effect effect) {
-    String names =
-        Stream.of(values())
-            .filter(variable -> variable.effect == effect)
-            .flatMap(variable -> variable.names().stream())
-            .collect(Collectors.joining("`, `"));
-    return names.isEmpty() ? "" : "| `%s` | %s |\n".formatted(names, effect.does());
+  private static String effectRow(Variable variable) {
+    String names = String.join("`, `", variable.names());
+    boolean plain = variable.effect == Effect.TUNING;
+    return "| `%s` | %s |\n".formatted(names, plain ? variable.meaning : variable.effect.does());
   }
 
   /** All names of it, its own first. */

@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -88,6 +90,34 @@ class EnvironmentTest {
         .satisfies(e -> assertThat(e.problems()).hasSize(2))
         .withMessageContainingAll(".env (line 3)", "SYNTHLAB_TIMEOUT", ".env line 4")
         .withMessageNotContaining("canary");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "OPENAI_ORG_ID=\"%s\"",
+        "OPENAI_ORG_ID='%s'",
+        "OPENAI_ORG_ID=%s",
+        "OPENAI_ORG_ID=a%sb",
+        "export %s=b",
+        "export%sA=b",
+        "SYNTHLAB_%s=b",
+        "%s"
+      })
+  @Timeout(20)
+  void readsAnyFileOfItsLargestSizeInTheTimeOfOne(String line) throws IOException {
+    for (String filling : List.of("x", " ", "\\", "\\\\x", "\"", "A=\n", "A=b\nA=c\n", " #", "'")) {
+      String text = line.formatted(filling.repeat(1_000_000 / filling.length()));
+      write(text);
+
+      Environment environment = Environment.of(Map.of(), directory);
+
+      try {
+        assertThat(Settings.from(environment).warnings()).hasSizeLessThan(50);
+      } catch (ConfigException e) {
+        assertThat(e.problems()).hasSizeLessThan(50);
+      }
+    }
   }
 
   @Test

@@ -93,7 +93,7 @@ final class Exporters {
         switch (exporter) {
           case OtlpHttpMetricExporter http -> {
             OtlpHttpMetricExporterBuilder made = http.toBuilder();
-            made.setProxyOptions(ProxyOptions.create(Proxies.of(net)));
+            made.setProxyOptions(ProxyOptions.create(new OneServer(Proxies.of(net))));
             trust.ifPresent(any -> made.setSslContext(any.context(), any));
             yield made.build();
           }
@@ -111,7 +111,7 @@ final class Exporters {
   }
 
   private static OtlpHttpSpanExporterBuilder routed(OtlpHttpSpanExporterBuilder made, Net net) {
-    made.setProxy(ProxyOptions.create(Proxies.of(net)));
+    made.setProxy(ProxyOptions.create(new OneServer(Proxies.of(net))));
     // Without authorities of one's own the SDK's trust is the system's, and needs no loading.
     if (net.caFile().isPresent()) {
       Trust trust = Trust.of(net);

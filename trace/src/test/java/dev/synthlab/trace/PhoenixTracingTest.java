@@ -259,6 +259,35 @@ class PhoenixTracingTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"OTEL_SERVICE_NAME", "nothing of OpenTelemetry"})
+  void takesItsHeadersToNoServerThatAnotherRedirectsTo(String variable) {
+    try (ScriptedServer elsewhere = takes();
+        ScriptedServer phoenix =
+            ScriptedServer.start(
+                (request, number) ->
+                    Replies.json(307, "{}", "Location: " + root(elsewhere) + "v1/traces"))) {
+      Settings settings =
+          Settings.from(
+              Environment.of(
+                  Map.of(
+                      "PHOENIX_COLLECTOR_ENDPOINT",
+                      root(phoenix),
+                      "PHOENIX_CLIENT_HEADERS",
+                      "api_key=canary-0815",
+                      variable,
+                      "me")));
+
+      PhoenixTracing.setup(settings);
+      Tracing.chain("one", () -> "step");
+      Delivery delivery = PhoenixTracing.shutdown();
+
+      assertThat(phoenix.seen()).isNotEmpty();
+      assertThat(elsewhere.seen()).isEmpty();
+      assertThat(delivery.lost()).isEqualTo(1);
+    }
+  }
+
   @Test
   void sendsMetricsOnlyWhereAVariableSaysHow() {
     try (ScriptedServer phoenix = takes();

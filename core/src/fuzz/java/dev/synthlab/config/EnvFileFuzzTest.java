@@ -1,0 +1,49 @@
+package dev.synthlab.config;
+
+import com.code_intelligence.jazzer.api.FuzzedDataProvider;
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.synthlab.config.ConfigException.Problem;
+import java.util.Optional;
+
+/** Anything a file of variables may hold is read, or refused in words, in a time that is bounded. */
+class EnvFileFuzzTest {
+  private static final long LONGEST_NANOS = 1_000_000_000;
+
+  @FuzzTest(maxDuration = "40m", maxExecutions = 1_000_000)
+  void readsAnyText(FuzzedDataProvider data) {
+    int times = data.consumeInt(1, 64);
+    String text = data.consumeRemainingAsString().repeat(times);
+    long start = System.nanoTime();
+    EnvFile file = EnvFile.of(text);
+    long took = System.nanoTime() - start;
+    if (took > LONGEST_NANOS) {
+      throw new IllegalStateException(text.length() + " characters took " + took + " ns");
+    }
+    if (file.entries().size() > text.length() / 2 + 1 || file.problems().size() > 20) {
+      throw new IllegalStateException("more came out than went in");
+    }
+    file.problems().forEach(EnvFileFuzzTest::check);
+    file.entries().forEach((name, entry) -> check(file, name, entry));
+  }
+
+  private static void check(Problem problem) {
+    if (problem.toString().chars().anyMatch(c -> c < ' ') || problem.allowed().isBlank()) {
+      throw new IllegalStateException("not one line of words: " + problem);
+    }
+  }
+
+  private static void check(EnvFile file, String name, EnvFile.Entry entry) {
+    Effect effect = UnnamedFile.effect(name);
+    boolean may = effect.harmless() || effect == Effect.RECORD;
+    if (file.heard(name).isPresent() && !may) {
+      throw new IllegalStateException(name + " is heard");
+    }
+    if (!entry.value().contains("'") && entry.value().chars().noneMatch(c -> c < ' ')) {
+      Optional<EnvFile.Entry> again =
+          Optional.ofNullable(EnvFile.of(name + "='" + entry.value() + "'").entries().get(name));
+      if (!again.map(EnvFile.Entry::value).equals(Optional.of(entry.value()))) {
+        throw new IllegalStateException(name + " reads differently when it is written again");
+      }
+    }
+  }
+}
