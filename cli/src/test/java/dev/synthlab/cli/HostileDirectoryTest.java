@@ -82,7 +82,8 @@ class HostileDirectoryTest {
     assertThat(warnings)
         .singleElement()
         .asString()
-        .contains("HTTP_PROXY", "OTEL_EXPORTER_OTLP_ENDPOINT", "SYNTHLAB_CACHE_DIR", "DATABASE_URL");
+        .contains(
+            "HTTP_PROXY", "OTEL_EXPORTER_OTLP_ENDPOINT", "SYNTHLAB_CACHE_DIR", "DATABASE_URL");
     assertThat(ended.err()).doesNotContain("canary", "Property settings");
     assertThat(directory.resolve("c")).doesNotExist();
     assertThat(directory.resolve("evil.db")).doesNotExist();

@@ -5,13 +5,15 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.synthlab.config.ConfigException.Problem;
 import java.util.Optional;
 
-/** Anything a file of variables may hold is read, or refused in words, in a time that is bounded. */
+/**
+ * Anything a file of variables may hold is read, or refused in words, in a time that is bounded.
+ */
 class EnvFileFuzzTest {
   private static final long LONGEST_NANOS = 1_000_000_000;
 
   @FuzzTest(maxDuration = "40m", maxExecutions = 1_000_000)
   void readsAnyText(FuzzedDataProvider data) {
-    int times = data.consumeInt(1, 64);
+    int times = data.consumeInt(1, 8);
     String text = data.consumeRemainingAsString().repeat(times);
     long start = System.nanoTime();
     EnvFile file = EnvFile.of(text);
@@ -27,7 +29,8 @@ class EnvFileFuzzTest {
   }
 
   private static void check(Problem problem) {
-    if (problem.toString().chars().anyMatch(c -> c < ' ') || problem.allowed().isBlank()) {
+    String words = problem.where() + problem.allowed();
+    if (problem.allowed().isBlank() || words.chars().anyMatch(c -> c < ' ')) {
       throw new IllegalStateException("not one line of words: " + problem);
     }
   }

@@ -24,8 +24,7 @@ final class EnvFile {
   private static final long LARGEST = 1 << 20;
   private static final String BOM = "\ufeff";
   private static final Pattern ASSIGNMENT =
-      Pattern.compile(
-          "(?:export\\s++)?([A-Za-z_][A-Za-z0-9_.]{0,199}+)\\s*+=(.*)", Pattern.DOTALL);
+      Pattern.compile("(?:export\\s++)?([A-Za-z_][A-Za-z0-9_.]{0,199}+)\\s*+=(.*)", Pattern.DOTALL);
 
   /** After so many mistakes the file is no such file. */
   private static final int MOST_COMPLAINTS = 20;

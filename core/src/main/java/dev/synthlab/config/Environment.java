@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * Immutable.
  */
 public final class Environment {
+  private static final int MOST_TOLD = 100;
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
   private final Map<String, String> process;
@@ -225,11 +226,22 @@ public final class Environment {
   }
 
   /**
-   * The names that a {@code .env} nobody named sets in vain, and that nothing else sets.
+   * The names that a {@code .env} nobody named sets in vain, and that nothing else sets, for a
+   * person: of very many only the first, and how many more there are.
    *
    * @return maybe none
    */
   public List<String> ignored() {
+    List<String> all = allIgnored();
+    if (all.size() <= MOST_TOLD) {
+      return all;
+    }
+    List<String> first = new ArrayList<>(all.subList(0, MOST_TOLD));
+    first.add((all.size() - MOST_TOLD) + " more");
+    return List.copyOf(first);
+  }
+
+  private List<String> allIgnored() {
     Stream<String> ours =
         Stream.of(Variable.values())
             .flatMap(variable -> ignored(variable).stream())
@@ -281,8 +293,9 @@ public final class Environment {
                 new Problem(
                     secret.name(),
                     ConfigException.NOT_SHOWN,
-                    "is meant for what %s (line %d) says, which a .env may not set unless it is named, and is sent nowhere else: "
+                    "is meant for what %s (line %d) says, which a .env may not set unless it is"
                             .formatted(lead.name(), lead.entry().line())
+                        + " named, and is sent nowhere else: "
                         + remedy(lead.name()),
                     secret.origin().describe()));
   }

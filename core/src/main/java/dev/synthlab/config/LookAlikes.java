@@ -11,6 +11,9 @@ import java.util.stream.Stream;
 final class LookAlikes {
   private static final String OURS = "SYNTHLAB_";
 
+  /** A file can hold very many. */
+  private static final int MOST = 20;
+
   // Read by the launcher, and by the services above this layer.
   private static final Set<String> OF_OTHERS =
       Set.of("SYNTHLAB_JAVA_OPTS", "SYNTHLAB_API_HOST", "SYNTHLAB_API_PORT");
@@ -33,8 +36,11 @@ final class LookAlikes {
       Optional<String> meant = nearest(name).filter(near -> !isAnotherService(near, environment));
       if (meant.isPresent()) {
         keep(meant.get(), environment.written(name).orElseThrow());
+        if (warnings.size() >= MOST) {
+          continue;
+        }
         warnings.add(name + " is not a variable of synthlab; did you mean " + meant.get() + "?");
-      } else if (name.startsWith(OURS)) {
+      } else if (name.startsWith(OURS) && warnings.size() < MOST) {
         warnings.add(name + " is not a variable of synthlab and is ignored");
       }
     }

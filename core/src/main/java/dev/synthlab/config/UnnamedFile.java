@@ -17,6 +17,7 @@ final class UnnamedFile {
   /** What is read besides our own variables. */
   private static final Map<String, Effect> CONVENTIONS =
       Map.of(
+          "OPENINFERENCE_BASE64_IMAGE_MAX_LENGTH", Effect.TUNING,
           "HOME", Effect.PLACE,
           "XDG_CACHE_HOME", Effect.PLACE,
           "PHOENIX_GRPC_PORT", Effect.ADDRESS);
@@ -50,11 +51,10 @@ final class UnnamedFile {
     if (name.startsWith(OPEN_TELEMETRY)) {
       return Effect.ADDRESS;
     }
-    // These only hide what would be shown, or shorten it.
-    if (name.startsWith("OPENINFERENCE_")) {
-      return Effect.TUNING;
-    }
-    return ofService(name);
+    Effect ofService = ofService(name);
+    // Those of OpenInference only hide what would be shown.
+    boolean hides = ofService == Effect.FOREIGN && name.startsWith("OPENINFERENCE_HIDE_");
+    return hides ? Effect.TUNING : ofService;
   }
 
   /** The three variables of a service outside, whatever its name. */

@@ -527,9 +527,7 @@ public enum Variable {
         .filter(variable -> variable.effect.harmless() == harmless)
         .sorted(Comparator.comparing(Variable::effect))
         .map(Variable::effectRow)
-        .collect(
-            Collectors.joining(
-                "", "| variable | what it does |\n|---|---|\n", ""));
+        .collect(Collectors.joining("", "| variable | what it does |\n|---|---|\n", ""));
   }
 
   private static String effectRow(Variable variable) {

@@ -6,9 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.UserPrincipal;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -47,8 +45,8 @@ final class WriteAccess {
   /** For the user of this process. */
   static WriteAccess ofThisUser() {
     try {
-      return of(Math.toIntExact(new UnixSystem().getUid()));
-    } catch (LinkageError | ArithmeticException e) { // a runtime without this module
+      return of((int) new UnixSystem().getUid());
+    } catch (LinkageError e) { // a runtime without this module
       return new WriteAccess(OptionalInt.empty());
     }
   }
@@ -114,11 +112,10 @@ final class WriteAccess {
 
     static Attributes of(Path file, LinkOption... links) {
       try {
-        Map<String, Object> all = Files.readAttributes(file, "unix:uid,owner,mode", links);
         return new Attributes(
-            (Integer) all.get("uid"),
-            ((UserPrincipal) all.get("owner")).getName(),
-            (Integer) all.get("mode"));
+            (Integer) Files.getAttribute(file, "unix:uid", links),
+            Files.getOwner(file, links).getName(),
+            (Integer) Files.getAttribute(file, "unix:mode", links));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -121,6 +121,21 @@ class EnvironmentTest {
   }
 
   @Test
+  @Timeout(60)
+  void boundsWhatItSaysOfAFileOfVeryManyNames() throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 15_000; i++) {
+      text.append("SYNTHLAB_Q").append(i).append("=1\nSYNTHLAB_CACHE_DIS").append(i).append("=1\n");
+      text.append("OTEL_Q").append(i).append("=1\n");
+    }
+    write(text.toString());
+
+    List<String> warnings = Settings.from(Environment.of(Map.of(), directory)).warnings();
+
+    assertThat(warnings).hasSizeLessThan(50).allMatch(warning -> warning.length() < 5_000);
+  }
+
+  @Test
   void refusesAFileThatCannotBeRead() throws IOException {
     Path env = Files.createDirectory(directory.resolve(".env"));
 

@@ -42,6 +42,8 @@ class SecretsAndLeadsTest {
           Duration.ofSeconds(30),
           KeyNeed.OPTIONAL);
 
+  private static final Map<String, String> TOGETHER = new HashMap<>();
+
   @TempDir private Path directory = Path.of("");
 
   /** A secret in one variable, and what becomes of it where its server redirects. */
@@ -263,8 +265,18 @@ class SecretsAndLeadsTest {
     assertThat(word).isEqualTo(own || service ? "refused" : "ignored");
   }
 
-  /** What becomes of both when they stand in one file. */
+  /** What becomes of both when they stand in one file; found out once. */
   private String together(Held secret, String lead, String value) throws IOException {
+    String pair = secret + " " + lead;
+    String known = TOGETHER.get(pair);
+    if (known == null) {
+      known = seenTogether(secret, lead, value);
+      TOGETHER.put(pair, known);
+    }
+    return known;
+  }
+
+  private String seenTogether(Held secret, String lead, String value) throws IOException {
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put(lead, real(value));
     lines.put(secret.name(), secret.value());

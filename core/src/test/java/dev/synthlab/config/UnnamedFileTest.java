@@ -61,6 +61,8 @@ class UnnamedFileTest {
     "OTEL_EXPORTER_OTLP_ENDPOINT, http://x, false",
     "OTEL_ANYTHING_API_KEY, x, false",
     "OPENINFERENCE_HIDE_INPUTS, true, true",
+    "OPENINFERENCE_HIDE_BASE_URL, http://x, false",
+    "OPENINFERENCE_BASE64_IMAGE_MAX_LENGTH, 1, true",
     "WEATHER_API_KEY, x, true",
     "WEATHER_TIMEOUT, 1s, true",
     "WEATHER_BASE_URL, http://x, false",
