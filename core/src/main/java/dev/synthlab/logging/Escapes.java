@@ -102,7 +102,7 @@ enum Escapes {
   }
 
   private static long escape(int codePoint, int length) {
-    return (long) codePoint << 8 | length;
+    return ((long) codePoint << 8) | length;
   }
 
   private static long backslash(View in, int at, boolean more) {

@@ -100,11 +100,11 @@ final class KnownForms {
       state = letters.step(each.broken() ? WordFinder.START : state, each.letter());
       int found = letters.found(state);
       if (found > 0) {
-        stretches.hide(view.start(places[count - found & last]), view.end(each.index()));
+        stretches.hide(view.start(places[(count - found) & last]), view.end(each.index()));
       }
     }
     int open = each.broken() ? 0 : letters.open(state);
-    return open == 0 ? view.stop() : view.start(places[count - open & last]);
+    return open == 0 ? view.stop() : view.start(places[(count - open) & last]);
   }
 
   private static int powerOfTwo(int atLeast) {

@@ -43,7 +43,7 @@ final class SecretForms {
     addPercent(secret, SecretForms::alphanumeric, "%20", all);
     addPercent(secret, c -> c > ' ' && c < 0x7f && "%\"<>/?#@:".indexOf(c) < 0, "%20", all);
     addPercent(secret, c -> false, "%20", all);
-    all.add(String.join("\0", secret.split("")));
+    all.add(secret.chars().mapToObj(c -> "" + (char) c).collect(Collectors.joining("\0")));
     String hex = HexFormat.of().formatHex(bytes);
     all.add(hex);
     all.add(hex.toUpperCase(Locale.ROOT));

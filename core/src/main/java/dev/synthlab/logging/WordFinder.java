@@ -116,7 +116,7 @@ final class WordFinder {
       return first[c];
     }
     long edge = edge(state, c);
-    for (int slot = slot(edge); edges[slot] != 0; slot = slot + 1 & edges.length - 1) {
+    for (int slot = slot(edge); edges[slot] != 0; slot = after(slot)) {
       if (edges[slot] == edge) {
         return targets[slot];
       }
@@ -132,7 +132,7 @@ final class WordFinder {
     long edge = edge(state, c);
     int slot = slot(edge);
     while (edges[slot] != 0) {
-      slot = slot + 1 & edges.length - 1;
+      slot = after(slot);
     }
     edges[slot] = edge;
     targets[slot] = target;
@@ -140,11 +140,15 @@ final class WordFinder {
 
   /** Never 0, which is a free slot. */
   private static long edge(int state, char c) {
-    return (long) (state + 1) << Character.SIZE | c;
+    return ((state + 1L) << Character.SIZE) | c;
   }
 
   private int slot(long edge) {
     long mixed = edge * 0x9E3779B97F4A7C15L;
-    return (int) (mixed >>> 32) & edges.length - 1;
+    return (int) (mixed >>> 32) & (edges.length - 1);
+  }
+
+  private int after(int slot) {
+    return (slot + 1) & (edges.length - 1);
   }
 }
