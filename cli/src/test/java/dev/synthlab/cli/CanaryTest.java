@@ -32,7 +32,10 @@ import picocli.CommandLine;
  */
 @Timeout(600)
 class CanaryTest {
-  private static final int ENCODINGS = 20;
+  private static final String ADDRESS = "http:// or https:// address";
+
+  /** Each answer begins with another of the encodings, for places that show only the beginning. */
+  private static final int ROTATIONS = 6;
 
   /** Words of the commands that do nothing without; what is not named here runs with none. */
   private static final Map<String, String> WORDS =
@@ -89,11 +92,20 @@ class CanaryTest {
     for (Echo.Way way : Echo.Way.values()) {
       told.add(said(List.of("ask", Echo.prompt(way, 3)), environment(false)));
     }
+    for (Variable variable : Variable.values()) {
+      if (variable.allowed().contains(ADDRESS)) {
+        Map<String, String> one = environment(false);
+        one.put(variable.name(), value(variable, keys.get(variable.name())));
+        told.add(said(List.of("config", "show"), one));
+        told.add(said(List.of("doctor"), one));
+      }
+    }
     for (String command : List.of("usage", "db status", "doctor", "ask canary_DENIED_0_end")) {
       told.add(said(words(command), environment(true)));
     }
 
     assertThat(told).hasSizeGreaterThan(30);
+    assertThat(Files.readAllLines(home.resolve("out.jsonl"))).hasSizeGreaterThan(Echo.Way.values().length * 5);
     assertThat(model.received()).isNotEmpty();
     assertThat(collector.received()).isNotEmpty();
     assertThat(proxy.received()).isNotEmpty();
@@ -108,14 +120,14 @@ class CanaryTest {
     String allowed = variable.allowed();
     return variable.secret()
         || allowed.contains("user:password")
-        || allowed.contains("http:// or https:// address");
+        || allowed.contains(ADDRESS);
   }
 
   private Map<String, String> environment(boolean away) {
     Map<String, String> all = new TreeMap<>();
     for (Variable variable : Variable.values()) {
       String key = keys.get(variable.name());
-      if (key != null) {
+      if (key != null && !variable.allowed().contains(ADDRESS)) {
         all.put(variable.name(), value(variable, key));
       }
     }
@@ -125,10 +137,13 @@ class CanaryTest {
       all.remove("DATABASE_URL");
       all.remove("SYNTHLAB_LEDGER_URL");
     }
+    all.put("OPENAI_BASE_URL", "http://" + model.address() + "/v1");
+    all.put("PHOENIX_COLLECTOR_ENDPOINT", "http://" + collector.address());
     all.put("POSTGRES_SSL_MODE", "disable");
     all.put("SYNTHLAB_BACKOFF_MIN", "1ms");
     all.put("SYNTHLAB_BACKOFF_MAX", "2ms");
-    all.put("SYNTHLAB_CALL_DEADLINE", "10s");
+    all.put("SYNTHLAB_CALL_DEADLINE", "5s");
+    all.put("SYNTHLAB_TRACE_SHUTDOWN", "1s");
     all.put("SYNTHLAB_THROTTLE", "off");
     all.put("SYNTHLAB_BREAKER", "off");
     all.put("SYNTHLAB_LEDGER_TEXTS", "on");
@@ -144,26 +159,20 @@ class CanaryTest {
   private String value(Variable variable, String key) {
     String allowed = variable.allowed();
     String inAddress = key.replace("/", "%2F").replace("+", "%2B");
-    return switch (variable) {
-      case OPENAI_BASE_URL -> "http://user:" + inAddress + "@" + model.address() + "/v1";
-      case PHOENIX_COLLECTOR_ENDPOINT -> "http://user:" + inAddress + "@" + collector.address();
-      default -> {
-        if (allowed.contains("\"Name: value\"")) {
-          yield "X-Canary: " + key;
-        } else if (allowed.contains("name=value")) {
-          yield "x-canary=" + inAddress;
-        } else if (allowed.contains("postgres://")) {
-          yield "postgres://user:" + inAddress + "@" + database.address() + "/db";
-        } else if (allowed.contains("HTTP proxy")) {
-          yield "http://user:" + inAddress + "@" + proxy.address();
-        } else if (allowed.contains("http:// or https:// address")) {
-          yield "http://user:" + inAddress + "@" + model.address() + "/file";
-        } else if (allowed.contains("visible ASCII characters only")) {
-          yield key;
-        }
-        yield fail("a new sort of secret: say how a key is put into " + variable);
-      }
-    };
+    if (allowed.contains("\"Name: value\"")) {
+      return "X-Canary: " + key;
+    } else if (allowed.contains("name=value")) {
+      return "x-canary=" + inAddress;
+    } else if (allowed.contains("postgres://")) {
+      return "postgres://user:" + inAddress + "@" + database.address() + "/db";
+    } else if (allowed.contains("HTTP proxy")) {
+      return "http://user:" + inAddress + "@" + proxy.address();
+    } else if (allowed.contains(ADDRESS)) {
+      return "http://user:" + inAddress + "@" + model.address() + "/v1";
+    } else if (allowed.contains("visible ASCII characters only")) {
+      return key;
+    }
+    return fail("a new sort of secret: say how a key is put into " + variable);
   }
 
   private void prompts() throws IOException {
@@ -171,8 +180,8 @@ class CanaryTest {
     Files.createDirectories(home.resolve("classes"));
     List<String> rows = new ArrayList<>();
     for (Echo.Way way : Echo.Way.values()) {
-      for (int i = 0; i < ENCODINGS; i++) {
-        String prompt = Echo.prompt(way, i * 3);
+      for (int i = 0; i < ROTATIONS; i++) {
+        String prompt = Echo.prompt(way, i * 11);
         rows.add("{\"id\":\"" + way + i + "\",\"prompt\":\"" + prompt + "\",\"input\":\"x\"}");
       }
     }

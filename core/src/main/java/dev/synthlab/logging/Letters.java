@@ -51,9 +51,9 @@ final class Letters {
         at++;
       } else if (c == ESCAPE || c == COMMAND) {
         skipCommand();
-      } else if (c == '0' && mayBeHexMark() && at + 2 >= view.length() && more) {
+      } else if (c == '0' && more && at + 1 == view.length()) {
         break; // what is still to come says what it is
-      } else if (c == '0' && mayBeHexMark() && isHexMark()) {
+      } else if (c == '0' && isHexMark()) {
         at += 2;
       } else {
         letter = lower(c);
@@ -92,15 +92,10 @@ final class Letters {
     return true;
   }
 
-  /** "0", or "0x" where the view does not end, where a word begins. */
-  private boolean mayBeHexMark() {
-    boolean begins = at == 0 || lower(view.at(at - 1)) == 0;
-    boolean last = at + 1 >= view.length();
-    return begins && (last || view.at(at + 1) == 'x' || view.at(at + 1) == 'X');
-  }
-
+  /** "0x" where a word begins. */
   private boolean isHexMark() {
-    return view.at(at + 2) < 0x80 && Character.digit(view.at(at + 2), 16) >= 0;
+    return (view.at(at + 1) == 'x' || view.at(at + 1) == 'X')
+        && (at == 0 || lower(view.at(at - 1)) == 0);
   }
 
   private void skipCommand() {
