@@ -169,13 +169,55 @@ class RedactorTest {
                 "://ada:pw@host",
                 PLAIN + " ",
                 ODD + " ")
-            .flatMap(text -> Stream.iterate(1, i -> i <= text.length(), i -> i + 3).map(i -> text.substring(0, i)));
+            .flatMap(
+                text ->
+                    Stream.iterate(1, i -> i <= text.length(), i -> i + 3)
+                        .map(i -> text.substring(0, i)));
     Stream<String> others =
         Stream.of(
-            PROSE, "eyJ_", "eyJ-", "://a@", "://a:", "sk-", "a_key=", "=", "\\", "%", "%25", "&", "&#", "&#1",
-            "&amp;", "\\u", "\\u0", "\\u0043", "\\\\u0043", "\\\\\\\\u0043", "\\u{", "=4", "=43", "0x", "0x4",
-            "U+", "U+004", "*", "****", "\u001b[", "\u001b[1", "\u009b", "Q2FuYXJ5", "Q2Fu\n", "43616e", "43 61 ",
-            "67,97,", "%43%61", "%2543", "c a n a r y", "\u0000", "c\u0000", "C" + " ".repeat(60));
+            PROSE,
+            "eyJ_",
+            "eyJ-",
+            "://a@",
+            "://a:",
+            "sk-",
+            "a_key=",
+            "=",
+            "\\",
+            "%",
+            "%25",
+            "&",
+            "&#",
+            "&#1",
+            "&amp;",
+            "\\u",
+            "\\u0",
+            "\\u0043",
+            "\\\\u0043",
+            "\\\\\\\\u0043",
+            "\\u{",
+            "=4",
+            "=43",
+            "0x",
+            "0x4",
+            "U+",
+            "U+004",
+            "*",
+            "****",
+            "\u001b[",
+            "\u001b[1",
+            "\u009b",
+            "Q2FuYXJ5",
+            "Q2Fu\n",
+            "43616e",
+            "43 61 ",
+            "67,97,",
+            "%43%61",
+            "%2543",
+            "c a n a r y",
+            "\u0000",
+            "c\u0000",
+            "C" + " ".repeat(60));
     return Stream.concat(begun, others).distinct();
   }
 
@@ -243,13 +285,15 @@ class RedactorTest {
 
     StringBuilder shown = new StringBuilder();
     int told = 0;
-    for (String piece : List.of("Hello, ", "world. ", "Is it Canary7Please ", "or %43", " or Canary8?")) {
+    for (String piece :
+        List.of("Hello, ", "world. ", "Is it Canary7Please ", "or %43", " or Canary8?")) {
       shown.append(stream.next(piece));
       told += piece.length();
       // A few characters may begin an encoded form.
       assertThat(shown).hasSizeGreaterThan(told - 6);
     }
-    assertThat(shown.append(stream.next(" -- "))).startsWith("Hello, world. Is it Canary7Please or %43 or");
+    assertThat(shown.append(stream.next(" -- ")))
+        .startsWith("Hello, world. Is it Canary7Please or %43 or");
     assertThat(stream.next("Canary7Pl")).doesNotContain("C");
     assertThat(stream.next("ai")).isEmpty();
     assertThat(stream.next("d. ")).startsWith("Canary7Plaid");
