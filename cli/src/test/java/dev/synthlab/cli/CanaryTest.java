@@ -62,7 +62,9 @@ class CanaryTest {
   void plant() {
     for (Variable variable : Variable.values()) {
       if (holdsKey(variable)) {
-        keys.put(variable.name(), "Canary-" + (7_301 + variable.ordinal()) + "/Xq" + variable.ordinal() + "+Zp");
+        keys.put(
+            variable.name(),
+            "Canary-" + (7_301 + variable.ordinal()) + "/Xq" + variable.ordinal() + "+Zp");
       }
     }
     keys.put("WEATHER_API_KEY", "Canary-9901/Weather+Zp");
@@ -86,7 +88,8 @@ class CanaryTest {
     prompts();
     List<String> told = new ArrayList<>();
 
-    for (List<String> command : commands(new CommandLine(new Main()).getCommandSpec().commandLine())) {
+    for (List<String> command :
+        commands(new CommandLine(new Main()).getCommandSpec().commandLine())) {
       told.add(said(command, environment(false)));
     }
     for (Echo.Way way : Echo.Way.values()) {
@@ -105,7 +108,8 @@ class CanaryTest {
     }
 
     assertThat(told).hasSizeGreaterThan(30);
-    assertThat(Files.readAllLines(home.resolve("out.jsonl"))).hasSizeGreaterThan(Echo.Way.values().length);
+    assertThat(Files.readAllLines(home.resolve("out.jsonl")))
+        .hasSizeGreaterThan(Echo.Way.values().length);
     assertThat(model.received()).isNotEmpty();
     assertThat(collector.received()).isNotEmpty();
     assertThat(proxy.received()).isNotEmpty();
@@ -132,9 +136,7 @@ class CanaryTest {
   /** Which variables may hold a key, by what they take: a new sort of them is not overlooked. */
   private static boolean holdsKey(Variable variable) {
     String allowed = variable.allowed();
-    return variable.secret()
-        || allowed.contains("user:password")
-        || allowed.contains(ADDRESS);
+    return variable.secret() || allowed.contains("user:password") || allowed.contains(ADDRESS);
   }
 
   private Map<String, String> environment(boolean away) {
@@ -164,7 +166,8 @@ class CanaryTest {
     all.put("SYNTHLAB_DB_CONNECT_TIMEOUT", "1s");
     all.put("LOG_LEVEL", "trace");
     all.put("PHOENIX_ENABLED", "true");
-    all.put("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + home.resolve("tmp") + " -Duser.home=" + home);
+    all.put(
+        "JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + home.resolve("tmp") + " -Duser.home=" + home);
     all.put("HOME", home.toString());
     return all;
   }
@@ -245,7 +248,9 @@ class CanaryTest {
     mayGo.put("model", only("OPENAI_API_KEY", "SYNTHLAB_HEADERS", "OPENAI_BASE_URL"));
     mayGo.put("collector", only("PHOENIX_"));
     // A proxy of http addresses sees what passes through it.
-    mayGo.put("proxy", only("_PROXY", "OPENAI_API_KEY", "SYNTHLAB_HEADERS", "OPENAI_BASE_URL", "PHOENIX_"));
+    mayGo.put(
+        "proxy",
+        only("_PROXY", "OPENAI_API_KEY", "SYNTHLAB_HEADERS", "OPENAI_BASE_URL", "PHOENIX_"));
     mayGo.put("database", only("DATABASE_URL", "SYNTHLAB_LEDGER_URL"));
     Set<String> leaks = new TreeSet<>();
     look("model", model.received(), leaks);
@@ -254,7 +259,10 @@ class CanaryTest {
     look("database", database.received(), leaks);
     try (Stream<Path> files = Files.walk(home)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        look(home.relativize(file).toString().replaceAll("\\d{5,}", "N"), Files.readAllBytes(file), leaks);
+        look(
+            home.relativize(file).toString().replaceAll("\\d{5,}", "N"),
+            Files.readAllBytes(file),
+            leaks);
       }
     }
     return List.copyOf(leaks);

@@ -120,23 +120,34 @@ final class Echo {
           "tool_calls",
           List.of(
               Map.of(
-                  "id", tool,
-                  "type", "function",
-                  "function", Map.of("name", tool, "arguments", tool))));
+                  "id",
+                  tool,
+                  "type",
+                  "function",
+                  "function",
+                  Map.of("name", tool, "arguments", tool))));
     }
     return written(
         Map.of(
-            "id", model,
-            "object", "chat.completion",
-            "model", model,
-            "system_fingerprint", model,
+            "id",
+            model,
+            "object",
+            "chat.completion",
+            "model",
+            model,
+            "system_fingerprint",
+            model,
             "choices",
-                List.of(
-                    Map.of(
-                        "index", 0,
-                        "finish_reason", tool.isEmpty() ? "stop" : "tool_calls",
-                        "message", message)),
-            "usage", Map.of("prompt_tokens", 3, "completion_tokens", 5, "total_tokens", 8)));
+            List.of(
+                Map.of(
+                    "index",
+                    0,
+                    "finish_reason",
+                    tool.isEmpty() ? "stop" : "tool_calls",
+                    "message",
+                    message)),
+            "usage",
+            Map.of("prompt_tokens", 3, "completion_tokens", 5, "total_tokens", 8)));
   }
 
   /** In pieces of a few characters; the end may be missing. */
@@ -148,12 +159,14 @@ final class Echo {
           .append("data: ")
           .append(
               written(
-                  Map.of("choices", List.of(Map.of("index", 0, "delta", Map.of("content", piece))))))
+                  Map.of(
+                      "choices", List.of(Map.of("index", 0, "delta", Map.of("content", piece))))))
           .append("\n\n");
     }
     if (whole) {
       events.append(
-          "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n");
+          "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+              + "data: [DONE]\n\n");
     } else {
       events.append("data: ").append(error(said)).append("\n\n");
     }

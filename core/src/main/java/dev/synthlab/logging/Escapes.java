@@ -14,8 +14,7 @@ enum Escapes {
             in.at(at + 1) == 'u'
                 ? digits(in, at, 2, 16, 4, 4, more)
                 : digits(in, at, 1, 16, 2, 2, more);
-        case '&' ->
-            in.at(at + 1) == '#' ? numbered(in, at, more) : named(in, at, more);
+        case '&' -> in.at(at + 1) == '#' ? numbered(in, at, more) : named(in, at, more);
         case 'U' -> {
           boolean last = at + 1 == in.length();
           yield last && more

@@ -10,9 +10,10 @@ final class KeyShapes {
   private static final int LONGEST_WORD = 256;
 
   /**
-   * Group 1 of each is what is hidden, if group 2 was found or there is none; one of the marks stands
-   * in every text that matches. No character is read by more than a few attempts, whatever the text:
-   * repetitions are bounded or possessive, and what was read in vain is not where the next begins.
+   * Group 1 of each is what is hidden, if group 2 was found or there is none; one of the marks
+   * stands in every text that matches. No character is read by more than a few attempts, whatever
+   * the text: repetitions are bounded or possessive, and what was read in vain is not where the
+   * next begins.
    */
   private static final List<Shape> SHAPES =
       List.of(

@@ -8,7 +8,9 @@ package dev.synthlab.logging;
 public final class RedactingStream {
   private static final int LONGEST_HELD = 16_384;
 
-  /** What is held is read again with each piece as long as it is short, then less and less often. */
+  /**
+   * What is held is read again with each piece as long as it is short, then less and less often.
+   */
   private static final int READ_EACH_TIME = 256;
 
   private final StringBuilder held = new StringBuilder();

@@ -14,8 +14,8 @@ public final class Redactor {
 
   /**
    * Strikes out the secrets of this process however they are written, and whatever has the shape of
-   * a key: plain, escaped as in JSON, HTML, addresses or mail, also twice, in base64, hexadecimal or
-   * decimal numbers, and, unless they are short, in other case and divided by what is no letter.
+   * a key: plain, escaped as in JSON, HTML, addresses or mail, also twice, in base64, hexadecimal
+   * or decimal numbers, and, unless they are short, in other case and divided by what is no letter.
    *
    * @param text any text
    * @return the text without them; the same object if there are none
@@ -36,8 +36,9 @@ public final class Redactor {
   }
 
   /**
-   * The beginning of a text as {@link #redact} shows it. Only so much of the text is read, so that a
-   * long one costs no more than a short one; the first part of a key at the cut is struck out too.
+   * The beginning of a text as {@link #redact} shows it. Only so much of the text is read, so that
+   * a long one costs no more than a short one; the first part of a key at the cut is struck out
+   * too.
    *
    * @param text any text
    * @param most how many characters there may be

@@ -70,8 +70,7 @@ final class SecretForms {
       base64Within(each).forEach(text -> addEncoded(text, all));
     }
     for (String once : base64Within(bytes)) {
-      base64Within(once.getBytes(StandardCharsets.US_ASCII))
-          .forEach(text -> addEncoded(text, all));
+      base64Within(once.getBytes(StandardCharsets.US_ASCII)).forEach(text -> addEncoded(text, all));
     }
     addEncoded(numbers(secret.codePoints(), c -> c), all);
     addEncoded(numbers(IntStream.range(0, bytes.length), i -> bytes[i]), all);
