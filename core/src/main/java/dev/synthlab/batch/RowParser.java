@@ -2,6 +2,7 @@ package dev.synthlab.batch;
 
 import dev.synthlab.http.Json;
 import dev.synthlab.llm.PromptTemplate;
+import dev.synthlab.logging.Redactor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -139,7 +140,8 @@ final class RowParser {
       return "something follows the object";
     }
     String reason = HINT.matcher(told).replaceAll("");
-    return reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + "…";
+    String begun = Redactor.redactBeginning(reason, LONGEST_REASON);
+    return reason.length() <= LONGEST_REASON ? begun : begun + "…";
   }
 
   private static Object fill(PromptTemplate template, Map<String, Object> columns) {

@@ -167,8 +167,8 @@ public record About(Purpose purpose, Scope scope, Said answer) {
     }
 
     private static String clean(String text) {
-      String known = Redactor.redactKnown(text);
-      return known.length() > LONGEST ? known.substring(0, LONGEST) + "…" : known;
+      String clean = Redactor.redactKnownBeginning(text, LONGEST);
+      return text.length() > LONGEST ? clean + "…" : clean;
     }
   }
 }

@@ -91,16 +91,15 @@ public record Fault(
   }
 
   /**
-   * The beginning of a text. Secrets are struck out first: what is left of one that was cut in two
-   * would not be known any more.
+   * The beginning of a text, secrets struck out, the first part of one at the end included.
    *
    * @param text any text
    * @param limit the most characters
    * @return clean, and short
    */
   public static String beginning(String text, int limit) {
-    String clean = Redactor.redact(text);
-    return clean.length() > limit ? clean.substring(0, limit) + "…" : clean;
+    String clean = Redactor.redactBeginning(text, limit);
+    return text.length() > limit ? clean + "…" : clean;
   }
 
   /**

@@ -22,6 +22,7 @@ public final class ConfigException extends RuntimeException {
    * @param where where it was set, or empty
    */
   public record Problem(String variable, String value, String allowed, String where) {
+    private static final int LONGEST_SHOWN = 120;
 
     /** Makes the value safe to print. */
     public Problem {
@@ -49,7 +50,22 @@ public final class ConfigException extends RuntimeException {
 
     private static String printable(String value) {
       String oneLine = value.replaceAll("[\\p{Cntrl}\\p{Cf}\u0080-\u009f\u2028\u2029]", "?");
-      return oneLine.length() > 120 ? oneLine.substring(0, 120) + "..." : oneLine;
+      return oneLine.length() > LONGEST_SHOWN
+          ? oneLine.substring(0, cut(oneLine)) + "..."
+          : oneLine;
+    }
+
+    /** Half a secret would not be known for one any more. */
+    private static int cut(String text) {
+      int end = LONGEST_SHOWN;
+      for (String secret : Secret.known()) {
+        for (int at = text.indexOf(secret);
+            at >= 0 && at < end;
+            at = text.indexOf(secret, at + 1)) {
+          end = at + secret.length() > end ? at : end;
+        }
+      }
+      return end;
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.synthlab.external;
 
 import dev.synthlab.http.Json;
+import dev.synthlab.logging.Redactor;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -70,7 +71,8 @@ final class Wire {
     UnreadableException(String message, boolean torn, byte[] bytes) {
       super(message);
       this.torn = torn;
-      this.beginning = new String(bytes, 0, Math.min(bytes.length, KEPT), StandardCharsets.UTF_8);
+      String text = new String(bytes, 0, Math.min(bytes.length, KEPT), StandardCharsets.UTF_8);
+      this.beginning = bytes.length > KEPT ? Redactor.redactCut(text) : Redactor.redact(text);
     }
 
     /** How the body began. */

@@ -1,9 +1,11 @@
 package dev.synthlab.http;
 
+import dev.synthlab.logging.Redactor;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 
 /** Reads bodies within bounds. */
 public final class Bodies {
@@ -40,9 +42,9 @@ public final class Bodies {
 
   /** A body that fails when it goes on beyond a limit, and keeps how it began. For one thread. */
   public static final class Bounded extends FilterInputStream {
-    private static final int KEPT = 512;
+    private static final int KEPT = 8 * 1024;
 
-    private final ByteArrayOutputStream kept = new ByteArrayOutputStream(KEPT);
+    private final ByteArrayOutputStream kept = new ByteArrayOutputStream(512);
     private final long limit;
     private long seen;
 
@@ -58,12 +60,13 @@ public final class Bodies {
     }
 
     /**
-     * How the body began, as far as it was read.
+     * How the body began, as far as it was read, without keys.
      *
-     * @return a few hundred bytes at most
+     * @return a few thousand characters at most
      */
-    public byte[] beginning() {
-      return kept.toByteArray();
+    public String beginning() {
+      String text = kept.toString(StandardCharsets.UTF_8);
+      return kept.size() < KEPT ? Redactor.redact(text) : Redactor.redactCut(text);
     }
 
     @Override

@@ -14,7 +14,6 @@ import dev.synthlab.http.Json;
 import dev.synthlab.http.Request;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -233,8 +232,7 @@ final class JsonExchange<T extends JsonExchange.Counted> implements Exchange<T> 
   }
 
   private Verdict<T> malformed(Event.Arrived head, String why, Bodies.Bounded body) {
-    String beginning = new String(body.beginning(), StandardCharsets.UTF_8);
-    Fault fault = Classification.malformed(head, route() + " sent " + why, beginning);
+    Fault fault = Classification.malformed(head, route() + " sent " + why, body.beginning());
     malformed++;
     return malformed < verb.tries()
         ? new Verdict.Again<>(fault, Optional.empty())

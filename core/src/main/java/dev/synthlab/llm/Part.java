@@ -1,5 +1,6 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.logging.Redactor;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLConnection;
@@ -66,7 +67,7 @@ public sealed interface Part {
     @Override
     public String toString() {
       String text = address.toString();
-      return "Image[" + (text.length() > 60 ? text.substring(0, 60) + "…" : text) + "]";
+      return "Image[" + Redactor.redactBeginning(text, 60) + (text.length() > 60 ? "…" : "") + "]";
     }
   }
 

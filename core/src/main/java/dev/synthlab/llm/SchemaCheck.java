@@ -1,6 +1,7 @@
 package dev.synthlab.llm;
 
 import dev.synthlab.http.Json;
+import dev.synthlab.logging.Redactor;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -359,7 +360,7 @@ final class SchemaCheck {
       return "an array";
     }
     String text = String.valueOf(tree);
-    String begun = text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
+    String begun = Redactor.redactBeginning(text, SHOWN) + (text.length() > SHOWN ? "…" : "");
     return tree instanceof String ? "\"" + begun + "\"" : begun;
   }
 

@@ -7,8 +7,14 @@ import java.util.regex.Pattern;
 /** What looks like a key although nobody told us that it is one. */
 final class KeyShapes {
   private static final int IGNORE_CASE = Pattern.CASE_INSENSITIVE;
+  private static final int LONGEST_WORD = 256;
 
-  /** Group 1 of each is what is hidden; one of the marks stands in every text that matches. */
+  /**
+   * Group 1 of each is what is hidden, if group 2 was found or there is none; one of the marks
+   * stands in every text that matches. No character is read by more than a few attempts, whatever
+   * the text: repetitions are bounded or possessive, and what was read in vain is not where the
+   * next begins.
+   */
   private static final List<Shape> SHAPES =
       List.of(
           shape(
@@ -26,9 +32,10 @@ final class KeyShapes {
               "r8_",
               "ya29.",
               "AIza"),
-          shape("(?<![A-Za-z0-9])((?:AKIA|ASIA)[A-Z0-9]{16}+)", 0, "AKIA", "ASIA"),
+          shape("(?<![A-Za-z0-9])((?:AKIA|ASIA)[A-Z0-9]{16}+[A-Za-z0-9]*+)", 0, "AKIA", "ASIA"),
           shape(
-              "(?<![A-Za-z0-9])(eyJ[A-Za-z0-9_-]{8,}+\\.[A-Za-z0-9_-]{8,}+(?:\\.[A-Za-z0-9_-]*+)?)",
+              "(?<![A-Za-z0-9])(eyJ[A-Za-z0-9_-]{8,}+"
+                  + "(\\.[A-Za-z0-9_-]{8,}+(?:\\.[A-Za-z0-9_-]*+)?+)?+)",
               0,
               "eyJ"),
           shape(
@@ -46,7 +53,7 @@ final class KeyShapes {
           shape(
               "(?<![A-Za-z])(?:(?:proxy-)?authorization|(?:x-)?(?:goog-)?api[-_]?key|"
                   + "subscription-key|x-auth-token|set-cookie)"
-                  + "[\"']?[ \\t]{0,4}+[:=][ \\t]{0,4}+[\"']?"
+                  + "(?:\\\\{0,8}+[\"'])?+[ \\t]{0,4}+[:=][ \\t]{0,4}+(?:\\\\{0,8}+[\"'])?+"
                   + "(?:(?:bearer|basic|token|digest)[ \\t]{1,4}+)?+([^\\s\"',;<>&]{6,}+)",
               IGNORE_CASE,
               ":",
@@ -56,7 +63,7 @@ final class KeyShapes {
                   + "([^\\s\"'<>&#]{4,}+)",
               IGNORE_CASE,
               "="),
-          shape("://([^\\s/?#\"'<>@]{1,512}+(?:@[^\\s/?#\"'<>@]{1,512}+){0,4})@", 0, "://"));
+          shape("://([^\\s/?#\"'<>@]++(?:@[^\\s/?#\"'<>@]++(?=@))*+)@", 0, "://"));
 
   private KeyShapes() {}
 
@@ -76,44 +83,37 @@ final class KeyShapes {
     return new Shape(Pattern.compile(pattern, flags), List.of(marks));
   }
 
-  /** Hides every key-like part of the text. */
-  static void hideIn(String text, Stretches stretches) {
+  /**
+   * Strikes out every key-like part of a text.
+   *
+   * @param text any text
+   * @param cut whether the text is the beginning of a longer one: its last word may be half a key
+   * @return the same object if there is none
+   */
+  static String struckOut(String text, boolean cut) {
+    Stretches stretches = new Stretches();
     for (Shape shape : SHAPES) {
       if (shape.mayBeIn(text)) {
-        Matcher matcher = shape.pattern().matcher(text);
-        while (matcher.find()) {
-          stretches.hide(matcher.start(1), matcher.end(1));
-        }
+        hide(shape.pattern().matcher(text), cut, stretches);
       }
     }
+    if (cut) {
+      int begin = Math.max(0, text.length() - LONGEST_WORD);
+      for (int at = begin; at < text.length(); at++) {
+        begin = Character.isWhitespace(text.charAt(at)) ? at + 1 : begin;
+      }
+      stretches.hide(begin, text.length());
+    }
+    return stretches.in(text);
   }
 
-  /** Where the first part begins that more text may make, or make longer; the length if none. */
-  @SuppressWarnings("JdkObsolete") // hitEnd is the question here: could more text change this?
-  static int openFrom(String text, int from) {
-    // No shape goes over the end of a line.
-    int start = Math.max(from, text.lastIndexOf('\n') + 1);
-    List<Matcher> matchers = SHAPES.stream().map(each -> each.pattern().matcher(text)).toList();
-    for (int at = start; at < text.length(); at++) {
-      if (!mayBegin(text, at)) {
-        continue;
-      }
-      for (Matcher matcher : matchers) {
-        matcher.region(at, text.length()).useTransparentBounds(true).useAnchoringBounds(false);
-        matcher.lookingAt();
-        if (matcher.hitEnd()) {
-          return at;
-        }
+  private static void hide(Matcher matcher, boolean cut, Stretches stretches) {
+    while (matcher.find()) {
+      // A token that lacks its second part is read only so that it is not read again.
+      boolean whole = matcher.groupCount() == 1 || matcher.start(2) >= 0;
+      if (whole || (cut && matcher.hitEnd())) {
+        stretches.hide(matcher.start(1), matcher.end(1));
       }
     }
-    return text.length();
-  }
-
-  private static boolean mayBegin(String text, int at) {
-    char c = text.charAt(at);
-    if (c == '?' || c == '&' || c == ':') {
-      return true;
-    }
-    return Character.isLetter(c) && (at == 0 || !Character.isLetter(text.charAt(at - 1)));
   }
 }

@@ -1,22 +1,24 @@
 package dev.synthlab.logging;
 
 /**
- * Strikes secrets out of a text that arrives in pieces. A piece whose end may be the beginning of a
- * secret is held back until that is known; everything else passes at once. For one stream and one
- * thread.
+ * Strikes the secrets of this process out of a text that arrives in pieces. A piece whose end may
+ * be the beginning of a secret is held back until that is known; everything else passes at once.
+ * For one stream and one thread.
  */
 public final class RedactingStream {
-  private static final int LONGEST_HELD = 8_192;
+  private static final int LONGEST_HELD = 16_384;
 
-  private final boolean shapes;
+  /**
+   * What is held is read again with each piece as long as it is short, then less and less often.
+   */
+  private static final int READ_EACH_TIME = 256;
+
   private final StringBuilder held = new StringBuilder();
   private String before = "";
   private boolean masked;
-  private boolean swallowing;
+  private int enough;
 
-  RedactingStream(boolean shapes) {
-    this.shapes = shapes;
-  }
+  RedactingStream() {}
 
   /**
    * Takes a piece.
@@ -26,7 +28,7 @@ public final class RedactingStream {
    */
   public String next(String chunk) {
     held.append(chunk);
-    return pass(false);
+    return held.length() < enough ? "" : pass(false);
   }
 
   /**
@@ -39,49 +41,24 @@ public final class RedactingStream {
     held.setLength(0);
     before = "";
     masked = false;
-    swallowing = false;
     return rest;
   }
 
   private String pass(boolean last) {
-    if (swallowing && !reachedEndOfToken()) {
-      return "";
-    }
-    // One character of what has passed, so that a shape can see that it does not begin a word.
+    // One character of what has passed: what begins a word does not begin one after it.
     String text = before + held;
     int start = before.length();
-    KnownForms known = KnownForms.current();
     Stretches stretches = new Stretches();
-    known.hideIn(text, stretches);
-    if (shapes) {
-      KeyShapes.hideIn(text, stretches);
-    }
-    int until = last ? text.length() : decided(text, start, known, stretches);
+    int open = KnownForms.current().hideIn(text, !last, stretches);
+    int until = last ? text.length() : Math.max(start, stretches.beginOf(open));
     if (text.length() - until > LONGEST_HELD) {
-      return cutShort(text, start, until, known, stretches);
+      // No ordinary text is like a secret for so long.
+      stretches.hide(until, text.length());
+      until = text.length();
     }
-    return emit(text, start, until, stretches);
-  }
-
-  /** Up to where nothing that is still to come can change what is shown. */
-  private int decided(String text, int start, KnownForms known, Stretches stretches) {
-    int until = known.openFrom(text);
-    if (shapes) {
-      until = Math.min(until, KeyShapes.openFrom(text, start));
-    }
-    until = Math.max(start, until);
-    return until == text.length() ? until : Math.max(start, stretches.beginOf(until));
-  }
-
-  /** What is held has become too long to be held. */
-  private String cutShort(
-      String text, int start, int until, KnownForms known, Stretches stretches) {
-    if (stretches.hides(text.length() - 1)) {
-      swallowing = true;
-      return emit(text, start, text.length(), stretches);
-    }
-    int cut = Math.max(until, text.length() - Math.max(1, known.longest()));
-    return emit(text, start, stretches.beginOf(cut), stretches);
+    String shown = emit(text, start, until, stretches);
+    enough = held.length() > READ_EACH_TIME ? held.length() + held.length() / 8 : 0;
+    return shown;
   }
 
   private String emit(String text, int start, int until, Stretches stretches) {
@@ -95,16 +72,5 @@ public final class RedactingStream {
     masked = stretches.hides(until - 1);
     before = text.substring(until - 1, until);
     return goesOn ? shown.substring(Stretches.MASK.length()) : shown;
-  }
-
-  /** Drops what is left of a token that was too long to be held. */
-  private boolean reachedEndOfToken() {
-    int at = 0;
-    while (at < held.length() && " \t\r\n\"'<>,;&".indexOf(held.charAt(at)) < 0) {
-      at++;
-    }
-    held.delete(0, at);
-    swallowing = held.isEmpty();
-    return !swallowing;
   }
 }

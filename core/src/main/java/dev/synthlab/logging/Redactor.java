@@ -7,17 +7,21 @@ import java.util.HexFormat;
  * Safe for use by many threads.
  */
 public final class Redactor {
+  /** How far a text is read beyond its cut, to see the whole of a key there. */
+  private static final int BEYOND = 4_096;
+
   private Redactor() {}
 
   /**
-   * Strikes out the secrets of this process, in plain, base64, percent-encoded, JSON-escaped and
-   * hexadecimal form, and whatever has the shape of a key.
+   * Strikes out the secrets of this process however they are written, and whatever has the shape of
+   * a key: plain, escaped as in JSON, HTML, addresses or mail, also twice, in base64, hexadecimal
+   * or decimal numbers, and, unless they are short, in other case and divided by what is no letter.
    *
    * @param text any text
    * @return the text without them; the same object if there are none
    */
   public static String redact(String text) {
-    return struckOut(text, true);
+    return struckOut(text, true, false);
   }
 
   /**
@@ -28,16 +32,42 @@ public final class Redactor {
    * @return the text without them; the same object if there are none
    */
   public static String redactKnown(String text) {
-    return struckOut(text, false);
+    return struckOut(text, false, false);
   }
 
   /**
-   * Does for a text that arrives in pieces what {@link #redact} does for a whole one.
+   * The beginning of a text as {@link #redact} shows it. Only so much of the text is read, so that
+   * a long one costs no more than a short one; the first part of a key at the cut is struck out
+   * too.
    *
-   * @return for one stream
+   * @param text any text
+   * @param most how many characters there may be
+   * @return the first characters
    */
-  public static RedactingStream streaming() {
-    return new RedactingStream(true);
+  public static String redactBeginning(String text, int most) {
+    return beginning(text, most, true);
+  }
+
+  /**
+   * Does what {@link #redact} does for a text whose end was cut off before: what stands there may
+   * be the first part of a key.
+   *
+   * @param text how a longer text begins
+   * @return the text without keys and their first parts
+   */
+  public static String redactCut(String text) {
+    return struckOut(text, true, true);
+  }
+
+  /**
+   * The beginning of a text as {@link #redactKnown} shows it; see {@link #redactBeginning}.
+   *
+   * @param text any text
+   * @param most how many characters there may be
+   * @return the first characters
+   */
+  public static String redactKnownBeginning(String text, int most) {
+    return beginning(text, most, false);
   }
 
   /**
@@ -46,7 +76,7 @@ public final class Redactor {
    * @return for one stream
    */
   public static RedactingStream streamingKnown() {
-    return new RedactingStream(false);
+    return new RedactingStream();
   }
 
   /**
@@ -70,13 +100,24 @@ public final class Redactor {
     return escaped(text, true);
   }
 
-  private static String struckOut(String text, boolean shapes) {
+  private static String struckOut(String text, boolean shapes, boolean cut) {
     Stretches stretches = new Stretches();
-    KnownForms.current().hideIn(text, stretches);
-    if (shapes) {
-      KeyShapes.hideIn(text, stretches);
+    int open = KnownForms.current().hideIn(text, cut, stretches);
+    if (cut) {
+      stretches.hide(open, text.length());
     }
-    return stretches.isEmpty() ? text : stretches.masked(text, 0, text.length());
+    String known = stretches.in(text);
+    return shapes ? KeyShapes.struckOut(known, cut) : known;
+  }
+
+  private static String beginning(String text, int most, boolean shapes) {
+    int end = (int) Math.min(text.length(), (long) most + BEYOND);
+    String shown = struckOut(text.substring(0, end), shapes, end < text.length());
+    if (shown.length() <= most) {
+      return shown;
+    }
+    boolean half = most > 0 && Character.isHighSurrogate(shown.charAt(most - 1));
+    return shown.substring(0, half ? most - 1 : most);
   }
 
   private static String escaped(String text, boolean oneLine) {

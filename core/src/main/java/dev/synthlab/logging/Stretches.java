@@ -13,8 +13,9 @@ final class Stretches {
     hidden.set(start, end);
   }
 
-  boolean isEmpty() {
-    return hidden.isEmpty();
+  /** The whole text with masks; the same object if nothing is hidden. */
+  String in(String text) {
+    return hidden.isEmpty() ? text : masked(text, 0, text.length());
   }
 
   boolean hides(int index) {

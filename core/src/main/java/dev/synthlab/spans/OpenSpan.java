@@ -393,14 +393,10 @@ public final class OpenSpan {
     span.end(at);
   }
 
-  /**
-   * Secrets are struck out first: what is left of one that was cut in two is not known any more.
-   */
+  /** Without secrets, and not without end. */
   private static String clean(String text) {
-    String safe = Redactor.redact(text);
-    int left = safe.length() - MOST_CHARACTERS;
-    return left <= 0
-        ? safe
-        : safe.substring(0, MOST_CHARACTERS) + "… (" + left + " characters left out)";
+    String safe = Redactor.redactBeginning(text, MOST_CHARACTERS);
+    int left = text.length() - MOST_CHARACTERS;
+    return left <= 0 ? safe : safe + "… (" + left + " characters left out)";
   }
 }

@@ -12,7 +12,6 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -82,16 +81,19 @@ class HttpTypesTest {
 
   @Test
   void keepsTheBeginningOfABodyThatIsReadWithinALimit() throws IOException {
-    byte[] all = "abcdefghij".repeat(100).getBytes(StandardCharsets.US_ASCII);
-    Bodies.Bounded body = new Bodies.Bounded(new ByteArrayInputStream(all), 1_000);
+    String text = "abcde fghij ".repeat(1_000);
+    byte[] all = text.getBytes(StandardCharsets.US_ASCII);
+    Bodies.Bounded body = new Bodies.Bounded(new ByteArrayInputStream(all), 12_000);
 
     assertThat(body.read()).isEqualTo('a');
-    assertThat(body.beginning()).isEqualTo(new byte[] {'a'});
+    assertThat(body.beginning()).isEqualTo("a");
     assertThat(body.read(new byte[400], 100, 300)).isEqualTo(300);
-    assertThat(body.readAllBytes()).hasSize(699);
+    assertThat(body.readAllBytes()).hasSize(11_699);
     assertThat(body.read()).isEqualTo(-1);
 
-    assertThat(body.beginning()).isEqualTo(Arrays.copyOf(all, 512));
+    // The last word may be the first part of a key.
+    assertThat(body.beginning()).hasSizeBetween(8_100, 8_200).endsWith(" ****");
+    assertThat(text).startsWith(body.beginning().replace("****", ""));
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.synthlab.call.Attempt;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Fault;
 import dev.synthlab.call.Spend;
+import dev.synthlab.logging.Redactor;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
@@ -171,8 +172,7 @@ record Entry(String id, Optional<String> within, CallReport report) implements N
   }
 
   static String bounded(String text, int most) {
-    String known = text.replace('\0', '\uFFFD');
-    return known.length() <= most ? known : known.substring(0, most);
+    return Redactor.redactKnownBeginning(text, most).replace('\0', '\uFFFD');
   }
 
   private static void set(PreparedStatement into, int at, OptionalInt number) throws SQLException {

@@ -1,0 +1,226 @@
+package dev.synthlab.cli;
+
+import dev.synthlab.http.Json;
+import dev.synthlab.testing.Encodings;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Answers of a model server that says every key it knows of, in every way there is to say it. */
+final class Echo {
+  /** Where in an answer the keys stand. */
+  enum Way {
+    TEXT,
+    NAMES,
+    REFUSAL,
+    TOOL,
+    BAD_REQUEST,
+    DENIED,
+    FAILED_PAGE,
+    HEADERS,
+    STATUS_LINE,
+    REDIRECT,
+    NOT_JSON,
+    BROKEN_OFF,
+    STREAM
+  }
+
+  private final List<String> keys;
+
+  Echo(List<String> keys) {
+    this.keys = keys;
+  }
+
+  /** The prompt that asks for a way, and for the encodings from one on first. */
+  static String prompt(Way way, int first) {
+    return "canary " + way + " " + first + " end";
+  }
+
+  byte[] answer(String body) {
+    int at = body.indexOf("canary ");
+    if (at < 0) {
+      return ok(Way.TEXT, 0, body.contains("\"stream\":true"));
+    }
+    String[] words = body.substring(at).split(" ");
+    return ok(Way.valueOf(words[1]), Integer.parseInt(words[2]), body.contains("\"stream\":true"));
+  }
+
+  private byte[] ok(Way way, int first, boolean stream) {
+    String said = said(first);
+    return switch (way) {
+      case TEXT -> stream ? stream(said, true) : json(200, "OK", "", chat("m", said, "", ""));
+      case NAMES -> json(200, "OK", "", chat(said, "fine", "", ""));
+      case REFUSAL -> json(200, "OK", "", chat("m", "", said, ""));
+      case TOOL -> json(200, "OK", "", chat("m", "", "", said));
+      case BAD_REQUEST -> json(400, "Bad Request", "", error(said));
+      case DENIED -> json(401, "Unauthorized", "", error(said));
+      case FAILED_PAGE -> http(500, "Failed", "", "text/html", "<html>" + said + "</html>");
+      case HEADERS -> json(400, "No", headers(first), error("no"));
+      case STATUS_LINE -> json(400, line(first), "", error("no"));
+      case REDIRECT ->
+          json(302, "Found", "Location: http://127.0.0.1:1/" + line(first) + "\r\n", "{}");
+      case NOT_JSON -> json(200, "OK", "", "no JSON " + said);
+      case BROKEN_OFF -> {
+        byte[] all = json(200, "OK", "", chat("m", said, "", ""));
+        yield java.util.Arrays.copyOf(all, all.length / 2);
+      }
+      case STREAM -> stream(said, false);
+    };
+  }
+
+  /** Every key in every encoding. */
+  private String said(int first) {
+    List<String> all = new ArrayList<>();
+    for (String key : keys) {
+      all.addAll(Encodings.ofLong(key).values());
+    }
+    Collections.rotate(all, -first);
+    return "echo " + String.join(" | ", all);
+  }
+
+  private String line(int first) {
+    List<String> some = new ArrayList<>();
+    keys.forEach(
+        key -> {
+          List<String> all = List.copyOf(Encodings.ofLong(key).values());
+          some.add(all.get(first % all.size()).replaceAll("[^!-~]", ""));
+        });
+    return String.join("_", some);
+  }
+
+  private String headers(int first) {
+    return "x-request-id: "
+        + line(first)
+        + "\r\nretry-after: "
+        + line(first + 1)
+        + "\r\nx-ratelimit-reset-requests: "
+        + line(first + 2)
+        + "\r\nset-cookie: k="
+        + line(first + 3)
+        + "\r\n";
+  }
+
+  private static String error(String said) {
+    return written(
+        Map.of("error", Map.of("message", said, "code", said, "type", said, "param", said)));
+  }
+
+  private static String chat(String model, String text, String refusal, String tool) {
+    Map<String, Object> message = new java.util.LinkedHashMap<>();
+    message.put("role", "assistant");
+    message.put("content", text.isEmpty() ? null : text);
+    if (!refusal.isEmpty()) {
+      message.put("refusal", refusal);
+    }
+    if (!tool.isEmpty()) {
+      message.put(
+          "tool_calls",
+          List.of(
+              Map.of(
+                  "id",
+                  tool,
+                  "type",
+                  "function",
+                  "function",
+                  Map.of("name", tool, "arguments", tool))));
+    }
+    return written(
+        Map.of(
+            "id",
+            model,
+            "object",
+            "chat.completion",
+            "model",
+            model,
+            "system_fingerprint",
+            model,
+            "choices",
+            List.of(
+                Map.of(
+                    "index",
+                    0,
+                    "finish_reason",
+                    tool.isEmpty() ? "stop" : "tool_calls",
+                    "message",
+                    message)),
+            "usage",
+            Map.of("prompt_tokens", 3, "completion_tokens", 5, "total_tokens", 8)));
+  }
+
+  /** In pieces of a few characters; the end may be missing. */
+  private static byte[] stream(String said, boolean whole) {
+    StringBuilder events = new StringBuilder();
+    for (int at = 0; at < said.length(); at += 7) {
+      String piece = said.substring(at, Math.min(said.length(), at + 7));
+      events
+          .append("data: ")
+          .append(
+              written(
+                  Map.of(
+                      "choices", List.of(Map.of("index", 0, "delta", Map.of("content", piece))))))
+          .append("\n\n");
+    }
+    if (whole) {
+      events.append(
+          "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+              + "data: [DONE]\n\n");
+    } else {
+      events.append("data: ").append(error(said)).append("\n\n");
+    }
+    return http(200, "OK", "", "text/event-stream", events.toString());
+  }
+
+  private static byte[] json(int status, String reason, String headers, String body) {
+    return http(status, reason, headers, "application/json", body);
+  }
+
+  static byte[] http(int status, String reason, String headers, String type, String body) {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    String head =
+        "HTTP/1.1 "
+            + status
+            + " "
+            + reason
+            + "\r\n"
+            + headers
+            + "Content-Type: "
+            + type
+            + "\r\nContent-Length: "
+            + bytes.length
+            + "\r\nConnection: close\r\n\r\n";
+    byte[] first = head.getBytes(StandardCharsets.ISO_8859_1);
+    byte[] all = java.util.Arrays.copyOf(first, first.length + bytes.length);
+    System.arraycopy(bytes, 0, all, first.length, bytes.length);
+    return all;
+  }
+
+  /** What a PostgreSQL server says that lets nobody in. */
+  byte[] refusedByDatabase(String head) {
+    if (head.startsWith("\0\0\0\b")) {
+      return new byte[] {'N'}; // no TLS
+    }
+    String fields =
+        "SFATAL\0VFATAL\0C28P01\0M" + said(0).replace('\0', ' ') + "\0D" + line(1) + "\0\0";
+    byte[] text = fields.getBytes(StandardCharsets.UTF_8);
+    return java.nio.ByteBuffer.allocate(5 + text.length)
+        .put((byte) 'E')
+        .putInt(4 + text.length)
+        .put(text)
+        .array();
+  }
+
+  private static String written(Object tree) {
+    return Json.mapper().writeValueAsString(tree);
+  }
+
+  /** The forms of a key in which it must nowhere be found. */
+  static Map<String, String> forms(String key) {
+    return Encodings.ofLong(key).entrySet().stream()
+        .collect(
+            Collectors.toMap(
+                Map.Entry::getKey, Map.Entry::getValue, (a, b) -> a, java.util.LinkedHashMap::new));
+  }
+}

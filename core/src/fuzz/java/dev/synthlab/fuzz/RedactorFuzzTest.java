@@ -1,0 +1,59 @@
+package dev.synthlab.fuzz;
+
+import com.code_intelligence.jazzer.api.FuzzedDataProvider;
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.synthlab.config.Secret;
+import dev.synthlab.logging.RedactingStream;
+import dev.synthlab.logging.Redactor;
+import dev.synthlab.testing.Encodings;
+import java.util.ArrayList;
+import java.util.List;
+
+/** No text, whatever is in it, brings a secret through, or takes long. */
+class RedactorFuzzTest {
+  private static final long MOST_NANOS = 2_000_000_000L;
+  private static final List<String> FORMS = new ArrayList<>();
+
+  static {
+    String key = "Fuzz-7301/Canary+Zp9";
+    String password = "pw:4Q/x9";
+    if (Secret.of(key).equals(Secret.of(password))) {
+      throw new IllegalStateException();
+    }
+    FORMS.addAll(Encodings.ofLong(key).values());
+    FORMS.addAll(Encodings.ofAny(password).values());
+  }
+
+  @FuzzTest(maxDuration = "40m", maxExecutions = 1_000_000)
+  void strikesEverySecretOutOfAnyText(FuzzedDataProvider data) {
+    StringBuilder made = new StringBuilder();
+    while (data.remainingBytes() > 0 && made.length() < 4_000) {
+      made.append(data.consumeString(60));
+      if (data.consumeBoolean()) {
+        // No letter or digit beside it, which would make another text of a form.
+        made.append(" | ").append(data.pickValue(FORMS)).append(" | ");
+      }
+    }
+    String text = made.toString();
+    long begin = System.nanoTime();
+
+    String shown = Redactor.redact(text);
+    String cut = Redactor.redactBeginning(text, text.length() / 2);
+    RedactingStream stream = Redactor.streamingKnown();
+    int half = text.length() / 3;
+    String streamed =
+        stream.next(text.substring(0, half)) + stream.next(text.substring(half)) + stream.end();
+
+    if (System.nanoTime() - begin > MOST_NANOS) {
+      throw new IllegalStateException("too slow");
+    }
+    if (!Redactor.redact(shown).equals(shown)) {
+      throw new IllegalStateException("another text at the second time");
+    }
+    for (String form : FORMS) {
+      if (shown.contains(form) || cut.contains(form) || streamed.contains(form)) {
+        throw new IllegalStateException("a secret is left: " + form);
+      }
+    }
+  }
+}
