@@ -89,6 +89,13 @@ final class Preflight {
         e);
   }
 
+  /** The file that a fault with a reason is about. */
+  static Optional<Path> named(IOException e) {
+    return e instanceof FileSystemException told && told.getReason() != null
+        ? Optional.ofNullable(told.getFile()).map(Path::of)
+        : Optional.empty();
+  }
+
   private static String message(IOException e) {
     return e.getMessage() == null ? "the system does not say why" : e.getMessage();
   }
