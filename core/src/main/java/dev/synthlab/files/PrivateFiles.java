@@ -116,8 +116,7 @@ public final class PrivateFiles {
 
   private static void tighten(Path file, FileState state) throws IOException {
     if (state.openToOthers()) {
-      Files.getFileAttributeView(
-              file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+      Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
           .setPermissions(PosixFilePermissions.fromString(FILE_MODE));
     }
   }
@@ -148,7 +147,11 @@ public final class PrivateFiles {
     Optional<FileState> state = FileState.of(file);
     if (state.isPresent()) {
       state.get().requireOwn(file);
-      tighten(file, state.get());
+      try {
+        tighten(file, state.get());
+      } catch (NoSuchFileException e) {
+        // It has gone meanwhile.
+      }
     }
   }
 

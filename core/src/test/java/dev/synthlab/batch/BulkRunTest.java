@@ -610,7 +610,10 @@ class BulkRunTest {
 
     for (String name :
         List.of(
-            ".out.jsonl.lock", "out.jsonl.job.json", "out.jsonl.errors.jsonl", "out.jsonl.bad",
+            ".out.jsonl.lock",
+            "out.jsonl.job.json",
+            "out.jsonl.errors.jsonl",
+            "out.jsonl.bad",
             ".out.jsonl.stdin")) {
       for (Path target : List.of(victim, missing)) {
         Path link = Files.createSymbolicLink(bulk.beside(name), target);
@@ -640,7 +643,9 @@ class BulkRunTest {
     Path victim = Files.writeString(directory.resolve("victim"), "precious");
     for (String name :
         List.of(
-            ".out.jsonl.tmp", ".out.jsonl.job.json.tmp", ".out.jsonl.errors.jsonl.tmp",
+            ".out.jsonl.tmp",
+            ".out.jsonl.job.json.tmp",
+            ".out.jsonl.errors.jsonl.tmp",
             "..out.jsonl.stdin.tmp")) {
       Files.createSymbolicLink(bulk.beside(name), victim);
     }
