@@ -99,7 +99,7 @@ final class CheckCommand implements Callable<Integer> {
       PrintStream out = Main.stdout();
       out.println(
           json
-              ? Json.mapper().writeValueAsString(object(report))
+              ? Json.line(object(report))
               : Redactor.printable(report.text().stripTrailing()));
       out.flush();
       return report.isClean() ? Exit.OK : Exit.FAILED;
