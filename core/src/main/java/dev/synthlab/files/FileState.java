@@ -1,6 +1,5 @@
 package dev.synthlab.files;
 
-import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -99,7 +98,7 @@ record FileState(BasicFileAttributes attributes, Optional<Unix> unix) {
 
   /** Some file systems give every file an owner of their own: what is made beside it tells. */
   private static boolean isOwn(Path file, int owner) throws IOException {
-    if (user().filter(user -> user == owner).isPresent()) {
+    if (User.NUMBER.filter(user -> user == owner).isPresent()) {
       return true;
     }
     Path directory = file.toAbsolutePath().getParent();
@@ -114,11 +113,25 @@ record FileState(BasicFileAttributes attributes, Optional<Unix> unix) {
     }
   }
 
-  private static Optional<Integer> user() {
-    try {
-      return Optional.of((int) new UnixSystem().getUid());
-    } catch (LinkageError e) {
-      return Optional.empty(); // a runtime without that module
+  /** The user of this process. */
+  private static final class User {
+    static final Optional<Integer> NUMBER = number();
+
+    private static Optional<Integer> number() {
+      try {
+        Path process = Path.of("/proc/self");
+        if (Files.exists(process)) {
+          return unix(process.toRealPath()).map(Unix::owner);
+        }
+        Path probe = Files.createTempFile(".synthlab-", ".owner");
+        try {
+          return unix(probe).map(Unix::owner);
+        } finally {
+          Files.delete(probe);
+        }
+      } catch (IOException e) {
+        return Optional.empty(); // what is made beside a file tells
+      }
     }
   }
 }
