@@ -73,10 +73,16 @@ record FileState(BasicFileAttributes attributes, Optional<Unix> unix) {
     if (unix.isPresent() && unix.get().names() > 1) {
       throw refused(
           file,
-          "it has " + unix.get().names() + " names (hard links), and one of them may be another's; copy it");
+          "it has "
+              + unix.get().names()
+              + " names (hard links), and one of them may be another's; copy it");
     }
     if (unix.isPresent() && !isOwn(file, unix.get().owner())) {
-      throw refused(file, "it belongs to another user (number " + unix.get().owner() + "); chown it if it is yours");
+      throw refused(
+          file,
+          "it belongs to another user (number "
+              + unix.get().owner()
+              + "); chown it if it is yours");
     }
   }
 

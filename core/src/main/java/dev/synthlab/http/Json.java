@@ -43,9 +43,9 @@ public final class Json {
   }
 
   /**
-   * The same JSON, with escapes in place of what terminals obey, what turns text round and what some
-   * readers take for the end of a line; surrogates that stand alone are replaced. All of it can only
-   * stand inside strings.
+   * The same JSON, with escapes in place of what terminals obey, what turns text round and what
+   * some readers take for the end of a line; surrogates that stand alone are replaced. All of it
+   * can only stand inside strings.
    *
    * @param json JSON text on one line
    * @return text that means the same

@@ -19,8 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LargeStreamTest {
   private static final long BYTES = 256L << 20;
   private static final String HEAP = "64m";
-  private static final String HEAD =
-      "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n";
+  private static final String HEAD = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n";
 
   @TempDir private Path directory;
 

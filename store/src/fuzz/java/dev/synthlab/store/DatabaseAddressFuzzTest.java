@@ -83,8 +83,8 @@ class DatabaseAddressFuzzTest {
 
   @FuzzTest(maxDuration = "40m", maxExecutions = 1_000_000)
   void readsAnyAddressOfAServer(FuzzedDataProvider data) {
-    String text = (data.consumeBoolean() ? "postgres://u:p@h/lab?" : "")
-        + data.consumeRemainingAsString();
+    String text =
+        (data.consumeBoolean() ? "postgres://u:p@h/lab?" : "") + data.consumeRemainingAsString();
     within(
         () -> {
           try {
@@ -102,8 +102,7 @@ class DatabaseAddressFuzzTest {
     for (String name : url.parameters().keySet()) {
       String lower = name.toLowerCase(Locale.ROOT);
       require(
-          CODE.stream().noneMatch(lower::endsWith) || !lower.matches("[a-z]+"),
-          "taken: " + name);
+          CODE.stream().noneMatch(lower::endsWith) || !lower.matches("[a-z]+"), "taken: " + name);
     }
   }
 

@@ -3,9 +3,9 @@ package dev.synthlab.store;
 import com.zaxxer.hikari.HikariConfig;
 import dev.synthlab.call.Timer;
 import dev.synthlab.config.Settings;
+import dev.synthlab.files.PrivateFiles;
 import dev.synthlab.spans.DatabasePlace;
 import dev.synthlab.store.TransactionRules.Access;
-import dev.synthlab.files.PrivateFiles;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
@@ -124,7 +124,9 @@ final class Sqlite implements Dialect {
     return file.resolveSibling("." + file.getFileName() + ".lock");
   }
 
-  /** The file as SQLite's own form of an address, in which every byte of a name stands for itself. */
+  /**
+   * The file as SQLite's own form of an address, in which every byte of a name stands for itself.
+   */
   static String address(Path file) {
     URI uri = file.toAbsolutePath().toUri();
     String server = uri.getHost() == null ? "" : "////" + uri.getHost();

@@ -68,8 +68,7 @@ class SqlitePathTest {
   void takesControlCharactersForTheFileNotForTheAddress() throws Exception {
     String name = " tab\tline\nbell\u0007delete\u007f ";
     Sqlite file =
-        new Sqlite(
-            directory.resolve(name), settings(directory).database(), Timer.system());
+        new Sqlite(directory.resolve(name), settings(directory).database(), Timer.system());
 
     file.makeReady();
 
@@ -163,7 +162,9 @@ class SqlitePathTest {
             () ->
                 database.useHandle(
                     handle ->
-                        handle.createQuery("SELECT load_extension('none')").mapTo(String.class)
+                        handle
+                            .createQuery("SELECT load_extension('none')")
+                            .mapTo(String.class)
                             .one()))
         .withMessageContaining("not authorized");
   }
