@@ -13,7 +13,7 @@ class JsonTest {
 
       String line = Json.line(value);
 
-      assertThat(Json.mapper().readValue(line, Map.class)).isEqualTo(value);
+      assertThat(Json.mapper().readTree(line).path("a").asString()).isEqualTo(value.get("a"));
       boolean steers =
           c < ' '
               || (c >= 0x7f && c < 0xa0)
