@@ -84,24 +84,22 @@ other mkfifo "$shared/out.jsonl"
 run_out 'another user'
 echo 'OUT of another user is refused'
 
-fresh
+database=(env SYNTHLAB_DB_PATH=lab.db SYNTHLAB_LEDGER=on "$command" db migrate)
 for name in "" -wal -shm -journal; do
   fresh
   other ln -s "$work/victim" "$shared/lab.db$name"
-  refused 'symbolic link\|another user' env SYNTHLAB_DB_PATH=lab.db "$command" db migrate
-  SYNTHLAB_LEDGER=on lab env SYNTHLAB_LEDGER=on SYNTHLAB_DB_PATH=lab.db "$command" db migrate || true
+  refused 'symbolic link' "${database[@]}"
   intact "lab.db$name"
   fresh
   other_has "$shared/lab.db$name" ''
-  lab env SYNTHLAB_LEDGER=on SYNTHLAB_DB_PATH=lab.db "$command" db migrate &&
-    fail "a database file of another user is used: lab.db$name"
+  refused 'another user' "${database[@]}"
 done
 echo 'database files of another user are refused'
 
 fresh
-lab env SYNTHLAB_LEDGER=on SYNTHLAB_DB_PATH=lab.db sh -c 'umask 0; exec "$@"' sh "$command" db migrate ||
-  fail "no ledger: $(cat "$work/said")"
-lab sh -c 'umask 0; exec "$@"' sh "$command" run in.jsonl -o out.jsonl || true
+open=(sh -c 'umask 0; exec "$@"' sh)
+lab "${open[@]}" "${database[@]}" || fail "no ledger: $(cat "$work/said")"
+lab "${open[@]}" "$command" run in.jsonl -o out.jsonl || true # no server answers: exit 5
 for file in "$shared"/lab.db* "$shared"/out.jsonl* "$shared"/.out.jsonl*; do
   [ -e "$file" ] || continue
   [ "$(stat -c %a "$file")" = 600 ] || fail "$file has the mode $(stat -c %a "$file")"

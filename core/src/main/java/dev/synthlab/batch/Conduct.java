@@ -98,7 +98,7 @@ final class Conduct {
 
   private Summary toDevice(Path out) throws IOException {
     // No channel: an interrupt of a writing thread would close it.
-    PrivateFiles.target(out); // refuses a pipe that another user has put there
+    Preflight.requireTrusted(out);
     try (OutputStream stream = new FileOutputStream(out.toFile(), true)) {
       return toStream(stream);
     }
