@@ -24,9 +24,13 @@ import picocli.CommandLine.Option;
     header = "Ask one question; the answer streams to stdout.",
     footer = {
       "",
+      "A PROMPT on the command line can be read in the list of processes, in the history of the",
+      "shell and in the log of a crash of the JVM. 'synthlab ask -' reads it from stdin alone.",
+      "",
       "Examples:",
       "  synthlab ask --local 'Why is the sky blue?'",
       "  synthlab ask -m gpt-4o-mini -s 'Answer in one word.' 'Capital of France?'",
+      "  synthlab ask - < private.txt",
       "  git diff | synthlab ask 'Write a commit message for this.'",
       "  OPENAI_BASE_URL=http://localhost:11434/v1 synthlab ask -m llama3.2 'Hello'",
       "",

@@ -56,7 +56,7 @@ final class CacheCommand implements Runnable {
 
   private static int dropped(Settings settings, boolean json, ToLongFunction<Settings> work) {
     long dropped = work.applyAsLong(settings);
-    say(json ? Json.mapper().writeValueAsString(Map.of("dropped", dropped)) : dropped + " dropped");
+    say(json ? Json.line(Map.of("dropped", dropped)) : dropped + " dropped");
     return Exit.OK;
   }
 
@@ -82,7 +82,7 @@ final class CacheCommand implements Runnable {
       Settings settings = common.settings();
       CacheStats stats = StoredAnswers.stats(settings);
       if (json) {
-        say(Json.mapper().writeValueAsString(tree(stats, settings)));
+        say(Json.line(tree(stats, settings)));
         return Exit.OK;
       }
       say("answers  " + stats.answers() + expired(stats));

@@ -98,9 +98,7 @@ final class CheckCommand implements Callable<Integer> {
       CheckReport report = report();
       PrintStream out = Main.stdout();
       out.println(
-          json
-              ? Json.mapper().writeValueAsString(object(report))
-              : Redactor.printable(report.text().stripTrailing()));
+          json ? Json.line(object(report)) : Redactor.printable(report.text().stripTrailing()));
       out.flush();
       return report.isClean() ? Exit.OK : Exit.FAILED;
     }

@@ -70,7 +70,7 @@ final class ConfigCommand implements Runnable {
           one.put("origin", row.origin());
           all.add(one);
         }
-        Main.stdout().println(Json.mapper().writeValueAsString(Map.of("settings", all)));
+        Main.stdout().println(Json.line(Map.of("settings", all)));
       } else {
         table(rows);
       }

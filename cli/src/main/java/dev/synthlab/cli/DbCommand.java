@@ -71,7 +71,7 @@ final class DbCommand implements Runnable {
 
   private static void sayJson(Map<String, Object> tree) {
     PrintStream out = Main.stdout();
-    out.println(Redactor.redact(Json.mapper().writeValueAsString(tree)));
+    out.println(Redactor.redact(Json.line(tree)));
     out.flush();
   }
 

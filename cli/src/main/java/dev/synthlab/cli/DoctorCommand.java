@@ -248,7 +248,7 @@ final class DoctorCommand implements Callable<Integer> {
         one.put("advice", finding.advice());
         all.add(one);
       }
-      Main.stdout().println(Json.mapper().writeValueAsString(Map.of("checks", all)));
+      Main.stdout().println(Json.line(Map.of("checks", all)));
     } else {
       for (Finding f : findings) {
         String advice = f.advice().isEmpty() ? "" : " -> " + f.advice();

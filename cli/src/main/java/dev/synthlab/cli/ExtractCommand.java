@@ -74,7 +74,7 @@ final class ExtractCommand implements Callable<Integer> {
     try (Traced traced = common.traced(settings);
         Synthlab layer = traced.layer(settings)) {
       Typed<Map<String, Object>> answer = Traced.by("extract", () -> layer.llm().askJson(request));
-      print(Json.mapper().writeValueAsString(redacted(answer.value())));
+      print(Json.line(redacted(answer.value())));
       return Exit.OK;
     } catch (StructuredOutputException e) {
       System.err.println("error: the answer does not fit the schema, nor did it when mended:");

@@ -55,7 +55,7 @@ final class JobsCommand implements Callable<Integer> {
     PrintStream out = Main.stdout();
     if (json) {
       List<Map<String, Object>> all = runs.stream().map(JobsCommand::members).toList();
-      out.println(Json.mapper().writeValueAsString(Map.of("jobs", all)));
+      out.println(Json.line(Map.of("jobs", all)));
     } else if (runs.isEmpty()) {
       out.println(
           "no run is recorded" + (settings.ledger().on() ? "" : ": SYNTHLAB_LEDGER is off"));
@@ -152,7 +152,7 @@ final class JobsCommand implements Callable<Integer> {
             errors.stream()
                 .collect(
                     Collectors.toMap(Usage::name, Usage::calls, (a, b) -> a, LinkedHashMap::new)));
-        out.println(Json.mapper().writeValueAsString(members));
+        out.println(Json.line(members));
       } else {
         shown(out, run, models, errors);
       }

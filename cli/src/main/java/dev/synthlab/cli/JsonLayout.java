@@ -2,6 +2,7 @@ package dev.synthlab.cli;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.LayoutBase;
+import dev.synthlab.http.Json;
 import dev.synthlab.logging.Redactor;
 import java.io.StringWriter;
 import java.time.Instant;
@@ -39,7 +40,7 @@ final class JsonLayout extends LayoutBase<ILoggingEvent> {
       writeContext(json, event.getMDCPropertyMap());
       json.writeEndObject();
     }
-    return out.append('\n').toString();
+    return Json.printable(out.toString()) + '\n';
   }
 
   private static void writeValue(JsonGenerator json, KeyValuePair pair) {

@@ -223,7 +223,7 @@ final class ModelsCommand implements Callable<Integer> {
     Map<String, Object> whole = new LinkedHashMap<>();
     whole.put("source", catalogue.source());
     whole.put("models", all);
-    return Json.mapper().writeValueAsString(whole);
+    return Json.line(whole);
   }
 
   private static Map<String, BigDecimal> prices(Model.Price price) {

@@ -163,6 +163,6 @@ final class Progress implements AutoCloseable {
     all.put("output_tokens", p.outputTokens());
     all.put("cost_usd", p.cost().totalUsd());
     all.put("unpriced", p.cost().unpriced());
-    return Json.mapper().writeValueAsString(all);
+    return Json.line(all);
   }
 }

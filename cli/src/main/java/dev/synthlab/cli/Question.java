@@ -20,7 +20,7 @@ final class Question {
   @Parameters(
       arity = "0..*",
       paramLabel = "PROMPT",
-      description = "The question; what stands on stdin is put before it.")
+      description = "The question; what stands on stdin is put before it. - for stdin alone.")
   private List<String> words = new ArrayList<>();
 
   @Option(

@@ -87,7 +87,7 @@ final class UsageCommand implements Callable<Integer> {
     List<Usage> usage = Ledger.usage(settings, from, by.by);
     PrintStream out = Main.stdout();
     if (json) {
-      out.println(Json.mapper().writeValueAsString(Map.of("usage", lines(usage))));
+      out.println(Json.line(Map.of("usage", lines(usage))));
     } else if (csv) {
       csv(out, usage);
     } else if (usage.isEmpty()) {
@@ -127,7 +127,7 @@ final class UsageCommand implements Callable<Integer> {
     for (Usage one : usage) {
       out.println(
           Stream.of(
-                  quoted(Redactor.printableLine(one.name())),
+                  text(Redactor.printableLine(one.name())),
                   one.calls(),
                   one.failed(),
                   one.attempts(),
@@ -143,8 +143,14 @@ final class UsageCommand implements Callable<Integer> {
     }
   }
 
+  /** Without the signs by which a spreadsheet takes a text for a formula. */
+  private static String text(String name) {
+    boolean formula = !name.isEmpty() && "=+-@\t\r".indexOf(name.charAt(0)) >= 0;
+    return quoted(formula ? "'" + name : name);
+  }
+
   private static String quoted(String name) {
-    return name.matches("[\\w.:/@+-]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
+    return name.matches("[\\w.:/@+'-]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
   }
 
   private static List<Map<String, Object>> lines(List<Usage> usage) {

@@ -6,11 +6,15 @@ import dev.synthlab.cli.Synth.Ended;
 import dev.synthlab.http.Json;
 import dev.synthlab.testing.Replies;
 import dev.synthlab.testing.ScriptedServer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** What calls used, as the command shows it. */
@@ -59,6 +63,30 @@ class UsageTest {
     assertThat(json.path("usage").path(0).path("calls_from_cache").asInt()).isEqualTo(1);
     assertThat(csv.out().lines().toList().get(0)).endsWith(",calls_from_cache");
     assertThat(csv.out().lines().toList().get(1)).endsWith(",0,1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"=1+1", "+1", "-1", "@sum(a1)"})
+  void givesNoSpreadsheetAFormula(String model) {
+    Ended asked = synth.run("ask", "--no-stream", "--model=" + model, "hi");
+    assertThat(asked.exit()).as(asked.all()).isZero();
+
+    Ended csv = synth.run("usage", "--csv");
+
+    assertThat(csv.out().lines().toList().get(1)).containsPattern("^\"?'\\" + model);
+  }
+
+  @Test
+  void steersNoTerminalByANameOfAFile() throws IOException {
+    Files.writeString(directory.resolve("in.jsonl"), "{\"prompt\":\"hi\"}\n");
+    String out = "a\u009b31m\u202eb.jsonl";
+    synth.run("run", "in.jsonl", "-o", out);
+
+    Ended jobs = synth.run("jobs", "--json");
+
+    assertThat(jobs.out()).contains("a\\u009b31m\\u202eb.jsonl").doesNotContain("\u009b");
+    assertThat(Json.mapper().readTree(jobs.out()).path("jobs").path(0).path("output").asString())
+        .endsWith(out);
   }
 
   @Test

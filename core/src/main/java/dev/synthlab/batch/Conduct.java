@@ -3,6 +3,7 @@ package dev.synthlab.batch;
 import dev.synthlab.call.Budget;
 import dev.synthlab.call.RunRecorder;
 import dev.synthlab.call.Timer;
+import dev.synthlab.files.PrivateFiles;
 import dev.synthlab.logging.Redactor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -91,12 +92,13 @@ final class Conduct {
   }
 
   /** A pipe, a terminal: there is nothing to go on with. */
-  private static boolean isDevice(Path out) {
+  static boolean isDevice(Path out) {
     return Files.exists(out) && !Files.isRegularFile(out) && !Files.isDirectory(out);
   }
 
   private Summary toDevice(Path out) throws IOException {
     // No channel: an interrupt of a writing thread would close it.
+    Preflight.requireTrusted(out);
     try (OutputStream stream = new FileOutputStream(out.toFile(), true)) {
       return toStream(stream);
     }
@@ -150,6 +152,7 @@ final class Conduct {
     Preflight.requireOtherThanInput(options, files);
     try (RunLock lock = lock(files)) {
       steps.reached(Steps.Step.LOCKED, files.out());
+      files.requireOwn();
       tidyUp(files);
       Input input = spool.input(files.spool());
       try {
@@ -167,6 +170,7 @@ final class Conduct {
     JobFile job = known ? JobFile.known(files, JobFile.settings(options)) : newJob();
     requireOwnTable(files);
     boolean rewrite = known && index(files);
+    PrivateFiles.tighten(files.jobFile());
     steps.reached(Steps.Step.INDEXED, files.out());
     InputScan scan = new InputScan(input, files.out(), table, ends, options, spool::requireGoingOn);
     scan.into(tally);
@@ -473,7 +477,7 @@ final class Conduct {
     try {
       return RunLock.take(files, timer.now());
     } catch (IOException e) {
-      throw Preflight.unwritable(files.out(), e);
+      throw Preflight.unwritable(Preflight.named(e).orElse(files.out()), e);
     }
   }
 

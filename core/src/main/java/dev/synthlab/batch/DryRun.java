@@ -146,6 +146,9 @@ public final class DryRun {
     if (options.output() instanceof BulkOptions.Out.File file && hasDirectory(file.path())) {
       OutFiles files = OutFiles.of(file.path(), options.format());
       Preflight.requireOtherThanInput(options, files);
+      if (!Conduct.isDevice(file.path())) {
+        files.requireOwn();
+      }
       out = files.out();
       if (OutFiles.hasContent(out) && !options.fresh() && Files.isRegularFile(out)) {
         JobFile.known(files, JobFile.settings(options));

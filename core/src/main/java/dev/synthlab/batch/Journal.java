@@ -1,6 +1,7 @@
 package dev.synthlab.batch;
 
 import dev.synthlab.call.Timer;
+import dev.synthlab.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -82,7 +83,8 @@ final class Journal implements Sink {
   static Journal open(Path out, RowTable table, Timer timer, Steps steps, Runnable onFailure)
       throws IOException {
     boolean made = !Files.exists(out);
-    FileChannel channel = OutFiles.open(out, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    FileChannel channel =
+        PrivateFiles.open(out, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     if (made) {
       OutFiles.syncDirectory(out);
     }

@@ -1,32 +1,23 @@
 package dev.synthlab.batch;
 
+import dev.synthlab.files.PrivateFiles;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
-import java.nio.file.OpenOption;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * OUT and the files beside it, by their real places. New files are for their owner only; a file is
  * replaced so that at any moment either the old or the new one is there, whole.
  */
 final class OutFiles {
-  private static final int MOST_LINKS = 40;
-  private static final Set<PosixFilePermission> OWNER_ONLY =
-      PosixFilePermissions.fromString("rw-------");
-
   private final Path out;
   private final Optional<Path> table;
 
@@ -45,15 +36,9 @@ final class OutFiles {
     };
   }
 
-  /** Follows links, and makes the directory if there is none. */
+  /** Follows the links of the user's own, and makes the directory if there is none. */
   private static Path real(Path named) throws IOException {
-    Path path = named.toAbsolutePath();
-    for (int links = 0; Files.isSymbolicLink(path); links++) {
-      if (links == MOST_LINKS) {
-        throw new FileSystemLoopException(named.toString());
-      }
-      path = path.resolveSibling(Files.readSymbolicLink(path));
-    }
+    Path path = PrivateFiles.target(named);
     Path directory = path.getParent();
     Path name = path.getFileName();
     if (directory == null || name == null || Files.isDirectory(path)) {
@@ -112,16 +97,16 @@ final class OutFiles {
     return Files.exists(file) && Files.size(file) > 0;
   }
 
-  /** Opens a file, owner-only if it has to be made. */
-  static FileChannel open(Path file, OpenOption... options) throws IOException {
-    return FileChannel.open(file, Set.of(options), ownerOnly(file));
-  }
-
-  private static FileAttribute<?>[] ownerOnly(Path file) {
-    boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
-    return posix
-        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
-        : new FileAttribute<?>[0];
+  /** Refuses what another user has put in the place of OUT or of a file beside it. */
+  void requireOwn() {
+    for (Path file :
+        List.of(out, table.orElse(out), jobFile(), errors(), unreadable(), lock(), spool())) {
+      try {
+        PrivateFiles.requireOwn(file);
+      } catch (IOException e) {
+        throw Preflight.unwritable(file, e);
+      }
+    }
   }
 
   /** What makes the new content of a file. */
@@ -139,12 +124,11 @@ final class OutFiles {
     Files.deleteIfExists(temporary);
     try {
       try (FileChannel channel =
-          open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+          PrivateFiles.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         OutputStream stream =
             new java.io.BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
         content.writeTo(stream);
         stream.flush();
-        keepPermissions(file, temporary);
         channel.force(true);
       }
       steps.reached(Steps.Step.TEMPORARY_WRITTEN, file);
@@ -161,13 +145,6 @@ final class OutFiles {
   /** The name of a file while it is being written; one that is found was left by a dead run. */
   static Path temporary(Path file) {
     return file.resolveSibling("." + file.getFileName() + ".tmp");
-  }
-
-  private static void keepPermissions(Path old, Path made) throws IOException {
-    PosixFileAttributeView view = Files.getFileAttributeView(made, PosixFileAttributeView.class);
-    if (view != null && Files.exists(old)) {
-      view.setPermissions(Files.getPosixFilePermissions(old));
-    }
   }
 
   /** A rename is on the disk only when its directory is. */
@@ -192,7 +169,7 @@ final class OutFiles {
   /** Puts a table aside, under the first free number. */
   static Path putAside(Path table) throws IOException {
     int number = 1;
-    while (Files.exists(table.resolveSibling(table.getFileName() + "." + number))) {
+    while (isThere(table.resolveSibling(table.getFileName() + "." + number))) {
       number++;
     }
     Path aside = table.resolveSibling(table.getFileName() + "." + number);
@@ -204,7 +181,7 @@ final class OutFiles {
   /** Puts an old OUT and what belongs to it aside, under the first free number. */
   Path putAside() throws IOException {
     int number = 1;
-    while (Files.exists(numbered(number))) {
+    while (isThere(numbered(number))) {
       number++;
     }
     Path aside = numbered(number);
@@ -226,6 +203,10 @@ final class OutFiles {
     Files.move(out, aside);
     syncDirectory(out);
     return aside;
+  }
+
+  private static boolean isThere(Path file) {
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
   }
 
   private Path numbered(int number) {

@@ -1,5 +1,6 @@
 package dev.synthlab.batch;
 
+import dev.synthlab.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -87,6 +88,22 @@ final class Preflight {
         BatchException.Kind.OUTPUT_UNWRITABLE,
         "cannot write " + path + ": " + reason(e) + "; name a place that can be written to",
         e);
+  }
+
+  /** The file that a fault with a reason is about. */
+  static Optional<Path> named(IOException e) {
+    return e instanceof FileSystemException told && told.getReason() != null
+        ? Optional.ofNullable(told.getFile()).map(Path::of)
+        : Optional.empty();
+  }
+
+  /** Refuses a pipe that another user has put there. */
+  static void requireTrusted(Path device) {
+    try {
+      PrivateFiles.target(device);
+    } catch (IOException e) {
+      throw unwritable(device, e);
+    }
   }
 
   private static String message(IOException e) {

@@ -1,5 +1,6 @@
 package dev.synthlab.batch;
 
+import dev.synthlab.files.PrivateFiles;
 import dev.synthlab.http.Json;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -82,7 +83,7 @@ final class ResultIndex {
   /** Bytes after the last newline are a line that a dying run did not finish. */
   private void cutAfter(long whole) throws IOException {
     if (Files.size(files.out()) > whole) {
-      try (FileChannel channel = FileChannel.open(files.out(), StandardOpenOption.WRITE)) {
+      try (FileChannel channel = PrivateFiles.open(files.out(), StandardOpenOption.WRITE)) {
         channel.truncate(whole);
         channel.force(true);
       }
@@ -163,7 +164,7 @@ final class ResultIndex {
     long[] offsets = table.superseded();
     try (Lines lines = Lines.ofResults(files.out());
         FileChannel bad =
-            OutFiles.open(
+            PrivateFiles.open(
                 files.unreadable(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
       OutputStream out = Channels.newOutputStream(bad);
       while (lines.next()) {

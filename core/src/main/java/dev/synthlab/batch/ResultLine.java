@@ -74,7 +74,7 @@ final class ResultLine {
   byte[] unwritable(Row.Ready row, Completion answer, RuntimeException why) {
     String message = "the answer came, but its line could not be made: " + why.getMessage();
     Optional<Trouble> trouble =
-        Optional.of(new Trouble(Ends.UNWRITABLE, CleanJson.oneLine(message), Optional.empty()));
+        Optional.of(new Trouble(Ends.UNWRITABLE, Json.printable(message), Optional.empty()));
     return line(
         new Row.Ready(row.key(), Map.of(), Map.of()),
         json -> {
@@ -226,7 +226,7 @@ final class ResultLine {
       json.writeEndObject();
       json.writeEndObject();
     }
-    return (CleanJson.oneLine(text.toString()) + "\n").getBytes(StandardCharsets.UTF_8);
+    return (Json.printable(text.toString()) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   private static void columns(JsonGenerator json, Row row) {

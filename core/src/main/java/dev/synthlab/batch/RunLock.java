@@ -1,5 +1,6 @@
 package dev.synthlab.batch;
 
+import dev.synthlab.files.PrivateFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,7 +37,7 @@ final class RunLock implements Closeable {
       refuseIfHeld(files, files.lock());
       refuseIfHeld(files, OutFiles.identity(files.out()).orElse(files.lock()));
       FileChannel channel =
-          OutFiles.open(
+          PrivateFiles.open(
               files.lock(),
               StandardOpenOption.CREATE,
               StandardOpenOption.READ,

@@ -1,5 +1,6 @@
 package dev.synthlab.batch;
 
+import dev.synthlab.files.PrivateFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -95,7 +96,7 @@ final class Spool {
 
   private void copy(InputStream from, Path to) throws IOException {
     try (FileChannel channel =
-            OutFiles.open(
+            PrivateFiles.open(
                 to,
                 StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE,

@@ -3,6 +3,7 @@ package dev.synthlab.config;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -34,6 +35,17 @@ public record DatabaseUrl(
       Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?::(\\d{1,5}))?");
   private static final Set<String> MODES =
       Set.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
+
+  /** Parameters by which the driver loads a class or writes a file of that name. */
+  private static final Set<String> CODE =
+      Set.of(
+          "socketfactory",
+          "sslfactory",
+          "sslhostnameverifier",
+          "sslpasswordcallback",
+          "authenticationpluginclassname",
+          "xmlfactoryfactory",
+          "loggerfile");
 
   /** Keeps a copy of the parameters. */
   public DatabaseUrl {
@@ -118,6 +130,17 @@ public record DatabaseUrl(
         parameters.put(decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1)));
       }
     }
+    parameters.keySet().stream()
+        .filter(name -> CODE.contains(name.toLowerCase(Locale.ROOT)))
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new IllegalArgumentException(
+                  "its parameter "
+                      + name
+                      + " names a class or a file to write, and an address may not: connect through"
+                      + " a proxy of the provider instead");
+            });
     Optional.ofNullable(parameters.get("sslpassword")).ifPresent(Secret::of);
     Optional<String> mode = Optional.ofNullable(parameters.get("sslmode"));
     if (mode.isPresent() && !MODES.contains(mode.get())) {

@@ -19,7 +19,17 @@ public final class Bodies {
     private static final long serialVersionUID = 1L;
 
     TooLargeException(long limit) {
-      super("the body is larger than " + limit + " bytes");
+      this("the body", limit);
+    }
+
+    /**
+     * What was too large.
+     *
+     * @param what of which there was too much
+     * @param limit the most bytes allowed
+     */
+    public TooLargeException(String what, long limit) {
+      super(what + " is larger than " + limit + " bytes");
     }
   }
 

@@ -65,7 +65,12 @@ final class ArrayCutter {
 
   /** A model that thinks aloud may write drafts: they are no elements. */
   private void begin() {
-    String known = text.toString().stripLeading();
+    int start = 0;
+    while (start < text.length() && Character.isWhitespace(text.charAt(start))) {
+      start++;
+    }
+    text.delete(0, start); // or many pieces of blanks would be looked at again with every piece
+    String known = text.toString();
     boolean mayBeTag = known.isEmpty() || known.charAt(0) == '<';
     if (THOUGHT.matcher(known).find()) {
       state = State.THINKING;

@@ -1,5 +1,6 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.http.Bodies;
 import dev.synthlab.http.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,20 +24,31 @@ final class ChatAnswer {
   String id = "";
   String model = "";
   boolean choice;
-  final StringBuilder text = new StringBuilder();
-  final StringBuilder refusal = new StringBuilder();
+  final LongText text = new LongText();
+  final LongText refusal = new LongText();
   final List<Call> calls = new ArrayList<>();
   Optional<String> finish = Optional.empty();
   Usage usage = Usage.UNKNOWN;
   Optional<String> error = Optional.empty();
   Optional<String> errorCode = Optional.empty();
 
+  /** How many bytes of the texts are kept. */
+  private long kept;
+
   private long input;
   private long output;
   private long cached;
   private long reasoning;
 
-  /** Reads a whole object, or adds a chunk to what came before. */
+  /** Adds a chunk to what came before, as much in all as a whole object may have. */
+  void add(String chunk) throws JacksonException, Bodies.TooLargeException {
+    read(chunk);
+    if (kept > Bodies.MAX_BYTES) {
+      throw new Bodies.TooLargeException("the text of the answer", Bodies.MAX_BYTES);
+    }
+  }
+
+  /** Reads a whole object. */
   void read(String json) throws JacksonException {
     try (JsonParser in = Json.mapper().createParser(json)) {
       if (in.nextToken() != JsonToken.START_OBJECT) {
@@ -104,8 +116,8 @@ final class ChatAnswer {
       String field = in.currentName();
       JsonToken value = in.nextToken();
       switch (field) {
-        case "content" -> string(in, value).ifPresent(text::append);
-        case "refusal" -> string(in, value).ifPresent(refusal::append);
+        case "content" -> string(in, value).ifPresent(piece -> keep(piece, text));
+        case "refusal" -> string(in, value).ifPresent(piece -> keep(piece, refusal));
         case "tool_calls" -> toolCalls(in, value);
         default -> in.skipChildren();
       }
@@ -116,7 +128,7 @@ final class ChatAnswer {
   static final class Call {
     String id = "";
     final StringBuilder tool = new StringBuilder();
-    final StringBuilder arguments = new StringBuilder();
+    final LongText arguments = new LongText();
 
     private Part.ToolCall whole(int place) {
       // Some servers name no id; the model's next turn needs one.
@@ -165,8 +177,23 @@ final class ChatAnswer {
     }
     Call call = calls.get(index);
     call.id = call.id.isEmpty() ? piece.id : call.id;
-    call.tool.append(call.tool.isEmpty() ? piece.tool : "");
-    call.arguments.append(piece.arguments);
+    if (call.tool.isEmpty()) {
+      call.tool.append(piece.tool);
+      count(piece.tool);
+    }
+    keep(piece.arguments.toString(), call.arguments);
+  }
+
+  private void keep(String piece, LongText where) {
+    where.append(piece);
+    count(piece);
+  }
+
+  private void count(CharSequence piece) {
+    for (int i = 0; i < piece.length(); i++) {
+      char c = piece.charAt(i);
+      kept += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+    }
   }
 
   private static void function(JsonParser in, JsonToken start, Call call) {

@@ -178,7 +178,7 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
         if (last.strip().equals("[DONE]")) {
           break;
         }
-        answer.read(last);
+        answer.add(last);
         if (answer.error.isPresent()) {
           String said = answer.error.get();
           return answer
@@ -186,12 +186,12 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
               .flatMap(code -> Classification.<Whole>inside(head, route(), code, said))
               .orElseGet(() -> malformed(head, "the stream brought an error", said));
         }
-        if (answer.text.length() > Bodies.MAX_BYTES) {
-          return new Verdict.GiveUp<>(
-              Fault.of(
-                  Fault.Kind.RESPONSE_TOO_LARGE, "the stream of " + route() + " is too large"));
-        }
       }
+    } catch (Bodies.TooLargeException e) {
+      return new Verdict.GiveUp<>(
+          Fault.of(
+                  Fault.Kind.RESPONSE_TOO_LARGE, "the stream of " + route() + ": " + e.getMessage())
+              .withPartial(answer.text.toString()));
     } catch (JacksonException e) {
       return unreadable(head, e, last);
     }

@@ -7,6 +7,7 @@ import dev.synthlab.call.Classification;
 import dev.synthlab.call.Event;
 import dev.synthlab.call.Fault;
 import dev.synthlab.call.Spend;
+import dev.synthlab.http.Bodies;
 import dev.synthlab.http.SseReader;
 import java.io.IOException;
 import java.util.Iterator;
@@ -170,7 +171,7 @@ final class ChatStream implements TextStream {
       }
       int before = answer.text.length();
       try {
-        answer.read(data);
+        answer.add(data);
       } catch (JacksonException e) {
         throw new BadStreamException("an event that is not the JSON expected", data);
       }
@@ -179,7 +180,7 @@ final class ChatStream implements TextStream {
             "an error in the stream", answer.error.get(), answer.errorCode.orElse(null));
       }
       if (answer.text.length() > before) {
-        return answer.text.substring(before);
+        return answer.text.since(before);
       }
     }
   }
@@ -190,10 +191,13 @@ final class ChatStream implements TextStream {
       if (ready.isEmpty() && !ended) {
         try {
           ready = nextPiece();
+        } catch (Bodies.TooLargeException e) {
+          throw over(Fault.of(Fault.Kind.RESPONSE_TOO_LARGE, "the stream: " + e.getMessage()), e);
         } catch (IOException e) {
-          throw interrupted(String.valueOf(e.getMessage()), e);
+          throw over(interrupted(String.valueOf(e.getMessage())), e);
         } catch (BadStreamException e) {
-          throw interrupted(e.getMessage() + (e.body().isEmpty() ? "" : ": " + e.body()), e);
+          String body = e.body().isEmpty() ? "" : ": " + e.body();
+          throw over(interrupted(e.getMessage() + body), e);
         }
       }
       if (ready.isEmpty()) {
@@ -212,11 +216,13 @@ final class ChatStream implements TextStream {
       return piece;
     }
 
-    private CallException interrupted(String why, Exception cause) {
-      Fault fault =
-          Fault.of(Fault.Kind.STREAM_INTERRUPTED, "the stream broke after its first text: " + why)
-              .because(cause)
-              .withPartial(answer.text.toString());
+    private static Fault interrupted(String why) {
+      return Fault.of(
+          Fault.Kind.STREAM_INTERRUPTED, "the stream broke after its first text: " + why);
+    }
+
+    private CallException over(Fault why, Exception cause) {
+      Fault fault = why.because(cause).withPartial(answer.text.toString());
       CallException thrown = CallException.of(fault, told(Optional.of(fault)));
       broken = Optional.of(thrown);
       close();

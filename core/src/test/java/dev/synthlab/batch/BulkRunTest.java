@@ -579,6 +579,84 @@ class BulkRunTest {
   }
 
   @Test
+  void aFileMadeBeforeWithOpenPermissionsDoesNotStayOpen() throws IOException {
+    bulk.input(Bulk.prompts(3));
+    bulk.script.fails("p1", Fault.Kind.BAD_REQUEST);
+    bulk.run(o -> o.limit(2));
+    List<Path> files =
+        List.of(
+            bulk.out,
+            bulk.errors(),
+            bulk.beside("out.jsonl.job.json"),
+            bulk.beside(".out.jsonl.lock"));
+    for (Path file : files) {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+    }
+
+    bulk.run();
+
+    for (Path file : files) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .as(file.toString())
+          .isEqualTo("rw-------");
+    }
+  }
+
+  @Test
+  void noLinkBesideTheOutputIsFollowed() throws IOException {
+    bulk.input(Bulk.prompt("a", "x"));
+    Path victim = Files.writeString(directory.resolve("victim"), "precious");
+    Path missing = directory.resolve("missing");
+
+    for (String name :
+        List.of(
+            ".out.jsonl.lock",
+            "out.jsonl.job.json",
+            "out.jsonl.errors.jsonl",
+            "out.jsonl.bad",
+            ".out.jsonl.stdin")) {
+      for (Path target : List.of(victim, missing)) {
+        Path link = Files.createSymbolicLink(bulk.beside(name), target);
+        assertThatExceptionOfType(BatchException.class)
+            .as(name)
+            .isThrownBy(bulk::run)
+            .withMessageContaining("cannot write " + link + ": it is a symbolic link");
+        Files.delete(link);
+      }
+      Path hard = Files.createLink(bulk.beside(name), victim);
+      assertThatExceptionOfType(BatchException.class)
+          .as(name)
+          .isThrownBy(bulk::run)
+          .withMessageContaining("cannot write " + hard + ": it has 2 names");
+      Files.delete(hard);
+    }
+
+    assertThat(victim).hasContent("precious");
+    assertThat(missing).doesNotExist();
+    assertThat(bulk.script.requests).isEmpty();
+  }
+
+  @Test
+  void aLinkAtTheNameOfATemporaryFileIsReplacedAndNotFollowed() throws IOException {
+    bulk.input(Bulk.prompt("a", "bad"));
+    bulk.script.fails("bad", Fault.Kind.BAD_REQUEST);
+    Path victim = Files.writeString(directory.resolve("victim"), "precious");
+    for (String name :
+        List.of(
+            ".out.jsonl.tmp",
+            ".out.jsonl.job.json.tmp",
+            ".out.jsonl.errors.jsonl.tmp",
+            "..out.jsonl.stdin.tmp")) {
+      Files.createSymbolicLink(bulk.beside(name), victim);
+    }
+
+    bulk.run();
+
+    assertThat(victim).hasContent("precious");
+    assertThat(bulk.errors()).isRegularFile();
+  }
+
+  @Test
   void everyFileIsForItsOwnerOnly() throws IOException {
     bulk.input(Bulk.prompt("a", "bad"));
     bulk.script.fails("bad", Fault.Kind.BAD_REQUEST);

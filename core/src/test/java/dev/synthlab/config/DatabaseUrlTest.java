@@ -51,6 +51,14 @@ class DatabaseUrlTest {
     "postgres://h:x/lab,valid host",
     "postgres://h/lab?sslmode=maybe,sslmode",
     "postgres://u:%zz@h/lab,two hexadecimal digits",
+    "postgres://h/lab?socketFactory=evil.Factory,socketFactory names a class",
+    "postgres://h/lab?sslfactory=evil.Factory,sslfactory names a class",
+    "postgres://h/lab?sslhostnameverifier=evil.Verifier,sslhostnameverifier names a class",
+    "postgres://h/lab?sslpasswordcallback=evil.Callback,sslpasswordcallback names a class",
+    "postgres://h/lab?authenticationPluginClassName=e.P,authenticationPluginClassName names a class",
+    "postgres://h/lab?xmlFactoryFactory=evil.Factory,xmlFactoryFactory names a class",
+    "postgres://h/lab?loggerFile=/tmp/x,loggerFile names a class or a file to write",
+    "postgres://h/lab?sslmode=require&%73ocketfactory=evil.Factory,names a class",
   })
   void refusesWhatIsNone(String value, String why) {
     assertThatExceptionOfType(ConfigException.class)

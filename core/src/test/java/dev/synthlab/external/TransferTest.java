@@ -93,6 +93,18 @@ class TransferTest {
   }
 
   @Test
+  void replacesALinkAtTheNameOfTheFileAndDoesNotFollowIt() throws Exception {
+    Path victim = Files.writeString(directory.resolve("victim"), "precious");
+    Files.createSymbolicLink(target(), victim);
+
+    answering(file()).get("/map").downloadTo(target());
+
+    assertThat(target()).hasBinaryContent(FILE).isRegularFile();
+    assertThat(Files.isSymbolicLink(target())).isFalse();
+    assertThat(victim).hasContent("precious");
+  }
+
+  @Test
   void beginsADownloadThatBreaksOffAnew() {
     answering(truncated("01234"), file()).get("/map").downloadTo(target());
 

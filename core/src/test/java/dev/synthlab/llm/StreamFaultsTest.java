@@ -244,6 +244,35 @@ class StreamFaultsTest {
     assertThat(rig.requests()).isEqualTo(1);
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void refusesATextThatIsTooLargeAndKeepsWhatCame(boolean handedOn) {
+    String piece = "data: " + delta("ü".repeat(1 << 19)) + "\n\n";
+    Reply endless =
+        (socket, out) -> {
+          out.write(HEAD.getBytes(StandardCharsets.US_ASCII));
+          for (int i = 0; i < 40; i++) {
+            chunk(out, piece);
+          }
+          return false;
+        };
+    client(endless);
+    LlmClient client = rig.with("SYNTHLAB_TIMEOUT", "20s").client();
+
+    assertThatExceptionOfType(CallException.ResponseTooLarge.class)
+        .isThrownBy(
+            () -> {
+              if (handedOn) {
+                text(client);
+              } else {
+                client.streamed(CompletionRequest.of("hi")).get();
+              }
+            })
+        .withMessageContaining("larger than 16777216 bytes")
+        .satisfies(e -> assertThat(e.partial().orElse("")).hasSize(17 << 19));
+    assertThat(rig.requests()).isEqualTo(1);
+  }
+
   @Test
   void waitsAsLongAsTheServerAsksBeforeAStream() {
     assertThat(text(client(error(429, "slow", "down", "retry-after", "20"), good())))

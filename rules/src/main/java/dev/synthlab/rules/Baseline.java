@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -64,7 +65,8 @@ final class Baseline {
     all.addAll(keys);
     Path written = file.resolveSibling(file.getFileName() + ".part");
     try {
-      Files.write(written, all);
+      Files.deleteIfExists(written);
+      Files.write(written, all, StandardOpenOption.CREATE_NEW); // which follows no link
       Files.move(written, file, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file, e);

@@ -61,7 +61,7 @@ final class Copy {
   private void fill(Path part) throws SQLException {
     try (Connection connection = file.source().getConnection();
         PreparedStatement copy = connection.prepareStatement("VACUUM INTO ?")) {
-      copy.setString(1, part.toString());
+      copy.setString(1, Sqlite.address(part));
       copy.execute();
     }
     List<String> complaints = Sqlite.complaintsOf(part);

@@ -3,18 +3,19 @@ package dev.synthlab.store;
 import com.zaxxer.hikari.HikariConfig;
 import dev.synthlab.call.Timer;
 import dev.synthlab.config.Settings;
+import dev.synthlab.files.PrivateFiles;
 import dev.synthlab.spans.DatabasePlace;
 import dev.synthlab.store.TransactionRules.Access;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystems;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -40,6 +41,8 @@ import org.sqlite.SQLiteErrorCode;
 final class Sqlite implements Dialect {
   /** How long the library itself waits for a lock: a virtual thread pins its carrier meanwhile. */
   private static final Duration PINNED = Duration.ofMillis(100);
+
+  private static final List<String> BESIDE = List.of("", "-wal", "-shm", "-journal");
 
   private final Path file;
   private final Settings.Database settings;
@@ -76,16 +79,17 @@ final class Sqlite implements Dialect {
   @Override
   public void makeReady() throws SQLException {
     try {
-      Path parent = file.toAbsolutePath().getParent();
+      Path real = PrivateFiles.target(file);
+      Path parent = real.getParent();
       if (parent != null) {
         Files.createDirectories(parent);
       }
-      createPrivately(file);
+      createPrivately(real);
     } catch (FileAlreadyExistsException e) {
-      requireFile(e);
+      // What is there is looked at before it is opened.
     } catch (IOException e) {
       throw new StoreException.StoreUnavailable(
-          file + " cannot be made: " + e.getClass().getSimpleName() + "; set SYNTHLAB_DB_PATH", e);
+          file + " cannot be made: " + reason(e) + "; set SYNTHLAB_DB_PATH", e);
     }
     try (Connection connection = source().getConnection();
         Statement statement = connection.createStatement()) {
@@ -93,18 +97,58 @@ final class Sqlite implements Dialect {
     }
   }
 
-  private void requireFile(IOException e) {
-    if (!Files.isRegularFile(file)) {
-      throw new StoreException.StoreUnavailable(file + " is no file; set SYNTHLAB_DB_PATH", e);
+  private static String reason(IOException e) {
+    return e instanceof FileSystemException told && told.getReason() != null
+        ? told.getReason()
+        : e.getClass().getSimpleName();
+  }
+
+  /** The file that is opened. It and those beside it are the user's, and for nobody else. */
+  private Path real() {
+    Path looked = file;
+    try {
+      Path real = PrivateFiles.target(file);
+      for (String ending : BESIDE) {
+        looked = real.resolveSibling(real.getFileName() + ending);
+        PrivateFiles.tighten(looked);
+      }
+      PrivateFiles.requireOwn(lock());
+      return real;
+    } catch (IOException e) {
+      throw new StoreException.StoreUnavailable(
+          looked + " cannot be used: " + reason(e) + "; set SYNTHLAB_DB_PATH", e);
     }
+  }
+
+  private Path lock() {
+    return file.resolveSibling("." + file.getFileName() + ".lock");
+  }
+
+  /**
+   * The file as SQLite's own form of an address, in which every byte of a name stands for itself.
+   */
+  static String address(Path file) {
+    URI uri = file.toAbsolutePath().toUri();
+    String server = uri.getHost() == null ? "" : "////" + uri.getHost();
+    String path = uri.getRawPath();
+    boolean slash = path.length() > 1 && path.endsWith("/"); // of a directory
+    return "file:" + server + (slash ? path.substring(0, path.length() - 1) : path);
+  }
+
+  /** Connections to a file. Nothing in its name is an option of the driver or of SQLite. */
+  private static DataSource source(SQLiteConfig config, Path file) {
+    config.enableLoadExtension(false);
+    SQLiteDataSource source = new SQLiteDataSource(config);
+    source.setUrl("jdbc:sqlite:" + address(file));
+    return source;
   }
 
   // Not by a lock within the file: the work writes to it over connections of its own.
   @Override
   public void alone(Connection connection, Work work) throws SQLException {
-    Path lock = file.resolveSibling("." + file.getFileName() + ".lock");
+    Path lock = lock();
     try (FileChannel channel =
-            FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            PrivateFiles.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock held = channel.lock()) {
       Objects.requireNonNull(held);
       work.run();
@@ -115,12 +159,7 @@ final class Sqlite implements Dialect {
   }
 
   static void createPrivately(Path file) throws IOException {
-    if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    } else {
-      Files.createFile(file);
-    }
+    PrivateFiles.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE).close();
   }
 
   @Override
@@ -130,9 +169,7 @@ final class Sqlite implements Dialect {
     config.setSynchronous(SynchronousMode.FULL);
     config.enforceForeignKeys(true);
     config.setBusyTimeout((int) PINNED.toMillis());
-    SQLiteDataSource source = new SQLiteDataSource(config);
-    source.setUrl("jdbc:sqlite:" + file);
-    return source;
+    return source(config, real());
   }
 
   @Override
@@ -231,9 +268,7 @@ final class Sqlite implements Dialect {
   static List<String> complaintsOf(Path other) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(true);
-    SQLiteDataSource source = new SQLiteDataSource(config);
-    source.setUrl("jdbc:sqlite:" + other);
-    try (Connection connection = source.getConnection();
+    try (Connection connection = source(config, other).getConnection();
         Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("PRAGMA quick_check")) {
       return row.next() && row.getString(1).equals("ok") ? List.of() : List.of(row.getString(1));

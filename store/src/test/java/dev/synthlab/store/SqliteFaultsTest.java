@@ -211,7 +211,7 @@ class SqliteFaultsTest {
     try (DatabaseManager database = over(directory)) {
       assertThatExceptionOfType(StoreUnavailable.class)
           .isThrownBy(() -> Lab.count(database))
-          .withMessageContaining(directory + " is no file");
+          .withMessageContaining(directory + " cannot be used: it is no regular file");
     }
   }
 

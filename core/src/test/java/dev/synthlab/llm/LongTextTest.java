@@ -1,0 +1,34 @@
+package dev.synthlab.llm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class LongTextTest {
+  @Test
+  void isWhatWasPutTogetherWhateverThePieces() {
+    Random random = new Random(12);
+    LongText text = new LongText();
+    StringBuilder all = new StringBuilder();
+    assertThat(text.isEmpty()).isTrue();
+    assertThat(text).hasToString("");
+
+    for (int i = 0; i < 300; i++) {
+      int before = all.length();
+      for (int pieces = random.nextInt(3); pieces >= 0; pieces--) {
+        int length = random.nextInt(10) == 0 ? random.nextInt(200_000) : random.nextInt(40);
+        String piece = Character.toString('a' + i % 26).repeat(length);
+        text.append(piece);
+        all.append(piece);
+      }
+
+      assertThat(text.since(before)).isEqualTo(all.substring(before));
+      assertThat(text.length()).isEqualTo(all.length());
+      if (i % 50 == 0) {
+        assertThat(text).hasToString(all.toString());
+      }
+    }
+    assertThat(text).hasToString(all.toString());
+  }
+}

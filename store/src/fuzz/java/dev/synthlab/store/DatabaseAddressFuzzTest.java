@@ -1,0 +1,142 @@
+package dev.synthlab.store;
+
+import com.code_intelligence.jazzer.api.FuzzedDataProvider;
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.synthlab.call.Timer;
+import dev.synthlab.config.ConfigException;
+import dev.synthlab.config.DatabaseUrl;
+import dev.synthlab.config.Environment;
+import dev.synthlab.config.Settings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Any path is that file and nothing else; any address of a server holds no code. */
+class DatabaseAddressFuzzTest {
+  private static final Duration LONGEST = Duration.ofSeconds(1);
+  private static final Settings SETTINGS = Settings.from(Environment.of(Map.of()));
+  private static final List<String> CODE =
+      List.of("factory", "verifier", "callback", "plugin", "loggerfile");
+
+  @FuzzTest(maxDuration = "40m", maxExecutions = 1_000_000)
+  void readsAnyPathAsThatFile(FuzzedDataProvider data) {
+    String text = data.consumeRemainingAsString();
+    within(
+        () -> {
+          Path file;
+          try {
+            file = Path.of(text);
+          } catch (InvalidPathException e) {
+            return;
+          }
+          String address = Sqlite.address(file);
+          require(address.startsWith("file:/"), address);
+          require(address.chars().allMatch(c -> c > ' ' && c < 0x7f), address);
+          require(address.indexOf('?') < 0 && address.indexOf('#') < 0, address);
+          String meant = decoded(address.substring("file:".length()));
+          require(meant.equals(file.toAbsolutePath().toString()), address);
+        });
+  }
+
+  @FuzzTest(maxDuration = "40m", maxExecutions = 1_000_000)
+  void opensAnyNameAsThatFile(FuzzedDataProvider data) throws IOException {
+    String name = data.consumeRemainingAsString().replace("/", "");
+    if (name.isBlank() && name.isEmpty() || name.equals(".") || name.equals("..")) {
+      return;
+    }
+    Path directory = Files.createTempDirectory("synthlab-fuzz");
+    try {
+      Path file;
+      try {
+        file = directory.resolve(name);
+      } catch (InvalidPathException e) {
+        return;
+      }
+      if (name.getBytes(StandardCharsets.UTF_8).length > 200) {
+        return;
+      }
+      within(
+          () -> {
+            new Sqlite(file, SETTINGS.database(), Timer.system()).makeReady();
+            try (Stream<Path> made = Files.list(directory)) {
+              List<Path> all = made.toList();
+              require(all.equals(List.of(file)), all.toString());
+            }
+          });
+    } finally {
+      try (Stream<Path> made = Files.list(directory)) {
+        for (Path one : made.toList()) {
+          Files.delete(one);
+        }
+      }
+      Files.delete(directory);
+    }
+  }
+
+  @FuzzTest(maxDuration = "40m", maxExecutions = 1_000_000)
+  void readsAnyAddressOfAServer(FuzzedDataProvider data) {
+    String text =
+        (data.consumeBoolean() ? "postgres://u:p@h/lab?" : "") + data.consumeRemainingAsString();
+    within(
+        () -> {
+          try {
+            Settings.from(Environment.of(Map.of("DATABASE_URL", text)))
+                .database()
+                .server()
+                .ifPresent(DatabaseAddressFuzzTest::requireNoCode);
+          } catch (ConfigException e) {
+            require(!String.valueOf(e.getMessage()).isBlank(), "refused without a word");
+          }
+        });
+  }
+
+  private static void requireNoCode(DatabaseUrl url) {
+    for (String name : url.parameters().keySet()) {
+      String lower = name.toLowerCase(Locale.ROOT);
+      require(
+          CODE.stream().noneMatch(lower::endsWith) || !lower.matches("[a-z]+"), "taken: " + name);
+    }
+  }
+
+  private interface Work {
+    void run() throws IOException, SQLException;
+  }
+
+  private static void within(Work work) {
+    long begin = System.nanoTime();
+    try {
+      work.run();
+    } catch (IOException | SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    require(System.nanoTime() - begin < LONGEST.toNanos(), "it took more than " + LONGEST);
+  }
+
+  /** As SQLite reads the path of an address. */
+  private static String decoded(String path) {
+    java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
+    for (int i = 0; i < path.length(); i++) {
+      if (path.charAt(i) == '%') {
+        bytes.write(Integer.parseInt(path.substring(i + 1, i + 3), 16));
+        i += 2;
+      } else {
+        bytes.write(path.charAt(i));
+      }
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  private static void require(boolean holds, String why) {
+    if (!holds) {
+      throw new IllegalStateException(why);
+    }
+  }
+}
