@@ -42,13 +42,20 @@ final class Sqlite implements Dialect {
   private static final Duration PINNED = Duration.ofMillis(100);
 
   private final Path file;
+  private final Path cache;
   private final Settings.Database settings;
   private final Timer timer;
 
-  Sqlite(Path file, Settings.Database settings, Timer timer) {
+  private Sqlite(Path file, Path cache, Settings.Database settings, Timer timer) {
     this.file = file;
+    this.cache = cache;
     this.settings = settings;
     this.timer = timer;
+  }
+
+  static Sqlite of(Settings settings, Timer timer) {
+    return new Sqlite(
+        settings.paths().database(), settings.local().cache(), settings.database(), timer);
   }
 
   @Override
@@ -125,6 +132,7 @@ final class Sqlite implements Dialect {
 
   @Override
   public DataSource source() {
+    SqliteLibrary.load(cache);
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(JournalMode.WAL);
     config.setSynchronous(SynchronousMode.FULL);
