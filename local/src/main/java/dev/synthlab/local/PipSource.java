@@ -28,8 +28,7 @@ import java.util.zip.ZipFile;
  * @param sha256 the hash of its wheel
  * @param commands the ways to call pip, tried in turn until one is there
  */
-record PipSource(String requirement, String sha256, List<List<String>> commands)
-    implements Source {
+record PipSource(String requirement, String sha256, List<List<String>> commands) implements Source {
   private static final long LOOK_EVERY_MILLIS = 200;
   private static final String PREFIX = "pip-";
 

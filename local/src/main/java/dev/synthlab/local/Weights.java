@@ -235,7 +235,6 @@ public final class Weights {
     boolean unix = file().getFileSystem().supportedFileAttributeViews().contains("unix");
     return wanted.sha256()
         + " "
-        + new TreeMap<>(
-            Files.readAttributes(file(), unix ? "unix:ctime,ino" : "lastModifiedTime"));
+        + new TreeMap<>(Files.readAttributes(file(), unix ? "unix:ctime,ino" : "lastModifiedTime"));
   }
 }

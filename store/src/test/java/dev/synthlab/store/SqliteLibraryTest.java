@@ -3,7 +3,10 @@ package dev.synthlab.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -14,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Where SQLite's native library is while a process uses it, and after its end. */
 @Timeout(60)
@@ -90,6 +94,7 @@ class SqliteLibraryTest {
     private Opened() {}
 
     public static void main(String[] args) throws IOException {
+      ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
       try (DatabaseManager database =
           Lab.over("SYNTHLAB_DB_PATH", args[0], "SYNTHLAB_CACHE_DIR", args[1])) {
         Lab.makeTable(database);
@@ -119,7 +124,7 @@ class SqliteLibraryTest {
     Process process = start();
     try {
       process.getOutputStream().close();
-      String said = new String(process.getInputStream().readAllBytes());
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(process.waitFor()).as(said).isZero();
       return said;
     } finally {
