@@ -31,7 +31,7 @@ public final class OwnerOnly {
   private enum Trusted {
     /** This user and root. */
     THIS_USER,
-    /** Whoever the files belong to, and their groups; not everybody. */
+    /** The owners of the files, and their groups; not everybody. */
     THEIR_OWNERS
   }
 
