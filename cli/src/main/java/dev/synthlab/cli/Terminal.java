@@ -1,10 +1,13 @@
 package dev.synthlab.cli;
 
+import dev.synthlab.config.Subprocess;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** Whether the standard streams are a terminal, and how wide it is. */
@@ -35,7 +38,7 @@ final class Terminal {
 
   private static boolean asked(int descriptor) {
     try {
-      Process test = new ProcessBuilder("sh", "-c", "test -t " + descriptor).inheritIO().start();
+      Process test = program("sh", "-c", "test -t " + descriptor).inheritIO().start();
       return test.waitFor() == 0;
     } catch (IOException e) {
       return false; // no shell, no terminal that we could draw on
@@ -45,11 +48,15 @@ final class Terminal {
     }
   }
 
+  private static ProcessBuilder program(String... command) {
+    return Subprocess.of(Path.of("/"), Set.of(), List.of(command));
+  }
+
   /** Columns of the terminal the command runs in. */
   static int width() {
     try {
       Process stty =
-          new ProcessBuilder("stty", "size")
+          program("stty", "size")
               .redirectInput(new File("/dev/tty"))
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();

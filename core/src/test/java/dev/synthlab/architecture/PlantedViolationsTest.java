@@ -55,6 +55,12 @@ class PlantedViolationsTest {
   }
 
   @Test
+  void everyStartOfAProgramIsFound() {
+    assertThat(culprits(rules.oneClassStartsPrograms())).containsExactly("batch.StartsPrograms");
+    assertThat(violations(rules.oneClassStartsPrograms())).hasSize(2);
+  }
+
+  @Test
   void anOkHttpTypeInASignatureIsFound() {
     assertThat(culprits(rules.okHttpStaysInItsClass())).containsExactly("http.UsesOkHttp");
   }

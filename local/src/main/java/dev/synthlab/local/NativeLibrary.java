@@ -1,20 +1,12 @@
 package dev.synthlab.local;
 
+import dev.synthlab.config.OwnerOnly;
+import dev.synthlab.config.UnpackedLibrary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.net.JarURLConnection;
-import java.net.URL;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.HexFormat;
 import java.util.Locale;
-import java.util.Objects;
-import java.util.jar.JarFile;
-import java.util.zip.CRC32;
 
 /**
  * Puts the native library into an own, owner-only directory and points its loader there. Left
@@ -36,7 +28,7 @@ final class NativeLibrary {
     PrintStream out = System.out;
     try {
       if (System.getProperty(PATH) == null) {
-        Path directory = extract(cache.resolve("engine"));
+        Path directory = extract(cache);
         System.setProperty(PATH, directory.toString());
         System.setProperty(TEMPORARY, OwnerOnly.directory(directory.resolve("tmp")).toString());
       }
@@ -47,7 +39,8 @@ final class NativeLibrary {
       Class.forName("de.kherud.llama.LlamaModel");
       loaded = true;
     } catch (IOException e) {
-      throw new EngineException("the embedded model's library cannot be put into " + cache, e);
+      throw new EngineException(
+          "the embedded model's library cannot be put into " + cache + ": " + e.getMessage(), e);
     } catch (ClassNotFoundException | LinkageError e) {
       throw new EngineException(
           "the embedded model's library cannot be loaded on " + os() + " " + arch(), e);
@@ -58,54 +51,16 @@ final class NativeLibrary {
     }
   }
 
-  /** Extracts the library unless it stands there whole; safe against others doing the same. */
+  /** Puts the library where only its owner can change it, and gives the directory. */
   static Path extract(Path cache) throws IOException {
     String name = System.mapLibraryName("jllama");
     String resource = "/de/kherud/llama/" + os() + "/" + arch() + "/" + name;
-    URL url = NativeLibrary.class.getResource(resource);
-    if (url == null) {
-      throw new EngineException("there is no embedded model for " + os() + " " + arch());
-    }
-    if (!(url.openConnection() instanceof JarURLConnection jar)) {
-      throw new EngineException("the embedded model's library is not in a jar but at " + url);
-    }
-    // A cached handle of the jar would be shared with others.
-    jar.setUseCaches(false);
-    long crc;
-    try (JarFile file = jar.getJarFile()) {
-      crc = Objects.requireNonNull(file.getEntry(jar.getEntryName())).getCrc();
-    }
-    Path directory = OwnerOnly.directory(cache.resolve(HexFormat.of().toHexDigits(crc, 8)));
-    Path library = directory.resolve(name);
-    if (!Files.exists(library) || crc(library) != crc) {
-      write(url, library);
-    }
-    return directory;
-  }
-
-  private static void write(URL url, Path library) throws IOException {
-    Path temporary =
-        library.resolveSibling(library.getFileName() + "." + ProcessHandle.current().pid());
-    try {
-      try (InputStream in = url.openStream();
-          FileChannel out = OwnerOnly.open(temporary)) {
-        ByteBuffer bytes = ByteBuffer.wrap(in.readAllBytes());
-        out.truncate(0);
-        while (bytes.hasRemaining()) {
-          out.write(bytes);
-        }
-        out.force(true);
+    try (InputStream carried = NativeLibrary.class.getResourceAsStream(resource)) {
+      if (carried == null) {
+        throw new EngineException("there is no embedded model for " + os() + " " + arch());
       }
-      Files.move(temporary, library, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(temporary);
+      return UnpackedLibrary.place(carried.readAllBytes(), name, cache).resolveSibling("");
     }
-  }
-
-  private static long crc(Path file) throws IOException {
-    CRC32 crc = new CRC32();
-    crc.update(Files.readAllBytes(file));
-    return crc.getValue();
   }
 
   private static String os() {

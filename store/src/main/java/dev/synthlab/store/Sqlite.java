@@ -45,13 +45,20 @@ final class Sqlite implements Dialect {
   private static final List<String> BESIDE = List.of("", "-wal", "-shm", "-journal");
 
   private final Path file;
+  private final Path cache;
   private final Settings.Database settings;
   private final Timer timer;
 
-  Sqlite(Path file, Settings.Database settings, Timer timer) {
+  private Sqlite(Path file, Path cache, Settings.Database settings, Timer timer) {
     this.file = file;
+    this.cache = cache;
     this.settings = settings;
     this.timer = timer;
+  }
+
+  static Sqlite of(Settings settings, Timer timer) {
+    return new Sqlite(
+        settings.paths().database(), settings.local().cache(), settings.database(), timer);
   }
 
   @Override
@@ -164,6 +171,7 @@ final class Sqlite implements Dialect {
 
   @Override
   public DataSource source() {
+    SqliteLibrary.load(cache);
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(JournalMode.WAL);
     config.setSynchronous(SynchronousMode.FULL);

@@ -34,7 +34,7 @@ public final class Upkeep {
     Settings.Database how = settings.database();
     return server
         .<Dialect>map(url -> new Postgres(url, how))
-        .orElseGet(() -> new Sqlite(settings.paths().database(), how, timer));
+        .orElseGet(() -> Sqlite.of(settings, timer));
   }
 
   /**

@@ -63,6 +63,16 @@ class NewClientTest {
   }
 
   @Test
+  void bringsAWrapperThatChecksTheMavenItFetches() {
+    GeneratedProject project = project();
+
+    project.write("bare", Optional.empty(), Optional.empty());
+
+    assertThat(project.text("maven-wrapper.properties"))
+        .containsPattern("(?m)^distributionSha256Sum=[0-9a-f]{64}$");
+  }
+
+  @Test
   void takesWhateverAFileSaysForTextAndNothingElse() {
     GeneratedProject project = project();
 

