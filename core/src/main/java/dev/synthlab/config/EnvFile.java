@@ -2,9 +2,6 @@ package dev.synthlab.config;
 
 import dev.synthlab.config.ConfigException.Problem;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -21,7 +18,6 @@ import java.util.regex.Pattern;
 /** A file of variables, read line by line. What cannot be read is a problem, never a guess. */
 final class EnvFile {
   private static final long LARGEST = 1 << 20;
-  private static final String BOM = "\ufeff";
   private static final Pattern ASSIGNMENT =
       Pattern.compile("(?:export\\s+)?([A-Za-z_][A-Za-z0-9_.]*)\\s*=(.*)", Pattern.DOTALL);
   private static final Pattern DOUBLE_QUOTED = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*+)\"(.*)");
@@ -92,11 +88,9 @@ final class EnvFile {
       } else if (Files.size(path) > LARGEST) {
         refuse("", "must be at most 1 MiB of NAME=value lines");
       } else {
-        lines(text(Files.readAllBytes(path)));
+        text().ifPresent(this::lines);
         warnWhenOthersMayRead();
       }
-    } catch (CharacterCodingException e) {
-      refuse("", "must be UTF-8 text");
     } catch (IOException e) {
       refuse("", "cannot be read (" + e.getClass().getSimpleName() + ")");
     }
@@ -106,9 +100,13 @@ final class EnvFile {
     return Files.isDirectory(path) ? "a directory" : "no ordinary file";
   }
 
-  private static String text(byte[] bytes) throws CharacterCodingException {
-    String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    return text.startsWith(BOM) ? text.substring(1) : text;
+  private Optional<String> text() throws IOException {
+    try {
+      return Optional.of(Utf8.read(path, IllegalArgumentException::new));
+    } catch (IllegalArgumentException e) {
+      refuse("", "must be UTF-8 text, and it " + e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private void lines(String text) {

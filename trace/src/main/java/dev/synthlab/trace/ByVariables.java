@@ -37,7 +37,7 @@ final class ByVariables {
                     return exporter;
                   }
                   SpanExporter routed =
-                      Exporters.routed(exporter, trace.place().address(), trusted(trace, net));
+                      Exporters.routed(exporter, trusted(trace, net));
                   SpanExporter counted = new CountedExporter(routed, tally, complaints);
                   made.add(counted);
                   return counted;
@@ -62,7 +62,7 @@ final class ByVariables {
         .addSpanExporterCustomizer(
             (exporter, config) -> {
               if (speaksOtlp(exporter)) {
-                made.add(Exporters.routed(exporter, trace.place().address(), trusted(trace, net)));
+                made.add(Exporters.routed(exporter, trusted(trace, net)));
               }
               return SpanExporter.composite();
             })
