@@ -108,8 +108,7 @@ final class CsvRecords implements Records {
         endOfLine();
       }
     }
-    byte found =
-        said == 0 ? CsvDelimiter.find(buffer, at, filled, filled < buffer.length) : said;
+    byte found = said == 0 ? CsvDelimiter.find(buffer, at, filled, filled < buffer.length) : said;
     delimiter = (byte) given.orElse(found);
     special[delimiter] = true;
   }

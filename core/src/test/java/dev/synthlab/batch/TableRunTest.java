@@ -370,8 +370,7 @@ class TableRunTest {
   private void toStream(InputForm form, byte[] in, ByteArrayOutputStream out) {
     BulkOptions options =
         BulkOptions.builder(
-                new BulkOptions.In.Stream(
-                    new ByteArrayInputStream(in)),
+                new BulkOptions.In.Stream(new ByteArrayInputStream(in)),
                 new BulkOptions.Out.Stream(out))
             .form(form)
             .format(BulkOptions.Format.CSV)

@@ -81,7 +81,9 @@ class Utf8Test {
 
       boolean taken = taken(bytes, 1 + random.nextInt(9));
 
-      assertThat(taken).as(() -> new String(bytes, StandardCharsets.ISO_8859_1)).isEqualTo(decodes(bytes));
+      assertThat(taken)
+          .as(() -> new String(bytes, StandardCharsets.ISO_8859_1))
+          .isEqualTo(decodes(bytes));
       refused += taken ? 0 : 1;
     }
     assertThat(refused).isBetween(1_000, 19_000);

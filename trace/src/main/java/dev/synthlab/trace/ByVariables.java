@@ -36,8 +36,7 @@ final class ByVariables {
                   if (!speaksOtlp(exporter)) {
                     return exporter;
                   }
-                  SpanExporter routed =
-                      Exporters.routed(exporter, trusted(trace, net));
+                  SpanExporter routed = Exporters.routed(exporter, trusted(trace, net));
                   SpanExporter counted = new CountedExporter(routed, tally, complaints);
                   made.add(counted);
                   return counted;
