@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.synthlab.cli.Synth.Ended;
 import dev.synthlab.testing.ScriptedServer;
 import dev.synthlab.testing.ScriptedServer.Reply;
-import java.nio.file.Path;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,11 +114,11 @@ class TableCommandTest {
     synth.file("in.csv", "sep=;", "id;text;;", "1;x, y;;", ";;;");
     against(chat("x"));
 
-    Ended ended = synth.run("run", "in.csv", "-o", "-", "--template", "{{text}}", "--format", "csv");
+    Ended ended =
+        synth.run("run", "in.csv", "-o", "-", "--template", "{{text}}", "--format", "csv");
 
     assertThat(ended.exit()).as(ended.err()).isZero();
-    assertThat(ended.out())
-        .isEqualTo("id,text,column_3,column_4,output,error\n1,\"x, y\",,,x,\n");
+    assertThat(ended.out()).isEqualTo("id,text,column_3,column_4,output,error\n1,\"x, y\",,,x,\n");
   }
 
   @Test
