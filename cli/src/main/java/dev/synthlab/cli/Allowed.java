@@ -2,6 +2,7 @@ package dev.synthlab.cli;
 
 import dev.synthlab.batch.Tolerance;
 import dev.synthlab.config.Settings;
+import dev.synthlab.config.Utf8;
 import dev.synthlab.http.Json;
 import dev.synthlab.llm.JsonSchema;
 import dev.synthlab.logging.Redactor;
@@ -104,15 +105,16 @@ final class Allowed {
     String name = marked ? given.substring(1) : given;
     if (!isFile(name)) {
       if (marked) {
-        throw Allowed.refused(flag, given, "but there is no such file");
+        throw refused(flag, given, "but there is no such file");
       }
       return given;
     }
     try {
       // The end of the file's last line is no part of what is asked.
-      return Files.readString(Path.of(name)).replaceFirst("\\R\\z", "");
+      return Utf8.read(Path.of(name), why -> refused(flag, given, "and that file " + why))
+          .replaceFirst("\\R\\z", "");
     } catch (IOException e) {
-      throw Allowed.refused(flag, given, "but that file cannot be read as UTF-8");
+      throw refused(flag, given, "but that file cannot be read");
     }
   }
 

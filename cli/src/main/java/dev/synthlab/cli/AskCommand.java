@@ -37,7 +37,7 @@ import picocli.CommandLine.Option;
       "Exit: 0 answered, 2 wrong use, 3 the call failed, 4 key or configuration."
     })
 final class AskCommand implements Callable<Integer> {
-  @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin private ModelOptions common = new ModelOptions();
   @Mixin private Question question = new Question();
   @Mixin private CacheOption cache = new CacheOption();
 

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import picocli.CommandLine.Option;
 
-/** The options every command takes: each stands over a variable of the environment. */
-final class CommonOptions {
+/** The options of every command: each stands over a variable of the environment. */
+class CommonOptions {
   private static final Logger log = Logging.component("cli");
 
   @Option(
@@ -20,29 +20,6 @@ final class CommonOptions {
       description = "Show this help.")
   @SuppressWarnings("UnusedVariable") // picocli acts on it
   private boolean help;
-
-  @Option(
-      names = "--local",
-      description = "Use the embedded model; needs no key (SYNTHLAB_PROVIDER=local).")
-  private boolean local;
-
-  @Option(
-      names = {"-m", "--model"},
-      paramLabel = "NAME",
-      description = "The model (SYNTHLAB_DEFAULT_MODEL).")
-  private @Nullable String model;
-
-  @Option(
-      names = "--base-url",
-      paramLabel = "URL",
-      description = "The server, up to and with /v1 (OPENAI_BASE_URL).")
-  private @Nullable String baseUrl;
-
-  @Option(
-      names = "--api-key-env",
-      paramLabel = "NAME",
-      description = "The variable that holds the key, in place of OPENAI_API_KEY.")
-  private @Nullable String keyVariable;
 
   @Option(
       names = "--env-file",
@@ -83,21 +60,12 @@ final class CommonOptions {
     never
   }
 
-  boolean quiet() {
+  final boolean quiet() {
     return quiet;
   }
 
-  /** The model named by {@code -m}, which a command may mean for another kind of model. */
-  @Nullable String model() {
-    return model;
-  }
-
-  boolean modelGiven() {
-    return model != null;
-  }
-
   /** The environment with these options over it. */
-  Environment environment() {
+  final Environment environment() {
     Environment made = environment;
     if (made == null) {
       made = overlaid();
@@ -107,14 +75,14 @@ final class CommonOptions {
   }
 
   /** Puts a further option over the environment. */
-  void overlay(Variable variable, @Nullable String value, String flag) {
+  final void overlay(Variable variable, @Nullable String value, String flag) {
     if (value != null) {
       environment = environment().with(variable, value, flag);
     }
   }
 
   /** The settings, with logging set up by them and their warnings said. */
-  Settings settings() {
+  final Settings settings() {
     Settings settings = Settings.from(environment());
     LogSetup.configure(settings.logs(), colour(Terminal.STDERR), System.err);
     settings.warnings().forEach(log::warn);
@@ -122,11 +90,11 @@ final class CommonOptions {
   }
 
   /** Spans of what is done until it is closed, if the settings ask for them. */
-  Traced traced(Settings settings) {
+  final Traced traced(Settings settings) {
     return Traced.by(settings, environment());
   }
 
-  boolean colour(int descriptor) {
+  final boolean colour(int descriptor) {
     return switch (colour) {
       case always -> true;
       case never -> false;
@@ -135,8 +103,13 @@ final class CommonOptions {
   }
 
   /** Whether a line of this stream can be drawn again and again. */
-  boolean draws(int descriptor) {
+  final boolean draws(int descriptor) {
     return environment().canDraw(Terminal.is(descriptor));
+  }
+
+  /** The environment with the options over it that a kind of command adds to these. */
+  Environment overlaid(Environment base) {
+    return base;
   }
 
   private Environment overlaid() {
@@ -144,14 +117,7 @@ final class CommonOptions {
     if (envFile != null) {
       base = base.withEnvFile(envFile);
     }
-    if (keyVariable != null) {
-      base = base.withKeyFrom(keyVariable);
-    }
-    if (local) {
-      base = base.with(Variable.SYNTHLAB_PROVIDER, "local", "--local");
-    }
-    base = with(base, Variable.SYNTHLAB_DEFAULT_MODEL, model, "--model");
-    base = with(base, Variable.OPENAI_BASE_URL, baseUrl, "--base-url");
+    base = overlaid(base);
     base = with(base, Variable.SYNTHLAB_LOG_FORMAT, logFormat, "--log-format");
     if (quiet) {
       base = base.with(Variable.LOG_LEVEL, "ERROR", "--quiet");
@@ -168,7 +134,7 @@ final class CommonOptions {
         : base;
   }
 
-  private static Environment with(
+  static Environment with(
       Environment base, Variable variable, @Nullable String value, String flag) {
     return value == null ? base : base.with(variable, value, flag);
   }

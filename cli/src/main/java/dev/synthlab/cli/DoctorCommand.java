@@ -41,7 +41,7 @@ import picocli.CommandLine.Option;
 final class DoctorCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin private ModelOptions common = new ModelOptions();
 
   @Option(names = "--json", description = "One JSON object on stdout.")
   private boolean json;

@@ -8,6 +8,7 @@ import dev.synthlab.call.RunRecorder;
 import dev.synthlab.call.Timer;
 import dev.synthlab.config.Origin;
 import dev.synthlab.config.Settings;
+import dev.synthlab.config.Utf8;
 import dev.synthlab.config.Variable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,7 +49,7 @@ final class EmbedCommand implements Callable<Integer> {
   private static final int MOST_TEXTS = 2_048;
   private static final int MOST_ROWS = 10_000;
 
-  @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin private ModelOptions common = new ModelOptions();
 
   @Parameters(paramLabel = "IN", description = "The texts; - for stdin.")
   private String input = "";
@@ -171,7 +172,10 @@ final class EmbedCommand implements Callable<Integer> {
   }
 
   private InputStream opened() throws IOException {
-    return input.equals("-") ? System.in : Files.newInputStream(Path.of(input));
+    String name = input.equals("-") ? "the input" : input;
+    return Utf8.checked(
+        input.equals("-") ? System.in : Files.newInputStream(Path.of(input)),
+        why -> new UsageException(name + " " + why + "; nothing was sent"));
   }
 
   private BulkOptions options(Settings settings, InputStream texts) {

@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
           + " configuration."
     })
 final class ExtractCommand implements Callable<Integer> {
-  @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin private ModelOptions common = new ModelOptions();
   @Mixin private Question question = new Question();
   @Mixin private CacheOption cache = new CacheOption();
 

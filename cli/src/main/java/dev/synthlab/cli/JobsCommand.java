@@ -60,23 +60,27 @@ final class JobsCommand implements Callable<Integer> {
       out.println(
           "no run is recorded" + (settings.ledger().on() ? "" : ": SYNTHLAB_LEDGER is off"));
     } else {
-      String form = "%-8s  %-16s  %-13s  %15s  %7s  %-14s  %s";
-      out.println(form.formatted("RUN", "BEGAN", "STATE", "ANSWERED", "FAILED", "COST", "OUTPUT"));
-      for (RecordedRun run : runs) {
-        out.println(
-            Redactor.printableLine(
-                form.formatted(
-                    run.id().substring(0, Math.min(SHORT, run.id().length())),
-                    local(run.began()),
-                    run.state(),
-                    run.answered() + "/" + run.rows(),
-                    run.failed(),
-                    UsageTable.cost(run.used()),
-                    file(run.output()))));
-      }
+      table(runs).forEach(out::println);
     }
     out.flush();
     return Exit.OK;
+  }
+
+  private static List<String> table(List<RecordedRun> runs) {
+    TextTable table =
+        new TextTable("<<<>><<")
+            .row("RUN", "BEGAN", "STATE", "ANSWERED", "FAILED", "COST", "OUTPUT");
+    for (RecordedRun run : runs) {
+      table.row(
+          run.id().substring(0, Math.min(SHORT, run.id().length())),
+          local(run.began()),
+          run.state(),
+          run.answered() + "/" + run.rows(),
+          run.failed(),
+          UsageTable.cost(run.used()),
+          file(run.output()));
+    }
+    return table.lines();
   }
 
   private static String local(Instant at) {

@@ -79,7 +79,7 @@ final class ModelsCommand implements Callable<Integer> {
     } else if (one.isPresent()) {
       detail(one.get()).forEach((what, value) -> say(out, "%-16s %s".formatted(what, value)));
     } else {
-      table(out, shown);
+      table(shown).forEach(out::println);
       out.println(shown.size() + " models, from " + Redactor.printableLine(catalogue.source()));
     }
     out.flush();
@@ -115,24 +115,21 @@ final class ModelsCommand implements Callable<Integer> {
     return at;
   }
 
-  private static void table(PrintStream out, List<Model> models) {
-    int width = models.stream().mapToInt(model -> model.name().length()).max().orElse(0);
-    String form = "%-" + Math.max(width, 5) + "s %8s %7s %9s %9s  %-10s  %s";
-    say(
-        out,
-        form.formatted("MODEL", "CONTEXT", "OUTPUT", "$/M IN", "$/M OUT", "SHUT OFF", "TAKES"));
+  private static List<String> table(List<Model> models) {
+    TextTable table =
+        new TextTable("<>>>><<")
+            .row("MODEL", "CONTEXT", "OUTPUT", "$/M IN", "$/M OUT", "SHUT OFF", "TAKES");
     for (Model model : models) {
-      say(
-          out,
-          form.formatted(
-              model.name(),
-              count(model.contextWindow()),
-              count(model.maxOutput()),
-              model.price().map(price -> million(price.input())).orElse("unpriced"),
-              model.price().map(price -> million(price.output())).orElse("unpriced"),
-              model.shutOff().map(Object::toString).orElse("-"),
-              takes(model, ", ")));
+      table.row(
+          model.name(),
+          count(model.contextWindow()),
+          count(model.maxOutput()),
+          model.price().map(price -> million(price.input())).orElse("unpriced"),
+          model.price().map(price -> million(price.output())).orElse("unpriced"),
+          model.shutOff().map(Object::toString).orElse("-"),
+          takes(model, ", "));
     }
+    return table.lines();
   }
 
   private static void say(PrintStream out, String line) {

@@ -1,10 +1,10 @@
 package dev.synthlab.cli;
 
 import dev.synthlab.call.Threads;
+import dev.synthlab.config.Utf8;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.Message;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -79,7 +79,9 @@ final class Question {
     CountDownLatch ended = new CountDownLatch(1);
     Threads.start("stdin-patience", () -> sayWhenSlow(ended));
     try {
-      return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
+      return Utf8.text(
+          System.in.readAllBytes(),
+          why -> new UsageException("stdin " + why + "; nothing was sent"));
     } finally {
       ended.countDown();
     }

@@ -18,6 +18,14 @@ final class RowOptions {
   private @Nullable Kind kind;
 
   @Option(
+      names = "--delimiter",
+      paramLabel = "CHAR",
+      description =
+          "What separates the fields of a CSV or TSV input: a character, or tab. By default it is"
+              + " found in the first lines.")
+  private @Nullable String delimiter;
+
+  @Option(
       names = "--template",
       paramLabel = "TEXT|@FILE",
       description =
@@ -48,11 +56,31 @@ final class RowOptions {
 
   /** The form of an input, by these options and its name. */
   InputForm form(String input) throws IOException {
-    InputForm form = InputForm.of(kind(input));
+    InputForm form = separated(InputForm.of(kind(input)));
     if (idColumn != null) {
       form = form.withIdColumn(idColumn);
     }
     return template == null ? form : form.withTemplate(template(template));
+  }
+
+  private InputForm separated(InputForm form) {
+    if (delimiter == null) {
+      return form;
+    }
+    if (form.kind() == InputForm.Kind.JSON_LINES) {
+      throw new UsageException(
+          "--delimiter is for tables, and the input is JSON lines; add --input-format csv");
+    }
+    String between = delimiter.equals("tab") || delimiter.equals("\\t") ? "\t" : delimiter;
+    try {
+      if (between.length() == 1) {
+        return form.withDelimiter(between.charAt(0));
+      }
+    } catch (IllegalArgumentException e) {
+      // said below, with what is allowed
+    }
+    throw Allowed.refused(
+        "--delimiter", delimiter, "must be one ASCII character other than a quote, or tab");
   }
 
   boolean hasSchema() {

@@ -59,7 +59,7 @@ final class RunCommand implements Callable<Integer> {
   static final String ROW_ATTEMPTS = "8";
   static final String ROW_DEADLINE = "10m";
 
-  @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin private ModelOptions common = new ModelOptions();
   @Mixin private RowOptions rows = new RowOptions();
   @Mixin private CacheOption cache = new CacheOption();
 

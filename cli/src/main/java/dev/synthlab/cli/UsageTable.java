@@ -1,9 +1,7 @@
 package dev.synthlab.cli;
 
-import dev.synthlab.logging.Redactor;
 import dev.synthlab.store.Usage;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,38 +13,31 @@ final class UsageTable {
 
   /** A head and a line for each. */
   static List<String> of(String what, List<Usage> usage) {
-    int width = usage.stream().mapToInt(one -> shown(one.name()).length()).max().orElse(0);
-    String form = "%-" + Math.max(width, what.length()) + "s %8s %8s %11s %9s %12s %12s %7s  %s";
-    List<String> lines = new ArrayList<>();
-    lines.add(
-        form.formatted(
-            what.toUpperCase(Locale.ROOT),
-            "CALLS",
-            "FAILED",
-            "FROM CACHE",
-            "ATTEMPTS",
-            "TOKENS IN",
-            "TOKENS OUT",
-            "CACHED",
-            "COST"));
+    TextTable table =
+        new TextTable("<>>>>>>><")
+            .row(
+                what.toUpperCase(Locale.ROOT),
+                "CALLS",
+                "FAILED",
+                "FROM CACHE",
+                "ATTEMPTS",
+                "TOKENS IN",
+                "TOKENS OUT",
+                "CACHED",
+                "COST");
     for (Usage one : usage) {
-      lines.add(
-          form.formatted(
-              shown(one.name()),
-              one.calls(),
-              one.failed(),
-              one.fromCache(),
-              one.attempts(),
-              one.inputTokens(),
-              one.outputTokens(),
-              cached(one),
-              cost(one)));
+      table.row(
+          one.name().isEmpty() ? "-" : one.name(),
+          one.calls(),
+          one.failed(),
+          one.fromCache(),
+          one.attempts(),
+          one.inputTokens(),
+          one.outputTokens(),
+          cached(one),
+          cost(one));
     }
-    return lines.stream().map(String::stripTrailing).toList();
-  }
-
-  private static String shown(String name) {
-    return name.isEmpty() ? "-" : Redactor.printableLine(name);
+    return table.lines();
   }
 
   private static String cached(Usage usage) {

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.synthlab.cli.Synth.Ended;
 import dev.synthlab.testing.ScriptedServer;
 import dev.synthlab.testing.ScriptedServer.Reply;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -107,6 +110,37 @@ class TableCommandTest {
   }
 
   @Test
+  void readsWhatSpreadsheetsOfOtherCountriesSave() {
+    synth.file("in.csv", "sep=;", "id;text;;", "1;x, y;;", ";;;");
+    against(chat("x"));
+
+    Ended ended =
+        synth.run("run", "in.csv", "-o", "-", "--template", "{{text}}", "--format", "csv");
+
+    assertThat(ended.exit()).as(ended.err()).isZero();
+    assertThat(ended.out()).isEqualTo("id,text,column_3,column_4,output,error\n1,\"x, y\",,,x,\n");
+  }
+
+  @Test
+  void refusesTextsInOtherEncodingsBeforeAnythingIsSent() throws IOException {
+    against(chat("x"));
+    byte[] utf16 = "Say {{text}}\n".getBytes(StandardCharsets.UTF_16LE);
+    Files.write(synth.path("template.txt"), utf16);
+    synth.file("in.csv", "text", "x");
+    List<String> piped = List.of("bash", "-c", "exec \"$@\" < template.txt", "bash");
+
+    Ended run = synth.run("run", "in.csv", "-o", "out.jsonl", "--template", "@template.txt");
+    Ended ask = synth.start(piped, "ask").end();
+    Ended embed = synth.run("embed", "template.txt", "-o", "out.jsonl");
+
+    for (Ended each : List.of(run, ask, embed)) {
+      assertThat(each.exit()).as(each.err()).isEqualTo(2);
+      assertThat(each.err()).contains("is UTF-16; save it as UTF-8");
+    }
+    assertThat(server.seen()).isEmpty();
+  }
+
+  @Test
   void refusesWhatCannotBeBeforeAnythingIsSent() {
     synth.file("in.csv", PEOPLE);
     against(chat("x"));
@@ -118,6 +152,9 @@ class TableCommandTest {
     wrong.put(List.of(), "no column \"prompt\"");
     wrong.put(List.of("--template", "{{name}}", "--id", "key"), "no column \"key\"");
     wrong.put(List.of("--template", "{{name}}", "--input-format", "xml"), "--input-format");
+    wrong.put(List.of("--template", "{{name}}", "--delimiter", "\""), "--delimiter");
+    wrong.put(List.of("--template", "{{name}}", "--delimiter", ";"), "no column \"name\"");
+    wrong.put(List.of("--input-format", "jsonl", "--delimiter", ";"), "--input-format csv");
 
     wrong.forEach(
         (options, sentence) -> {

@@ -1,8 +1,10 @@
 package dev.synthlab.batch;
 
+import dev.synthlab.config.Utf8;
 import dev.synthlab.http.Json;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,13 +13,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
-import tools.jackson.core.JacksonException;
 
 /**
  * The records of a CSV or TSV file (RFC 4180, with a header), each as a JSON object of texts. A
- * record that does not fit the header comes as a JSON array, which is no row. One buffer for what
- * is read and one for what is made of it, both used again. For one thread.
+ * record that does not fit the header comes as a JSON array, which is no row. What spreadsheets
+ * leave behind counts for nothing: records and further fields without any text, missing fields
+ * below columns without a name. One buffer for what is read and one for what is made of it, both
+ * used again. For one thread.
  */
 final class CsvRecords implements Records {
   private static final int PIECE = 1 << 18;
@@ -31,8 +35,8 @@ final class CsvRecords implements Records {
   }
 
   private final Path path;
-  private final FileInputStream file;
-  private final byte delimiter;
+  private final InputStream file;
+  private byte delimiter;
   private final boolean[] special = new boolean[256];
   private final boolean[] specialInQuotes = new boolean[256];
   private final int longest;
@@ -48,32 +52,37 @@ final class CsvRecords implements Records {
   private int[] starts = new int[16];
   private int fields;
   private int number;
+  private boolean empty;
   private boolean tooLong;
   private Optional<String> problem = Optional.empty();
 
   private List<String> columns = List.of();
   private byte[][] before = {};
+  private int named;
 
-  private CsvRecords(Path path, char delimiter, int longest) throws IOException {
+  private CsvRecords(Path path, int longest) throws IOException {
     this.path = path;
-    this.file = new FileInputStream(path.toFile());
-    this.delimiter = (byte) delimiter;
+    this.file = Utf8.checked(new FileInputStream(path.toFile()), this::notUtf8);
     this.longest = longest;
     Arrays.fill(special, 0, ' ', true);
     special['"'] = true;
     special['\\'] = true;
     System.arraycopy(special, 0, specialInQuotes, 0, special.length);
-    special[delimiter] = true;
   }
 
-  /** Opens a file and reads its header. */
-  static CsvRecords open(Path path, char delimiter) throws IOException {
+  /**
+   * Opens a file and reads its header.
+   *
+   * @param delimiter what stands between two fields; found in the file where it is not given
+   */
+  static CsvRecords open(Path path, OptionalInt delimiter) throws IOException {
     return open(path, delimiter, Lines.LONGEST_INPUT);
   }
 
-  static CsvRecords open(Path path, char delimiter, int longest) throws IOException {
-    CsvRecords records = new CsvRecords(path, delimiter, longest);
+  static CsvRecords open(Path path, OptionalInt delimiter, int longest) throws IOException {
+    CsvRecords records = new CsvRecords(path, longest);
     try {
+      records.begin(delimiter);
       records.readHeader();
       return records;
     } catch (IOException | RuntimeException e) {
@@ -82,8 +91,29 @@ final class CsvRecords implements Records {
     }
   }
 
+  private void begin(OptionalInt given) throws IOException {
+    filled = file.readNBytes(buffer, 0, buffer.length);
+    if (filled >= 3
+        && buffer[0] == (byte) 0xEF
+        && buffer[1] == (byte) 0xBB
+        && buffer[2] == (byte) 0xBF) {
+      at = 3;
+    }
+    byte said = CsvDelimiter.said(buffer, at, filled);
+    if (said != 0) {
+      while (at < filled && buffer[at] != '\n' && buffer[at] != '\r') {
+        at++;
+      }
+      if (at < filled) {
+        endOfLine();
+      }
+    }
+    byte found = said == 0 ? CsvDelimiter.find(buffer, at, filled, filled < buffer.length) : said;
+    delimiter = (byte) given.orElse(found);
+    special[delimiter] = true;
+  }
+
   private void readHeader() throws IOException {
-    skipByteOrderMark();
     if (!read()) {
       return;
     }
@@ -98,6 +128,7 @@ final class CsvRecords implements Records {
       String name = headerField(i);
       // A spreadsheet leaves the name of its first column empty, or adds columns without a name.
       names.add(name.isEmpty() ? "column_" + (i + 1) : name);
+      named = name.isEmpty() ? named : i + 1;
       if (!seen.add(names.get(i))) {
         throw refused(BatchException.Kind.MALFORMED_LINE, "has two columns \"" + name + "\"");
       }
@@ -112,25 +143,11 @@ final class CsvRecords implements Records {
 
   private String headerField(int index) {
     int end = index + 1 < fields ? starts[index + 1] - 1 : length - 1;
-    try {
-      return Json.mapper()
-          .readValue(json, starts[index], end - starts[index], String.class)
-          .strip();
-    } catch (JacksonException e) {
-      throw refused(BatchException.Kind.INPUT_UNREADABLE, "is not UTF-8; save it as UTF-8");
-    }
+    return Json.mapper().readValue(json, starts[index], end - starts[index], String.class).strip();
   }
 
-  private void skipByteOrderMark() throws IOException {
-    filled = Math.max(0, file.readNBytes(buffer, 0, 3));
-    if (filled == 3
-        && buffer[0] == (byte) 0xEF
-        && buffer[1] == (byte) 0xBB
-        && buffer[2] == (byte) 0xBF) {
-      at = 3;
-    } else if (filled >= 2 && (buffer[0] & buffer[1]) == (byte) 0xFE && buffer[0] != buffer[1]) {
-      throw refused(BatchException.Kind.INPUT_UNREADABLE, "is UTF-16; save it as UTF-8");
-    }
+  private BatchException notUtf8(String why) {
+    return refused(BatchException.Kind.INPUT_UNREADABLE, why);
   }
 
   private BatchException refused(BatchException.Kind kind, String why) {
@@ -148,6 +165,7 @@ final class CsvRecords implements Records {
       number = line;
       length = 0;
       fields = 0;
+      empty = true;
       tooLong = false;
       problem = Optional.empty();
       byte first = buffer[at];
@@ -160,6 +178,9 @@ final class CsvRecords implements Records {
         begin();
         stop = field();
       } while (stop == Stop.DELIMITER);
+      if (empty && fields > 1) {
+        continue;
+      }
       end();
       return true;
     }
@@ -181,7 +202,11 @@ final class CsvRecords implements Records {
   private void end() {
     if (before.length == 0) {
       append((byte) ']');
-    } else if (fields == before.length && problem.isEmpty()) {
+      return;
+    }
+    dropEmptyFields();
+    addUnnamedFields();
+    if (fields == before.length && problem.isEmpty()) {
       append((byte) '}');
     } else if (!tooLong) {
       if (fields != before.length) {
@@ -191,6 +216,24 @@ final class CsvRecords implements Records {
                     Locale.ROOT, "it has %d fields, the header has %d", fields, before.length));
       }
       asArray();
+    }
+  }
+
+  /** Behind those that the header has. */
+  private void dropEmptyFields() {
+    int more = fields - before.length;
+    if (more > 0 && !tooLong && length - starts[before.length] + 1 == more * ",\"\"".length()) {
+      length = starts[before.length] - 1;
+      fields = before.length;
+    }
+  }
+
+  private void addUnnamedFields() {
+    boolean missing = fields >= named;
+    while (missing && fields < before.length) {
+      begin();
+      append((byte) '"');
+      append((byte) '"');
     }
   }
 
@@ -212,12 +255,14 @@ final class CsvRecords implements Records {
 
   private Stop field() throws IOException {
     append((byte) '"');
+    int start = length;
     boolean quoted = more() && buffer[at] == '"';
     if (quoted) {
       at++;
       quoted();
     }
     Stop stop = unquoted(quoted);
+    empty &= length == start && !tooLong;
     append((byte) '"');
     return stop;
   }

@@ -2,6 +2,7 @@ package dev.synthlab.batch;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 
 /**
  * The input of a run on the disk, to be read as often as it takes.
@@ -15,9 +16,15 @@ record Input(Path path, InputForm form) {
   Records open() throws IOException {
     return switch (form.kind()) {
       case JSON_LINES -> Lines.ofInput(path);
-      case CSV -> CsvRecords.open(path, ',');
-      case TSV -> CsvRecords.open(path, '\t');
+      case CSV -> CsvRecords.open(path, form.delimiter());
+      case TSV -> CsvRecords.open(path, OptionalInt.of(form.delimiter().orElse('\t')));
     };
+  }
+
+  /** What is said of an input that is not in the form that it must have. */
+  static BatchException refused(Object name, String why) {
+    return new BatchException(
+        BatchException.Kind.INPUT_UNREADABLE, name + " " + why + "; nothing was sent");
   }
 
   /** Looks over its rows. */

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * How the rows of an input stand in it, and how a row that is no request becomes one. Immutable.
@@ -13,14 +14,25 @@ import java.util.Optional;
  * @param idColumn the column with each row's id, else {@code custom_id} or {@code id} where there
  *     is one, else the number of the line
  * @param template makes the prompt of a row out of its columns
+ * @param delimiter the ASCII character between two fields of a table; where it is not given, it is
+ *     what a first line {@code sep=;} says, else a tab in TSV, else found in the first records
  */
-public record InputForm(Kind kind, Optional<String> idColumn, Optional<PromptTemplate> template) {
+public record InputForm(
+    Kind kind,
+    Optional<String> idColumn,
+    Optional<PromptTemplate> template,
+    OptionalInt delimiter) {
   /** One JSON object a line, each a request. */
   public static final InputForm JSON_LINES = of(Kind.JSON_LINES);
 
-  /** Checks that nothing is null. */
+  /** Checks that the delimiter can be one. */
   public InputForm {
     Objects.requireNonNull(kind);
+    int between = delimiter.orElse(',');
+    if (between <= 0 || between > '~' || "\"\r\n".indexOf(between) >= 0) {
+      throw new IllegalArgumentException(
+          "the delimiter must be an ASCII character other than a quote and a line end");
+    }
   }
 
   /** The forms of a file. */
@@ -54,7 +66,7 @@ public record InputForm(Kind kind, Optional<String> idColumn, Optional<PromptTem
    * @return the form
    */
   public static InputForm of(Kind kind) {
-    return new InputForm(kind, Optional.empty(), Optional.empty());
+    return new InputForm(kind, Optional.empty(), Optional.empty(), OptionalInt.empty());
   }
 
   /**
@@ -64,7 +76,7 @@ public record InputForm(Kind kind, Optional<String> idColumn, Optional<PromptTem
    * @return a new form
    */
   public InputForm withIdColumn(String column) {
-    return new InputForm(kind, Optional.of(column), template);
+    return new InputForm(kind, Optional.of(column), template, delimiter);
   }
 
   /**
@@ -74,7 +86,17 @@ public record InputForm(Kind kind, Optional<String> idColumn, Optional<PromptTem
    * @return a new form
    */
   public InputForm withTemplate(PromptTemplate prompt) {
-    return new InputForm(kind, idColumn, Optional.of(prompt));
+    return new InputForm(kind, idColumn, Optional.of(prompt), delimiter);
+  }
+
+  /**
+   * The same form of a table with its fields between certain characters.
+   *
+   * @param between an ASCII character, for example {@code ;}
+   * @return a new form
+   */
+  public InputForm withDelimiter(char between) {
+    return new InputForm(kind, idColumn, template, OptionalInt.of(between));
   }
 
   /** Whether a row is columns in the first place, and no request. */

@@ -187,7 +187,8 @@ final class InputScan {
               + why
               + "; it has "
               + shown(columns)
-              + "; nothing was sent");
+              + "; nothing was sent. If its columns are others, --delimiter says what separates"
+              + " them");
     }
   }
 

@@ -1,7 +1,9 @@
 package dev.synthlab.batch;
 
+import dev.synthlab.config.Utf8;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -17,9 +19,7 @@ final class Lines implements Records {
 
   private static final int PIECE = 1 << 18;
 
-  // A plain stream: a channel would be closed under our hands by an interrupt of the reading
-  // thread.
-  private final FileInputStream file;
+  private final InputStream file;
   private byte[] buffer = new byte[PIECE];
   private final int longest;
   private long base;
@@ -32,14 +32,21 @@ final class Lines implements Records {
   private boolean ended;
   private boolean tooLong;
 
-  Lines(Path path, int longest) throws IOException {
-    file = new FileInputStream(path.toFile());
+  private Lines(InputStream file, int longest) {
+    this.file = file;
     this.longest = longest;
+  }
+
+  Lines(Path path, int longest) throws IOException {
+    // A plain stream: a channel would be closed by an interrupt of the reading thread.
+    this(new FileInputStream(path.toFile()), longest);
   }
 
   /** The lines of an input. */
   static Lines ofInput(Path path) throws IOException {
-    return new Lines(path, LONGEST_INPUT);
+    InputStream text =
+        Utf8.checked(new FileInputStream(path.toFile()), why -> Input.refused(path, why));
+    return new Lines(text, LONGEST_INPUT);
   }
 
   /** The lines of a results file: an answer, escaped, and what is told of it. */

@@ -25,7 +25,9 @@ import tools.jackson.databind.ObjectReader;
 final class RowParser {
   private static final int LONGEST_REASON = 200;
   private static final Pattern HINT =
-      Pattern.compile(", from `[^`]*`|: was expecting \\(JSON.*| \\(code \\d+\\)");
+      Pattern.compile(
+          ", from `[^`]*`|: was expecting \\(JSON.*| \\(code \\d+\\)|: enable `.*|: maybe a .*"
+              + "|[:;,(]?[^:;,(]*([Ff]eature[ `'].*|`\\w+Feature.*)");
   private static final String CHAT = "/v1/chat/completions";
   private static final Set<String> ASKING = Set.of("body", "messages", "prompt");
   private static final Set<String> REQUEST_KEYS =

@@ -1,5 +1,6 @@
 package dev.synthlab.batch;
 
+import dev.synthlab.config.Utf8;
 import dev.synthlab.files.PrivateFiles;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,11 +39,11 @@ final class Spool {
           return file.path();
         }
         try (InputStream stream = Files.newInputStream(file.path())) {
-          return spooled(stream, spool);
+          return spooled(stream, file.path().toString(), spool);
         }
       }
       case BulkOptions.In.Stream stream -> {
-        return spooled(stream.stream(), spool);
+        return spooled(stream.stream(), "the input", spool);
       }
     }
   }
@@ -63,7 +64,7 @@ final class Spool {
   }
 
   /** What an earlier run has kept stays until this is whole. */
-  private Path spooled(InputStream stream, Path spool) throws IOException {
+  private Path spooled(InputStream stream, String name, Path spool) throws IOException {
     Path temporary = OutFiles.temporary(spool);
     CompletableFuture<Object> copied = new CompletableFuture<>();
     // A read of standard input cannot be interrupted: on a stop, it is left to itself.
@@ -73,7 +74,7 @@ final class Spool {
         .start(
             () -> {
               try {
-                copy(stream, temporary);
+                copy(Utf8.checked(stream, why -> Input.refused(name, why)), temporary);
                 copied.complete(temporary);
               } catch (Throwable e) { // handed over to the thread that waits
                 copied.completeExceptionally(e);
@@ -88,7 +89,7 @@ final class Spool {
       if (e.getCause() instanceof IOException io) {
         throw io;
       }
-      throw e.getCause() instanceof BatchException told ? told : e;
+      throw e.getCause() instanceof RuntimeException told ? told : e;
     } finally {
       Files.deleteIfExists(temporary);
     }

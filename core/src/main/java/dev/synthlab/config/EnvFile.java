@@ -3,9 +3,6 @@ package dev.synthlab.config;
 import dev.synthlab.config.ConfigException.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -22,7 +19,6 @@ import java.util.regex.Pattern;
 /** A file of variables, read line by line. What cannot be read is a problem, never a guess. */
 final class EnvFile {
   private static final long LARGEST = 1 << 20;
-  private static final String BOM = "\ufeff";
   private static final Pattern ASSIGNMENT =
       Pattern.compile("(?:export\\s++)?([A-Za-z_][A-Za-z0-9_.]{0,199}+)\\s*+=(.*)", Pattern.DOTALL);
 
@@ -122,8 +118,6 @@ final class EnvFile {
       } else {
         lines(access);
       }
-    } catch (CharacterCodingException e) {
-      refuse("", "must be UTF-8 text");
     } catch (IOException | UncheckedIOException e) {
       refuse("", "cannot be read (" + e.getClass().getSimpleName() + ")");
     }
@@ -131,14 +125,14 @@ final class EnvFile {
 
   private void lines(WriteAccess access) throws IOException {
     Optional<String> objection = access.objection(path);
-    byte[] bytes = objection.isPresent() ? new byte[0] : Files.readAllBytes(path);
+    Optional<String> text = objection.isPresent() ? Optional.empty() : text();
     // Another may have taken its place while it was read.
     objection = objection.isPresent() ? objection : access.objection(path);
     if (objection.isPresent()) {
       refuse("", objection.get());
       return;
     }
-    lines(text(bytes));
+    text.ifPresent(this::lines);
     warnWhenOthersMayRead();
   }
 
@@ -146,9 +140,13 @@ final class EnvFile {
     return Files.isDirectory(path) ? "a directory" : "no ordinary file";
   }
 
-  private static String text(byte[] bytes) throws CharacterCodingException {
-    String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    return text.startsWith(BOM) ? text.substring(1) : text;
+  private Optional<String> text() throws IOException {
+    try {
+      return Optional.of(Utf8.read(path, IllegalArgumentException::new));
+    } catch (IllegalArgumentException e) {
+      refuse("", "must be UTF-8 text, and it " + e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private void lines(String text) {

@@ -62,7 +62,12 @@ record PemFile(List<X509Certificate> valid, List<String> expired) {
       if (Files.size(file) > LARGEST) {
         throw new IllegalArgumentException("it is larger than 16 MB");
       }
-      return Files.readString(file, StandardCharsets.ISO_8859_1);
+      byte[] bytes = Files.readAllBytes(file);
+      if (Utf8.isUtf16(bytes)) {
+        throw new IllegalArgumentException("it is UTF-16; save it as UTF-8");
+      }
+      // Certificates are ASCII; the names above them are in any encoding and do not count.
+      return new String(bytes, StandardCharsets.ISO_8859_1);
     } catch (AccessDeniedException e) {
       throw new IllegalArgumentException("it may not be read by this user", e);
     } catch (IOException e) {

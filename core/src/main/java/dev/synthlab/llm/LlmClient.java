@@ -486,15 +486,6 @@ public final class LlmClient implements AutoCloseable {
   }
 
   /**
-   * The model that is asked when a request names none.
-   *
-   * @return its name
-   */
-  public String defaultModel() {
-    return requests.endpoint().settings().model();
-  }
-
-  /**
    * Asks the server which models it serves; one attempt, for diagnosis.
    *
    * @param within how long it may take

@@ -2,6 +2,7 @@ package dev.synthlab.llm;
 
 import dev.synthlab.config.ConfigException;
 import dev.synthlab.config.ConfigException.Problem;
+import dev.synthlab.config.Utf8;
 import dev.synthlab.config.Variable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -91,7 +92,9 @@ public final class ModelCatalogue {
    * @throws ConfigException when the file cannot be read, or says something that cannot be
    */
   public ModelCatalogue with(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in =
+        Utf8.checked(
+            Files.newInputStream(file), why -> unusable(file, "must be UTF-8, and it " + why))) {
       Map<String, Map<String, Object>> all = new HashMap<>(added);
       ModelFile.read(in)
           .forEach(

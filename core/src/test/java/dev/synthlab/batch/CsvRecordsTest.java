@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +44,7 @@ class CsvRecordsTest {
   }
 
   private List<Seen> read(String text) throws IOException {
-    return read(CsvRecords.open(file(text), ','));
+    return read(CsvRecords.open(file(text), OptionalInt.empty()));
   }
 
   @Test
@@ -74,9 +75,60 @@ class CsvRecordsTest {
 
   @Test
   void namesColumnsThatHaveNone() throws IOException {
-    try (CsvRecords records = CsvRecords.open(file(",a,\n1,2,3\n"), ',')) {
+    try (CsvRecords records = CsvRecords.open(file(",a,\n1,2,3\n"), OptionalInt.empty())) {
       assertThat(records.columns()).contains(List.of("column_1", "a", "column_3"));
     }
+  }
+
+  @Test
+  void takesNoHarmFromWhatSpreadsheetsLeaveBehind() throws IOException {
+    List<Seen> rows = read("a,b,,\n1,2,,\n,,,\n3,4\n5,6,7,,,\n,,,,,\n8\n1,2,3,4,5\n");
+
+    assertThat(rows)
+        .containsExactly(
+            new Seen(2, "{\"a\":\"1\",\"b\":\"2\",\"column_3\":\"\",\"column_4\":\"\"}", ""),
+            new Seen(4, "{\"a\":\"3\",\"b\":\"4\",\"column_3\":\"\",\"column_4\":\"\"}", ""),
+            new Seen(5, "{\"a\":\"5\",\"b\":\"6\",\"column_3\":\"7\",\"column_4\":\"\"}", ""),
+            new Seen(7, "[\"8\"]", "it has 1 fields, the header has 4"),
+            new Seen(8, "[\"1\",\"2\",\"3\",\"4\",\"5\"]", "it has 5 fields, the header has 4"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a;b\n1;x, y\n2;z",
+        "sep=;\r\na;b\r\n1;x, y\r\n2;z",
+        "\uFEFF\"sep=;\"\na;b\n1;\"x, y\"\n2;z",
+        "SEP=|\na|b\n1|x, y\n2|z\n",
+        "a\tb\n1\tx, y\n2\tz\n",
+        "a|b\n\n1|\"x, y\"\n2|z\n",
+        "a,b\n1,\"x, y\"\n2,z\n"
+      })
+  void findsTheSeparator(String text) throws IOException {
+    assertThat(read(text))
+        .extracting(Seen::json)
+        .containsExactly("{\"a\":\"1\",\"b\":\"x, y\"}", "{\"a\":\"2\",\"b\":\"z\"}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a,b\n1;2;3,x;y\n4,5;6\n",
+        "a,\"b\"\n1;2;3,x;y\n4,5;6\n",
+        "a,b\n1;2;3,x;y\n4,5;6\nno row\n"
+      })
+  void leavesAFileWithCommasOneHoweverManySemicolonsItHas(String text) throws IOException {
+    assertThat(read(text))
+        .extracting(Seen::json)
+        .startsWith("{\"a\":\"1;2;3\",\"b\":\"x;y\"}", "{\"a\":\"4\",\"b\":\"5;6\"}");
+  }
+
+  @Test
+  void countsTheLineThatNamesTheSeparatorAndObeysTheCallerBeforeIt() throws IOException {
+    Path file = file("sep=;\na,b\n1,2\n");
+
+    assertThat(read(CsvRecords.open(file, OptionalInt.of(','))))
+        .containsExactly(new Seen(3, "{\"a\":\"1\",\"b\":\"2\"}", ""));
   }
 
   @ParameterizedTest
@@ -98,14 +150,14 @@ class CsvRecordsTest {
   }
 
   @Test
-  void refusesOtherEncodingsOfTheHeader() throws IOException {
-    for (String charset : List.of("UTF-16", "ISO-8859-1")) {
+  void refusesOtherEncodings() throws IOException {
+    for (String charset : List.of("UTF-16", "UTF-16LE", "UTF-16BE", "ISO-8859-1")) {
       Path file =
-          Files.write(directory.resolve("x.csv"), "é,b\n1,2\n".getBytes(Charset.forName(charset)));
+          Files.write(directory.resolve("x.csv"), "a,b\n1,é\n".getBytes(Charset.forName(charset)));
 
       assertThatExceptionOfType(BatchException.class)
           .as(charset)
-          .isThrownBy(() -> CsvRecords.open(file, ','))
+          .isThrownBy(() -> CsvRecords.open(file, OptionalInt.empty()))
           .withMessageContaining("save it as UTF-8");
     }
   }
@@ -114,7 +166,7 @@ class CsvRecordsTest {
   void keepsOnlyTheBeginningOfARecordThatIsTooLong() throws IOException {
     Path file = file("id,b\n7,\"" + "x\n".repeat(500_000) + "\"\n8,y\n");
 
-    try (CsvRecords records = CsvRecords.open(file, ',', 1_000)) {
+    try (CsvRecords records = CsvRecords.open(file, OptionalInt.empty(), 1_000)) {
       assertThat(records.next()).isTrue();
       assertThat(records.tooLong()).isTrue();
       assertThat(records.to()).isLessThanOrEqualTo(1_000);
@@ -141,7 +193,7 @@ class CsvRecordsTest {
       Path file = file(text.toString());
 
       List<List<String>> ours = new ArrayList<>();
-      for (Seen seen : read(CsvRecords.open(file, delimiter))) {
+      for (Seen seen : read(CsvRecords.open(file, OptionalInt.of(delimiter)))) {
         assertThat(seen.problem()).isEmpty();
         ours.add(Json.mapper().readTree(seen.json()).valueStream().map(v -> v.asString()).toList());
       }
@@ -177,7 +229,12 @@ class CsvRecordsTest {
   private static List<List<String>> theirs(Path file, char delimiter) throws IOException {
     try (CsvReader<CsvRecord> reader =
         CsvReader.builder().fieldSeparator(delimiter).ofCsvRecord(file)) {
-      return reader.stream().skip(1).map(CsvRecord::getFields).map(List::copyOf).toList();
+      return reader.stream()
+          .skip(1)
+          .map(CsvRecord::getFields)
+          .map(List::copyOf)
+          .filter(fields -> fields.stream().anyMatch(field -> !field.isEmpty()))
+          .toList();
     }
   }
 
@@ -188,7 +245,7 @@ class CsvRecordsTest {
     byte[] line = "{\"b\":\"x\\ty\",\"a\":\"1\"}".getBytes(StandardCharsets.UTF_8);
     json.scan(line, 0, line.length);
 
-    try (CsvRecords records = CsvRecords.open(file("a,b\n1,x\ty\n"), ',')) {
+    try (CsvRecords records = CsvRecords.open(file("a,b\n1,x\ty\n"), OptionalInt.empty())) {
       records.next();
       csv.scan(records);
     }

@@ -16,6 +16,7 @@ import dev.synthlab.llm.ResponseFormat;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,6 +124,35 @@ class TableRunTest {
         () -> bulk.run(o -> o.form(InputForm.of(InputForm.Kind.CSV))),
         "\"prompt\"",
         "--template");
+
+    assertThat(bulk.script.requests).isEmpty();
+    assertThat(bulk.out).doesNotExist();
+  }
+
+  @Test
+  void anInputInAnotherEncodingIsRefusedBeforeAnyCall() throws IOException {
+    for (String charset : List.of("UTF-16LE", "windows-1252")) {
+      String encoding = charset.equals("UTF-16LE") ? "is UTF-16" : "is not UTF-8 (line 2)";
+      Files.write(bulk.in, "prompt\nnaïve\n".getBytes(Charset.forName(charset)));
+      byte[] lines = "{\"prompt\":\"a\"}\n{\"prompt\":\"é\"}\n".getBytes(Charset.forName(charset));
+
+      refused(
+          BatchException.Kind.INPUT_UNREADABLE,
+          () -> bulk.run(o -> o.form(InputForm.of(InputForm.Kind.CSV))),
+          encoding,
+          bulk.in.toString(),
+          "save it as UTF-8; nothing was sent");
+      Files.write(bulk.in, lines);
+      refused(
+          BatchException.Kind.INPUT_UNREADABLE,
+          () -> bulk.run(o -> {}),
+          encoding,
+          bulk.in.toString());
+      refused(
+          BatchException.Kind.INPUT_UNREADABLE,
+          () -> toStream(InputForm.JSON_LINES, lines, new ByteArrayOutputStream()),
+          "the input " + encoding);
+    }
 
     assertThat(bulk.script.requests).isEmpty();
     assertThat(bulk.out).doesNotExist();
@@ -334,10 +364,13 @@ class TableRunTest {
   }
 
   private void toStream(InputForm form, String in, ByteArrayOutputStream out) {
+    toStream(form, in.getBytes(StandardCharsets.UTF_8), out);
+  }
+
+  private void toStream(InputForm form, byte[] in, ByteArrayOutputStream out) {
     BulkOptions options =
         BulkOptions.builder(
-                new BulkOptions.In.Stream(
-                    new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8))),
+                new BulkOptions.In.Stream(new ByteArrayInputStream(in)),
                 new BulkOptions.Out.Stream(out))
             .form(form)
             .format(BulkOptions.Format.CSV)

@@ -49,7 +49,7 @@ final class Sqlite implements Dialect {
   private final Settings.Database settings;
   private final Timer timer;
 
-  private Sqlite(Path file, Path cache, Settings.Database settings, Timer timer) {
+  Sqlite(Path file, Path cache, Settings.Database settings, Timer timer) {
     this.file = file;
     this.cache = cache;
     this.settings = settings;

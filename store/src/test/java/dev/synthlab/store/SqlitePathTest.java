@@ -67,8 +67,10 @@ class SqlitePathTest {
   @Test
   void takesControlCharactersForTheFileNotForTheAddress() throws Exception {
     String name = " tab\tline\nbell\u0007delete\u007f ";
+    Settings all = settings(directory);
     Sqlite file =
-        new Sqlite(directory.resolve(name), settings(directory).database(), Timer.system());
+        new Sqlite(
+            directory.resolve(name), all.local().cache(), all.database(), Timer.system());
 
     file.makeReady();
 

@@ -36,8 +36,7 @@ final class ByVariables {
                   if (!speaksOtlp(exporter)) {
                     return exporter;
                   }
-                  SpanExporter routed =
-                      Exporters.routed(exporter, trace.place().address(), trusted(trace, net));
+                  SpanExporter routed = Exporters.routed(exporter, trusted(trace, net));
                   SpanExporter counted = new CountedExporter(routed, tally, complaints);
                   made.add(counted);
                   return counted;
@@ -62,7 +61,7 @@ final class ByVariables {
         .addSpanExporterCustomizer(
             (exporter, config) -> {
               if (speaksOtlp(exporter)) {
-                made.add(Exporters.routed(exporter, trace.place().address(), trusted(trace, net)));
+                made.add(Exporters.routed(exporter, trusted(trace, net)));
               }
               return SpanExporter.composite();
             })

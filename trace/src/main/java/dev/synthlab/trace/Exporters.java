@@ -17,7 +17,6 @@ import io.opentelemetry.sdk.common.export.ProxyOptions;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
-import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,7 +60,7 @@ final class Exporters {
               .setRetryPolicy(RETRIES)
               .build();
       case GRPC ->
-          routed(OtlpGrpcSpanExporter.builder(), place.address(), net)
+          routed(OtlpGrpcSpanExporter.builder(), net)
               .setEndpoint(place.address().toString())
               .setHeaders(() -> headers)
               .setTimeout(LONGEST)
@@ -72,11 +71,11 @@ final class Exporters {
 
   /** The same exporter, by the proxies and the authorities of the settings. */
   @SuppressWarnings("ReferenceEquality") // whether another took its place
-  static SpanExporter routed(SpanExporter exporter, URI address, Net net) {
+  static SpanExporter routed(SpanExporter exporter, Net net) {
     SpanExporter routed =
         switch (exporter) {
           case OtlpHttpSpanExporter http -> routed(http.toBuilder(), net).build();
-          case OtlpGrpcSpanExporter grpc -> routed(grpc.toBuilder(), address, net).build();
+          case OtlpGrpcSpanExporter grpc -> routed(grpc.toBuilder(), net).build();
           case SpanExporter other -> other;
         };
     if (routed != exporter) {
@@ -120,11 +119,8 @@ final class Exporters {
     return made;
   }
 
-  private static OtlpGrpcSpanExporterBuilder routed(
-      OtlpGrpcSpanExporterBuilder made, URI address, Net net) {
-    if (ProxiedGrpc.neededFor(address, net)) {
-      made.setComponentLoader(ProxiedGrpc.loader(net));
-    }
+  /** The SDK sends by gRPC directly, whatever the proxies. */
+  private static OtlpGrpcSpanExporterBuilder routed(OtlpGrpcSpanExporterBuilder made, Net net) {
     if (net.caFile().isPresent()) {
       Trust trust = Trust.of(net);
       made.setSslContext(trust.context(), trust);

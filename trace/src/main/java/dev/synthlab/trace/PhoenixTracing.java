@@ -68,22 +68,6 @@ public final class PhoenixTracing {
     return setup(options, Net.direct());
   }
 
-  /**
-   * Sets tracing up if {@code PHOENIX_ENABLED} is true. Never fails: a mistake in the environment
-   * is a warning.
-   *
-   * @return whether spans are now sent by this set-up
-   */
-  public static boolean maybeSetup() {
-    try {
-      Settings settings = Settings.get();
-      return settings.trace().enabled().orElse(false) && setup(settings);
-    } catch (ConfigException e) {
-      log.warn("nothing is traced: {}", e.getMessage());
-      return false;
-    }
-  }
-
   private static boolean setup(Trace trace, Net net) {
     if (!trace.on() && !trace.measured()) {
       return false;

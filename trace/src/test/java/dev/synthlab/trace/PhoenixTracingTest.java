@@ -12,7 +12,6 @@ import dev.synthlab.external.ApiService;
 import dev.synthlab.spans.Masks;
 import dev.synthlab.spans.Tracing;
 import dev.synthlab.testing.Replies;
-import dev.synthlab.testing.ScriptedProxy;
 import dev.synthlab.testing.ScriptedServer;
 import io.opentelemetry.api.trace.Tracer;
 import java.io.IOException;
@@ -379,53 +378,6 @@ class PhoenixTracingTest {
         assertThat(unreachable(each)).isPresent();
         assertThat(unreachable(variables)).isEmpty();
       }
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"PHOENIX_GRPC_PORT=%d", "OTEL_EXPORTER_OTLP_PROTOCOL=grpc"})
-  void goesThroughTheProxyOfTheSettingsByGrpc(String how, @TempDir Path directory)
-      throws IOException {
-    HeldCertificate authority =
-        new HeldCertificate.Builder().commonName("Lab Authority").certificateAuthority(0).build();
-    Path file = directory.resolve("ca.pem");
-    Files.writeString(file, authority.certificatePem());
-    try (ScriptedServer secure = secure(authority);
-        ScriptedProxy proxy = ScriptedProxy.willing()) {
-      String[] variable = how.formatted(secure.port()).split("=", 2);
-      Settings settings =
-          Settings.from(
-              Environment.of(
-                  Map.of(
-                      "PHOENIX_COLLECTOR_ENDPOINT",
-                      "https://127.0.0.1:" + secure.port(),
-                      "PHOENIX_API_KEY",
-                      "k-0815",
-                      "SYNTHLAB_CA_FILE",
-                      file.toString(),
-                      "HTTPS_PROXY",
-                      "http://ada:word@" + proxy.place(),
-                      variable[0],
-                      variable[1])));
-
-      PhoenixTracing.setup(settings);
-      Tracing.chain("one", () -> "step");
-      Delivery delivery = PhoenixTracing.shutdown();
-
-      assertThat(delivery.ended()).isEqualTo(1);
-      assertThat(delivery.lost()).isZero();
-      assertThat(proxy.asked())
-          .allSatisfy(asked -> assertThat(asked.line()).startsWith("CONNECT 127.0.0.1:"))
-          .allSatisfy(asked -> assertThat(asked.authorization()).startsWith("Basic "));
-      assertThat(secure.seen())
-          .isNotEmpty()
-          .allSatisfy(
-              seen -> {
-                assertThat(seen.path())
-                    .isEqualTo("/opentelemetry.proto.collector.trace.v1.TraceService/Export");
-                assertThat(seen.header("authorization")).isEqualTo("Bearer k-0815");
-              });
-      assertThat(bytes(secure)).contains("one");
     }
   }
 

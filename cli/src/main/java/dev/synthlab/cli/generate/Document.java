@@ -1,10 +1,9 @@
 package dev.synthlab.cli.generate;
 
+import dev.synthlab.config.Utf8;
 import dev.synthlab.http.Json;
 import java.io.IOException;
 import java.net.URLDecoder;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,20 +57,11 @@ final class Document {
 
   /** Reads what stands in a file. */
   static Document of(String name, byte[] bytes) {
-    String text = decoded(name, bytes);
+    String text = Utf8.text(bytes, why -> new GenerateException(name + " " + why));
     Object read = JSON.matcher(text).lookingAt() ? json(name, text) : yaml(name, text);
     Document document = new Document(name, new Node(new Bounded(name).copy(read, 0), ""));
     document.requireOpenApi();
     return document;
-  }
-
-  private static String decoded(String name, byte[] bytes) {
-    try {
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      return text.startsWith("\ufeff") ? text.substring(1) : text;
-    } catch (CharacterCodingException e) {
-      throw new GenerateException(name + " is no text in UTF-8", e);
-    }
   }
 
   private static @Nullable Object json(String name, String text) {
