@@ -18,7 +18,7 @@ final class Evaluation {
   private static final long MAX_WORK = 200_000_000;
 
   private static final int STEP = 20;
-  private static final int TRIAL = 40;
+  private static final int TRIAL = 400;
   private static final int USUAL_DEPTH = 400;
   private static final int MAX_DEPTH = 8 * Json.MAX_DEPTH;
   private static final int MAX_IDS = 1_000_000;
@@ -104,7 +104,7 @@ final class Evaluation {
     if (depth > MAX_DEPTH) {
       throw unjudged(at, "schema and value together are nested deeper than " + MAX_DEPTH);
     }
-    spend(STEP + depth / 4, at);
+    spend(STEP + depth / 2, at);
     if (ids > MAX_IDS) {
       throw unjudged(at, "it has too many parts for what the schema says of them");
     }
@@ -157,7 +157,7 @@ final class Evaluation {
     List<Violation> outer = List.copyOf(violations);
     int changed = changes.size();
     violations.clear();
-    work += TRIAL;
+    work += TRIAL; // over the limit it ends at the next keyword
     trials++;
     boolean fit = fits.getAsBoolean();
     trials--;

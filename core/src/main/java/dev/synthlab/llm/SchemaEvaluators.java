@@ -177,7 +177,7 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
   private static Optional<Check> never(TreeNode.OfSchema node) {
     String sentence =
         node.value() instanceof TreeNode.Constants names && !names.values().isEmpty()
-            ? " is not allowed; allowed are " + names.values().getFirst()
+            ? " is not allowed" + names.values().getFirst()
             : " must not be there";
     return Optional.of((context, value) -> wrong(value, sentence));
   }

@@ -100,8 +100,8 @@ final class SchemaValidator {
       schema.entrySet().removeIf(entry -> isIdle(entry.getKey(), entry.getValue()));
       Object names =
           schema.get("properties") instanceof Map<?, ?> known
-              ? List.copyOf(known.keySet()).toString()
-              : "[]";
+              ? "; allowed are " + known.keySet()
+              : "";
       schema.replaceAll(
           (keyword, value) ->
               switch (keyword) {
@@ -133,10 +133,13 @@ final class SchemaValidator {
       return value;
     }
     if (value instanceof Boolean all) {
-      boolean more =
-          holder == SchemaKeyword.ADDITIONAL_PROPERTIES
-              || holder == SchemaKeyword.UNEVALUATED_PROPERTIES;
-      return schemaOf(all, more ? names : List.of());
+      return schemaOf(
+          all,
+          switch (holder) {
+            case ADDITIONAL_PROPERTIES -> names;
+            case UNEVALUATED_PROPERTIES -> List.of("");
+            default -> List.of();
+          });
     }
     if (value instanceof List<?> list) {
       List<@Nullable Object> all = new ArrayList<>();
