@@ -86,7 +86,9 @@ final class EcmaPattern {
         }
       }
       out.append("\\x{").append(Integer.toHexString(unit)).append('}');
-    } else if ((c == 'p' || c == 'P') && source.startsWith("{", at) && source.indexOf('}', at) > 0) {
+    } else if ((c == 'p' || c == 'P')
+        && source.startsWith("{", at)
+        && source.indexOf('}', at) > 0) {
       int end = source.indexOf('}', at);
       String name = source.substring(at + 1, end);
       out.append('\\').append(c).append('{').append(CATEGORIES.getOrDefault(name, name));

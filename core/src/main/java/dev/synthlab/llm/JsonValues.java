@@ -175,7 +175,9 @@ final class JsonValues {
                       n ->
                           n.signum() == 0
                               ? "#0"
-                              : "#" + n.stripTrailingZeros().unscaledValue() + "e"
+                              : "#"
+                                  + n.stripTrailingZeros().unscaledValue()
+                                  + "e"
                                   + -(long) n.stripTrailingZeros().scale())
                   .orElseGet(() -> "=" + value));
     }

@@ -61,8 +61,7 @@ final class SchemaDocument {
    * @throws IllegalArgumentException when it is nested too deeply
    */
   static SchemaDocument of(Map<String, ?> schema, URI base) {
-    SchemaDocument document =
-        new SchemaDocument(object(copy(schema, 0)), base);
+    SchemaDocument document = new SchemaDocument(object(copy(schema, 0)), base);
     document.follow();
     return document;
   }
@@ -330,6 +329,7 @@ final class SchemaDocument {
 
   /** Whether some schema has one of these keywords. */
   boolean uses(Set<String> keywords) {
-    return inOrder.stream().anyMatch(p -> p.schema().keySet().stream().anyMatch(keywords::contains));
+    return inOrder.stream()
+        .anyMatch(p -> p.schema().keySet().stream().anyMatch(keywords::contains));
   }
 }

@@ -6,14 +6,12 @@ import dev.harrel.jsonschema.EvaluatorFactory;
 import dev.harrel.jsonschema.JsonNode;
 import dev.harrel.jsonschema.SchemaParsingContext;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The keywords as the library evaluates them, each with a bound on what it costs and a sentence
@@ -26,11 +24,6 @@ import org.jspecify.annotations.Nullable;
 record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements EvaluatorFactory {
   /** A keyword of ours that nothing fits: what the schema {@code false} is written as. */
   static final String NEVER = "\u0000never";
-
-  /** What a keyword of a schema demands of a value. */
-  private interface Check {
-    Evaluator.Result of(EvaluationContext context, TreeNode.OfValue value);
-  }
 
   @Override
   public Optional<Evaluator> create(SchemaParsingContext schema, String keyword, JsonNode node) {
@@ -123,13 +116,13 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
 
   private Optional<Evaluator> own(
       SchemaParsingContext schema, String keyword, TreeNode.OfSchema node) {
-    Optional<Check> check =
+    Optional<ScalarChecks.Check> check =
         switch (keyword) {
-          case NEVER -> never(node);
-          case "enum", "const" -> constants(node, keyword.equals("const"));
-          case "uniqueItems" -> unique(node);
-          case "multipleOf" -> multiple(node);
-          case "pattern" -> pattern(node);
+          case NEVER -> ScalarChecks.never(node);
+          case "enum", "const" -> ScalarChecks.constants(node, keyword.equals("const"));
+          case "uniqueItems" -> ScalarChecks.unique(node);
+          case "multipleOf" -> ScalarChecks.multiple(node);
+          case "pattern" -> ScalarChecks.pattern(node);
           case "format" -> format(node);
           case "properties" -> properties(schema, node);
           case "patternProperties" -> patternProperties(schema, node);
@@ -160,134 +153,24 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
         });
   }
 
-  private static Evaluator.Result wrong(TreeNode.OfValue at, String sentence) {
-    at.evaluation().wrong(at, sentence);
-    return Evaluator.Result.failure();
-  }
-
   private Evaluator.Result result(boolean valid, Object annotation) {
     if (!valid) {
       return Evaluator.Result.failure();
     }
-    return keepsAnnotations
-        ? Evaluator.Result.success(annotation)
-        : Evaluator.Result.success();
+    return keepsAnnotations ? Evaluator.Result.success(annotation) : Evaluator.Result.success();
   }
 
-  private static Optional<Check> never(TreeNode.OfSchema node) {
-    String sentence =
-        node.value() instanceof TreeNode.Constants names && !names.values().isEmpty()
-            ? " is not allowed" + names.values().getFirst()
-            : " must not be there";
-    return Optional.of((context, value) -> wrong(value, sentence));
-  }
-
-  private static Optional<Check> constants(TreeNode.OfSchema node, boolean one) {
-    if (!(node.value() instanceof TreeNode.Constants constants)) {
-      return Optional.empty();
-    }
-    Set<String> texts = new LinkedHashSet<>();
-    constants.values().forEach(each -> texts.add(JsonValues.canonical(each, steps -> {})));
-    boolean containers =
-        constants.values().stream().anyMatch(c -> c instanceof Map<?, ?> || c instanceof List<?>);
-    String rule =
-        one
-            ? " must be " + JsonValues.shown(constants.values().getFirst())
-            : " must be one of " + JsonValues.listed(constants.values());
-    return Optional.of(
-        (context, value) -> {
-          boolean scalar = !value.isObject() && !value.isArray();
-          return (scalar || containers) && texts.contains(canonical(value.value(), value))
-              ? Evaluator.Result.success()
-              : wrong(value, rule + ", was " + JsonValues.shown(value.value()));
-        });
-  }
-
-  private static String canonical(@Nullable Object part, TreeNode.OfValue at) {
-    return JsonValues.canonical(part, steps -> at.evaluation().spend(4 * steps, at));
-  }
-
-  private static Optional<Check> unique(TreeNode.OfSchema node) {
-    return Boolean.TRUE.equals(node.value())
-        ? Optional.of(
-            (context, value) -> {
-              Set<String> seen = new HashSet<>();
-              boolean twice =
-                  value.value() instanceof List<?> elements
-                      && elements.stream().anyMatch(each -> !seen.add(canonical(each, value)));
-              return twice
-                  ? wrong(value, " must not have the same element twice")
-                  : Evaluator.Result.success();
-            })
-        : Optional.empty();
-  }
-
-  private static Optional<Check> multiple(TreeNode.OfSchema node) {
-    return JsonValues.decimal(node.value())
-        .filter(step -> step.signum() > 0)
-        .map(
-            step ->
-                (context, value) ->
-                    JsonValues.decimal(value.value())
-                            .map(number -> JsonValues.isMultiple(number, step))
-                            .orElse(true)
-                        ? Evaluator.Result.success()
-                        : wrong(
-                            value,
-                            " must be a multiple of "
-                                + step
-                                + ", was "
-                                + JsonValues.shown(value.value())));
-  }
-
-  private static Optional<Check> pattern(TreeNode.OfSchema node) {
-    if (!(node.value() instanceof String source)) {
-      return Optional.empty();
-    }
-    Optional<BoundedPattern> pattern = compiled(source);
-    return Optional.of(
-        (context, value) ->
-            !(value.value() instanceof String text) || found(pattern, source, text, value)
-                ? Evaluator.Result.success()
-                : wrong(
-                    value, " must match " + source + ", was " + JsonValues.shown(value.value())));
-  }
-
-  private static Optional<BoundedPattern> compiled(String source) {
-    try {
-      return Optional.of(BoundedPattern.of(source));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty(); // said when it is to judge something
-    }
-  }
-
-  private static boolean found(
-      Optional<BoundedPattern> pattern, String source, String text, TreeNode.OfValue at) {
-    Evaluation evaluation = at.evaluation();
-    String name = "the pattern " + JsonValues.shown(source);
-    if (pattern.isEmpty()) {
-      throw evaluation.unjudged(at, name + " is not a regular expression");
-    }
-    try {
-      return pattern.get().find(text, steps -> evaluation.spend(steps, at));
-    } catch (BoundedPattern.UnjudgedException e) {
-      throw evaluation.unjudged(
-          at, name + " " + e.getMessage() + " for a text of " + text.length() + " characters");
-    }
-  }
-
-  private Optional<Check> format(TreeNode.OfSchema node) {
+  private Optional<ScalarChecks.Check> format(TreeNode.OfSchema node) {
     return formats && node.value() instanceof String format
         ? Optional.of(
             (context, value) ->
                 !(value.value() instanceof String text) || TextFormat.obeys(format, text)
                     ? Evaluator.Result.success()
-                    : wrong(
-                        value, " must be a " + format + ", was " + JsonValues.shown(text)))
+                    : ScalarChecks.wrong(value, " must be a " + format + ", was " + JsonValues.shown(text)))
         : Optional.of((context, value) -> Evaluator.Result.success());
   }
 
-  private Optional<Check> properties(SchemaParsingContext schema, TreeNode.OfSchema node) {
+  private Optional<ScalarChecks.Check> properties(SchemaParsingContext schema, TreeNode.OfSchema node) {
     if (!node.isObject()) {
       return Optional.empty();
     }
@@ -308,8 +191,7 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
               TreeNode.OfValue part = (TreeNode.OfValue) member.getValue();
               boolean missing = part.isNull() && !required.contains(member.getKey());
               valid &=
-                  (missing && countsAsMissing(context, wanted, part))
-                      || wanted.fits(context, part);
+                  (missing && countsAsMissing(context, wanted, part)) || wanted.fits(context, part);
             }
           }
           return result(valid, known);
@@ -327,7 +209,7 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
     return true;
   }
 
-  private Optional<Check> patternProperties(SchemaParsingContext schema, TreeNode.OfSchema node) {
+  private Optional<ScalarChecks.Check> patternProperties(SchemaParsingContext schema, TreeNode.OfSchema node) {
     if (!node.isObject()) {
       return Optional.empty();
     }
@@ -340,7 +222,7 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
           for (Map.Entry<String, JsonNode> member : value.asObject().entrySet()) {
             TreeNode.OfValue part = (TreeNode.OfValue) member.getValue();
             for (Map.Entry<String, Optional<BoundedPattern>> each : patterns.entrySet()) {
-              if (found(each.getValue(), each.getKey(), member.getKey(), part)) {
+              if (ScalarChecks.found(each.getValue(), each.getKey(), member.getKey(), part)) {
                 known.add(member.getKey());
                 valid &= members.get(each.getKey()).fits(context, part);
               }
@@ -352,11 +234,11 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
 
   private static Map<String, Optional<BoundedPattern>> patterns(Set<String> sources) {
     Map<String, Optional<BoundedPattern>> patterns = new LinkedHashMap<>();
-    sources.forEach(source -> patterns.put(source, compiled(source)));
+    sources.forEach(source -> patterns.put(source, ScalarChecks.compiled(source)));
     return patterns;
   }
 
-  private Optional<Check> additionalProperties(
+  private Optional<ScalarChecks.Check> additionalProperties(
       SchemaParsingContext schema, TreeNode.OfSchema node) {
     Optional<Subschema> wanted = Subschema.of(schema, node);
     Set<String> known = keys(schema, "properties");
@@ -371,7 +253,7 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
                 TreeNode.OfValue part = (TreeNode.OfValue) member.getValue();
                 if (!known.contains(name)
                     && patterns.entrySet().stream()
-                        .noneMatch(each -> found(each.getValue(), each.getKey(), name, part))) {
+                        .noneMatch(each -> ScalarChecks.found(each.getValue(), each.getKey(), name, part))) {
                   seen.add(name);
                   valid &= more.fits(context, part);
                 }
@@ -385,7 +267,7 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
     return node != null && node.isObject() ? node.asObject().keySet() : Set.of();
   }
 
-  private static Optional<Check> propertyNames(
+  private static Optional<ScalarChecks.Check> propertyNames(
       SchemaParsingContext schema, TreeNode.OfSchema node) {
     return Subschema.of(schema, node)
         .map(
@@ -399,11 +281,13 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
                 });
   }
 
-  private static Optional<Check> contains(SchemaParsingContext schema, TreeNode.OfSchema node) {
+  private static Optional<ScalarChecks.Check> contains(SchemaParsingContext schema, TreeNode.OfSchema node) {
     JsonNode least = schema.getCurrentSchemaObject().get("minContains");
     boolean none =
         least != null
-            && JsonValues.decimal(((TreeNode) least).value()).filter(n -> n.signum() == 0).isPresent();
+            && JsonValues.decimal(((TreeNode) least).value())
+                .filter(n -> n.signum() == 0)
+                .isPresent();
     return Subschema.of(schema, node)
         .map(
             wanted ->
@@ -421,11 +305,11 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
                   }
                   return none || !found.isEmpty()
                       ? Evaluator.Result.success(found)
-                      : wrong(value, " must have an element of the form that contains describes");
+                      : ScalarChecks.wrong(value, " must have an element of the form that contains describes");
                 });
   }
 
-  private static Optional<Check> choice(
+  private static Optional<ScalarChecks.Check> choice(
       SchemaParsingContext schema, TreeNode.OfSchema node, boolean one) {
     if (!node.isArray()) {
       return Optional.empty();
@@ -450,29 +334,27 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
                 .evaluation()
                 .wrong(
                     value,
-                    " has none of the "
-                        + choices.size()
-                        + " forms allowed; of the nearest:");
+                    " has none of the " + choices.size() + " forms allowed; of the nearest:");
             value.evaluation().wrong(nearest);
             return Evaluator.Result.failure();
           }
           return one && fits > 1
-              ? wrong(value, " must be of one form only, but " + fits + " fit")
+              ? ScalarChecks.wrong(value, " must be of one form only, but " + fits + " fit")
               : Evaluator.Result.success();
         });
   }
 
-  private static Optional<Check> not(SchemaParsingContext schema, TreeNode.OfSchema node) {
+  private static Optional<ScalarChecks.Check> not(SchemaParsingContext schema, TreeNode.OfSchema node) {
     return Subschema.of(schema, node)
         .map(
             unwanted ->
                 (context, value) ->
                     value.evaluation().silently(() -> unwanted.fits(context, value))
-                        ? wrong(value, " is of a form that is not allowed")
+                        ? ScalarChecks.wrong(value, " is of a form that is not allowed")
                         : Evaluator.Result.success());
   }
 
-  private static Optional<Check> condition(SchemaParsingContext schema, TreeNode.OfSchema node) {
+  private static Optional<ScalarChecks.Check> condition(SchemaParsingContext schema, TreeNode.OfSchema node) {
     Map<String, JsonNode> siblings = schema.getCurrentSchemaObject();
     Optional<Subschema> then =
         Optional.ofNullable(siblings.get("then")).flatMap(part -> Subschema.of(schema, part));
@@ -487,28 +369,5 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
                       (met ? then : otherwise).map(part -> part.fits(context, value)).orElse(true);
                   return valid ? Evaluator.Result.success() : Evaluator.Result.failure();
                 });
-  }
-
-  /** A schema within a schema, as the library knows it. */
-  private record Subschema(Evaluator not) {
-    static Optional<Subschema> of(SchemaParsingContext schema, JsonNode node) {
-      return schema
-          .getDialect()
-          .getEvaluatorFactory()
-          .create(schema, "not", node)
-          .map(Subschema::new);
-    }
-
-    static Map<String, Subschema> named(SchemaParsingContext schema, JsonNode node) {
-      Map<String, Subschema> all = new LinkedHashMap<>();
-      node.asObject()
-          .forEach((name, part) -> of(schema, part).ifPresent(made -> all.put(name, made)));
-      return all;
-    }
-
-    /** A result says in public only that it is a success without more to it, as of a "not". */
-    boolean fits(EvaluationContext context, JsonNode value) {
-      return not.evaluate(context, value) != Evaluator.Result.success();
-    }
   }
 }

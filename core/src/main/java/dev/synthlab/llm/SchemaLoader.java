@@ -155,7 +155,8 @@ final class SchemaLoader {
     if (given.get("response_format") instanceof Map<?, ?> format) {
       return load(named(format));
     }
-    if ("json_schema".equals(given.get("type")) && given.get("json_schema") instanceof Map<?, ?> in) {
+    if ("json_schema".equals(given.get("type"))
+        && given.get("json_schema") instanceof Map<?, ?> in) {
       return load(named(in));
     }
     boolean wrapped =
@@ -164,7 +165,9 @@ final class SchemaLoader {
             && (given.containsKey("name") || given.containsKey("strict"));
     if (wrapped && given.get("schema") instanceof Map<?, ?> inner) {
       Optional<String> name =
-          Optional.ofNullable(given.get("name")).filter(String.class::isInstance).map(String::valueOf);
+          Optional.ofNullable(given.get("name"))
+              .filter(String.class::isInstance)
+              .map(String::valueOf);
       return new Loaded(name, checked(named(inner)));
     }
     return new Loaded(Optional.empty(), checked(given));
@@ -266,13 +269,15 @@ final class SchemaLoader {
                       problems.add(at(place, word) + " is not known, is \"" + meant + "\" meant?"));
         } else if (alone && isLimit(word)) {
           problems.add(
-              at(place, word) + " stands beside a $ref, where draft-07 passes over it: put it into"
+              at(place, word)
+                  + " stands beside a $ref, where draft-07 passes over it: put it into"
                   + " an allOf with the $ref");
         }
       }
       if (draft == Draft.DRAFT_2020_12 && place.schema().get("items") instanceof List<?>) {
         problems.add(
-            at(place, "items") + " is an array, which is called prefixItems in the draft 2020-12;"
+            at(place, "items")
+                + " is an array, which is called prefixItems in the draft 2020-12;"
                 + " or name draft-07 in \"$schema\"");
       }
     }
@@ -338,7 +343,12 @@ final class SchemaLoader {
         roots.add(place);
         draft.metaSchema().violations(place.schema()).stream()
             .filter(each -> !each.endsWith(":"))
-            .map(each -> "the schema" + (root ? "" : " at #" + place.pointer()) + " is not valid: " + each)
+            .map(
+                each ->
+                    "the schema"
+                        + (root ? "" : " at #" + place.pointer())
+                        + " is not valid: "
+                        + each)
             .forEach(problems::add);
       }
     }

@@ -77,12 +77,16 @@ final class SchemaSentences {
   }
 
   private static String had(TreeNode.OfValue value) {
-    return switch (value.value()) {
-      case String text -> ", has " + text.codePointCount(0, text.length());
-      case List<?> array -> ", has " + array.size();
-      case Map<?, ?> object -> ", has " + object.size();
-      case null, default -> ", was " + JsonValues.shown(value.value());
-    };
+    Object had = value.value();
+    if (had instanceof String text) {
+      return ", has " + text.codePointCount(0, text.length());
+    }
+    if (had instanceof List<?> array) {
+      return ", has " + array.size();
+    }
+    return had instanceof Map<?, ?> object
+        ? ", has " + object.size()
+        : ", was " + JsonValues.shown(had);
   }
 
   private static String article(@Nullable Object type) {

@@ -105,10 +105,8 @@ final class SchemaValidator {
       schema.replaceAll(
           (keyword, value) ->
               switch (keyword) {
-                case "enum" ->
-                    value instanceof List<?> all ? new TreeNode.Constants(all) : value;
-                case "const" ->
-                    new TreeNode.Constants(Collections.singletonList(value));
+                case "enum" -> value instanceof List<?> all ? new TreeNode.Constants(all) : value;
+                case "const" -> new TreeNode.Constants(Collections.singletonList(value));
                 default -> withoutBooleans(keyword, value, List.of(names));
               });
     }
@@ -151,8 +149,7 @@ final class SchemaValidator {
       named.forEach(
           (name, part) ->
               all.put(
-                  String.valueOf(name),
-                  part instanceof Boolean b ? schemaOf(b, List.of()) : part));
+                  String.valueOf(name), part instanceof Boolean b ? schemaOf(b, List.of()) : part));
       return all;
     }
     return value;
@@ -200,8 +197,7 @@ final class SchemaValidator {
     return evaluation;
   }
 
-  private static @Nullable Object changed(
-      @Nullable Object value, List<Evaluation.Change> changes) {
+  private static @Nullable Object changed(@Nullable Object value, List<Evaluation.Change> changes) {
     Map<Object, Map<Object, Evaluation.Change>> byParent = new IdentityHashMap<>();
     for (Evaluation.Change change : changes) {
       change
@@ -218,14 +214,17 @@ final class SchemaValidator {
 
   private static @Nullable Object copy(
       @Nullable Object value, Map<Object, Map<Object, Evaluation.Change>> changes) {
-    Map<Object, Evaluation.Change> own = value == null ? Map.of() : changes.getOrDefault(value, Map.of());
+    Map<Object, Evaluation.Change> own =
+        value == null ? Map.of() : changes.getOrDefault(value, Map.of());
     if (value instanceof Map<?, ?> object) {
       Map<String, @Nullable Object> all = new LinkedHashMap<>();
       object.forEach(
           (name, part) -> {
             Evaluation.Change change = own.get(name);
             if (!(change instanceof Evaluation.Change.Without)) {
-              all.put(String.valueOf(name), change == null ? copy(part, changes) : JsonValues.whole(part));
+              all.put(
+                  String.valueOf(name),
+                  change == null ? copy(part, changes) : JsonValues.whole(part));
             }
           });
       return all;

@@ -27,20 +27,20 @@ final class TextFormat {
           Map.entry(
               "duration",
               matching(
-                  "^P([0-9]+W|([0-9]+Y)?([0-9]+M)?([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?)$")
+                      "^P([0-9]+W|([0-9]+Y)?([0-9]+M)?([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?)$")
                   .and(text -> text.length() > 1 && !text.endsWith("T") && !text.equals("P"))),
           Map.entry(
               "email",
               matching("^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@(" + HOST + "|\\[[0-9A-Fa-f:.]+\\])$")
-                  .and(text -> !text.startsWith(".") && !text.contains(".@") && !text.contains(".."))),
+                  .and(
+                      text ->
+                          !text.startsWith(".") && !text.contains(".@") && !text.contains(".."))),
           Map.entry("hostname", matching("^" + HOST + "$").and(text -> text.length() <= 253)),
           Map.entry("ipv4", matching("^(" + OCTET + "\\.){3}" + OCTET + "$")),
           Map.entry("ipv6", TextFormat::isIpv6),
           Map.entry("uri", read(URI::create).and(text -> URI.create(text).isAbsolute())),
           Map.entry("uri-reference", read(URI::create)),
-          Map.entry(
-              "uuid",
-              matching("^[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$")),
+          Map.entry("uuid", matching("^[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$")),
           Map.entry("regex", read(BoundedPattern::of)),
           Map.entry("json-pointer", matching("^(/([^~]|~[01])*)?$")));
 

@@ -108,8 +108,7 @@ abstract sealed class TreeNode implements JsonNode {
                   all.put(
                       String.valueOf(name),
                       new OfSchema(
-                          part,
-                          pointer + "/" + JsonNode.encodeJsonPointer(String.valueOf(name)))));
+                          part, pointer + "/" + JsonNode.encodeJsonPointer(String.valueOf(name)))));
         }
         known = Collections.unmodifiableMap(all);
         members = known;
@@ -133,8 +132,7 @@ abstract sealed class TreeNode implements JsonNode {
      *
      * @param key its name or its index
      */
-    OfValue(
-        @Nullable Object value, Evaluation evaluation, @Nullable OfValue parent, Object key) {
+    OfValue(@Nullable Object value, Evaluation evaluation, @Nullable OfValue parent, Object key) {
       super(value);
       this.evaluation = evaluation;
       this.parent = parent;

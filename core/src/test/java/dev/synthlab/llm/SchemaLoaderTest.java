@@ -92,9 +92,7 @@ class SchemaLoaderTest {
   void takesNullWhereOpenApiSaysNullable(String member) {
     JsonSchema schema =
         parse(
-            "{'required':['a'],'properties':{'a':"
-                + member
-                + "},'$defs':{'x':{'type':'string'}}}");
+            "{'required':['a'],'properties':{'a':" + member + "},'$defs':{'x':{'type':'string'}}}");
 
     assertThat(schema.violations(map("{'a':null}"))).isEmpty();
     assertThat(schema.violations(map("{'a':1}"))).isNotEmpty();

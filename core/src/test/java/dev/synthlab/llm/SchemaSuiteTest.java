@@ -43,15 +43,21 @@ class SchemaSuiteTest {
     int all = 0;
     try (Stream<Path> files = Files.list(suite.resolve(directory))) {
       for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
-        for (Map<String, Object> group : read(file, new TypeReference<List<Map<String, Object>>>() {})) {
+        for (Map<String, Object> group :
+            read(file, new TypeReference<List<Map<String, Object>>>() {})) {
           for (Object each : (List<?>) group.get("tests")) {
             Map<?, ?> test = (Map<?, ?>) each;
             all++;
             String answer = judged(group.get("schema"), test.get("data"), draft);
             if (!answer.equals(String.valueOf(test.get("valid")))) {
               wrong.add(
-                  file.getFileName() + ": " + group.get("description") + ": "
-                      + test.get("description") + ": " + answer);
+                  file.getFileName()
+                      + ": "
+                      + group.get("description")
+                      + ": "
+                      + test.get("description")
+                      + ": "
+                      + answer);
             }
           }
         }
@@ -99,7 +105,8 @@ class SchemaSuiteTest {
   }
 
   private static Map<String, ?> metaSchema(SpecificationVersion version) {
-    try (InputStream in = SpecificationVersion.class.getResourceAsStream(version.getResourcePath())) {
+    try (InputStream in =
+        SpecificationVersion.class.getResourceAsStream(version.getResourcePath())) {
       return Json.mapper().readValue(in, new TypeReference<Map<String, Object>>() {});
     } catch (IOException e) {
       throw new UncheckedIOException(e);

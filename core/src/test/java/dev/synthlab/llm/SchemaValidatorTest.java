@@ -39,7 +39,8 @@ class SchemaValidatorTest {
   private static Object nested(int depth) {
     Object value = 1;
     for (int i = 0; i < depth; i++) {
-      value = i % 2 == 0 ? new ArrayList<>(List.of(value)) : new LinkedHashMap<>(Map.of("c", value));
+      value =
+          i % 2 == 0 ? new ArrayList<>(List.of(value)) : new LinkedHashMap<>(Map.of("c", value));
     }
     return value;
   }
@@ -160,7 +161,9 @@ class SchemaValidatorTest {
 
   @Test
   void saysThatAValueIsTooDeepToBeJudged() {
-    assertThat(violations("{'additionalProperties':{'$ref':'#'},'items':{'$ref':'#'}}", nested(50_000)))
+    assertThat(
+            violations(
+                "{'additionalProperties':{'$ref':'#'},'items':{'$ref':'#'}}", nested(50_000)))
         .hasSize(1)
         .allMatch(violation -> violation.contains("cannot be judged"));
   }
@@ -193,8 +196,7 @@ class SchemaValidatorTest {
       value = Map.of(name, value);
     }
 
-    List<String> found =
-        violations("{'type':'object','additionalProperties':{'$ref':'#'}}", value);
+    List<String> found = violations("{'type':'object','additionalProperties':{'$ref':'#'}}", value);
 
     assertThat(found).hasSize(1);
     assertThat(found.getFirst()).hasSizeLessThan(10_000).endsWith("must be an object, was 1");
