@@ -34,10 +34,11 @@ final class SchemaDocument {
   private final boolean legacy;
   private final Map<URI, Place> resources = new HashMap<>();
   private final Map<String, Place> anchors = new HashMap<>();
-  private final Map<Map<String, @Nullable Object>, Place> places = new IdentityHashMap<>();
+  private final IdentityHashMap<Map<String, @Nullable Object>, Place> places =
+      new IdentityHashMap<>();
   private final List<Place> inOrder = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
-  private final Map<Map<?, ?>, List<Place>> sameValue = new IdentityHashMap<>();
+  private final IdentityHashMap<Map<?, ?>, List<Place>> sameValue = new IdentityHashMap<>();
 
   /**
    * A schema and where it stands.
@@ -217,7 +218,7 @@ final class SchemaDocument {
     if (!problems.isEmpty()) {
       return;
     }
-    Map<Place, Integer> known = new IdentityHashMap<>();
+    IdentityHashMap<Place, Integer> known = new IdentityHashMap<>();
     for (Place place : inOrder) {
       int length = chain(place, known);
       if (length == OPEN || length > MAX_CHAIN) {
@@ -232,7 +233,7 @@ final class SchemaDocument {
   }
 
   /** How many schemas about the same value follow each other; {@link #OPEN} when they never end. */
-  private int chain(Place place, Map<Place, Integer> known) {
+  private int chain(Place place, IdentityHashMap<Place, Integer> known) {
     Integer before = known.putIfAbsent(place, OPEN);
     if (before != null) {
       return before;

@@ -19,7 +19,7 @@ import java.util.Set;
  * told from each other, are evaluated here. Immutable; safe for use by many threads.
  *
  * @param keepsAnnotations whether some keyword asks which parts others have looked at
- * @param formats whether {@code format} is checked
+ * @param formats whether formats are checked
  */
 record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements EvaluatorFactory {
   /** A keyword of ours that nothing fits: what the schema {@code false} is written as. */
@@ -166,11 +166,13 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
             (context, value) ->
                 !(value.value() instanceof String text) || TextFormat.obeys(format, text)
                     ? Evaluator.Result.success()
-                    : ScalarChecks.wrong(value, " must be a " + format + ", was " + JsonValues.shown(text)))
+                    : ScalarChecks.wrong(
+                        value, " must be a " + format + ", was " + JsonValues.shown(text)))
         : Optional.of((context, value) -> Evaluator.Result.success());
   }
 
-  private Optional<ScalarChecks.Check> properties(SchemaParsingContext schema, TreeNode.OfSchema node) {
+  private Optional<ScalarChecks.Check> properties(
+      SchemaParsingContext schema, TreeNode.OfSchema node) {
     if (!node.isObject()) {
       return Optional.empty();
     }
@@ -209,7 +211,8 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
     return true;
   }
 
-  private Optional<ScalarChecks.Check> patternProperties(SchemaParsingContext schema, TreeNode.OfSchema node) {
+  private Optional<ScalarChecks.Check> patternProperties(
+      SchemaParsingContext schema, TreeNode.OfSchema node) {
     if (!node.isObject()) {
       return Optional.empty();
     }
@@ -253,7 +256,9 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
                 TreeNode.OfValue part = (TreeNode.OfValue) member.getValue();
                 if (!known.contains(name)
                     && patterns.entrySet().stream()
-                        .noneMatch(each -> ScalarChecks.found(each.getValue(), each.getKey(), name, part))) {
+                        .noneMatch(
+                            each ->
+                                ScalarChecks.found(each.getValue(), each.getKey(), name, part))) {
                   seen.add(name);
                   valid &= more.fits(context, part);
                 }
@@ -281,7 +286,8 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
                 });
   }
 
-  private static Optional<ScalarChecks.Check> contains(SchemaParsingContext schema, TreeNode.OfSchema node) {
+  private static Optional<ScalarChecks.Check> contains(
+      SchemaParsingContext schema, TreeNode.OfSchema node) {
     JsonNode least = schema.getCurrentSchemaObject().get("minContains");
     boolean none =
         least != null
@@ -305,7 +311,8 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
                   }
                   return none || !found.isEmpty()
                       ? Evaluator.Result.success(found)
-                      : ScalarChecks.wrong(value, " must have an element of the form that contains describes");
+                      : ScalarChecks.wrong(
+                          value, " must have an element of the form that contains describes");
                 });
   }
 
@@ -344,7 +351,8 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
         });
   }
 
-  private static Optional<ScalarChecks.Check> not(SchemaParsingContext schema, TreeNode.OfSchema node) {
+  private static Optional<ScalarChecks.Check> not(
+      SchemaParsingContext schema, TreeNode.OfSchema node) {
     return Subschema.of(schema, node)
         .map(
             unwanted ->
@@ -354,7 +362,8 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
                         : Evaluator.Result.success());
   }
 
-  private static Optional<ScalarChecks.Check> condition(SchemaParsingContext schema, TreeNode.OfSchema node) {
+  private static Optional<ScalarChecks.Check> condition(
+      SchemaParsingContext schema, TreeNode.OfSchema node) {
     Map<String, JsonNode> siblings = schema.getCurrentSchemaObject();
     Optional<Subschema> then =
         Optional.ofNullable(siblings.get("then")).flatMap(part -> Subschema.of(schema, part));

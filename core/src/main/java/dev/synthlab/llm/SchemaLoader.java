@@ -408,7 +408,7 @@ final class SchemaLoader {
   }
 
   /** Whether there is a value that a schema refuses, as far as its keywords tell. */
-  private boolean limits(@Nullable Object given, Map<Object, Boolean> seen) {
+  private boolean limits(@Nullable Object given, IdentityHashMap<Object, Boolean> seen) {
     if (!(given instanceof Map<?, ?> schema) || seen.put(schema, true) != null) {
       return Boolean.FALSE.equals(given);
     }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 final class SchemaSentences {
   /** Keywords whose results say nothing but by the parts they look at. */
   static final Set<String> ANNOTATING =
-      Set.of("items", "prefixItems", "additionalItems", "unevaluatedItems", "unevaluatedProperties");
+      Set.of(
+          "items", "prefixItems", "additionalItems", "unevaluatedItems", "unevaluatedProperties");
 
   /** Keywords of a limit, and what is said before and after it. */
   private static final Map<String, List<String>> LIMITS =
@@ -24,8 +25,12 @@ final class SchemaSentences {
           Map.entry("maxItems", List.of(" must have ", " elements or fewer")),
           Map.entry("minProperties", List.of(" must have ", " members or more")),
           Map.entry("maxProperties", List.of(" must have ", " members or fewer")),
-          Map.entry("minContains", List.of(" must have ", " elements or more of the form that contains describes")),
-          Map.entry("maxContains", List.of(" must have ", " elements or fewer of the form that contains describes")));
+          Map.entry(
+              "minContains",
+              List.of(" must have ", " elements or more of the form that contains describes")),
+          Map.entry(
+              "maxContains",
+              List.of(" must have ", " elements or fewer of the form that contains describes")));
 
   private SchemaSentences() {}
 

@@ -59,7 +59,7 @@ final class SchemaValidator {
   /**
    * A validator of a schema that may lead to other documents.
    *
-   * @param formats whether {@code format} is checked, else it only explains
+   * @param formats whether formats are checked, else they only explain
    * @param documents gives another document by its URI
    */
   static SchemaValidator of(
@@ -198,7 +198,7 @@ final class SchemaValidator {
   }
 
   private static @Nullable Object changed(@Nullable Object value, List<Evaluation.Change> changes) {
-    Map<Object, Map<Object, Evaluation.Change>> byParent = new IdentityHashMap<>();
+    IdentityHashMap<Object, Map<Object, Evaluation.Change>> byParent = new IdentityHashMap<>();
     for (Evaluation.Change change : changes) {
       change
           .part()
@@ -213,7 +213,7 @@ final class SchemaValidator {
   }
 
   private static @Nullable Object copy(
-      @Nullable Object value, Map<Object, Map<Object, Evaluation.Change>> changes) {
+      @Nullable Object value, IdentityHashMap<Object, Map<Object, Evaluation.Change>> changes) {
     Map<Object, Evaluation.Change> own =
         value == null ? Map.of() : changes.getOrDefault(value, Map.of());
     if (value instanceof Map<?, ?> object) {
