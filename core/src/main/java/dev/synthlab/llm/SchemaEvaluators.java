@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -57,14 +58,13 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
         .getDialect()
         .getEvaluatorFactory()
         .create(schema, keyword, node)
-        .map(library -> guarded(schema, keyword, told(schema, keyword, node, library)));
+        .map(library -> guarded(schema, keyword, told(keyword, node, library)));
   }
 
   private static Evaluator guarded(SchemaParsingContext schema, String keyword, Evaluator inner) {
     JsonNode type = schema.getCurrentSchemaObject().get("type");
-    boolean bound =
-        type != null && !keyword.equals("type") && !SchemaKeyword.REFERENCES.contains(keyword);
-    return new Guarded(inner, bound ? Optional.of(names(type)) : Optional.empty());
+    boolean free = keyword.equals("type") || SchemaKeyword.REFERENCES.contains(keyword);
+    return new Guarded(inner, type == null || free ? Optional.empty() : Optional.of(names(type)));
   }
 
   private static List<String> names(JsonNode type) {
@@ -79,8 +79,7 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
   }
 
   /** The library's evaluator, and our sentence when it fails. */
-  private static Evaluator told(
-      SchemaParsingContext schema, String keyword, TreeNode.OfSchema node, Evaluator library) {
+  private static Evaluator told(String keyword, TreeNode.OfSchema node, Evaluator library) {
     boolean annotates = SchemaSentences.ANNOTATING.contains(keyword);
     return new Evaluator() {
       @Override
@@ -227,7 +226,7 @@ record SchemaEvaluators(boolean keepsAnnotations, boolean formats) implements Ev
             for (Map.Entry<String, Optional<BoundedPattern>> each : patterns.entrySet()) {
               if (ScalarChecks.found(each.getValue(), each.getKey(), member.getKey(), part)) {
                 known.add(member.getKey());
-                valid &= members.get(each.getKey()).fits(context, part);
+                valid &= Objects.requireNonNull(members.get(each.getKey())).fits(context, part);
               }
             }
           }

@@ -67,6 +67,8 @@ final class SchemaLoader {
 
     private final SpecificationVersion version;
     private final Pattern uri;
+
+    @SuppressWarnings("ImmutableEnumChecker") // it is made by Set.of
     private final Set<String> foreign;
 
     Draft(SpecificationVersion version, String uri, Set<String> foreign) {
@@ -212,7 +214,7 @@ final class SchemaLoader {
         found = true;
         schema.remove("nullable");
         // The root of an answer is an object in any case.
-        if (mayBe && schema != document.root()) {
+        if (mayBe && !place.pointer().isEmpty()) {
           orNull(schema);
         }
       }
@@ -235,8 +237,8 @@ final class SchemaLoader {
     List<Object> types = new ArrayList<>();
     if (schema.get("type") instanceof List<?> several) {
       types.addAll(several);
-    } else if (schema.get("type") instanceof Object one) {
-      types.add(one);
+    } else {
+      types.add(String.valueOf(schema.get("type")));
     }
     if (!types.contains("null")) {
       types.add("null");

@@ -60,8 +60,7 @@ final class TextFormat {
   private static Predicate<String> read(java.util.function.Function<String, ?> reader) {
     return text -> {
       try {
-        reader.apply(text);
-        return true;
+        return reader.apply(text) != null;
       } catch (RuntimeException e) { // each type has its own for what it cannot read
         return false;
       }
