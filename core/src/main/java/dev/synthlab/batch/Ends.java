@@ -20,6 +20,9 @@ final class Ends {
   /** An answer came that no whole line can be made of. */
   static final String UNWRITABLE = "answer_unwritable";
 
+  /** Reading the answer took more stack or memory than there is. */
+  static final String INTERNAL = "internal_error";
+
   /** More codes than any provider has; beyond them all are one. */
   private static final int MOST = 10_000;
 
@@ -30,6 +33,7 @@ final class Ends {
       Set.of(
           INVALID_LINE,
           UNWRITABLE,
+          INTERNAL,
           Fault.Kind.BAD_REQUEST.code(),
           "refusal",
           "content_filter",

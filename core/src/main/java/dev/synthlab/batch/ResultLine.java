@@ -71,7 +71,7 @@ final class ResultLine {
   }
 
   /** An answer of which no whole line can be made: its text, and why. */
-  byte[] unwritable(Row.Ready row, Completion answer, RuntimeException why) {
+  byte[] unwritable(Row.Ready row, Completion answer, Throwable why) {
     String message = "the answer came, but its line could not be made: " + why.getMessage();
     Optional<Trouble> trouble =
         Optional.of(new Trouble(Ends.UNWRITABLE, Json.printable(message), Optional.empty()));
@@ -86,6 +86,24 @@ final class ResultLine {
           usage(json, answer.totalUsage(), answer.totalCostUsd());
           trouble(json, trouble, Optional.of(answer.text()));
         });
+  }
+
+  /** A row whose answer could not be read for want of stack or memory. */
+  byte[] broken(Row row, Error why) {
+    String need = why instanceof StackOverflowError ? "more stack" : "more memory";
+    Optional<Trouble> trouble =
+        Optional.of(
+            new Trouble(
+                Ends.INTERNAL,
+                "reading the answer takes " + need + " than there is",
+                Optional.empty()));
+    return line(
+        new Row.Ready(row.key(), Map.of(), Map.of()),
+        json -> {
+          json.writeNullProperty(format == BulkOptions.Format.JSONL ? "output" : "response");
+          error(json, trouble);
+        },
+        json -> trouble(json, trouble, Optional.empty()));
   }
 
   private byte[] answered(

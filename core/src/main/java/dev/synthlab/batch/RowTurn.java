@@ -154,6 +154,10 @@ final class RowTurn {
       tally.neverSent();
       invalid(waiting, unsendable(row.key(), e));
       return Optional.empty();
+    } catch (StackOverflowError | OutOfMemoryError e) { // what one answer needs is its own fault
+      tally.neverSent();
+      window.write(waiting, ends.failed(Ends.INTERNAL), lines.broken(row, e));
+      return Optional.empty();
     }
     tally.came(outcome.report());
     return switch (outcome) {
@@ -210,7 +214,7 @@ final class RowTurn {
           cutOff && options.strictFinish()
               ? lines.cutOff(row, answer)
               : lines.answered(row, answer, problem);
-    } catch (RuntimeException e) { // it is paid for, so what can be kept is kept
+    } catch (RuntimeException | StackOverflowError e) { // paid for, so what can be kept is kept
       end = ends.failed(Ends.UNWRITABLE);
       line = lines.unwritable(row, answer, e);
     }

@@ -10,7 +10,6 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a part of a Java type looks like in JSON. Immutable once made; safe for many threads. */
@@ -158,7 +157,7 @@ sealed interface Form {
   record Limits(
       Optional<BigDecimal> min,
       Optional<BigDecimal> max,
-      Optional<Pattern> pattern,
+      Optional<BoundedPattern> pattern,
       int minItems,
       int maxItems) {
     static final Limits NONE =
@@ -172,7 +171,7 @@ sealed interface Form {
               finite(bounds.max()),
               bounds.pattern().isEmpty()
                   ? Optional.empty()
-                  : Optional.of(Pattern.compile(bounds.pattern())),
+                  : Optional.of(BoundedPattern.of(bounds.pattern())),
               bounds.minItems(),
               bounds.maxItems());
     }

@@ -50,7 +50,7 @@ final class FormReader {
   }
 
   private Optional<Object> wrong(String path, String rule, @Nullable Object tree) {
-    note(path + " " + rule + ", was " + SchemaCheck.shown(tree));
+    note(path + " " + rule + ", was " + JsonValues.shown(tree));
     return Optional.empty();
   }
 
@@ -61,9 +61,9 @@ final class FormReader {
   }
 
   private Optional<Object> number(Form.Numeric form, @Nullable Object tree, String path) {
-    Optional<BigDecimal> given = SchemaCheck.decimal(tree);
+    Optional<BigDecimal> given = JsonValues.decimal(tree);
     String kind = form.whole() ? "a whole number" : "a number";
-    if (given.isEmpty() || (form.whole() && !SchemaCheck.isWhole(given.get()))) {
+    if (given.isEmpty() || (form.whole() && !JsonValues.isWhole(given.get()))) {
       return wrong(path, "must be " + kind, tree);
     }
     BigDecimal number = given.get();
@@ -121,10 +121,22 @@ final class FormReader {
     if (!(tree instanceof String text)) {
       return wrong(path, "must be a text", tree);
     }
-    boolean fits = form.limits().pattern().map(p -> p.matcher(text).find()).orElse(true);
-    return fits
-        ? Optional.of(text)
-        : wrong(path, "must match " + form.limits().pattern().orElseThrow(), tree);
+    Optional<BoundedPattern> pattern = form.limits().pattern();
+    try {
+      boolean fits = pattern.map(known -> known.find(text)).orElse(true);
+      return fits ? Optional.of(text) : wrong(path, "must match " + pattern.orElseThrow(), tree);
+    } catch (BoundedPattern.UnjudgedException e) {
+      note(
+          path
+              + " cannot be judged: the pattern "
+              + pattern.orElseThrow()
+              + " "
+              + e.getMessage()
+              + " for a text of "
+              + text.length()
+              + " characters");
+      return Optional.empty();
+    }
   }
 
   private Optional<Object> spelled(Form.Spelled form, @Nullable Object tree, String path) {
@@ -226,7 +238,7 @@ final class FormReader {
     if (name.isPresent()
         && content.isPresent()
         && map.putIfAbsent(name.get(), content.get()) != null) {
-      note(path + " has the key " + SchemaCheck.shown(key) + " for the second time");
+      note(path + " has the key " + JsonValues.shown(key) + " for the second time");
     }
   }
 

@@ -40,7 +40,7 @@ final class FormSchema {
       case Form.Numeric number -> number(number);
       case Form.Text text -> {
         Map<String, Object> tree = typed("string");
-        text.limits().pattern().ifPresent(pattern -> tree.put("pattern", pattern.pattern()));
+        text.limits().pattern().ifPresent(pattern -> tree.put("pattern", pattern.source()));
         yield tree;
       }
       case Form.Spelled spelled -> {

@@ -35,16 +35,15 @@ final class JsonAnswer {
     }
     if (!(whole instanceof Map<?, ?> object)) {
       return new Structured.Read<>(
-          Optional.empty(), List.of("$ must be an object, was " + SchemaCheck.shown(tree)));
+          Optional.empty(), List.of("$ must be an object, was " + JsonValues.shown(tree)));
     }
-    @SuppressWarnings("unchecked") // a JSON object is written with nothing but names
-    Map<String, Object> named = (Map<String, Object>) object;
-    Map<String, Object> fit =
-        schema.map(s -> SchemaCheck.withoutNulls(s.tree(), named)).orElse(named);
-    List<String> violations = schema.map(s -> s.violations(fit)).orElse(List.of());
-    return violations.isEmpty()
+    SchemaValidator.Checked checked =
+        schema
+            .map(s -> s.check(object))
+            .orElseGet(() -> new SchemaValidator.Checked(object, List.of()));
+    return checked.violations().isEmpty() && checked.value() instanceof Map<?, ?> fit
         ? new Structured.Read<>(Optional.of(plainObject(fit)), List.of())
-        : new Structured.Read<>(Optional.empty(), violations);
+        : new Structured.Read<>(Optional.empty(), checked.violations());
   }
 
   private static Map<String, Object> plainObject(Map<?, ?> object) {

@@ -1,30 +1,71 @@
 package dev.synthlab.llm;
 
-import dev.synthlab.http.Json;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.type.TypeReference;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The shape that an answer shall have, as JSON Schema. Immutable.
+ * The shape that an answer shall have, as JSON Schema. Immutable; safe for use by many threads.
  *
- * @param name what the shape is called: letters, digits, {@code _} and {@code -}
- * @param tree the schema, as maps, lists, strings, numbers, booleans
  * @see <a href="https://json-schema.org/draft/2020-12">JSON Schema 2020-12</a>
  */
-public record JsonSchema(String name, Map<String, Object> tree) {
+public final class JsonSchema {
+  private final String name;
+  private final Map<String, Object> tree;
+  private volatile @Nullable SchemaValidator validator;
 
-  /** Keeps a copy. */
-  public JsonSchema {
-    tree = Collections.unmodifiableMap(new LinkedHashMap<>(tree));
+  /**
+   * A schema of draft 2020-12, or of draft 7 if its {@code $schema} says so. Keeps a copy.
+   *
+   * @param name what the shape is called: letters, digits, {@code _} and {@code -}
+   * @param tree the schema, as maps, lists, strings, numbers, booleans; also in the {@code
+   *     response_format} around it; {@code nullable} of OpenAPI is understood
+   * @throws IllegalArgumentException when it would not check what it says: a reference that leads
+   *     nowhere or outside, a keyword that is not one, nothing that limits a value
+   */
+  public JsonSchema(String name, Map<String, Object> tree) {
+    this(named(name), SchemaLoader.load(tree).tree(), null);
+  }
+
+  private JsonSchema(String name, Map<String, Object> tree, @Nullable SchemaValidator validator) {
+    this.name = name;
+    this.tree = Collections.unmodifiableMap(new LinkedHashMap<>(tree));
+    this.validator = validator;
+  }
+
+  private static String named(String name) {
     if (!name.matches("[A-Za-z0-9_-]{1,64}")) {
       throw new IllegalArgumentException(
           "a schema's name has 1 to 64 letters, digits, _ or -, was \"" + name + "\"");
     }
+    return name;
+  }
+
+  /** A schema that this package wrote. */
+  static JsonSchema written(String name, Map<String, Object> tree) {
+    return new JsonSchema(named(name), tree, null);
+  }
+
+  /**
+   * What the shape is called.
+   *
+   * @return letters, digits, {@code _} and {@code -}
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * The schema.
+   *
+   * @return maps, lists, strings, numbers, booleans
+   */
+  public Map<String, Object> tree() {
+    return tree;
   }
 
   /**
@@ -41,22 +82,19 @@ public record JsonSchema(String name, Map<String, Object> tree) {
   }
 
   /**
-   * A schema as it stands in a file.
+   * A schema as it stands in a file, also in the {@code response_format} around it.
    *
    * @param json a JSON object
-   * @return the schema, named {@code answer} or by its {@code title}
-   * @throws IllegalArgumentException when it is not a JSON object
+   * @return the schema, named {@code answer}, by its {@code title} or by its wrapper
+   * @throws IllegalArgumentException when it is not a JSON object, or would not check what it says:
+   *     a reference that leads nowhere or outside, a keyword that is not one, nothing that limits a
+   *     value
    */
   public static JsonSchema parse(String json) {
-    try {
-      Map<String, Object> tree =
-          Json.mapper().readValue(json, new TypeReference<Map<String, Object>>() {});
-      String title = tree.get("title") instanceof String given ? given : "answer";
-      String name = title.replaceAll("[^A-Za-z0-9_-]", "_");
-      return new JsonSchema(name.isEmpty() || name.length() > 64 ? "answer" : name, tree);
-    } catch (JacksonException e) {
-      throw new IllegalArgumentException("not a JSON Schema: " + e.getOriginalMessage(), e);
-    }
+    SchemaLoader.Loaded loaded = SchemaLoader.parse(json);
+    String title = loaded.tree().get("title") instanceof String given ? given : "answer";
+    String name = loaded.name().orElse(title).replaceAll("[^A-Za-z0-9_-]", "_");
+    return written(name.isEmpty() || name.length() > 64 ? "answer" : name, loaded.tree());
   }
 
   /**
@@ -70,7 +108,7 @@ public record JsonSchema(String name, Map<String, Object> tree) {
    * @throws IllegalArgumentException when it cannot be read; the message says what is expected
    */
   public static JsonSchema concise(String members) {
-    return new JsonSchema("answer", ConciseSchema.tree(members));
+    return written("answer", ConciseSchema.tree(members));
   }
 
   /**
@@ -79,7 +117,7 @@ public record JsonSchema(String name, Map<String, Object> tree) {
    * @return another schema of the same name
    */
   public JsonSchema multi() {
-    return new JsonSchema(name, StrictSchema.multi(tree));
+    return written(name, StrictSchema.multi(tree));
   }
 
   /** Whether it is an object of nothing but an array {@code items}. */
@@ -91,14 +129,14 @@ public record JsonSchema(String name, Map<String, Object> tree) {
   }
 
   /**
-   * What of a value is not as the schema has it. Keywords that are not known are passed over, as
-   * the standard wants it.
+   * What of a value is not as the schema has it. What cannot be judged within bounds of time, depth
+   * and size is said to be so.
    *
    * @param value a JSON object as maps, lists, strings, numbers, booleans
    * @return sentences, each beginning with the path of the part it is about; empty when it fits
    */
   public List<String> violations(Map<String, Object> value) {
-    return SchemaCheck.violations(tree, value);
+    return validator().violations(value);
   }
 
   /**
@@ -109,6 +147,37 @@ public record JsonSchema(String name, Map<String, Object> tree) {
    * @return empty when strict mode cannot express it, free properties for one
    */
   public Optional<JsonSchema> asStrict() {
-    return StrictSchema.of(tree).map(strict -> new JsonSchema(name, strict));
+    return StrictSchema.of(tree).map(strict -> written(name, strict));
+  }
+
+  /** Checks an answer, and gives it as it is meant. */
+  SchemaValidator.Checked check(Object value) {
+    return validator().check(value);
+  }
+
+  private SchemaValidator validator() {
+    SchemaValidator known = validator;
+    if (known == null) {
+      known = SchemaValidator.of(tree);
+      validator = known;
+    }
+    return known;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof JsonSchema schema
+        && name.equals(schema.name)
+        && tree.equals(schema.tree);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(name, tree);
+  }
+
+  @Override
+  public String toString() {
+    return "JsonSchema[name=" + name + ", tree=" + tree + "]";
   }
 }

@@ -42,7 +42,7 @@ final class Shape {
   private Shape(String name, Form form) {
     this.form = form;
     this.wrapper = wrapper(form);
-    this.schema = new JsonSchema(shortened(name), FormSchema.of(form, wrapper));
+    this.schema = JsonSchema.written(shortened(name), FormSchema.of(form, wrapper));
   }
 
   /**

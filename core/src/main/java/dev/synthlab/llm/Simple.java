@@ -125,26 +125,9 @@ final class Simple {
   }
 
   /** Models like a space between date and time. */
-  private static String withT(String text) {
+  static String withT(String text) {
     return text.length() > 10 && text.charAt(10) == ' '
         ? text.substring(0, 10) + 'T' + text.substring(11)
         : text;
-  }
-
-  /** Whether a text is of a format of JSON Schema, of those that can be told. */
-  static boolean obeys(String format, String text) {
-    Class<?> type =
-        switch (format) {
-          case "date" -> LocalDate.class;
-          case "date-time" -> OffsetDateTime.class;
-          case "uuid" -> UUID.class;
-          default -> Object.class;
-        };
-    Form.Spelled spelled = SPELLED.get(type);
-    try {
-      return spelled == null || spelled.reads().apply(text) != null;
-    } catch (RuntimeException e) { // each type has its own for what it cannot read
-      return false;
-    }
   }
 }

@@ -47,6 +47,9 @@ final class StrictSchema {
           "contains",
           "$anchor");
 
+  /** What stands at the root of a schema, whatever the root is. */
+  private static final Set<String> SHARED = Set.of("$defs", "definitions", "$schema", "$id");
+
   private int nested;
 
   private StrictSchema() {}
@@ -148,9 +151,9 @@ final class StrictSchema {
     } else if (schema.containsKey("enum") || schema.containsKey("const")) {
       List<?> constants = schema.get("enum") instanceof List<?> all ? all : List.of();
       Set<String> types = new LinkedHashSet<>();
-      constants.forEach(constant -> types.add(SchemaCheck.typeOf(constant)));
+      constants.forEach(constant -> types.add(JsonValues.typeOf(constant)));
       if (schema.containsKey("const")) {
-        types.add(SchemaCheck.typeOf(schema.get("const")));
+        types.add(JsonValues.typeOf(schema.get("const")));
       }
       strict.put("type", types.size() == 1 ? types.iterator().next() : List.copyOf(types));
     }
@@ -180,7 +183,7 @@ final class StrictSchema {
     Map<String, Object> root = new LinkedHashMap<>();
     tree.forEach(
         (keyword, value) -> {
-          boolean shared = keyword.equals("$defs") || keyword.equals("definitions");
+          boolean shared = SHARED.contains(keyword);
           (shared ? root : item).put(keyword, moved(value));
         });
     Map<String, Object> array = new LinkedHashMap<>();
@@ -191,6 +194,15 @@ final class StrictSchema {
     root.put("required", List.of(Shape.ITEMS));
     root.put("additionalProperties", false);
     return root;
+  }
+
+  private static String moved(String reference) {
+    boolean stays =
+        !reference.equals("#")
+            && (!reference.startsWith("#/")
+                || reference.startsWith("#/$defs/")
+                || reference.startsWith("#/definitions/"));
+    return stays ? reference : "#/properties/" + Shape.ITEMS + "/items" + reference.substring(1);
   }
 
   /** What referred to the root refers to the item that it has become. */
@@ -207,8 +219,8 @@ final class StrictSchema {
               put(
                   all,
                   String.valueOf(name),
-                  "$ref".equals(name) && "#".equals(value)
-                      ? "#/properties/" + Shape.ITEMS + "/items"
+                  "$ref".equals(name) && value instanceof String reference
+                      ? moved(reference)
                       : moved(value)));
       return all;
     }

@@ -146,6 +146,15 @@ final class Structured<T> {
   }
 
   private Read<T> read(String text) {
+    try {
+      return parsed(text);
+    } catch (StackOverflowError e) {
+      String why = "the answer cannot be read: it is nested so deeply that the stack does not do";
+      return new Read<>(Optional.empty(), List.of(why));
+    }
+  }
+
+  private Read<T> parsed(String text) {
     return switch (Salvage.read(text)) {
       case Salvage.Tree tree -> reads.apply(tree.value());
       case Salvage.Unreadable none ->

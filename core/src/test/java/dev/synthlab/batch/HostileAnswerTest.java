@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever bytes a server sends as text, the results stay one valid JSON line a row. */
 @Timeout(30)
@@ -78,5 +79,24 @@ class HostileAnswerTest {
     assertThat(line.lines()).hasSize(1);
     assertThat(line.strip()).doesNotContainPattern("[\\p{Cc}\u2028\u2029]");
     assertThat(bulk.result("../../a").toString()).contains("before").contains("after");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void isAFailedRowWhenReadingItTakesMoreThanThereIs(boolean stack) throws Exception {
+    Bulk bulk = new Bulk(directory).input(Bulk.prompt("a", "one"), Bulk.prompt("b", "two"));
+    bulk.script.on(
+        "one",
+        request -> {
+          throw stack ? new StackOverflowError() : new OutOfMemoryError();
+        });
+
+    bulk.run(options -> options.concurrency(1));
+
+    assertThat(bulk.result("a").at("/error/code").asString()).isEqualTo("internal_error");
+    assertThat(bulk.result("a").at("/error/message").asString())
+        .isEqualTo(
+            "reading the answer takes more " + (stack ? "stack" : "memory") + " than there is");
+    assertThat(bulk.result("b").path("error").isNull()).isTrue();
   }
 }

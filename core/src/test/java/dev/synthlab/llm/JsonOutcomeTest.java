@@ -41,6 +41,31 @@ class JsonOutcomeTest {
   }
 
   @Test
+  void givesAnAnswerThatItsPatternCannotJudgeAsOneThatDoesNotFit() {
+    JsonSchema schema =
+        JsonSchema.parse(
+            "{\"required\":[\"a\"],\"properties\":{\"a\":{\"pattern\":\"^(?=a)(a|b)*$\"}}}");
+    String text = "{\"a\":\"" + "ab".repeat(100_000) + "\"}";
+    try (Rig rig = Rig.inTurn(chat(text), chat(text))) {
+      Completion answer =
+          rig.client().outcomeJson(REQUEST.withFormat(new ResponseFormat.Schema(schema))).get();
+
+      assertThat(answer.problem().orElseThrow())
+          .hasMessageContaining("$.a cannot be judged: the pattern");
+    }
+  }
+
+  @Test
+  void writesWholeNumbersAsSuchWhereTheyAreWanted() {
+    try (Rig rig = Rig.inTurn(chat("{\"name\":\"Rex\",\"age\":3.0}"))) {
+      Completion answer = rig.client().outcomeJson(REQUEST).get();
+
+      assertThat(answer.text()).isEqualTo("{\"name\":\"Rex\",\"age\":3}");
+      assertThat(rig.requests()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void givesAFailedCallAsItIs() {
     try (Rig rig = Rig.inTurn(error(401, "invalid_api_key", "no"))) {
       assertThat(rig.client().outcomeJson(REQUEST)).isInstanceOf(Outcome.Failed.class);
