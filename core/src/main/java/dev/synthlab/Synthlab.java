@@ -4,10 +4,10 @@ import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallObserver;
 import dev.synthlab.call.CallPolicy;
 import dev.synthlab.call.CallRecorder;
+import dev.synthlab.call.CallRecorderProvider;
 import dev.synthlab.call.CallReport;
-import dev.synthlab.call.RecorderProvider;
 import dev.synthlab.call.Timer;
-import dev.synthlab.call.Traffic;
+import dev.synthlab.call.TrafficControl;
 import dev.synthlab.config.Settings;
 import dev.synthlab.external.ApiClient;
 import dev.synthlab.external.ApiService;
@@ -15,11 +15,11 @@ import dev.synthlab.http.ConnectOptions;
 import dev.synthlab.http.OkHttpTransport;
 import dev.synthlab.http.Transport;
 import dev.synthlab.http.TransportProvider;
-import dev.synthlab.llm.AnswerCache;
-import dev.synthlab.llm.AnswerCacheProvider;
+import dev.synthlab.llm.CompletionCache;
+import dev.synthlab.llm.CompletionCacheProvider;
 import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.LlmClientBuilder;
-import dev.synthlab.llm.Totals;
+import dev.synthlab.llm.UsageTotals;
 import dev.synthlab.logging.Logging;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -48,13 +48,13 @@ public final class Synthlab implements AutoCloseable {
 
   private final Settings settings;
   private final Timer timer;
-  private final Traffic traffic;
+  private final TrafficControl traffic;
   private final Transport transport;
   private final Optional<CallRecorder> recorder;
   private final CallObserver observer;
-  private final Optional<AnswerCache> cache;
+  private final Optional<CompletionCache> cache;
   private final Optional<Budget> budget;
-  private final Totals totals = new Totals();
+  private final UsageTotals totals = new UsageTotals();
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Class<?>, AutoCloseable> shared = new LinkedHashMap<>();
   private @Nullable LlmClient llm;
@@ -63,13 +63,13 @@ public final class Synthlab implements AutoCloseable {
   private Synthlab(Settings settings, CallObserver observer) {
     this.settings = settings;
     this.timer = Timer.system();
-    this.traffic = Traffic.by(timer, rules(settings.limits()));
+    this.traffic = TrafficControl.by(timer, rules(settings.limits()));
     this.transport = transport(settings, traffic);
     this.recorder = recorder(settings);
     recorder.ifPresent(kept -> shared.put(CallRecorder.class, kept));
     this.budget = budget(settings, timer, recorder);
     this.cache = cache(settings);
-    cache.ifPresent(kept -> shared.put(AnswerCache.class, kept));
+    cache.ifPresent(kept -> shared.put(CompletionCache.class, kept));
     this.observer =
         new CallObserver() {
           @Override
@@ -184,7 +184,7 @@ public final class Synthlab implements AutoCloseable {
    *
    * @return the traffic
    */
-  public Traffic traffic() {
+  public TrafficControl traffic() {
     return traffic;
   }
 
@@ -193,7 +193,7 @@ public final class Synthlab implements AutoCloseable {
    *
    * @return goes on counting
    */
-  public Totals totals() {
+  public UsageTotals totals() {
     return totals;
   }
 
@@ -219,7 +219,7 @@ public final class Synthlab implements AutoCloseable {
     try {
       LlmClient made = llm;
       if (made == null) {
-        made = client(settings.llm(), CallPolicy.Waiting.WITHIN_DEADLINE);
+        made = client(settings.llm(), CallPolicy.WaitMode.WITHIN_DEADLINE);
         llm = made;
       }
       return made;
@@ -237,7 +237,7 @@ public final class Synthlab implements AutoCloseable {
    * @throws dev.synthlab.config.ConfigException when the key is missing that the address needs
    */
   public LlmClient bulk(Settings.Llm how) {
-    return client(how, CallPolicy.Waiting.AS_LONG_AS_IT_TAKES);
+    return client(how, CallPolicy.WaitMode.UNBOUNDED);
   }
 
   /**
@@ -300,7 +300,7 @@ public final class Synthlab implements AutoCloseable {
       return transport;
     }
     return shared(
-        OkHttpTransport.class, known -> new OkHttpTransport(ConnectOptions.of(known.net())));
+        OkHttpTransport.class, known -> new OkHttpTransport(ConnectOptions.of(known.network())));
   }
 
   /** Ends what is under way and gives everything back, what was made last first. */
@@ -328,7 +328,7 @@ public final class Synthlab implements AutoCloseable {
     }
   }
 
-  private LlmClient client(Settings.Llm how, CallPolicy.Waiting waiting) {
+  private LlmClient client(Settings.Llm how, CallPolicy.WaitMode waiting) {
     LlmClientBuilder builder =
         LlmClient.builder()
             .settings(how)
@@ -337,19 +337,19 @@ public final class Synthlab implements AutoCloseable {
             .traffic(traffic)
             .observer(observer)
             .waiting(waiting)
-            .atOnce(settings.limits().window());
+            .concurrency(settings.limits().window());
     cache.ifPresent(builder::cache);
     budget.ifPresent(builder::budget);
     return builder.build();
   }
 
-  private static Traffic.Rules rules(Settings.Limits limits) {
-    return new Traffic.Rules(
+  private static TrafficControl.RouteLimits rules(Settings.Limits limits) {
+    return new TrafficControl.RouteLimits(
         boxed(limits.requestsPerMinute()),
         boxed(limits.tokensPerMinute()),
         limits.concurrency().isPresent()
             ? Optional.empty()
-            : Optional.of(Settings.Limits.MOST_IN_FLIGHT),
+            : Optional.of(Settings.Limits.MAX_IN_FLIGHT),
         limits.throttle(),
         limits.breaker());
   }
@@ -362,7 +362,7 @@ public final class Synthlab implements AutoCloseable {
     if (!settings.ledger().on()) {
       return Optional.empty();
     }
-    for (RecorderProvider provider : ServiceLoader.load(RecorderProvider.class)) {
+    for (CallRecorderProvider provider : ServiceLoader.load(CallRecorderProvider.class)) {
       return Optional.of(provider.open(settings));
     }
     log.warn("SYNTHLAB_LEDGER is on, but no ledger is on the class path: add synthlab-store");
@@ -371,33 +371,33 @@ public final class Synthlab implements AutoCloseable {
 
   private static Optional<Budget> budget(
       Settings settings, Timer timer, Optional<CallRecorder> recorder) {
-    Optional<BigDecimal> most = settings.limits().budgetUsd();
-    if (most.isPresent() && recorder.isEmpty()) {
+    Optional<BigDecimal> max = settings.limits().budgetUsd();
+    if (max.isPresent() && recorder.isEmpty()) {
       log.warn("SYNTHLAB_BUDGET_USD bounds this process alone, as SYNTHLAB_LEDGER is off");
     }
-    return most.map(
+    return max.map(
         usd -> Budget.aDay(usd, timer, day -> recorder.flatMap(kept -> kept.costUsdSince(day))));
   }
 
-  private static Optional<AnswerCache> cache(Settings settings) {
+  private static Optional<CompletionCache> cache(Settings settings) {
     if (!settings.cache().on()) {
       return Optional.empty();
     }
-    for (AnswerCacheProvider provider : ServiceLoader.load(AnswerCacheProvider.class)) {
-      return Optional.of(AnswerCache.shared(provider.open(settings)));
+    for (CompletionCacheProvider provider : ServiceLoader.load(CompletionCacheProvider.class)) {
+      return Optional.of(CompletionCache.shared(provider.open(settings)));
     }
     log.warn("SYNTHLAB_CACHE is on, but no cache is on the class path: add synthlab-store");
     return Optional.empty();
   }
 
-  private static Transport transport(Settings settings, Traffic traffic) {
+  private static Transport transport(Settings settings, TrafficControl traffic) {
     URI base = settings.llm().baseUrl();
     if (base.getScheme().startsWith("http")) {
-      return new OkHttpTransport(ConnectOptions.of(settings.net()));
+      return new OkHttpTransport(ConnectOptions.of(settings.network()));
     }
     for (TransportProvider provider : ServiceLoader.load(TransportProvider.class)) {
       if (provider.scheme().equals(base.getScheme())) {
-        traffic.bound(base, provider.concurrency(settings));
+        traffic.limitConcurrency(base, provider.concurrency(settings));
         return provider.open(settings);
       }
     }

@@ -87,7 +87,8 @@ class FaultsPageTest {
   @Test
   void noticesWhatIsNoTest() throws IOException {
     Map<String, String> sources = sources();
-    String names = "`GoneTest.is` `FaultsPageTest.isGone` `FaultsPageTest.page` `LinesTest.bytes`";
+    String names =
+        "`GoneTest.is` `FaultsPageTest.isGone` `FaultsPageTest.page` `LineReaderTest.bytes`";
 
     assertThat(TEST.matcher(names).results().map(missing(sources)))
         .hasSize(4)

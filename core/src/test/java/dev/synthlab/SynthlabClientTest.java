@@ -90,7 +90,7 @@ class SynthlabClientTest {
         client.high();
       }
 
-      assertThat(reports).hasSize(5).allSatisfy(r -> assertThat(r.held().toMillis()).isZero());
+      assertThat(reports).hasSize(5).allSatisfy(r -> assertThat(r.queued().toMillis()).isZero());
     }
   }
 

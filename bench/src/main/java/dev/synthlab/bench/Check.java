@@ -50,15 +50,15 @@ final class Check {
         cell.seen().kept().equals(partial), "the exception does not keep “" + partial + "”");
   }
 
-  Check within(Duration most) {
-    return expect(cell.seen().took().compareTo(most) <= 0, "took longer than " + most);
+  Check within(Duration max) {
+    return expect(cell.seen().took().compareTo(max) <= 0, "took longer than " + max);
   }
 
-  Check waits(Duration least, Duration most) {
+  Check waits(Duration min, Duration max) {
     Duration waited = cell.firstWait();
     return expect(
-        waited.compareTo(least) >= 0 && waited.compareTo(most) <= 0,
-        "waited " + waited + ", not " + least + " to " + most);
+        waited.compareTo(min) >= 0 && waited.compareTo(max) <= 0,
+        "waited " + waited + ", not " + min + " to " + max);
   }
 
   private Check expect(boolean holds, String otherwise) {

@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class InFlight {
   private static final int CALLS = 10_000;
   private static final int SPARE_FILES = 300;
-  private static final int MOST_THREADS = 64;
+  private static final int MAX_THREADS = 64;
   private static final double CONNECTIONS_A_CALL = 1.05;
   private static final int PATIENCE_SECONDS = 240;
 
@@ -79,13 +79,13 @@ public final class InFlight {
     bounds.row(
         "platform threads, at most",
         String.valueOf(threads),
-        "≤ " + MOST_THREADS,
-        threads <= MOST_THREADS);
+        "≤ " + MAX_THREADS,
+        threads <= MAX_THREADS);
     server.tell(".");
     String[] seen = server.hear(HeldServer.MARK).split(" ", 2);
     int connections = Integer.parseInt(seen[0]);
-    double most = CONNECTIONS_A_CALL * calls;
-    bounds.row("connections made", seen[0], "≤ 1.05 × calls", connections <= most);
+    double max = CONNECTIONS_A_CALL * calls;
+    bounds.row("connections made", seen[0], "≤ 1.05 × calls", connections <= max);
     bounds.row("requests sent", seen[1], "= " + calls, seen[1].equals(String.valueOf(calls)));
     bounds.row("CPU of the whole process", seconds(cpu()));
     bounds.row("CPU for each call", cpu().toNanos() / 1_000 / calls + " µs");

@@ -5,8 +5,8 @@ import dev.synthlab.config.Settings;
 import dev.synthlab.store.DatabaseManager;
 import dev.synthlab.store.PostgresServer;
 import dev.synthlab.store.StoreException;
-import dev.synthlab.store.TransactionRules;
-import dev.synthlab.store.TransactionRules.WhenLost;
+import dev.synthlab.store.TransactionOptions;
+import dev.synthlab.store.TransactionOptions.OnConnectionLoss;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +32,7 @@ public final class Killed {
   private final Bounds bounds;
   private final int each;
   private final Set<Integer> acknowledged = ConcurrentHashMap.newKeySet();
-  private final AtomicLong longest = new AtomicLong();
+  private final AtomicLong max = new AtomicLong();
   private final List<CountDownLatch> enough = new ArrayList<>();
 
   private Killed(Bounds bounds, int each) {
@@ -51,13 +51,13 @@ public final class Killed {
     Bounds bounds = new Bounds();
     bounds.say(Machine.line() + "\n");
     bounds.open(THREADS + " threads, " + each + " transactions each", "measured", "bound");
-    for (WhenLost whenLost : WhenLost.values()) {
+    for (OnConnectionLoss whenLost : OnConnectionLoss.values()) {
       new Killed(bounds, each).measure(whenLost);
     }
     System.exit(bounds.exitCode());
   }
 
-  private void measure(WhenLost whenLost) throws Exception {
+  private void measure(OnConnectionLoss whenLost) throws Exception {
     int all = THREADS * each;
     for (int i = 1; i <= KILLS; i++) {
       enough.add(new CountDownLatch(i * all / (KILLS + 1)));
@@ -76,7 +76,7 @@ public final class Killed {
                             "SYNTHLAB_DB_CONNECT_TIMEOUT",
                             "30s"))))) {
       // Without a key, so that a row which is there twice is seen, where nothing is repeated.
-      String key = whenLost == WhenLost.REPEAT ? " PRIMARY KEY" : "";
+      String key = whenLost == OnConnectionLoss.REPEAT ? " PRIMARY KEY" : "";
       database.useHandle(handle -> handle.execute("CREATE TABLE word (id INTEGER" + key + ")"));
       write(server, database, whenLost);
       judge(whenLost.name().toLowerCase(Locale.ROOT) + ": ", all, there(database));
@@ -86,7 +86,7 @@ public final class Killed {
         (System.nanoTime() - begin) / 1_000_000_000 + " s");
   }
 
-  private void write(PostgresServer server, DatabaseManager database, WhenLost whenLost)
+  private void write(PostgresServer server, DatabaseManager database, OnConnectionLoss whenLost)
       throws Exception {
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<?>> writers = new ArrayList<>();
@@ -100,8 +100,8 @@ public final class Killed {
         server.restart();
         long back = System.nanoTime();
         database.inTransaction(
-            TransactionRules.USUAL.with(WhenLost.REPEAT), handle -> handle.execute("SELECT 1"));
-        longest.accumulateAndGet(System.nanoTime() - back, Math::max);
+            TransactionOptions.DEFAULT.with(OnConnectionLoss.REPEAT), handle -> handle.execute("SELECT 1"));
+        max.accumulateAndGet(System.nanoTime() - back, Math::max);
       }
       for (Future<?> writer : writers) {
         writer.get();
@@ -109,15 +109,15 @@ public final class Killed {
     }
   }
 
-  private void write(DatabaseManager database, int first, WhenLost whenLost) {
+  private void write(DatabaseManager database, int first, OnConnectionLoss whenLost) {
     for (int id = first; id < first + each; id++) {
       int key = id;
       try {
         database.inTransaction(
-            TransactionRules.USUAL.with(whenLost), handle -> insert(handle, key, whenLost));
+            TransactionOptions.DEFAULT.with(whenLost), handle -> insert(handle, key, whenLost));
         acknowledged.add(key);
       } catch (StoreException e) {
-        if (whenLost == WhenLost.REPEAT) {
+        if (whenLost == OnConnectionLoss.REPEAT) {
           bounds.say("not acknowledged: " + e.getMessage());
         }
       }
@@ -125,8 +125,8 @@ public final class Killed {
     }
   }
 
-  private static int insert(Handle handle, int key, WhenLost whenLost) {
-    String more = whenLost == WhenLost.REPEAT ? " ON CONFLICT DO NOTHING" : "";
+  private static int insert(Handle handle, int key, OnConnectionLoss whenLost) {
+    String more = whenLost == OnConnectionLoss.REPEAT ? " ON CONFLICT DO NOTHING" : "";
     return handle.execute("INSERT INTO word VALUES (?)" + more, key);
   }
 
@@ -148,7 +148,7 @@ public final class Killed {
     bounds.row(rules + "acknowledged and not there", missing + "", "= 0", missing == 0);
     bounds.row(rules + "there more than once", doubled + "", "= 0", doubled == 0);
     bounds.row(rules + "not acknowledged and there once", unknown + "");
-    double seconds = longest.get() / 1e9;
+    double seconds = max.get() / 1e9;
     bounds.row(
         rules + "longest until a transaction succeeds after the server is back",
         String.format(Locale.ROOT, "%.1f s", seconds),

@@ -167,7 +167,7 @@ public final class Outage {
 
   private static LlmClient bulk(ScriptedServer server, Map<String, String> variables) {
     return Clients.of(server.base(), variables)
-        .waiting(CallPolicy.Waiting.AS_LONG_AS_IT_TAKES)
+        .waiting(CallPolicy.WaitMode.UNBOUNDED)
         .build();
   }
 
@@ -178,7 +178,7 @@ public final class Outage {
       List<Callable<Outcome<Completion>>> all = new ArrayList<>();
       for (int i = 0; i < calls; i++) {
         String prompt = "call " + i + (i % 32 == 0 ? "-limited" : "");
-        all.add(() -> client.outcome(CompletionRequest.of(prompt)));
+        all.add(() -> client.askOutcome(CompletionRequest.of(prompt)));
       }
       long finished = 0;
       Map<String, Integer> kinds = new TreeMap<>();
@@ -186,14 +186,14 @@ public final class Outage {
         switch (call.get()) {
           case Outcome.Answered<Completion> ok -> finished++;
           case Outcome.Failed<Completion> failed ->
-              kinds.merge(name(failed.why()), 1, Integer::sum);
+              kinds.merge(name(failed.reason()), 1, Integer::sum);
         }
       }
       return new Tally(finished, kinds);
     }
   }
 
-  private static String name(CallException why) {
-    return why.getClass().getSimpleName();
+  private static String name(CallException reason) {
+    return reason.getClass().getSimpleName();
   }
 }

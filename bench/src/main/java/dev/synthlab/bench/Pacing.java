@@ -4,9 +4,9 @@ import static dev.synthlab.testing.Replies.chat;
 import static dev.synthlab.testing.Replies.error;
 
 import dev.synthlab.call.CallPolicy;
-import dev.synthlab.call.Threads;
+import dev.synthlab.call.VirtualThreads;
 import dev.synthlab.call.Timer;
-import dev.synthlab.call.Traffic;
+import dev.synthlab.call.TrafficControl;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.LlmClient;
 import dev.synthlab.testing.ScriptedServer;
@@ -33,8 +33,8 @@ public final class Pacing {
   private static final Duration PHASE = Duration.ofSeconds(60);
   private static final Duration LAST = Duration.ofSeconds(20);
   private static final long LATENCY_MILLIS = 100;
-  private static final double LEAST_USED = 0.9;
-  private static final double MOST_WASTED = 0.05;
+  private static final double MIN_USED = 0.9;
+  private static final double MAX_WASTED = 0.05;
 
   private Pacing() {}
 
@@ -93,18 +93,18 @@ public final class Pacing {
     bounds.say(Machine.line() + "\n");
     bounds.open("scenario", "measured", "bound");
     Limited limited = new Limited();
-    Traffic.Rules auto =
-        new Traffic.Rules(Optional.empty(), Optional.empty(), Optional.of(WORKERS * 2), true, true);
+    TrafficControl.RouteLimits auto =
+        new TrafficControl.RouteLimits(Optional.empty(), Optional.empty(), Optional.of(WORKERS * 2), true, true);
     Timer timer = Timer.system();
     try (ScriptedServer server = ScriptedServer.start((request, number) -> limited.reply());
         LlmClient client =
             Clients.of(server.base(), Map.of())
-                .waiting(CallPolicy.Waiting.AS_LONG_AS_IT_TAKES)
-                .traffic(Traffic.by(timer, auto))
+                .waiting(CallPolicy.WaitMode.UNBOUNDED)
+                .traffic(TrafficControl.by(timer, auto))
                 .build()) {
       List<Thread> workers = new ArrayList<>();
       for (int i = 0; i < WORKERS; i++) {
-        workers.add(Threads.start("worker", () -> ask(client)));
+        workers.add(VirtualThreads.start("worker", () -> ask(client)));
       }
       timer.pause(PHASE);
       report("20 requests a second, the first minute", FIRST_LIMIT, PHASE, limited, bounds);
@@ -120,7 +120,7 @@ public final class Pacing {
 
   private static void ask(LlmClient client) {
     while (!Thread.currentThread().isInterrupted()) {
-      client.outcome(CompletionRequest.of("hi"));
+      client.askOutcome(CompletionRequest.of("hi"));
     }
   }
 
@@ -129,9 +129,9 @@ public final class Pacing {
     long[] counts = limited.countAnew();
     double used = counts[0] / (double) (limit * time.toSeconds());
     double wasted = counts[1] / (double) (counts[0] + counts[1]);
-    bounds.row(name + ": used", percent(used), "≥ " + percent(LEAST_USED), used >= LEAST_USED);
+    bounds.row(name + ": used", percent(used), "≥ " + percent(MIN_USED), used >= MIN_USED);
     bounds.row(
-        name + ": wasted", percent(wasted), "≤ " + percent(MOST_WASTED), wasted <= MOST_WASTED);
+        name + ": wasted", percent(wasted), "≤ " + percent(MAX_WASTED), wasted <= MAX_WASTED);
   }
 
   private static String percent(double share) {

@@ -41,10 +41,10 @@ final class PinRecording {
           RecordingFile.readAllEvents(file).stream()
               .filter(event -> event.getEventType().getName().equals(EVENT))
               .toList();
-      long longest = pins.stream().mapToLong(pin -> pin.getDuration().toMillis()).max().orElse(0);
+      long max = pins.stream().mapToLong(pin -> pin.getDuration().toMillis()).max().orElse(0);
       String places =
           pins.stream().map(PinRecording::place).distinct().collect(Collectors.joining("; "));
-      return pins.size() + " " + longest + " " + places;
+      return pins.size() + " " + max + " " + places;
     } finally {
       Files.delete(file);
     }
@@ -52,8 +52,8 @@ final class PinRecording {
 
   private static String place(RecordedEvent pin) {
     // Told by newer Javas only.
-    String why = pin.hasField("pinnedReason") ? " (" + pin.getString("pinnedReason") + ")" : "";
-    return method(pin) + why;
+    String reason = pin.hasField("pinnedReason") ? " (" + pin.getString("pinnedReason") + ")" : "";
+    return method(pin) + reason;
   }
 
   private static String method(RecordedEvent pin) {

@@ -8,7 +8,7 @@ import dev.synthlab.llm.LlmClient;
 import dev.synthlab.store.DatabaseManager;
 import dev.synthlab.store.Ledger;
 import dev.synthlab.store.PostgresServer;
-import dev.synthlab.store.Usage;
+import dev.synthlab.store.UsageSummary;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
@@ -38,8 +38,8 @@ public final class Stored {
   private static final int GUSTS = 5;
   private static final int CALLS = 4_000;
   private static final int AT_ONCE = 16;
-  private static final int LEAST_A_SECOND = 5_000;
-  private static final double MOST_COST = 0.05;
+  private static final int MIN_A_SECOND = 5_000;
+  private static final double MAX_COST = 0.05;
   private static final OperatingSystemMXBean MACHINE =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
@@ -164,7 +164,7 @@ public final class Stored {
         where + ": what the ledger costs a call",
         String.format(Locale.ROOT, "%.1f µs CPU, %.1f %%", micros, 100 * micros / callMicros),
         "≤ 5 %",
-        micros / callMicros <= MOST_COST);
+        micros / callMicros <= MAX_COST);
   }
 
   /** Calls that have ended, as many as fit into the queue, and the end of the ledger. */
@@ -180,16 +180,16 @@ public final class Stored {
         report.route(),
         Instant.now(),
         report.elapsed(),
-        report.held(),
+        report.queued(),
         report.attempts(),
         report.spend(),
         report.fault(),
-        report.about());
+        report.metadata());
   }
 
   private static long calls(Settings settings) {
-    return Ledger.usage(settings, Instant.EPOCH, Usage.By.MODEL).stream()
-        .mapToLong(Usage::calls)
+    return Ledger.usage(settings, Instant.EPOCH, UsageSummary.GroupBy.MODEL).stream()
+        .mapToLong(UsageSummary::calls)
         .sum();
   }
 
@@ -198,8 +198,8 @@ public final class Stored {
     bounds.row(
         what,
         String.format(Locale.ROOT, "%,.0f a second", second),
-        String.format(Locale.ROOT, "≥ %,d", LEAST_A_SECOND),
-        second >= LEAST_A_SECOND);
+        String.format(Locale.ROOT, "≥ %,d", MIN_A_SECOND),
+        second >= MIN_A_SECOND);
   }
 
   /** Each number once, by all threads together. */

@@ -2,9 +2,9 @@ package dev.synthlab.bench;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
-import dev.synthlab.config.Trace;
+import dev.synthlab.config.TraceSettings;
 import dev.synthlab.llm.LlmClient;
-import dev.synthlab.trace.Delivery;
+import dev.synthlab.trace.ExportStats;
 import dev.synthlab.trace.PhoenixTracing;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
@@ -30,8 +30,8 @@ public final class Traced {
   private static final int TURNS = 9;
   private static final int AT_ONCE = 16;
   private static final String ANSWER_MILLIS = "25";
-  private static final double LEAST_SPEED = 0.98;
-  private static final Duration LONGEST_END = Duration.ofSeconds(5).plusMillis(500);
+  private static final double MIN_SPEED = 0.98;
+  private static final Duration MAX_END = Duration.ofSeconds(5).plusMillis(500);
 
   private Traced() {}
 
@@ -78,11 +78,11 @@ public final class Traced {
     try (Child models = Child.start(SlowServer.class, List.of(), "0");
         Child phoenix = Child.start(SlowServer.class, List.of(), "0")) {
       URI base = URI.create(models.hear(SlowServer.MARK));
-      Trace all = Trace.to(URI.create(phoenix.hear(SlowServer.MARK)).resolve("/"));
+      TraceSettings all = TraceSettings.to(URI.create(phoenix.hear(SlowServer.MARK)).resolve("/"));
       try (LlmClient client = client(base)) {
-        List<Trace> modes = List.of(Trace.OFF, all, all.withSample(0));
+        List<TraceSettings> modes = List.of(TraceSettings.OFF, all, all.withSample(0));
         List<Costs> costs = List.of(new Costs(), new Costs(), new Costs());
-        for (Trace mode : modes) {
+        for (TraceSettings mode : modes) {
           PhoenixTracing.setup(mode);
           calls(client, WARM_UP, () -> {});
           PhoenixTracing.shutdown();
@@ -94,7 +94,7 @@ public final class Traced {
           int turn = (i + i / modes.size()) % modes.size();
           PhoenixTracing.setup(modes.get(turn));
           costs.get(turn).add(calls(client, CALLS, () -> {}));
-          Delivery delivery = PhoenixTracing.shutdown();
+          ExportStats delivery = PhoenixTracing.shutdown();
           ended += delivery.ended();
           lost += delivery.lost();
         }
@@ -109,20 +109,20 @@ public final class Traced {
   private static void outage(Bounds bounds) throws Exception {
     List<Double> ratios = new ArrayList<>();
     String lost = "";
-    Duration longest = Duration.ZERO;
+    Duration max = Duration.ZERO;
     try (Child models = Child.start(SlowServer.class, List.of(), ANSWER_MILLIS)) {
       try (LlmClient client = client(URI.create(models.hear(SlowServer.MARK)))) {
         for (int i = 0; i < ROUNDS; i++) {
           Duration off = calls(client, OUTAGE_CALLS, () -> {}).wall();
           try (Child phoenix = Child.start(SlowServer.class, List.of(), "0")) {
-            PhoenixTracing.setup(Trace.to(URI.create(phoenix.hear(SlowServer.MARK)).resolve("/")));
+            PhoenixTracing.setup(TraceSettings.to(URI.create(phoenix.hear(SlowServer.MARK)).resolve("/")));
             Duration on = calls(client, OUTAGE_CALLS, phoenix::close).wall();
             ratios.add(off.toNanos() / (double) on.toNanos());
           }
           long begin = System.nanoTime();
-          Delivery delivery = PhoenixTracing.shutdown();
+          ExportStats delivery = PhoenixTracing.shutdown();
           Duration end = Duration.ofNanos(System.nanoTime() - begin);
-          longest = end.compareTo(longest) > 0 ? end : longest;
+          max = end.compareTo(max) > 0 ? end : max;
           lost = delivery.complaint().orElse("nothing was lost");
         }
       }
@@ -133,9 +133,9 @@ public final class Traced {
         "speed of " + OUTAGE_CALLS + " calls, gone in the middle, to that without tracing",
         String.format(Locale.ROOT, "%.1f %%", 100 * median),
         "≥ 98 %",
-        median >= LEAST_SPEED);
+        median >= MIN_SPEED);
     bounds.row(
-        "longest end", longest.toMillis() + " ms", "≤ 5.5 s", longest.compareTo(LONGEST_END) <= 0);
+        "longest end", max.toMillis() + " ms", "≤ 5.5 s", max.compareTo(MAX_END) <= 0);
     bounds.row("said at the last end", lost.replaceFirst("http.*", "..."));
   }
 

@@ -11,7 +11,7 @@ import java.util.Locale;
  * when bytes are missing or the heap does not do.
  */
 public final class Transfers {
-  private static final int USUAL_MEGABYTES = 1024;
+  private static final int DEFAULT_MEGABYTES = 1024;
   private static final int HEAP_MEGABYTES = 32;
   private static final double MEGA = 1 << 20;
 
@@ -24,7 +24,7 @@ public final class Transfers {
    * @throws IOException when the other process ends before its time
    */
   public static void main(String[] args) throws IOException {
-    int megabytes = new Options(args, "--megabytes").number("--megabytes", USUAL_MEGABYTES);
+    int megabytes = new Options(args, "--megabytes").number("--megabytes", DEFAULT_MEGABYTES);
     Bounds bounds = new Bounds();
     bounds.say(Machine.line() + "; transfers in a heap of " + HEAP_MEGABYTES + " MB\n");
     bounds.open("transfer", "measured", "bound");
@@ -62,7 +62,7 @@ public final class Transfers {
 
   /** A form has a few bytes around the file. */
   private static boolean whole(long bytes, int megabytes) {
-    long least = (long) megabytes << 20;
-    return bytes >= least && bytes < least + 1_000;
+    long min = (long) megabytes << 20;
+    return bytes >= min && bytes < min + 1_000;
   }
 }

@@ -6,7 +6,7 @@ import dev.synthlab.config.Environment;
 import dev.synthlab.external.ApiClient;
 import dev.synthlab.external.ApiService;
 import dev.synthlab.external.Download;
-import dev.synthlab.external.KeyPlace;
+import dev.synthlab.external.ApiKeyLocation;
 import dev.synthlab.external.Multipart;
 import dev.synthlab.http.Body;
 import dev.synthlab.http.OkHttpTransport;
@@ -37,7 +37,7 @@ final class TransfersProbe {
   public static void main(String[] args) throws IOException {
     long bytes = Long.parseLong(args[1]);
     Path file = Path.of(args[2]);
-    ApiService service = ApiService.named("files").withKey(KeyPlace.none());
+    ApiService service = ApiService.named("files").withKey(ApiKeyLocation.none());
     Environment where = Environment.of(Map.of("FILES_BASE_URL", args[0]));
     try (ApiClient api =
         ApiClient.builder(service)

@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
     })
 final class AskCommand implements Callable<Integer> {
   @Mixin private ModelOptions common = new ModelOptions();
-  @Mixin private Question question = new Question();
+  @Mixin private PromptInput question = new PromptInput();
   @Mixin private CacheOption cache = new CacheOption();
 
   @Option(
@@ -65,11 +65,11 @@ final class AskCommand implements Callable<Integer> {
     CompletionRequest request = question.request();
     LocalWeights.ensure(settings, common.quiet());
     long begin = System.nanoTime();
-    try (Traced traced = common.traced(settings);
-        Synthlab layer = traced.layer(settings)) {
+    try (TracedSession session = common.traced(settings);
+        Synthlab layer = session.layer(settings)) {
       LlmClient llm = layer.llm();
       Completion answer =
-          Traced.by("ask", () -> whole ? printed(llm, request) : streamed(llm, request));
+          TracedSession.by("ask", () -> whole ? printed(llm, request) : streamed(llm, request));
       if (usage) {
         System.err.printf(
             Locale.ROOT,
@@ -83,8 +83,8 @@ final class AskCommand implements Callable<Integer> {
                         + " out"
                     : "tokens unknown",
             (System.nanoTime() - begin) / 1e9,
-            Words.money(answer.costUsd()),
-            Redactor.printableLine(answer.modelAnswered()));
+            HumanFormat.money(answer.costUsd()),
+            Redactor.printableLine(answer.respondedModel()));
       }
       answer
           .problem()
@@ -96,11 +96,11 @@ final class AskCommand implements Callable<Integer> {
         System.err.println("synthlab: the token limit cut the answer off (--max-tokens)");
       }
     }
-    return Exit.OK;
+    return ExitCodes.OK;
   }
 
   private static Completion printed(LlmClient llm, CompletionRequest request) {
-    Completion answer = llm.outcome(request).get();
+    Completion answer = llm.askOutcome(request).get();
     PrintStream out = Main.stdout();
     out.println(shown(Redactor.redactKnown(answer.text())));
     out.flush();
@@ -112,8 +112,8 @@ final class AskCommand implements Callable<Integer> {
     RedactingStream redacting = Redactor.streamingKnown();
     try (TextStream stream = llm.stream(request)) {
       try {
-        for (String piece : stream) {
-          out.print(shown(redacting.next(piece)));
+        for (String delta : stream) {
+          out.print(shown(redacting.next(delta)));
           out.flush();
         }
       } finally {

@@ -1,10 +1,10 @@
 package dev.synthlab.cli;
 
 import dev.synthlab.config.Settings;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import dev.synthlab.logging.Redactor;
 import dev.synthlab.store.CacheStats;
-import dev.synthlab.store.StoredAnswers;
+import dev.synthlab.store.DatabaseCompletionCache;
 import java.io.PrintStream;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -57,7 +57,7 @@ final class CacheCommand implements Runnable {
   private static int dropped(Settings settings, boolean json, ToLongFunction<Settings> work) {
     long dropped = work.applyAsLong(settings);
     say(json ? Json.line(Map.of("dropped", dropped)) : dropped + " dropped");
-    return Exit.OK;
+    return ExitCodes.OK;
   }
 
   private static void say(String line) {
@@ -80,26 +80,26 @@ final class CacheCommand implements Runnable {
     @Override
     public Integer call() {
       Settings settings = common.settings();
-      CacheStats stats = StoredAnswers.stats(settings);
+      CacheStats stats = DatabaseCompletionCache.stats(settings);
       if (json) {
         say(Json.line(tree(stats, settings)));
-        return Exit.OK;
+        return ExitCodes.OK;
       }
       say("answers  " + stats.answers() + expired(stats));
       say(
           "size     "
               + megabytes(stats.bytes())
               + " of "
-              + settings.cache().mostMegabytes()
+              + settings.cache().maxMegabytes()
               + " MB");
       say("given    " + stats.hits() + " times");
-      stats.savedUsd().ifPresent(usd -> say("saved    " + Words.money(usd)));
+      stats.savedUsd().ifPresent(usd -> say("saved    " + HumanFormat.money(usd)));
       stats.oldest().ifPresent(at -> say("oldest   " + at.truncatedTo(ChronoUnit.SECONDS)));
       say("place    " + Redactor.redact(stats.place()));
       say(
           "cache    "
               + (settings.cache().on() ? "on" : "off: SYNTHLAB_CACHE or --cache turns it on"));
-      return Exit.OK;
+      return ExitCodes.OK;
     }
 
     private static String expired(CacheStats stats) {
@@ -137,7 +137,7 @@ final class CacheCommand implements Runnable {
 
     @Override
     public Integer call() {
-      return dropped(common.settings(), json, StoredAnswers::clear);
+      return dropped(common.settings(), json, DatabaseCompletionCache::clear);
     }
   }
 
@@ -159,7 +159,7 @@ final class CacheCommand implements Runnable {
 
     @Override
     public Integer call() {
-      return dropped(common.settings(), json, StoredAnswers::prune);
+      return dropped(common.settings(), json, DatabaseCompletionCache::prune);
     }
   }
 }

@@ -1,6 +1,6 @@
 package dev.synthlab.cli;
 
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import dev.synthlab.logging.Redactor;
 import dev.synthlab.rules.CheckReport;
 import dev.synthlab.rules.Checklist;
@@ -100,7 +100,7 @@ final class CheckCommand implements Callable<Integer> {
       out.println(
           json ? Json.line(object(report)) : Redactor.printable(report.text().stripTrailing()));
       out.flush();
-      return report.isClean() ? Exit.OK : Exit.FAILED;
+      return report.isClean() ? ExitCodes.OK : ExitCodes.FAILED;
     }
 
     private CheckReport report() {

@@ -90,8 +90,8 @@ class CommonOptions {
   }
 
   /** Spans of what is done until it is closed, if the settings ask for them. */
-  final Traced traced(Settings settings) {
-    return Traced.by(settings, environment());
+  final TracedSession traced(Settings settings) {
+    return TracedSession.by(settings, environment());
   }
 
   final boolean colour(int descriptor) {

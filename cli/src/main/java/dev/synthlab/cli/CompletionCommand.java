@@ -51,6 +51,6 @@ final class CompletionCommand implements Callable<Integer> {
       Main.stdout().println(AutoComplete.bash("synthlab", spec.root().commandLine()));
       Main.stdout().flush();
     }
-    return Exit.OK;
+    return ExitCodes.OK;
   }
 }

@@ -1,7 +1,7 @@
 package dev.synthlab.cli;
 
 import dev.synthlab.config.Settings;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import dev.synthlab.logging.Redactor;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -76,7 +76,7 @@ final class ConfigCommand implements Runnable {
       }
       Main.stdout().flush();
       common.settings(); // says every mistake at once
-      return Exit.OK;
+      return ExitCodes.OK;
     }
 
     private static void table(List<Settings.Row> rows) {

@@ -1,12 +1,12 @@
 package dev.synthlab.cli;
 
 import dev.synthlab.config.Settings;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import dev.synthlab.logging.Redactor;
-import dev.synthlab.store.Upkeep;
-import dev.synthlab.store.Upkeep.Findings;
-import dev.synthlab.store.Upkeep.Schema;
-import dev.synthlab.store.Upkeep.State;
+import dev.synthlab.store.DatabaseMaintenance;
+import dev.synthlab.store.DatabaseMaintenance.Findings;
+import dev.synthlab.store.DatabaseMaintenance.Schema;
+import dev.synthlab.store.DatabaseMaintenance.State;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -98,9 +98,9 @@ final class DbCommand implements Runnable {
     @Override
     public Integer call() {
       Settings settings = common.settings();
-      Upkeep upkeep = Upkeep.of(settings);
-      State database = upkeep.database();
-      State ledger = upkeep.ledger();
+      DatabaseMaintenance maintenance = DatabaseMaintenance.of(settings);
+      State database = maintenance.database();
+      State ledger = maintenance.ledger();
       if (json) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("database", tree(database));
@@ -120,7 +120,7 @@ final class DbCommand implements Runnable {
         line("", settings.ledger().on() ? "on" : "off: SYNTHLAB_LEDGER");
       }
       boolean well = Stream.of(database, ledger).allMatch(state -> state.fault().isEmpty());
-      return well ? Exit.OK : Exit.CONFIGURATION;
+      return well ? ExitCodes.OK : ExitCodes.CONFIGURATION;
     }
 
     private static void table(String what, State state, boolean unset) {
@@ -162,7 +162,7 @@ final class DbCommand implements Runnable {
       state.product().ifPresent(product -> one.put("took_ms", state.took().toMillis()));
       state.schema().ifPresent(schema -> one.put("version", schema.version()));
       state.schema().ifPresent(schema -> one.put("pending", schema.pending()));
-      state.fault().ifPresent(why -> one.put("fault", String.valueOf(why.getMessage())));
+      state.fault().ifPresent(reason -> one.put("fault", String.valueOf(reason.getMessage())));
       return one;
     }
   }
@@ -190,11 +190,11 @@ final class DbCommand implements Runnable {
     @Override
     public Integer call() {
       Settings settings = common.settings();
-      Upkeep upkeep = Upkeep.of(settings);
+      DatabaseMaintenance maintenance = DatabaseMaintenance.of(settings);
       boolean named = !settings.database().migrations().isEmpty();
-      int run = upkeep.migrate();
+      int run = maintenance.migrate();
       if (settings.ledger().on()) {
-        upkeep.migrateLedger();
+        maintenance.migrateLedger();
       }
       if (json) {
         sayJson(Map.of("run", run, "ledger", settings.ledger().on()));
@@ -208,7 +208,7 @@ final class DbCommand implements Runnable {
                 ? "the ledger's tables are up to date"
                 : "the ledger is off: its tables are left alone");
       }
-      return Exit.OK;
+      return ExitCodes.OK;
     }
   }
 
@@ -232,7 +232,7 @@ final class DbCommand implements Runnable {
 
     @Override
     public Integer call() {
-      List<Findings> all = Upkeep.of(common.settings()).check();
+      List<Findings> all = DatabaseMaintenance.of(common.settings()).check();
       if (json) {
         List<Map<String, Object>> trees = new ArrayList<>();
         for (Findings one : all) {
@@ -248,7 +248,7 @@ final class DbCommand implements Runnable {
         all.forEach(Check::show);
       }
       boolean well = all.stream().allMatch(one -> one.complaints().isEmpty());
-      return well ? Exit.OK : Exit.CONFIGURATION;
+      return well ? ExitCodes.OK : ExitCodes.CONFIGURATION;
     }
 
     private static void show(Findings found) {
@@ -281,13 +281,13 @@ final class DbCommand implements Runnable {
 
     @Override
     public Integer call() {
-      Upkeep upkeep = Upkeep.of(common.settings());
+      DatabaseMaintenance maintenance = DatabaseMaintenance.of(common.settings());
       try {
-        say(upkeep.backup(file) + " is a copy of " + upkeep.database().database());
+        say(maintenance.backup(file) + " is a copy of " + maintenance.database().database());
       } catch (UnsupportedOperationException e) {
         throw new UsageException(String.valueOf(e.getMessage()));
       }
-      return Exit.OK;
+      return ExitCodes.OK;
     }
   }
 }

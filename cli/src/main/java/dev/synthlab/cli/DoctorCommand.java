@@ -3,10 +3,10 @@ package dev.synthlab.cli;
 import dev.synthlab.Synthlab;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Outcome;
-import dev.synthlab.cli.Finding.State;
+import dev.synthlab.cli.DoctorCheck.State;
 import dev.synthlab.config.Settings;
 import dev.synthlab.config.Variable;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.local.Weights;
@@ -49,7 +49,7 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--live", description = "Ask the model for one token; this may cost money.")
   private boolean live;
 
-  private final List<Finding> findings = new ArrayList<>();
+  private final List<DoctorCheck> findings = new ArrayList<>();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -75,7 +75,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
     report();
     boolean wrong = findings.stream().anyMatch(f -> f.state() == State.FAIL);
-    return wrong ? Exit.CONFIGURATION : Exit.OK;
+    return wrong ? ExitCodes.CONFIGURATION : ExitCodes.OK;
   }
 
   private void ignored(List<String> names) {
@@ -136,10 +136,10 @@ final class DoctorCommand implements Callable<Integer> {
         }
         case Outcome.Failed<String> failed ->
             add(
-                failed.why() instanceof CallException.NotFound ? State.NOTE : State.FAIL,
+                failed.reason() instanceof CallException.NotFound ? State.NOTE : State.FAIL,
                 "endpoint",
-                place + ": " + failed.why().getMessage(),
-                advice(failed.why()));
+                place + ": " + failed.reason().getMessage(),
+                advice(failed.reason()));
       }
     }
   }
@@ -149,17 +149,17 @@ final class DoctorCommand implements Callable<Integer> {
     String how = settings.trace().place().protocol().word();
     PhoenixTracing.unreachable(settings, PATIENCE)
         .ifPresentOrElse(
-            why ->
+            reason ->
                 add(
                     State.FAIL,
                     "traces",
-                    place + ": " + why,
+                    place + ": " + reason,
                     "check PHOENIX_COLLECTOR_ENDPOINT and PHOENIX_API_KEY, and that Phoenix runs"),
             () -> add(State.OK, "traces", place + " takes spans by " + how, ""));
   }
 
-  private static String advice(CallException why) {
-    return switch (why) {
+  private static String advice(CallException reason) {
+    return switch (reason) {
       case CallException.Authentication e -> "check the key and whom it belongs to";
       case CallException.NotFound e ->
           "no model list here; calls may work all the same if the address is right";
@@ -216,15 +216,15 @@ final class DoctorCommand implements Callable<Integer> {
     LocalWeights.ensure(settings, common.quiet());
     try (Synthlab layer = Synthlab.of(settings)) {
       CompletionRequest one = CompletionRequest.of("Say hello.").withMaxTokens(1);
-      switch (layer.llm().outcome(one)) {
+      switch (layer.llm().askOutcome(one)) {
         case Outcome.Answered<Completion> ok ->
             add(
                 State.OK,
                 "answer",
-                ok.value().modelAnswered() + " in " + ok.report().elapsed().toMillis() + " ms",
+                ok.value().respondedModel() + " in " + ok.report().elapsed().toMillis() + " ms",
                 "");
         case Outcome.Failed<Completion> failed ->
-            add(State.FAIL, "answer", failed.why().getMessage() + "", advice(failed.why()));
+            add(State.FAIL, "answer", failed.reason().getMessage() + "", advice(failed.reason()));
       }
     }
   }
@@ -234,23 +234,23 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private void add(State state, String what, String found, String advice) {
-    findings.add(new Finding(state, what, found, advice));
+    findings.add(new DoctorCheck(state, what, found, advice));
   }
 
   private void report() {
     if (json) {
       List<Map<String, String>> all = new ArrayList<>();
-      for (Finding finding : findings) {
+      for (DoctorCheck check : findings) {
         Map<String, String> one = new LinkedHashMap<>();
-        one.put("check", finding.what());
-        one.put("state", finding.state().name().toLowerCase(java.util.Locale.ROOT));
-        one.put("found", finding.found());
-        one.put("advice", finding.advice());
+        one.put("check", check.what());
+        one.put("state", check.state().name().toLowerCase(java.util.Locale.ROOT));
+        one.put("found", check.found());
+        one.put("advice", check.advice());
         all.add(one);
       }
       Main.stdout().println(Json.line(Map.of("checks", all)));
     } else {
-      for (Finding f : findings) {
+      for (DoctorCheck f : findings) {
         String advice = f.advice().isEmpty() ? "" : " -> " + f.advice();
         Main.stdout().printf("%s  %-8s  %s%s%n", f.state().shown(), f.what(), f.found(), advice);
       }

@@ -2,8 +2,8 @@ package dev.synthlab.cli;
 
 import dev.synthlab.batch.BulkOptions;
 import dev.synthlab.batch.DryRun;
-import dev.synthlab.call.Threads;
 import dev.synthlab.call.Timer;
+import dev.synthlab.call.VirtualThreads;
 import dev.synthlab.config.Settings;
 import dev.synthlab.llm.Model;
 import dev.synthlab.llm.ModelCatalogue;
@@ -41,7 +41,7 @@ final class DryRunReport {
   /** Reads the input and says what it found. */
   int report(BulkOptions options) {
     DryRun dry = DryRun.of(options, sentence -> System.err.println("synthlab: " + shown(sentence)));
-    Thread progress = Threads.start("synthlab-progress", () -> sayHowFar(dry));
+    Thread progress = VirtualThreads.start("synthlab-progress", () -> sayHowFar(dry));
     DryRun.Estimate estimate;
     try {
       estimate = dry.run();
@@ -49,14 +49,14 @@ final class DryRunReport {
       progress.interrupt();
     }
     print(estimate);
-    return Exit.OK;
+    return ExitCodes.OK;
   }
 
   private void sayHowFar(DryRun dry) {
     try {
       while (!quiet) {
         Timer.system().pause(PATIENCE);
-        System.err.println("synthlab: " + Words.count(dry.seen()) + " rows read");
+        System.err.println("synthlab: " + HumanFormat.count(dry.seen()) + " rows read");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // it is over
@@ -76,9 +76,9 @@ final class DryRunReport {
       line("model", shown(share.model()) + ": " + share.rows() + " rows");
       line("input", range(share) + " tokens (a quarter of the characters, 20% more or less)");
       Optional<Model> model = catalogue.find(share.model());
-      OptionalLong most = outputMost(share, model);
-      line("output", output(share, most));
-      line("cost", model.flatMap(Model::price).map(p -> cost(share, most, p)).orElse("unpriced"));
+      OptionalLong max = outputMax(share, model);
+      line("output", output(share, max));
+      line("cost", model.flatMap(Model::price).map(p -> cost(share, max, p)).orElse("unpriced"));
     }
     if (estimate.toSend() > 0) {
       line("time", time(estimate));
@@ -91,36 +91,36 @@ final class DryRunReport {
   }
 
   private static String range(DryRun.Share share) {
-    return Words.count(share.inputLeast()) + " to " + Words.count(share.inputMost());
+    return HumanFormat.count(share.inputLeast()) + " to " + HumanFormat.count(share.inputMax());
   }
 
   /** By the limits of the rows, and by the model's own where a row has none. */
-  private static OptionalLong outputMost(DryRun.Share share, Optional<Model> model) {
+  private static OptionalLong outputMax(DryRun.Share share, Optional<Model> model) {
     if (share.unbounded() == 0) {
-      return OptionalLong.of(share.outputMost());
+      return OptionalLong.of(share.outputMax());
     }
     return model.isPresent() && model.get().maxOutput().isPresent()
         ? OptionalLong.of(
-            share.outputMost() + share.unbounded() * model.get().maxOutput().getAsLong())
+            share.outputMax() + share.unbounded() * model.get().maxOutput().getAsLong())
         : OptionalLong.empty();
   }
 
-  private static String output(DryRun.Share share, OptionalLong most) {
+  private static String output(DryRun.Share share, OptionalLong max) {
     String unbounded = share.unbounded() + " rows have no --max-tokens";
-    if (most.isEmpty()) {
+    if (max.isEmpty()) {
       return "no bound known: " + unbounded;
     }
-    String bound = "at most " + Words.count(most.getAsLong()) + " tokens";
+    String bound = "at most " + HumanFormat.count(max.getAsLong()) + " tokens";
     return share.unbounded() == 0 ? bound : bound + ", by the model's own bound: " + unbounded;
   }
 
-  private static String cost(DryRun.Share share, OptionalLong most, Model.Price price) {
+  private static String cost(DryRun.Share share, OptionalLong max, Model.Price price) {
     String from = dollars(price.input().multiply(BigDecimal.valueOf(share.inputLeast())));
-    if (most.isEmpty()) {
+    if (max.isEmpty()) {
       return "from " + from + ", answers not counted";
     }
-    BigDecimal input = price.input().multiply(BigDecimal.valueOf(share.inputMost()));
-    BigDecimal output = price.output().multiply(BigDecimal.valueOf(most.getAsLong()));
+    BigDecimal input = price.input().multiply(BigDecimal.valueOf(share.inputMax()));
+    BigDecimal output = price.output().multiply(BigDecimal.valueOf(max.getAsLong()));
     return from + " to " + dollars(input.add(output)) + ", by the price list";
   }
 
@@ -133,18 +133,18 @@ final class DryRunReport {
     long tokens = estimate.shares().stream().mapToLong(DryRun.Share::inputLeast).sum();
     double byRequests = minutes(estimate.toSend(), limits.requestsPerMinute());
     double byTokens = minutes(tokens, limits.tokensPerMinute());
-    String atOnce =
+    String concurrency =
         limits.concurrency().isPresent() ? "; " + limits.window() + " at once (-c)" : "";
     if (byRequests == 0 && byTokens == 0) {
-      return "no limit is set (--rpm, --tpm): as fast as the server answers" + atOnce;
+      return "no limit is set (--rpm, --tpm): as fast as the server answers" + concurrency;
     }
     boolean requests = byRequests >= byTokens;
     String limit =
         requests
             ? "--rpm " + limits.requestsPerMinute().orElse(0)
             : "--tpm " + limits.tokensPerMinute().orElse(0) + ", answers not counted";
-    Duration least = Duration.ofMillis(Math.round(Math.max(byRequests, byTokens) * 60_000));
-    return "at least " + Words.time(least) + " by " + limit + atOnce;
+    Duration min = Duration.ofMillis(Math.round(Math.max(byRequests, byTokens) * 60_000));
+    return "at least " + HumanFormat.time(min) + " by " + limit + concurrency;
   }
 
   private static double minutes(long much, OptionalInt perMinute) {

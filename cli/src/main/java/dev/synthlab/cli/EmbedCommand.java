@@ -46,8 +46,8 @@ import picocli.CommandLine.Parameters;
       "      5 stopped (the same command goes on), 130/143 Ctrl-C/SIGTERM after a clean drain."
     })
 final class EmbedCommand implements Callable<Integer> {
-  private static final int MOST_TEXTS = 2_048;
-  private static final int MOST_ROWS = 10_000;
+  private static final int MAX_TEXTS = 2_048;
+  private static final int MAX_ROWS = 10_000;
 
   @Mixin private ModelOptions common = new ModelOptions();
 
@@ -122,28 +122,28 @@ final class EmbedCommand implements Callable<Integer> {
     requireReadable();
     LocalWeights.ensure(settings, common.quiet());
     try (InputStream texts = opened();
-        Traced traced = common.traced(settings);
-        Synthlab layer = traced.layer(settings)) {
+        TracedSession session = common.traced(settings);
+        Synthlab layer = session.layer(settings)) {
       int requests = settings.limits().window();
-      BulkRun.Caller caller =
-          BulkRun.Caller.over(layer.bulk(settings.llm()), false, layer.traffic())
-              .gathering(settings.local().chosen() ? 1 : batchSize, requests);
+      BulkRun.RowClient caller =
+          BulkRun.RowClient.over(layer.bulk(settings.llm()), false, layer.traffic())
+              .batching(settings.local().chosen() ? 1 : batchSize, requests);
       BulkRun run = BulkRun.of(options(settings, texts), caller, Timer.system(), this::note);
       layer.recorder(RunRecorder.class).ifPresent(run::withRecorder);
-      return Traced.by("embed", () -> conducted(run, layer, traced, settings));
+      return TracedSession.by("embed", () -> conducted(run, layer, session, settings));
     }
   }
 
   private void check() {
-    Allowed.path("IN", input);
-    Allowed.path("OUT", output);
+    OptionChecks.path("IN", input);
+    OptionChecks.path("OUT", output);
     if (input.endsWith(".csv") || input.endsWith(".tsv")) {
       throw new UsageException(
           "embed takes no tables: give one text a line, or JSON lines with a \"text\" each");
     }
-    Allowed.count("--dimensions", dimensions);
-    if (batchSize < 1 || batchSize > MOST_TEXTS) {
-      throw Allowed.refused(
+    OptionChecks.count("--dimensions", dimensions);
+    if (batchSize < 1 || batchSize > MAX_TEXTS) {
+      throw OptionChecks.refused(
           "--batch-size", String.valueOf(batchSize), "must be a whole number from 1 to 2048");
     }
     if (output.equals("-") && (fresh || retryFailed)) {
@@ -152,9 +152,9 @@ final class EmbedCommand implements Callable<Integer> {
     }
   }
 
-  private void unlessSet(Variable variable, String usual) {
+  private void unlessSet(Variable variable, String byDefault) {
     if (common.environment().origin(variable) instanceof Origin.Default) {
-      common.overlay(variable, usual, "embed");
+      common.overlay(variable, byDefault, "embed");
     }
   }
 
@@ -175,7 +175,7 @@ final class EmbedCommand implements Callable<Integer> {
     String name = input.equals("-") ? "the input" : input;
     return Utf8.checked(
         input.equals("-") ? System.in : Files.newInputStream(Path.of(input)),
-        why -> new UsageException(name + " " + why + "; nothing was sent"));
+        reason -> new UsageException(name + " " + reason + "; nothing was sent"));
   }
 
   private BulkOptions options(Settings settings, InputStream texts) {
@@ -185,7 +185,7 @@ final class EmbedCommand implements Callable<Integer> {
         toStdout
             ? new BulkOptions.Out.Stream(Main.results())
             : new BulkOptions.Out.File(Path.of(output));
-    int rows = (int) Math.min(MOST_ROWS, (long) settings.limits().window() * batchSize);
+    int rows = (int) Math.min(MAX_ROWS, (long) settings.limits().window() * batchSize);
     BulkOptions.Builder builder =
         BulkOptions.builder(from, to)
             .concurrency(rows)
@@ -197,7 +197,7 @@ final class EmbedCommand implements Callable<Integer> {
       builder.parameters(Map.of("dimensions", dimensions.intValue()));
     }
     if (retryFailed) {
-      builder.retryFailed(BulkOptions.Retry.PASSING);
+      builder.retryFailed(BulkOptions.Retry.TRANSIENT);
     }
     if (settings.local().chosen()) {
       builder.localModel(settings.llm().model());
@@ -207,14 +207,14 @@ final class EmbedCommand implements Callable<Integer> {
     return builder.build();
   }
 
-  private int conducted(BulkRun run, Synthlab layer, Traced traced, Settings settings)
+  private int conducted(BulkRun run, Synthlab layer, TracedSession session, Settings settings)
       throws InterruptedException {
     try (Signals signals = Signals.to(() -> run.stop("stopped by a signal"))) {
       Progress.Style style = common.quiet() ? Progress.Style.none : progress;
       Progress shown = new Progress(run, layer.traffic(), style);
       Summary summary;
       try {
-        summary = traced.run(settings, input, output, run);
+        summary = session.run(settings, input, output, run);
       } finally {
         shown.close();
       }
@@ -224,7 +224,7 @@ final class EmbedCommand implements Callable<Integer> {
   }
 
   private void report(Summary summary) {
-    if (summary.nothingToDo() && summary.end() != Summary.End.INTERRUPTED) {
+    if (summary.upToDate() && summary.end() != Summary.End.INTERRUPTED) {
       note(
           summary.total() == 0
               ? (input.equals("-") ? "stdin" : input) + " has no texts"
@@ -239,13 +239,14 @@ final class EmbedCommand implements Callable<Integer> {
           note(
               "the failed texts are in "
                   + output
-                  + (summary.passing() > 0
+                  + (summary.transientFailures() > 0
                       ? "; --retry-failed sends those again that may end better"
                       : ""));
-      case STOPPED_AUTH -> System.err.println("error: " + summary.why() + "\nTry: synthlab doctor");
-      case STOPPED_QUOTA -> System.err.println("error: " + summary.why() + goesOn);
+      case STOPPED_AUTH ->
+          System.err.println("error: " + summary.reason() + "\nTry: synthlab doctor");
+      case STOPPED_QUOTA -> System.err.println("error: " + summary.reason() + goesOn);
       case BUDGET, UNREACHABLE, STALLED, DEADLINE, DISK_FULL, INTERRUPTED ->
-          System.err.println("stopped: " + summary.why() + goesOn);
+          System.err.println("stopped: " + summary.reason() + goesOn);
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.synthlab.cli;
 
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -25,7 +25,7 @@ import tools.jackson.databind.ObjectReader;
 final class EmbeddingInput extends InputStream {
   private static final String URL = "/v1/embeddings";
   private static final List<String> NAMES = List.of("input", "text", "prompt");
-  private static final int LONGEST = 16 << 20;
+  private static final int MAX = 16 << 20;
   private static final char BYTE_ORDER_MARK = '\uFEFF';
   private static final ObjectReader OBJECTS =
       Json.mapper()
@@ -55,8 +55,8 @@ final class EmbeddingInput extends InputStream {
       if (line.isEmpty()) {
         return -1;
       }
-      String asked = asked(line.get()) + "\n";
-      current = new ByteArrayInputStream(asked.getBytes(StandardCharsets.UTF_8));
+      String request = asked(line.get()) + "\n";
+      current = new ByteArrayInputStream(request.getBytes(StandardCharsets.UTF_8));
       read = current.read(into, from, length);
     }
     return read;
@@ -71,7 +71,7 @@ final class EmbeddingInput extends InputStream {
       return Optional.empty();
     }
     for (; c >= 0 && c != '\n'; c = lines.read()) {
-      if (line.length() == LONGEST) {
+      if (line.length() == MAX) {
         throw new IOException("line " + number + " of the input is longer than 16 MB");
       }
       line.append((char) c);

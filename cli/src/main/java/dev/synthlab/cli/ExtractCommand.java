@@ -3,12 +3,12 @@ package dev.synthlab.cli;
 import dev.synthlab.Synthlab;
 import dev.synthlab.config.Settings;
 import dev.synthlab.config.Variable;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
+import dev.synthlab.json.JsonSchema;
 import dev.synthlab.llm.CompletionRequest;
-import dev.synthlab.llm.JsonSchema;
 import dev.synthlab.llm.ResponseFormat;
 import dev.synthlab.llm.StructuredOutputException;
-import dev.synthlab.llm.Typed;
+import dev.synthlab.llm.TypedCompletion;
 import dev.synthlab.logging.Redactor;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
     })
 final class ExtractCommand implements Callable<Integer> {
   @Mixin private ModelOptions common = new ModelOptions();
-  @Mixin private Question question = new Question();
+  @Mixin private PromptInput question = new PromptInput();
   @Mixin private CacheOption cache = new CacheOption();
 
   @Option(
@@ -65,21 +65,22 @@ final class ExtractCommand implements Callable<Integer> {
     question.check();
     cache.over(common);
     common.overlay(Variable.SYNTHLAB_TIMEOUT, timeout, "--timeout");
-    JsonSchema wanted = Allowed.schema(schema);
+    JsonSchema wanted = OptionChecks.schema(schema);
     Settings settings = common.settings();
     settings.llm().requireKey();
     CompletionRequest request =
-        question.request().withFormat(new ResponseFormat.Schema(multi ? wanted.multi() : wanted));
+        question.request().withFormat(new ResponseFormat.Schema(multi ? wanted.arrayOf() : wanted));
     LocalWeights.ensure(settings, common.quiet());
-    try (Traced traced = common.traced(settings);
-        Synthlab layer = traced.layer(settings)) {
-      Typed<Map<String, Object>> answer = Traced.by("extract", () -> layer.llm().askJson(request));
+    try (TracedSession session = common.traced(settings);
+        Synthlab layer = session.layer(settings)) {
+      TypedCompletion<Map<String, Object>> answer =
+          TracedSession.by("extract", () -> layer.llm().askJson(request));
       print(Json.line(redacted(answer.value())));
-      return Exit.OK;
+      return ExitCodes.OK;
     } catch (StructuredOutputException e) {
       System.err.println("error: the answer does not fit the schema, nor did it when mended:");
       e.violations().forEach(each -> System.err.println("  " + shown(each)));
-      return Exit.FAILED;
+      return ExitCodes.FAILED;
     }
   }
 

@@ -1,11 +1,11 @@
 package dev.synthlab.cli;
 
 import dev.synthlab.config.Settings;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import dev.synthlab.logging.Redactor;
 import dev.synthlab.store.Ledger;
 import dev.synthlab.store.RecordedRun;
-import dev.synthlab.store.Usage;
+import dev.synthlab.store.UsageSummary;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -63,7 +63,7 @@ final class JobsCommand implements Callable<Integer> {
       table(runs).forEach(out::println);
     }
     out.flush();
-    return Exit.OK;
+    return ExitCodes.OK;
   }
 
   private static List<String> table(List<RecordedRun> runs) {
@@ -142,9 +142,9 @@ final class JobsCommand implements Callable<Integer> {
     public Integer call() {
       Settings settings = common.settings();
       RecordedRun run = one(Ledger.runs(settings), String.valueOf(name).strip());
-      List<Usage> models = Ledger.usage(settings, run.id(), Usage.By.MODEL);
-      List<Usage> errors =
-          Ledger.usage(settings, run.id(), Usage.By.ERROR).stream()
+      List<UsageSummary> models = Ledger.usage(settings, run.id(), UsageSummary.GroupBy.MODEL);
+      List<UsageSummary> errors =
+          Ledger.usage(settings, run.id(), UsageSummary.GroupBy.ERROR).stream()
               .filter(ended -> !ended.name().isEmpty())
               .toList();
       PrintStream out = Main.stdout();
@@ -155,13 +155,14 @@ final class JobsCommand implements Callable<Integer> {
             "errors",
             errors.stream()
                 .collect(
-                    Collectors.toMap(Usage::name, Usage::calls, (a, b) -> a, LinkedHashMap::new)));
+                    Collectors.toMap(
+                        UsageSummary::name, UsageSummary::calls, (a, b) -> a, LinkedHashMap::new)));
         out.println(Json.line(members));
       } else {
         shown(out, run, models, errors);
       }
       out.flush();
-      return Exit.OK;
+      return ExitCodes.OK;
     }
 
     private static RecordedRun one(List<RecordedRun> runs, String name) {
@@ -190,7 +191,7 @@ final class JobsCommand implements Callable<Integer> {
     }
 
     private static void shown(
-        PrintStream out, RecordedRun run, List<Usage> models, List<Usage> errors) {
+        PrintStream out, RecordedRun run, List<UsageSummary> models, List<UsageSummary> errors) {
       line(out, "run", run.id());
       line(out, "state", run.state());
       line(out, "began", run.began().toString());

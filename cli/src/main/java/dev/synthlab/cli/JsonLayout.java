@@ -2,7 +2,7 @@ package dev.synthlab.cli;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.LayoutBase;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import dev.synthlab.logging.Redactor;
 import java.io.StringWriter;
 import java.time.Instant;
@@ -27,14 +27,14 @@ final class JsonLayout extends LayoutBase<ILoggingEvent> {
       json.writeStartObject();
       json.writeStringProperty("timestamp", Instant.ofEpochMilli(event.getTimeStamp()).toString());
       json.writeStringProperty("level", event.getLevel().toString());
-      json.writeStringProperty("component", EventText.component(event));
+      json.writeStringProperty("component", LogEventText.component(event));
       json.writeStringProperty("logger", event.getLoggerName());
       json.writeStringProperty("message", Redactor.redact(event.getFormattedMessage()));
-      String exception = EventText.exception(event);
+      String exception = LogEventText.exception(event);
       if (!exception.isEmpty()) {
         json.writeStringProperty("exception", exception);
       }
-      for (KeyValuePair pair : EventText.more(event)) {
+      for (KeyValuePair pair : LogEventText.more(event)) {
         writeValue(json, pair);
       }
       writeContext(json, event.getMDCPropertyMap());

@@ -30,12 +30,12 @@ final class LineLayout extends LayoutBase<ILoggingEvent> {
     out.append(" | ");
     paint(out, colourOf(level), (level + "        ").substring(0, 8));
     out.append(" | ");
-    paint(out, CYAN, EventText.component(event));
-    out.append(" - ").append(EventText.message(event));
-    for (KeyValuePair pair : EventText.more(event)) {
-      out.append(' ').append(EventText.safe(pair.key + "=" + pair.value));
+    paint(out, CYAN, LogEventText.component(event));
+    out.append(" - ").append(LogEventText.message(event));
+    for (KeyValuePair pair : LogEventText.more(event)) {
+      out.append(' ').append(LogEventText.safe(pair.key + "=" + pair.value));
     }
-    return out.append('\n').append(EventText.exception(event)).toString();
+    return out.append('\n').append(LogEventText.exception(event)).toString();
   }
 
   private void paint(StringBuilder out, String paint, String text) {

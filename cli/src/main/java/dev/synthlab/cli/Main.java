@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
       NewClientCommand.class,
       CompletionCommand.class,
       CommandLine.HelpCommand.class,
-      TrainCommand.class
+      WarmUpCommand.class
     },
     footer = {
       "",
@@ -62,7 +62,7 @@ import picocli.CommandLine.Spec;
 public final class Main implements Runnable {
   private static final Stdout RAW = new Stdout();
   private static final PrintStream STDOUT = new PrintStream(RAW, false, StandardCharsets.UTF_8);
-  private static final PrintStream STDERR = Screen.SCREEN.lines();
+  private static final PrintStream STDERR = StatusLine.SCREEN.lines();
 
   private static final String OPTION = new Origin.Option("").describe();
 
@@ -94,9 +94,9 @@ public final class Main implements Runnable {
     System.setErr(STDERR);
     int exit = run(args);
     STDOUT.flush();
-    if (RAW.failed() && exit == Exit.OK) {
-      RAW.complaint().ifPresent(why -> STDERR.println("error: " + why));
-      exit = Exit.STOPPED;
+    if (RAW.failed() && exit == ExitCodes.OK) {
+      RAW.complaint().ifPresent(reason -> STDERR.println("error: " + reason));
+      exit = ExitCodes.STOPPED;
     }
     STDERR.flush();
     // The embedded model's native threads would keep the process alive.
@@ -123,7 +123,7 @@ public final class Main implements Runnable {
 
   /** The same for data that is not escaped: on a terminal it is shown harmless. */
   static OutputStream rawResults() {
-    return Terminal.is(Terminal.STDOUT) ? new PrintableOut(RAW) : RAW;
+    return Terminal.is(Terminal.STDOUT) ? new SanitizingOutput(RAW) : RAW;
   }
 
   /** Where data goes whose writer wants to hear that it was not taken. */
@@ -145,33 +145,33 @@ public final class Main implements Runnable {
     CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
     err.println("Try: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
     err.flush();
-    return Exit.USAGE;
+    return ExitCodes.USAGE;
   }
 
   private static int failed(Exception e) {
     return switch (e) {
-      case UsageException wrong -> say(wrong, Exit.USAGE);
+      case UsageException wrong -> say(wrong, ExitCodes.USAGE);
       case ConfigException wrong -> misconfigured(wrong);
       case BatchException refused -> say(refused, RunCommand.exitOf(refused));
       case CallException.Authentication refused -> {
-        int code = say(refused, Exit.CONFIGURATION);
+        int code = say(refused, ExitCodes.CONFIGURATION);
         System.err.println("Try: synthlab doctor");
         yield code;
       }
-      case CallException.BudgetExceeded refused -> say(refused, Exit.STOPPED);
-      case CallException.Cancelled cancelled -> say(cancelled, Exit.INTERRUPTED);
-      case CallException failed -> say(failed, Exit.FAILED);
-      case AnswerException unwanted -> say(unwanted, Exit.FAILED);
-      case StoreException unusable -> say(unusable, Exit.CONFIGURATION);
-      case WeightsException missing -> say(missing, Exit.CONFIGURATION);
-      case InvalidPathException odd -> say(unnameable(odd), Exit.USAGE);
+      case CallException.BudgetExceeded refused -> say(refused, ExitCodes.STOPPED);
+      case CallException.Cancelled cancelled -> say(cancelled, ExitCodes.INTERRUPTED);
+      case CallException failed -> say(failed, ExitCodes.FAILED);
+      case AnswerException unwanted -> say(unwanted, ExitCodes.FAILED);
+      case StoreException unusable -> say(unusable, ExitCodes.CONFIGURATION);
+      case WeightsException missing -> say(missing, ExitCodes.CONFIGURATION);
+      case InvalidPathException odd -> say(unnameable(odd), ExitCodes.USAGE);
       default -> {
         StringBuilder text = new StringBuilder("internal error: ").append(e);
         for (StackTraceElement at : e.getStackTrace()) {
           text.append("\n  at ").append(at);
         }
         System.err.println(Redactor.printable(Redactor.redact(text.toString())));
-        yield Exit.INTERNAL;
+        yield ExitCodes.INTERNAL;
       }
     };
   }
@@ -180,13 +180,13 @@ public final class Main implements Runnable {
   private static int misconfigured(ConfigException wrong) {
     boolean typed = wrong.problems().stream().allMatch(each -> each.where().startsWith(OPTION));
     if (!typed) {
-      return say(wrong, Exit.CONFIGURATION);
+      return say(wrong, ExitCodes.CONFIGURATION);
     }
     for (ConfigException.Problem each : wrong.problems()) {
       String flag = each.where().substring(OPTION.length());
-      say(Allowed.refused(flag, each.value(), each.allowed()), Exit.USAGE);
+      say(OptionChecks.refused(flag, each.value(), each.allowed()), ExitCodes.USAGE);
     }
-    return Exit.USAGE;
+    return ExitCodes.USAGE;
   }
 
   private static UsageException unnameable(InvalidPathException odd) {

@@ -1,6 +1,6 @@
 package dev.synthlab.cli;
 
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import dev.synthlab.llm.Model;
 import dev.synthlab.llm.ModelCatalogue;
 import dev.synthlab.logging.Redactor;
@@ -61,15 +61,15 @@ final class ModelsCommand implements Callable<Integer> {
             .modelsFile()
             .map(file -> ModelCatalogue.bundled().with(file))
             .orElseGet(ModelCatalogue::bundled);
-    String asked = name == null ? "" : name.strip();
-    Optional<Model> one = asked.isEmpty() ? Optional.empty() : catalogue.find(asked);
-    List<Model> shown = one.map(List::of).orElseGet(() -> containing(catalogue, asked));
+    String request = name == null ? "" : name.strip();
+    Optional<Model> one = request.isEmpty() ? Optional.empty() : catalogue.find(request);
+    List<Model> shown = one.map(List::of).orElseGet(() -> containing(catalogue, request));
     if (shown.isEmpty()) {
       throw new UsageException(
           "no model is known by the name "
-              + asked
+              + request
               + "; near it are "
-              + String.join(", ", nearest(catalogue, asked))
+              + String.join(", ", nearest(catalogue, request))
               + ". What is not known can be used all the same, unpriced; SYNTHLAB_MODELS_FILE adds"
               + " to the table");
     }
@@ -83,7 +83,7 @@ final class ModelsCommand implements Callable<Integer> {
       out.println(shown.size() + " models, from " + Redactor.printableLine(catalogue.source()));
     }
     out.flush();
-    return Exit.OK;
+    return ExitCodes.OK;
   }
 
   private static List<Model> containing(ModelCatalogue catalogue, String part) {
@@ -94,11 +94,11 @@ final class ModelsCommand implements Callable<Integer> {
   }
 
   /** Those that begin alike for longest. */
-  private static List<String> nearest(ModelCatalogue catalogue, String asked) {
+  private static List<String> nearest(ModelCatalogue catalogue, String request) {
     return catalogue.models().stream()
         .map(Model::name)
         .sorted(
-            Comparator.<String>comparingInt(known -> alike(known, asked))
+            Comparator.<String>comparingInt(known -> alike(known, request))
                 .reversed()
                 .thenComparingInt(String::length)
                 .thenComparing(Comparator.naturalOrder()))
@@ -137,7 +137,7 @@ final class ModelsCommand implements Callable<Integer> {
   }
 
   private static String count(OptionalLong tokens) {
-    return tokens.isPresent() ? Words.count(tokens.getAsLong()) : "-";
+    return tokens.isPresent() ? HumanFormat.count(tokens.getAsLong()) : "-";
   }
 
   private static String million(BigDecimal price) {
@@ -171,10 +171,11 @@ final class ModelsCommand implements Callable<Integer> {
     model
         .longPrice()
         .ifPresent(
-            tier -> lines.put("above " + Words.count(tier.above()) + " in", price(tier.price())));
+            tier ->
+                lines.put("above " + HumanFormat.count(tier.above()) + " in", price(tier.price())));
     lines.put("takes", model.abilities().isEmpty() ? "-" : takes(model, ", "));
     lines.put("efforts", model.efforts().isEmpty() ? "-" : String.join(", ", model.efforts()));
-    model.usualEffort().ifPresent(effort -> lines.put("usual effort", effort));
+    model.defaultEffort().ifPresent(effort -> lines.put("usual effort", effort));
     lines.put("shut off", model.shutOff().map(Object::toString).orElse("-"));
     return lines;
   }
@@ -213,7 +214,7 @@ final class ModelsCommand implements Callable<Integer> {
               });
       one.put("takes", model.abilities().stream().map(ModelsCommand::word).toList());
       one.put("efforts", model.efforts());
-      model.usualEffort().ifPresent(effort -> one.put("usual_effort", effort));
+      model.defaultEffort().ifPresent(effort -> one.put("usual_effort", effort));
       model.shutOff().ifPresent(day -> one.put("shut_off", day.toString()));
       all.add(one);
     }

@@ -1,7 +1,7 @@
 package dev.synthlab.cli;
 
-import dev.synthlab.cli.Finding.State;
-import dev.synthlab.config.Net;
+import dev.synthlab.cli.DoctorCheck.State;
+import dev.synthlab.config.NetworkSettings;
 import dev.synthlab.config.Settings;
 import dev.synthlab.http.ConnectOptions;
 import dev.synthlab.http.OkHttpTransport;
@@ -25,28 +25,28 @@ import java.util.stream.Collectors;
 final class NetworkChecks implements AutoCloseable {
   private static final Duration SOON = Duration.ofDays(14);
 
-  private final Net net;
+  private final NetworkSettings network;
   private final URI base;
-  private final Optional<Net.Proxy> proxy;
+  private final Optional<NetworkSettings.Proxy> proxy;
   private final Duration patience;
   private final OkHttpTransport transport;
 
   NetworkChecks(Settings settings, Duration patience) {
-    this.net = settings.net();
+    this.network = settings.network();
     this.base = settings.llm().baseUrl();
-    this.proxy = net.proxyFor(base);
+    this.proxy = network.proxyFor(base);
     this.patience = patience;
-    this.transport = new OkHttpTransport(ConnectOptions.of(net));
+    this.transport = new OkHttpTransport(ConnectOptions.of(network));
   }
 
   /** What the settings say of it; nothing is sent. */
-  List<Finding> told() {
+  List<DoctorCheck> told() {
     return List.of(proxy(), caFile());
   }
 
   /** What shows when it is tried. */
-  List<Finding> tried() throws InterruptedException {
-    List<Finding> findings = new ArrayList<>();
+  List<DoctorCheck> tried() throws InterruptedException {
+    List<DoctorCheck> findings = new ArrayList<>();
     findings.add(names());
     if (findings.getFirst().state() != State.FAIL) {
       findings.add(tls());
@@ -59,38 +59,41 @@ final class NetworkChecks implements AutoCloseable {
     transport.close();
   }
 
-  private Finding proxy() {
+  private DoctorCheck proxy() {
     if (proxy.isEmpty()) {
-      boolean left = net.httpProxy().isPresent() || net.httpsProxy().isPresent();
-      return new Finding(
+      boolean left = network.httpProxy().isPresent() || network.httpsProxy().isPresent();
+      return new DoctorCheck(
           State.OK, "proxy", "none", left ? "none is set for this kind, or NO_PROXY names it" : "");
     }
     String shown = proxy.get() + (proxy.get().userInfo().isPresent() ? ", with a password" : "");
     return loopback()
-        ? new Finding(
+        ? new DoctorCheck(
             State.NOTE, "proxy", shown, "to this machine itself; NO_PROXY=" + base.getHost())
-        : new Finding(State.OK, "proxy", shown, "");
+        : new DoctorCheck(State.OK, "proxy", shown, "");
   }
 
-  private Finding caFile() {
-    return new Finding(
+  private DoctorCheck caFile() {
+    return new DoctorCheck(
         State.OK,
         "ca file",
-        net.caFile().map(Net.CaFile::toString).orElse("none, the system's trust alone"),
+        network
+            .caFile()
+            .map(NetworkSettings.CaFile::toString)
+            .orElse("none, the system's trust alone"),
         "");
   }
 
-  private Finding names() {
-    String host = proxy.map(Net.Proxy::host).orElse(base.getHost());
+  private DoctorCheck names() {
+    String host = proxy.map(NetworkSettings.Proxy::host).orElse(base.getHost());
     try {
       String found =
           transport.addresses(host).stream()
               .map(InetAddress::getHostAddress)
               .collect(Collectors.joining(", "));
       String advice = proxy.isEmpty() ? "" : "the proxy looks up " + base.getHost();
-      return new Finding(State.OK, "dns", host + " is " + found, advice);
+      return new DoctorCheck(State.OK, "dns", host + " is " + found, advice);
     } catch (UnknownHostException e) {
-      return new Finding(
+      return new DoctorCheck(
           State.FAIL,
           "dns",
           host + " cannot be resolved: " + e.getMessage(),
@@ -100,32 +103,32 @@ final class NetworkChecks implements AutoCloseable {
     }
   }
 
-  private Finding tls() throws InterruptedException {
+  private DoctorCheck tls() throws InterruptedException {
     if (!base.getScheme().equals("https")) {
       return loopback()
-          ? new Finding(State.OK, "tls", "none, on this machine", "")
-          : new Finding(
+          ? new DoctorCheck(State.OK, "tls", "none, on this machine", "")
+          : new DoctorCheck(
               State.NOTE, "tls", "none", "key and prompts can be read on the way; use https");
     }
     try {
       return transport
           .peer(base, patience)
           .map(NetworkChecks::certificate)
-          .orElseGet(() -> new Finding(State.NOTE, "tls", "no certificate was shown", ""));
+          .orElseGet(() -> new DoctorCheck(State.NOTE, "tls", "no certificate was shown", ""));
     } catch (TransportException e) {
       return e.phase() == Phase.TLS
-          ? new Finding(
+          ? new DoctorCheck(
               State.FAIL, "tls", e.getMessage() + "", "check address, clock and SYNTHLAB_CA_FILE")
-          : new Finding(State.NOTE, "tls", "not seen: " + e.getMessage(), "see endpoint");
+          : new DoctorCheck(State.NOTE, "tls", "not seen: " + e.getMessage(), "see endpoint");
     } catch (IOException e) {
-      return new Finding(State.NOTE, "tls", "not seen: " + e.getMessage(), "see endpoint");
+      return new DoctorCheck(State.NOTE, "tls", "not seen: " + e.getMessage(), "see endpoint");
     }
   }
 
-  private static Finding certificate(TlsPeer peer) {
+  private static DoctorCheck certificate(TlsPeer peer) {
     LocalDate end = LocalDate.ofInstant(peer.expires(), ZoneOffset.UTC);
     boolean soon = peer.expires().isBefore(Instant.now().plus(SOON));
-    return new Finding(
+    return new DoctorCheck(
         soon ? State.NOTE : State.OK,
         "tls",
         "%s, %s, by %s, until %s".formatted(peer.protocol(), peer.subject(), peer.issuer(), end),

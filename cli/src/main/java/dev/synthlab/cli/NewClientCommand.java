@@ -75,7 +75,7 @@ final class NewClientCommand implements Callable<Integer> {
     try {
       tell(
           ClientWriter.write(
-              new ClientWriter.Wish(
+              new ClientWriter.Request(
                   name,
                   directory,
                   Optional.ofNullable(baseUrl),
@@ -84,10 +84,10 @@ final class NewClientCommand implements Callable<Integer> {
     } catch (GenerateException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }
-    return Exit.OK;
+    return ExitCodes.OK;
   }
 
-  private void tell(ClientWriter.Done done) {
+  private void tell(ClientWriter.Result done) {
     PrintStream out = Main.stdout();
     done.files().stream()
         .filter(file -> !file.startsWith("lib"))

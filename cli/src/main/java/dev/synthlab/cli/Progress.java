@@ -1,10 +1,10 @@
 package dev.synthlab.cli;
 
 import dev.synthlab.batch.BulkRun;
-import dev.synthlab.call.Threads;
 import dev.synthlab.call.Timer;
-import dev.synthlab.call.Traffic;
-import dev.synthlab.http.Json;
+import dev.synthlab.call.TrafficControl;
+import dev.synthlab.call.VirtualThreads;
+import dev.synthlab.json.Json;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -20,7 +20,7 @@ final class Progress implements AutoCloseable {
   private static final int BAR_CELLS = 24;
 
   private final BulkRun run;
-  private final Traffic traffic;
+  private final TrafficControl traffic;
   private final Style style;
   private final Timer timer = Timer.system();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -44,19 +44,19 @@ final class Progress implements AutoCloseable {
     }
   }
 
-  Progress(BulkRun run, Traffic traffic, Style style) {
+  Progress(BulkRun run, TrafficControl traffic, Style style) {
     this.run = run;
     this.traffic = traffic;
     this.style = style;
     this.width = style == Style.bar ? Terminal.width() : 0;
-    this.thread = Threads.start("synthlab-progress", this::show);
+    this.thread = VirtualThreads.start("synthlab-progress", this::show);
   }
 
   @Override
   public void close() {
     closed.set(true);
     thread.interrupt();
-    Screen.SCREEN.erase();
+    StatusLine.SCREEN.erase();
   }
 
   private void show() {
@@ -90,7 +90,7 @@ final class Progress implements AutoCloseable {
     String text = barText(run.progress());
     synchronized (closed) {
       if (!closed.get()) {
-        Screen.SCREEN.draw(text.length() < width ? text : text.substring(0, width - 1));
+        StatusLine.SCREEN.draw(text.length() < width ? text : text.substring(0, width - 1));
       }
     }
   }
@@ -107,26 +107,26 @@ final class Progress implements AutoCloseable {
         "#".repeat(filled),
         ".".repeat(BAR_CELLS - filled),
         p.rate(),
-        p.left().map(Words::clock).orElse("--:--"),
+        p.left().map(HumanFormat::clock).orElse("--:--"),
         p.answered(),
-        Words.fromCache(p.cached()),
+        HumanFormat.fromCache(p.cached()),
         p.failed(),
         held(),
-        Words.count(p.inputTokens()),
-        Words.count(p.outputTokens()),
-        Words.money(p.cost()));
+        HumanFormat.count(p.inputTokens()),
+        HumanFormat.count(p.outputTokens()),
+        HumanFormat.money(p.cost()));
   }
 
   private String held() {
-    Traffic.State now = traffic.state();
+    TrafficControl.State now = traffic.state();
     String retrying = now.retrying() > 0 ? "  retrying " + now.retrying() : "";
     String waiting =
-        now.longestPause().map(left -> "  waiting " + (left.toSeconds() + 1) + " s").orElse("");
+        now.maxPause().map(left -> "  waiting " + (left.toSeconds() + 1) + " s").orElse("");
     return retrying + waiting;
   }
 
   private String line(BulkRun.Progress p) {
-    Traffic.State now = traffic.state();
+    TrafficControl.State now = traffic.state();
     return String.format(
         Locale.ROOT,
         "%d/%d ok=%d cached=%d failed=%d rate=%.1f/s eta=%s retrying=%d wait=%s tokens=%d/%d"
@@ -137,16 +137,16 @@ final class Progress implements AutoCloseable {
         p.cached(),
         p.failed(),
         p.rate(),
-        p.left().map(Words::clock).orElse("-"),
+        p.left().map(HumanFormat::clock).orElse("-"),
         now.retrying(),
-        now.longestPause().map(left -> left.toSeconds() + 1 + "s").orElse("-"),
+        now.maxPause().map(left -> left.toSeconds() + 1 + "s").orElse("-"),
         p.inputTokens(),
         p.outputTokens(),
         p.cost().totalUsd().stripTrailingZeros().toPlainString());
   }
 
   private String json(BulkRun.Progress p) {
-    Traffic.State now = traffic.state();
+    TrafficControl.State now = traffic.state();
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("time", timer.now().toString());
     all.put("done", p.done());
@@ -156,7 +156,7 @@ final class Progress implements AutoCloseable {
     all.put("failed", p.failed());
     all.put("in_flight", p.inFlight());
     all.put("retrying", now.retrying());
-    all.put("waiting_seconds", now.longestPause().map(Duration::toSeconds).orElse(0L));
+    all.put("waiting_seconds", now.maxPause().map(Duration::toSeconds).orElse(0L));
     all.put("rate", p.rate());
     all.put("eta_seconds", p.left().map(Duration::toSeconds).orElse(-1L));
     all.put("input_tokens", p.inputTokens());

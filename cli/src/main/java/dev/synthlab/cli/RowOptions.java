@@ -1,7 +1,7 @@
 package dev.synthlab.cli;
 
-import dev.synthlab.batch.InputForm;
-import dev.synthlab.llm.JsonSchema;
+import dev.synthlab.batch.InputFormat;
+import dev.synthlab.json.JsonSchema;
 import dev.synthlab.llm.PromptTemplate;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -55,31 +55,31 @@ final class RowOptions {
   }
 
   /** The form of an input, by these options and its name. */
-  InputForm form(String input) throws IOException {
-    InputForm form = separated(InputForm.of(kind(input)));
+  InputFormat form(String input) throws IOException {
+    InputFormat format = separated(InputFormat.of(kind(input)));
     if (idColumn != null) {
-      form = form.withIdColumn(idColumn);
+      format = format.withIdColumn(idColumn);
     }
-    return template == null ? form : form.withTemplate(template(template));
+    return template == null ? format : format.withTemplate(template(template));
   }
 
-  private InputForm separated(InputForm form) {
+  private InputFormat separated(InputFormat format) {
     if (delimiter == null) {
-      return form;
+      return format;
     }
-    if (form.kind() == InputForm.Kind.JSON_LINES) {
+    if (format.kind() == InputFormat.Kind.JSON_LINES) {
       throw new UsageException(
           "--delimiter is for tables, and the input is JSON lines; add --input-format csv");
     }
     String between = delimiter.equals("tab") || delimiter.equals("\\t") ? "\t" : delimiter;
     try {
       if (between.length() == 1) {
-        return form.withDelimiter(between.charAt(0));
+        return format.withDelimiter(between.charAt(0));
       }
     } catch (IllegalArgumentException e) {
       // said below, with what is allowed
     }
-    throw Allowed.refused(
+    throw OptionChecks.refused(
         "--delimiter", delimiter, "must be one ASCII character other than a quote, or tab");
   }
 
@@ -89,25 +89,25 @@ final class RowOptions {
 
   /** What the answers must be like. */
   Optional<JsonSchema> schema() throws IOException {
-    return schema == null ? Optional.empty() : Optional.of(Allowed.schema(schema));
+    return schema == null ? Optional.empty() : Optional.of(OptionChecks.schema(schema));
   }
 
-  private InputForm.Kind kind(String input) {
+  private InputFormat.Kind kind(String input) {
     if (kind == null) {
-      return InputForm.Kind.of(Path.of(input));
+      return InputFormat.Kind.of(Path.of(input));
     }
     return switch (kind) {
-      case jsonl -> InputForm.Kind.JSON_LINES;
-      case csv -> InputForm.Kind.CSV;
-      case tsv -> InputForm.Kind.TSV;
+      case jsonl -> InputFormat.Kind.JSON_LINES;
+      case csv -> InputFormat.Kind.CSV;
+      case tsv -> InputFormat.Kind.TSV;
     };
   }
 
   private static PromptTemplate template(String given) throws IOException {
     try {
-      PromptTemplate template = PromptTemplate.of(Allowed.textOrFile("--template", given));
+      PromptTemplate template = PromptTemplate.of(OptionChecks.textOrFile("--template", given));
       if (template.variables().isEmpty()) {
-        throw Allowed.refused(
+        throw OptionChecks.refused(
             "--template",
             given,
             "which is neither a file nor names a column, as 'Summarise {{review}}' does");

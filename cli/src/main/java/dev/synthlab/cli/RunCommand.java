@@ -135,7 +135,7 @@ final class RunCommand implements Callable<Integer> {
       names = "--retry-failed",
       arity = "0..1",
       fallbackValue = "passing",
-      preprocessor = OnlyAfterEquals.class,
+      preprocessor = RequiresEquals.class,
       paramLabel = "passing|all",
       description =
           "Send failed rows again: those that may end better (passing, as without a value), or all"
@@ -254,26 +254,26 @@ final class RunCommand implements Callable<Integer> {
     BulkOptions options = options(settings);
     BulkRun.requireReadable(options);
     LocalWeights.ensure(settings, common.quiet());
-    try (Traced traced = common.traced(settings);
-        Synthlab layer = traced.layer(settings)) {
+    try (TracedSession session = common.traced(settings);
+        Synthlab layer = session.layer(settings)) {
       BulkRun run =
           BulkRun.of(
               options,
-              BulkRun.Caller.over(layer.bulk(settings.llm()), stream, layer.traffic()),
+              BulkRun.RowClient.over(layer.bulk(settings.llm()), stream, layer.traffic()),
               Timer.system(),
               this::note);
       layer.recorder(RunRecorder.class).ifPresent(run::withRecorder);
       BulkRun bounded = maxCost == null ? run : run.withMaxCost(maxCost);
-      return Traced.by("run", () -> conducted(bounded, layer, traced, settings));
+      return TracedSession.by("run", () -> conducted(bounded, layer, session, settings));
     }
   }
 
   /** The exit code for a run that could not begin, or lost its output. */
   static int exitOf(BatchException refused) {
-    return refused.kind() == BatchException.Kind.OUTPUT_LOST ? Exit.INTERNAL : Exit.USAGE;
+    return refused.kind() == BatchException.Kind.OUTPUT_LOST ? ExitCodes.INTERNAL : ExitCodes.USAGE;
   }
 
-  private int conducted(BulkRun run, Synthlab layer, Traced traced, Settings settings)
+  private int conducted(BulkRun run, Synthlab layer, TracedSession session, Settings settings)
       throws InterruptedException {
     try (Signals signals = Signals.to(() -> stop(run))) {
       Summary summary;
@@ -281,7 +281,7 @@ final class RunCommand implements Callable<Integer> {
           common.quiet() ? Progress.Style.none : progress.settled(common.draws(Terminal.STDERR));
       Progress shown = new Progress(run, layer.traffic(), style);
       try {
-        summary = traced.run(settings, input, output, run);
+        summary = session.run(settings, input, output, run);
       } finally {
         shown.close();
       }
@@ -298,11 +298,11 @@ final class RunCommand implements Callable<Integer> {
     run.stop("a signal came");
   }
 
-  private void ofRow(Variable variable, @Nullable String given, String usual, String flag) {
+  private void ofRow(Variable variable, @Nullable String given, String byDefault, String flag) {
     if (given != null) {
       common.overlay(variable, given, flag);
     } else if (common.environment().origin(variable) instanceof Origin.Default) {
-      common.overlay(variable, usual, "run");
+      common.overlay(variable, byDefault, "run");
     }
   }
 
@@ -322,7 +322,7 @@ final class RunCommand implements Callable<Integer> {
               .form(rows.form(input))
               .concurrency(settings.limits().window())
               .model(settings.llm().model())
-              .parameters(Allowed.parameters(parameters))
+              .parameters(OptionChecks.parameters(parameters))
               .override(override)
               .baseUrl(settings.llm().baseUrl().toString())
               .format(format())
@@ -331,8 +331,8 @@ final class RunCommand implements Callable<Integer> {
               .strict(strict)
               .strictFinish(strictFinish)
               .stream(stream)
-              .stall(Allowed.duration("--stall", stall))
-              .failOnError(Allowed.tolerance(failOnError));
+              .stall(OptionChecks.duration("--stall", stall))
+              .failOnError(OptionChecks.tolerance(failOnError));
       optional(builder, settings);
       return builder.build();
     } catch (IllegalArgumentException e) {
@@ -360,11 +360,11 @@ final class RunCommand implements Callable<Integer> {
     }
     rows.schema().ifPresent(builder::schema);
     if (deadline != null) {
-      builder.deadline(Allowed.duration("--deadline", deadline));
+      builder.deadline(OptionChecks.duration("--deadline", deadline));
     }
     if (retryFailed != null) {
       builder.retryFailed(
-          retryFailed == Again.all ? BulkOptions.Retry.ALL : BulkOptions.Retry.PASSING);
+          retryFailed == Again.all ? BulkOptions.Retry.ALL : BulkOptions.Retry.TRANSIENT);
     }
   }
 
@@ -385,15 +385,15 @@ final class RunCommand implements Callable<Integer> {
       throw new UsageException("OUT is missing: name a file with -o, or - for stdout");
     }
     output = given == null ? "-" : given;
-    Allowed.path("IN", input);
-    Allowed.path("OUT", output);
-    Allowed.temperature(temperature);
-    Allowed.maxTokens(maxTokens);
-    Allowed.count("--limit", limit);
+    OptionChecks.path("IN", input);
+    OptionChecks.path("OUT", output);
+    OptionChecks.temperature(temperature);
+    OptionChecks.maxTokens(maxTokens);
+    OptionChecks.count("--limit", limit);
     if (maxCost != null && maxCost.signum() < 0) {
-      throw Allowed.refused("--max-cost", maxCost.toString(), "must be 0 or more US dollars");
+      throw OptionChecks.refused("--max-cost", maxCost.toString(), "must be 0 or more US dollars");
     }
-    parameters.keySet().forEach(Allowed::parameter);
+    parameters.keySet().forEach(OptionChecks::parameter);
     if (rows.hasSchema() && parameters.containsKey("response_format")) {
       throw new UsageException("-P response_format and --schema say the same; give one of them");
     }
@@ -428,7 +428,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void report(Summary summary) {
-    if (summary.nothingToDo() && summary.end() != Summary.End.INTERRUPTED) {
+    if (summary.upToDate() && summary.end() != Summary.End.INTERRUPTED) {
       note(
           summary.total() == 0
               ? (input.equals("-") ? "stdin" : input) + " has no rows"
@@ -446,10 +446,10 @@ final class RunCommand implements Callable<Integer> {
     if (!common.quiet()) {
       System.err.println(counts(summary));
     }
-    if (summary.unkept() > 0) {
-      say(summary.unkept() + " paid answers could not be kept");
+    if (summary.unsaved() > 0) {
+      say(summary.unsaved() + " paid answers could not be kept");
     }
-    String why = summary.why().isEmpty() ? "" : ": " + summary.why();
+    String reason = summary.reason().isEmpty() ? "" : ": " + summary.reason();
     switch (summary.end()) {
       case DONE, OUTPUT_CLOSED -> {}
       case SOME_FAILED -> {
@@ -462,12 +462,13 @@ final class RunCommand implements Callable<Integer> {
                   + retry(summary));
         }
       }
-      case STOPPED_AUTH -> System.err.println("error" + why + "\nTry: synthlab doctor");
-      case STOPPED_QUOTA -> System.err.println("error" + why + goOn(summary));
+      case STOPPED_AUTH -> System.err.println("error" + reason + "\nTry: synthlab doctor");
+      case STOPPED_QUOTA -> System.err.println("error" + reason + goOn(summary));
       case UNREACHABLE, STALLED, DEADLINE, DISK_FULL ->
-          System.err.println("stopped" + why + goOn(summary));
-      case BUDGET -> System.err.println("stopped" + why + goOn(summary) + Words.moreMoney(summary));
-      case INTERRUPTED -> note("stopped" + why + goOn(summary));
+          System.err.println("stopped" + reason + goOn(summary));
+      case BUDGET ->
+          System.err.println("stopped" + reason + goOn(summary) + HumanFormat.moreMoney(summary));
+      case INTERRUPTED -> note("stopped" + reason + goOn(summary));
     }
   }
 
@@ -480,7 +481,7 @@ final class RunCommand implements Callable<Integer> {
     if (summary.failed() == 0) {
       return "";
     }
-    return summary.passing() > 0
+    return summary.transientFailures() > 0
         ? "; --retry-failed sends those again that may end better"
         : "; --retry-failed=all sends them again";
   }
@@ -496,18 +497,18 @@ final class RunCommand implements Callable<Integer> {
         "%d/%d in %s  ok %d%s%s  failed %d%s%s  in %s out %s  %s",
         s.answered() + s.failed(),
         s.total(),
-        Words.time(s.elapsed()),
+        HumanFormat.time(s.elapsed()),
         s.answered(),
-        Words.fromCache(s.cached()),
+        HumanFormat.fromCache(s.cached()),
         s.truncated() > 0 ? " (cut off by the token limit " + s.truncated() + ")" : "",
         s.failed(),
         failures(s),
         s.median().isZero()
             ? ""
-            : "  p50 " + Words.time(s.median()) + " p95 " + Words.time(s.p95()),
-        Words.count(s.inputTokens()),
-        Words.count(s.outputTokens()),
-        Words.money(s.cost()));
+            : "  p50 " + HumanFormat.time(s.median()) + " p95 " + HumanFormat.time(s.p95()),
+        HumanFormat.count(s.inputTokens()),
+        HumanFormat.count(s.outputTokens()),
+        HumanFormat.money(s.cost()));
   }
 
   private static String failures(Summary s) {
@@ -520,12 +521,12 @@ final class RunCommand implements Callable<Integer> {
 
   static int exit(Summary summary) {
     return switch (summary.end()) {
-      case DONE -> Exit.OK;
-      case SOME_FAILED -> Exit.FAILED;
-      case STOPPED_AUTH -> Exit.CONFIGURATION;
+      case DONE -> ExitCodes.OK;
+      case SOME_FAILED -> ExitCodes.FAILED;
+      case STOPPED_AUTH -> ExitCodes.CONFIGURATION;
       case STOPPED_QUOTA, UNREACHABLE, STALLED, DEADLINE, BUDGET, DISK_FULL, OUTPUT_CLOSED ->
-          Exit.STOPPED;
-      case INTERRUPTED -> Exit.INTERRUPTED;
+          ExitCodes.STOPPED;
+      case INTERRUPTED -> ExitCodes.INTERRUPTED;
     };
   }
 }

@@ -36,7 +36,7 @@ final class Stdout extends OutputStream {
   Optional<String> complaint() {
     return failure
         .map(e -> String.valueOf(e.getMessage()))
-        .filter(why -> !why.toLowerCase(Locale.ROOT).contains("broken pipe"))
-        .map(why -> "cannot write to standard output: " + why);
+        .filter(reason -> !reason.toLowerCase(Locale.ROOT).contains("broken pipe"))
+        .map(reason -> "cannot write to standard output: " + reason);
   }
 }

@@ -16,7 +16,7 @@ final class Terminal {
   static final int STDOUT = 1;
   static final int STDERR = 2;
 
-  private static final int USUAL_WIDTH = 80;
+  private static final int DEFAULT_WIDTH = 80;
 
   private Terminal() {}
 
@@ -63,13 +63,13 @@ final class Terminal {
       String size = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       if (stty.waitFor(1, TimeUnit.SECONDS) && stty.exitValue() == 0) {
         int columns = Integer.parseInt(size.strip().substring(size.indexOf(' ') + 1));
-        return columns > 20 ? columns : USUAL_WIDTH;
+        return columns > 20 ? columns : DEFAULT_WIDTH;
       }
     } catch (IOException | NumberFormatException e) {
-      return USUAL_WIDTH; // no stty here: a usual terminal is assumed
+      return DEFAULT_WIDTH; // no stty here: a usual terminal is assumed
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return USUAL_WIDTH;
+    return DEFAULT_WIDTH;
   }
 }

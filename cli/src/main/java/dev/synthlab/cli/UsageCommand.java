@@ -1,10 +1,10 @@
 package dev.synthlab.cli;
 
 import dev.synthlab.config.Settings;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import dev.synthlab.logging.Redactor;
 import dev.synthlab.store.Ledger;
-import dev.synthlab.store.Usage;
+import dev.synthlab.store.UsageSummary;
 import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -64,15 +64,15 @@ final class UsageCommand implements Callable<Integer> {
 
   /** What calls are counted by, as it is typed. */
   enum Word {
-    model(Usage.By.MODEL),
-    day(Usage.By.DAY),
-    run(Usage.By.RUN),
-    component(Usage.By.COMPONENT),
-    key(Usage.By.KEY);
+    model(UsageSummary.GroupBy.MODEL),
+    day(UsageSummary.GroupBy.DAY),
+    run(UsageSummary.GroupBy.RUN),
+    component(UsageSummary.GroupBy.COMPONENT),
+    key(UsageSummary.GroupBy.KEY);
 
-    private final Usage.By by;
+    private final UsageSummary.GroupBy by;
 
-    Word(Usage.By by) {
+    Word(UsageSummary.GroupBy by) {
       this.by = by;
     }
   }
@@ -84,7 +84,7 @@ final class UsageCommand implements Callable<Integer> {
     }
     Instant from = Optional.ofNullable(since).map(UsageCommand::before).orElse(Instant.EPOCH);
     Settings settings = common.settings();
-    List<Usage> usage = Ledger.usage(settings, from, by.by);
+    List<UsageSummary> usage = Ledger.usage(settings, from, by.by);
     PrintStream out = Main.stdout();
     if (json) {
       out.println(Json.line(Map.of("usage", lines(usage))));
@@ -100,7 +100,7 @@ final class UsageCommand implements Callable<Integer> {
       table(out, usage);
     }
     out.flush();
-    return Exit.OK;
+    return ExitCodes.OK;
   }
 
   private static Instant before(String time) {
@@ -115,16 +115,16 @@ final class UsageCommand implements Callable<Integer> {
                 () -> new UsageException("--since is " + time + ", must be a time: 7d, 12h, 30m")));
   }
 
-  private void table(PrintStream out, List<Usage> usage) {
+  private void table(PrintStream out, List<UsageSummary> usage) {
     UsageTable.of(by.name(), usage).forEach(out::println);
   }
 
-  private void csv(PrintStream out, List<Usage> usage) {
+  private void csv(PrintStream out, List<UsageSummary> usage) {
     out.println(
         by.name()
             + ",calls,failed,attempts,input_tokens,output_tokens,cached_tokens,reasoning_tokens,"
             + "cost_usd,unpriced_calls,calls_from_cache");
-    for (Usage one : usage) {
+    for (UsageSummary one : usage) {
       out.println(
           Stream.of(
                   text(Redactor.printableLine(one.name())),
@@ -153,7 +153,7 @@ final class UsageCommand implements Callable<Integer> {
     return name.matches("[\\w.:/@+'-]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
   }
 
-  private static List<Map<String, Object>> lines(List<Usage> usage) {
+  private static List<Map<String, Object>> lines(List<UsageSummary> usage) {
     return usage.stream().map(UsageTable::members).toList();
   }
 }

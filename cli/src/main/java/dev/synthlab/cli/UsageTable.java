@@ -1,6 +1,6 @@
 package dev.synthlab.cli;
 
-import dev.synthlab.store.Usage;
+import dev.synthlab.store.UsageSummary;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +12,7 @@ final class UsageTable {
   private UsageTable() {}
 
   /** A head and a line for each. */
-  static List<String> of(String what, List<Usage> usage) {
+  static List<String> of(String what, List<UsageSummary> usage) {
     TextTable table =
         new TextTable("<>>>>>>><")
             .row(
@@ -25,7 +25,7 @@ final class UsageTable {
                 "TOKENS OUT",
                 "CACHED",
                 "COST");
-    for (Usage one : usage) {
+    for (UsageSummary one : usage) {
       table.row(
           one.name().isEmpty() ? "-" : one.name(),
           one.calls(),
@@ -40,14 +40,14 @@ final class UsageTable {
     return table.lines();
   }
 
-  private static String cached(Usage usage) {
+  private static String cached(UsageSummary usage) {
     return usage.inputTokens() == 0
         ? "0%"
         : Math.round(100.0 * usage.cachedTokens() / usage.inputTokens()) + "%";
   }
 
   /** What is not known is said, and never a 0. */
-  static String cost(Usage usage) {
+  static String cost(UsageSummary usage) {
     String sum = usage.costUsd().map(cost -> "$" + plain(cost)).orElse("");
     if (usage.unpricedCalls() == 0) {
       return sum.isEmpty() ? "-" : sum;
@@ -59,7 +59,7 @@ final class UsageTable {
     return cost.setScale(Math.max(2, cost.scale())).toPlainString();
   }
 
-  static Map<String, Object> members(Usage one) {
+  static Map<String, Object> members(UsageSummary one) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("name", one.name());
     line.put("calls", one.calls());

@@ -3,7 +3,7 @@ package dev.synthlab.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.cli.Synth.Ended;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import dev.synthlab.testing.Replies;
 import dev.synthlab.testing.ScriptedServer;
 import java.nio.file.Path;
@@ -55,15 +55,15 @@ class CacheCommandTest {
   @Test
   void answersFromTheCacheOnlyIfItIsTurnedOn() {
     synth.with("SYNTHLAB_CACHE", "on");
-    Ended asked = synth.run("ask", "-u", "--no-stream", "hi");
+    Ended request = synth.run("ask", "-u", "--no-stream", "hi");
 
     Ended again = synth.run("ask", "-u", "--no-stream", "hi");
     Ended streamed = synth.run("ask", "hi");
     Ended without = synth.run("ask", "-u", "--no-stream", "hi", "--no-cache");
 
-    assertThat(asked.exit()).as(asked.all()).isZero();
+    assertThat(request.exit()).as(request.all()).isZero();
     assertThat(again.err()).startsWith("from the cache, ").contains("$0.00");
-    assertThat(streamed.out()).isEqualTo(asked.out());
+    assertThat(streamed.out()).isEqualTo(request.out());
     assertThat(without.err()).doesNotContain("cache");
     assertThat(server.seen()).hasSize(2);
   }
@@ -75,13 +75,13 @@ class CacheCommandTest {
         .with("SYNTHLAB_LEDGER", "off")
         .with("SYNTHLAB_LEDGER_URL", "postgres://ada:hidden-canary-9@127.0.0.1:1/lab");
 
-    Ended asked = synth.run("ask", "--no-stream", "hi");
+    Ended request = synth.run("ask", "--no-stream", "hi");
     Ended stats = synth.run("cache", "stats");
 
-    assertThat(asked.exit()).isZero();
-    assertThat(asked.err().lines()).hasSize(1);
-    assertThat(asked.err()).contains("calls go on, but without the answers kept in");
+    assertThat(request.exit()).isZero();
+    assertThat(request.err().lines()).hasSize(1);
+    assertThat(request.err()).contains("calls go on, but without the answers kept in");
     assertThat(stats.exit()).isEqualTo(4);
-    assertThat(asked.all() + stats.all()).doesNotContain("hidden-canary-9");
+    assertThat(request.all() + stats.all()).doesNotContain("hidden-canary-9");
   }
 }

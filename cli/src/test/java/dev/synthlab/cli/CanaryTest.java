@@ -239,7 +239,7 @@ class CanaryTest {
     Synth synth = new Synth(home);
     environment.forEach(synth::with);
     Synth.Ended ended = synth.run(command.toArray(String[]::new));
-    assertThat(ended.exit()).as("%s: %s", command, ended.err()).isNotEqualTo(Exit.INTERNAL);
+    assertThat(ended.exit()).as("%s: %s", command, ended.err()).isNotEqualTo(ExitCodes.INTERNAL);
     return ended.all();
   }
 

@@ -3,7 +3,7 @@ package dev.synthlab.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.cli.Synth.Ended;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;

@@ -3,7 +3,7 @@ package dev.synthlab.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.cli.Synth.Ended;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import dev.synthlab.testing.Replies;
 import dev.synthlab.testing.ScriptedServer;
 import java.nio.file.Path;
@@ -178,7 +178,7 @@ class CostTest {
     String[] run = {"run", "in.jsonl", "-o", "out.jsonl", "--max-tokens", "10"};
 
     Ended poor = synth.run(run);
-    Ended asked = synth.run("ask", "--no-stream", "--max-tokens", "10", "hi");
+    Ended request = synth.run("ask", "--no-stream", "--max-tokens", "10", "hi");
     int sent = server.seen().size();
     Ended rich = synth.with("SYNTHLAB_BUDGET_USD", "1").run(run);
 
@@ -186,8 +186,8 @@ class CostTest {
     assertThat(poor.err())
         .contains("0.00001215 of the 0.0000185 USD of SYNTHLAB_BUDGET_USD are spent")
         .contains("3 rows are open, the same command goes on tomorrow (UTC), or with a higher");
-    assertThat(asked.exit()).isEqualTo(5);
-    assertThat(asked.err()).contains("nothing was sent", "SYNTHLAB_BUDGET_USD");
+    assertThat(request.exit()).isEqualTo(5);
+    assertThat(request.err()).contains("nothing was sent", "SYNTHLAB_BUDGET_USD");
     assertThat(sent).isEqualTo(3);
     assertThat(rich.exit()).as(rich.all()).isZero();
     assertThat(server.seen()).hasSize(6);

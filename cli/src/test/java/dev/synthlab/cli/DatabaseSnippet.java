@@ -1,9 +1,9 @@
 package dev.synthlab.cli;
 
 import dev.synthlab.store.DatabaseManager;
-import dev.synthlab.store.TransactionRules;
-import dev.synthlab.store.TransactionRules.Access;
-import dev.synthlab.store.TransactionRules.Isolation;
+import dev.synthlab.store.TransactionOptions;
+import dev.synthlab.store.TransactionOptions.Access;
+import dev.synthlab.store.TransactionOptions.Isolation;
 import java.util.List;
 
 /** The Java of the page on the database. */
@@ -19,7 +19,7 @@ final class DatabaseSnippet {
         database.inTransaction(handle -> handle.execute("INSERT INTO word VALUES (?)", 1));
     List<Integer> ids =
         database.inTransaction(
-            TransactionRules.USUAL.with(Access.READ_ONLY).with(Isolation.REPEATABLE_READ),
+            TransactionOptions.DEFAULT.with(Access.READ_ONLY).with(Isolation.REPEATABLE_READ),
             handle -> handle.createQuery("SELECT id FROM word").mapTo(Integer.class).list());
     return written == 1 ? ids : List.of();
   }

@@ -1,6 +1,6 @@
 package dev.synthlab.cli;
 
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import dev.synthlab.testing.Encodings;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -154,13 +154,13 @@ final class Echo {
   private static byte[] stream(String said, boolean whole) {
     StringBuilder events = new StringBuilder();
     for (int at = 0; at < said.length(); at += 7) {
-      String piece = said.substring(at, Math.min(said.length(), at + 7));
+      String delta = said.substring(at, Math.min(said.length(), at + 7));
       events
           .append("data: ")
           .append(
               written(
                   Map.of(
-                      "choices", List.of(Map.of("index", 0, "delta", Map.of("content", piece))))))
+                      "choices", List.of(Map.of("index", 0, "delta", Map.of("content", delta))))))
           .append("\n\n");
     }
     if (whole) {

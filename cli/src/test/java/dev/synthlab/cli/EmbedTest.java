@@ -5,7 +5,7 @@ import static dev.synthlab.testing.Replies.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.cli.Synth.Ended;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import dev.synthlab.testing.ScriptedServer;
 import dev.synthlab.testing.ScriptedServer.Reply;
 import dev.synthlab.testing.ScriptedServer.Seen;
@@ -214,11 +214,11 @@ class EmbedTest {
   void readsTextsAsTheLinesThatAskForTheirVectors() throws IOException {
     String texts = "\uFEFFone \"quoted\"\r\n\n  {no object\u2028";
 
-    byte[] asked =
+    byte[] request =
         new EmbeddingInput(new ByteArrayInputStream(texts.getBytes(StandardCharsets.UTF_8)))
             .readAllBytes();
 
-    List<String> lines = new String(asked, StandardCharsets.UTF_8).lines().toList();
+    List<String> lines = new String(request, StandardCharsets.UTF_8).lines().toList();
     assertThat(lines).hasSize(3);
     assertThat(Json.mapper().readTree(lines.get(0)).at("/body/input").stringValue())
         .isEqualTo("one \"quoted\"");

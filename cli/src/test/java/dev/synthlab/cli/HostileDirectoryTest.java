@@ -112,7 +112,7 @@ class HostileDirectoryTest {
     Ended named =
         new Synth(directory).run("ask", "Capital of France?", "--env-file", file.toString());
 
-    assertThat(merely.exit()).isEqualTo(Exit.CONFIGURATION);
+    assertThat(merely.exit()).isEqualTo(ExitCodes.CONFIGURATION);
     assertThat(merely.err())
         .contains("OPENAI_API_KEY", ".env line 2", "OPENAI_BASE_URL (line 1)", "--env-file .env")
         .doesNotContain(KEY);
@@ -129,7 +129,7 @@ class HostileDirectoryTest {
 
     Ended ended = synth().run("ask", "Capital of France?");
 
-    assertThat(ended.exit()).isEqualTo(Exit.CONFIGURATION);
+    assertThat(ended.exit()).isEqualTo(ExitCodes.CONFIGURATION);
     assertThat(ended.err()).contains("rw-rw-rw-", "chmod 600 .env");
     assertThat(meant.seen()).isEmpty();
   }

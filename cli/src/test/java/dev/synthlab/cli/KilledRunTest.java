@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.cli.Synth.Ended;
 import dev.synthlab.cli.Synth.Running;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import dev.synthlab.testing.ScriptedServer;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -175,7 +175,7 @@ class LogSetupTest {
 
     assertThat(ServiceLoader.load(Configurator.class))
         .singleElement()
-        .isInstanceOf(LogStart.class)
+        .isInstanceOf(LogbackStartup.class)
         .extracting(start -> start.configure(context))
         .isEqualTo(Configurator.ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY);
 

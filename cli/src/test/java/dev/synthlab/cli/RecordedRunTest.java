@@ -8,7 +8,7 @@ import dev.synthlab.cli.Synth.Ended;
 import dev.synthlab.cli.Synth.Running;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import dev.synthlab.store.Ledger;
 import dev.synthlab.store.RecordedCall;
 import dev.synthlab.testing.ScriptedServer;

@@ -3,7 +3,7 @@ package dev.synthlab.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.cli.Synth.Ended;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import dev.synthlab.testing.Replies;
 import dev.synthlab.testing.ScriptedServer;
 import java.io.IOException;
@@ -35,9 +35,9 @@ class UsageTest {
 
   @Test
   void showsTheCallsThatWereRecorded() {
-    Ended asked = synth.run("ask", "--no-stream", "a prompt that no ledger keeps");
-    assertThat(asked.exit()).as(asked.all()).isZero();
-    assertThat(asked.err()).isEmpty();
+    Ended request = synth.run("ask", "--no-stream", "a prompt that no ledger keeps");
+    assertThat(request.exit()).as(request.all()).isZero();
+    assertThat(request.err()).isEmpty();
 
     Ended table = synth.run("usage", "--since", "1d");
     JsonNode json = Json.mapper().readTree(synth.run("usage", "--by", "day", "--json").out());
@@ -68,8 +68,8 @@ class UsageTest {
   @ParameterizedTest
   @ValueSource(strings = {"=1+1", "+1", "-1", "@sum(a1)"})
   void givesNoSpreadsheetAFormula(String model) {
-    Ended asked = synth.run("ask", "--no-stream", "--model=" + model, "hi");
-    assertThat(asked.exit()).as(asked.all()).isZero();
+    Ended request = synth.run("ask", "--no-stream", "--model=" + model, "hi");
+    assertThat(request.exit()).as(request.all()).isZero();
 
     Ended csv = synth.run("usage", "--csv");
 
@@ -114,17 +114,17 @@ class UsageTest {
   void answersAlthoughTheLedgerCannotBeReached() {
     synth.with("SYNTHLAB_LEDGER_URL", "postgres://ada:hidden-canary-9@127.0.0.1:1/lab");
 
-    Ended asked = synth.run("ask", "--no-stream", "hi");
+    Ended request = synth.run("ask", "--no-stream", "hi");
     Ended usage = synth.run("usage");
 
-    assertThat(asked.exit()).isZero();
-    assertThat(asked.out()).contains("hello");
-    assertThat(asked.err().lines())
+    assertThat(request.exit()).isZero();
+    assertThat(request.out()).contains("hello");
+    assertThat(request.err().lines())
         .singleElement()
         .asString()
         .contains("calls go on, but are not recorded", "127.0.0.1:1");
     assertThat(usage.exit()).isEqualTo(4);
-    assertThat(asked.all() + usage.all()).doesNotContain("hidden-canary-9");
+    assertThat(request.all() + usage.all()).doesNotContain("hidden-canary-9");
   }
 
   @Test

@@ -11,7 +11,7 @@ import java.util.Optional;
  * Anything a file of variables may hold is read, or refused in words, in a time that is bounded.
  */
 class EnvFileFuzzTest {
-  private static final long LONGEST_NANOS = 1_000_000_000;
+  private static final long MAX_NANOS = 1_000_000_000;
 
   // The time of a busy machine is not that of the reader.
   private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean();
@@ -23,7 +23,7 @@ class EnvFileFuzzTest {
     long start = CLOCK.getCurrentThreadCpuTime();
     EnvFile file = EnvFile.of(text);
     long took = CLOCK.getCurrentThreadCpuTime() - start;
-    if (took > LONGEST_NANOS) {
+    if (took > MAX_NANOS) {
       throw new IllegalStateException(text.length() + " characters took " + took + " ns");
     }
     if (file.entries().size() > text.length() / 2 + 1 || file.problems().size() > 20) {
@@ -41,8 +41,8 @@ class EnvFileFuzzTest {
   }
 
   private static void check(EnvFile file, String name, EnvFile.Entry entry) {
-    Effect effect = UnnamedFile.effect(name);
-    boolean may = effect.harmless() || effect == Effect.RECORD;
+    VariableEffect effect = EnvFilePolicy.effect(name);
+    boolean may = effect.harmless() || effect == VariableEffect.RECORD;
     if (file.heard(name).isPresent() && !may) {
       throw new IllegalStateException(name + " is heard");
     }

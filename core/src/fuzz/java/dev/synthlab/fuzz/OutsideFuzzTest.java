@@ -2,9 +2,9 @@ package dev.synthlab.fuzz;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.synthlab.call.Classification;
-import dev.synthlab.call.Event;
+import dev.synthlab.call.AttemptResult;
 import dev.synthlab.call.Fault;
+import dev.synthlab.call.ResponseClassifier;
 import dev.synthlab.call.Route;
 import dev.synthlab.call.Verdict;
 import dev.synthlab.http.Headers;
@@ -58,14 +58,15 @@ class OutsideFuzzTest {
   }
 
   private static void judge(int status, Headers headers, byte[] body) throws IOException {
-    Event event = new Event.Arrived(status, headers, new ByteArrayInputStream(body));
-    Verdict<String> verdict = Classification.of(event, ROUTE, NOW);
+    AttemptResult result =
+        new AttemptResult.ResponseReceived(status, headers, new ByteArrayInputStream(body));
+    Verdict<String> verdict = ResponseClassifier.of(result, ROUTE, NOW);
     Fault fault =
         switch (verdict) {
-          case Verdict.Again<String> again -> again.fault();
+          case Verdict.TryAgain<String> again -> again.fault();
           case Verdict.GiveUp<String> over -> over.fault();
           case Verdict.Accept<String> accept -> throw new IllegalStateException("accepted");
-          case Verdict.Next<String> next -> throw new IllegalStateException("mended");
+          case Verdict.ReplaceWith<String> next -> throw new IllegalStateException("mended");
         };
     Optional<Duration> wait = fault.retryAfter();
     if (wait.isPresent() && !wait.get().isPositive()) {

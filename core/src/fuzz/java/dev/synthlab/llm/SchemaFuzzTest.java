@@ -2,14 +2,17 @@ package dev.synthlab.llm;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.BoundedPattern;
+import dev.synthlab.json.Json;
+import dev.synthlab.json.JsonSchema;
+import dev.synthlab.json.SchemaValidator;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 
 /** Whatever a schema and a value say, the check ends soon, and with words when it refuses. */
 class SchemaFuzzTest {
-  private static final long LONGEST = 20_000_000_000L;
+  private static final long MAX = 20_000_000_000L;
 
   @FuzzTest(maxDuration = "40m", maxExecutions = 250_000)
   void judgesAnyPatternSoon(FuzzedDataProvider data) {
@@ -56,7 +59,7 @@ class SchemaFuzzTest {
   private static void soon(Runnable check) {
     long start = System.nanoTime();
     check.run();
-    if (System.nanoTime() - start > LONGEST) {
+    if (System.nanoTime() - start > MAX) {
       throw new IllegalStateException("took longer than 20 s");
     }
   }

@@ -25,7 +25,7 @@ final class AttemptSpan {
       span.set("http.request.method", request.method());
       // Under a name of ours: what has a model by the usual ones is taken for a call.
       span.set("synthlab.resource", route.resource());
-      span.address(base(request, route), shown(request));
+      span.url(base(request, route), shown(request));
       span.set("server.address", Optional.ofNullable(request.uri().getHost()).orElse(""));
       if (request.uri().getPort() > 0) {
         span.set("server.port", request.uri().getPort());
@@ -51,27 +51,27 @@ final class AttemptSpan {
   }
 
   /** Says how it went; the answer may have been read to its end before. */
-  synchronized void judged(Event event, Optional<Fault> fault) {
+  synchronized void judged(AttemptResult result, Optional<Fault> fault) {
     judged = true;
     if (span.recorded()) {
-      tell(event, fault);
+      tell(result, fault);
     }
     if (over) {
       span.end();
     }
   }
 
-  private void tell(Event event, Optional<Fault> fault) {
-    if (event instanceof Event.Arrived answer) {
+  private void tell(AttemptResult result, Optional<Fault> fault) {
+    if (result instanceof AttemptResult.ResponseReceived answer) {
       span.set("http.response.status_code", answer.status());
-      Classification.requestId(answer.headers())
+      ResponseClassifier.requestId(answer.headers())
           .ifPresent(id -> span.set("synthlab.request_id", id));
     }
     if (fault.isEmpty()) {
       span.succeeded();
     } else {
       fault.get().retryAfter().map(Duration::toMillis).ifPresent(this::retryAfter);
-      span.failed(type(event, fault.get()), fault.get().message());
+      span.recordFailure(type(result, fault.get()), fault.get().message());
     }
   }
 
@@ -80,8 +80,8 @@ final class AttemptSpan {
   }
 
   /** The status where there is one, as the convention has it. */
-  private static String type(Event event, Fault fault) {
-    return event instanceof Event.Arrived answer && answer.status() / 100 != 2
+  private static String type(AttemptResult result, Fault fault) {
+    return result instanceof AttemptResult.ResponseReceived answer && answer.status() / 100 != 2
         ? Integer.toString(answer.status())
         : fault.kind().code();
   }

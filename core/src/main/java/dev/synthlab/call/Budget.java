@@ -16,21 +16,21 @@ import java.util.function.Supplier;
  * more than the bound. Safe for use by many threads.
  */
 public final class Budget {
-  private final BigDecimal most;
-  private final Account account;
+  private final BigDecimal max;
+  private final SpendSource account;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private Object period = "";
   private BigDecimal held = BigDecimal.ZERO;
   private boolean shut;
 
-  private Budget(BigDecimal most, Account account) {
-    this.most = Objects.requireNonNull(most);
+  private Budget(BigDecimal max, SpendSource account) {
+    this.max = Objects.requireNonNull(max);
     this.account = account;
   }
 
   /** Where it stands what was spent. Asked and told while the budget is locked. */
-  interface Account {
+  interface SpendSource {
     /** What is spent counts for this time only; equal as long as it lasts. */
     Object period();
 
@@ -42,35 +42,35 @@ public final class Budget {
     void look();
 
     /** The beginning of the sentence that refuses a call. */
-    String words(String spent, String most);
+    String words(String spent, String max);
   }
 
   /**
    * Money for one job, whose costs are counted elsewhere.
    *
-   * @param most US dollars
+   * @param max US dollars
    * @param spent what the job has cost so far; a call is counted there before it is settled here
    * @return the budget
    */
-  public static Budget of(BigDecimal most, Supplier<BigDecimal> spent) {
-    return new Budget(most, new JobAccount(spent));
+  public static Budget of(BigDecimal max, Supplier<BigDecimal> spent) {
+    return new Budget(max, new RunSpend(spent));
   }
 
   /**
    * Money for each day, by UTC. A call counts for the day on which it was begun.
    *
-   * @param most US dollars a day
+   * @param max US dollars a day
    * @param timer tells the day
    * @param recorded what all calls since a moment have cost, those of other processes included;
    *     empty where nobody knows. Asked at the first call and each half a minute.
    * @return the budget
    */
   public static Budget aDay(
-      BigDecimal most, Timer timer, Function<Instant, Optional<BigDecimal>> recorded) {
-    return new Budget(most, new DayAccount(timer, recorded));
+      BigDecimal max, Timer timer, Function<Instant, Optional<BigDecimal>> recorded) {
+    return new Budget(max, new DailySpend(timer, recorded));
   }
 
-  private record JobAccount(Supplier<BigDecimal> spent) implements Account {
+  private record RunSpend(Supplier<BigDecimal> spent) implements SpendSource {
     @Override
     public Object period() {
       return "";
@@ -92,19 +92,19 @@ public final class Budget {
     }
 
     @Override
-    public String words(String spent, String most) {
-      return "spent " + spent + " of " + most + " USD";
+    public String words(String spent, String max) {
+      return "spent " + spent + " of " + max + " USD";
     }
   }
 
   /** Money that is held for a call under way. */
-  public final class Hold {
-    private final BigDecimal atMost;
+  public final class Reservation {
+    private final BigDecimal atMax;
     private final Object since;
     private boolean over;
 
-    private Hold(BigDecimal atMost, Object since) {
-      this.atMost = atMost;
+    private Reservation(BigDecimal atMax, Object since) {
+      this.atMax = atMax;
       this.since = since;
     }
 
@@ -118,8 +118,8 @@ public final class Budget {
       try {
         turn();
         if (!over && since.equals(period)) {
-          held = held.subtract(atMost);
-          account.spend(usd.orElse(atMost));
+          held = held.subtract(atMax);
+          account.spend(usd.orElse(atMax));
         }
         over = true;
         changed.signalAll();
@@ -132,38 +132,39 @@ public final class Budget {
   /**
    * Holds money for a call, once those under way have left enough of it.
    *
-   * @param atMost the most that the call may cost
+   * @param atMax the most that the call may cost
    * @return empty when there is not enough whatever they leave, or the budget was shut
    * @throws InterruptedException when the thread is interrupted while it waits
    */
-  public Optional<Hold> hold(BigDecimal atMost) throws InterruptedException {
-    return hold(atMost, Optional.empty());
+  public Optional<Reservation> hold(BigDecimal atMax) throws InterruptedException {
+    return hold(atMax, Optional.empty());
   }
 
   /** The same, waiting no longer than that. */
-  Optional<Hold> hold(BigDecimal atMost, Optional<Duration> within) throws InterruptedException {
+  Optional<Reservation> hold(BigDecimal atMax, Optional<Duration> within)
+      throws InterruptedException {
     account.look();
     long left = within.map(Duration::toNanos).orElse(Long.MAX_VALUE);
     lock.lockInterruptibly();
     try {
-      while (!affords(atMost)) {
+      while (!affords(atMax)) {
         if (shut || held.signum() == 0 || left <= 0) {
           return Optional.empty();
         }
         left = changed.awaitNanos(left);
       }
-      held = held.add(atMost);
-      return Optional.of(new Hold(atMost, period));
+      held = held.add(atMax);
+      return Optional.of(new Reservation(atMax, period));
     } finally {
       lock.unlock();
     }
   }
 
-  private boolean affords(BigDecimal atMost) {
+  private boolean affords(BigDecimal atMax) {
     turn();
     // What costs nothing needs no money.
     return !shut
-        && (atMost.signum() == 0 || account.spentUsd().add(held).add(atMost).compareTo(most) <= 0);
+        && (atMax.signum() == 0 || account.spentUsd().add(held).add(atMax).compareTo(max) <= 0);
   }
 
   /** What is held from before counts for that time. */
@@ -190,18 +191,18 @@ public final class Budget {
   /**
    * Why a call was not paid for.
    *
-   * @param atMost the most that it may cost
+   * @param atMax the most that it may cost
    * @return a sentence without its full stop
    */
-  public String refusal(BigDecimal atMost) {
+  public String refusal(BigDecimal atMax) {
     lock.lock();
     try {
       turn();
       String held = this.held.signum() == 0 ? "" : ", " + amount(this.held) + " are held by others";
-      return account.words(amount(account.spentUsd()), amount(most))
+      return account.words(amount(account.spentUsd()), amount(max))
           + held
           + ", and the next answer may cost "
-          + amount(atMost);
+          + amount(atMax);
     } finally {
       lock.unlock();
     }

@@ -10,7 +10,7 @@ import java.util.Optional;
  */
 public final class CallLoop {
   final Transport transport;
-  final Traffic traffic;
+  final TrafficControl traffic;
   final CallPolicy policy;
   final CallObserver observer;
   final Funds funds;
@@ -23,18 +23,23 @@ public final class CallLoop {
    * @param policy how long and how often it tries
    * @param observer hears how every call went
    */
-  public CallLoop(Transport transport, Traffic traffic, CallPolicy policy, CallObserver observer) {
+  public CallLoop(
+      Transport transport, TrafficControl traffic, CallPolicy policy, CallObserver observer) {
     this(transport, traffic, policy, observer, new Funds(Optional.empty()));
   }
 
   private CallLoop(
-      Transport transport, Traffic traffic, CallPolicy policy, CallObserver observer, Funds funds) {
+      Transport transport,
+      TrafficControl traffic,
+      CallPolicy policy,
+      CallObserver observer,
+      Funds funds) {
     this.funds = funds;
     this.transport = Objects.requireNonNull(transport);
     this.traffic = Objects.requireNonNull(traffic);
     this.policy = Objects.requireNonNull(policy);
     this.observer = Objects.requireNonNull(observer);
-    Course.load();
+    CallExecution.load();
   }
 
   /**
@@ -85,6 +90,6 @@ public final class CallLoop {
    * @return the answer or why there is none; never null, never an exception of a call
    */
   public <T> Outcome<T> run(Exchange<T> exchange, Deadline deadline) {
-    return Threads.virtually(() -> new Course<>(this, exchange, deadline).run());
+    return VirtualThreads.callVirtual(() -> new CallExecution<>(this, exchange, deadline).run());
   }
 }

@@ -19,14 +19,14 @@ public record CallPolicy(
     Duration timeout,
     Duration backoffFirst,
     Duration backoffMax,
-    Waiting waiting) {
+    WaitMode waiting) {
 
   /** What a call does while its route is held back by a pause, a limit or a breaker. */
-  public enum Waiting {
+  public enum WaitMode {
     /** Waits if its deadline allows it, else fails at once. For a single call. */
     WITHIN_DEADLINE,
     /** Waits as long as it takes; the wait is not charged to its deadline. For a bulk run. */
-    AS_LONG_AS_IT_TAKES
+    UNBOUNDED
   }
 
   /** Checks the numbers. */
@@ -70,7 +70,7 @@ public record CallPolicy(
    * @param way what a call does while its route is held back
    * @return a new policy
    */
-  public CallPolicy withWaiting(Waiting way) {
+  public CallPolicy withWaiting(WaitMode way) {
     return new CallPolicy(maxAttempts, timeout, backoffFirst, backoffMax, way);
   }
 }

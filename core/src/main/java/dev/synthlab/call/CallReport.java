@@ -11,21 +11,21 @@ import java.util.Optional;
  * @param route where it went, at last
  * @param started when it was begun
  * @param elapsed from the beginning to the end
- * @param held how much of that it was held back by pauses and limits before it could be sent
+ * @param queued how much of that it was held back by pauses and limits before it could be sent
  * @param attempts every request that was sent, in order
  * @param spend what it used
  * @param fault why it failed, or empty
- * @param about what it was about
+ * @param metadata what it was about
  */
 public record CallReport(
     Route route,
     Instant started,
     Duration elapsed,
-    Duration held,
+    Duration queued,
     List<Attempt> attempts,
     Spend spend,
     Optional<Fault> fault,
-    About about) {
+    CallMetadata metadata) {
   /** Keeps a copy of the list. */
   public CallReport {
     attempts = List.copyOf(attempts);
@@ -50,7 +50,7 @@ public record CallReport(
       List<Attempt> attempts,
       Spend spend,
       Optional<Fault> fault) {
-    this(route, started, elapsed, held, attempts, spend, fault, About.NONE);
+    this(route, started, elapsed, held, attempts, spend, fault, CallMetadata.NONE);
   }
 
   /**
@@ -59,17 +59,17 @@ public record CallReport(
    * @return false for a call that was sent
    */
   public boolean cached() {
-    return about.answer().cached();
+    return metadata.answer().cached();
   }
 
   /**
    * The same call with another end.
    *
    * @param used what it used
-   * @param why why it failed, or empty
+   * @param reason why it failed, or empty
    * @return a new report
    */
-  public CallReport with(Spend used, Optional<Fault> why) {
-    return new CallReport(route, started, elapsed, held, attempts, used, why, about);
+  public CallReport with(Spend used, Optional<Fault> reason) {
+    return new CallReport(route, started, elapsed, queued, attempts, used, reason, metadata);
   }
 }

@@ -34,15 +34,15 @@ public interface Exchange<T> {
   Request request();
 
   /**
-   * Says what an event means. Reads the body of an {@link Event.Arrived} and closes it, except when
-   * the answer is {@linkplain #live() live}: then the answer closes it.
+   * Says what an event means. Reads the body of an {@link AttemptResult.ResponseReceived} and
+   * closes it, except when the answer is {@linkplain #live() live}: then the answer closes it.
    *
-   * @param event what came
+   * @param result what came
    * @return what it means
    * @throws IOException when the body could not be read to its end; the loop then asks again with
-   *     an {@link Event.Broken}
+   *     an {@link AttemptResult.TransportFailed}
    */
-  Verdict<T> judge(Event event) throws IOException;
+  Verdict<T> judge(AttemptResult result) throws IOException;
 
   /**
    * What the answer used.
@@ -57,8 +57,8 @@ public interface Exchange<T> {
    *
    * @return the kind of request, for records
    */
-  default About.Purpose purpose() {
-    return About.Purpose.NONE;
+  default CallMetadata.Operation purpose() {
+    return CallMetadata.Operation.NONE;
   }
 
   /**
@@ -67,8 +67,8 @@ public interface Exchange<T> {
    * @param value the answer; a live one is asked when it was closed
    * @return model, request id, prices; no texts
    */
-  default About.Said said(T value) {
-    return About.Said.NOTHING;
+  default CallMetadata.AnswerMetadata said(T value) {
+    return CallMetadata.AnswerMetadata.NOTHING;
   }
 
   /**
@@ -77,7 +77,7 @@ public interface Exchange<T> {
    * @param value the answer, or empty when there is none
    * @return the texts, or empty where there are none worth keeping
    */
-  default Optional<About.Texts> texts(Optional<T> value) {
+  default Optional<CallMetadata.Content> texts(Optional<T> value) {
     return Optional.empty();
   }
 
@@ -96,7 +96,7 @@ public interface Exchange<T> {
    *
    * @return US dollars; 0 if it is free, empty when that cannot be told
    */
-  default Optional<BigDecimal> mostUsd() {
+  default Optional<BigDecimal> maxCostUsd() {
     return Optional.of(BigDecimal.ZERO);
   }
 

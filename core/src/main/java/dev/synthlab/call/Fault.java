@@ -125,12 +125,20 @@ public record Fault(
   /**
    * The same fault and what caused it.
    *
-   * @param why what the layer below said
+   * @param reason what the layer below said
    * @return a new fault
    */
-  public Fault because(Throwable why) {
+  public Fault because(Throwable reason) {
     return new Fault(
-        kind, message, status, code, parameter, requestId, retryAfter, partial, Optional.of(why));
+        kind,
+        message,
+        status,
+        code,
+        parameter,
+        requestId,
+        retryAfter,
+        partial,
+        Optional.of(reason));
   }
 
   /**

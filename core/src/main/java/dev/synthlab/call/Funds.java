@@ -1,6 +1,6 @@
 package dev.synthlab.call;
 
-import dev.synthlab.call.CallPolicy.Waiting;
+import dev.synthlab.call.CallPolicy.WaitMode;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,45 +15,45 @@ record Funds(Optional<Budget> budget) {
   /** Whether an attempt is paid for. */
   sealed interface Answer {
     /** It is; to be settled when the attempt has ended, whatever its end. */
-    record Paid(Optional<Budget.Hold> hold) implements Answer {
+    record Paid(Optional<Budget.Reservation> hold) implements Answer {
       /** Nothing was sent. */
       void giveBack() {
-        hold.ifPresent(held -> held.settle(Optional.of(BigDecimal.ZERO)));
+        hold.ifPresent(reservation -> reservation.settle(Optional.of(BigDecimal.ZERO)));
       }
 
       /** It used so much. */
       void settle(Spend used) {
         boolean answered = !used.equals(Spend.NONE);
         hold.ifPresent(
-            held -> held.settle(answered ? used.costUsd() : Optional.of(BigDecimal.ZERO)));
+            reservation ->
+                reservation.settle(answered ? used.costUsd() : Optional.of(BigDecimal.ZERO)));
       }
     }
 
     /** It is not. */
-    record Refused(Fault why) implements Answer {}
+    record Refused(Fault reason) implements Answer {}
   }
 
   /** Holds the most that an attempt may cost, once those under way have left enough of it. */
-  Answer pay(Exchange<?> exchange, Deadline deadline, Waiting waiting, Traffic traffic)
+  Answer pay(Exchange<?> exchange, Deadline deadline, WaitMode waiting, TrafficControl traffic)
       throws InterruptedException {
     if (budget.isEmpty()) {
       return new Answer.Paid(Optional.empty());
     }
-    Optional<BigDecimal> most = exchange.mostUsd();
-    if (most.isEmpty()) {
+    Optional<BigDecimal> max = exchange.maxCostUsd();
+    if (max.isEmpty()) {
       return new Answer.Refused(Fault.of(Fault.Kind.BUDGET_EXCEEDED, unknown(exchange.route())));
     }
     Optional<Duration> within =
-        waiting == Waiting.AS_LONG_AS_IT_TAKES
-            ? Optional.empty()
-            : Optional.of(deadline.remaining());
-    Optional<Budget.Hold> hold = traffic.standsBy(() -> budget.get().hold(most.get(), within));
+        waiting == WaitMode.UNBOUNDED ? Optional.empty() : Optional.of(deadline.remaining());
+    Optional<Budget.Reservation> hold =
+        traffic.whileWaiting(() -> budget.get().hold(max.get(), within));
     return hold.isPresent()
         ? new Answer.Paid(hold)
         : new Answer.Refused(
             Fault.of(
                 Fault.Kind.BUDGET_EXCEEDED,
-                "nothing was sent: " + budget.get().refusal(most.get())));
+                "nothing was sent: " + budget.get().refusal(max.get())));
   }
 
   private static String unknown(Route route) {

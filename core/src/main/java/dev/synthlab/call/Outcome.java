@@ -39,14 +39,14 @@ public sealed interface Outcome<T> {
   /**
    * It has none.
    *
-   * @param why what went wrong at last
+   * @param reason what went wrong at last
    * @param report how it went
    * @param <T> what it would have given
    */
-  record Failed<T>(CallException why, CallReport report) implements Outcome<T> {
+  record Failed<T>(CallException reason, CallReport report) implements Outcome<T> {
     @Override
     public T get() {
-      throw why;
+      throw reason;
     }
   }
 }

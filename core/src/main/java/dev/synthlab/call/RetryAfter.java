@@ -14,7 +14,7 @@ import java.util.Optional;
  * date (RFC 9110, section 10.2.3); decimals are accepted.
  */
 final class RetryAfter {
-  private static final BigDecimal LONGEST_SECONDS =
+  private static final BigDecimal MAX_SECONDS =
       BigDecimal.valueOf(Duration.ofDays(3650).toSeconds());
 
   private RetryAfter() {}
@@ -39,7 +39,7 @@ final class RetryAfter {
   }
 
   private static Duration duration(BigDecimal seconds) {
-    return Duration.ofNanos(seconds.min(LONGEST_SECONDS).movePointRight(9).longValue());
+    return Duration.ofNanos(seconds.min(MAX_SECONDS).movePointRight(9).longValue());
   }
 
   private static Optional<Duration> untilDate(String text, Instant now) {

@@ -7,15 +7,15 @@ import java.util.Objects;
  * What calls share a limit, a pause or a breaker: the same server, account and resource.
  *
  * @param base the base address, without user-info
- * @param keyAlias the name of the credential, for example the variable it came from; never the
+ * @param keyName the name of the credential, for example the variable it came from; never the
  *     credential
  * @param resource what is asked for, for example the model
  */
-public record Route(URI base, String keyAlias, String resource) {
+public record Route(URI base, String keyName, String resource) {
   /** Refuses what is missing. */
   public Route {
     Objects.requireNonNull(base);
-    Objects.requireNonNull(keyAlias);
+    Objects.requireNonNull(keyName);
     Objects.requireNonNull(resource);
   }
 

@@ -37,7 +37,7 @@ final class SystemTimer implements Timer {
   }
 
   @Override
-  public Scheduled after(Duration delay, Runnable task) {
+  public ScheduledTask after(Duration delay, Runnable task) {
     Future<?> future = watch.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
     return () -> future.cancel(false);
   }

@@ -38,11 +38,11 @@ public interface Timer {
    * @param task must not block
    * @return takes the task back; harmless when it has run
    */
-  Scheduled after(Duration delay, Runnable task);
+  ScheduledTask after(Duration delay, Runnable task);
 
   /** Something that will run unless it is taken back. */
   @FunctionalInterface
-  interface Scheduled {
+  interface ScheduledTask {
     /** Takes it back. */
     void cancel();
   }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What an {@link Event} means for a call. The rooms above say what; the loop decides when.
+ * What an {@link AttemptResult} means for a call. The rooms above say what; the loop decides when.
  *
  * @param <T> what the call gives
  */
@@ -25,7 +25,7 @@ public sealed interface Verdict<T> {
    * @param pause how long the server asked everybody to wait; then the attempt does not count
    * @param <T> what the call gives
    */
-  record Again<T>(Fault fault, Optional<Duration> pause) implements Verdict<T> {}
+  record TryAgain<T>(Fault fault, Optional<Duration> pause) implements Verdict<T> {}
 
   /**
    * Another request takes its place, at once.
@@ -34,7 +34,7 @@ public sealed interface Verdict<T> {
    * @param fault what was wrong with this one
    * @param <T> what the call gives
    */
-  record Next<T>(Exchange<T> exchange, Fault fault) implements Verdict<T> {}
+  record ReplaceWith<T>(Exchange<T> exchange, Fault fault) implements Verdict<T> {}
 
   /**
    * No repetition can help.

@@ -46,7 +46,7 @@ public record ApiSettings(
    * @throws ConfigException if anything is wrong, with all that is
    */
   public static ApiSettings from(Environment environment, ApiVariables variables) {
-    return new ApiReader(environment, variables).read();
+    return new ApiSettingsReader(environment, variables).read();
   }
 
   /**

@@ -22,7 +22,7 @@ public final class ConfigException extends RuntimeException {
    * @param where where it was set, or empty
    */
   public record Problem(String variable, String value, String allowed, String where) {
-    private static final int LONGEST_SHOWN = 120;
+    private static final int MAX_SHOWN = 120;
 
     /** Makes the value safe to print. */
     public Problem {
@@ -50,14 +50,12 @@ public final class ConfigException extends RuntimeException {
 
     private static String printable(String value) {
       String oneLine = value.replaceAll("[\\p{Cntrl}\\p{Cf}\u0080-\u009f\u2028\u2029]", "?");
-      return oneLine.length() > LONGEST_SHOWN
-          ? oneLine.substring(0, cut(oneLine)) + "..."
-          : oneLine;
+      return oneLine.length() > MAX_SHOWN ? oneLine.substring(0, cut(oneLine)) + "..." : oneLine;
     }
 
     /** Half a secret would not be known for one any more. */
     private static int cut(String text) {
-      int end = LONGEST_SHOWN;
+      int end = MAX_SHOWN;
       for (String secret : Secret.known()) {
         for (int at = text.indexOf(secret);
             at >= 0 && at < end;

@@ -58,8 +58,8 @@ public record DatabaseUrl(
 
   /** Reads one; a message of what is wrong with it never holds any part of it. */
   static DatabaseUrl parse(String raw) {
-    Values.keepUserInfo(raw);
-    String value = Values.line(raw);
+    ValueParser.keepUserInfo(raw);
+    String value = ValueParser.line(raw);
     Matcher form = FORM.matcher(value);
     if (!form.matches()) {
       throw new IllegalArgumentException(

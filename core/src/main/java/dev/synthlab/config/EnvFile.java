@@ -18,12 +18,12 @@ import java.util.regex.Pattern;
 
 /** A file of variables, read line by line. What cannot be read is a problem, never a guess. */
 final class EnvFile {
-  private static final long LARGEST = 1 << 20;
+  private static final long MAX = 1 << 20;
   private static final Pattern ASSIGNMENT =
       Pattern.compile("(?:export\\s++)?([A-Za-z_][A-Za-z0-9_.]{0,199}+)\\s*+=(.*)", Pattern.DOTALL);
 
   /** After so many mistakes the file is no such file. */
-  private static final int MOST_COMPLAINTS = 20;
+  private static final int MAX_COMPLAINTS = 20;
 
   private final Path path;
   private final boolean named;
@@ -48,17 +48,17 @@ final class EnvFile {
   static EnvFile beneath(Path directory) {
     EnvFile file = new EnvFile(directory.resolve(".env"), false);
     if (Files.exists(file.path)) {
-      file.read(WriteAccess.ofThisUser());
+      file.read(FileOwnership.ofThisUser());
     }
     return file;
   }
 
   /** A file that was asked for by name. */
   static EnvFile named(Path path) {
-    return named(path, WriteAccess.ofThisUser());
+    return named(path, FileOwnership.ofThisUser());
   }
 
-  static EnvFile named(Path path, WriteAccess access) {
+  static EnvFile named(Path path, FileOwnership access) {
     EnvFile file = new EnvFile(path, true);
     file.read(access);
     return file;
@@ -94,7 +94,7 @@ final class EnvFile {
 
   /** What it may say of a name. */
   Optional<Entry> heard(String name) {
-    return entry(name).filter(entry -> named || UnnamedFile.maySet(name, entry.value()));
+    return entry(name).filter(entry -> named || EnvFilePolicy.maySet(name, entry.value()));
   }
 
   /** What it says of a name and may not. */
@@ -107,13 +107,13 @@ final class EnvFile {
     return Optional.ofNullable(entries.get(name)).filter(entry -> !entry.value().isBlank());
   }
 
-  private void read(WriteAccess access) {
+  private void read(FileOwnership access) {
     try {
       if (!Files.exists(path)) {
         refuse("", "no such file");
       } else if (!Files.isRegularFile(path)) {
         refuse("", "must be a file that can be read; this is " + kindOf(path));
-      } else if (Files.size(path) > LARGEST) {
+      } else if (Files.size(path) > MAX) {
         refuse("", "must be at most 1 MiB of NAME=value lines");
       } else {
         lines(access);
@@ -123,7 +123,7 @@ final class EnvFile {
     }
   }
 
-  private void lines(WriteAccess access) throws IOException {
+  private void lines(FileOwnership access) throws IOException {
     Optional<String> objection = access.objection(path);
     Optional<String> text = objection.isPresent() ? Optional.empty() : text();
     // Another may have taken its place while it was read.
@@ -157,7 +157,7 @@ final class EnvFile {
       if (!content.isEmpty() && !content.startsWith("#")) {
         line(content, number);
       }
-      if (problems.size() >= MOST_COMPLAINTS) {
+      if (problems.size() >= MAX_COMPLAINTS) {
         return;
       }
     }
@@ -176,9 +176,7 @@ final class EnvFile {
       return;
     }
     Entry before = entries.put(name, new Entry(value.get(), number));
-    if (before != null
-        && !before.value().equals(value.get())
-        && warnings.size() < MOST_COMPLAINTS) {
+    if (before != null && !before.value().equals(value.get()) && warnings.size() < MAX_COMPLAINTS) {
       warnings.add(
           "%s sets %s on line %d and again on line %d: the latter holds"
               .formatted(path.getFileName(), name, before.line(), number));

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * Immutable.
  */
 public final class Environment {
-  private static final int MOST_TOLD = 100;
+  private static final int MAX_TOLD = 100;
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
   private final Map<String, String> process;
@@ -213,7 +213,7 @@ public final class Environment {
     /** That it is not, and what to do; it is shown as a value of this variable. */
     Problem problem(Variable like) {
       String shown = like.masked(entry.value().strip());
-      String what = UnnamedFile.effect(name).does();
+      String what = EnvFilePolicy.effect(name).does();
       String allowed = what + ", which a .env may not unless it is named: " + remedy(name);
       return new Problem(name, shown, allowed, new Origin.DotEnv(file, entry.line()).describe());
     }
@@ -233,11 +233,11 @@ public final class Environment {
    */
   public List<String> ignored() {
     List<String> all = allIgnored();
-    if (all.size() <= MOST_TOLD) {
+    if (all.size() <= MAX_TOLD) {
       return all;
     }
-    List<String> first = new ArrayList<>(all.subList(0, MOST_TOLD));
-    first.add((all.size() - MOST_TOLD) + " more");
+    List<String> first = new ArrayList<>(all.subList(0, MAX_TOLD));
+    first.add((all.size() - MAX_TOLD) + " more");
     return List.copyOf(first);
   }
 
@@ -248,7 +248,7 @@ public final class Environment {
             .map(Unheard::name);
     Stream<String> others =
         file.entries().keySet().stream()
-            .filter(name -> UnnamedFile.isRead(name) && !Variable.isNameOfOne(name))
+            .filter(name -> EnvFilePolicy.isRead(name) && !Variable.isNameOfOne(name))
             .filter(name -> unheard(name).isPresent());
     return Stream.concat(ours, others).toList();
   }
@@ -400,7 +400,7 @@ public final class Environment {
 
   /** A key under whatever name was chosen for it: who chose the name means what stands there. */
   private Optional<Found> keyNamed(String name) {
-    boolean ofNobody = UnnamedFile.effect(name) == Effect.FOREIGN;
+    boolean ofNobody = EnvFilePolicy.effect(name) == VariableEffect.FOREIGN;
     return lookup(name)
         .or(() -> file.entry(name).filter(any -> ofNobody).map(entry -> found(name, entry)));
   }

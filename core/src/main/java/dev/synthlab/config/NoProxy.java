@@ -25,23 +25,23 @@ final class NoProxy {
   private NoProxy() {}
 
   /** A host, and the port it is limited to, if any. */
-  private record Place(String host, Optional<Integer> port) {
-    static Place of(String text) {
+  private record Rule(String host, Optional<Integer> port) {
+    static Rule of(String text) {
       Matcher brackets = BRACKETS.matcher(text);
       if (brackets.matches()) {
-        return new Place(
+        return new Rule(
             brackets.group(1), Optional.ofNullable(brackets.group(2)).map(Integer::valueOf));
       }
       Matcher port = WITH_PORT.matcher(text);
       return port.matches()
-          ? new Place(port.group(1), Optional.of(Integer.valueOf(port.group(2))))
-          : new Place(text, Optional.empty());
+          ? new Rule(port.group(1), Optional.of(Integer.valueOf(port.group(2))))
+          : new Rule(text, Optional.empty());
     }
   }
 
   /** The entries, which stand between commas or white space. */
   static List<String> entries(String raw) {
-    return Stream.of(Values.line(raw).split("[,\\s]+")).filter(e -> !e.isEmpty()).toList();
+    return Stream.of(ValueParser.line(raw).split("[,\\s]+")).filter(e -> !e.isEmpty()).toList();
   }
 
   /** Whether an entry can ever cover a host. */
@@ -55,7 +55,7 @@ final class NoProxy {
           .filter(base -> Integer.parseInt(network.group(2)) <= base.length * 8)
           .isPresent();
     }
-    String host = name(Place.of(entry).host());
+    String host = name(Rule.of(entry).host());
     return literal(host).isPresent() || NAME.matcher(host).matches();
   }
 
@@ -73,7 +73,7 @@ final class NoProxy {
           && address.isPresent()
           && within(address.get(), base.get(), Integer.parseInt(network.group(2)));
     }
-    Place place = Place.of(entry);
+    Rule place = Rule.of(entry);
     if (place.port().filter(only -> only != port).isPresent()) {
       return false;
     }

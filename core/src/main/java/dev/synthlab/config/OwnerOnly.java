@@ -24,7 +24,7 @@ public final class OwnerOnly {
   private static final int GROUP_OR_OTHERS_WRITE = 0022;
   private static final int OTHERS_WRITE = 0002;
   private static final int STICKY = 01000;
-  private static final int MOST_LINKS = 40;
+  private static final int MAX_LINKS = 40;
   private static final Path THIS_PROCESS = Path.of("/proc/self");
 
   /** Who may be able to write on the way to a file. */
@@ -82,7 +82,7 @@ public final class OwnerOnly {
    */
   public static void requireOwn(Path path) throws IOException {
     if (knowsOwners(path)) {
-      check(path, Trusted.THIS_USER, MOST_LINKS);
+      check(path, Trusted.THIS_USER, MAX_LINKS);
     }
   }
 
@@ -94,7 +94,7 @@ public final class OwnerOnly {
    */
   public static void requireNotOpenToAll(Path path) throws IOException {
     if (knowsOwners(path)) {
-      check(path, Trusted.THEIR_OWNERS, MOST_LINKS);
+      check(path, Trusted.THEIR_OWNERS, MAX_LINKS);
     }
   }
 
@@ -162,12 +162,12 @@ public final class OwnerOnly {
         .lookupPrincipalByName(System.getProperty("user.name"));
   }
 
-  private static IOException refused(Path at, String why, Trusted trusted) {
+  private static IOException refused(Path at, String reason, Trusted trusted) {
     String remedy =
         trusted == Trusted.THIS_USER
             ? "; or set " + Variable.SYNTHLAB_CACHE_DIR + " to a directory of your own"
             : "";
-    return new FileSystemException(at.toString(), null, why + remedy);
+    return new FileSystemException(at.toString(), null, reason + remedy);
   }
 
   private static FileAttribute<?>[] permissions(Path path, String permissions) {

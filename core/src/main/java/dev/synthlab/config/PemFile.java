@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
  * @param expired in words, those that cannot be any more
  */
 record PemFile(List<X509Certificate> valid, List<String> expired) {
-  private static final long LARGEST = 16L * 1024 * 1024;
+  private static final long MAX = 16L * 1024 * 1024;
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----");
 
@@ -59,7 +59,7 @@ record PemFile(List<X509Certificate> valid, List<String> expired) {
       if (!Files.isRegularFile(file)) {
         throw new IllegalArgumentException("it is no file");
       }
-      if (Files.size(file) > LARGEST) {
+      if (Files.size(file) > MAX) {
         throw new IllegalArgumentException("it is larger than 16 MB");
       }
       byte[] bytes = Files.readAllBytes(file);

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param llm how models are called
  * @param limits how many calls go out, and when none do
  * @param local the embedded model
- * @param net how servers are reached
+ * @param network how servers are reached
  * @param paths where files go
  * @param database how the database is reached
  * @param ledger whether and where calls are recorded
@@ -38,13 +38,13 @@ public record Settings(
     Llm llm,
     Limits limits,
     Local local,
-    Net net,
+    NetworkSettings network,
     Paths paths,
     Database database,
     Ledger ledger,
     Cache cache,
     Logs logs,
-    Trace trace,
+    TraceSettings trace,
     Environment environment,
     List<String> warnings) {
   private static volatile @Nullable Settings ofProcess;
@@ -139,10 +139,10 @@ public record Settings(
       boolean breaker,
       Optional<BigDecimal> budgetUsd) {
     /** How many calls of a run may be in flight while it is found out what the server bears. */
-    public static final int MOST_IN_FLIGHT = 512;
+    public static final int MAX_IN_FLIGHT = 512;
 
     /** How many calls are made at once where nothing is set. */
-    public static final int USUAL_AT_ONCE =
+    public static final int DEFAULT_AT_ONCE =
         Integer.parseInt(Variable.SYNTHLAB_CONCURRENCY.defaultText());
 
     /**
@@ -151,7 +151,7 @@ public record Settings(
      * @return the concurrency, or the most there may be while it is found out
      */
     public int window() {
-      return concurrency.orElse(MOST_IN_FLIGHT);
+      return concurrency.orElse(MAX_IN_FLIGHT);
     }
   }
 
@@ -218,9 +218,9 @@ public record Settings(
    *
    * @param on whether they are
    * @param timeToLive how long an answer is good
-   * @param mostMegabytes how much is kept
+   * @param maxMegabytes how much is kept
    */
-  public record Cache(boolean on, Duration timeToLive, int mostMegabytes) {}
+  public record Cache(boolean on, Duration timeToLive, int maxMegabytes) {}
 
   /**
    * How log lines look.
@@ -318,7 +318,7 @@ public record Settings(
    */
   public static Optional<Duration> duration(String text) {
     try {
-      return Optional.of(Values.duration(text));
+      return Optional.of(ValueParser.duration(text));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
@@ -334,13 +334,13 @@ public record Settings(
     try {
       Files.createDirectories(directory);
     } catch (IOException e) {
-      String why = e.getClass().getSimpleName();
+      String reason = e.getClass().getSimpleName();
       throw new ConfigException(
           List.of(
               new Problem(
                   variable.name(),
                   directory.toString(),
-                  "must be in a directory that exists or can be made (" + why + ")")));
+                  "must be in a directory that exists or can be made (" + reason + ")")));
     }
   }
 

@@ -32,13 +32,13 @@ final class SettingsReader {
   Settings read() {
     problems.addAll(environment.problems());
     warnings.addAll(environment.file().warnings());
-    warnings.addAll(LookAlikes.warnings(environment));
+    warnings.addAll(UnknownVariables.warnings(environment));
     warnOfWhatIsIgnored();
     keepAllKeys();
     URI address =
         embeddedIsChosen()
-            ? judged(Variable.OPENAI_BASE_URL, Values::address, EMBEDDED)
-            : value(Variable.OPENAI_BASE_URL, Values::address);
+            ? judged(Variable.OPENAI_BASE_URL, ValueParser::address, EMBEDDED)
+            : value(Variable.OPENAI_BASE_URL, ValueParser::address);
     Settings settings =
         new Settings(
             llm(address),
@@ -94,33 +94,33 @@ final class SettingsReader {
     if (!embedded) {
       refuseKeyMeantForAnotherPlace();
     }
-    Optional<Secret> key = optional(Variable.OPENAI_API_KEY, Values::key);
+    Optional<Secret> key = optional(Variable.OPENAI_API_KEY, ValueParser::key);
     Map<String, Secret> headers =
-        optional(Variable.SYNTHLAB_HEADERS, Values::headers).orElse(Map.of());
+        optional(Variable.SYNTHLAB_HEADERS, ValueParser::headers).orElse(Map.of());
     UnaryOperator<String> own = name -> embedded ? address.getPath().substring(1) : name;
     Duration first = duration(Variable.SYNTHLAB_BACKOFF_MIN);
-    Duration longest = duration(Variable.SYNTHLAB_BACKOFF_MAX);
-    requireOrder(first, longest);
+    Duration max = duration(Variable.SYNTHLAB_BACKOFF_MAX);
+    requireOrder(first, max);
     return new Settings.Llm(
-        Values.bare(address),
+        ValueParser.bare(address),
         embedded ? Optional.empty() : key,
         environment.find(Variable.OPENAI_API_KEY).map(Found::name).orElse("OPENAI_API_KEY"),
         Optional.ofNullable(address.getRawUserInfo()).map(Secret::ofUserInfo),
-        optional(Variable.OPENAI_ORG_ID, Values::token),
-        optional(Variable.OPENAI_PROJECT_ID, Values::token),
+        optional(Variable.OPENAI_ORG_ID, ValueParser::token),
+        optional(Variable.OPENAI_PROJECT_ID, ValueParser::token),
         embedded ? Map.of() : headers,
-        optional(Variable.OPENAI_API_VERSION, Values::token),
-        own.apply(value(Variable.SYNTHLAB_DEFAULT_MODEL, Values::line)),
-        own.apply(value(Variable.SYNTHLAB_EMBEDDING_MODEL, Values::line)),
-        own.apply(value(Variable.SYNTHLAB_IMAGE_MODEL, Values::line)),
+        optional(Variable.OPENAI_API_VERSION, ValueParser::token),
+        own.apply(value(Variable.SYNTHLAB_DEFAULT_MODEL, ValueParser::line)),
+        own.apply(value(Variable.SYNTHLAB_EMBEDDING_MODEL, ValueParser::line)),
+        own.apply(value(Variable.SYNTHLAB_IMAGE_MODEL, ValueParser::line)),
         duration(Variable.SYNTHLAB_TIMEOUT),
         count(Variable.SYNTHLAB_LLM_MAX_ATTEMPTS),
         first,
-        longest,
+        max,
         duration(Variable.SYNTHLAB_CALL_DEADLINE),
         embedded
             ? List.of()
-            : optional(Variable.SYNTHLAB_FALLBACK_MODELS, Values::list).orElse(List.of()),
+            : optional(Variable.SYNTHLAB_FALLBACK_MODELS, ValueParser::list).orElse(List.of()),
         optional(Variable.SYNTHLAB_MODELS_FILE, this::path));
   }
 
@@ -136,16 +136,16 @@ final class SettingsReader {
     return new Settings.Limits(
         value(
             Variable.SYNTHLAB_CONCURRENCY,
-            raw -> Values.countOrAuto(Variable.SYNTHLAB_CONCURRENCY, raw)),
+            raw -> ValueParser.countOrAuto(Variable.SYNTHLAB_CONCURRENCY, raw)),
         optionalCount(Variable.SYNTHLAB_RPM),
         optionalCount(Variable.SYNTHLAB_TPM),
         choice(Variable.SYNTHLAB_THROTTLE).equals("on"),
         choice(Variable.SYNTHLAB_BREAKER).equals("on"),
-        optional(Variable.SYNTHLAB_BUDGET_USD, Values::money));
+        optional(Variable.SYNTHLAB_BUDGET_USD, ValueParser::money));
   }
 
   private OptionalInt optionalCount(Variable variable) {
-    Optional<Integer> count = optional(variable, raw -> Values.count(variable, raw));
+    Optional<Integer> count = optional(variable, raw -> ValueParser.count(variable, raw));
     return count.isPresent() ? OptionalInt.of(count.get()) : OptionalInt.empty();
   }
 
@@ -153,7 +153,7 @@ final class SettingsReader {
     return new Settings.Local(
         embedded(address),
         optional(Variable.SYNTHLAB_LOCAL_MODEL, this::path),
-        value(Variable.SYNTHLAB_LOCAL_MODEL_URL, Values::address),
+        value(Variable.SYNTHLAB_LOCAL_MODEL_URL, ValueParser::address),
         environment.find(Variable.SYNTHLAB_CACHE_DIR).isPresent()
             ? value(Variable.SYNTHLAB_CACHE_DIR, this::path)
             : cache(),
@@ -161,29 +161,29 @@ final class SettingsReader {
         count(Variable.SYNTHLAB_LOCAL_MAX_TOKENS));
   }
 
-  private Net net() {
-    Optional<Net.Proxy> all = optional(Variable.ALL_PROXY, Values::proxy);
-    Optional<Net.Proxy> http = optional(Variable.HTTP_PROXY, Values::proxy);
-    Optional<Net.Proxy> https = optional(Variable.HTTPS_PROXY, Values::proxy);
+  private NetworkSettings net() {
+    Optional<NetworkSettings.Proxy> all = optional(Variable.ALL_PROXY, ValueParser::proxy);
+    Optional<NetworkSettings.Proxy> http = optional(Variable.HTTP_PROXY, ValueParser::proxy);
+    Optional<NetworkSettings.Proxy> https = optional(Variable.HTTPS_PROXY, ValueParser::proxy);
     List<String> direct = optional(Variable.NO_PROXY, NoProxy::entries).orElse(List.of());
     direct.stream()
         .filter(entry -> !NoProxy.readable(entry))
         .map(entry -> "NO_PROXY: \"" + entry + "\" is no host, address or network; it is ignored")
         .forEach(warnings::add);
-    return new Net(
+    return new NetworkSettings(
         optional(Variable.SYNTHLAB_CA_FILE, this::caFile),
         http.or(() -> all),
         https.or(() -> all),
         direct);
   }
 
-  private Net.CaFile caFile(String raw) {
+  private NetworkSettings.CaFile caFile(String raw) {
     Path file = path(raw);
     PemFile read = PemFile.read(file);
     read.expired().stream()
         .map(one -> "SYNTHLAB_CA_FILE " + file + ": " + one + "; it is ignored")
         .forEach(warnings::add);
-    return new Net.CaFile(file, read.valid());
+    return new NetworkSettings.CaFile(file, read.valid());
   }
 
   private Settings.Database database() {
@@ -193,8 +193,8 @@ final class SettingsReader {
         count(Variable.SYNTHLAB_DB_POOL_SIZE),
         duration(Variable.SYNTHLAB_DB_CONNECT_TIMEOUT),
         duration(Variable.SYNTHLAB_DB_STATEMENT_TIMEOUT),
-        optional(Variable.SYNTHLAB_DB_MIGRATIONS, Values::list).orElse(List.of()),
-        value(Variable.SQL_ECHO, Values::onOrOff),
+        optional(Variable.SYNTHLAB_DB_MIGRATIONS, ValueParser::list).orElse(List.of()),
+        value(Variable.SQL_ECHO, ValueParser::onOrOff),
         sslMode(server),
         optional(Variable.POSTGRES_SSL_ROOT_CERT, this::path));
   }
@@ -244,27 +244,27 @@ final class SettingsReader {
         choice(Variable.LOG_LEVEL).toUpperCase(Locale.ROOT), choice(Variable.SYNTHLAB_LOG_FORMAT));
   }
 
-  private Trace trace() {
-    Optional<URI> endpoint = optional(Variable.PHOENIX_COLLECTOR_ENDPOINT, Values::open);
-    Optional<Secret> key = optional(Variable.PHOENIX_API_KEY, Values::key);
+  private TraceSettings trace() {
+    Optional<URI> endpoint = optional(Variable.PHOENIX_COLLECTOR_ENDPOINT, ValueParser::open);
+    Optional<Secret> key = optional(Variable.PHOENIX_API_KEY, ValueParser::key);
     Map<String, Secret> headers =
-        optional(Variable.PHOENIX_CLIENT_HEADERS, Values::pairs).orElse(Map.of());
-    return new Trace(
+        optional(Variable.PHOENIX_CLIENT_HEADERS, ValueParser::pairs).orElse(Map.of());
+    return new TraceSettings(
         optional(
             Variable.PHOENIX_ENABLED,
-            raw -> Values.choice(Variable.PHOENIX_ENABLED, raw).equals("true")),
+            raw -> ValueParser.choice(Variable.PHOENIX_ENABLED, raw).equals("true")),
         endpoint,
         key,
         headers,
-        value(Variable.PHOENIX_PROJECT, Values::line),
-        value(Variable.SYNTHLAB_TRACE_SAMPLE, Values::share),
+        value(Variable.PHOENIX_PROJECT, ValueParser::line),
+        value(Variable.SYNTHLAB_TRACE_SAMPLE, ValueParser::share),
         duration(Variable.SYNTHLAB_TRACE_SHUTDOWN),
         environment
             .convention("PHOENIX_GRPC_PORT")
             .map(String::strip)
             .filter(port -> port.matches("\\d{1,5}"))
             .map(Integer::parseInt)
-            .orElse(Trace.USUAL_GRPC_PORT),
+            .orElse(TraceSettings.DEFAULT_GRPC_PORT),
         otel());
   }
 
@@ -292,15 +292,15 @@ final class SettingsReader {
     return "local".equals(address.getScheme());
   }
 
-  private void requireOrder(Duration first, Duration longest) {
-    if (first.compareTo(longest) > 0) {
+  private void requireOrder(Duration first, Duration max) {
+    if (first.compareTo(max) > 0) {
       Variable variable = Variable.SYNTHLAB_BACKOFF_MIN;
       String value = environment.find(variable).map(Found::value).orElse(variable.defaultText());
       problems.add(
           new Problem(
               variable.name(),
               value,
-              "must not be longer than SYNTHLAB_BACKOFF_MAX (" + longest.toMillis() + "ms)",
+              "must not be longer than SYNTHLAB_BACKOFF_MAX (" + max.toMillis() + "ms)",
               environment.origin(variable).describe()));
     }
   }
@@ -315,7 +315,7 @@ final class SettingsReader {
   }
 
   private Path path(String raw) {
-    String value = Values.line(raw);
+    String value = ValueParser.line(raw);
     if (value.equals("~") || value.startsWith("~/")) {
       return home().resolve(value.substring(Math.min(2, value.length())));
     }
@@ -328,15 +328,15 @@ final class SettingsReader {
   }
 
   private Duration duration(Variable variable) {
-    return value(variable, Values::duration);
+    return value(variable, ValueParser::duration);
   }
 
   private int count(Variable variable) {
-    return value(variable, raw -> Values.count(variable, raw));
+    return value(variable, raw -> ValueParser.count(variable, raw));
   }
 
   private String choice(Variable variable) {
-    return value(variable, raw -> Values.choice(variable, raw));
+    return value(variable, raw -> ValueParser.choice(variable, raw));
   }
 
   /** The value, or the default if there is none or it is wrong. */
@@ -363,8 +363,8 @@ final class SettingsReader {
     }
   }
 
-  private static Problem problem(Variable variable, Found found, String why) {
-    String allowed = variable.allowed() + (why.isEmpty() ? "" : "; " + why);
+  private static Problem problem(Variable variable, Found found, String reason) {
+    String allowed = variable.allowed() + (reason.isEmpty() ? "" : "; " + reason);
     return new Problem(
         found.name(), variable.masked(found.value()), allowed, found.origin().describe());
   }

@@ -138,8 +138,8 @@ public final class Utf8 {
     private long line = 1;
     // What the next byte of a character that has begun may be.
     private int missing;
-    private int least;
-    private int most;
+    private int min;
+    private int max;
 
     Check(Function<String, ? extends RuntimeException> refusal) {
       this.refusal = refusal;
@@ -207,8 +207,8 @@ public final class Utf8 {
 
     /** The first byte of a character of several; the tables of RFC 3629. */
     private void begin(int b) {
-      least = b == 0xE0 ? 0xA0 : b == 0xF0 ? 0x90 : 0x80;
-      most = b == 0xED ? 0x9F : b == 0xF4 ? 0x8F : 0xBF;
+      min = b == 0xE0 ? 0xA0 : b == 0xF0 ? 0x90 : 0x80;
+      max = b == 0xED ? 0x9F : b == 0xF4 ? 0x8F : 0xBF;
       if (b >= 0xC2 && b <= 0xDF) {
         missing = 1;
       } else if (b >= 0xE0 && b <= 0xEF) {
@@ -221,11 +221,11 @@ public final class Utf8 {
     }
 
     private void follow(int b) {
-      if (b < least || b > most) {
+      if (b < min || b > max) {
         throw notUtf8();
       }
-      least = 0x80;
-      most = 0xBF;
+      min = 0x80;
+      max = 0xBF;
       missing--;
     }
 

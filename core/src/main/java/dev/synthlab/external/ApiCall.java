@@ -1,9 +1,9 @@
 package dev.synthlab.external;
 
-import dev.synthlab.http.Bodies;
 import dev.synthlab.http.Body;
+import dev.synthlab.http.BodyReader;
 import dev.synthlab.http.Headers;
-import dev.synthlab.http.Request.Reach;
+import dev.synthlab.http.Request.AddressPolicy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -25,30 +25,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ApiCall {
   private static final Duration TRANSFER = Duration.ofHours(1);
-  private static final long LARGEST_DOWNLOAD = 1L << 40;
+  private static final long MAX_DOWNLOAD = 1L << 40;
   private static final long UPLOAD_BYTES_A_SECOND = 64 * 1024;
 
-  private final Way way;
-  private final Target target;
+  private final ApiContext context;
+  private final RequestTarget target;
   private final List<Parameter> query = new ArrayList<>();
   private Headers headers;
   private Body body = Body.empty();
-  private @Nullable Duration within;
+  private @Nullable Duration deadline;
   private @Nullable Duration timeout;
-  private long atMost = -1;
-  private boolean guarded;
+  private long maxBytes = -1;
+  private boolean publicOnly;
   private String sha256 = "";
 
-  ApiCall(Way way, Target target) {
-    this.way = way;
+  ApiCall(ApiContext context, RequestTarget target) {
+    this.context = context;
     this.target = target;
-    this.headers = way.service().headers();
+    this.headers = context.service().headers();
   }
 
   private record Parameter(String name, String value) {
     @Override
     public String toString() {
-      return Addresses.encoded(name) + "=" + Addresses.encoded(value);
+      return Uris.encoded(name) + "=" + Uris.encoded(value);
     }
   }
 
@@ -107,7 +107,7 @@ public final class ApiCall {
    * @return this
    */
   public ApiCall json(Object value) {
-    return body(Body.json(Wire.written(value)));
+    return body(Body.json(JsonCodec.written(value)));
   }
 
   /**
@@ -119,7 +119,7 @@ public final class ApiCall {
   public ApiCall form(Map<String, String> fields) {
     String text =
         fields.entrySet().stream()
-            .map(f -> Addresses.encoded(f.getKey()) + "=" + Addresses.encoded(f.getValue()))
+            .map(f -> Uris.encoded(f.getKey()) + "=" + Uris.encoded(f.getValue()))
             .collect(Collectors.joining("&"));
     return body(
         new Body.Bytes(text.getBytes(StandardCharsets.UTF_8), "application/x-www-form-urlencoded"));
@@ -163,8 +163,8 @@ public final class ApiCall {
    * @param limit positive
    * @return this
    */
-  public ApiCall within(Duration limit) {
-    within = limit;
+  public ApiCall deadline(Duration limit) {
+    deadline = limit;
     return this;
   }
 
@@ -185,8 +185,8 @@ public final class ApiCall {
    * @param bytes the most there may be
    * @return this
    */
-  public ApiCall atMost(long bytes) {
-    atMost = bytes;
+  public ApiCall maxBytes(long bytes) {
+    maxBytes = bytes;
     return this;
   }
 
@@ -196,8 +196,8 @@ public final class ApiCall {
    *
    * @return this
    */
-  public ApiCall guarded() {
-    guarded = true;
+  public ApiCall publicOnly() {
+    publicOnly = true;
     return this;
   }
 
@@ -223,7 +223,7 @@ public final class ApiCall {
    * @throws dev.synthlab.call.CallException what kept the call from its answer
    */
   public <T> T as(Class<T> type) {
-    return made(json(Wire.of(type)));
+    return made(json(JsonCodec.of(type)));
   }
 
   /**
@@ -237,11 +237,11 @@ public final class ApiCall {
    */
   public <T> Optional<T> asOptional(Class<T> type) {
     try {
-      return Optional.of(raw(json(Wire.of(type))));
+      return Optional.of(raw(json(JsonCodec.of(type))));
     } catch (ApiException.NotFound none) {
       return Optional.empty();
     } catch (ApiException e) {
-      throw way.thrown(e);
+      throw context.thrown(e);
     }
   }
 
@@ -255,7 +255,7 @@ public final class ApiCall {
    * @throws dev.synthlab.call.CallException what kept the call from its answer
    */
   public <T> List<T> listOf(Class<T> type) {
-    return made(json(Wire.listOf(type)));
+    return made(json(JsonCodec.listOf(type)));
   }
 
   /**
@@ -287,8 +287,8 @@ public final class ApiCall {
    * @throws ApiException what the service said instead
    * @throws dev.synthlab.call.CallException what kept the call from its answer
    */
-  public ApiAnswer answer() {
-    return made(new Readings.Plain(limit()));
+  public ApiResponse answer() {
+    return made(new ResponseReaders.Buffered(limit()));
   }
 
   /**
@@ -310,7 +310,7 @@ public final class ApiCall {
    * @throws dev.synthlab.call.CallException what kept the call from its answer
    */
   public Download download() {
-    return made(new Readings.Opening(largest()));
+    return made(new ResponseReaders.Streaming(largest()));
   }
 
   /**
@@ -324,7 +324,7 @@ public final class ApiCall {
    * @throws dev.synthlab.call.CallException what kept the call from its answer
    */
   public Download.Saved downloadTo(Path path) {
-    return made(new Readings.Saving(path, largest(), sha256));
+    return made(new ResponseReaders.ToFile(path, largest(), sha256));
   }
 
   /**
@@ -377,60 +377,64 @@ public final class ApiCall {
   /** Where it goes, without what is secret. */
   URI address() {
     String parameters = query.stream().map(Parameter::toString).collect(Collectors.joining("&"));
-    return Addresses.withQuery(target.address(), parameters);
+    return Uris.withQuery(target.address(), parameters);
   }
 
-  <T> Reading<T> json(Wire.Shape<T> type) {
+  <T> ResponseReader<T> json(JsonCodec.JsonType<T> type) {
     int limit = limit();
     if (headers.first("accept").isEmpty()) {
       header("Accept", "application/json");
     }
     return answer -> {
       try (var open = answer.body()) {
-        return Wire.read(Bodies.whole(open, limit), type);
+        return JsonCodec.read(BodyReader.whole(open, limit), type);
       }
     };
   }
 
-  <T> T made(Reading<T> reading) {
+  <T> T made(ResponseReader<T> reading) {
     try {
       return raw(reading);
     } catch (ApiException e) {
-      throw way.thrown(e);
+      throw context.thrown(e);
     }
   }
 
-  private <T> T raw(Reading<T> reading) {
-    boolean own = target.trust() == Target.Trust.OWN;
-    boolean strangers = !own && (guarded || way.service().guarded());
-    Outgoing outgoing =
-        new Outgoing(
-            target.at(address()), headers, body, strangers ? Reach.PUBLIC_ONLY : Reach.ANYWHERE);
+  private <T> T raw(ResponseReader<T> reading) {
+    boolean own = target.trust() == RequestTarget.Ownership.OWN;
+    boolean strangers = !own && (publicOnly || context.service().publicAddressesOnly());
+    UnsignedRequest outgoing =
+        new UnsignedRequest(
+            target.at(address()),
+            headers,
+            body,
+            strangers ? AddressPolicy.PUBLIC_ONLY : AddressPolicy.ANYWHERE);
     boolean transfer = reading.transfers() || !(body instanceof Body.Bytes);
     Duration whole =
-        Optional.ofNullable(within).orElse(transfer ? TRANSFER : way.settings().callDeadline());
-    return new Making(way, outgoing, guarded, attempt(whole), whole).made(reading);
+        Optional.ofNullable(deadline)
+            .orElse(transfer ? TRANSFER : context.settings().callDeadline());
+    return new ApiCallExecution(context, outgoing, publicOnly, attempt(whole), whole).made(reading);
   }
 
   /** A large body takes its time on the way out. */
   private Duration attempt(Duration whole) {
-    Duration usual = way.settings().timeout();
+    Duration byDefault = context.settings().timeout();
     if (timeout != null) {
       return timeout;
     }
     return switch (body) {
-      case Body.Bytes small -> usual;
-      case Body.Replayable file -> usual.plusSeconds(file.length() / UPLOAD_BYTES_A_SECOND);
+      case Body.Bytes small -> byDefault;
+      case Body.Replayable file -> byDefault.plusSeconds(file.length() / UPLOAD_BYTES_A_SECOND);
       case Body.Once stream -> whole;
     };
   }
 
   private int limit() {
-    return atMost < 0 ? Bodies.MAX_BYTES : (int) Math.min(atMost, Bodies.MAX_BYTES);
+    return maxBytes < 0 ? BodyReader.MAX_BYTES : (int) Math.min(maxBytes, BodyReader.MAX_BYTES);
   }
 
   private long largest() {
-    return atMost < 0 ? LARGEST_DOWNLOAD : atMost;
+    return maxBytes < 0 ? MAX_DOWNLOAD : maxBytes;
   }
 
   private ApiCall replaced(String name, String value) {
@@ -450,19 +454,19 @@ public final class ApiCall {
 
   /** The call that the answer's header names as the next; its query is in the link. */
   private Optional<ApiCall> linked(Headers answer) {
-    return Links.next(answer)
-        .flatMap(link -> Addresses.resolved(address(), link))
+    return LinkHeader.next(answer)
+        .flatMap(link -> Uris.resolved(address(), link))
         .map(to -> copied(target.at(to)));
   }
 
-  private ApiCall copied(Target to) {
-    ApiCall copy = new ApiCall(way, to);
+  private ApiCall copied(RequestTarget to) {
+    ApiCall copy = new ApiCall(context, to);
     copy.headers = headers;
     copy.body = body;
-    copy.within = within;
+    copy.deadline = deadline;
     copy.timeout = timeout;
-    copy.atMost = atMost;
-    copy.guarded = guarded;
+    copy.maxBytes = maxBytes;
+    copy.publicOnly = publicOnly;
     return copy;
   }
 }

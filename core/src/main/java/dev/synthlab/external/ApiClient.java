@@ -13,10 +13,10 @@ import java.util.function.Function;
  * dev.synthlab.call.CallException} for what can happen to any call.
  */
 public final class ApiClient implements AutoCloseable {
-  private final Way way;
+  private final ApiContext context;
 
-  ApiClient(Way way) {
-    this.way = way;
+  ApiClient(ApiContext context) {
+    this.context = context;
   }
 
   /**
@@ -35,8 +35,8 @@ public final class ApiClient implements AutoCloseable {
    * @param hook makes the exception that is thrown in place of the given one, or gives it back
    * @return a new client over the same traffic
    */
-  public ApiClient failing(Function<ApiException, ? extends RuntimeException> hook) {
-    return new ApiClient(way.failing(Objects.requireNonNull(hook)::apply));
+  public ApiClient withErrorMapper(Function<ApiException, ? extends RuntimeException> hook) {
+    return new ApiClient(context.failing(Objects.requireNonNull(hook)::apply));
   }
 
   /**
@@ -45,7 +45,7 @@ public final class ApiClient implements AutoCloseable {
    * @return the service
    */
   public ApiService service() {
-    return way.service();
+    return context.service();
   }
 
   /**
@@ -124,13 +124,14 @@ public final class ApiClient implements AutoCloseable {
    * @return a call to be filled and made
    */
   public ApiCall call(String method, String path, Object... values) {
-    URI address = Addresses.expanded(way.settings().baseUrl(), path, values);
-    return new ApiCall(way, new Target(method, address, path, Target.Trust.OWN));
+    URI address = Uris.expanded(context.settings().baseUrl(), path, values);
+    return new ApiCall(
+        context, new RequestTarget(method, address, path, RequestTarget.Ownership.OWN));
   }
 
   /**
    * A GET of an address that came from outside. No key goes with it, wherever it leads; a guarded
-   * client, or {@link ApiCall#guarded()}, lets it lead to public addresses only.
+   * client, or {@link ApiCall#publicOnly()}, lets it lead to public addresses only.
    *
    * @param address of http or https
    * @return a call to be filled and made
@@ -147,13 +148,14 @@ public final class ApiClient implements AutoCloseable {
    * @return a call to be filled and made
    */
   public ApiCall call(String method, URI address) {
-    URI checked = Addresses.outside(address);
-    return new ApiCall(way, new Target(method, checked, "", Target.Trust.OUTSIDE));
+    URI checked = Uris.outside(address);
+    return new ApiCall(
+        context, new RequestTarget(method, checked, "", RequestTarget.Ownership.OUTSIDE));
   }
 
   /** Makes no calls from now on; what is under way ends as it would. */
   @Override
   public void close() {
-    way.close();
+    context.close();
   }
 }

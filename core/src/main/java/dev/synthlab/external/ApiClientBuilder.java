@@ -5,7 +5,7 @@ import dev.synthlab.call.CallObserver;
 import dev.synthlab.call.CallPolicy;
 import dev.synthlab.call.Route;
 import dev.synthlab.call.Timer;
-import dev.synthlab.call.Traffic;
+import dev.synthlab.call.TrafficControl;
 import dev.synthlab.config.ApiSettings;
 import dev.synthlab.http.Transport;
 import java.util.Objects;
@@ -19,7 +19,7 @@ public final class ApiClientBuilder {
   private @Nullable Transport transport;
   private boolean ownsTransport;
   private Timer timer = Timer.system();
-  private @Nullable Traffic traffic;
+  private @Nullable TrafficControl traffic;
   private CallObserver observer = report -> {};
 
   ApiClientBuilder(ApiService service) {
@@ -78,7 +78,7 @@ public final class ApiClientBuilder {
    * @param shared the traffic; its timer should be the client's
    * @return this
    */
-  public ApiClientBuilder traffic(Traffic shared) {
+  public ApiClientBuilder traffic(TrafficControl shared) {
     traffic = shared;
     return this;
   }
@@ -103,21 +103,22 @@ public final class ApiClientBuilder {
     ApiSettings how = Objects.requireNonNull(settings, "settings");
     Transport over = Objects.requireNonNull(transport, "transport");
     // Loaded here: virtual threads that wait for a class to load pin their carriers.
-    Wire.load();
-    Traffic shared = traffic == null ? Traffic.by(timer, Traffic.Rules.USUAL) : traffic;
+    JsonCodec.load();
+    TrafficControl shared =
+        traffic == null ? TrafficControl.by(timer, TrafficControl.RouteLimits.DEFAULT) : traffic;
     CallPolicy policy =
         new CallPolicy(
             service.maxAttempts(),
             how.timeout(),
             how.backoffFirst(),
             how.backoffMax(),
-            CallPolicy.Waiting.WITHIN_DEADLINE);
+            CallPolicy.WaitMode.WITHIN_DEADLINE);
     Route route = new Route(how.baseUrl(), how.keyName(), service.name());
-    shared.govern(route, rules(service.requestsPerMinute(), shared));
-    shared.governKeyless(service.name(), rules(Optional.empty(), shared));
-    service.concurrency().ifPresent(most -> shared.bound(how.baseUrl(), most));
+    shared.setLimits(route, rules(service.requestsPerMinute(), shared));
+    shared.setKeylessLimits(service.name(), rules(Optional.empty(), shared));
+    service.concurrency().ifPresent(max -> shared.limitConcurrency(how.baseUrl(), max));
     return new ApiClient(
-        new Way(
+        new ApiContext(
             service,
             how,
             new CallLoop(over, shared, policy, observer),
@@ -126,8 +127,9 @@ public final class ApiClientBuilder {
   }
 
   /** The limits of models are not those of a service. */
-  private static Traffic.Rules rules(Optional<Integer> requestsPerMinute, Traffic shared) {
-    return new Traffic.Rules(
+  private static TrafficControl.RouteLimits rules(
+      Optional<Integer> requestsPerMinute, TrafficControl shared) {
+    return new TrafficControl.RouteLimits(
         requestsPerMinute,
         Optional.empty(),
         Optional.empty(),

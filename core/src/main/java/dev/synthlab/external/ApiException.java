@@ -19,7 +19,7 @@ public abstract sealed class ApiException extends RuntimeException {
   private final transient CallReport report;
   private final transient String text;
 
-  private ApiException(Said said) {
+  private ApiException(Details said) {
     super(said.fault().message(), said.fault().cause().orElse(null));
     this.fault = said.fault();
     this.report = said.report();
@@ -27,7 +27,7 @@ public abstract sealed class ApiException extends RuntimeException {
   }
 
   /** What went wrong, how the call went, and the body of the answer. */
-  record Said(Fault fault, CallReport report, String text) {}
+  record Details(Fault fault, CallReport report, String text) {}
 
   /**
    * The HTTP status.
@@ -87,7 +87,7 @@ public abstract sealed class ApiException extends RuntimeException {
   public static final class NotFound extends ApiException {
     private static final long serialVersionUID = 1L;
 
-    NotFound(Said said) {
+    NotFound(Details said) {
       super(said);
     }
   }
@@ -96,7 +96,7 @@ public abstract sealed class ApiException extends RuntimeException {
   public static final class Conflict extends ApiException {
     private static final long serialVersionUID = 1L;
 
-    Conflict(Said said) {
+    Conflict(Details said) {
       super(said);
     }
   }
@@ -105,25 +105,25 @@ public abstract sealed class ApiException extends RuntimeException {
   public static final class Rejected extends ApiException {
     private static final long serialVersionUID = 1L;
 
-    Rejected(Said said) {
+    Rejected(Details said) {
       super(said);
     }
   }
 
   /** The body is not what was asked for; the message says where. */
-  public static final class Unreadable extends ApiException {
+  public static final class InvalidResponse extends ApiException {
     private static final long serialVersionUID = 1L;
 
-    Unreadable(Said said) {
+    InvalidResponse(Details said) {
       super(said);
     }
   }
 
   /** The guard refused the address; nothing was sent there. */
-  public static final class AddressRefused extends ApiException {
+  public static final class AddressBlocked extends ApiException {
     private static final long serialVersionUID = 1L;
 
-    AddressRefused(Said said) {
+    AddressBlocked(Details said) {
       super(said);
     }
   }

@@ -1,16 +1,16 @@
 package dev.synthlab.external;
 
-import dev.synthlab.call.Classification;
-import dev.synthlab.call.Event;
+import dev.synthlab.call.AttemptResult;
 import dev.synthlab.call.Exchange;
 import dev.synthlab.call.Fault;
+import dev.synthlab.call.ResponseClassifier;
 import dev.synthlab.call.Route;
 import dev.synthlab.call.Spend;
 import dev.synthlab.call.Verdict;
-import dev.synthlab.http.Bodies;
+import dev.synthlab.http.BodyReader;
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.Request;
-import dev.synthlab.http.Request.Reach;
+import dev.synthlab.http.Request.AddressPolicy;
 import dev.synthlab.http.TransportException.Phase;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -27,25 +27,30 @@ final class ApiExchange<T> implements Exchange<T> {
   private static final int ERROR_BODY_LIMIT = 64 * 1024;
   private static final int TEXT_LIMIT = 4_000;
 
-  private final Way way;
-  private final Outgoing outgoing;
-  private final Reading<T> reading;
-  private final Trail trail;
+  private final ApiContext context;
+  private final UnsignedRequest outgoing;
+  private final ResponseReader<T> reading;
+  private final ErrorBody trail;
   private final int redirects;
   private final Request request;
 
-  ApiExchange(Way way, Outgoing outgoing, Reading<T> reading, Trail trail, int redirects) {
-    this.way = way;
+  ApiExchange(
+      ApiContext context,
+      UnsignedRequest outgoing,
+      ResponseReader<T> reading,
+      ErrorBody trail,
+      int redirects) {
+    this.context = context;
     this.outgoing = outgoing;
     this.reading = reading;
     this.trail = trail;
     this.redirects = redirects;
-    this.request = outgoing.wire(way);
+    this.request = outgoing.wire(context);
   }
 
   @Override
   public Route route() {
-    return way.route(outgoing.target().address(), outgoing.target().trust());
+    return context.route(outgoing.target().address(), outgoing.target().trust());
   }
 
   @Override
@@ -74,9 +79,9 @@ final class ApiExchange<T> implements Exchange<T> {
   }
 
   @Override
-  public Verdict<T> judge(Event event) throws IOException {
+  public Verdict<T> judge(AttemptResult result) throws IOException {
     trail.text = "";
-    if (event instanceof Event.Arrived answer) {
+    if (result instanceof AttemptResult.ResponseReceived answer) {
       if (reading.takes(answer.status())) {
         return taken(answer);
       }
@@ -88,58 +93,60 @@ final class ApiExchange<T> implements Exchange<T> {
       }
       return refused(answer);
     }
-    return harmless(event, Classification.of(event, route(), way.timer().now()));
+    return harmless(result, ResponseClassifier.of(result, route(), context.timer().now()));
   }
 
-  private Verdict<T> taken(Event.Arrived answer) throws IOException {
+  private Verdict<T> taken(AttemptResult.ResponseReceived answer) throws IOException {
     try {
       return new Verdict.Accept<>(reading.read(answer));
-    } catch (Bodies.TooLargeException e) {
+    } catch (BodyReader.TooLargeException e) {
       answer.body().close();
       String words = "the answer of " + route() + ": " + e.getMessage();
       return new Verdict.GiveUp<>(Fault.of(Fault.Kind.RESPONSE_TOO_LARGE, words));
-    } catch (Wire.UnreadableException e) {
+    } catch (JsonCodec.UnreadableException e) {
       answer.body().close();
       Fault fault =
-          Classification.malformed(answer, route() + ": " + e.getMessage(), e.beginning());
+          ResponseClassifier.malformed(answer, route() + ": " + e.getMessage(), e.beginning());
       trail.text = Fault.beginning(e.beginning(), TEXT_LIMIT);
       return e.torn()
-          ? harmless(answer, new Verdict.Again<>(fault, Optional.empty()))
+          ? harmless(answer, new Verdict.TryAgain<>(fault, Optional.empty()))
           : new Verdict.GiveUp<>(fault);
     }
   }
 
-  private Verdict<T> refused(Event.Arrived answer) throws IOException {
+  private Verdict<T> refused(AttemptResult.ResponseReceived answer) throws IOException {
     byte[] bytes;
     try (var open = answer.body()) {
-      bytes = Bodies.beginning(open, ERROR_BODY_LIMIT);
+      bytes = BodyReader.beginning(open, ERROR_BODY_LIMIT);
     }
     trail.text = Fault.beginning(new String(bytes, StandardCharsets.UTF_8), TEXT_LIMIT);
-    Event.Arrived whole =
-        new Event.Arrived(answer.status(), answer.headers(), new ByteArrayInputStream(bytes));
-    Verdict<T> usual = Classification.of(whole, route(), way.timer().now());
+    AttemptResult.ResponseReceived whole =
+        new AttemptResult.ResponseReceived(
+            answer.status(), answer.headers(), new ByteArrayInputStream(bytes));
+    Verdict<T> byDefault = ResponseClassifier.of(whole, route(), context.timer().now());
     // A model server means "come again" by it; a service, that something else is there.
     if (answer.status() == 409
-        && usual instanceof Verdict.Again<T> again
+        && byDefault instanceof Verdict.TryAgain<T> again
         && !asksToRepeat(answer.headers())) {
       Fault fault = again.fault();
       return new Verdict.GiveUp<>(fault.as(Fault.Kind.BAD_REQUEST, fault.message()));
     }
-    return harmless(answer, usual);
+    return harmless(answer, byDefault);
   }
 
-  private Optional<Verdict<T>> redirected(Event.Arrived answer) throws IOException {
+  private Optional<Verdict<T>> redirected(AttemptResult.ResponseReceived answer)
+      throws IOException {
     Optional<URI> to =
         answer
             .headers()
             .first("location")
-            .flatMap(location -> Addresses.resolved(outgoing.target().address(), location));
+            .flatMap(location -> Uris.resolved(outgoing.target().address(), location));
     if (to.isEmpty()) {
       return Optional.empty();
     }
     URI from = outgoing.target().address();
     boolean weaker = from.getScheme().equals("https") && !to.get().getScheme().equals("https");
-    Outgoing next = outgoing.redirected(answer.status(), to.get(), outside());
+    UnsignedRequest next = outgoing.redirected(answer.status(), to.get(), outside());
     if (weaker || !next.body().repeatable()) {
       return Optional.empty();
     }
@@ -147,26 +154,29 @@ final class ApiExchange<T> implements Exchange<T> {
     Fault fault =
         Fault.of(
             Fault.Kind.REDIRECTED,
-            answer.status() + " from " + route() + ", to " + Addresses.origin(to.get()));
+            answer.status() + " from " + route() + ", to " + Uris.origin(to.get()));
     return Optional.of(
-        new Verdict.Next<>(new ApiExchange<>(way, next, reading, trail, redirects - 1), fault));
+        new Verdict.ReplaceWith<>(
+            new ApiExchange<>(context, next, reading, trail, redirects - 1), fault));
   }
 
-  private Reach outside() {
-    return trail.guarded || way.service().guarded() ? Reach.PUBLIC_ONLY : Reach.ANYWHERE;
+  private AddressPolicy outside() {
+    return trail.guarded || context.service().publicAddressesOnly()
+        ? AddressPolicy.PUBLIC_ONLY
+        : AddressPolicy.ANYWHERE;
   }
 
   /** Another try, if it cannot make the service do a thing twice. */
-  private Verdict<T> harmless(Event event, Verdict<T> usual) {
-    if (!(usual instanceof Verdict.Again<T> again)) {
-      return usual;
+  private Verdict<T> harmless(AttemptResult result, Verdict<T> byDefault) {
+    if (!(byDefault instanceof Verdict.TryAgain<T> again)) {
+      return byDefault;
     }
-    boolean unsent = untouched(event);
+    boolean unsent = untouched(result);
     if (!unsent && !outgoing.body().repeatable()) {
       return over(again.fault(), "its body can be sent one time only");
     }
-    if (unsent || outgoing.idempotent() || turnedAway(event, again.fault())) {
-      return usual;
+    if (unsent || outgoing.idempotent() || turnedAway(result, again.fault())) {
+      return byDefault;
     }
     return over(
         again.fault(),
@@ -175,24 +185,24 @@ final class ApiExchange<T> implements Exchange<T> {
             + "; with an idempotency key it would be");
   }
 
-  private Verdict<T> over(Fault fault, String why) {
+  private Verdict<T> over(Fault fault, String reason) {
     return new Verdict.GiveUp<>(
-        fault.as(fault.kind(), fault.message() + " (not sent again: " + why + ")"));
+        fault.as(fault.kind(), fault.message() + " (not sent again: " + reason + ")"));
   }
 
   /** Whether nothing of the request has reached the service. */
-  private static boolean untouched(Event event) {
-    return switch (event) {
-      case Event.Broken broken ->
+  private static boolean untouched(AttemptResult result) {
+    return switch (result) {
+      case AttemptResult.TransportFailed broken ->
           broken.cause().phase() == Phase.RESOLVE || broken.cause().phase() == Phase.CONNECT;
-      case Event.Withheld held -> true;
-      case Event.Arrived answer -> false;
+      case AttemptResult.NotPermitted held -> true;
+      case AttemptResult.ResponseReceived answer -> false;
     };
   }
 
   /** Whether the service itself says that it has not done, or that it may be asked again. */
-  private static boolean turnedAway(Event event, Fault fault) {
-    return event instanceof Event.Arrived answer
+  private static boolean turnedAway(AttemptResult result, Fault fault) {
+    return result instanceof AttemptResult.ResponseReceived answer
         && (answer.status() == 429
             || answer.status() == 425
             || (answer.status() == 503 && fault.retryAfter().isPresent())
@@ -207,11 +217,11 @@ final class ApiExchange<T> implements Exchange<T> {
   }
 
   /** What one call leaves behind for its exception. For one thread at a time. */
-  static final class Trail {
+  static final class ErrorBody {
     final boolean guarded;
     String text = "";
 
-    Trail(boolean guarded) {
+    ErrorBody(boolean guarded) {
       this.guarded = guarded;
     }
   }

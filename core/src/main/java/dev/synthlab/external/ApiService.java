@@ -20,21 +20,22 @@ import java.util.Optional;
  * @param maxAttempts how often a call is tried, the first attempt included
  * @param requestsPerMinute most requests a minute with one key
  * @param concurrency most requests under way at once
- * @param guarded whether requests to other servers than its own may only go to public addresses
+ * @param publicAddressesOnly whether requests to other servers than its own may only go to public
+ *     addresses
  * @param redirects how many redirects of one call are followed
  */
 public record ApiService(
     ApiVariables variables,
-    KeyPlace key,
+    ApiKeyLocation key,
     Headers headers,
     int maxAttempts,
     Optional<Integer> requestsPerMinute,
     Optional<Integer> concurrency,
-    boolean guarded,
+    boolean publicAddressesOnly,
     int redirects) {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final int ATTEMPTS = 3;
-  private static final int MOST_REDIRECTS = 20;
+  private static final int MAX_REDIRECTS = 20;
 
   /** Checks the numbers. */
   public ApiService {
@@ -42,7 +43,7 @@ public record ApiService(
     Objects.requireNonNull(key);
     Objects.requireNonNull(headers);
     requireWithin("attempts", maxAttempts, 1, 100);
-    requireWithin("redirects", redirects, 0, MOST_REDIRECTS);
+    requireWithin("redirects", redirects, 0, MAX_REDIRECTS);
     requestsPerMinute.ifPresent(n -> requireWithin("requests a minute", n, 1, 100_000_000));
     concurrency.ifPresent(n -> requireWithin("concurrency", n, 1, 100_000));
   }
@@ -59,7 +60,7 @@ public record ApiService(
     ApiVariables variables = new ApiVariables(name, Optional.empty(), TIMEOUT, KeyNeed.REQUIRED);
     return new ApiService(
         variables,
-        KeyPlace.bearer(),
+        ApiKeyLocation.bearer(),
         Headers.NONE,
         ATTEMPTS,
         Optional.empty(),
@@ -93,11 +94,11 @@ public record ApiService(
   /**
    * The same with the key in another place.
    *
-   * @param place where; {@link KeyPlace#none()} for a service without keys
+   * @param place where; {@link ApiKeyLocation#none()} for a service without keys
    * @return a new service
    */
-  public ApiService withKey(KeyPlace place) {
-    KeyNeed need = place instanceof KeyPlace.Nowhere ? KeyNeed.NONE : variables.need();
+  public ApiService withKey(ApiKeyLocation place) {
+    KeyNeed need = place instanceof ApiKeyLocation.None ? KeyNeed.NONE : variables.need();
     return new ApiService(
         needing(need),
         place,
@@ -105,7 +106,7 @@ public record ApiService(
         maxAttempts,
         requestsPerMinute,
         concurrency,
-        guarded,
+        publicAddressesOnly,
         redirects);
   }
 
@@ -133,7 +134,7 @@ public record ApiService(
         maxAttempts,
         requestsPerMinute,
         concurrency,
-        guarded,
+        publicAddressesOnly,
         redirects);
   }
 
@@ -145,35 +146,49 @@ public record ApiService(
    */
   public ApiService withMaxAttempts(int attempts) {
     return new ApiService(
-        variables, key, headers, attempts, requestsPerMinute, concurrency, guarded, redirects);
+        variables,
+        key,
+        headers,
+        attempts,
+        requestsPerMinute,
+        concurrency,
+        publicAddressesOnly,
+        redirects);
   }
 
   /**
    * The same with a limit of requests.
    *
-   * @param most a minute, with one key
+   * @param max a minute, with one key
    * @return a new service
    */
-  public ApiService withRequestsPerMinute(int most) {
+  public ApiService withRequestsPerMinute(int max) {
     return new ApiService(
-        variables, key, headers, maxAttempts, Optional.of(most), concurrency, guarded, redirects);
+        variables,
+        key,
+        headers,
+        maxAttempts,
+        Optional.of(max),
+        concurrency,
+        publicAddressesOnly,
+        redirects);
   }
 
   /**
    * The same with a limit of requests under way.
    *
-   * @param most at once
+   * @param max at once
    * @return a new service
    */
-  public ApiService withConcurrency(int most) {
+  public ApiService withConcurrency(int max) {
     return new ApiService(
         variables,
         key,
         headers,
         maxAttempts,
         requestsPerMinute,
-        Optional.of(most),
-        guarded,
+        Optional.of(max),
+        publicAddressesOnly,
         redirects);
   }
 
@@ -183,7 +198,7 @@ public record ApiService(
    *
    * @return a new service
    */
-  public ApiService withGuard() {
+  public ApiService withPublicAddressesOnly() {
     return new ApiService(
         variables, key, headers, maxAttempts, requestsPerMinute, concurrency, true, redirects);
   }
@@ -191,12 +206,19 @@ public record ApiService(
   /**
    * The same, following redirects. Key and cookies do not go along to another origin.
    *
-   * @param most of one call
+   * @param max of one call
    * @return a new service
    */
-  public ApiService withRedirects(int most) {
+  public ApiService withRedirects(int max) {
     return new ApiService(
-        variables, key, headers, maxAttempts, requestsPerMinute, concurrency, guarded, most);
+        variables,
+        key,
+        headers,
+        maxAttempts,
+        requestsPerMinute,
+        concurrency,
+        publicAddressesOnly,
+        max);
   }
 
   /**
@@ -225,13 +247,20 @@ public record ApiService(
 
   private ApiService with(ApiVariables others) {
     return new ApiService(
-        others, key, headers, maxAttempts, requestsPerMinute, concurrency, guarded, redirects);
+        others,
+        key,
+        headers,
+        maxAttempts,
+        requestsPerMinute,
+        concurrency,
+        publicAddressesOnly,
+        redirects);
   }
 
-  private static void requireWithin(String what, int number, int least, int most) {
-    if (number < least || number > most) {
+  private static void requireWithin(String what, int number, int min, int max) {
+    if (number < min || number > max) {
       throw new IllegalArgumentException(
-          what + " must be from " + least + " to " + most + ", was " + number);
+          what + " must be from " + min + " to " + max + ", was " + number);
     }
   }
 }

@@ -14,32 +14,32 @@ import java.util.stream.StreamSupport;
 /**
  * The pages of a long answer, fetched one after the other as they are asked for. Each turn through
  * them begins anew. Bounded: more pages than allowed, and a page that leads back to one that was
- * there, are {@link ApiException.Unreadable}. For one thread.
+ * there, are {@link ApiException.InvalidResponse}. For one thread.
  *
  * @param <P> what a page is
  */
 public final class Pages<P> implements Iterable<P> {
-  private static final int USUAL = 1_000;
+  private static final int DEFAULT = 1_000;
 
   private final ApiCall first;
   private final Class<P> type;
-  private final Follow<P> follow;
-  private final int most;
+  private final NextPage<P> follow;
+  private final int max;
 
-  private Pages(ApiCall first, Class<P> type, Follow<P> follow, int most) {
+  private Pages(ApiCall first, Class<P> type, NextPage<P> follow, int max) {
     this.first = first;
     this.type = type;
     this.follow = follow;
-    this.most = most;
+    this.max = max;
   }
 
-  static <P> Pages<P> of(ApiCall first, Class<P> type, Follow<P> follow) {
-    return new Pages<>(first, type, follow, USUAL);
+  static <P> Pages<P> of(ApiCall first, Class<P> type, NextPage<P> follow) {
+    return new Pages<>(first, type, follow, DEFAULT);
   }
 
   /** Finds the call of the page after one. */
   @FunctionalInterface
-  interface Follow<P> {
+  interface NextPage<P> {
     Optional<ApiCall> after(ApiCall call, P page, Headers headers);
   }
 
@@ -49,7 +49,7 @@ public final class Pages<P> implements Iterable<P> {
    * @param pages the most there may be, else 1,000
    * @return new pages
    */
-  public Pages<P> atMost(int pages) {
+  public Pages<P> atMax(int pages) {
     if (pages < 1) {
       throw new IllegalArgumentException("pages must be at least 1, was " + pages);
     }
@@ -58,7 +58,7 @@ public final class Pages<P> implements Iterable<P> {
 
   @Override
   public Iterator<P> iterator() {
-    return new Turn();
+    return new PageIterator();
   }
 
   /**
@@ -82,10 +82,10 @@ public final class Pages<P> implements Iterable<P> {
   }
 
   /** A page and the call of the next. */
-  private record Leaf<P>(P page, Optional<ApiCall> next) {}
+  private record Page<P>(P page, Optional<ApiCall> next) {}
 
   /** One turn through the pages. */
-  private final class Turn implements Iterator<P> {
+  private final class PageIterator implements Iterator<P> {
     private final Set<URI> seen = new HashSet<>();
     private Optional<ApiCall> next = Optional.of(first);
 
@@ -97,13 +97,14 @@ public final class Pages<P> implements Iterable<P> {
     @Override
     public P next() {
       ApiCall call = next.orElseThrow(NoSuchElementException::new);
-      Reading<P> page = call.json(Wire.of(type));
-      Leaf<P> leaf = call.made(answer -> leaf(call, page.read(answer), answer.headers()));
+      ResponseReader<P> page = call.json(JsonCodec.of(type));
+      Page<P> leaf = call.made(answer -> leaf(call, page.read(answer), answer.headers()));
       next = leaf.next();
       return leaf.page();
     }
 
-    private Leaf<P> leaf(ApiCall call, P page, Headers headers) throws Wire.UnreadableException {
+    private Page<P> leaf(ApiCall call, P page, Headers headers)
+        throws JsonCodec.UnreadableException {
       seen.add(call.address());
       Optional<ApiCall> following = follow.after(call, page, headers);
       if (following.isPresent()) {
@@ -111,18 +112,18 @@ public final class Pages<P> implements Iterable<P> {
         if (seen.contains(address)) {
           throw wrong("the pages go in a circle: the next one was there before");
         }
-        if (!Addresses.sameOrigin(address, call.address())) {
-          throw wrong("the next page is at another server, " + Addresses.origin(address));
+        if (!Uris.sameOrigin(address, call.address())) {
+          throw wrong("the next page is at another server, " + Uris.origin(address));
         }
-        if (seen.size() == most) {
-          throw wrong("there are more than " + most + " pages; allow more, or take fewer");
+        if (seen.size() == max) {
+          throw wrong("there are more than " + max + " pages; allow more, or take fewer");
         }
       }
-      return new Leaf<>(page, following);
+      return new Page<>(page, following);
     }
 
-    private static Wire.UnreadableException wrong(String why) {
-      return new Wire.UnreadableException(why, false, new byte[0]);
+    private static JsonCodec.UnreadableException wrong(String reason) {
+      return new JsonCodec.UnreadableException(reason, false, new byte[0]);
     }
   }
 }

@@ -29,8 +29,8 @@ import java.util.Set;
  * the user's files. Where others may replace every file, nothing can protect one.
  */
 public final class PrivateFiles {
-  private static final int MOST_LINKS = 40;
-  private static final int MOST_TRIES = 10;
+  private static final int MAX_LINKS = 40;
+  private static final int MAX_TRIES = 10;
   private static final String FILE_MODE = "rw-------";
   private static final String DIRECTORY_MODE = "rwx------";
 
@@ -66,7 +66,7 @@ public final class PrivateFiles {
         return channel;
       } catch (FileAlreadyExistsException | NoSuchFileException e) {
         // It came or went between two looks.
-        if (onlyNew || !made || tries == MOST_TRIES) {
+        if (onlyNew || !made || tries == MAX_TRIES) {
           throw e;
         }
         if (before.isEmpty() && e instanceof NoSuchFileException) {
@@ -175,7 +175,7 @@ public final class PrivateFiles {
       if (!Files.isSymbolicLink(path)) {
         return path;
       }
-      if (links == MOST_LINKS) {
+      if (links == MAX_LINKS) {
         throw new FileSystemLoopException(named.toString());
       }
       path = path.resolveSibling(Files.readSymbolicLink(path));

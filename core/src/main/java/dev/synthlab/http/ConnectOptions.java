@@ -1,22 +1,22 @@
 package dev.synthlab.http;
 
-import dev.synthlab.config.Net;
+import dev.synthlab.config.NetworkSettings;
 import java.time.Duration;
 import java.util.Objects;
 
 /**
  * How connections are made.
  *
- * @param net whom to trust, and through which proxy
+ * @param network whom to trust, and through which proxy
  * @param timeout how long the lookup of a name may take, and the connection to each address of it
  * @param resolver finds the addresses of a host
  */
-public record ConnectOptions(Net net, Duration timeout, Resolver resolver) {
+public record ConnectOptions(NetworkSettings network, Duration timeout, Resolver resolver) {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   /** Refuses what is missing, and a time that is none. */
   public ConnectOptions {
-    Objects.requireNonNull(net);
+    Objects.requireNonNull(network);
     Objects.requireNonNull(resolver);
     if (!timeout.isPositive()) {
       throw new IllegalArgumentException("timeout must be positive, was " + timeout);
@@ -26,11 +26,11 @@ public record ConnectOptions(Net net, Duration timeout, Resolver resolver) {
   /**
    * The usual way: within 5 s, by the machine's own resolver.
    *
-   * @param net whom to trust, and through which proxy
+   * @param network whom to trust, and through which proxy
    * @return the options
    */
-  public static ConnectOptions of(Net net) {
-    return new ConnectOptions(net, TIMEOUT, Resolver.system());
+  public static ConnectOptions of(NetworkSettings network) {
+    return new ConnectOptions(network, TIMEOUT, Resolver.system());
   }
 
   /**
@@ -40,7 +40,7 @@ public record ConnectOptions(Net net, Duration timeout, Resolver resolver) {
    * @return new options
    */
   public ConnectOptions withTimeout(Duration other) {
-    return new ConnectOptions(net, other, resolver);
+    return new ConnectOptions(network, other, resolver);
   }
 
   /**
@@ -50,6 +50,6 @@ public record ConnectOptions(Net net, Duration timeout, Resolver resolver) {
    * @return new options
    */
   public ConnectOptions withResolver(Resolver other) {
-    return new ConnectOptions(net, timeout, other);
+    return new ConnectOptions(network, timeout, other);
   }
 }

@@ -1,6 +1,6 @@
 package dev.synthlab.http;
 
-import dev.synthlab.config.Net;
+import dev.synthlab.config.NetworkSettings;
 import dev.synthlab.http.TransportException.Phase;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,14 +39,14 @@ public final class OkHttpTransport implements Transport {
   private static final int IDLE_GUARDED = 64;
   private static final int PROXY_AUTHENTICATION = 407;
 
-  private final Net net;
-  private final OkHttpRouting routing;
+  private final NetworkSettings network;
+  private final OkHttpConfigurer routing;
   private final OkHttpClient client;
   private final OkHttpClient guarded;
 
   /** A transport that reaches servers directly and trusts whom the system trusts. */
   public OkHttpTransport() {
-    this(ConnectOptions.of(Net.direct()));
+    this(ConnectOptions.of(NetworkSettings.direct()));
   }
 
   /**
@@ -55,8 +55,8 @@ public final class OkHttpTransport implements Transport {
    * @param options how connections are made
    */
   public OkHttpTransport(ConnectOptions options) {
-    net = options.net();
-    routing = new OkHttpRouting(options);
+    network = options.network();
+    routing = new OkHttpConfigurer(options);
     client =
         routing
             .applied(new OkHttpClient.Builder())
@@ -69,7 +69,7 @@ public final class OkHttpTransport implements Transport {
             .writeTimeout(Duration.ZERO)
             .connectionPool(
                 new ConnectionPool(IDLE_CONNECTIONS, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
-            .eventListenerFactory(call -> OkHttpProgress.of(call))
+            .eventListenerFactory(call -> CallEventListener.of(call))
             .build();
     // Connections of its own: one that was made without the guard may lead anywhere.
     guarded =
@@ -82,7 +82,7 @@ public final class OkHttpTransport implements Transport {
 
   @Override
   public Response send(Request request, Duration within) throws IOException, InterruptedException {
-    OkHttpProgress progress = new OkHttpProgress(within);
+    CallEventListener progress = new CallEventListener(within);
     Call call = clientFor(request).newCall(translated(request, progress));
     okhttp3.Response answer = exchange(call, request, progress, within);
     List<Headers.Field> fields = new ArrayList<>();
@@ -92,7 +92,7 @@ public final class OkHttpTransport implements Transport {
     return new Response(
         answer.code(),
         new Headers(fields),
-        new OpenBody(call, answer, new OkHttpFailure(request, net)));
+        new OpenBody(call, answer, new FailureTranslator(request, network)));
   }
 
   /**
@@ -119,7 +119,7 @@ public final class OkHttpTransport implements Transport {
   public Optional<TlsPeer> peer(URI address, Duration within)
       throws IOException, InterruptedException {
     Request request = new Request("HEAD", address, Headers.NONE, Body.empty());
-    OkHttpProgress progress = new OkHttpProgress(within);
+    CallEventListener progress = new CallEventListener(within);
     Call call = client.newCall(translated(request, progress));
     try (okhttp3.Response answer = exchange(call, request, progress, within)) {
       Handshake handshake = answer.handshake();
@@ -148,9 +148,9 @@ public final class OkHttpTransport implements Transport {
     return switch (request.reach()) {
       case ANYWHERE -> client;
       case PUBLIC_ONLY -> {
-        if (net.proxyFor(request.uri()).isPresent()) {
+        if (network.proxyFor(request.uri()).isPresent()) {
           // It would look the name up itself, where nobody judges the address.
-          throw new OkHttpFailure(request, net).unguarded();
+          throw new FailureTranslator(request, network).unguarded();
         }
         yield guarded;
       }
@@ -159,7 +159,7 @@ public final class OkHttpTransport implements Transport {
 
   /** One exchange, as far as the head of the answer. */
   private okhttp3.Response exchange(
-      Call call, Request request, OkHttpProgress progress, Duration within)
+      Call call, Request request, CallEventListener progress, Duration within)
       throws IOException, InterruptedException {
     Limit limit = new Limit(call);
     limit.timeout(within.toNanos(), TimeUnit.NANOSECONDS);
@@ -172,23 +172,24 @@ public final class OkHttpTransport implements Transport {
       if (Thread.interrupted()) { // the socket of a virtual thread is closed by its interrupt
         throw new InterruptedException();
       }
-      OkHttpFailure failure = new OkHttpFailure(request, net);
+      FailureTranslator failure = new FailureTranslator(request, network);
       throw late && progress.lookingFor().isEmpty()
           ? failure.late(within, e)
           : failure.of(progress, progress.decisive(e));
     }
     if (limit.exit()) {
       answer.close();
-      throw new OkHttpFailure(request, net).late(within, new IOException("the time was over"));
+      throw new FailureTranslator(request, network)
+          .late(within, new IOException("the time was over"));
     }
     if (answer.code() == PROXY_AUTHENTICATION) {
       answer.close();
-      throw new OkHttpFailure(request, net).unauthenticated();
+      throw new FailureTranslator(request, network).unauthenticated();
     }
     return answer;
   }
 
-  private static okhttp3.Request translated(Request request, OkHttpProgress progress)
+  private static okhttp3.Request translated(Request request, CallEventListener progress)
       throws IOException {
     okhttp3.Request.Builder wire = new okhttp3.Request.Builder();
     try {
@@ -202,11 +203,13 @@ public final class OkHttpTransport implements Transport {
           Phase.CONNECT,
           false,
           "the address or a header of the request to "
-              + new OkHttpFailure(request, Net.direct()).place()
+              + new FailureTranslator(request, NetworkSettings.direct()).place()
               + " has characters that HTTP does not allow",
           new IOException("refused before sending"));
     }
-    return wire.method(request.method(), body(request)).tag(OkHttpProgress.class, progress).build();
+    return wire.method(request.method(), body(request))
+        .tag(CallEventListener.class, progress)
+        .build();
   }
 
   private static @Nullable RequestBody body(Request request) {
@@ -314,11 +317,11 @@ public final class OkHttpTransport implements Transport {
     private final Call call;
     private final okhttp3.Response answer;
     private final InputStream bytes;
-    private final OkHttpFailure failure;
+    private final FailureTranslator failure;
     private final ReentrantLock reading = new ReentrantLock();
     private volatile @Nullable Thread reader;
 
-    OpenBody(Call call, okhttp3.Response answer, OkHttpFailure failure) {
+    OpenBody(Call call, okhttp3.Response answer, FailureTranslator failure) {
       this.call = call;
       this.answer = answer;
       this.bytes = answer.body().byteStream();

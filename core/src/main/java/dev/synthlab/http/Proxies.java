@@ -1,6 +1,6 @@
 package dev.synthlab.http;
 
-import dev.synthlab.config.Net;
+import dev.synthlab.config.NetworkSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -16,27 +16,27 @@ import org.jspecify.annotations.Nullable;
  * for use by many threads.
  */
 public final class Proxies extends ProxySelector {
-  private final Net net;
+  private final NetworkSettings network;
 
-  private Proxies(Net net) {
-    this.net = net;
+  private Proxies(NetworkSettings network) {
+    this.network = network;
   }
 
   /**
    * The proxies that settings name.
    *
-   * @param net through which proxy servers are reached
+   * @param network through which proxy servers are reached
    * @return for any client of the JDK's kind
    */
-  public static Proxies of(Net net) {
-    return new Proxies(net);
+  public static Proxies of(NetworkSettings network) {
+    return new Proxies(network);
   }
 
   @Override
   public List<Proxy> select(@Nullable URI address) {
     return List.of(
         Optional.ofNullable(address)
-            .flatMap(net::proxyFor)
+            .flatMap(network::proxyFor)
             .map(p -> InetSocketAddress.createUnresolved(p.host(), p.port()))
             .map(place -> new Proxy(Proxy.Type.HTTP, place))
             .orElse(Proxy.NO_PROXY));
@@ -44,7 +44,7 @@ public final class Proxies extends ProxySelector {
 
   @Override
   public void connectFailed(
-      @Nullable URI address, @Nullable SocketAddress proxy, @Nullable IOException why) {
+      @Nullable URI address, @Nullable SocketAddress proxy, @Nullable IOException reason) {
     // There is no other proxy to turn to.
   }
 }

@@ -13,10 +13,10 @@ import java.util.Objects;
  * @param body what is sent
  * @param reach where it may go
  */
-public record Request(String method, URI uri, Headers headers, Body body, Reach reach) {
+public record Request(String method, URI uri, Headers headers, Body body, AddressPolicy reach) {
 
   /** Where a request may go. */
-  public enum Reach {
+  public enum AddressPolicy {
     /** To any address. */
     ANYWHERE,
     /**
@@ -44,7 +44,7 @@ public record Request(String method, URI uri, Headers headers, Body body, Reach 
    * @param body what is sent
    */
   public Request(String method, URI uri, Headers headers, Body body) {
-    this(method, uri, headers, body, Reach.ANYWHERE);
+    this(method, uri, headers, body, AddressPolicy.ANYWHERE);
   }
 
   /**

@@ -41,7 +41,7 @@ public final class SseReader {
    * Waits for the next event.
    *
    * @return the event, or empty at the end of the body; a line that the end cut off is dropped
-   * @throws Bodies.TooLargeException when an event is larger than {@link Bodies#MAX_BYTES}
+   * @throws BodyReader.TooLargeException when an event is larger than {@link BodyReader#MAX_BYTES}
    * @throws IOException when the body breaks
    */
   public Optional<ServerEvent> next() throws IOException {
@@ -71,8 +71,8 @@ public final class SseReader {
         }
         any = true;
         data.append(value);
-        if (data.length() > Bodies.MAX_BYTES) {
-          throw new Bodies.TooLargeException(Bodies.MAX_BYTES);
+        if (data.length() > BodyReader.MAX_BYTES) {
+          throw new BodyReader.TooLargeException(BodyReader.MAX_BYTES);
         }
       } else if (field.equals("event")) {
         name = value;
@@ -96,8 +96,8 @@ public final class SseReader {
         return Optional.of(text());
       }
       line.write(next);
-      if (line.size() > Bodies.MAX_BYTES) {
-        throw new Bodies.TooLargeException(Bodies.MAX_BYTES);
+      if (line.size() > BodyReader.MAX_BYTES) {
+        throw new BodyReader.TooLargeException(BodyReader.MAX_BYTES);
       }
     }
   }

@@ -7,8 +7,8 @@ public abstract sealed class AnswerException extends RuntimeException
     permits AnswerException.Refused,
         AnswerException.ContentFiltered,
         AnswerException.Truncated,
-        AnswerException.UnaskedToolCall,
-        AnswerException.TooManyRounds,
+        AnswerException.UnexpectedToolCall,
+        AnswerException.ToolRoundsExceeded,
         StructuredOutputException {
   private static final long serialVersionUID = 1L;
 
@@ -67,19 +67,19 @@ public abstract sealed class AnswerException extends RuntimeException
   }
 
   /** The model called a tool that the request did not offer. */
-  public static final class UnaskedToolCall extends AnswerException {
+  public static final class UnexpectedToolCall extends AnswerException {
     private static final long serialVersionUID = 1L;
 
-    UnaskedToolCall(String tool, String partial) {
+    UnexpectedToolCall(String tool, String partial) {
       super("unasked_tool_call", "the model called a tool nobody offered: " + tool, partial);
     }
   }
 
   /** The model asked for tools again and again, and never answered. */
-  public static final class TooManyRounds extends AnswerException {
+  public static final class ToolRoundsExceeded extends AnswerException {
     private static final long serialVersionUID = 1L;
 
-    TooManyRounds(int rounds, String partial) {
+    ToolRoundsExceeded(int rounds, String partial) {
       super(
           "tool_rounds",
           "the model asked for tools in " + rounds + " rounds and has not answered",

@@ -54,7 +54,7 @@ public record CallOptions(
   /** What the cache of answers does for a call. */
   public enum Caching {
     /** It gives the answer if it knows it, and else keeps the one that comes. */
-    USUAL,
+    DEFAULT,
     /** It keeps the answer that comes, in the place of the one it knows. */
     REFRESH,
     /** It is left out. */
@@ -62,7 +62,7 @@ public record CallOptions(
   }
 
   /** Everything is left open. */
-  public static final CallOptions NONE = new Draft().options();
+  public static final CallOptions NONE = new Builder().options();
 
   /** Keeps copies and checks the numbers. */
   public CallOptions {
@@ -83,14 +83,14 @@ public record CallOptions(
     }
   }
 
-  CallOptions changed(Consumer<Draft> change) {
-    Draft draft = new Draft(this);
+  CallOptions changed(Consumer<Builder> change) {
+    Builder draft = new Builder(this);
     change.accept(draft);
     return draft.options();
   }
 
   /** Options that are being changed. For one thread. */
-  static final class Draft {
+  static final class Builder {
     Optional<String> model = Optional.empty();
     OptionalDouble temperature = OptionalDouble.empty();
     OptionalDouble topP = OptionalDouble.empty();
@@ -105,11 +105,11 @@ public record CallOptions(
     Optional<String> user = Optional.empty();
     Optional<String> session = Optional.empty();
     List<String> tags = List.of();
-    Caching caching = Caching.USUAL;
+    Caching caching = Caching.DEFAULT;
 
-    private Draft() {}
+    private Builder() {}
 
-    private Draft(CallOptions from) {
+    private Builder(CallOptions from) {
       model = from.model;
       temperature = from.temperature;
       topP = from.topP;

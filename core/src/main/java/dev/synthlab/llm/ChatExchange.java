@@ -1,16 +1,16 @@
 package dev.synthlab.llm;
 
-import dev.synthlab.call.About;
+import dev.synthlab.call.AttemptResult;
+import dev.synthlab.call.CallMetadata;
 import dev.synthlab.call.CallReport;
-import dev.synthlab.call.Classification;
-import dev.synthlab.call.Event;
 import dev.synthlab.call.Exchange;
 import dev.synthlab.call.Fault;
+import dev.synthlab.call.ResponseClassifier;
 import dev.synthlab.call.Route;
 import dev.synthlab.call.Spend;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.Verdict;
-import dev.synthlab.http.Bodies;
+import dev.synthlab.http.BodyReader;
 import dev.synthlab.http.Request;
 import dev.synthlab.http.SseReader;
 import java.io.IOException;
@@ -23,27 +23,28 @@ import tools.jackson.core.JacksonException;
 
 /** One chat completion, whole or over a stream that is read to its end. For one call. */
 final class ChatExchange implements Exchange<ChatExchange.Whole> {
-  private final Plan plan;
+  private final PreparedChat chat;
   private final boolean streamed;
   private final Timer timer;
   private int malformed;
 
-  ChatExchange(Plan plan, boolean streamed, Timer timer) {
-    this.plan = plan;
+  ChatExchange(PreparedChat chat, boolean streamed, Timer timer) {
+    this.chat = chat;
     this.streamed = streamed;
     this.timer = timer;
   }
 
   /** An answer that was read to its end, to a request of so many characters. */
-  record Whole(ChatAnswer answer, String json, Optional<String> requestId, Plan plan) {
+  record Whole(
+      ChatResponseReader answer, String json, Optional<String> requestId, PreparedChat chat) {
 
-    Completion completion(String asked, CallReport report) {
+    Completion completion(String request, CallReport report) {
       return new Completion(
           answer.text.toString(),
           answer.finishReason(),
-          plan.usage(answer),
-          asked,
-          answer.model.isEmpty() ? asked : answer.model,
+          chat.usage(answer),
+          request,
+          answer.model.isEmpty() ? request : answer.model,
           requestId,
           json,
           answer.toolCalls(),
@@ -60,10 +61,10 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
       if (answer.finishReason().equals(FinishReason.CONTENT_FILTER)) {
         return Optional.of(new AnswerException.ContentFiltered(text));
       }
-      if (!answer.calls.isEmpty() && !plan.offersTools()) {
+      if (!answer.calls.isEmpty() && !chat.offersTools()) {
         String names =
             answer.calls.stream().map(call -> call.tool).collect(Collectors.joining(", "));
-        return Optional.of(new AnswerException.UnaskedToolCall(names, text));
+        return Optional.of(new AnswerException.UnexpectedToolCall(names, text));
       }
       if (text.isEmpty() && answer.finishReason().equals(FinishReason.LENGTH)) {
         return Optional.of(new AnswerException.Truncated(text));
@@ -84,81 +85,81 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
 
   @Override
   public Route route() {
-    return plan.route();
+    return chat.route();
   }
 
   @Override
   public long weight() {
-    return plan.weight();
+    return chat.weight();
   }
 
   @Override
   public Request request() {
-    return plan.wire();
+    return chat.wire();
   }
 
   @Override
-  public Verdict<Whole> judge(Event event) throws IOException {
-    if (event instanceof Event.Arrived answer && answer.status() / 100 == 2) {
+  public Verdict<Whole> judge(AttemptResult result) throws IOException {
+    if (result instanceof AttemptResult.ResponseReceived answer && answer.status() / 100 == 2) {
       try (var open = answer.body()) {
         return streamed
             ? readStream(answer)
-            : readWhole(answer, Bodies.whole(open, Bodies.MAX_BYTES));
-      } catch (Bodies.TooLargeException e) {
+            : readWhole(answer, BodyReader.whole(open, BodyReader.MAX_BYTES));
+      } catch (BodyReader.TooLargeException e) {
         return new Verdict.GiveUp<>(
             Fault.of(
                 Fault.Kind.RESPONSE_TOO_LARGE, "the answer of " + route() + ": " + e.getMessage()));
       }
     }
-    Verdict<Whole> verdict = Classification.of(event, route(), timer.now());
-    return verdict instanceof Verdict.GiveUp<Whole> over ? mended(over) : verdict;
+    Verdict<Whole> verdict = ResponseClassifier.of(result, route(), timer.now());
+    return verdict instanceof Verdict.GiveUp<Whole> over ? repaired(over) : verdict;
   }
 
-  private Verdict<Whole> mended(Verdict.GiveUp<Whole> over) {
-    Optional<Plan> other = plan.mended(over.fault());
+  private Verdict<Whole> repaired(Verdict.GiveUp<Whole> over) {
+    Optional<PreparedChat> other = chat.repaired(over.fault());
     return other.isPresent()
-        ? new Verdict.Next<>(new ChatExchange(other.get(), streamed, timer), over.fault())
-        : new Verdict.GiveUp<>(plan.explained(over.fault()));
+        ? new Verdict.ReplaceWith<>(new ChatExchange(other.get(), streamed, timer), over.fault())
+        : new Verdict.GiveUp<>(chat.explained(over.fault()));
   }
 
   @Override
   public Optional<Exchange<Whole>> fallback(Fault fault) {
-    return plan.fallback(fault).map(next -> new ChatExchange(next, streamed, timer));
+    return chat.fallback(fault).map(next -> new ChatExchange(next, streamed, timer));
   }
 
   @Override
-  public About.Purpose purpose() {
-    return plan.purpose();
+  public CallMetadata.Operation purpose() {
+    return chat.purpose();
   }
 
   @Override
-  public About.Said said(Whole whole) {
-    return plan.said(whole.answer(), whole.requestId());
+  public CallMetadata.AnswerMetadata said(Whole whole) {
+    return chat.said(whole.answer(), whole.requestId());
   }
 
   @Override
-  public Optional<About.Texts> texts(Optional<Whole> whole) {
-    return Optional.of(plan.texts(whole.map(w -> w.answer().text.toString()).orElse("")));
+  public Optional<CallMetadata.Content> texts(Optional<Whole> whole) {
+    return Optional.of(chat.texts(whole.map(w -> w.answer().text.toString()).orElse("")));
   }
 
   @Override
-  public Optional<BigDecimal> mostUsd() {
-    return plan.mostCostOfFirst();
+  public Optional<BigDecimal> maxCostUsd() {
+    return chat.maxCostOfFirst();
   }
 
   @Override
   public Spend spend(Whole whole) {
-    return plan.spend(whole.answer());
+    return chat.spend(whole.answer());
   }
 
-  private Verdict<Whole> readWhole(Event.Arrived head, byte[] bytes) {
+  private Verdict<Whole> readWhole(AttemptResult.ResponseReceived head, byte[] bytes) {
     // Bytes that are no UTF-8 are replaced: a parser of bytes would refuse the whole answer.
     String text = new String(bytes, StandardCharsets.UTF_8);
-    ChatAnswer answer = new ChatAnswer();
+    ChatResponseReader answer = new ChatResponseReader();
     String json;
     try {
       answer.read(text);
-      json = OneLine.of(text);
+      json = SingleLineJson.of(text);
     } catch (JacksonException e) {
       return unreadable(head, e, text);
     }
@@ -168,8 +169,8 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
     return accepted(head, answer, json, text);
   }
 
-  private Verdict<Whole> readStream(Event.Arrived head) throws IOException {
-    ChatAnswer answer = new ChatAnswer();
+  private Verdict<Whole> readStream(AttemptResult.ResponseReceived head) throws IOException {
+    ChatResponseReader answer = new ChatResponseReader();
     SseReader events = new SseReader(head.body());
     String last = "";
     try {
@@ -183,11 +184,11 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
           String said = answer.error.get();
           return answer
               .errorCode
-              .flatMap(code -> Classification.<Whole>inside(head, route(), code, said))
+              .flatMap(code -> ResponseClassifier.<Whole>inside(head, route(), code, said))
               .orElseGet(() -> malformed(head, "the stream brought an error", said));
         }
       }
-    } catch (Bodies.TooLargeException e) {
+    } catch (BodyReader.TooLargeException e) {
       return new Verdict.GiveUp<>(
           Fault.of(
                   Fault.Kind.RESPONSE_TOO_LARGE, "the stream of " + route() + ": " + e.getMessage())
@@ -198,18 +199,20 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
     if (answer.finish.isEmpty()) {
       return malformed(head, "the stream ended without a finish reason", last);
     }
-    return accepted(head, answer, OneLine.rebuilt(answer), last);
+    return accepted(head, answer, SingleLineJson.rebuilt(answer), last);
   }
 
-  private Verdict<Whole> accepted(Event.Arrived head, ChatAnswer answer, String json, String body) {
-    Whole whole = new Whole(answer, json, Classification.requestId(head.headers()), plan);
+  private Verdict<Whole> accepted(
+      AttemptResult.ResponseReceived head, ChatResponseReader answer, String json, String body) {
+    Whole whole = new Whole(answer, json, ResponseClassifier.requestId(head.headers()), chat);
     return whole.saysSomething()
         ? new Verdict.Accept<>(whole)
         : malformed(
             head, answer.choice ? "an answer without text" : "an answer without choices", body);
   }
 
-  private Verdict<Whole> unreadable(Event.Arrived head, JacksonException e, String body) {
+  private Verdict<Whole> unreadable(
+      AttemptResult.ResponseReceived head, JacksonException e, String body) {
     return malformed(head, "an answer that is not the JSON expected (" + place(e) + ")", body);
   }
 
@@ -217,11 +220,12 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
     return Fault.beginning(e.getOriginalMessage(), 100);
   }
 
-  private Verdict<Whole> malformed(Event.Arrived head, String why, String body) {
-    Fault fault = Classification.malformed(head, route() + " sent " + why, body);
+  private Verdict<Whole> malformed(
+      AttemptResult.ResponseReceived head, String reason, String body) {
+    Fault fault = ResponseClassifier.malformed(head, route() + " sent " + reason, body);
     malformed++;
-    return malformed < plan.unreadableTries()
-        ? new Verdict.Again<>(fault, Optional.empty())
+    return malformed < chat.unreadableTries()
+        ? new Verdict.TryAgain<>(fault, Optional.empty())
         : new Verdict.GiveUp<>(fault);
   }
 }

@@ -1,13 +1,13 @@
 package dev.synthlab.llm;
 
-import dev.synthlab.call.About;
+import dev.synthlab.call.AttemptResult;
 import dev.synthlab.call.CallException;
+import dev.synthlab.call.CallMetadata;
 import dev.synthlab.call.CallReport;
-import dev.synthlab.call.Classification;
-import dev.synthlab.call.Event;
 import dev.synthlab.call.Fault;
+import dev.synthlab.call.ResponseClassifier;
 import dev.synthlab.call.Spend;
-import dev.synthlab.http.Bodies;
+import dev.synthlab.http.BodyReader;
 import dev.synthlab.http.SseReader;
 import java.io.IOException;
 import java.util.Iterator;
@@ -19,10 +19,10 @@ import tools.jackson.core.JacksonException;
 
 /** A chat completion over server-sent events, from its first text on. */
 final class ChatStream implements TextStream {
-  private final Event.Arrived head;
-  private final Plan plan;
+  private final AttemptResult.ResponseReceived head;
+  private final PreparedChat chat;
   private final SseReader events;
-  private final ChatAnswer answer = new ChatAnswer();
+  private final ChatResponseReader answer = new ChatResponseReader();
   private @Nullable CallReport report;
   private volatile Optional<LlmSpan> span = Optional.empty();
   private volatile Optional<CallException> broken = Optional.empty();
@@ -37,12 +37,12 @@ final class ChatStream implements TextStream {
     private final String body;
     private final @Nullable String code;
 
-    BadStreamException(String why, String body) {
-      this(why, body, null);
+    BadStreamException(String reason, String body) {
+      this(reason, body, null);
     }
 
-    BadStreamException(String why, String body, @Nullable String code) {
-      super(why);
+    BadStreamException(String reason, String body, @Nullable String code) {
+      super(reason);
       this.body = body;
       this.code = code;
     }
@@ -57,9 +57,9 @@ final class ChatStream implements TextStream {
     }
   }
 
-  ChatStream(Event.Arrived head, Plan plan) {
+  ChatStream(AttemptResult.ResponseReceived head, PreparedChat chat) {
     this.head = head;
-    this.plan = plan;
+    this.chat = chat;
     this.events = new SseReader(head.body());
   }
 
@@ -80,11 +80,11 @@ final class ChatStream implements TextStream {
     whole = atEnd;
     report = how;
     span = Optional.of(shownBy);
-    shownBy.began();
+    shownBy.firstToken();
   }
 
-  About.Said said() {
-    return plan.said(answer, Classification.requestId(head.headers()));
+  CallMetadata.AnswerMetadata said() {
+    return chat.said(answer, ResponseClassifier.requestId(head.headers()));
   }
 
   String text() {
@@ -97,7 +97,7 @@ final class ChatStream implements TextStream {
   }
 
   Spend spend() {
-    return plan.spend(answer);
+    return chat.spend(answer);
   }
 
   @Override
@@ -115,8 +115,11 @@ final class ChatStream implements TextStream {
       throw new IllegalStateException("pieces of the answer are still to come");
     }
     return new ChatExchange.Whole(
-            answer, OneLine.rebuilt(answer), Classification.requestId(head.headers()), plan)
-        .completion(plan.route().resource(), told(Optional.empty()));
+            answer,
+            SingleLineJson.rebuilt(answer),
+            ResponseClassifier.requestId(head.headers()),
+            chat)
+        .completion(chat.route().resource(), told(Optional.empty()));
   }
 
   @Override
@@ -144,7 +147,7 @@ final class ChatStream implements TextStream {
       whole = kept -> {};
       once.accept(all);
     } else {
-      on.left(answer.text.toString(), plan.usage(answer));
+      on.cancelled(answer.text.toString(), chat.usage(answer));
     }
   }
 
@@ -191,7 +194,7 @@ final class ChatStream implements TextStream {
       if (ready.isEmpty() && !ended) {
         try {
           ready = nextPiece();
-        } catch (Bodies.TooLargeException e) {
+        } catch (BodyReader.TooLargeException e) {
           throw over(Fault.of(Fault.Kind.RESPONSE_TOO_LARGE, "the stream: " + e.getMessage()), e);
         } catch (IOException e) {
           throw over(interrupted(String.valueOf(e.getMessage())), e);
@@ -211,18 +214,18 @@ final class ChatStream implements TextStream {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      String piece = ready;
+      String delta = ready;
       ready = "";
-      return piece;
+      return delta;
     }
 
-    private static Fault interrupted(String why) {
+    private static Fault interrupted(String reason) {
       return Fault.of(
-          Fault.Kind.STREAM_INTERRUPTED, "the stream broke after its first text: " + why);
+          Fault.Kind.STREAM_INTERRUPTED, "the stream broke after its first text: " + reason);
     }
 
-    private CallException over(Fault why, Exception cause) {
-      Fault fault = why.because(cause).withPartial(answer.text.toString());
+    private CallException over(Fault reason, Exception cause) {
+      Fault fault = reason.because(cause).withPartial(answer.text.toString());
       CallException thrown = CallException.of(fault, told(Optional.of(fault)));
       broken = Optional.of(thrown);
       close();

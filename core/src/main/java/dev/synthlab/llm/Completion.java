@@ -12,14 +12,14 @@ import java.util.Optional;
  * @param text what it said; may be empty when {@link #problem()} says why
  * @param finishReason why it stopped
  * @param usage the tokens
- * @param modelAsked the model the request named
- * @param modelAnswered the model that answered, by its own word
+ * @param requestedModel the model the request named
+ * @param respondedModel the model that answered, by its own word
  * @param requestId the server's name for the request
  * @param json the whole answer as one line of JSON, in the form of the chat completion object
  * @param toolCalls the tools it wants called, when it was offered any
  * @param problem set when the answer is not what was asked: refused, filtered, or a tool call
  *     nobody asked for
- * @param before the answers that the same call had before this one, oldest first: rounds of tools,
+ * @param earlier the answers that the same call had before this one, oldest first: rounds of tools,
  *     and answers that were asked for again because they did not fit
  * @param report how the call went: attempts, waits, times
  */
@@ -27,19 +27,19 @@ public record Completion(
     String text,
     FinishReason finishReason,
     Usage usage,
-    String modelAsked,
-    String modelAnswered,
+    String requestedModel,
+    String respondedModel,
     Optional<String> requestId,
     String json,
     List<Part.ToolCall> toolCalls,
     Optional<AnswerException> problem,
-    List<Completion> before,
+    List<Completion> earlier,
     CallReport report) {
 
   /** Keeps copies. */
   public Completion {
     toolCalls = List.copyOf(toolCalls);
-    before = List.copyOf(before);
+    earlier = List.copyOf(earlier);
   }
 
   Completion after(List<Completion> earlier) {
@@ -47,8 +47,8 @@ public record Completion(
         text,
         finishReason,
         usage,
-        modelAsked,
-        modelAnswered,
+        requestedModel,
+        respondedModel,
         requestId,
         json,
         toolCalls,
@@ -57,18 +57,18 @@ public record Completion(
         report);
   }
 
-  Completion with(AnswerException why) {
+  Completion with(AnswerException reason) {
     return new Completion(
         text,
         finishReason,
         usage,
-        modelAsked,
-        modelAnswered,
+        requestedModel,
+        respondedModel,
         requestId,
         json,
         toolCalls,
-        Optional.of(why),
-        before,
+        Optional.of(reason),
+        earlier,
         report);
   }
 
@@ -77,33 +77,33 @@ public record Completion(
         other,
         finishReason,
         usage,
-        modelAsked,
-        modelAnswered,
+        requestedModel,
+        respondedModel,
         requestId,
         json,
         toolCalls,
         problem,
-        before,
+        earlier,
         report);
   }
 
   /**
-   * The tokens of this answer and of those {@link #before} it: what the whole call used.
+   * The tokens of this answer and of those {@link #earlier} it: what the whole call used.
    *
    * @return known if all of them are
    */
   public Usage totalUsage() {
-    return before.stream().map(Completion::usage).reduce(usage, Usage::plus);
+    return earlier.stream().map(Completion::usage).reduce(usage, Usage::plus);
   }
 
   /**
    * Whether it was kept from an equal request, so that nothing was paid for it now; with those
-   * {@link #before} it, whether all of them were.
+   * {@link #earlier} it, whether all of them were.
    *
    * @return true when nothing was sent; then there are no tokens and the cost is 0
    */
   public boolean cached() {
-    return report.cached() && before.stream().allMatch(each -> each.report().cached());
+    return report.cached() && earlier.stream().allMatch(each -> each.report().cached());
   }
 
   /**
@@ -131,13 +131,13 @@ public record Completion(
   }
 
   /**
-   * What this answer and those {@link #before} it cost.
+   * What this answer and those {@link #earlier} it cost.
    *
    * @return US dollars; empty when the price of one of them is not known
    */
   public Optional<BigDecimal> totalCostUsd() {
     Optional<BigDecimal> sum = costUsd();
-    for (Completion each : before) {
+    for (Completion each : earlier) {
       sum = sum.flatMap(so -> each.costUsd().map(so::add));
     }
     return sum;

@@ -150,10 +150,10 @@ public record CompletionRequest(
   /**
    * The same request with another bound on its tools.
    *
-   * @param most how often the model may ask for tools before it must answer; 10 if nothing is said
+   * @param max how often the model may ask for tools before it must answer; 10 if nothing is said
    * @return a new request
    */
-  public CompletionRequest withRounds(int most) {
-    return new CompletionRequest(messages, options, format, tools, most, body);
+  public CompletionRequest withMaxToolRounds(int max) {
+    return new CompletionRequest(messages, options, format, tools, max, body);
   }
 }

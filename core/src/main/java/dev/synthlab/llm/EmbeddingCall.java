@@ -1,17 +1,17 @@
 package dev.synthlab.llm;
 
-import dev.synthlab.call.About;
 import dev.synthlab.call.Attempt;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallLoop;
+import dev.synthlab.call.CallMetadata;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Fault;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Spend;
-import dev.synthlab.call.Threads;
 import dev.synthlab.call.Timer;
-import dev.synthlab.llm.EmbeddingAnswer.Vectors;
+import dev.synthlab.call.VirtualThreads;
+import dev.synthlab.llm.EmbeddingResponseReader.Vectors;
 import dev.synthlab.spans.Tracing;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -36,29 +36,30 @@ import java.util.stream.Stream;
  * @see <a href="https://platform.openai.com/docs/api-reference/embeddings/create">the bounds</a>
  */
 final class EmbeddingCall {
-  static final int MOST_INPUTS = 2_048;
+  static final int MAX_INPUTS = 2_048;
 
   /** The API allows 300,000 by its own count; ours is an estimate and may fall short. */
-  static final long MOST_TOKENS = 200_000;
+  static final long MAX_TOKENS = 200_000;
 
   /** A longer text is refused: it goes alone, so that it takes no other along. */
-  static final long LONGEST_INPUT = 8_191;
+  static final long MAX_INPUT = 8_191;
 
   static final int AT_ONCE = 4;
 
   /** The embedded model makes one vector after the other, and an attempt has a time to keep. */
-  private static final int MOST_INPUTS_EMBEDDED = 8;
+  private static final int MAX_INPUTS_EMBEDDED = 8;
 
   private static final int BYTES_A_TOKEN = 4;
   private static final String ENCODING = "encoding_format";
 
-  private final Plan.Chat client;
+  private final PreparedChat.ModelContext client;
   private final CallLoop loop;
   private final Timer timer;
   private final EmbeddingRequest request;
   private final String model;
 
-  EmbeddingCall(Plan.Chat client, CallLoop loop, Timer timer, EmbeddingRequest request) {
+  EmbeddingCall(
+      PreparedChat.ModelContext client, CallLoop loop, Timer timer, EmbeddingRequest request) {
     this.client = client;
     this.loop = loop;
     this.timer = timer;
@@ -76,15 +77,15 @@ final class EmbeddingCall {
     }
     return switch (ask(batches.getFirst(), deadline)) {
       case Outcome.Answered<Vectors> ok -> joined(List.of(ok));
-      case Outcome.Failed<Vectors> failed -> new Outcome.Failed<>(failed.why(), failed.report());
+      case Outcome.Failed<Vectors> failed -> new Outcome.Failed<>(failed.reason(), failed.report());
     };
   }
 
   /** Text may have twice as many tokens as usual. */
-  Optional<BigDecimal> mostCost() {
+  Optional<BigDecimal> maxCost() {
     long tokens = request.inputs().stream().mapToLong(EmbeddingCall::tokens).sum();
-    Usage most = new Usage(2 * tokens, 0, 0, 0, false);
-    return client.endpoint().known().spend(model, model, most).costUsd();
+    Usage max = new Usage(2 * tokens, 0, 0, 0, false);
+    return client.endpoint().known().spend(model, model, max).costUsd();
   }
 
   private Outcome<Vectors> ask(Batch batch, Deadline deadline) {
@@ -92,10 +93,10 @@ final class EmbeddingCall {
     var verb =
         new JsonExchange.Verb<Vectors>(
             "/embeddings",
-            new About.Purpose("embeddings", request.options().operation()),
+            new CallMetadata.Operation("embeddings", request.options().operation()),
             Set.of(ENCODING),
             client.unreadableTries(),
-            () -> new EmbeddingAnswer(inputs, batch.tokens()));
+            () -> new EmbeddingResponseReader(inputs, batch.tokens()));
     Map<String, Object> body = body(batch.inputs());
     JsonExchange<Vectors> exchange = JsonExchange.of(verb, client, body, batch.tokens(), timer);
     LlmSpan span =
@@ -107,7 +108,7 @@ final class EmbeddingCall {
           switch (outcome) {
             case Outcome.Answered<Vectors> ok ->
                 span.embedded(batch.inputs(), ok.value(), ok.report());
-            case Outcome.Failed<Vectors> failed -> span.failed(failed.why());
+            case Outcome.Failed<Vectors> failed -> span.failed(failed.reason());
           }
           return outcome;
         });
@@ -132,14 +133,14 @@ final class EmbeddingCall {
   }
 
   private List<Batch> batches(List<String> inputs) {
-    int most = client.endpoint().embedded() ? MOST_INPUTS_EMBEDDED : MOST_INPUTS;
+    int max = client.endpoint().embedded() ? MAX_INPUTS_EMBEDDED : MAX_INPUTS;
     List<Batch> batches = new ArrayList<>();
     int from = 0;
     long sum = 0;
     for (int i = 0; i < inputs.size(); i++) {
       long tokens = tokens(inputs.get(i));
-      boolean alone = tokens > LONGEST_INPUT || (sum > LONGEST_INPUT && i - from == 1);
-      if (i > from && (alone || i - from == most || sum + tokens > MOST_TOKENS)) {
+      boolean alone = tokens > MAX_INPUT || (sum > MAX_INPUT && i - from == 1);
+      if (i > from && (alone || i - from == max || sum + tokens > MAX_TOKENS)) {
         batches.add(new Batch(inputs.subList(from, i), sum));
         from = i;
         sum = 0;
@@ -170,8 +171,8 @@ final class EmbeddingCall {
       failure = crew.work();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      String why = "the call to " + client.endpoint().route(model) + " was interrupted";
-      Fault fault = Fault.of(Fault.Kind.CANCELLED, why);
+      String reason = "the call to " + client.endpoint().route(model) + " was interrupted";
+      Fault fault = Fault.of(Fault.Kind.CANCELLED, reason);
       Duration elapsed = Duration.ofNanos(timer.nanos() - begin);
       CallReport report =
           new CallReport(
@@ -209,7 +210,7 @@ final class EmbeddingCall {
     /** Comes back when all is answered, or at the first failure. */
     Optional<CallException> work() throws InterruptedException {
       List<CompletableFuture<Integer>> workers =
-          Stream.generate(() -> Threads.async(this::share))
+          Stream.generate(() -> VirtualThreads.async(this::share))
               .limit(Math.min(client.endpoint().embedded() ? 1 : AT_ONCE, batches.size()))
               .toList();
       CompletableFuture<Void> all =
@@ -234,7 +235,7 @@ final class EmbeddingCall {
         switch (ask(batches.get(i), deadline)) {
           case Outcome.Answered<Vectors> ok -> answers.get(i).complete(ok);
           case Outcome.Failed<Vectors> failed -> {
-            failure.complete(failed.why());
+            failure.complete(failed.reason());
             return mine;
           }
         }
@@ -269,7 +270,7 @@ final class EmbeddingCall {
             .flatMap(part -> part.attempts().stream())
             .sorted(Comparator.comparing(Attempt::started))
             .toList();
-    Duration held = parts.stream().map(CallReport::held).max(Comparator.naturalOrder()).get();
+    Duration held = parts.stream().map(CallReport::queued).max(Comparator.naturalOrder()).get();
     Spend spend = parts.stream().map(CallReport::spend).reduce(EmbeddingCall::sum).get();
     return new CallReport(
         parts.getFirst().route(),
@@ -279,7 +280,7 @@ final class EmbeddingCall {
         attempts,
         spend,
         Optional.empty(),
-        parts.getFirst().about());
+        parts.getFirst().metadata());
   }
 
   private static Spend sum(Spend one, Spend other) {

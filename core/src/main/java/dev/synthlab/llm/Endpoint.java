@@ -19,10 +19,10 @@ final class Endpoint {
       "the address of most servers ends with /v1: see OPENAI_BASE_URL";
 
   private final Settings.Llm settings;
-  private final KnownModels known;
+  private final ModelRegistry known;
   private final Headers headers;
 
-  Endpoint(Settings.Llm settings, KnownModels known) {
+  Endpoint(Settings.Llm settings, ModelRegistry known) {
     settings.requireKey();
     this.settings = settings;
     this.known = known;
@@ -34,7 +34,7 @@ final class Endpoint {
   }
 
   /** What is known of the models it serves. */
-  KnownModels known() {
+  ModelRegistry known() {
     return known;
   }
 
@@ -61,8 +61,8 @@ final class Endpoint {
     return LOCAL.equals(settings.baseUrl().getScheme());
   }
 
-  private String model(CallOptions options, String usual) {
-    return embedded() ? settings.model() : options.model().orElse(usual);
+  private String model(CallOptions options, String byDefault) {
+    return embedded() ? settings.model() : options.model().orElse(byDefault);
   }
 
   Route route(String model) {
@@ -99,8 +99,8 @@ final class Endpoint {
   /** Whether the address is what was not found, and not the model. */
   private boolean incomplete(Fault fault) {
     String path = settings.baseUrl().getRawPath();
-    boolean usual = path != null && !path.isEmpty() && !path.endsWith(CHAT);
-    return !usual && fault.code().filter("model_not_found"::equals).isEmpty();
+    boolean byDefault = path != null && !path.isEmpty() && !path.endsWith(CHAT);
+    return !byDefault && fault.code().filter("model_not_found"::equals).isEmpty();
   }
 
   private URI address(String path) {

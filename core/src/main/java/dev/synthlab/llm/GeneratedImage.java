@@ -35,7 +35,7 @@ public sealed interface GeneratedImage {
    * @param address of the picture; who knows it may see the picture
    * @param revisedPrompt the prompt as the model has rewritten it
    */
-  record Address(URI address, Optional<String> revisedPrompt) implements GeneratedImage {
+  record Url(URI address, Optional<String> revisedPrompt) implements GeneratedImage {
     @Override
     public String toString() {
       return "an image at " + address.getScheme() + "://" + address.getHost();

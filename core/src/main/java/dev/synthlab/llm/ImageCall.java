@@ -1,12 +1,12 @@
 package dev.synthlab.llm;
 
-import dev.synthlab.call.About;
 import dev.synthlab.call.CallLoop;
+import dev.synthlab.call.CallMetadata;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Timer;
-import dev.synthlab.llm.ImageAnswer.Pictures;
-import dev.synthlab.llm.ImageRequest.Form;
+import dev.synthlab.llm.ImageRequest.OutputKind;
+import dev.synthlab.llm.ImageResponseReader.Pictures;
 import dev.synthlab.spans.Tracing;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -23,13 +23,13 @@ final class ImageCall {
 
   private static final String FORM = "response_format";
 
-  private final Plan.Chat client;
+  private final PreparedChat.ModelContext client;
   private final CallLoop loop;
   private final Timer timer;
   private final ImageRequest request;
   private final String model;
 
-  ImageCall(Plan.Chat client, CallLoop loop, Timer timer, ImageRequest request) {
+  ImageCall(PreparedChat.ModelContext client, CallLoop loop, Timer timer, ImageRequest request) {
     this.client = client;
     this.loop = loop;
     this.timer = timer;
@@ -41,10 +41,10 @@ final class ImageCall {
     var verb =
         new JsonExchange.Verb<Pictures>(
             "/images/generations",
-            new About.Purpose("images", request.options().operation()),
+            new CallMetadata.Operation("images", request.options().operation()),
             Set.of(FORM),
             TRIES,
-            () -> new ImageAnswer(request.form()));
+            () -> new ImageResponseReader(request.form()));
     long weight = request.prompt().length() / 4;
     Map<String, Object> body = body();
     JsonExchange<Pictures> exchange = JsonExchange.of(verb, client, body, weight, timer);
@@ -56,13 +56,13 @@ final class ImageCall {
   private Outcome<Images> shown(Outcome<Pictures> outcome, LlmSpan span) {
     return switch (outcome) {
       case Outcome.Answered<Pictures> ok -> {
-        span.drawn(ok.value().usage(), ok.report());
+        span.imagesGenerated(ok.value().usage(), ok.report());
         yield new Outcome.Answered<>(
             new Images(ok.value().images(), model, ok.value().usage(), ok.report()), ok.report());
       }
       case Outcome.Failed<Pictures> failed -> {
-        span.failed(failed.why());
-        yield new Outcome.Failed<>(failed.why(), failed.report());
+        span.failed(failed.reason());
+        yield new Outcome.Failed<>(failed.reason(), failed.report());
       }
     };
   }
@@ -84,8 +84,8 @@ final class ImageCall {
     request.size().ifPresent(size -> body.put("size", size));
     request.quality().ifPresent(quality -> body.put("quality", quality));
     if (!onlyBytes()) {
-      body.put(FORM, request.form() == Form.URL ? "url" : "b64_json");
-    } else if (request.form() == Form.URL) {
+      body.put(FORM, request.form() == OutputKind.URL ? "url" : "b64_json");
+    } else if (request.form() == OutputKind.URL) {
       throw new IllegalArgumentException(
           model + " gives pictures as bytes only; ask for Form.BYTES, or another model");
     }

@@ -20,12 +20,12 @@ public record ImageRequest(
     Optional<String> size,
     Optional<String> quality,
     int count,
-    Form form,
+    OutputKind form,
     CallOptions options)
     implements ModelRequest<ImageRequest> {
 
   /** What comes of a picture. */
-  public enum Form {
+  public enum OutputKind {
     /** The picture itself. */
     BYTES,
     /**
@@ -56,7 +56,7 @@ public record ImageRequest(
    */
   public static ImageRequest of(String prompt) {
     return new ImageRequest(
-        prompt, Optional.empty(), Optional.empty(), 1, Form.BYTES, CallOptions.NONE);
+        prompt, Optional.empty(), Optional.empty(), 1, OutputKind.BYTES, CallOptions.NONE);
   }
 
   @Override
@@ -87,11 +87,11 @@ public record ImageRequest(
   /**
    * The same request for several pictures.
    *
-   * @param pictures at least 1
+   * @param images at least 1
    * @return a new request
    */
-  public ImageRequest withCount(int pictures) {
-    return new ImageRequest(prompt, size, quality, pictures, form, options);
+  public ImageRequest withCount(int images) {
+    return new ImageRequest(prompt, size, quality, images, form, options);
   }
 
   /**
@@ -100,7 +100,7 @@ public record ImageRequest(
    * @param what comes of each picture
    * @return a new request
    */
-  public ImageRequest withForm(Form what) {
+  public ImageRequest withForm(OutputKind what) {
     return new ImageRequest(prompt, size, quality, count, what, options);
   }
 }

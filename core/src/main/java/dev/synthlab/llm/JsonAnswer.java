@@ -1,5 +1,10 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.json.JsonBinding;
+import dev.synthlab.json.JsonExtractor;
+import dev.synthlab.json.JsonSchema;
+import dev.synthlab.json.JsonValues;
+import dev.synthlab.json.SchemaValidator;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,18 +28,18 @@ final class JsonAnswer {
             || (request.body().get("response_format") instanceof Map<?, ?> form
                 && String.valueOf(form.get("type")).startsWith("json"));
     return !json
-        || (Salvage.read(text) instanceof Salvage.Tree tree
+        || (JsonExtractor.read(text) instanceof JsonExtractor.Tree tree
             && object(tree.value(), schema).value().isPresent());
   }
 
   /** The object, checked against the schema if there is one. */
-  static Structured.Read<Map<String, Object>> object(Object tree, Optional<JsonSchema> schema) {
+  static StructuredCall.Read<Map<String, Object>> object(Object tree, Optional<JsonSchema> schema) {
     Object whole = tree;
     if (tree instanceof List<?> && schema.isPresent() && schema.get().isMulti()) {
-      whole = Map.of(Shape.ITEMS, tree);
+      whole = Map.of(JsonBinding.ITEMS, tree);
     }
     if (!(whole instanceof Map<?, ?> object)) {
-      return new Structured.Read<>(
+      return new StructuredCall.Read<>(
           Optional.empty(), List.of("$ must be an object, was " + JsonValues.shown(tree)));
     }
     SchemaValidator.Checked checked =
@@ -42,8 +47,8 @@ final class JsonAnswer {
             .map(s -> s.check(object))
             .orElseGet(() -> new SchemaValidator.Checked(object, List.of()));
     return checked.violations().isEmpty() && checked.value() instanceof Map<?, ?> fit
-        ? new Structured.Read<>(Optional.of(plainObject(fit)), List.of())
-        : new Structured.Read<>(Optional.empty(), checked.violations());
+        ? new StructuredCall.Read<>(Optional.of(plainObject(fit)), List.of())
+        : new StructuredCall.Read<>(Optional.empty(), checked.violations());
   }
 
   private static Map<String, Object> plainObject(Map<?, ?> object) {

@@ -1,17 +1,17 @@
 package dev.synthlab.llm;
 
-import dev.synthlab.call.About;
-import dev.synthlab.call.Classification;
-import dev.synthlab.call.Event;
+import dev.synthlab.call.AttemptResult;
+import dev.synthlab.call.CallMetadata;
 import dev.synthlab.call.Exchange;
 import dev.synthlab.call.Fault;
+import dev.synthlab.call.ResponseClassifier;
 import dev.synthlab.call.Route;
 import dev.synthlab.call.Spend;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.Verdict;
-import dev.synthlab.http.Bodies;
-import dev.synthlab.http.Json;
+import dev.synthlab.http.BodyReader;
 import dev.synthlab.http.Request;
+import dev.synthlab.json.Json;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.Map;
@@ -33,21 +33,21 @@ import tools.jackson.databind.ObjectReader;
  */
 final class JsonExchange<T extends JsonExchange.Counted> implements Exchange<T> {
   private static final int MENDS = 3;
-  private static final int MOST_BYTES = 64 << 20;
+  private static final int MAX_BYTES = 64 << 20;
   private static final ObjectReader ERROR =
       Json.mapper()
           .readerFor(JsonNode.class)
           .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final Verb<T> verb;
-  private final Asked asked;
+  private final Asked request;
   private final Timer timer;
   private final Request wire;
   private int malformed;
 
   /** What a verb reads must say what it used. */
   interface Counted {
-    Spend spend(KnownModels known, String asked);
+    Spend spend(ModelRegistry known, String request);
 
     /** The model that says it answered, or an empty text. */
     String model();
@@ -65,8 +65,8 @@ final class JsonExchange<T extends JsonExchange.Counted> implements Exchange<T> 
   static final class UnusableException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    UnusableException(String why) {
-      super(why);
+    UnusableException(String reason) {
+      super(reason);
     }
   }
 
@@ -81,39 +81,48 @@ final class JsonExchange<T extends JsonExchange.Counted> implements Exchange<T> 
    */
   record Verb<T>(
       String path,
-      About.Purpose purpose,
+      CallMetadata.Operation purpose,
       Set<String> ownWords,
       int tries,
       Supplier<Answer<T>> answer) {}
 
   /** The request as it stands now. */
   private record Asked(
-      Plan.Chat client, Route route, Map<String, Object> body, long weight, int mendsLeft) {}
+      PreparedChat.ModelContext client,
+      Route route,
+      Map<String, Object> body,
+      long weight,
+      int mendsLeft) {}
 
-  private JsonExchange(Verb<T> verb, Asked asked, Timer timer) {
+  private JsonExchange(Verb<T> verb, Asked request, Timer timer) {
     this.verb = verb;
-    this.asked = asked;
+    this.request = request;
     this.timer = timer;
-    this.wire = asked.client().endpoint().post(verb.path(), ChatWire.bytes(asked.body()));
+    this.wire =
+        request.client().endpoint().post(verb.path(), ChatRequestBody.bytes(request.body()));
   }
 
   /** The request, without the parameters that the model is known to refuse. */
   static <T extends Counted> JsonExchange<T> of(
-      Verb<T> verb, Plan.Chat client, Map<String, Object> body, long weight, Timer timer) {
+      Verb<T> verb,
+      PreparedChat.ModelContext client,
+      Map<String, Object> body,
+      long weight,
+      Timer timer) {
     Route route = client.endpoint().route(String.valueOf(body.get("model")));
     client.endpoint().known().warnOfTheEnd(route.resource());
-    Map<String, Object> taken = client.mends().mended(route, body);
+    Map<String, Object> taken = client.unsupported().adapted(route, body);
     return new JsonExchange<>(verb, new Asked(client, route, taken, weight, MENDS), timer);
   }
 
   @Override
   public Route route() {
-    return asked.route();
+    return request.route();
   }
 
   @Override
   public long weight() {
-    return asked.weight();
+    return request.weight();
   }
 
   @Override
@@ -123,70 +132,74 @@ final class JsonExchange<T extends JsonExchange.Counted> implements Exchange<T> 
 
   /** Vectors cost by what is sent alone; for what else is made, the longest answer counts. */
   @Override
-  public Optional<BigDecimal> mostUsd() {
-    KnownModels known = asked.client().endpoint().known();
+  public Optional<BigDecimal> maxCostUsd() {
+    ModelRegistry known = request.client().endpoint().known();
     String model = route().resource();
     long input = 2 * weight(); // a text may have twice as many tokens as usual
-    if (asked.body().containsKey("input")) {
+    if (request.body().containsKey("input")) {
       return known.spend(model, model, new Usage(input, 0, 0, 0, true)).costUsd();
     }
-    long answers = asked.body().get("n") instanceof Number n ? Math.max(1, n.longValue()) : 1;
-    return known.mostUsd(model, input, 0, answers);
+    long answers = request.body().get("n") instanceof Number n ? Math.max(1, n.longValue()) : 1;
+    return known.maxCostUsd(model, input, 0, answers);
   }
 
   @Override
-  public About.Purpose purpose() {
+  public CallMetadata.Operation purpose() {
     return verb.purpose();
   }
 
   @Override
-  public About.Said said(T value) {
-    return About.Said.by(
+  public CallMetadata.AnswerMetadata said(T value) {
+    return CallMetadata.AnswerMetadata.by(
         Optional.of(value.model()).filter(model -> !model.isEmpty()),
         Optional.empty(),
-        asked.client().endpoint().known().prices(spend(value)));
+        request.client().endpoint().known().prices(spend(value)));
   }
 
   @Override
-  public Optional<About.Texts> texts(Optional<T> value) {
-    Object given = asked.body().getOrDefault("input", asked.body().getOrDefault("prompt", ""));
-    return Optional.of(new About.Texts(Json.mapper().writeValueAsString(given), ""));
+  public Optional<CallMetadata.Content> texts(Optional<T> value) {
+    Object given = request.body().getOrDefault("input", request.body().getOrDefault("prompt", ""));
+    return Optional.of(new CallMetadata.Content(Json.mapper().writeValueAsString(given), ""));
   }
 
   @Override
   public Spend spend(T value) {
-    return value.spend(asked.client().endpoint().known(), route().resource());
+    return value.spend(request.client().endpoint().known(), route().resource());
   }
 
   @Override
-  public Verdict<T> judge(Event event) throws IOException {
-    if (event instanceof Event.Arrived head && head.status() / 100 == 2) {
+  public Verdict<T> judge(AttemptResult result) throws IOException {
+    if (result instanceof AttemptResult.ResponseReceived head && head.status() / 100 == 2) {
       return read(head);
     }
-    Verdict<T> verdict = Classification.of(event, route(), timer.now());
-    return verdict instanceof Verdict.GiveUp<T> over ? mended(over) : verdict;
+    Verdict<T> verdict = ResponseClassifier.of(result, route(), timer.now());
+    return verdict instanceof Verdict.GiveUp<T> over ? repaired(over) : verdict;
   }
 
-  private Verdict<T> mended(Verdict.GiveUp<T> over) {
+  private Verdict<T> repaired(Verdict.GiveUp<T> over) {
     Optional<Map<String, Object>> other =
-        asked.mendsLeft() == 0
+        request.mendsLeft() == 0
             ? Optional.empty()
-            : asked.client().mends().mend(route(), asked.body(), over.fault(), verb.ownWords());
+            : request
+                .client()
+                .unsupported()
+                .adapt(route(), request.body(), over.fault(), verb.ownWords());
     if (other.isEmpty()) {
-      return new Verdict.GiveUp<>(asked.client().endpoint().explained(over.fault()));
+      return new Verdict.GiveUp<>(request.client().endpoint().explained(over.fault()));
     }
-    Asked next = new Asked(asked.client(), route(), other.get(), weight(), asked.mendsLeft() - 1);
-    return new Verdict.Next<>(new JsonExchange<>(verb, next, timer), over.fault());
+    Asked next =
+        new Asked(request.client(), route(), other.get(), weight(), request.mendsLeft() - 1);
+    return new Verdict.ReplaceWith<>(new JsonExchange<>(verb, next, timer), over.fault());
   }
 
-  private Verdict<T> read(Event.Arrived head) throws IOException {
-    Bodies.Bounded body = new Bodies.Bounded(head.body(), MOST_BYTES);
+  private Verdict<T> read(AttemptResult.ResponseReceived head) throws IOException {
+    BodyReader.Bounded body = new BodyReader.Bounded(head.body(), MAX_BYTES);
     try (body) {
       return parsed(head, body);
-    } catch (Bodies.TooLargeException e) {
+    } catch (BodyReader.TooLargeException e) {
       return tooLarge(e);
     } catch (JacksonIOException e) {
-      if (e.getCause() instanceof Bodies.TooLargeException large) {
+      if (e.getCause() instanceof BodyReader.TooLargeException large) {
         return tooLarge(large);
       }
       throw e.getCause() == null ? new IOException(e) : e.getCause();
@@ -198,13 +211,14 @@ final class JsonExchange<T extends JsonExchange.Counted> implements Exchange<T> 
     }
   }
 
-  private Verdict<T> tooLarge(Bodies.TooLargeException e) {
+  private Verdict<T> tooLarge(BodyReader.TooLargeException e) {
     return new Verdict.GiveUp<>(
         Fault.of(
             Fault.Kind.RESPONSE_TOO_LARGE, "the answer of " + route() + ": " + e.getMessage()));
   }
 
-  private Verdict<T> parsed(Event.Arrived head, Bodies.Bounded body) throws UnusableException {
+  private Verdict<T> parsed(AttemptResult.ResponseReceived head, BodyReader.Bounded body)
+      throws UnusableException {
     Answer<T> answer = verb.answer().get();
     try (JsonParser in = Json.mapper().createParser(body)) {
       if (in.nextToken() != JsonToken.START_OBJECT) {
@@ -225,17 +239,19 @@ final class JsonExchange<T extends JsonExchange.Counted> implements Exchange<T> 
     return new Verdict.Accept<>(answer.whole());
   }
 
-  private Verdict<T> refused(Event.Arrived head, JsonNode error, Bodies.Bounded body) {
+  private Verdict<T> refused(
+      AttemptResult.ResponseReceived head, JsonNode error, BodyReader.Bounded body) {
     String said = error.path("message").asString(error.toString());
-    return Classification.<T>inside(head, route(), error.path("code").asString(""), said)
+    return ResponseClassifier.<T>inside(head, route(), error.path("code").asString(""), said)
         .orElseGet(() -> malformed(head, "status 200 with an error", body));
   }
 
-  private Verdict<T> malformed(Event.Arrived head, String why, Bodies.Bounded body) {
-    Fault fault = Classification.malformed(head, route() + " sent " + why, body.beginning());
+  private Verdict<T> malformed(
+      AttemptResult.ResponseReceived head, String reason, BodyReader.Bounded body) {
+    Fault fault = ResponseClassifier.malformed(head, route() + " sent " + reason, body.beginning());
     malformed++;
     return malformed < verb.tries()
-        ? new Verdict.Again<>(fault, Optional.empty())
+        ? new Verdict.TryAgain<>(fault, Optional.empty())
         : new Verdict.GiveUp<>(fault);
   }
 }

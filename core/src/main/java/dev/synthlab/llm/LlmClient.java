@@ -4,9 +4,10 @@ import dev.synthlab.Synthlab;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Outcome;
-import dev.synthlab.call.Threads;
 import dev.synthlab.call.Timer;
+import dev.synthlab.call.VirtualThreads;
 import dev.synthlab.http.Transport;
+import dev.synthlab.json.JsonBinding;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
@@ -22,13 +23,13 @@ import java.util.function.Function;
  * @see <a href="https://platform.openai.com/docs/api-reference/chat">the Chat Completions API</a>
  */
 public final class LlmClient implements AutoCloseable {
-  private final Requests requests;
-  private final int atOnce;
+  private final ModelCalls requests;
+  private final int concurrency;
   private final Optional<Transport> owned;
 
-  LlmClient(Requests requests, int atOnce, Optional<Transport> owned) {
+  LlmClient(ModelCalls requests, int concurrency, Optional<Transport> owned) {
     this.requests = requests;
-    this.atOnce = atOnce;
+    this.concurrency = concurrency;
     this.owned = owned;
   }
 
@@ -122,9 +123,9 @@ public final class LlmClient implements AutoCloseable {
    * @throws CallException when no answer came
    * @throws AnswerException when the answer is not a whole JSON object of that form
    */
-  public Typed<Map<String, Object>> askJson(CompletionRequest request) {
+  public TypedCompletion<Map<String, Object>> askJson(CompletionRequest request) {
     Deadline until = requests.deadline(request);
-    return Structured.json(request).run((now, fit) -> requests.answer(now, false, until, fit));
+    return StructuredCall.json(request).run((now, fit) -> requests.answer(now, false, until, fit));
   }
 
   /**
@@ -178,9 +179,9 @@ public final class LlmClient implements AutoCloseable {
    * @throws StructuredOutputException when the answers do not fit the type
    * @throws AnswerException when the model refused, was filtered, or was cut off
    */
-  public <T> Typed<T> ask(CompletionRequest request, Class<T> type) {
+  public <T> TypedCompletion<T> ask(CompletionRequest request, Class<T> type) {
     Deadline until = requests.deadline(request);
-    return Structured.typed(request, type)
+    return StructuredCall.typed(request, type)
         .run((now, fit) -> requests.answer(now, false, until, fit));
   }
 
@@ -208,8 +209,8 @@ public final class LlmClient implements AutoCloseable {
    * @throws CallException when no answer began
    */
   public <T> ElementStream<T> streamList(CompletionRequest request, Class<T> type) {
-    Shape list = Shape.listOf(type);
-    return new Elements<>(
+    JsonBinding list = JsonBinding.listOf(type);
+    return new StreamedElements<>(
         stream(request.withFormat(new ResponseFormat.Schema(list.schema()))), type, list);
   }
 
@@ -222,7 +223,7 @@ public final class LlmClient implements AutoCloseable {
    * @throws AnswerException when the model refused or was filtered
    */
   public Completion ask(CompletionRequest request) {
-    Completion answer = outcome(request).get();
+    Completion answer = askOutcome(request).get();
     answer
         .problem()
         .ifPresent(
@@ -265,7 +266,7 @@ public final class LlmClient implements AutoCloseable {
    * @return its end, or what it throws; cancelling it ends the call and closes its socket
    */
   public <T> CompletableFuture<T> async(Function<LlmClient, T> verb) {
-    return Threads.async(() -> verb.apply(this));
+    return VirtualThreads.async(() -> verb.apply(this));
   }
 
   /**
@@ -275,8 +276,8 @@ public final class LlmClient implements AutoCloseable {
    * @return one outcome for each, in the same order; an answer may have a {@link
    *     Completion#problem()}
    */
-  public List<Outcome<Completion>> completeAll(List<CompletionRequest> questions) {
-    return completeAll(questions, Together.USUAL);
+  public List<Outcome<Completion>> askAll(List<CompletionRequest> questions) {
+    return askAll(questions, ParallelOptions.DEFAULT);
   }
 
   /**
@@ -286,9 +287,9 @@ public final class LlmClient implements AutoCloseable {
    * @param listener hears of each as it ends
    * @return one outcome for each, in the same order
    */
-  public List<Outcome<Completion>> completeAll(
-      List<CompletionRequest> questions, Together.Listener listener) {
-    return completeAll(questions, Together.USUAL.withListener(listener));
+  public List<Outcome<Completion>> askAll(
+      List<CompletionRequest> questions, ParallelOptions.Listener listener) {
+    return askAll(questions, ParallelOptions.DEFAULT.withListener(listener));
   }
 
   /**
@@ -299,13 +300,13 @@ public final class LlmClient implements AutoCloseable {
    * @param how many at once, by when, and who hears of it
    * @return one outcome for each, in the same order
    */
-  public List<Outcome<Completion>> completeAll(List<CompletionRequest> questions, Together how) {
+  public List<Outcome<Completion>> askAll(List<CompletionRequest> questions, ParallelOptions how) {
     Optional<Deadline> all = how.deadline().map(within -> Deadline.in(requests.timer(), within));
-    return new Crowd(
+    return new ParallelCalls(
             questions,
             how.listener(),
             request -> requests.answer(request, false, requests.deadline(request, all)))
-        .run(how.atOnce().orElse(atOnce));
+        .run(how.concurrency().orElse(concurrency));
   }
 
   /**
@@ -314,7 +315,7 @@ public final class LlmClient implements AutoCloseable {
    * @param request what is asked
    * @return the answer, which may have a {@link Completion#problem()}, or why there is none
    */
-  public Outcome<Completion> outcome(CompletionRequest request) {
+  public Outcome<Completion> askOutcome(CompletionRequest request) {
     return requests.answer(request, false, requests.deadline(request));
   }
 
@@ -327,7 +328,8 @@ public final class LlmClient implements AutoCloseable {
    */
   public Outcome<Completion> outcomeJson(CompletionRequest request) {
     Deadline until = requests.deadline(request);
-    return new JsonOutcome((now, fit) -> requests.answer(now, false, until, fit)).of(request);
+    return new StructuredJsonCall((now, fit) -> requests.answer(now, false, until, fit))
+        .of(request);
   }
 
   /**
@@ -338,7 +340,7 @@ public final class LlmClient implements AutoCloseable {
    */
   public Outcome<Completion> streamedJson(CompletionRequest request) {
     Deadline until = requests.deadline(request);
-    return new JsonOutcome((now, fit) -> requests.answer(now, true, until, fit)).of(request);
+    return new StructuredJsonCall((now, fit) -> requests.answer(now, true, until, fit)).of(request);
   }
 
   /**
@@ -406,7 +408,7 @@ public final class LlmClient implements AutoCloseable {
    * @throws CallException when one of the requests had no answer; the others are then ended
    */
   public Embeddings embed(EmbeddingRequest request) {
-    return outcome(request).get();
+    return askOutcome(request).get();
   }
 
   /**
@@ -415,7 +417,7 @@ public final class LlmClient implements AutoCloseable {
    * @param request the texts
    * @return their vectors, or why there are none
    */
-  public Outcome<Embeddings> outcome(EmbeddingRequest request) {
+  public Outcome<Embeddings> askOutcome(EmbeddingRequest request) {
     return call(request).run(requests.deadline(request));
   }
 
@@ -432,8 +434,8 @@ public final class LlmClient implements AutoCloseable {
    */
   public byte[] generateImage(String prompt) {
     return switch (generateImage(ImageRequest.of(prompt)).images().getFirst()) {
-      case GeneratedImage.Bytes picture -> picture.bytes();
-      case GeneratedImage.Address elsewhere ->
+      case GeneratedImage.Bytes image -> image.bytes();
+      case GeneratedImage.Url elsewhere ->
           throw new IllegalStateException("bytes were asked for, and checked: " + elsewhere);
     };
   }
@@ -449,7 +451,7 @@ public final class LlmClient implements AutoCloseable {
    * @throws IllegalArgumentException when the model has no such form to give
    */
   public Images generateImage(ImageRequest request) {
-    return outcome(request).get();
+    return askOutcome(request).get();
   }
 
   /**
@@ -458,7 +460,7 @@ public final class LlmClient implements AutoCloseable {
    * @param request what is to be seen
    * @return the pictures, or why there are none
    */
-  public Outcome<Images> outcome(ImageRequest request) {
+  public Outcome<Images> askOutcome(ImageRequest request) {
     return new ImageCall(requests.client(), requests.loop(request), requests.timer(), request)
         .run(requests.deadline(request));
   }
@@ -471,8 +473,8 @@ public final class LlmClient implements AutoCloseable {
    * @param request what would be asked
    * @return US dollars; empty when price or length have no known bound
    */
-  public Optional<BigDecimal> mostCostUsd(CompletionRequest request) {
-    return Plan.of(requests.client(), request, false).mostCost();
+  public Optional<BigDecimal> maxCostUsd(CompletionRequest request) {
+    return PreparedChat.of(requests.client(), request, false).maxCost();
   }
 
   /**
@@ -481,8 +483,8 @@ public final class LlmClient implements AutoCloseable {
    * @param request the texts
    * @return US dollars; empty when the price is not known
    */
-  public Optional<BigDecimal> mostCostUsd(EmbeddingRequest request) {
-    return call(request).mostCost();
+  public Optional<BigDecimal> maxCostUsd(EmbeddingRequest request) {
+    return call(request).maxCost();
   }
 
   /**
@@ -497,7 +499,7 @@ public final class LlmClient implements AutoCloseable {
     return requests
         .once(within)
         .run(
-            new PlainExchange(endpoint.route("models"), endpoint.models(), timer),
+            new TextExchange(endpoint.route("models"), endpoint.models(), timer),
             Deadline.in(timer, within));
   }
 

@@ -5,10 +5,10 @@ import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.CallObserver;
 import dev.synthlab.call.CallPolicy;
 import dev.synthlab.call.Timer;
-import dev.synthlab.call.Traffic;
+import dev.synthlab.call.TrafficControl;
 import dev.synthlab.config.Settings;
-import dev.synthlab.http.Json;
 import dev.synthlab.http.Transport;
+import dev.synthlab.json.Json;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,12 +19,12 @@ public final class LlmClientBuilder {
   private @Nullable Transport transport;
   private boolean ownsTransport;
   private Timer timer = Timer.system();
-  private @Nullable Traffic traffic;
+  private @Nullable TrafficControl traffic;
   private CallObserver observer = report -> {};
-  private CallPolicy.Waiting waiting = CallPolicy.Waiting.WITHIN_DEADLINE;
-  private Optional<SharedAnswers> answers = Optional.empty();
+  private CallPolicy.WaitMode waiting = CallPolicy.WaitMode.WITHIN_DEADLINE;
+  private Optional<SingleFlightCache> answers = Optional.empty();
   private Optional<Budget> budget = Optional.empty();
-  private int atOnce = Settings.Limits.USUAL_AT_ONCE;
+  private int concurrency = Settings.Limits.DEFAULT_AT_ONCE;
 
   LlmClientBuilder() {}
 
@@ -80,7 +80,7 @@ public final class LlmClientBuilder {
    * @param shared the traffic; its timer should be the client's
    * @return this
    */
-  public LlmClientBuilder traffic(Traffic shared) {
+  public LlmClientBuilder traffic(TrafficControl shared) {
     traffic = shared;
     return this;
   }
@@ -102,7 +102,7 @@ public final class LlmClientBuilder {
    * @param way how it waits
    * @return this
    */
-  public LlmClientBuilder waiting(CallPolicy.Waiting way) {
+  public LlmClientBuilder waiting(CallPolicy.WaitMode way) {
     waiting = way;
     return this;
   }
@@ -110,11 +110,11 @@ public final class LlmClientBuilder {
   /**
    * Where answers are kept for equal requests, else nowhere. It stays the caller's to close.
    *
-   * @param kept the cache; {@linkplain AnswerCache#shared shared} if other clients use it too
+   * @param kept the cache; {@linkplain CompletionCache#shared shared} if other clients use it too
    * @return this
    */
-  public LlmClientBuilder cache(AnswerCache kept) {
-    answers = Optional.of(SharedAnswers.of(kept));
+  public LlmClientBuilder cache(CompletionCache kept) {
+    answers = Optional.of(SingleFlightCache.of(kept));
     return this;
   }
 
@@ -131,13 +131,13 @@ public final class LlmClientBuilder {
   }
 
   /**
-   * How many calls {@link LlmClient#completeAll} makes at once, if it is not told.
+   * How many calls {@link LlmClient#askAll} makes at once, if it is not told.
    *
    * @param calls at least 1
    * @return this
    */
-  public LlmClientBuilder atOnce(int calls) {
-    atOnce = calls;
+  public LlmClientBuilder concurrency(int calls) {
+    concurrency = calls;
     return this;
   }
 
@@ -152,16 +152,17 @@ public final class LlmClientBuilder {
     Transport over = Objects.requireNonNull(transport, "transport");
     // Loaded here: virtual threads that wait for a class to load pin their carriers.
     Json.mapper();
-    Traffic shared = traffic == null ? Traffic.by(timer, Traffic.Rules.USUAL) : traffic;
+    TrafficControl shared =
+        traffic == null ? TrafficControl.by(timer, TrafficControl.RouteLimits.DEFAULT) : traffic;
     CallPolicy policy =
         new CallPolicy(
             llm.maxAttempts(), llm.timeout(), llm.backoffFirst(), llm.backoffMax(), waiting);
-    Endpoint endpoint = new Endpoint(llm, new KnownModels(llm, timer));
+    Endpoint endpoint = new Endpoint(llm, new ModelRegistry(llm, timer));
     CallLoop unbounded = new CallLoop(over, shared, policy, observer);
     CallLoop loop = budget.map(unbounded::with).orElse(unbounded);
     return new LlmClient(
-        new Requests(endpoint, loop, timer, new Recall(answers, endpoint, loop, timer)),
-        atOnce,
+        new ModelCalls(endpoint, loop, timer, new CacheLookup(answers, endpoint, loop, timer)),
+        concurrency,
         ownsTransport ? Optional.of(over) : Optional.empty());
   }
 }

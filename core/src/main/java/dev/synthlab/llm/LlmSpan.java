@@ -4,12 +4,12 @@ import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Route;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import dev.synthlab.spans.Labels;
 import dev.synthlab.spans.Metrics;
 import dev.synthlab.spans.OpenSpan;
-import dev.synthlab.spans.Operation;
-import dev.synthlab.spans.Spoken;
+import dev.synthlab.spans.OperationTimer;
+import dev.synthlab.spans.SpanMessage;
 import dev.synthlab.spans.Tracing;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -38,25 +38,25 @@ final class LlmSpan {
       Set.of("messages", "tools", "functions", "input", "prompt");
 
   private final OpenSpan span;
-  private final Operation operation;
+  private final OperationTimer operation;
   private final AtomicBoolean over = new AtomicBoolean();
 
-  private LlmSpan(OpenSpan span, Operation operation) {
+  private LlmSpan(OpenSpan span, OperationTimer operation) {
     this.span = span;
     this.operation = operation;
   }
 
   /** A chat completion. */
-  static LlmSpan ofChat(Plan plan, CallOptions options) {
-    OpenSpan span = open(Tracing.Kind.LLM, "chat " + plan.route().resource(), options);
+  static LlmSpan ofChat(PreparedChat chat, CallOptions options) {
+    OpenSpan span = open(Tracing.Kind.LLM, "chat " + chat.route().resource(), options);
     if (span.recorded()) {
-      start(span, "chat", plan.route(), options);
-      Map<String, Object> body = plan.body();
+      start(span, "chat", chat.route(), options);
+      Map<String, Object> body = chat.body();
       request(span, body);
-      span.asked(body.get("messages") instanceof List<?> said ? spoken(said) : List.of());
+      span.inputMessages(body.get("messages") instanceof List<?> said ? spoken(said) : List.of());
       span.tools(offered(body));
     }
-    return new LlmSpan(span, measured("chat", plan.route()));
+    return new LlmSpan(span, measured("chat", chat.route()));
   }
 
   /** Another verb, for which the body says all. */
@@ -75,13 +75,13 @@ final class LlmSpan {
     return new LlmSpan(span, measured(operation, route));
   }
 
-  private static Operation measured(String operation, Route route) {
+  private static OperationTimer measured(String operation, Route route) {
     if (!Metrics.recorded()) {
-      return Operation.UNSEEN;
+      return OperationTimer.UNSEEN;
     }
     int port = route.base().getPort();
     return Metrics.begun(
-        new Operation.Asked(
+        new OperationTimer.Asked(
             operation,
             named(route),
             route.resource(),
@@ -181,14 +181,14 @@ final class LlmSpan {
         : List.of();
   }
 
-  private static List<Spoken> spoken(List<?> messages) {
-    List<Spoken> all = new ArrayList<>();
+  private static List<SpanMessage> spoken(List<?> messages) {
+    List<SpanMessage> all = new ArrayList<>();
     for (Object message : messages) {
       if (message instanceof Map<?, ?> said) {
         all.add(
-            new Spoken(
+            new SpanMessage(
                 text(said.get("role")),
-                pieces(said.get("content")),
+                deltas(said.get("content")),
                 calls(said.get("tool_calls")),
                 Optional.ofNullable(said.get("tool_call_id")).map(String::valueOf)));
       }
@@ -196,32 +196,32 @@ final class LlmSpan {
     return all;
   }
 
-  private static List<Spoken.Piece> pieces(@Nullable Object content) {
+  private static List<SpanMessage.Part> deltas(@Nullable Object content) {
     if (content instanceof String text) {
-      return List.of(new Spoken.Piece.Text(text));
+      return List.of(new SpanMessage.Part.Text(text));
     }
-    List<Spoken.Piece> pieces = new ArrayList<>();
+    List<SpanMessage.Part> deltas = new ArrayList<>();
     if (content instanceof List<?> parts) {
       for (Object part : parts) {
-        if (part instanceof Map<?, ?> piece) {
-          Object image = piece.get("image_url");
-          pieces.add(
+        if (part instanceof Map<?, ?> delta) {
+          Object image = delta.get("image_url");
+          deltas.add(
               image instanceof Map<?, ?> at
-                  ? new Spoken.Piece.Picture(text(at.get("url")))
-                  : new Spoken.Piece.Text(text(piece.get("text"))));
+                  ? new SpanMessage.Part.Image(text(at.get("url")))
+                  : new SpanMessage.Part.Text(text(delta.get("text"))));
         }
       }
     }
-    return pieces;
+    return deltas;
   }
 
-  private static List<Spoken.Call> calls(@Nullable Object calls) {
-    List<Spoken.Call> all = new ArrayList<>();
+  private static List<SpanMessage.ToolCall> calls(@Nullable Object calls) {
+    List<SpanMessage.ToolCall> all = new ArrayList<>();
     if (calls instanceof List<?> list) {
       for (Object call : list) {
         if (call instanceof Map<?, ?> asked && asked.get("function") instanceof Map<?, ?> what) {
           all.add(
-              new Spoken.Call(
+              new SpanMessage.ToolCall(
                   text(asked.get("id")), text(what.get("name")), text(what.get("arguments"))));
         }
       }
@@ -264,8 +264,8 @@ final class LlmSpan {
   }
 
   /** The first piece of a stream came from the server. */
-  void began() {
-    operation.firstPiece();
+  void firstToken() {
+    operation.firstToken();
   }
 
   /** Does some of the work of a request that was opened. */
@@ -285,42 +285,45 @@ final class LlmSpan {
       String name,
       CompletionRequest request,
       Supplier<Outcome<Completion>> work) {
-    LlmSpan steps = new LlmSpan(open(kind, name, request.options()), Operation.UNSEEN);
+    LlmSpan steps = new LlmSpan(open(kind, name, request.options()), OperationTimer.UNSEEN);
     steps.span.input(question(request));
     return steps.around(
         () -> {
           Outcome<Completion> outcome = work.get();
           switch (outcome) {
-            case Outcome.Answered<Completion> ok -> steps.said(ok.value());
+            case Outcome.Answered<Completion> ok -> steps.recordAnswer(ok.value());
             case Outcome.Failed<Completion> failed ->
-                steps.span.failed(failed.why().fault().kind().code(), failed.why());
+                steps.span.recordFailure(failed.reason().fault().kind().code(), failed.reason());
           }
           return outcome;
         });
   }
 
   /** Requests for one value, under a span of their own. */
-  static <T> Typed<T> steps(String name, CompletionRequest request, Supplier<Typed<T>> work) {
+  static <T> TypedCompletion<T> steps(
+      String name, CompletionRequest request, Supplier<TypedCompletion<T>> work) {
     LlmSpan steps =
-        new LlmSpan(open(Tracing.Kind.CHAIN, name, request.options()), Operation.UNSEEN);
+        new LlmSpan(open(Tracing.Kind.CHAIN, name, request.options()), OperationTimer.UNSEEN);
     steps.span.input(question(request));
     return steps.around(
         () -> {
           try {
-            Typed<T> typed = work.get();
+            TypedCompletion<T> typed = work.get();
             steps.span.set("synthlab.rounds", typed.rounds());
-            steps.said(typed.completion());
+            steps.recordAnswer(typed.completion());
             return typed;
           } catch (RuntimeException e) {
-            steps.span.failed(e.getClass().getSimpleName(), e);
+            steps.span.recordFailure(e.getClass().getSimpleName(), e);
             throw e;
           }
         });
   }
 
-  private void said(Completion answer) {
+  private void recordAnswer(Completion answer) {
     span.output(answer.text());
-    answer.problem().ifPresentOrElse(why -> span.failed(why.code(), why), span::succeeded);
+    answer
+        .problem()
+        .ifPresentOrElse(reason -> span.recordFailure(reason.code(), reason), span::succeeded);
   }
 
   private static String question(CompletionRequest request) {
@@ -336,28 +339,30 @@ final class LlmSpan {
   void ended(Outcome<Completion> outcome) {
     switch (outcome) {
       case Outcome.Answered<Completion> ok -> answered(ok.value());
-      case Outcome.Failed<Completion> failed -> failed(failed.why());
+      case Outcome.Failed<Completion> failed -> failed(failed.reason());
     }
   }
 
   void answered(Completion answer) {
     if (answer.report().cached()) {
-      operation.remembered(answer.modelAnswered());
+      operation.cacheHit(answer.respondedModel());
     } else {
       answeredBy(
-          answer.modelAnswered(), answer.problem().map(AnswerException::code), answer.usage());
+          answer.respondedModel(), answer.problem().map(AnswerException::code), answer.usage());
     }
     if (span.recorded()) {
-      went(answer.report(), answer.usage());
-      span.set("llm.model_name", answer.modelAnswered());
-      span.set("llm.response.model_name", answer.modelAnswered());
-      span.set("gen_ai.response.model", answer.modelAnswered());
+      recordUsage(answer.report(), answer.usage());
+      span.set("llm.model_name", answer.respondedModel());
+      span.set("llm.response.model_name", answer.respondedModel());
+      span.set("gen_ai.response.model", answer.respondedModel());
       span.set("llm.finish_reason", answer.finishReason().value());
       span.set("gen_ai.response.finish_reasons", List.of(answer.finishReason().value()));
       answer.requestId().ifPresent(id -> span.set("synthlab.request_id", id));
       span.outputJson(answer.json());
-      span.answered(List.of(spoken(answer)));
-      answer.problem().ifPresentOrElse(why -> span.failed(why.code(), why), span::succeeded);
+      span.outputMessages(List.of(spoken(answer)));
+      answer
+          .problem()
+          .ifPresentOrElse(reason -> span.recordFailure(reason.code(), reason), span::succeeded);
     }
     end();
   }
@@ -368,18 +373,18 @@ final class LlmSpan {
         model, problem, known ? usage.inputTokens() : 0, known ? usage.outputTokens() : 0);
   }
 
-  private static Spoken spoken(Completion answer) {
-    List<Spoken.Call> calls =
+  private static SpanMessage spoken(Completion answer) {
+    List<SpanMessage.ToolCall> calls =
         answer.toolCalls().stream()
-            .map(call -> new Spoken.Call(call.id(), call.tool(), call.arguments()))
+            .map(call -> new SpanMessage.ToolCall(call.id(), call.tool(), call.arguments()))
             .toList();
-    List<Spoken.Piece> said =
-        answer.text().isEmpty() ? List.of() : List.of(new Spoken.Piece.Text(answer.text()));
-    return new Spoken("assistant", said, calls, Optional.empty());
+    List<SpanMessage.Part> said =
+        answer.text().isEmpty() ? List.of() : List.of(new SpanMessage.Part.Text(answer.text()));
+    return new SpanMessage("assistant", said, calls, Optional.empty());
   }
 
   /** The vectors of an embedding request. */
-  void embedded(List<String> texts, EmbeddingAnswer.Vectors answer, CallReport report) {
+  void embedded(List<String> texts, EmbeddingResponseReader.Vectors answer, CallReport report) {
     answeredBy(answer.model(), Optional.empty(), answer.usage());
     if (span.recorded()) {
       span.set("embedding.model_name", report.route().resource());
@@ -389,34 +394,34 @@ final class LlmSpan {
       if (!answer.model().isEmpty()) {
         span.set("gen_ai.response.model", answer.model());
       }
-      went(report, answer.usage());
+      recordUsage(report, answer.usage());
       span.succeeded();
     }
     end();
   }
 
   /** Pictures came: they are not shown. */
-  void drawn(Usage usage, CallReport report) {
+  void imagesGenerated(Usage usage, CallReport report) {
     answeredBy("", Optional.empty(), usage);
     if (span.recorded()) {
-      went(report, usage);
+      recordUsage(report, usage);
       span.succeeded();
     }
     end();
   }
 
-  void failed(CallException why) {
-    operation.failed(why.fault().kind().code());
+  void failed(CallException reason) {
+    operation.failed(reason.fault().kind().code());
     if (span.recorded()) {
-      went(why.report(), Usage.UNKNOWN);
-      why.partial().ifPresent(span::output);
-      span.failed(why.fault().kind().code(), why);
+      recordUsage(reason.report(), Usage.UNKNOWN);
+      reason.partial().ifPresent(span::output);
+      span.recordFailure(reason.fault().kind().code(), reason);
     }
     end();
   }
 
   /** The caller wanted no more of it. */
-  void left(String soFar, Usage used) {
+  void cancelled(String soFar, Usage used) {
     answeredBy("", Optional.empty(), used);
     if (span.recorded()) {
       tokens(used);
@@ -428,9 +433,9 @@ final class LlmSpan {
   }
 
   /** What it took. */
-  private void went(CallReport report, Usage usage) {
+  private void recordUsage(CallReport report, Usage usage) {
     span.set("synthlab.attempts", report.attempts().size());
-    span.set("synthlab.held_ms", report.held().toMillis());
+    span.set("synthlab.held_ms", report.queued().toMillis());
     if (report.cached()) {
       span.set("synthlab.cached", "true");
     }

@@ -24,7 +24,7 @@ import java.util.Set;
  * @param vectorSize the length of its vectors, for a model that embeds
  * @param abilities what it can do
  * @param efforts the values of {@code reasoning_effort} that it takes; empty when not known
- * @param usualEffort the effort when none is named; empty when not known
+ * @param defaultEffort the effort when none is named; empty when not known
  * @param shutOff the day from which on it is not served any more
  */
 public record Model(
@@ -38,7 +38,7 @@ public record Model(
     OptionalInt vectorSize,
     Set<Ability> abilities,
     List<String> efforts,
-    Optional<String> usualEffort,
+    Optional<String> defaultEffort,
     Optional<LocalDate> shutOff) {
 
   /** What a model is for. */
@@ -161,7 +161,7 @@ public record Model(
         vectorSize,
         abilities,
         efforts,
-        usualEffort,
+        defaultEffort,
         Optional.empty());
   }
 }

@@ -76,7 +76,7 @@ public final class ModelCatalogue {
   private static ModelCatalogue read() {
     try (InputStream in = ModelCatalogue.class.getResourceAsStream("models.json")) {
       byte[] all = Objects.requireNonNull(in, "models.json is in the jar").readAllBytes();
-      ModelLines table = ModelLines.of(new String(all, StandardCharsets.ISO_8859_1));
+      BundledModels table = BundledModels.of(new String(all, StandardCharsets.ISO_8859_1));
       return new ModelCatalogue(table.byName(), Map.of(), table.source());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -94,20 +94,21 @@ public final class ModelCatalogue {
   public ModelCatalogue with(Path file) {
     try (InputStream in =
         Utf8.checked(
-            Files.newInputStream(file), why -> unusable(file, "must be UTF-8, and it " + why))) {
+            Files.newInputStream(file),
+            reason -> unusable(file, "must be UTF-8, and it " + reason))) {
       Map<String, Map<String, Object>> all = new HashMap<>(added);
-      ModelFile.read(in)
+      LiteLlmModels.read(in)
           .forEach(
               (name, said) -> {
                 Map<String, Object> merged = new HashMap<>(facts(name).orElse(Map.of()));
                 merged.putAll(said);
-                ModelFile.model(name, merged); // or it fails here
+                LiteLlmModels.model(name, merged); // or it fails here
                 all.put(name, merged);
               });
       return new ModelCatalogue(lines, all, source + ", and " + file);
     } catch (IOException e) {
-      String why = e.getClass().getSimpleName() + ": " + e.getMessage();
-      throw unusable(file, "must be a readable file (" + why + ")");
+      String reason = e.getClass().getSimpleName() + ": " + e.getMessage();
+      throw unusable(file, "must be a readable file (" + reason + ")");
     } catch (IllegalArgumentException e) {
       throw unusable(
           file,
@@ -153,14 +154,16 @@ public final class ModelCatalogue {
     if (known != null) {
       return Optional.of(known);
     }
-    Optional<Model> read = facts(name).map(facts -> ModelFile.model(name, facts));
+    Optional<Model> read = facts(name).map(facts -> LiteLlmModels.model(name, facts));
     read.ifPresent(model -> made.put(name, model));
     return read;
   }
 
   private Optional<Map<String, Object>> facts(String name) {
     return Optional.ofNullable(added.get(name))
-        .or(() -> Optional.ofNullable(lines.get(name)).map(line -> ModelFile.facts(name, line)));
+        .or(
+            () ->
+                Optional.ofNullable(lines.get(name)).map(line -> LiteLlmModels.facts(name, line)));
   }
 
   /**

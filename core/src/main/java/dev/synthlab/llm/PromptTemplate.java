@@ -1,6 +1,6 @@
 package dev.synthlab.llm;
 
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -25,11 +25,11 @@ public final class PromptTemplate {
   private static final int NAMES_SHOWN = 20;
 
   private final String text;
-  private final List<Piece> pieces;
+  private final List<Piece> deltas;
 
   private PromptTemplate(String text) {
     this.text = text;
-    this.pieces = List.copyOf(pieces(text));
+    this.deltas = List.copyOf(deltas(text));
   }
 
   private sealed interface Piece {
@@ -49,8 +49,8 @@ public final class PromptTemplate {
     return new PromptTemplate(text);
   }
 
-  private static List<Piece> pieces(String text) {
-    List<Piece> pieces = new ArrayList<>();
+  private static List<Piece> deltas(String text) {
+    List<Piece> deltas = new ArrayList<>();
     StringBuilder plain = new StringBuilder();
     int at = 0;
     for (int open = text.indexOf(OPEN); open >= 0; open = text.indexOf(OPEN, at)) {
@@ -66,13 +66,13 @@ public final class PromptTemplate {
       }
       plain.append(text, at, open);
       int close = text.indexOf(CLOSE, open);
-      pieces.add(new Piece.Plain(plain.toString()));
-      pieces.add(new Piece.Variable(name(text, open, close)));
+      deltas.add(new Piece.Plain(plain.toString()));
+      deltas.add(new Piece.Variable(name(text, open, close)));
       plain.setLength(0);
       at = close + CLOSE.length();
     }
-    pieces.add(new Piece.Plain(plain.append(text, at, text.length()).toString()));
-    return pieces;
+    deltas.add(new Piece.Plain(plain.append(text, at, text.length()).toString()));
+    return deltas;
   }
 
   private static String name(String text, int open, int close) {
@@ -105,8 +105,8 @@ public final class PromptTemplate {
    */
   public Set<String> variables() {
     Set<String> names = new LinkedHashSet<>();
-    for (Piece piece : pieces) {
-      if (piece instanceof Piece.Variable variable) {
+    for (Piece delta : deltas) {
+      if (delta instanceof Piece.Variable variable) {
         names.add(variable.name());
       }
     }
@@ -122,8 +122,8 @@ public final class PromptTemplate {
    */
   public String fill(Map<String, ?> values) {
     StringBuilder filled = new StringBuilder();
-    for (Piece piece : pieces) {
-      switch (piece) {
+    for (Piece delta : deltas) {
+      switch (delta) {
         case Piece.Plain plain -> filled.append(plain.text());
         case Piece.Variable variable ->
             filled.append(

@@ -1,5 +1,7 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.json.JsonSchema;
+
 /** What form an answer is asked for in. */
 public sealed interface ResponseFormat {
   /** Any text. */

@@ -1,15 +1,15 @@
 package dev.synthlab.llm;
 
-import dev.synthlab.call.About;
-import dev.synthlab.call.Classification;
-import dev.synthlab.call.Event;
+import dev.synthlab.call.AttemptResult;
+import dev.synthlab.call.CallMetadata;
 import dev.synthlab.call.Exchange;
 import dev.synthlab.call.Fault;
+import dev.synthlab.call.ResponseClassifier;
 import dev.synthlab.call.Route;
 import dev.synthlab.call.Spend;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.Verdict;
-import dev.synthlab.http.Bodies;
+import dev.synthlab.http.BodyReader;
 import dev.synthlab.http.Request;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -17,33 +17,33 @@ import java.util.Optional;
 
 /** One chat completion whose pieces are handed on as they come. For one call. */
 final class StreamExchange implements Exchange<ChatStream> {
-  private final Plan plan;
+  private final PreparedChat chat;
   private final Timer timer;
   private int malformed;
 
-  StreamExchange(Plan plan, Timer timer) {
-    this.plan = plan;
+  StreamExchange(PreparedChat chat, Timer timer) {
+    this.chat = chat;
     this.timer = timer;
   }
 
   @Override
   public Route route() {
-    return plan.route();
+    return chat.route();
   }
 
   @Override
   public long weight() {
-    return plan.weight();
+    return chat.weight();
   }
 
   @Override
   public Request request() {
-    return plan.wire();
+    return chat.wire();
   }
 
   @Override
   public Optional<Exchange<ChatStream>> fallback(Fault fault) {
-    return plan.fallback(fault).map(next -> new StreamExchange(next, timer));
+    return chat.fallback(fault).map(next -> new StreamExchange(next, timer));
   }
 
   @Override
@@ -52,16 +52,16 @@ final class StreamExchange implements Exchange<ChatStream> {
   }
 
   @Override
-  public Verdict<ChatStream> judge(Event event) throws IOException {
-    if (!(event instanceof Event.Arrived answer) || answer.status() / 100 != 2) {
-      Verdict<ChatStream> verdict = Classification.of(event, route(), timer.now());
-      return verdict instanceof Verdict.GiveUp<ChatStream> over ? mended(over) : verdict;
+  public Verdict<ChatStream> judge(AttemptResult result) throws IOException {
+    if (!(result instanceof AttemptResult.ResponseReceived answer) || answer.status() / 100 != 2) {
+      Verdict<ChatStream> verdict = ResponseClassifier.of(result, route(), timer.now());
+      return verdict instanceof Verdict.GiveUp<ChatStream> over ? repaired(over) : verdict;
     }
-    ChatStream stream = new ChatStream(answer, plan);
+    ChatStream stream = new ChatStream(answer, chat);
     try {
       stream.awaitFirst();
       return new Verdict.Accept<>(stream);
-    } catch (Bodies.TooLargeException e) {
+    } catch (BodyReader.TooLargeException e) {
       stream.close();
       return new Verdict.GiveUp<>(
           Fault.of(
@@ -69,38 +69,39 @@ final class StreamExchange implements Exchange<ChatStream> {
     } catch (ChatStream.BadStreamException e) {
       stream.close();
       Optional<Verdict<ChatStream>> named =
-          e.code().flatMap(code -> Classification.inside(answer, route(), code, e.body()));
+          e.code().flatMap(code -> ResponseClassifier.inside(answer, route(), code, e.body()));
       if (named.isPresent()) {
         return named.get();
       }
-      Fault fault = Classification.malformed(answer, route() + " sent " + e.getMessage(), e.body());
+      Fault fault =
+          ResponseClassifier.malformed(answer, route() + " sent " + e.getMessage(), e.body());
       malformed++;
-      return malformed < plan.unreadableTries()
-          ? new Verdict.Again<>(fault, Optional.empty())
+      return malformed < chat.unreadableTries()
+          ? new Verdict.TryAgain<>(fault, Optional.empty())
           : new Verdict.GiveUp<>(fault);
     }
   }
 
-  private Verdict<ChatStream> mended(Verdict.GiveUp<ChatStream> over) {
-    Optional<Plan> other = plan.mended(over.fault());
+  private Verdict<ChatStream> repaired(Verdict.GiveUp<ChatStream> over) {
+    Optional<PreparedChat> other = chat.repaired(over.fault());
     return other.isPresent()
-        ? new Verdict.Next<>(new StreamExchange(other.get(), timer), over.fault())
-        : new Verdict.GiveUp<>(plan.explained(over.fault()));
+        ? new Verdict.ReplaceWith<>(new StreamExchange(other.get(), timer), over.fault())
+        : new Verdict.GiveUp<>(chat.explained(over.fault()));
   }
 
   @Override
-  public About.Purpose purpose() {
-    return plan.purpose();
+  public CallMetadata.Operation purpose() {
+    return chat.purpose();
   }
 
   @Override
-  public About.Said said(ChatStream stream) {
+  public CallMetadata.AnswerMetadata said(ChatStream stream) {
     return stream.said();
   }
 
   @Override
-  public Optional<About.Texts> texts(Optional<ChatStream> stream) {
-    return Optional.of(plan.texts(stream.map(ChatStream::text).orElse("")));
+  public Optional<CallMetadata.Content> texts(Optional<ChatStream> stream) {
+    return Optional.of(chat.texts(stream.map(ChatStream::text).orElse("")));
   }
 
   @Override
@@ -109,8 +110,8 @@ final class StreamExchange implements Exchange<ChatStream> {
   }
 
   @Override
-  public Optional<BigDecimal> mostUsd() {
-    return plan.mostCostOfFirst();
+  public Optional<BigDecimal> maxCostUsd() {
+    return chat.maxCostOfFirst();
   }
 
   @Override

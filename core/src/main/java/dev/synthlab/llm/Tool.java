@@ -1,5 +1,8 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.json.Description;
+import dev.synthlab.json.JsonBinding;
+import dev.synthlab.json.JsonSchema;
 import java.lang.reflect.Method;
 import java.util.Comparator;
 import java.util.Objects;
@@ -61,7 +64,7 @@ public record Tool(String name, String description, JsonSchema parameters, Actio
   }
 
   /**
-   * A tool whose arguments are a record; what they mean is said by {@link Described}. Arguments
+   * A tool whose arguments are a record; what they mean is said by {@link Description}. Arguments
    * that do not fit are not handed on: the model is told what is wrong with them.
    *
    * @param name what the model calls it
@@ -74,16 +77,16 @@ public record Tool(String name, String description, JsonSchema parameters, Actio
    */
   public static <A> Tool of(
       String name, String description, Class<A> arguments, TypedAction<A> action) {
-    Shape shape = Shape.of(arguments);
+    JsonBinding binding = JsonBinding.of(arguments);
     return new Tool(
         name,
         description,
-        shape.schema(),
-        call -> ToolText.of(action.call(arguments.cast(ToolText.arguments(shape, call)))));
+        binding.schema(),
+        call -> ToolBinding.of(action.call(arguments.cast(ToolBinding.arguments(binding, call)))));
   }
 
   /**
-   * A tool whose arguments are a record that says by {@link Described} what the tool does.
+   * A tool whose arguments are a record that says by {@link Description} what the tool does.
    *
    * @param name what the model calls it
    * @param arguments a record
@@ -93,12 +96,12 @@ public record Tool(String name, String description, JsonSchema parameters, Actio
    * @throws IllegalArgumentException when a part of the record cannot be filled by a model
    */
   public static <A> Tool of(String name, Class<A> arguments, TypedAction<A> action) {
-    Described words = arguments.getAnnotation(Described.class);
+    Description words = arguments.getAnnotation(Description.class);
     return of(name, words == null ? "" : words.value(), arguments, action);
   }
 
   /**
-   * The methods of an object that say by {@link Described} what they do, as tools by their names.
+   * The methods of an object that say by {@link Description} what they do, as tools by their names.
    * Each takes one record, or nothing.
    *
    * @param target whose public methods are called
@@ -108,13 +111,13 @@ public record Tool(String name, String description, JsonSchema parameters, Actio
   public static Tool[] allOf(Object target) {
     Tool[] tools =
         Stream.of(target.getClass().getMethods())
-            .filter(method -> method.isAnnotationPresent(Described.class))
+            .filter(method -> method.isAnnotationPresent(Description.class))
             .sorted(Comparator.comparing(Method::getName))
-            .map(method -> ToolText.tool(target, method))
+            .map(method -> ToolBinding.tool(target, method))
             .toArray(Tool[]::new);
     if (tools.length == 0) {
       throw new IllegalArgumentException(
-          target.getClass().getName() + " has no public method with @Described");
+          target.getClass().getName() + " has no public method with @Description");
     }
     return tools;
   }
@@ -125,7 +128,7 @@ public record Tool(String name, String description, JsonSchema parameters, Actio
    * @param allowed says whether it may be called with these arguments; asked on the tool's thread
    * @return a new tool; a call that is not allowed is not made, and the model is told so
    */
-  public Tool onlyIf(Predicate<Part.ToolCall> allowed) {
+  public Tool withApproval(Predicate<Part.ToolCall> allowed) {
     return new Tool(
         name,
         description,

@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /** The text of a call with tools, over all its rounds. For one consumer. */
 final class ToolStream implements TextStream {
-  private final ToolRounds rounds;
+  private final ToolLoop rounds;
   private final Open open;
   private volatile TextStream current;
   private volatile boolean closed;
@@ -18,7 +18,7 @@ final class ToolStream implements TextStream {
     TextStream stream(CompletionRequest request);
   }
 
-  ToolStream(ToolRounds rounds, CompletionRequest request, Open open) {
+  ToolStream(ToolLoop rounds, CompletionRequest request, Open open) {
     this.rounds = rounds;
     this.open = open;
     this.current = open.stream(request);
@@ -46,11 +46,11 @@ final class ToolStream implements TextStream {
   }
 
   private final class Pieces implements Iterator<String> {
-    private Iterator<String> pieces = current.iterator();
+    private Iterator<String> deltas = current.iterator();
 
     @Override
     public boolean hasNext() {
-      while (last.isEmpty() && !pieces.hasNext()) {
+      while (last.isEmpty() && !deltas.hasNext()) {
         goOn();
       }
       return last.isEmpty();
@@ -59,13 +59,12 @@ final class ToolStream implements TextStream {
     private void goOn() {
       Completion answer = current.completion();
       switch (rounds.after(answer)) {
-        case ToolRounds.Next.Answered over -> last = Optional.of(over.completion());
-        case ToolRounds.Next.Failed failed ->
-            ToolRounds.failed(failed.fault(), answer.report()).get();
-        case ToolRounds.Next.Asked again -> {
+        case ToolLoop.Next.Answered over -> last = Optional.of(over.completion());
+        case ToolLoop.Next.Failed failed -> ToolLoop.failed(failed.fault(), answer.report()).get();
+        case ToolLoop.Next.Asked again -> {
           TextStream next = open.stream(again.request());
           current = next;
-          pieces = next.iterator();
+          deltas = next.iterator();
           if (closed) { // while the tools ran
             next.close();
           }
@@ -78,7 +77,7 @@ final class ToolStream implements TextStream {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      return pieces.next();
+      return deltas.next();
     }
   }
 }

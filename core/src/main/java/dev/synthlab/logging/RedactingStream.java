@@ -6,7 +6,7 @@ package dev.synthlab.logging;
  * For one stream and one thread.
  */
 public final class RedactingStream {
-  private static final int LONGEST_HELD = 16_384;
+  private static final int MAX_HELD = 16_384;
 
   /**
    * What is held is read again with each piece as long as it is short, then less and less often.
@@ -48,10 +48,10 @@ public final class RedactingStream {
     // One character of what has passed: what begins a word does not begin one after it.
     String text = before + held;
     int start = before.length();
-    Stretches stretches = new Stretches();
-    int open = KnownForms.current().hideIn(text, !last, stretches);
+    MaskedRanges stretches = new MaskedRanges();
+    int open = KnownSecrets.current().hideIn(text, !last, stretches);
     int until = last ? text.length() : Math.max(start, stretches.beginOf(open));
-    if (text.length() - until > LONGEST_HELD) {
+    if (text.length() - until > MAX_HELD) {
       // No ordinary text is like a secret for so long.
       stretches.hide(until, text.length());
       until = text.length();
@@ -61,7 +61,7 @@ public final class RedactingStream {
     return shown;
   }
 
-  private String emit(String text, int start, int until, Stretches stretches) {
+  private String emit(String text, int start, int until, MaskedRanges stretches) {
     held.setLength(0);
     held.append(text, until, text.length());
     if (until == start) {
@@ -71,6 +71,6 @@ public final class RedactingStream {
     boolean goesOn = masked && stretches.hides(start);
     masked = stretches.hides(until - 1);
     before = text.substring(until - 1, until);
-    return goesOn ? shown.substring(Stretches.MASK.length()) : shown;
+    return goesOn ? shown.substring(MaskedRanges.MASK.length()) : shown;
   }
 }

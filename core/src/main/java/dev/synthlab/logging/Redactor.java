@@ -41,11 +41,11 @@ public final class Redactor {
    * too.
    *
    * @param text any text
-   * @param most how many characters there may be
+   * @param max how many characters there may be
    * @return the first characters
    */
-  public static String redactBeginning(String text, int most) {
-    return beginning(text, most, true);
+  public static String redactBeginning(String text, int max) {
+    return beginning(text, max, true);
   }
 
   /**
@@ -63,11 +63,11 @@ public final class Redactor {
    * The beginning of a text as {@link #redactKnown} shows it; see {@link #redactBeginning}.
    *
    * @param text any text
-   * @param most how many characters there may be
+   * @param max how many characters there may be
    * @return the first characters
    */
-  public static String redactKnownBeginning(String text, int most) {
-    return beginning(text, most, false);
+  public static String redactKnownBeginning(String text, int max) {
+    return beginning(text, max, false);
   }
 
   /**
@@ -101,23 +101,23 @@ public final class Redactor {
   }
 
   private static String struckOut(String text, boolean shapes, boolean cut) {
-    Stretches stretches = new Stretches();
-    int open = KnownForms.current().hideIn(text, cut, stretches);
+    MaskedRanges stretches = new MaskedRanges();
+    int open = KnownSecrets.current().hideIn(text, cut, stretches);
     if (cut) {
       stretches.hide(open, text.length());
     }
     String known = stretches.in(text);
-    return shapes ? KeyShapes.struckOut(known, cut) : known;
+    return shapes ? KeyPatterns.struckOut(known, cut) : known;
   }
 
-  private static String beginning(String text, int most, boolean shapes) {
-    int end = (int) Math.min(text.length(), (long) most + BEYOND);
+  private static String beginning(String text, int max, boolean shapes) {
+    int end = (int) Math.min(text.length(), (long) max + BEYOND);
     String shown = struckOut(text.substring(0, end), shapes, end < text.length());
-    if (shown.length() <= most) {
+    if (shown.length() <= max) {
       return shown;
     }
-    boolean half = most > 0 && Character.isHighSurrogate(shown.charAt(most - 1));
-    return shown.substring(0, half ? most - 1 : most);
+    boolean half = max > 0 && Character.isHighSurrogate(shown.charAt(max - 1));
+    return shown.substring(0, half ? max - 1 : max);
   }
 
   private static String escaped(String text, boolean oneLine) {

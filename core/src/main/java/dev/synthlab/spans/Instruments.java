@@ -1,7 +1,7 @@
 package dev.synthlab.spans;
 
 import dev.synthlab.spans.Metrics.Place;
-import dev.synthlab.spans.Operation.Asked;
+import dev.synthlab.spans.OperationTimer.Asked;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
@@ -68,10 +68,10 @@ final class Instruments {
   private static final AttributeKey<String> REASON = AttributeKey.stringKey("synthlab.wait.reason");
 
   private final MeterProvider provider;
-  private final Bounded models = new Bounded(200);
-  private final Bounded servers = new Bounded(200);
+  private final CardinalityLimiter models = new CardinalityLimiter(200);
+  private final CardinalityLimiter servers = new CardinalityLimiter(200);
   private final DoubleHistogram duration;
-  private final DoubleHistogram firstPiece;
+  private final DoubleHistogram firstToken;
   private final LongHistogram tokens;
   private final LongCounter attempts;
   private final DoubleHistogram waits;
@@ -84,7 +84,7 @@ final class Instruments {
         seconds(llm, "gen_ai.client.operation.duration", OPERATION_SECONDS)
             .setDescription("Requests to models, with all their waits and attempts.")
             .build();
-    firstPiece =
+    firstToken =
         seconds(llm, "gen_ai.client.operation.time_to_first_chunk", FIRST_PIECE_SECONDS)
             .setDescription("From a request to the first piece of a streamed answer.")
             .build();
@@ -111,7 +111,7 @@ final class Instruments {
             .setDescription("Breakers that opened because a route failed all the time.")
             .build();
     if (enabled()) {
-      new Readings(call, this).register();
+      new Gauges(call, this).register();
     }
   }
 
@@ -129,42 +129,42 @@ final class Instruments {
     return duration.isEnabled() || attempts.isEnabled();
   }
 
-  void firstPiece(Asked asked, double seconds) {
-    firstPiece.record(seconds, base(asked).build());
+  void firstToken(Asked request, double seconds) {
+    firstToken.record(seconds, base(request).build());
   }
 
-  void ended(Asked asked, String answeredBy, Optional<String> error, double seconds) {
-    AttributesBuilder all = answeredBy(asked, answeredBy);
+  void ended(Asked request, String answeredBy, Optional<String> error, double seconds) {
+    AttributesBuilder all = answeredBy(request, answeredBy);
     error.ifPresent(why -> all.put(ERROR, why));
     duration.record(seconds, all.build());
   }
 
-  void remembered(Asked asked, String answeredBy, double seconds) {
-    duration.record(seconds, answeredBy(asked, answeredBy).put(CACHED, true).build());
+  void cached(Asked request, String answeredBy, double seconds) {
+    duration.record(seconds, answeredBy(request, answeredBy).put(CACHED, true).build());
   }
 
-  void used(Asked asked, String answeredBy, long input, long output) {
+  void used(Asked request, String answeredBy, long input, long output) {
     if (input > 0) {
-      tokens.record(input, answeredBy(asked, answeredBy).put(TOKEN_TYPE, "input").build());
+      tokens.record(input, answeredBy(request, answeredBy).put(TOKEN_TYPE, "input").build());
     }
     if (output > 0) {
-      tokens.record(output, answeredBy(asked, answeredBy).put(TOKEN_TYPE, "output").build());
+      tokens.record(output, answeredBy(request, answeredBy).put(TOKEN_TYPE, "output").build());
     }
   }
 
-  private AttributesBuilder answeredBy(Asked asked, String model) {
-    AttributesBuilder all = base(asked);
+  private AttributesBuilder answeredBy(Asked request, String model) {
+    AttributesBuilder all = base(request);
     return model.isEmpty() ? all : all.put(RESPONSE_MODEL, models.of(model));
   }
 
-  private AttributesBuilder base(Asked asked) {
+  private AttributesBuilder base(Asked request) {
     AttributesBuilder all =
         Attributes.builder()
-            .put(OPERATION, asked.operation())
-            .put(PROVIDER, asked.provider())
-            .put(REQUEST_MODEL, models.of(asked.model()))
-            .put(SERVER, servers.of(asked.server()));
-    asked.port().ifPresent(port -> all.put(PORT, (long) port));
+            .put(OPERATION, request.operation())
+            .put(PROVIDER, request.provider())
+            .put(REQUEST_MODEL, models.of(request.model()))
+            .put(SERVER, servers.of(request.server()));
+    request.port().ifPresent(port -> all.put(PORT, (long) port));
     return all;
   }
 

@@ -20,7 +20,7 @@ import java.util.function.LongSupplier;
  *     conventions on metrics</a>
  */
 public final class Metrics {
-  private static final Set<Standing.Source> SOURCES =
+  private static final Set<TrafficSnapshot.Source> SOURCES =
       Collections.newSetFromMap(new WeakHashMap<>());
 
   private static volatile Instruments instruments = new Instruments(MeterProvider.noop());
@@ -62,9 +62,9 @@ public final class Metrics {
    * @param what the verb and who is asked
    * @return to be told of the end; the time runs from now on
    */
-  public static Operation begun(Operation.Asked what) {
+  public static OperationTimer begun(OperationTimer.Asked what) {
     Instruments there = now();
-    return there.enabled() ? new Operation(there, what) : Operation.UNSEEN;
+    return there.enabled() ? new OperationTimer(there, what) : OperationTimer.UNSEEN;
   }
 
   /**
@@ -115,7 +115,7 @@ public final class Metrics {
    *
    * @param source is forgotten when nobody else holds it
    */
-  public static void watch(Standing.Source source) {
+  public static void watch(TrafficSnapshot.Source source) {
     synchronized (SOURCES) {
       SOURCES.add(source);
     }
@@ -135,11 +135,11 @@ public final class Metrics {
     return lost.getAsLong();
   }
 
-  static List<Standing> standings() {
-    List<Standing.Source> all;
+  static List<TrafficSnapshot> standings() {
+    List<TrafficSnapshot.Source> all;
     synchronized (SOURCES) {
       all = new ArrayList<>(SOURCES);
     }
-    return all.stream().map(Standing.Source::standing).toList();
+    return all.stream().map(TrafficSnapshot.Source::snapshot).toList();
   }
 }

@@ -1,7 +1,7 @@
 package dev.synthlab.spans;
 
 import dev.synthlab.logging.Redactor;
-import dev.synthlab.spans.Masks.Hidden;
+import dev.synthlab.spans.TraceMasking.Hidden;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
@@ -27,18 +27,18 @@ import org.slf4j.MDC;
  * Safe for use by many threads.
  */
 public final class OpenSpan {
-  private static final int MOST_CHARACTERS = 100_000;
-  private static final int MOST_MESSAGES = 256;
-  private static final int MOST_NUMBERS = 32;
+  private static final int MAX_CHARACTERS = 100_000;
+  private static final int MAX_MESSAGES = 256;
+  private static final int MAX_NUMBERS = 32;
 
   private final Span span;
   private final Context context;
-  private final Masks masks;
+  private final TraceMasking masking;
 
-  OpenSpan(Span span, Context around, Masks masks) {
+  OpenSpan(Span span, Context around, TraceMasking masking) {
     this.span = span;
     this.context = around.with(span);
-    this.masks = masks;
+    this.masking = masking;
   }
 
   /**
@@ -144,7 +144,7 @@ public final class OpenSpan {
    */
   public void inputJson(Object tree) {
     if (span.isRecording()) {
-      String json = inputHidden() ? "" : Tree.write(Tree.masked(tree, masks));
+      String json = inputHidden() ? "" : JsonTrees.write(JsonTrees.masked(tree, masking));
       value("input", json, "application/json", inputHidden());
     }
   }
@@ -169,13 +169,13 @@ public final class OpenSpan {
 
   private void value(String which, String text, String type, boolean hidden) {
     if (span.isRecording()) {
-      span.setAttribute(which + ".value", hidden ? Masks.REDACTED : clean(text));
+      span.setAttribute(which + ".value", hidden ? TraceMasking.REDACTED : clean(text));
       span.setAttribute(which + ".mime_type", type);
     }
   }
 
   private boolean inputHidden() {
-    return masks.hides(
+    return masking.hides(
         Hidden.OPENINFERENCE_HIDE_INPUTS,
         Hidden.OPENINFERENCE_HIDE_INPUT_MESSAGES,
         Hidden.OPENINFERENCE_HIDE_INPUT_TEXT,
@@ -183,7 +183,7 @@ public final class OpenSpan {
   }
 
   private boolean outputHidden() {
-    return masks.hides(
+    return masking.hides(
         Hidden.OPENINFERENCE_HIDE_OUTPUTS,
         Hidden.OPENINFERENCE_HIDE_OUTPUT_MESSAGES,
         Hidden.OPENINFERENCE_HIDE_OUTPUT_TEXT);
@@ -194,8 +194,9 @@ public final class OpenSpan {
    *
    * @param messages in order
    */
-  public void asked(List<Spoken> messages) {
-    if (!masks.hides(Hidden.OPENINFERENCE_HIDE_INPUTS, Hidden.OPENINFERENCE_HIDE_INPUT_MESSAGES)) {
+  public void inputMessages(List<SpanMessage> messages) {
+    if (!masking.hides(
+        Hidden.OPENINFERENCE_HIDE_INPUTS, Hidden.OPENINFERENCE_HIDE_INPUT_MESSAGES)) {
       messages("llm.input_messages.", messages, Hidden.OPENINFERENCE_HIDE_INPUT_TEXT);
     }
   }
@@ -205,27 +206,27 @@ public final class OpenSpan {
    *
    * @param messages in order
    */
-  public void answered(List<Spoken> messages) {
-    if (!masks.hides(
+  public void outputMessages(List<SpanMessage> messages) {
+    if (!masking.hides(
         Hidden.OPENINFERENCE_HIDE_OUTPUTS, Hidden.OPENINFERENCE_HIDE_OUTPUT_MESSAGES)) {
       messages("llm.output_messages.", messages, Hidden.OPENINFERENCE_HIDE_OUTPUT_TEXT);
     }
   }
 
-  private void messages(String name, List<Spoken> messages, Hidden text) {
+  private void messages(String name, List<SpanMessage> messages, Hidden text) {
     if (!span.isRecording()) {
       return;
     }
-    for (int i = 0; i < Math.min(messages.size(), MOST_MESSAGES); i++) {
-      message(name + i + ".message.", messages.get(i), masks.hides(text));
+    for (int i = 0; i < Math.min(messages.size(), MAX_MESSAGES); i++) {
+      message(name + i + ".message.", messages.get(i), masking.hides(text));
     }
   }
 
-  private void message(String name, Spoken message, boolean hidden) {
+  private void message(String name, SpanMessage message, boolean hidden) {
     span.setAttribute(name + "role", message.role());
-    List<Spoken.Piece> parts = message.parts();
-    if (parts.size() == 1 && parts.getFirst() instanceof Spoken.Piece.Text only) {
-      span.setAttribute(name + "content", hidden ? Masks.REDACTED : clean(only.text()));
+    List<SpanMessage.Part> parts = message.parts();
+    if (parts.size() == 1 && parts.getFirst() instanceof SpanMessage.Part.Text only) {
+      span.setAttribute(name + "content", hidden ? TraceMasking.REDACTED : clean(only.text()));
     } else {
       for (int i = 0; i < parts.size(); i++) {
         piece(name + "contents." + i + ".message_content.", parts.get(i), hidden);
@@ -233,24 +234,25 @@ public final class OpenSpan {
     }
     message.callId().ifPresent(id -> span.setAttribute(name + "tool_call_id", clean(id)));
     for (int i = 0; i < message.calls().size(); i++) {
-      Spoken.Call call = message.calls().get(i);
+      SpanMessage.ToolCall call = message.calls().get(i);
       String place = name + "tool_calls." + i + ".tool_call.";
       span.setAttribute(place + "id", clean(call.id()));
       span.setAttribute(place + "function.name", clean(call.tool()));
       span.setAttribute(
-          place + "function.arguments", hidden ? Masks.REDACTED : clean(call.arguments()));
+          place + "function.arguments", hidden ? TraceMasking.REDACTED : clean(call.arguments()));
     }
   }
 
-  private void piece(String name, Spoken.Piece piece, boolean hidden) {
+  private void piece(String name, SpanMessage.Part piece, boolean hidden) {
     switch (piece) {
-      case Spoken.Piece.Text text -> {
+      case SpanMessage.Part.Text text -> {
         span.setAttribute(name + "type", "text");
-        span.setAttribute(name + "text", hidden ? Masks.REDACTED : clean(text.text()));
+        span.setAttribute(name + "text", hidden ? TraceMasking.REDACTED : clean(text.text()));
       }
-      case Spoken.Piece.Picture picture -> {
+      case SpanMessage.Part.Image image -> {
         span.setAttribute(name + "type", "image");
-        span.setAttribute(name + "image.image.url", clean(Tree.picture(picture.address(), masks)));
+        span.setAttribute(
+            name + "image.image.url", clean(JsonTrees.picture(image.address(), masking)));
       }
     }
   }
@@ -261,7 +263,7 @@ public final class OpenSpan {
    * @param schemas each as JSON
    */
   public void tools(List<String> schemas) {
-    if (masks.hides(Hidden.OPENINFERENCE_HIDE_INPUTS, Hidden.OPENINFERENCE_HIDE_LLM_TOOLS)) {
+    if (masking.hides(Hidden.OPENINFERENCE_HIDE_INPUTS, Hidden.OPENINFERENCE_HIDE_LLM_TOOLS)) {
       return;
     }
     for (int i = 0; i < schemas.size(); i++) {
@@ -275,8 +277,8 @@ public final class OpenSpan {
    * @param tree maps, lists, strings, numbers, booleans
    */
   public void parameters(Object tree) {
-    if (span.isRecording() && !masks.hides(Hidden.OPENINFERENCE_HIDE_LLM_INVOCATION_PARAMETERS)) {
-      span.setAttribute("llm.invocation_parameters", clean(Tree.write(tree)));
+    if (span.isRecording() && !masking.hides(Hidden.OPENINFERENCE_HIDE_LLM_INVOCATION_PARAMETERS)) {
+      span.setAttribute("llm.invocation_parameters", clean(JsonTrees.write(tree)));
     }
   }
 
@@ -288,19 +290,19 @@ public final class OpenSpan {
    * @param vector of which the first numbers are shown
    */
   public void embedding(int place, String text, float[] vector) {
-    if (!span.isRecording() || place >= MOST_MESSAGES) {
+    if (!span.isRecording() || place >= MAX_MESSAGES) {
       return;
     }
     String name = "embedding.embeddings." + place + ".embedding.";
     boolean hidden =
-        masks.hides(
+        masking.hides(
             Hidden.OPENINFERENCE_HIDE_INPUTS,
             Hidden.OPENINFERENCE_HIDE_INPUT_TEXT,
             Hidden.OPENINFERENCE_HIDE_EMBEDDINGS_TEXT);
-    span.setAttribute(name + "text", hidden ? Masks.REDACTED : clean(text));
-    if (!masks.hides(
+    span.setAttribute(name + "text", hidden ? TraceMasking.REDACTED : clean(text));
+    if (!masking.hides(
         Hidden.OPENINFERENCE_HIDE_OUTPUTS, Hidden.OPENINFERENCE_HIDE_EMBEDDINGS_VECTORS)) {
-      double[] shown = new double[Math.min(vector.length, MOST_NUMBERS)];
+      double[] shown = new double[Math.min(vector.length, MAX_NUMBERS)];
       for (int i = 0; i < shown.length; i++) {
         shown[i] = vector[i];
       }
@@ -315,8 +317,8 @@ public final class OpenSpan {
    * @param base the address that is the same for all requests of its kind
    * @param whole the address of this one, without what may be a key
    */
-  public void address(String base, String whole) {
-    set("url.full", inputHidden() ? base + "/" + Masks.REDACTED : whole);
+  public void url(String base, String whole) {
+    set("url.full", inputHidden() ? base + "/" + TraceMasking.REDACTED : whole);
   }
 
   /**
@@ -339,10 +341,10 @@ public final class OpenSpan {
    * @param type the sort of error, in few words that are the same each time
    * @param message what happened, in words
    */
-  public void failed(String type, String message) {
+  public void recordFailure(String type, String message) {
     if (span.isRecording()) {
       span.setAttribute("error.type", clean(type));
-      span.setStatus(StatusCode.ERROR, masks.hidesWords() ? type : clean(message));
+      span.setStatus(StatusCode.ERROR, masking.hidesWords() ? type : clean(message));
     }
   }
 
@@ -350,32 +352,33 @@ public final class OpenSpan {
    * It went wrong by an exception.
    *
    * @param type the sort of error
-   * @param why what was thrown
+   * @param reason what was thrown
    */
-  public void failed(String type, Throwable why) {
+  public void recordFailure(String type, Throwable reason) {
     if (!span.isRecording()) {
       return;
     }
-    failed(type, Optional.ofNullable(why.getMessage()).orElse(why.getClass().getSimpleName()));
+    recordFailure(
+        type, Optional.ofNullable(reason.getMessage()).orElse(reason.getClass().getSimpleName()));
     AttributesBuilder told = Attributes.builder();
-    told.put("exception.type", why.getClass().getName());
+    told.put("exception.type", reason.getClass().getName());
     told.put("exception.escaped", true);
-    if (masks.hidesWords()) {
-      told.put("exception.stacktrace", frames(why));
+    if (masking.hidesWords()) {
+      told.put("exception.stacktrace", frames(reason));
     } else {
       StringWriter trace = new StringWriter();
-      why.printStackTrace(new PrintWriter(trace));
-      told.put("exception.message", clean(String.valueOf(why.getMessage())));
+      reason.printStackTrace(new PrintWriter(trace));
+      told.put("exception.message", clean(String.valueOf(reason.getMessage())));
       told.put("exception.stacktrace", clean(trace.toString()));
     }
     span.addEvent("exception", told.build());
   }
 
   /** Where it was thrown, without a word of what the exceptions say: they may repeat anything. */
-  private static String frames(Throwable why) {
+  private static String frames(Throwable reason) {
     StringBuilder all = new StringBuilder();
     Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    for (Throwable each = why; each != null && seen.add(each); each = each.getCause()) {
+    for (Throwable each = reason; each != null && seen.add(each); each = each.getCause()) {
       all.append(each.getClass().getName()).append('\n');
       for (StackTraceElement frame : each.getStackTrace()) {
         all.append("\tat ").append(frame).append('\n');
@@ -395,8 +398,8 @@ public final class OpenSpan {
 
   /** Without secrets, and not without end. */
   private static String clean(String text) {
-    String safe = Redactor.redactBeginning(text, MOST_CHARACTERS);
-    int left = text.length() - MOST_CHARACTERS;
+    String safe = Redactor.redactBeginning(text, MAX_CHARACTERS);
+    int left = text.length() - MAX_CHARACTERS;
     return left <= 0 ? safe : safe + "… (" + left + " characters left out)";
   }
 }

@@ -35,7 +35,7 @@ public final class Tracing {
   private static final Set<String> OURS = Set.of("llm", "service");
 
   private static final Logger log = Logging.component("spans");
-  private static volatile @Nullable Masks masks;
+  private static volatile @Nullable TraceMasking masking;
 
   private Tracing() {}
 
@@ -167,8 +167,8 @@ public final class Tracing {
    *
    * @param what the masks that hold from now on
    */
-  public static void hide(Masks what) {
-    masks = what;
+  public static void hide(TraceMasking what) {
+    masking = what;
   }
 
   /**
@@ -198,7 +198,7 @@ public final class Tracing {
       span.succeeded();
       return result;
     } catch (Exception | Error e) { // whatever it is, it is put on the span and thrown on
-      span.failed(e.getClass().getSimpleName(), e);
+      span.recordFailure(e.getClass().getSimpleName(), e);
       throw e;
     } finally {
       span.end();
@@ -227,7 +227,7 @@ public final class Tracing {
     } else if (input) {
       span.inputJson(value);
     } else {
-      span.outputJson(Tree.write(value));
+      span.outputJson(JsonTrees.write(value));
     }
   }
 
@@ -315,25 +315,25 @@ public final class Tracing {
     span.set("tag.tags", labels.tags());
     Map<String, String> metadata = labels.metadata();
     if (!metadata.isEmpty()) {
-      span.set("metadata", Tree.write(metadata));
+      span.set("metadata", JsonTrees.write(metadata));
     }
   }
 
-  private static Masks masks() {
-    Masks known = masks;
+  private static TraceMasking masks() {
+    TraceMasking known = masking;
     if (known == null) {
       known = ofProcess();
-      masks = known;
+      masking = known;
     }
     return known;
   }
 
-  private static Masks ofProcess() {
+  private static TraceMasking ofProcess() {
     try {
-      return Masks.from(Environment.ofProcess());
+      return TraceMasking.from(Environment.ofProcess());
     } catch (ConfigException e) {
       log.warn("spans show nothing of any call: {}", e.getMessage());
-      return new Masks(EnumSet.copyOf(Arrays.asList(Masks.Hidden.values())), 0);
+      return new TraceMasking(EnumSet.copyOf(Arrays.asList(TraceMasking.Hidden.values())), 0);
     }
   }
 }

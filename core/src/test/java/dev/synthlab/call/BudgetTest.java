@@ -43,7 +43,7 @@ class BudgetTest {
   @Test
   void neverHoldsMoreThanThereIsWhoeverAsks() throws Exception {
     AtomicInteger inFlight = new AtomicInteger();
-    AtomicInteger most = new AtomicInteger();
+    AtomicInteger max = new AtomicInteger();
     List<Future<?>> all = new CopyOnWriteArrayList<>();
 
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -51,12 +51,12 @@ class BudgetTest {
         all.add(
             threads.submit(
                 () -> {
-                  Budget.Hold hold = job.hold(usd("0.30")).orElseThrow();
-                  most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+                  Budget.Reservation reservation = job.hold(usd("0.30")).orElseThrow();
+                  max.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
                   Thread.yield();
                   inFlight.decrementAndGet();
-                  hold.settle(NOTHING);
-                  return hold;
+                  reservation.settle(NOTHING);
+                  return reservation;
                 }));
       }
     }
@@ -64,7 +64,7 @@ class BudgetTest {
     for (Future<?> each : all) {
       each.get();
     }
-    assertThat(most.get()).isBetween(1, 3);
+    assertThat(max.get()).isBetween(1, 3);
     assertThat(job.hold(usd("1.00"))).isPresent();
   }
 
@@ -82,7 +82,7 @@ class BudgetTest {
   @Test
   void letsThoseWhoWaitGoWhenItIsShut() throws InterruptedException {
     job.hold(BigDecimal.ONE);
-    CompletableFuture<Boolean> waiting = Threads.async(() -> isHeld(job, "0.5"));
+    CompletableFuture<Boolean> waiting = VirtualThreads.async(() -> isHeld(job, "0.5"));
 
     job.shut();
 
@@ -108,12 +108,12 @@ class BudgetTest {
   }
 
   @Test
-  void countsWhatACallCostAndAsTheMostWhatNobodyKnows() throws InterruptedException {
+  void countsWhatACallCostAndAsTheMaxWhatNobodyKnows() throws InterruptedException {
     day.hold(usd("0.60")).orElseThrow().settle(Optional.of(usd("0.10")));
     day.hold(usd("0.60")).orElseThrow().settle(Optional.empty());
 
     assertThat(day.hold(usd("0.31"))).isEmpty();
-    Budget.Hold last = day.hold(usd("0.30")).orElseThrow();
+    Budget.Reservation last = day.hold(usd("0.30")).orElseThrow();
     last.settle(NOTHING);
     last.settle(Optional.of(usd("0.30")));
     assertThat(day.hold(usd("0.30"))).isPresent();
@@ -140,17 +140,17 @@ class BudgetTest {
                 + " h 59 min), and the next answer may cost 0.02");
   }
 
-  private static Budget.Hold givenBack(Budget.Hold hold) {
-    hold.settle(NOTHING);
-    return hold;
+  private static Budget.Reservation givenBack(Budget.Reservation reservation) {
+    reservation.settle(NOTHING);
+    return reservation;
   }
 
   @Test
   void beginsAnewOnTheNextDayWithWhichACallOfTheDayBeforeHasNothingToDo() throws Exception {
-    Budget.Hold late = day.hold(usd("1.00")).orElseThrow();
+    Budget.Reservation late = day.hold(usd("1.00")).orElseThrow();
     timer.push(Duration.ofHours(14));
 
-    Budget.Hold early = day.hold(usd("1.00")).orElseThrow();
+    Budget.Reservation early = day.hold(usd("1.00")).orElseThrow();
     late.settle(Optional.of(usd("1.00")));
 
     early.settle(NOTHING);

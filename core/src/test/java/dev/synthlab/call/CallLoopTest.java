@@ -2,7 +2,7 @@ package dev.synthlab.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.synthlab.call.CallPolicy.Waiting;
+import dev.synthlab.call.CallPolicy.WaitMode;
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.Request;
 import dev.synthlab.http.Response;
@@ -33,13 +33,13 @@ class CallLoopTest {
           Duration.ofSeconds(5),
           Duration.ofSeconds(1),
           Duration.ofSeconds(4),
-          Waiting.WITHIN_DEADLINE);
-  private static final CallPolicy BULK = SINGLE.withWaiting(Waiting.AS_LONG_AS_IT_TAKES);
+          WaitMode.WITHIN_DEADLINE);
+  private static final CallPolicy BULK = SINGLE.withWaiting(WaitMode.UNBOUNDED);
 
-  private final HandTimer timer = new HandTimer();
+  private final ManualTimer timer = new ManualTimer();
   private final ScriptedTransport transport = new ScriptedTransport();
   private final List<CallReport> heard = new ArrayList<>();
-  private Traffic traffic = traffic(Traffic.Rules.USUAL);
+  private TrafficControl traffic = traffic(TrafficControl.RouteLimits.DEFAULT);
 
   /** Jitter is all of the time it is a part of. */
   private static final class Most implements RandomGenerator {
@@ -54,8 +54,8 @@ class CallLoopTest {
     }
   }
 
-  private Traffic traffic(Traffic.Rules rules) {
-    return new Traffic(timer, new Most(), rules);
+  private TrafficControl traffic(TrafficControl.RouteLimits rules) {
+    return new TrafficControl(timer, new Most(), rules);
   }
 
   private Outcome<String> run(CallPolicy policy, Duration within, Exchange<String> exchange) {
@@ -68,7 +68,7 @@ class CallLoopTest {
   }
 
   private static CallException why(Outcome<String> outcome) {
-    return ((Outcome.Failed<String>) outcome).why();
+    return ((Outcome.Failed<String>) outcome).reason();
   }
 
   /** The time of an answer goes by. */
@@ -146,7 +146,7 @@ class CallLoopTest {
         .extracting(Attempt::pauseAfter)
         .containsExactly(Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ZERO);
     // A tenth more, so that not all who wait come back at once.
-    assertThat(outcome.report().held()).isEqualTo(Duration.ofMillis(5_500));
+    assertThat(outcome.report().queued()).isEqualTo(Duration.ofMillis(5_500));
   }
 
   @ParameterizedTest
@@ -276,7 +276,7 @@ class CallLoopTest {
     AtomicReference<Outcome<String>> outcome = new AtomicReference<>();
     AtomicBoolean interrupted = new AtomicBoolean();
 
-    Threads.start(
+    VirtualThreads.start(
             "caller",
             () -> {
               outcome.set(run(SINGLE));
@@ -348,7 +348,8 @@ class CallLoopTest {
   void saysWhenTheBudgetOfRepetitionsIsSpent() {
     traffic =
         traffic(
-            new Traffic.Rules(Optional.empty(), Optional.empty(), Optional.empty(), true, false));
+            new TrafficControl.RouteLimits(
+                Optional.empty(), Optional.empty(), Optional.empty(), true, false));
     transport.answers(500, "");
     for (int i = 0; i < 60; i++) {
       run(SINGLE.withMaxAttempts(1));
@@ -382,14 +383,16 @@ class CallLoopTest {
     Outcome<String> outcome = run(BULK, Duration.ofSeconds(10), TextExchange.of(ROUTE));
 
     assertThat(outcome.get()).isEqualTo("fine");
-    assertThat(outcome.report().held()).isGreaterThanOrEqualTo(Duration.ofSeconds(600));
+    assertThat(outcome.report().queued()).isGreaterThanOrEqualTo(Duration.ofSeconds(600));
     assertThat(transport.times).containsExactly(Duration.ofSeconds(5), Duration.ofSeconds(5));
   }
 
   @Test
   void leavesTheWaitToTheGateOfARouteThatFindsItsPace() {
     traffic =
-        traffic(new Traffic.Rules(Optional.empty(), Optional.empty(), Optional.of(8), true, true));
+        traffic(
+            new TrafficControl.RouteLimits(
+                Optional.empty(), Optional.empty(), Optional.of(8), true, true));
     transport.answers(429, "").answers(200, "fine");
 
     Outcome<String> outcome = run(BULK.withMaxAttempts(1));
@@ -403,7 +406,9 @@ class CallLoopTest {
   @Test
   void failsASingleCallAtALimitThatOutlivesItsDeadline() {
     traffic =
-        traffic(new Traffic.Rules(Optional.of(1), Optional.empty(), Optional.empty(), true, true));
+        traffic(
+            new TrafficControl.RouteLimits(
+                Optional.of(1), Optional.empty(), Optional.empty(), true, true));
     transport.answers(200, "fine");
     run(SINGLE);
 
@@ -419,7 +424,8 @@ class CallLoopTest {
   void givesBackTheTokensThatAnAnswerDidNotUse() {
     traffic =
         traffic(
-            new Traffic.Rules(Optional.empty(), Optional.of(600), Optional.empty(), true, true));
+            new TrafficControl.RouteLimits(
+                Optional.empty(), Optional.of(600), Optional.empty(), true, true));
     transport.answers(200, "fine");
 
     run(SINGLE);
@@ -431,8 +437,8 @@ class CallLoopTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Waiting.class)
-  void keepsPolicyAndTrafficWhenAnotherPolicyIsTaken(Waiting waiting) {
+  @EnumSource(WaitMode.class)
+  void keepsPolicyAndTrafficWhenAnotherPolicyIsTaken(WaitMode waiting) {
     CallLoop loop = new CallLoop(transport, traffic, SINGLE, heard::add);
 
     CallLoop other = loop.with(SINGLE.withWaiting(waiting).withTimeout(Duration.ofSeconds(7)));
@@ -463,8 +469,8 @@ class CallLoopTest {
     }
 
     @Override
-    public Verdict<InputStream> judge(Event event) {
-      return new Verdict.Accept<>(((Event.Arrived) event).body());
+    public Verdict<InputStream> judge(AttemptResult result) {
+      return new Verdict.Accept<>(((AttemptResult.ResponseReceived) result).body());
     }
 
     @Override

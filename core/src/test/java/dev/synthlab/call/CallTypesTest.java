@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.synthlab.call.CallPolicy.Waiting;
+import dev.synthlab.call.CallPolicy.WaitMode;
 import dev.synthlab.call.Fault.Kind;
 import java.net.URI;
 import java.time.Duration;
@@ -25,11 +25,12 @@ class CallTypesTest {
   void hasOneExceptionAndOneWordForEverySortOfFault(Kind kind) {
     Fault fault = Fault.of(kind, "words");
 
-    CallException why = CallException.of(fault, FailedCalls.report(1, Optional.of(fault)));
+    CallException reason = CallException.of(fault, FailedCalls.report(1, Optional.of(fault)));
 
-    assertThat(why.getClass().getSimpleName()).isEqualToIgnoringCase(kind.name().replace("_", ""));
+    assertThat(reason.getClass().getSimpleName())
+        .isEqualToIgnoringCase(kind.name().replace("_", ""));
     assertThat(kind.code()).isEqualTo(kind.name().toLowerCase(Locale.ROOT));
-    assertThat(why).hasMessage("words").hasNoCause();
+    assertThat(reason).hasMessage("words").hasNoCause();
   }
 
   @Test
@@ -49,17 +50,17 @@ class CallTypesTest {
             .withPartial("so far")
             .because(new IllegalStateException("why"));
 
-    CallException why = CallException.of(fault, FailedCalls.report(2, Optional.of(fault)));
+    CallException reason = CallException.of(fault, FailedCalls.report(2, Optional.of(fault)));
 
-    assertThat(why.status()).hasValue(429);
-    assertThat(why.code()).contains("code");
-    assertThat(why.requestId()).contains("request");
-    assertThat(why.retryAfter()).contains(Duration.ofSeconds(3));
-    assertThat(why.partial()).contains("so far");
-    assertThat(why.attempts()).hasSize(2);
-    assertThat(why.fault()).isEqualTo(fault);
-    assertThat(why.report().fault()).contains(fault);
-    assertThat(why).hasRootCauseMessage("why").hasMessage("words (after 2 attempts in 12 ms)");
+    assertThat(reason.status()).hasValue(429);
+    assertThat(reason.code()).contains("code");
+    assertThat(reason.requestId()).contains("request");
+    assertThat(reason.retryAfter()).contains(Duration.ofSeconds(3));
+    assertThat(reason.partial()).contains("so far");
+    assertThat(reason.attempts()).hasSize(2);
+    assertThat(reason.fault()).isEqualTo(fault);
+    assertThat(reason.report().fault()).contains(fault);
+    assertThat(reason).hasRootCauseMessage("why").hasMessage("words (after 2 attempts in 12 ms)");
     Fault other = fault.as(Kind.DEADLINE_EXCEEDED, "late");
     assertThat(other.kind()).isEqualTo(Kind.DEADLINE_EXCEEDED);
     assertThat(other.message()).isEqualTo("late");
@@ -97,16 +98,16 @@ class CallTypesTest {
     "QUOTA_EXCEEDED, false, NEUTRAL",
     "MALFORMED_RESPONSE, false, NEUTRAL"
   })
-  void saysWhatAFaultTellsOfItsRoute(Kind kind, boolean asksToWait, Sign sign) {
+  void saysWhatAFaultTellsOfItsRoute(Kind kind, boolean asksToWait, RouteSignal signal) {
     Fault fault = Fault.of(kind, "words");
 
-    assertThat(Sign.of(Optional.of(asksToWait ? fault.after(Duration.ofSeconds(1)) : fault)))
-        .isEqualTo(sign);
+    assertThat(RouteSignal.of(Optional.of(asksToWait ? fault.after(Duration.ofSeconds(1)) : fault)))
+        .isEqualTo(signal);
   }
 
   @Test
   void takesAnAnswerForAGoodSign() {
-    assertThat(Sign.of(Optional.empty())).isEqualTo(Sign.SERVED);
+    assertThat(RouteSignal.of(Optional.empty())).isEqualTo(RouteSignal.SERVED);
   }
 
   @ParameterizedTest
@@ -122,8 +123,7 @@ class CallTypesTest {
     "1, 1, -1, 0, backoff must go from 0 or more upwards",
     "1, 1, 2, 1, backoff must go from 0 or more upwards"
   })
-  void refusesAPolicyThatMakesNoSense(
-      int attempts, int timeout, int first, int most, String words) {
+  void refusesAPolicyThatMakesNoSense(int attempts, int timeout, int first, int max, String words) {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
@@ -131,8 +131,8 @@ class CallTypesTest {
                     attempts,
                     Duration.ofSeconds(timeout),
                     Duration.ofSeconds(first),
-                    Duration.ofSeconds(most),
-                    Waiting.WITHIN_DEADLINE))
+                    Duration.ofSeconds(max),
+                    WaitMode.WITHIN_DEADLINE))
         .withMessageContaining(words);
   }
 
@@ -140,14 +140,14 @@ class CallTypesTest {
   @CsvSource({"0", "-1"})
   void refusesADeadlineThatIsNone(int seconds) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Deadline.in(new HandTimer(), Duration.ofSeconds(seconds)))
+        .isThrownBy(() -> Deadline.in(new ManualTimer(), Duration.ofSeconds(seconds)))
         .withMessageContaining("deadline must be positive");
   }
 
   @ParameterizedTest
   @CsvSource({"3, 10, 3", "10, 3, 3", "5, 5, 5"})
   void endsADeadlineInsideAnotherWithItAtTheLatest(int outer, int inner, int left) {
-    HandTimer timer = new HandTimer();
+    ManualTimer timer = new ManualTimer();
     Deadline whole = Deadline.in(timer, Duration.ofSeconds(outer + 1));
     timer.push(Duration.ofSeconds(1));
 

@@ -57,10 +57,10 @@ final class ScriptedTransport implements Transport {
 
   /** Every request breaks off at this point. */
   ScriptedTransport breaks(Phase phase, boolean reusedConnection) {
-    IOException why = new IOException("why");
+    IOException reason = new IOException("why");
     return does(
         (request, within) -> {
-          throw new TransportException(phase, reusedConnection, "broke in " + phase, why);
+          throw new TransportException(phase, reusedConnection, "broke in " + phase, reason);
         });
   }
 

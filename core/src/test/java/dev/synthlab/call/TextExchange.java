@@ -1,6 +1,6 @@
 package dev.synthlab.call;
 
-import dev.synthlab.http.Bodies;
+import dev.synthlab.http.BodyReader;
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.Request;
 import java.io.IOException;
@@ -29,16 +29,16 @@ record TextExchange(Route route, Function<Fault, Optional<Exchange<String>>> oth
   }
 
   @Override
-  public Verdict<String> judge(Event event) throws IOException {
-    if (event instanceof Event.Arrived answer && answer.status() == 200) {
+  public Verdict<String> judge(AttemptResult result) throws IOException {
+    if (result instanceof AttemptResult.ResponseReceived answer && answer.status() == 200) {
       return new Verdict.Accept<>(
-          new String(Bodies.whole(answer.body(), 1_000), StandardCharsets.UTF_8));
+          new String(BodyReader.whole(answer.body(), 1_000), StandardCharsets.UTF_8));
     }
-    if (event instanceof Event.Arrived answer && answer.status() == 299) {
+    if (result instanceof AttemptResult.ResponseReceived answer && answer.status() == 299) {
       Fault fault = Fault.of(Fault.Kind.BAD_REQUEST, "to be mended");
-      return new Verdict.Next<>(otherwise.apply(fault).orElseThrow(), fault);
+      return new Verdict.ReplaceWith<>(otherwise.apply(fault).orElseThrow(), fault);
     }
-    return Classification.of(event, route, Instant.EPOCH);
+    return ResponseClassifier.of(result, route, Instant.EPOCH);
   }
 
   @Override

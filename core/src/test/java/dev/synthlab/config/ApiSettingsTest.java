@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ApiSettingsTest {
-  private static final URI USUAL = URI.create("https://api.example.com/v1/");
+  private static final URI DEFAULT = URI.create("https://api.example.com/v1/");
 
   private static final ApiVariables VARIABLES =
       new ApiVariables(
-          "open-weather", Optional.of(USUAL), Duration.ofSeconds(30), KeyNeed.OPTIONAL);
+          "open-weather", Optional.of(DEFAULT), Duration.ofSeconds(30), KeyNeed.OPTIONAL);
 
   @TempDir private Path directory;
 

@@ -60,11 +60,11 @@ class DatabaseUrlTest {
     "postgres://h/lab?loggerFile=/tmp/x,loggerFile names a class or a file to write",
     "postgres://h/lab?sslmode=require&%73ocketfactory=evil.Factory,names a class",
   })
-  void refusesWhatIsNone(String value, String why) {
+  void refusesWhatIsNone(String value, String reason) {
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> Settings.from(Environment.of(Map.of("DATABASE_URL", value))))
         .withMessageContaining("DATABASE_URL")
-        .withMessageContaining(why);
+        .withMessageContaining(reason);
   }
 
   @ParameterizedTest

@@ -19,7 +19,7 @@ class SecretTest {
 
   @ParameterizedTest
   @CsvSource({"sk-0123456789x9Qd, ****x9Qd", "elevenchars, ****", "abc, ****"})
-  void showsAtMostFourCharactersAndNoneOfAShortOne(String value, String shown) {
+  void showsAtMaxFourCharactersAndNoneOfAShortOne(String value, String shown) {
     assertThat(Secret.of(value).lastFour()).isEqualTo(shown);
   }
 

@@ -188,7 +188,7 @@ class SecretsAndLeadsTest {
               s.llm(),
               s.limits(),
               s.local(),
-              s.net(),
+              s.network(),
               s.paths(),
               s.database(),
               s.ledger(),
@@ -281,7 +281,7 @@ class SecretsAndLeadsTest {
     lines.put(lead, real(value));
     lines.put(secret.name(), secret.value());
     Environment both = withFile(Map.of(), lines);
-    boolean heard = UnnamedFile.maySet(secret.name(), secret.value());
+    boolean heard = EnvFilePolicy.maySet(secret.name(), secret.value());
     Read alone = Read.of(heard ? Map.of(secret.name(), secret.value()) : Map.of());
     Read now;
     try {
@@ -335,7 +335,7 @@ class SecretsAndLeadsTest {
     for (Held secret : SECRETS) {
       List<String> cells = new ArrayList<>();
       cells.add("`" + secret.name().replace("WEATHER", "{SERVICE}") + "`");
-      cells.add(UnnamedFile.maySet(secret.name(), secret.value()) ? "read" : "ignored");
+      cells.add(EnvFilePolicy.maySet(secret.name(), secret.value()) ? "read" : "ignored");
       for (String group : groups) {
         TreeSet<String> words = new TreeSet<>();
         for (Lead lead : Lead.values()) {

@@ -150,7 +150,7 @@ class SettingsTest {
                     Path.of("/home/ada/.cache/synthlab"),
                     2,
                     256),
-                Net.direct(),
+                NetworkSettings.direct(),
                 new Settings.Paths(Path.of("output"), Path.of("output/synthlab.db")),
                 new Settings.Database(
                     Optional.empty(),
@@ -164,7 +164,7 @@ class SettingsTest {
                 new Settings.Ledger(false, Optional.empty(), false),
                 new Settings.Cache(false, Duration.ofDays(7), 512),
                 new Settings.Logs("INFO", "text"),
-                new Trace(
+                new TraceSettings(
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
@@ -221,16 +221,17 @@ class SettingsTest {
                 Path.of("/data/cache"),
                 5,
                 77));
-    assertThat(settings.net())
+    assertThat(settings.network())
         .isEqualTo(
-            new Net(
+            new NetworkSettings(
                 Optional.of(
-                    new Net.CaFile(
+                    new NetworkSettings.CaFile(
                         Path.of(OTHERS.get(Variable.SYNTHLAB_CA_FILE)),
                         List.of(AUTHORITY.certificate()))),
-                Optional.of(new Net.Proxy("::1", 8080, Optional.empty())),
+                Optional.of(new NetworkSettings.Proxy("::1", 8080, Optional.empty())),
                 Optional.of(
-                    new Net.Proxy("proxy.corp", 3128, Optional.of(Secret.of("ada:pr0xy-canary")))),
+                    new NetworkSettings.Proxy(
+                        "proxy.corp", 3128, Optional.of(Secret.of("ada:pr0xy-canary")))),
                 List.of("localhost", ".corp", "10.0.0.0/8")));
     assertThat(settings.paths())
         .isEqualTo(new Settings.Paths(Path.of("/data/out"), Path.of("/home/ada/lab.db")));
@@ -263,7 +264,7 @@ class SettingsTest {
     assertThat(settings.logs()).isEqualTo(new Settings.Logs("DEBUG", "json"));
     assertThat(settings.trace())
         .isEqualTo(
-            new Trace(
+            new TraceSettings(
                 Optional.of(false),
                 Optional.of(URI.create("http://phoenix.example:4317")),
                 Optional.of(Secret.of("phoenix-canary-key-4711")),

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.synthlab.call.CallException;
-import dev.synthlab.call.Traffic;
+import dev.synthlab.call.TrafficControl;
 import dev.synthlab.config.ConfigException;
 import dev.synthlab.external.Weather.Day;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +63,7 @@ class ApiClientTest {
 
   @Test
   void sendsTheKeyInAHeaderOfItsOwn() {
-    weather.as(service().withKey(KeyPlace.header("X-Api-Key"))).client().get("/").send();
+    weather.as(service().withKey(ApiKeyLocation.header("X-Api-Key"))).client().get("/").send();
 
     assertThat(weather.server.seen().getFirst().header("x-api-key")).isEqualTo(Weather.KEY);
     assertThat(weather.server.seen().getFirst().header("authorization")).isEmpty();
@@ -76,7 +76,7 @@ class ApiClientTest {
         (socket, out) ->
             json(404, "{\"error\":\"no such path: /x?key=wx%2B%2F0123%3D456789\"}")
                 .write(socket, out));
-    weather.with("WEATHER_API_KEY", key).as(service().withKey(KeyPlace.query("key")));
+    weather.with("WEATHER_API_KEY", key).as(service().withKey(ApiKeyLocation.query("key")));
 
     assertThatExceptionOfType(ApiException.NotFound.class)
         .isThrownBy(() -> weather.client().get("/x").send())
@@ -92,7 +92,7 @@ class ApiClientTest {
 
   @Test
   void needsNoKeyWhereThereIsNone() {
-    weather.with("WEATHER_API_KEY", "").as(service().withKey(KeyPlace.none()));
+    weather.with("WEATHER_API_KEY", "").as(service().withKey(ApiKeyLocation.none()));
 
     weather.client().get("/").send();
 
@@ -195,7 +195,7 @@ class ApiClientTest {
   void namesThePlaceThatIsNotWhatWasAskedFor(String body, String place) {
     answering(json(200, body));
 
-    assertThatExceptionOfType(ApiException.Unreadable.class)
+    assertThatExceptionOfType(ApiException.InvalidResponse.class)
         .isThrownBy(() -> weather.client().get("/").as(Day.class))
         .withMessageContaining(place)
         .satisfies(e -> assertThat(e.text()).isEqualTo(body));
@@ -207,7 +207,7 @@ class ApiClientTest {
   void namesThePlaceWithinAList() {
     answering(json(200, "[" + OSLO + ",{\"city\":\"x\",\"high\":{}}]"));
 
-    assertThatExceptionOfType(ApiException.Unreadable.class)
+    assertThatExceptionOfType(ApiException.InvalidResponse.class)
         .isThrownBy(() -> weather.client().get("/").listOf(Day.class))
         .withMessageContaining("\"[1].high\"");
   }
@@ -266,8 +266,8 @@ class ApiClientTest {
   static final class NoSuchCity extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    NoSuchCity(ApiException why) {
-      super(why);
+    NoSuchCity(ApiException reason) {
+      super(reason);
     }
   }
 
@@ -275,7 +275,9 @@ class ApiClientTest {
   void throwsTheExceptionsOfTheClientThatStandsOnIt() {
     answering(json(404, "{}"));
     ApiClient api =
-        weather.client().failing(e -> e instanceof ApiException.NotFound ? new NoSuchCity(e) : e);
+        weather
+            .client()
+            .withErrorMapper(e -> e instanceof ApiException.NotFound ? new NoSuchCity(e) : e);
 
     assertThatExceptionOfType(NoSuchCity.class).isThrownBy(() -> api.get("/a").as(Day.class));
   }
@@ -285,7 +287,7 @@ class ApiClientTest {
     answering(bytes(200, "text/plain", new byte[1001]));
 
     assertThatExceptionOfType(CallException.ResponseTooLarge.class)
-        .isThrownBy(() -> weather.client().get("/").atMost(1000).asBytes());
+        .isThrownBy(() -> weather.client().get("/").maxBytes(1000).asBytes());
 
     assertThat(weather.requests()).isEqualTo(1);
   }
@@ -294,7 +296,7 @@ class ApiClientTest {
   void refusesAnAnswerThatIsNestedTooDeep() {
     answering(json(200, "[".repeat(200_000)));
 
-    assertThatExceptionOfType(ApiException.Unreadable.class)
+    assertThatExceptionOfType(ApiException.InvalidResponse.class)
         .isThrownBy(() -> weather.client().get("/").as(Object.class));
   }
 
@@ -305,7 +307,7 @@ class ApiClientTest {
     assertThat(weather.reports).hasSize(1);
     assertThat(weather.reports.getFirst().route().toString())
         .isEqualTo("weather@127.0.0.1:" + weather.server.port());
-    assertThat(weather.reports.getFirst().route().keyAlias()).isEqualTo("WEATHER_API_KEY");
+    assertThat(weather.reports.getFirst().route().keyName()).isEqualTo("WEATHER_API_KEY");
   }
 
   @Test
@@ -321,8 +323,9 @@ class ApiClientTest {
 
   @Test
   void isNotHeldToTheRequestsAMinuteOfModels() {
-    Traffic.Rules ofModels =
-        new Traffic.Rules(Optional.of(60), Optional.empty(), Optional.empty(), true, true);
+    TrafficControl.RouteLimits ofModels =
+        new TrafficControl.RouteLimits(
+            Optional.of(60), Optional.empty(), Optional.empty(), true, true);
     ApiClient api = weather.as(service()).among(ofModels).client();
 
     for (int i = 0; i < 70; i++) {
@@ -335,7 +338,7 @@ class ApiClientTest {
 
   private Duration held() {
     return weather.reports.stream()
-        .map(dev.synthlab.call.CallReport::held)
+        .map(dev.synthlab.call.CallReport::queued)
         .reduce(Duration.ZERO, Duration::plus);
   }
 

@@ -75,7 +75,7 @@ class ApiFaultsTest {
     ApiClient api = answering(json(503, "{}", "retry-after", "90"));
 
     assertThatExceptionOfType(CallException.ServerFailed.class)
-        .isThrownBy(() -> api.get("/").within(Duration.ofSeconds(20)).send())
+        .isThrownBy(() -> api.get("/").deadline(Duration.ofSeconds(20)).send())
         .satisfies(e -> assertThat(e.retryAfter()).contains(Duration.ofSeconds(90)));
 
     assertThat(weather.timer.pauses).isEmpty();

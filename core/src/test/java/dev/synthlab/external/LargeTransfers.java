@@ -15,7 +15,7 @@ final class LargeTransfers {
 
   public static void main(String[] args) throws IOException {
     long bytes = Long.parseLong(args[1]);
-    ApiService service = ApiService.named("files").withKey(KeyPlace.none());
+    ApiService service = ApiService.named("files").withKey(ApiKeyLocation.none());
     Environment where = Environment.of(Map.of("FILES_BASE_URL", args[0]));
     try (ApiClient api =
         ApiClient.builder(service)

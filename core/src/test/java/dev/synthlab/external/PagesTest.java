@@ -105,7 +105,7 @@ class PagesTest {
     ApiClient api = answering(json(200, "{\"items\":[1],\"next\":\"same\"}"));
     Pages<Page> pages = api.get("/a").pagesByCursor("cursor", Page.class, Page::next);
 
-    assertThatExceptionOfType(ApiException.Unreadable.class)
+    assertThatExceptionOfType(ApiException.InvalidResponse.class)
         .isThrownBy(() -> pages.items(Page::items).toList())
         .withMessageContaining("circle");
 
@@ -115,9 +115,9 @@ class PagesTest {
   @Test
   void failsWhenThereAreMorePagesThanAllowed() {
     ApiClient api = answering(json(200, "{\"items\":[1]}"));
-    Pages<Page> pages = api.get("/a").pagesByNumber("page", Page.class, page -> true).atMost(4);
+    Pages<Page> pages = api.get("/a").pagesByNumber("page", Page.class, page -> true).atMax(4);
 
-    assertThatExceptionOfType(ApiException.Unreadable.class)
+    assertThatExceptionOfType(ApiException.InvalidResponse.class)
         .isThrownBy(() -> pages.forEach(page -> {}))
         .withMessageContaining("more than 4 pages");
 
@@ -130,7 +130,7 @@ class PagesTest {
         answering(json(200, "[1]", "Link", "<http://127.0.0.1:1/v1/a?page=2>; rel=\"next\""));
     Pages<Integer[]> pages = api.get("/a").pagesByLink(Integer[].class);
 
-    assertThatExceptionOfType(ApiException.Unreadable.class)
+    assertThatExceptionOfType(ApiException.InvalidResponse.class)
         .isThrownBy(() -> pages.forEach(page -> {}))
         .withMessageContaining("another server");
   }
@@ -147,6 +147,6 @@ class PagesTest {
         "rel=next|"
       })
   void readsTheLinksOfRfc8288(String header, String next) {
-    assertThat(Links.next(Headers.of("Link", header))).isEqualTo(Optional.ofNullable(next));
+    assertThat(LinkHeader.next(Headers.of("Link", header))).isEqualTo(Optional.ofNullable(next));
   }
 }

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.call.CallException;
-import dev.synthlab.http.Bodies;
+import dev.synthlab.http.BodyReader;
 import dev.synthlab.http.TransportException;
 import dev.synthlab.testing.ScriptedServer.Reply;
 import java.io.IOException;
@@ -128,7 +128,7 @@ class TransferTest {
   void refusesAFileWithOtherBytesThanTold() throws Exception {
     ApiClient api = answering(file());
 
-    assertThatExceptionOfType(ApiException.Unreadable.class)
+    assertThatExceptionOfType(ApiException.InvalidResponse.class)
         .isThrownBy(() -> api.get("/map").sha256("00".repeat(32)).downloadTo(target()))
         .withMessageContaining("SHA-256");
 
@@ -140,7 +140,7 @@ class TransferTest {
     ApiClient api = answering(file());
 
     assertThatExceptionOfType(CallException.ResponseTooLarge.class)
-        .isThrownBy(() -> api.get("/map").atMost(FILE.length - 1).downloadTo(target()));
+        .isThrownBy(() -> api.get("/map").maxBytes(FILE.length - 1).downloadTo(target()));
 
     assertThat(files()).isZero();
     assertThat(weather.requests()).isEqualTo(1);
@@ -202,8 +202,8 @@ class TransferTest {
 
   @Test
   void breaksAStreamThatIsTooLarge() throws IOException {
-    try (Download open = answering(file()).get("/map").atMost(1000).download()) {
-      assertThatExceptionOfType(Bodies.TooLargeException.class)
+    try (Download open = answering(file()).get("/map").maxBytes(1000).download()) {
+      assertThatExceptionOfType(BodyReader.TooLargeException.class)
           .isThrownBy(() -> open.bytes().readAllBytes());
     }
   }

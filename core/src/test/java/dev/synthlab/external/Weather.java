@@ -1,9 +1,9 @@
 package dev.synthlab.external;
 
 import dev.synthlab.call.CallReport;
-import dev.synthlab.call.Traffic;
+import dev.synthlab.call.TrafficControl;
 import dev.synthlab.config.Environment;
-import dev.synthlab.config.Net;
+import dev.synthlab.config.NetworkSettings;
 import dev.synthlab.http.ConnectOptions;
 import dev.synthlab.http.OkHttpTransport;
 import dev.synthlab.http.Resolver;
@@ -23,7 +23,7 @@ final class Weather implements AutoCloseable {
   final OkHttpTransport transport;
   final List<CallReport> reports = new CopyOnWriteArrayList<>();
   private final Map<String, String> variables = new HashMap<>();
-  private Traffic traffic = Traffic.by(timer, Traffic.Rules.USUAL);
+  private TrafficControl traffic = TrafficControl.by(timer, TrafficControl.RouteLimits.DEFAULT);
   private ApiService service = ApiService.named("weather");
 
   /** A day, as the service tells it. */
@@ -31,7 +31,8 @@ final class Weather implements AutoCloseable {
 
   Weather(ScriptedServer server, Resolver resolver) {
     this.server = server;
-    this.transport = new OkHttpTransport(ConnectOptions.of(Net.direct()).withResolver(resolver));
+    this.transport =
+        new OkHttpTransport(ConnectOptions.of(NetworkSettings.direct()).withResolver(resolver));
     with("WEATHER_BASE_URL", server.base().toString());
     with("WEATHER_API_KEY", KEY);
     with("WEATHER_TIMEOUT", "5s");
@@ -55,8 +56,8 @@ final class Weather implements AutoCloseable {
     return this;
   }
 
-  Weather among(Traffic.Rules rules) {
-    traffic = Traffic.by(timer, rules);
+  Weather among(TrafficControl.RouteLimits rules) {
+    traffic = TrafficControl.by(timer, rules);
     return this;
   }
 

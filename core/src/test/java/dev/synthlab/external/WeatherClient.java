@@ -15,7 +15,7 @@ public final class WeatherClient implements AutoCloseable {
   private final ApiClient api;
 
   private WeatherClient(ApiClient api) {
-    this.api = api.failing(WeatherClient::meaning);
+    this.api = api.withErrorMapper(WeatherClient::meaning);
   }
 
   /** The one client of this process. */
@@ -47,11 +47,11 @@ public final class WeatherClient implements AutoCloseable {
 
   /** A map, whole or not at all. */
   public Path map(String city, Path file) {
-    return api.get("/maps/{city}", city).atMost(2_000_000_000).downloadTo(file).path();
+    return api.get("/maps/{city}", city).maxBytes(2_000_000_000).downloadTo(file).path();
   }
 
-  private static RuntimeException meaning(ApiException why) {
-    return why instanceof ApiException.NotFound ? new NoSuchCity(why) : why;
+  private static RuntimeException meaning(ApiException reason) {
+    return reason instanceof ApiException.NotFound ? new NoSuchCity(reason) : reason;
   }
 
   @Override
@@ -78,8 +78,8 @@ public final class WeatherClient implements AutoCloseable {
   public static final class NoSuchCity extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    NoSuchCity(ApiException why) {
-      super(why.getMessage(), why);
+    NoSuchCity(ApiException reason) {
+      super(reason.getMessage(), reason);
     }
   }
 }

@@ -170,11 +170,11 @@ class PrivateFilesTest {
     }
   }
 
-  private static void refused(Path file, String why, OpenOption... way) {
+  private static void refused(Path file, String reason, OpenOption... way) {
     assertThatExceptionOfType(FileSystemException.class)
         .isThrownBy(() -> PrivateFiles.open(file, way).close())
         .withMessageContaining(file.toString())
-        .withMessageContaining(why);
+        .withMessageContaining(reason);
   }
 
   private static boolean given(Path file, int user) {

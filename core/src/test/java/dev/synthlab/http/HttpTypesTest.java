@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.synthlab.config.Net;
+import dev.synthlab.config.NetworkSettings;
+import dev.synthlab.json.Json;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,22 +69,22 @@ class HttpTypesTest {
   @ParameterizedTest
   @CsvSource({"0", "9", "10"})
   void readsABodyUpToItsLimit(int size) throws IOException {
-    assertThat(Bodies.whole(bytes(size), 10)).hasSize(size);
+    assertThat(BodyReader.whole(bytes(size), 10)).hasSize(size);
   }
 
   @Test
   void refusesABodyThatIsLargerAndReadsTheBeginningOfAny() throws IOException {
-    assertThatExceptionOfType(Bodies.TooLargeException.class)
-        .isThrownBy(() -> Bodies.whole(bytes(11), 10))
+    assertThatExceptionOfType(BodyReader.TooLargeException.class)
+        .isThrownBy(() -> BodyReader.whole(bytes(11), 10))
         .withMessage("the body is larger than 10 bytes");
-    assertThat(Bodies.beginning(bytes(11), 10)).hasSize(10);
+    assertThat(BodyReader.beginning(bytes(11), 10)).hasSize(10);
   }
 
   @Test
   void keepsTheBeginningOfABodyThatIsReadWithinALimit() throws IOException {
     String text = "abcde fghij ".repeat(1_000);
     byte[] all = text.getBytes(StandardCharsets.US_ASCII);
-    Bodies.Bounded body = new Bodies.Bounded(new ByteArrayInputStream(all), 12_000);
+    BodyReader.Bounded body = new BodyReader.Bounded(new ByteArrayInputStream(all), 12_000);
 
     assertThat(body.read()).isEqualTo('a');
     assertThat(body.beginning()).isEqualTo("a");
@@ -98,21 +99,21 @@ class HttpTypesTest {
 
   @Test
   void endsABodyThatGoesOnBeyondItsLimit() {
-    Bodies.Bounded body = new Bodies.Bounded(bytes(1_001), 1_000);
+    BodyReader.Bounded body = new BodyReader.Bounded(bytes(1_001), 1_000);
 
-    assertThatExceptionOfType(Bodies.TooLargeException.class)
+    assertThatExceptionOfType(BodyReader.TooLargeException.class)
         .isThrownBy(body::readAllBytes)
         .withMessage("the body is larger than 1000 bytes");
   }
 
   @Test
   void readsJsonThatIsDeepAndRefusesWhatIsDeeper() {
-    int most = Json.MAX_DEPTH;
+    int max = Json.MAX_DEPTH;
 
-    assertThat(Json.mapper().readTree("[".repeat(most) + "]".repeat(most)).isArray()).isTrue();
+    assertThat(Json.mapper().readTree("[".repeat(max) + "]".repeat(max)).isArray()).isTrue();
     assertThat(Json.mapper().writeValueAsString("a/b")).isEqualTo("\"a/b\"");
     assertThatExceptionOfType(tools.jackson.core.JacksonException.class)
-        .isThrownBy(() -> Json.mapper().readTree("[".repeat(most + 1) + "]".repeat(most + 1)));
+        .isThrownBy(() -> Json.mapper().readTree("[".repeat(max + 1) + "]".repeat(max + 1)));
     assertThatExceptionOfType(tools.jackson.core.JacksonException.class)
         .isThrownBy(() -> Json.mapper().readTree("1".repeat(1_001)));
   }
@@ -127,16 +128,18 @@ class HttpTypesTest {
 
   @Test
   void changesOneOptionOfAConnectionAtATime() throws IOException {
-    ConnectOptions usual = ConnectOptions.of(Net.direct());
+    ConnectOptions byDefault = ConnectOptions.of(NetworkSettings.direct());
     Resolver other = host -> List.of(InetAddress.getLoopbackAddress());
 
-    assertThat(usual.timeout()).isEqualTo(Duration.ofSeconds(5));
-    assertThat(usual.resolver().lookup("127.0.0.1")).hasSize(1);
-    assertThat(usual.withTimeout(Duration.ofSeconds(1)).timeout()).isEqualTo(Duration.ofSeconds(1));
-    assertThat(usual.withTimeout(Duration.ofSeconds(1)).resolver()).isSameAs(usual.resolver());
-    assertThat(usual.withResolver(other).resolver()).isSameAs(other);
+    assertThat(byDefault.timeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(byDefault.resolver().lookup("127.0.0.1")).hasSize(1);
+    assertThat(byDefault.withTimeout(Duration.ofSeconds(1)).timeout())
+        .isEqualTo(Duration.ofSeconds(1));
+    assertThat(byDefault.withTimeout(Duration.ofSeconds(1)).resolver())
+        .isSameAs(byDefault.resolver());
+    assertThat(byDefault.withResolver(other).resolver()).isSameAs(other);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> usual.withTimeout(Duration.ZERO))
+        .isThrownBy(() -> byDefault.withTimeout(Duration.ZERO))
         .withMessageContaining("timeout must be positive");
   }
 

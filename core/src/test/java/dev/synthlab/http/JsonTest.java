@@ -2,6 +2,7 @@ package dev.synthlab.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.synthlab.json.Json;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.synthlab.config.Net;
+import dev.synthlab.config.NetworkSettings;
 import dev.synthlab.http.TransportException.Phase;
 import dev.synthlab.testing.Replies;
 import dev.synthlab.testing.ScriptedServer;
@@ -258,7 +258,7 @@ class OkHttpTransportTest {
     transport.close();
     transport =
         new OkHttpTransport(
-            ConnectOptions.of(Net.direct())
+            ConnectOptions.of(NetworkSettings.direct())
                 .withResolver(
                     host ->
                         host.equals("a.test")
@@ -290,11 +290,13 @@ class OkHttpTransportTest {
                 .getServerSocketFactory(),
             "https",
             (request, number) -> Replies.json(200, ""));
-    Net.CaFile file = new Net.CaFile(Path.of("ca.pem"), List.of(own.certificate()));
+    NetworkSettings.CaFile file =
+        new NetworkSettings.CaFile(Path.of("ca.pem"), List.of(own.certificate()));
     transport =
         new OkHttpTransport(
             ConnectOptions.of(
-                new Net(Optional.of(file), Optional.empty(), Optional.empty(), List.of())));
+                new NetworkSettings(
+                    Optional.of(file), Optional.empty(), Optional.empty(), List.of())));
 
     Optional<TlsPeer> peer = transport.peer(server.base(), WITHIN);
 

@@ -113,6 +113,6 @@ class SseReaderTest {
                 Collections.enumeration(
                     IntStream.range(0, 17).mapToObj(i -> bytes(piece + between)).toList())));
 
-    assertThatExceptionOfType(Bodies.TooLargeException.class).isThrownBy(() -> data(endless));
+    assertThatExceptionOfType(BodyReader.TooLargeException.class).isThrownBy(() -> data(endless));
   }
 }

@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Timer;
-import dev.synthlab.call.Traffic;
+import dev.synthlab.call.TrafficControl;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
 import dev.synthlab.http.OkHttpTransport;
@@ -67,7 +67,7 @@ class BrokenConnectionTest {
         .settings(Settings.from(Environment.of(env)).llm())
         .transport(transport)
         .timer(time)
-        .traffic(Traffic.by(time, Traffic.Rules.USUAL))
+        .traffic(TrafficControl.by(time, TrafficControl.RouteLimits.DEFAULT))
         .build();
   }
 
@@ -154,7 +154,7 @@ class BrokenConnectionTest {
 
     try (TextStream stream = client.stream("hi")) {
       assertThatExceptionOfType(CallException.StreamInterrupted.class)
-          .isThrownBy(() -> stream.forEach(piece -> {}))
+          .isThrownBy(() -> stream.forEach(delta -> {}))
           .withMessageContaining("silent")
           .satisfies(e -> assertThat(e.partial()).contains("Once"));
     }
@@ -183,7 +183,7 @@ class BrokenConnectionTest {
 
     try (TextStream stream = client.stream("hi")) {
       assertThatExceptionOfType(CallException.StreamInterrupted.class)
-          .isThrownBy(() -> stream.forEach(piece -> {}))
+          .isThrownBy(() -> stream.forEach(delta -> {}))
           .satisfies(e -> assertThat(e.partial()).contains("Once"));
     }
   }
@@ -234,7 +234,7 @@ class BrokenConnectionTest {
         Thread.ofPlatform()
             .start(
                 () -> {
-                  Outcome<Completion> ignored = client.outcome(CompletionRequest.of("hi"));
+                  Outcome<Completion> ignored = client.askOutcome(CompletionRequest.of("hi"));
                 });
     while (server.seen().isEmpty()) {
       Thread.onSpinWait();

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Outcome;
-import dev.synthlab.call.Traffic;
+import dev.synthlab.call.TrafficControl;
 import dev.synthlab.testing.PushedTimer;
 import dev.synthlab.testing.Replies;
 import java.math.BigDecimal;
@@ -37,7 +37,7 @@ class BudgetedCallsTest {
 
   @Test
   void spendsAllOfItAndNeverMoreWithSixtyFourThreads() throws Exception {
-    BigDecimal most = new BigDecimal("0.0001");
+    BigDecimal max = new BigDecimal("0.0001");
     AtomicInteger inFlight = new AtomicInteger();
     AtomicInteger peak = new AtomicInteger();
     try (Rig rig =
@@ -51,11 +51,11 @@ class BudgetedCallsTest {
                         })
                 .inRealTime();
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      LlmClient llm = rig.client(builder -> builder.budget(aDay(most.toPlainString())));
-      BigDecimal each = llm.mostCostUsd(PRICED).orElseThrow();
+      LlmClient llm = rig.client(builder -> builder.budget(aDay(max.toPlainString())));
+      BigDecimal each = llm.maxCostUsd(PRICED).orElseThrow();
       List<Future<Outcome<Completion>>> all = new ArrayList<>();
       for (int i = 0; i < 64; i++) {
-        all.add(threads.submit(() -> llm.outcome(PRICED)));
+        all.add(threads.submit(() -> llm.askOutcome(PRICED)));
       }
 
       int answered = 0;
@@ -63,7 +63,7 @@ class BudgetedCallsTest {
         switch (one.get()) {
           case Outcome.Answered<Completion> ok -> answered++;
           case Outcome.Failed<Completion> failed ->
-              assertThat(failed.why())
+              assertThat(failed.reason())
                   .isInstanceOf(CallException.BudgetExceeded.class)
                   .hasMessageContaining("SYNTHLAB_BUDGET_USD")
                   .hasNoCause();
@@ -72,9 +72,9 @@ class BudgetedCallsTest {
 
       BigDecimal cost = COST.multiply(BigDecimal.valueOf(answered));
       assertThat(rig.requests()).isEqualTo(answered);
-      assertThat(cost).isLessThanOrEqualTo(most);
-      assertThat(cost.add(each)).isGreaterThan(most);
-      assertThat(each.multiply(BigDecimal.valueOf(peak.get()))).isLessThanOrEqualTo(most);
+      assertThat(cost).isLessThanOrEqualTo(max);
+      assertThat(cost.add(each)).isGreaterThan(max);
+      assertThat(each.multiply(BigDecimal.valueOf(peak.get()))).isLessThanOrEqualTo(max);
     }
   }
 
@@ -82,13 +82,13 @@ class BudgetedCallsTest {
   void givesBackWhatAFailedAttemptDidNotCost() {
     try (Rig rig = Rig.inTurn(Replies.error(500, "e", "oops"), Replies.chat("hi"))) {
       LlmClient probe = rig.client();
-      String justOne = probe.mostCostUsd(PRICED).orElseThrow().toPlainString();
+      String justOne = probe.maxCostUsd(PRICED).orElseThrow().toPlainString();
       LlmClient llm = rig.client(builder -> builder.budget(aDay(justOne)));
 
       assertThat(llm.ask(PRICED).text()).isEqualTo("hi");
       assertThatExceptionOfType(CallException.BudgetExceeded.class)
           .isThrownBy(() -> llm.ask(PRICED))
-          .satisfies(why -> assertThat(why.attempts()).isEmpty());
+          .satisfies(reason -> assertThat(reason.attempts()).isEmpty());
       assertThat(rig.requests()).isEqualTo(2);
     }
   }
@@ -105,7 +105,7 @@ class BudgetedCallsTest {
 
       for (int i = 0; i < 2; i++) {
         try (TextStream stream = llm.stream(PRICED)) {
-          stream.forEach(piece -> {});
+          stream.forEach(delta -> {});
         }
       }
 
@@ -153,9 +153,10 @@ class BudgetedCallsTest {
   @Test
   void takesWhatAWholeAnswerUsedFromTheTokensOfTheMinute() {
     try (Rig rig = Rig.inTurn(Replies.chat("hi"))) {
-      Traffic.Rules rules =
-          new Traffic.Rules(Optional.empty(), Optional.of(60), Optional.empty(), true, true);
-      Traffic traffic = Traffic.by(rig.pushed, rules);
+      TrafficControl.RouteLimits rules =
+          new TrafficControl.RouteLimits(
+              Optional.empty(), Optional.of(60), Optional.empty(), true, true);
+      TrafficControl traffic = TrafficControl.by(rig.pushed, rules);
       LlmClient llm = rig.client(builder -> builder.traffic(traffic));
       llm.complete("hi");
       assertThat(rig.pushed.pauses).isEmpty();

@@ -66,7 +66,9 @@ class BulkFaultsTest {
       List<Future<Outcome<Completion>>> calls =
           IntStream.range(0, rows)
               .mapToObj(
-                  i -> threads.submit(() -> client.outcome(CompletionRequest.of("row-" + i + "."))))
+                  i ->
+                      threads.submit(
+                          () -> client.askOutcome(CompletionRequest.of("row-" + i + "."))))
               .toList();
       for (Future<Outcome<Completion>> call : calls) {
         outcomes.add(call.get());
@@ -163,7 +165,7 @@ class BulkFaultsTest {
             .inRealTime()) {
       LlmClient client = rig.client();
       var first = client.askAsync(CompletionRequest.of("row-1000."));
-      while (rig.traffic().state().longestPause().isEmpty()) {
+      while (rig.traffic().state().maxPause().isEmpty()) {
         Thread.onSpinWait();
       }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Outcome;
+import dev.synthlab.json.JsonSchema;
 import dev.synthlab.testing.Replies;
 import dev.synthlab.testing.ScriptedServer.Reply;
 import java.math.BigDecimal;
@@ -32,16 +33,16 @@ class CacheTest {
   private final List<CallReport> reports = new CopyOnWriteArrayList<>();
 
   /** A cache that keeps all. */
-  private static final class InMemory implements AnswerCache {
-    final Map<String, Kept> entries = new ConcurrentHashMap<>();
+  private static final class InMemory implements CompletionCache {
+    final Map<String, CachedCompletion> entries = new ConcurrentHashMap<>();
 
     @Override
-    public Optional<Kept> find(String key) {
+    public Optional<CachedCompletion> find(String key) {
       return Optional.ofNullable(entries.get(key));
     }
 
     @Override
-    public void keep(String key, Kept answer) {
+    public void keep(String key, CachedCompletion answer) {
       entries.put(key, answer);
     }
 
@@ -67,7 +68,7 @@ class CacheTest {
       assertThat(paid.cached()).isFalse();
       assertThat(known.cached()).isTrue();
       assertThat(known.text()).isEqualTo("first");
-      assertThat(known.modelAnswered()).isEqualTo("test-model-1");
+      assertThat(known.respondedModel()).isEqualTo("test-model-1");
       assertThat(known.finishReason()).isEqualTo(FinishReason.STOP);
       assertThat(known.json()).isEqualTo(paid.json());
       assertThat(known.costUsd()).contains(BigDecimal.ZERO);
@@ -101,13 +102,13 @@ class CacheTest {
             plain.with("top_k", 3),
             plain.withSystem("Be brief."),
             plain.asJson(),
-            plain.withFormat(new ResponseFormat.Schema(JsonSchema.concise("name, age int"))),
-            plain.withFormat(new ResponseFormat.Schema(JsonSchema.concise("age int, name"))),
+            plain.withFormat(new ResponseFormat.Schema(JsonSchema.shorthand("name, age int"))),
+            plain.withFormat(new ResponseFormat.Schema(JsonSchema.shorthand("age int, name"))),
             plain.withTools(Tool.of("t", "d", Args.class, args -> "x")));
     try (Rig rig = Rig.inTurn(Replies.chat("hi"))) {
       Endpoint endpoint = rig.endpoint();
 
-      assertThat(others.stream().map(each -> AnswerKey.of(endpoint, each)))
+      assertThat(others.stream().map(each -> CacheKey.of(endpoint, each)))
           .doesNotHaveDuplicates()
           .allMatch(key -> key.matches("[0-9a-f]{64}"));
     }
@@ -127,11 +128,11 @@ class CacheTest {
     other.put("temperature", 0.0);
     other.put("model", "m");
     try (Rig rig = Rig.inTurn(Replies.chat("hi"))) {
-      String key = AnswerKey.of(rig.endpoint(), CompletionRequest.ofBody(one));
+      String key = CacheKey.of(rig.endpoint(), CompletionRequest.ofBody(one));
 
-      assertThat(AnswerKey.of(rig.endpoint(), CompletionRequest.ofBody(other))).isEqualTo(key);
+      assertThat(CacheKey.of(rig.endpoint(), CompletionRequest.ofBody(other))).isEqualTo(key);
       assertThat(
-              AnswerKey.of(
+              CacheKey.of(
                   rig.endpoint(),
                   CompletionRequest.of("hi")
                       .withModel("m")
@@ -143,9 +144,9 @@ class CacheTest {
                       .withTags("a")))
           .isEqualTo(key);
       rig.with("OPENAI_API_KEY", "sk-another-key-0123456789").with("OPENAI_ORG_ID", "org-2");
-      assertThat(AnswerKey.of(rig.endpoint(), CompletionRequest.ofBody(one))).isEqualTo(key);
+      assertThat(CacheKey.of(rig.endpoint(), CompletionRequest.ofBody(one))).isEqualTo(key);
       rig.with("SYNTHLAB_HEADERS", "X-Provider: route-canary-17");
-      assertThat(AnswerKey.of(rig.endpoint(), CompletionRequest.ofBody(one))).isNotEqualTo(key);
+      assertThat(CacheKey.of(rig.endpoint(), CompletionRequest.ofBody(one))).isNotEqualTo(key);
     }
   }
 
@@ -173,7 +174,7 @@ class CacheTest {
     Reply cut = Replies.json(200, Replies.completion("half of", finish));
     try (Rig rig = Rig.inTurn(cut, Replies.chat("whole"))) {
       LlmClient llm = client(rig);
-      llm.outcome(CompletionRequest.of("hi"));
+      llm.askOutcome(CompletionRequest.of("hi"));
 
       assertThat(llm.complete("hi")).isEqualTo("whole");
       assertThat(llm.complete("hi")).isEqualTo("whole");
@@ -240,16 +241,16 @@ class CacheTest {
                 Replies.delta("in "), Replies.delta("parts"), Replies.finish("stop"), "[DONE]"))) {
       LlmClient llm = client(rig);
       llm.complete("one");
-      assertThat(pieces(llm.stream("two"))).containsExactly("in ", "parts");
+      assertThat(deltas(llm.stream("two"))).containsExactly("in ", "parts");
 
-      assertThat(pieces(llm.stream("one"))).containsExactly("whole");
-      assertThat(pieces(llm.stream("two"))).containsExactly("in parts");
+      assertThat(deltas(llm.stream("one"))).containsExactly("whole");
+      assertThat(deltas(llm.stream("two"))).containsExactly("in parts");
       assertThat(llm.ask(CompletionRequest.of("two")).cached()).isTrue();
       assertThat(rig.requests()).isEqualTo(2);
     }
   }
 
-  private static List<String> pieces(TextStream stream) {
+  private static List<String> deltas(TextStream stream) {
     List<String> all = new ArrayList<>();
     try (stream) {
       stream.forEach(all::add);
@@ -322,7 +323,7 @@ class CacheTest {
               () -> {
                 leader.set(Thread.currentThread());
                 led.countDown();
-                return llm.outcome(CompletionRequest.of("hi"));
+                return llm.askOutcome(CompletionRequest.of("hi"));
               });
       led.await();
       rig.awaitRequests(1);
@@ -341,7 +342,7 @@ class CacheTest {
       assertThat(first.get())
           .isInstanceOfSatisfying(
               Outcome.Failed.class,
-              failed -> assertThat(failed.why()).isInstanceOf(CallException.Cancelled.class));
+              failed -> assertThat(failed.reason()).isInstanceOf(CallException.Cancelled.class));
       assertThat(rig.requests()).isEqualTo(2);
     }
   }
@@ -352,19 +353,19 @@ class CacheTest {
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       LlmClient llm = client(rig);
       CompletionRequest request = CompletionRequest.of("hi");
-      Future<?> leader = threads.submit(() -> llm.outcome(request));
+      Future<?> leader = threads.submit(() -> llm.askOutcome(request));
       rig.awaitRequests(1);
       AtomicReference<Thread> waiting = new AtomicReference<>();
       Future<Outcome<Completion>> interrupted =
           threads.submit(
               () -> {
                 waiting.set(Thread.currentThread());
-                Outcome<Completion> outcome = llm.outcome(request);
+                Outcome<Completion> outcome = llm.askOutcome(request);
                 assertThat(Thread.currentThread().isInterrupted()).isTrue();
                 return outcome;
               });
 
-      Outcome<Completion> late = llm.outcome(request.withDeadline(Duration.ofMillis(50)));
+      Outcome<Completion> late = llm.askOutcome(request.withDeadline(Duration.ofMillis(50)));
       waiting.get().interrupt();
 
       assertThat(late.report().fault().orElseThrow().message())
@@ -379,15 +380,15 @@ class CacheTest {
 
   @Test
   void answersWithoutACacheThatCannotBeReadOrWritten() {
-    AnswerCache broken =
-        new AnswerCache() {
+    CompletionCache broken =
+        new CompletionCache() {
           @Override
-          public Optional<Kept> find(String key) {
+          public Optional<CachedCompletion> find(String key) {
             throw new IllegalStateException("the disk is gone");
           }
 
           @Override
-          public void keep(String key, Kept answer) {
+          public void keep(String key, CachedCompletion answer) {
             throw new IllegalStateException("the disk is gone");
           }
 
@@ -408,7 +409,8 @@ class CacheTest {
       LlmClient llm = client(rig);
       llm.complete("hi");
       kept.entries.replaceAll(
-          (key, entry) -> new AnswerCache.Kept(entry.model(), "{\"torn", entry.costUsd()));
+          (key, entry) ->
+              new CompletionCache.CachedCompletion(entry.model(), "{\"torn", entry.costUsd()));
 
       assertThat(llm.complete("hi")).isEqualTo("second");
     }

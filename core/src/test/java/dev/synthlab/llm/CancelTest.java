@@ -49,13 +49,14 @@ class CancelTest {
       LlmClient client = rig.client();
       CompletableFuture<Outcome<Completion>> outcome = new CompletableFuture<>();
       Thread caller =
-          threads(kind).start(() -> outcome.complete(client.outcome(CompletionRequest.of("hi"))));
+          threads(kind)
+              .start(() -> outcome.complete(client.askOutcome(CompletionRequest.of("hi"))));
       rig.awaitRequests(1);
 
       caller.interrupt();
 
       assertThat(rig.untilClosed()).isLessThan(SECOND);
-      assertThat(((Outcome.Failed<Completion>) outcome.get()).why())
+      assertThat(((Outcome.Failed<Completion>) outcome.get()).reason())
           .isInstanceOf(CallException.Cancelled.class);
       assertThat(rig.requests()).isEqualTo(1);
     }
@@ -99,7 +100,7 @@ class CancelTest {
           .start(
               () -> {
                 try {
-                  stream.forEach(piece -> reading.countDown());
+                  stream.forEach(delta -> reading.countDown());
                   end.complete(new AssertionError("the stream has no end"));
                 } catch (CallException e) {
                   end.complete(e);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallReport;
-import dev.synthlab.call.Traffic;
+import dev.synthlab.call.TrafficControl;
 import dev.synthlab.config.ConfigException;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CostTest {
   private final List<CallReport> reports = new CopyOnWriteArrayList<>();
-  private final Totals totals = new Totals();
+  private final UsageTotals totals = new UsageTotals();
   private Rig rig = Rig.inTurn(Replies.chat("ok"));
 
   @TempDir private Path directory;
@@ -44,7 +44,7 @@ class CostTest {
         .settings(Settings.from(Environment.of(env)).llm())
         .transport(rig.transport)
         .timer(rig.pushed)
-        .traffic(Traffic.by(rig.pushed, Traffic.Rules.USUAL))
+        .traffic(TrafficControl.by(rig.pushed, TrafficControl.RouteLimits.DEFAULT))
         .observer(
             report -> {
               reports.add(report);
@@ -119,7 +119,7 @@ class CostTest {
 
     Completion answer;
     try (TextStream stream = client.stream("hi")) {
-      stream.forEach(piece -> {});
+      stream.forEach(delta -> {});
       answer = stream.completion();
     }
 
@@ -156,7 +156,7 @@ class CostTest {
     assertThatExceptionOfType(CallException.class)
         .isThrownBy(() -> client.ask(CompletionRequest.of("hi").withModel("llama-x")));
 
-    Totals.Total mini = totals.byModel().get("gpt-4o-mini");
+    UsageTotals.Total mini = totals.byModel().get("gpt-4o-mini");
     assertThat(totals.byModel()).containsOnlyKeys("gpt-4o-mini", "llama-x");
     assertThat(mini.calls()).isEqualTo(1);
     assertThat(mini.inputTokens()).isEqualTo(7);
@@ -164,7 +164,7 @@ class CostTest {
     assertThat(mini.costUsd().orElseThrow()).isEqualByComparingTo("0.00000405");
     assertThat(mini.unpricedCalls()).isZero();
     assertThat(totals.byModel().get("llama-x"))
-        .isEqualTo(new Totals.Total(2, 1, 7, 5, 0, 0, java.util.Optional.empty(), 1));
+        .isEqualTo(new UsageTotals.Total(2, 1, 7, 5, 0, 0, java.util.Optional.empty(), 1));
   }
 
   @Test
@@ -179,7 +179,7 @@ class CostTest {
       }
     }
 
-    Totals.Total mini = totals.byModel().get("gpt-4o-mini");
+    UsageTotals.Total mini = totals.byModel().get("gpt-4o-mini");
     assertThat(mini.calls()).isEqualTo(10_000);
     assertThat(mini.costUsd().orElseThrow()).isEqualByComparingTo("0.0405");
   }

@@ -39,10 +39,10 @@ class ElementStreamTest {
     return rig.client();
   }
 
-  private static Reply saying(String... pieces) {
+  private static Reply saying(String... deltas) {
     return events(
         Stream.concat(
-                Arrays.stream(pieces).map(piece -> delta(piece)),
+                Arrays.stream(deltas).map(delta -> delta(delta)),
                 Stream.of(finish("stop"), usage(), "[DONE]"))
             .toArray(String[]::new));
   }

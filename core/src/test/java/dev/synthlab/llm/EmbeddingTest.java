@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import dev.synthlab.call.CallException;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import dev.synthlab.testing.ScriptedServer.Reply;
 import dev.synthlab.testing.ScriptedServer.Seen;
 import java.nio.ByteBuffer;
@@ -120,7 +120,7 @@ class EmbeddingTest {
         client.embed(EmbeddingRequest.of("x".repeat(40)).withModel("unheard-of"));
 
     assertThat(counted.costUsd().orElseThrow()).isEqualByComparingTo("0.00000012");
-    assertThat(client.mostCostUsd(EmbeddingRequest.of("x".repeat(400))).orElseThrow())
+    assertThat(client.maxCostUsd(EmbeddingRequest.of("x".repeat(400))).orElseThrow())
         .isEqualByComparingTo("0.000004");
     assertThat(estimated.usage()).isEqualTo(new Usage(10, 0, 0, 0, false));
     assertThat(estimated.costUsd()).isEmpty();
@@ -245,23 +245,23 @@ class EmbeddingTest {
   @Test
   void hasNoMoreThanAFewRequestsUnderWay() throws Exception {
     AtomicInteger underWay = new AtomicInteger();
-    AtomicInteger most = new AtomicInteger();
+    AtomicInteger max = new AtomicInteger();
     CountDownLatch full = new CountDownLatch(EmbeddingCall.AT_ONCE);
     rig.close();
     rig =
         Rig.of(
             (seen, number) ->
                 (socket, out) -> {
-                  most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+                  max.accumulateAndGet(underWay.incrementAndGet(), Math::max);
                   full.countDown();
                   await(full);
                   underWay.decrementAndGet();
                   return answered(seen).write(socket, out);
                 });
 
-    rig.client().embed(Collections.nCopies(9 * EmbeddingCall.MOST_INPUTS, "a"));
+    rig.client().embed(Collections.nCopies(9 * EmbeddingCall.MAX_INPUTS, "a"));
 
-    assertThat(most).hasValue(EmbeddingCall.AT_ONCE);
+    assertThat(max).hasValue(EmbeddingCall.AT_ONCE);
     assertThat(rig.requests()).isEqualTo(9);
   }
 
@@ -280,7 +280,7 @@ class EmbeddingTest {
     LlmClient client = rig.client();
 
     assertThatExceptionOfType(CallException.BadRequest.class)
-        .isThrownBy(() -> client.embed(Collections.nCopies(2 * EmbeddingCall.MOST_INPUTS + 1, "a")))
+        .isThrownBy(() -> client.embed(Collections.nCopies(2 * EmbeddingCall.MAX_INPUTS + 1, "a")))
         .withMessageContaining("no such thing");
     while (rig.server.clientCloses() < 2) {
       Thread.onSpinWait();
@@ -293,7 +293,7 @@ class EmbeddingTest {
     rig = Rig.of((seen, number) -> silence()).inRealTime();
     LlmClient client = rig.client();
     EmbeddingRequest request =
-        EmbeddingRequest.of(Collections.nCopies(9 * EmbeddingCall.MOST_INPUTS, "a"))
+        EmbeddingRequest.of(Collections.nCopies(9 * EmbeddingCall.MAX_INPUTS, "a"))
             .withDeadline(Duration.ofMillis(500));
 
     long begin = System.nanoTime();
@@ -313,7 +313,7 @@ class EmbeddingTest {
             .start(
                 () -> {
                   try {
-                    client.embed(Collections.nCopies(3 * EmbeddingCall.MOST_INPUTS, "a"));
+                    client.embed(Collections.nCopies(3 * EmbeddingCall.MAX_INPUTS, "a"));
                   } catch (CallException e) {
                     thrown.add(e);
                   }

@@ -156,7 +156,7 @@ class FaultsTest {
 
   @Test
   void refusesAnAnswerOfFiftyMegabytes() {
-    byte[] piece = " ".repeat(1 << 20).getBytes(StandardCharsets.US_ASCII);
+    byte[] delta = " ".repeat(1 << 20).getBytes(StandardCharsets.US_ASCII);
     Reply huge =
         (socket, out) -> {
           out.write(
@@ -165,7 +165,7 @@ class FaultsTest {
                       + "\r\n\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
           for (int i = 0; i < 50; i++) {
-            out.write(piece);
+            out.write(delta);
           }
           return true;
         };
@@ -365,7 +365,7 @@ class FaultsTest {
   @Test
   void saysInNoTimeThatTheBreakerIsOpen() {
     LlmClient client = answering(error(503, "busy", "later")).client();
-    IntStream.range(0, 20).forEach(i -> client.outcome(CompletionRequest.of("hi")));
+    IntStream.range(0, 20).forEach(i -> client.askOutcome(CompletionRequest.of("hi")));
     int sent = rig.requests();
 
     long quickest = Long.MAX_VALUE;

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.call.CallException;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import dev.synthlab.testing.ScriptedServer.Reply;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +96,7 @@ class FormatFallbackTest {
     Rig rig = rig(Rig.inTurn(json(400, refusal), chat(ANN)));
     LlmClient client = rig.client();
 
-    Typed<Person> first =
+    TypedCompletion<Person> first =
         client.ask(CompletionRequest.of("q").withSystem("Be brief."), Person.class);
     client.complete("again", Person.class);
 

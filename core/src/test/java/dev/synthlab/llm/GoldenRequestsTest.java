@@ -2,7 +2,8 @@ package dev.synthlab.llm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
+import dev.synthlab.json.JsonSchema;
 import dev.synthlab.testing.Replies;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,7 +31,7 @@ class GoldenRequestsTest {
           .withReasoningEffort("low")
           .withFormat(
               new ResponseFormat.Schema(
-                  new JsonSchema("author", JsonSchema.concise("name").tree())));
+                  new JsonSchema("author", JsonSchema.shorthand("name").tree())));
 
   @ParameterizedTest
   @ValueSource(

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.synthlab.call.CallException;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import dev.synthlab.testing.ScriptedServer.Reply;
 import java.net.URI;
 import java.time.Duration;
@@ -57,9 +57,9 @@ class ImageTest {
 
   @Test
   void givesTheBytesOfOnePicture() {
-    byte[] picture = rig.client().generateImage("a fox");
+    byte[] image = rig.client().generateImage("a fox");
 
-    assertThat(picture).isEqualTo(PNG);
+    assertThat(image).isEqualTo(PNG);
     assertThat(rig.server.seen().getFirst().path()).endsWith("/images/generations");
     assertThat(asked(0))
         .isEqualTo(Json.mapper().readTree("{\"model\":\"gpt-image-2\",\"prompt\":\"a fox\"}"));
@@ -103,7 +103,8 @@ class ImageTest {
     "dall-e-3, BYTES, b64_json",
     "flux, BYTES, b64_json"
   })
-  void asksForAFormWhereTheModelHasAChoice(String model, ImageRequest.Form form, String word) {
+  void asksForAFormWhereTheModelHasAChoice(
+      String model, ImageRequest.OutputKind form, String word) {
     rig.client().generateImage(ImageRequest.of("a fox").withModel(model).withForm(form));
 
     assertThat(asked(0).path("response_format").asString("")).isEqualTo(word == null ? "" : word);
@@ -115,13 +116,13 @@ class ImageTest {
 
     Images images =
         client.generateImage(
-            ImageRequest.of("a fox").withModel("dall-e-3").withForm(ImageRequest.Form.URL));
+            ImageRequest.of("a fox").withModel("dall-e-3").withForm(ImageRequest.OutputKind.URL));
 
     assertThat(asked(0).path("response_format").stringValue()).isEqualTo("url");
     assertThat(images.images())
         .isEqualTo(
             List.of(
-                new GeneratedImage.Address(
+                new GeneratedImage.Url(
                     URI.create("https://files.example/a.png?sig=s3cret"),
                     Optional.of("A very red fox"))));
     assertThat(images.images().getFirst().toString()).doesNotContain("s3cret");
@@ -134,7 +135,9 @@ class ImageTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> client.generateImage(ImageRequest.of("a fox").withForm(ImageRequest.Form.URL)))
+            () ->
+                client.generateImage(
+                    ImageRequest.of("a fox").withForm(ImageRequest.OutputKind.URL)))
         .withMessageContaining("bytes only");
     assertThat(rig.requests()).isZero();
   }

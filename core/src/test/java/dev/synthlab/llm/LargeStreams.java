@@ -3,7 +3,7 @@ package dev.synthlab.llm;
 import dev.synthlab.call.CallException;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
-import dev.synthlab.http.Bodies;
+import dev.synthlab.http.BodyReader;
 import dev.synthlab.http.OkHttpTransport;
 import java.util.Map;
 
@@ -21,7 +21,7 @@ final class LargeStreams {
       switch (args[1]) {
         case "text" -> {
           try (TextStream stream = client.stream("hi")) {
-            stream.forEach(piece -> {});
+            stream.forEach(delta -> {});
           }
         }
         case "list" -> {
@@ -34,7 +34,7 @@ final class LargeStreams {
     } catch (CallException.ResponseTooLarge e) {
       int kept = e.partial().orElse("").length();
       System.out.println(e.getMessage() + " after " + kept);
-      boolean enough = args[1].equals("calls") || kept > Bodies.MAX_BYTES - (1 << 20);
+      boolean enough = args[1].equals("calls") || kept > BodyReader.MAX_BYTES - (1 << 20);
       System.exit(enough ? 0 : 3);
     }
     System.exit(2);

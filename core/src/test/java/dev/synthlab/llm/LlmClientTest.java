@@ -15,7 +15,7 @@ import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallPolicy;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Outcome;
-import dev.synthlab.call.Traffic;
+import dev.synthlab.call.TrafficControl;
 import dev.synthlab.config.ConfigException;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
@@ -57,10 +57,11 @@ class LlmClientTest {
   }
 
   private LlmClient client(Map<String, String> more, Reply... replies) {
-    return client(more, CallPolicy.Waiting.WITHIN_DEADLINE, replies);
+    return client(more, CallPolicy.WaitMode.WITHIN_DEADLINE, replies);
   }
 
-  private LlmClient client(Map<String, String> more, CallPolicy.Waiting waiting, Reply... replies) {
+  private LlmClient client(
+      Map<String, String> more, CallPolicy.WaitMode waiting, Reply... replies) {
     if (replies.length > 0) {
       server.close();
       server = ScriptedServer.inTurn(replies);
@@ -74,7 +75,7 @@ class LlmClientTest {
         .settings(Settings.from(Environment.of(env)).llm())
         .transport(transport)
         .timer(timer)
-        .traffic(Traffic.by(timer, Traffic.Rules.USUAL))
+        .traffic(TrafficControl.by(timer, TrafficControl.RouteLimits.DEFAULT))
         .observer(reports::add)
         .waiting(waiting)
         .build();
@@ -101,8 +102,8 @@ class LlmClientTest {
 
     assertThat(full.usage()).isEqualTo(new Usage(7, 5, 0, 0, true));
     assertThat(full.finishReason()).isEqualTo(FinishReason.STOP);
-    assertThat(full.modelAsked()).isEqualTo("m");
-    assertThat(full.modelAnswered()).isEqualTo("test-model-1");
+    assertThat(full.requestedModel()).isEqualTo("m");
+    assertThat(full.respondedModel()).isEqualTo("test-model-1");
     assertThat(full.requestId()).contains("req-1");
     assertThat(full.report().attempts()).hasSize(1);
     assertThat(full.json()).startsWith("{\"id\":\"chatcmpl-1\"").doesNotContain("\n");
@@ -243,9 +244,9 @@ class LlmClientTest {
   @Test
   void holdsBackEveryCallOfAPausedRoute() {
     LlmClient client = client(error(429, "slow", "down", "Retry-After", "900"), chat("late"));
-    client.outcome(CompletionRequest.of("first"));
+    client.askOutcome(CompletionRequest.of("first"));
 
-    Outcome<Completion> second = client.outcome(CompletionRequest.of("second"));
+    Outcome<Completion> second = client.askOutcome(CompletionRequest.of("second"));
 
     assertThat(second).isInstanceOf(Outcome.Failed.class);
     assertThat(server.seen()).hasSize(1);
@@ -258,7 +259,7 @@ class LlmClientTest {
     LlmClient client =
         client(
             Map.of(),
-            CallPolicy.Waiting.AS_LONG_AS_IT_TAKES,
+            CallPolicy.WaitMode.UNBOUNDED,
             error(429, "slow", "down", "Retry-After", "900"),
             chat("late"));
 
@@ -271,7 +272,7 @@ class LlmClientTest {
     Reply[] replies = {
       limited, limited, limited, limited, limited, limited, limited, limited, chat("late")
     };
-    LlmClient client = client(Map.of(), CallPolicy.Waiting.AS_LONG_AS_IT_TAKES, replies);
+    LlmClient client = client(Map.of(), CallPolicy.WaitMode.UNBOUNDED, replies);
 
     assertThat(client.complete("hi")).isEqualTo("late");
   }
@@ -291,7 +292,7 @@ class LlmClientTest {
         "<html>busy</html>",
         "{\"error\":{\"message\":\"overloaded\"}}",
       })
-  void asksAtMostTwiceMoreForAnAnswerItCanRead(String body) {
+  void asksAtMaxTwiceMoreForAnAnswerItCanRead(String body) {
     LlmClient client = client(Map.of("SYNTHLAB_LLM_MAX_ATTEMPTS", "8"), json(200, body));
 
     assertThatExceptionOfType(CallException.MalformedResponse.class)
@@ -334,7 +335,7 @@ class LlmClientTest {
         """;
     LlmClient client = client(json(200, call));
 
-    assertThatExceptionOfType(AnswerException.UnaskedToolCall.class)
+    assertThatExceptionOfType(AnswerException.UnexpectedToolCall.class)
         .isThrownBy(() -> client.complete("hi"))
         .withMessageContaining("weather");
   }
@@ -343,14 +344,14 @@ class LlmClientTest {
   void handsAStreamOnPieceByPieceAndThenTellsAll() {
     LlmClient client = client(events(delta("Hel"), delta("lo"), finish("stop"), usage(), "[DONE]"));
 
-    List<String> pieces = new ArrayList<>();
+    List<String> deltas = new ArrayList<>();
     Completion whole;
     try (TextStream stream = client.stream("hi")) {
-      stream.forEach(pieces::add);
+      stream.forEach(deltas::add);
       whole = stream.completion();
     }
 
-    assertThat(pieces).containsExactly("Hel", "lo");
+    assertThat(deltas).containsExactly("Hel", "lo");
     assertThat(whole.text()).isEqualTo("Hello");
     assertThat(whole.usage()).isEqualTo(new Usage(7, 5, 0, 0, true));
     assertThat(whole.finishReason()).isEqualTo(FinishReason.STOP);
@@ -368,12 +369,12 @@ class LlmClientTest {
             events("{\"error\":{\"message\":\"overloaded\"}}"),
             events(delta("ok"), finish("stop"), "[DONE]"));
 
-    List<String> pieces = new ArrayList<>();
+    List<String> deltas = new ArrayList<>();
     try (TextStream stream = client.stream("hi")) {
-      stream.forEach(pieces::add);
+      stream.forEach(deltas::add);
     }
 
-    assertThat(pieces).containsExactly("ok");
+    assertThat(deltas).containsExactly("ok");
   }
 
   @ParameterizedTest
@@ -396,7 +397,7 @@ class LlmClientTest {
 
     try (TextStream stream = client.stream("hi")) {
       assertThatExceptionOfType(CallException.StreamInterrupted.class)
-          .isThrownBy(() -> stream.forEach(piece -> {}))
+          .isThrownBy(() -> stream.forEach(delta -> {}))
           .satisfies(e -> assertThat(e.partial()).contains("Once upon"));
     }
     assertThat(server.seen()).hasSize(1);
@@ -421,7 +422,7 @@ class LlmClientTest {
 
     for (int i = 0; i < 5; i++) {
       try (TextStream stream = client.stream("hi")) {
-        stream.forEach(piece -> {});
+        stream.forEach(delta -> {});
       }
     }
 
@@ -474,7 +475,8 @@ class LlmClientTest {
     LlmClient client = client(Replies.silence());
     List<Outcome<Completion>> outcomes = new CopyOnWriteArrayList<>();
     Thread caller =
-        Thread.ofPlatform().start(() -> outcomes.add(client.outcome(CompletionRequest.of("hi"))));
+        Thread.ofPlatform()
+            .start(() -> outcomes.add(client.askOutcome(CompletionRequest.of("hi"))));
     while (server.seen().isEmpty()) {
       Thread.onSpinWait();
     }
@@ -483,7 +485,7 @@ class LlmClientTest {
     caller.join(Duration.ofSeconds(5));
 
     assertThat(outcomes).hasSize(1);
-    assertThat(((Outcome.Failed<Completion>) outcomes.getFirst()).why())
+    assertThat(((Outcome.Failed<Completion>) outcomes.getFirst()).reason())
         .isInstanceOf(CallException.Cancelled.class);
   }
 
@@ -543,7 +545,7 @@ class LlmClientTest {
     Completion answer = client.ask(CompletionRequest.of("hi").withModel("model-a"));
 
     assertThat(answer.text()).isEqualTo("from c");
-    assertThat(answer.modelAsked()).isEqualTo("model-a");
+    assertThat(answer.requestedModel()).isEqualTo("model-a");
     assertThat(answer.report().attempts())
         .extracting(attempt -> attempt.route().resource())
         .containsExactly("model-a", "model-b", "model-b", "model-b", "model-c");
@@ -581,12 +583,12 @@ class LlmClientTest {
             error(404, "model_not_found", "no"),
             events(delta("ok"), finish("stop"), "[DONE]"));
 
-    List<String> pieces = new ArrayList<>();
+    List<String> deltas = new ArrayList<>();
     try (TextStream stream = client.stream("hi")) {
-      stream.forEach(pieces::add);
+      stream.forEach(deltas::add);
     }
 
-    assertThat(pieces).containsExactly("ok");
+    assertThat(deltas).containsExactly("ok");
   }
 
   @Test
@@ -645,7 +647,7 @@ class LlmClientTest {
 
     int failed = 0;
     for (int i = 0; i < calls; i++) {
-      if (client.outcome(CompletionRequest.of("hi")) instanceof Outcome.Failed<Completion>) {
+      if (client.askOutcome(CompletionRequest.of("hi")) instanceof Outcome.Failed<Completion>) {
         failed++;
       }
     }
@@ -658,7 +660,7 @@ class LlmClientTest {
   void saysThatTheBreakerIsOpenAndUntilWhen() {
     LlmClient client = client(Map.of(), error(503, "busy", "later"));
     for (int i = 0; i < 20; i++) {
-      client.outcome(CompletionRequest.of("hi"));
+      client.askOutcome(CompletionRequest.of("hi"));
     }
 
     assertThatExceptionOfType(CallException.CircuitOpen.class)

@@ -9,18 +9,18 @@ class LongTextTest {
   @Test
   void isWhatWasPutTogetherWhateverThePieces() {
     Random random = new Random(12);
-    LongText text = new LongText();
+    TextBuffer text = new TextBuffer();
     StringBuilder all = new StringBuilder();
     assertThat(text.isEmpty()).isTrue();
     assertThat(text).hasToString("");
 
     for (int i = 0; i < 300; i++) {
       int before = all.length();
-      for (int pieces = random.nextInt(3); pieces >= 0; pieces--) {
+      for (int deltas = random.nextInt(3); deltas >= 0; deltas--) {
         int length = random.nextInt(10) == 0 ? random.nextInt(200_000) : random.nextInt(40);
-        String piece = Character.toString('a' + i % 26).repeat(length);
-        text.append(piece);
-        all.append(piece);
+        String delta = Character.toString('a' + i % 26).repeat(length);
+        text.append(delta);
+        all.append(delta);
       }
 
       assertThat(text.since(before)).isEqualTo(all.substring(before));

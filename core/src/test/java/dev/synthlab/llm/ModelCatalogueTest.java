@@ -67,7 +67,7 @@ class ModelCatalogueTest {
     assertThat(model("gpt-5").efforts()).containsExactly("minimal", "low", "medium", "high");
     assertThat(model("gpt-5.2").efforts())
         .containsExactly("none", "low", "medium", "high", "xhigh");
-    assertThat(model("gpt-5.2").usualEffort()).contains("none");
+    assertThat(model("gpt-5.2").defaultEffort()).contains("none");
   }
 
   @ParameterizedTest
@@ -234,7 +234,7 @@ class ModelCatalogueTest {
     Model priced =
         CATALOGUE.with(file("{\"m\": {\"input_cost_per_token\": 1e-7}}")).find("m").orElseThrow();
 
-    assertThat(Family.of(priced)).isEqualTo(Family.OTHER);
-    assertThat(priced.usualEffort()).isEqualTo(Optional.empty());
+    assertThat(ModelFamily.of(priced)).isEqualTo(ModelFamily.OTHER);
+    assertThat(priced.defaultEffort()).isEqualTo(Optional.empty());
   }
 }

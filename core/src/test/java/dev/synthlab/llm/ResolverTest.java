@@ -89,7 +89,7 @@ class ResolverTest {
     try (Wired wired = new Wired(base, hanging)) {
       LlmClient client = wired.client();
       FutureTask<Outcome<Completion>> call =
-          new FutureTask<>(() -> client.outcome(CompletionRequest.of("hi")));
+          new FutureTask<>(() -> client.askOutcome(CompletionRequest.of("hi")));
       Thread caller = Thread.ofPlatform().start(call);
       while (lookups.get() == 0) {
         Thread.onSpinWait();
@@ -103,7 +103,7 @@ class ResolverTest {
       assertThat(outcome)
           .isInstanceOfSatisfying(
               Outcome.Failed.class,
-              failed -> assertThat(failed.why()).isInstanceOf(CallException.Cancelled.class));
+              failed -> assertThat(failed.reason()).isInstanceOf(CallException.Cancelled.class));
     }
   }
 

@@ -1,8 +1,8 @@
 package dev.synthlab.llm;
 
-import dev.synthlab.call.CallPolicy.Waiting;
+import dev.synthlab.call.CallPolicy.WaitMode;
 import dev.synthlab.call.Timer;
-import dev.synthlab.call.Traffic;
+import dev.synthlab.call.TrafficControl;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
 import dev.synthlab.http.OkHttpTransport;
@@ -20,8 +20,8 @@ final class Rig implements AutoCloseable {
   final ScriptedServer server;
   private final Map<String, String> settings = new HashMap<>();
   private Timer timer = pushed;
-  private Waiting waiting = Waiting.WITHIN_DEADLINE;
-  private Traffic traffic = Traffic.by(pushed, Traffic.Rules.USUAL);
+  private WaitMode waiting = WaitMode.WITHIN_DEADLINE;
+  private TrafficControl traffic = TrafficControl.by(pushed, TrafficControl.RouteLimits.DEFAULT);
 
   Rig(ScriptedServer server) {
     this.server = server;
@@ -54,17 +54,17 @@ final class Rig implements AutoCloseable {
   /** By the machine's time, in place of one that is pushed. */
   Rig inRealTime() {
     timer = Timer.system();
-    traffic = Traffic.by(timer, Traffic.Rules.USUAL);
+    traffic = TrafficControl.by(timer, TrafficControl.RouteLimits.DEFAULT);
     return this;
   }
 
   /** As a bulk run asks: held back as long as it takes. */
   Rig asBulk() {
-    waiting = Waiting.AS_LONG_AS_IT_TAKES;
+    waiting = WaitMode.UNBOUNDED;
     return with("SYNTHLAB_LLM_MAX_ATTEMPTS", "8").with("SYNTHLAB_BACKOFF_MIN", "1ms");
   }
 
-  Traffic traffic() {
+  TrafficControl traffic() {
     return traffic;
   }
 
@@ -86,7 +86,7 @@ final class Rig implements AutoCloseable {
 
   /** Where its clients send to. */
   Endpoint endpoint() {
-    return new Endpoint(llm(), new KnownModels(llm(), timer));
+    return new Endpoint(llm(), new ModelRegistry(llm(), timer));
   }
 
   private Settings.Llm llm() {

@@ -157,18 +157,18 @@ class StreamFaultsTest {
         delta("Once")
             .replaceFirst("\\}$", ",\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":1}}");
     LlmClient client = client(begun("data: " + counted + "\n\n", true));
-    List<String> pieces = new ArrayList<>();
+    List<String> deltas = new ArrayList<>();
     long begin = System.nanoTime();
 
     try (TextStream stream = client.stream("hi")) {
       assertThatExceptionOfType(CallException.StreamInterrupted.class)
-          .isThrownBy(() -> stream.forEach(pieces::add))
+          .isThrownBy(() -> stream.forEach(deltas::add))
           .satisfies(e -> assertThat(e.partial()).contains("Once"))
           .satisfies(e -> assertThat(e.report().spend().inputTokens()).isEqualTo(7))
           .satisfies(e -> assertThat(e.report().spend().outputTokens()).isEqualTo(1));
     }
 
-    assertThat(pieces).containsExactly("Once");
+    assertThat(deltas).containsExactly("Once");
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(SILENCE.plusSeconds(1));
     assertThat(rig.requests()).isEqualTo(1);
   }
@@ -247,12 +247,12 @@ class StreamFaultsTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void refusesATextThatIsTooLargeAndKeepsWhatCame(boolean handedOn) {
-    String piece = "data: " + delta("ü".repeat(1 << 19)) + "\n\n";
+    String delta = "data: " + delta("ü".repeat(1 << 19)) + "\n\n";
     Reply endless =
         (socket, out) -> {
           out.write(HEAD.getBytes(StandardCharsets.US_ASCII));
           for (int i = 0; i < 40; i++) {
-            chunk(out, piece);
+            chunk(out, delta);
           }
           return false;
         };

@@ -10,7 +10,7 @@ import java.util.Set;
  *
  * @see <a href="https://platform.openai.com/docs/guides/structured-outputs">supported schemas</a>
  */
-final class StrictRules {
+public final class StrictRules {
   private static final Set<String> KEYWORDS =
       Set.of(
           "type",
@@ -44,7 +44,7 @@ final class StrictRules {
   }
 
   /** What breaks a rule, each with its place. */
-  static List<String> broken(Map<String, Object> root) {
+  public static List<String> broken(Map<String, Object> root) {
     StrictRules rules = new StrictRules(root);
     if (!"object".equals(root.get("type")) || root.containsKey("anyOf")) {
       rules.broken.add("the root is no object");

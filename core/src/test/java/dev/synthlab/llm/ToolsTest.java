@@ -10,7 +10,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.call.CallException;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Constraints;
+import dev.synthlab.json.Description;
+import dev.synthlab.json.Json;
+import dev.synthlab.json.JsonSchema;
 import dev.synthlab.testing.ScriptedServer.Reply;
 import java.time.Duration;
 import java.util.List;
@@ -115,7 +118,7 @@ class ToolsTest {
       Completion answer =
           rig.client().ask(CompletionRequest.of("Weather?").withTools(weather(call -> "rain")));
 
-      assertThat(answer.before()).hasSize(2);
+      assertThat(answer.earlier()).hasSize(2);
       assertThat(answer.usage().totalTokens()).isEqualTo(12);
       assertThat(answer.totalUsage().totalTokens()).isEqualTo(36);
     }
@@ -200,7 +203,8 @@ class ToolsTest {
 
   @Test
   void makesNoCallThatIsNotAllowed() {
-    Tool asksFirst = weather(call -> "rain").onlyIf(call -> call.arguments().contains("Oslo"));
+    Tool asksFirst =
+        weather(call -> "rain").withApproval(call -> call.arguments().contains("Oslo"));
     try (Rig rig =
         Rig.inTurn(asks("weather", "{\"city\":\"Rome\"}", "weather", "Oslo"), chat("Done."))) {
 
@@ -215,9 +219,9 @@ class ToolsTest {
   void endsAModelThatNeverAnswers() {
     try (Rig rig = Rig.inTurn(asks("weather", "{}"))) {
       CompletionRequest request =
-          CompletionRequest.of("Weather?").withTools(weather(call -> "rain")).withRounds(3);
+          CompletionRequest.of("Weather?").withTools(weather(call -> "rain")).withMaxToolRounds(3);
 
-      assertThatExceptionOfType(AnswerException.TooManyRounds.class)
+      assertThatExceptionOfType(AnswerException.ToolRoundsExceeded.class)
           .isThrownBy(() -> rig.client().ask(request))
           .withMessage("the model asked for tools in 3 rounds and has not answered");
 
@@ -267,10 +271,10 @@ class ToolsTest {
           CompletionRequest.of("Weather?").withTools(weather(Part.ToolCall::arguments));
 
       try (TextStream stream = rig.client().stream(request)) {
-        String text = Stream.ofNullable(stream).flatMap(ToolsTest::pieces).collect(joined());
+        String text = Stream.ofNullable(stream).flatMap(ToolsTest::deltas).collect(joined());
 
         assertThat(text).isEqualTo("Let me look. Rain.");
-        assertThat(stream.completion().before()).hasSize(1);
+        assertThat(stream.completion().earlier()).hasSize(1);
         assertThat(stream.usage().known()).isFalse();
         assertThat(stream.finishReason()).isEqualTo(FinishReason.STOP);
       }
@@ -279,7 +283,7 @@ class ToolsTest {
     }
   }
 
-  private static Stream<String> pieces(TextStream stream) {
+  private static Stream<String> deltas(TextStream stream) {
     return StreamSupport.stream(stream.spliterator(), false);
   }
 
@@ -315,21 +319,21 @@ class ToolsTest {
   }
 
   /** Where to look. */
-  @Described("The weather of a city.")
-  record Place(@Described("its name") String city, @Bounds(min = 1, max = 7) int days) {}
+  @Description("The weather of a city.")
+  record Place(@Description("its name") String city, @Constraints(min = 1, max = 7) int days) {}
 
   record Forecast(String sky, int degrees) {}
 
   /** Two tools. */
   public static final class Almanac {
     /** A tool. */
-    @Described("Looks at the sky.")
+    @Description("Looks at the sky.")
     public Forecast sky(Place place) {
       return new Forecast("rain in " + place.city(), 7);
     }
 
     /** A tool that asks for nothing. */
-    @Described("Tells the date.")
+    @Description("Tells the date.")
     public String today() {
       return "2026-11-24";
     }

@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.call.CallException;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Constraints;
+import dev.synthlab.json.Json;
+import dev.synthlab.json.JsonSchema;
 import dev.synthlab.testing.ScriptedServer.Reply;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 class TypedOutputTest {
   private Rig rig = Rig.inTurn(chat("unused"));
 
-  record Person(String name, @Bounds(min = 0) int age) {}
+  record Person(String name, @Constraints(min = 0) int age) {}
 
   record Page<T>(List<T> rows) {}
 
@@ -77,7 +79,7 @@ class TypedOutputTest {
     LlmClient client =
         client(chat("<think>hm</think>Sure!\n```json\n{name: 'Ann', age: 31,}\n```"));
 
-    Typed<Person> answer = client.ask(CompletionRequest.of("q"), Person.class);
+    TypedCompletion<Person> answer = client.ask(CompletionRequest.of("q"), Person.class);
 
     assertThat(answer.value()).isEqualTo(new Person("Ann", 31));
     assertThat(answer.rounds()).isEqualTo(1);
@@ -89,12 +91,12 @@ class TypedOutputTest {
     LlmClient client =
         client(chat("{\"name\":\"Ann\",\"age\":-1}"), chat("{\"name\":\"Ann\",\"age\":1}"));
 
-    Typed<Person> answer = client.ask(CompletionRequest.of("Ann?"), Person.class);
+    TypedCompletion<Person> answer = client.ask(CompletionRequest.of("Ann?"), Person.class);
 
     assertThat(answer.value()).isEqualTo(new Person("Ann", 1));
     assertThat(answer.rounds()).isEqualTo(2);
     assertThat(answer.totalUsage()).isEqualTo(new Usage(14, 10, 0, 0, true));
-    assertThat(answer.completion().before()).hasSize(1);
+    assertThat(answer.completion().earlier()).hasSize(1);
     JsonNode messages = sent(1).path("messages");
     assertThat(messages.get(0).path("content").stringValue()).isEqualTo("Ann?");
     assertThat(messages.get(1).path("role").stringValue()).isEqualTo("assistant");
@@ -194,7 +196,7 @@ class TypedOutputTest {
     LlmClient client =
         client(chat("{\"name\":\"A\",\"age\":null}"), chat("{\"name\":\"Ann\",\"age\":null}"));
 
-    Typed<Map<String, Object>> answer =
+    TypedCompletion<Map<String, Object>> answer =
         client.askJson(CompletionRequest.of("q").withFormat(new ResponseFormat.Schema(schema)));
 
     assertThat(answer.value()).isEqualTo(Map.of("name", "Ann"));

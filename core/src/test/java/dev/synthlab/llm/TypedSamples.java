@@ -2,6 +2,8 @@ package dev.synthlab.llm;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.synthlab.json.Constraints;
+import dev.synthlab.json.Description;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -24,10 +26,10 @@ import java.util.Set;
 import java.util.UUID;
 
 /** Types from flat to five deep, each with values. */
-final class TypedSamples {
+public final class TypedSamples {
   private TypedSamples() {}
 
-  record Sample(String name, Type type, Object value) {
+  public record Sample(String name, Type type, Object value) {
     @Override
     public String toString() {
       return name;
@@ -57,17 +59,17 @@ final class TypedSamples {
       UUID id,
       URI link) {}
 
-  @Described("How somebody feels")
-  enum Mood {
-    @Described("glad, content")
+  @Description("How somebody feels")
+  public enum Mood {
+    @Description("glad, content")
     GOOD,
     BAD,
     @JsonProperty("so-so")
     MIDDLING
   }
 
-  record Survey(
-      @Described("of the moment") Mood mood,
+  public record Survey(
+      @Description("of the moment") Mood mood,
       Optional<Mood> before,
       Optional<String> remark,
       OptionalInt score,
@@ -76,15 +78,15 @@ final class TypedSamples {
       Optional<Person> friend) {}
 
   record Report(
-      @Bounds(minItems = 1, maxItems = 5) List<String> tags,
+      @Constraints(minItems = 1, maxItems = 5) List<String> tags,
       Set<Mood> moods,
       Map<String, Integer> counts,
       Map<Mood, List<Person>> people,
       List<List<Integer>> series,
-      @Bounds(min = 0, max = 1) double share,
-      @Bounds(pattern = "^[A-Z]{2}$") String country) {}
+      @Constraints(min = 0, max = 1) double share,
+      @Constraints(pattern = "^[A-Z]{2}$") String country) {}
 
-  sealed interface Form permits Circle, Square, Pair {}
+  public sealed interface Form permits Circle, Square, Pair {}
 
   record Circle(double radius) implements Form {}
 
@@ -92,7 +94,7 @@ final class TypedSamples {
 
   record Pair(Form first, Form second) implements Form {}
 
-  record Node(String name, List<Node> children) {}
+  public record Node(String name, List<Node> children) {}
 
   record Page<T>(List<T> rows, Optional<T> best, int number) {}
 
@@ -108,18 +110,18 @@ final class TypedSamples {
 
   record Card(@JsonProperty("card_number") String number, LocalDate expires) implements Payment {}
 
-  record Transfer(String iban, @Described("who pays") Account from) implements Payment {}
+  record Transfer(String iban, @Description("who pays") Account from) implements Payment {}
 
   record Account(
       @JsonPropertyDescription("as on the passport") String owner,
       Map<String, BigDecimal> limits) {}
 
-  record Order(UUID id, List<Line> lines, Payment payment, Address home, Address work) {}
+  public record Order(UUID id, List<Line> lines, Payment payment, Address home, Address work) {}
 
-  @Described("A place of delivery")
+  @Description("A place of delivery")
   record Address(String street, Optional<String> city) {}
 
-  record Line(@Described("what is bought") String product, int count, List<Change> changes) {}
+  record Line(@Description("what is bought") String product, int count, List<Change> changes) {}
 
   sealed interface Change permits Discount, Gift {}
 
@@ -135,7 +137,7 @@ final class TypedSamples {
 
   record Empty() {}
 
-  static List<Sample> all() {
+  public static List<Sample> all() {
     Person ann = new Person("Änn \"A\" 😀\n", 31);
     return List.of(
         new Sample("flat", Person.class, ann),

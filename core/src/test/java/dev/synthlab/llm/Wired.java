@@ -1,6 +1,6 @@
 package dev.synthlab.llm;
 
-import dev.synthlab.call.Traffic;
+import dev.synthlab.call.TrafficControl;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
 import dev.synthlab.http.ConnectOptions;
@@ -26,7 +26,7 @@ final class Wired implements AutoCloseable {
     settings = Settings.from(Environment.of(env));
     transport =
         new OkHttpTransport(
-            ConnectOptions.of(settings.net())
+            ConnectOptions.of(settings.network())
                 .withResolver(resolver)
                 .withTimeout(Duration.ofMillis(600)));
   }
@@ -36,7 +36,7 @@ final class Wired implements AutoCloseable {
         .settings(settings.llm())
         .transport(transport)
         .timer(timer)
-        .traffic(Traffic.by(timer, Traffic.Rules.USUAL))
+        .traffic(TrafficControl.by(timer, TrafficControl.RouteLimits.DEFAULT))
         .build();
   }
 

@@ -11,7 +11,7 @@ final class Doubling {
   private static final int SMALLEST = 1 << 16;
   private static final int LARGEST = 1 << 20;
   private static final long FEWEST_MILLIS = 15;
-  private static final long MOST = 4_000;
+  private static final long MAX_MILLIS = 4_000;
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private Doubling() {}
@@ -35,7 +35,9 @@ final class Doubling {
 
       long took = millis(() -> work.accept(text));
 
-      assertThat(took).as("%s, %d characters", unit, size).isLessThan(Math.min(before * 9, MOST));
+      assertThat(took)
+          .as("%s, %d characters", unit, size)
+          .isLessThan(Math.min(before * 9, MAX_MILLIS));
       before = Math.max(FEWEST_MILLIS, took);
     }
   }

@@ -255,8 +255,8 @@ class RedactorTest {
   void showsNoFirstPartOfWhatHasTheShapeOfAKey(String key) {
     String text = "say " + key + " now" + " and so on".repeat(1_000);
     String whole = Redactor.redact(text);
-    for (int most = 0; most < 100; most++) {
-      assertThat(whole).startsWith(Redactor.redactBeginning(text, most));
+    for (int max = 0; max < 100; max++) {
+      assertThat(whole).startsWith(Redactor.redactBeginning(text, max));
     }
     for (int end = 5; end < 4 + key.length(); end++) {
       assertThat(Redactor.redactCut(text.substring(0, end))).endsWith("****");

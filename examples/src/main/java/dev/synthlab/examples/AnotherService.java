@@ -13,8 +13,8 @@ final class AnotherService {
     now.wind().ifPresent(wind -> out.println("wind: " + wind + " km/h"));
     try {
       weather.now(91, 0);
-    } catch (ApiException.Rejected why) {
-      out.println(why.status().orElse(0) + ": " + why.text());
+    } catch (ApiException.Rejected reason) {
+      out.println(reason.status().orElse(0) + ": " + reason.text());
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.synthlab.examples;
 
-import dev.synthlab.llm.Described;
+import dev.synthlab.json.Description;
 import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.TextStream;
 import dev.synthlab.llm.Tool;
@@ -12,7 +12,7 @@ final class CallSites {
   // tag::types[]
   record Person(String name, int age) {}
 
-  record Weather(@Described("its English name") String city) {}
+  record Weather(@Description("its English name") String city) {}
 
   // end::types[]
 

@@ -4,17 +4,17 @@ import dev.synthlab.Synthlab;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
-import dev.synthlab.llm.Bounds;
+import dev.synthlab.json.Constraints;
+import dev.synthlab.json.Description;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.Conversation;
-import dev.synthlab.llm.Described;
 import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.Message;
+import dev.synthlab.llm.ParallelOptions;
 import dev.synthlab.llm.Part;
 import dev.synthlab.llm.PromptTemplate;
 import dev.synthlab.llm.TextStream;
-import dev.synthlab.llm.Together;
 import dev.synthlab.spans.Tracing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,7 +56,7 @@ final class InterviewStudy {
     record Held(Persona who, String answer) implements Interview {}
 
     /** They did not, and why. */
-    record Missed(Persona who, String why) implements Interview {}
+    record Missed(Persona who, String reason) implements Interview {}
   }
 
   /** How people feel. */
@@ -76,8 +76,9 @@ final class InterviewStudy {
 
   /** What can be counted over many studies. */
   record Findings(
-      @Described("of most of them") Mood mood,
-      @Bounds(minItems = 1, maxItems = 3) @Described("most named first") List<Theme> themes) {}
+      @Description("of most of them") Mood mood,
+      @Constraints(minItems = 1, maxItems = 3) @Description("most named first")
+          List<Theme> themes) {}
 
   /** What came of the interviews. */
   record Report(String summary, Findings findings) {}
@@ -86,13 +87,13 @@ final class InterviewStudy {
   List<Interview> interviews(String question, List<Persona> people, Consumer<Interview> ended) {
     List<CompletionRequest> requests =
         people.stream().map(who -> request(question, who).withOperation("interview")).toList();
-    Together how =
-        Together.USUAL
-            .withAtOnce(10)
+    ParallelOptions how =
+        ParallelOptions.DEFAULT
+            .withConcurrency(10)
             .withDeadline(Duration.ofMinutes(10))
             .withListener((place, outcome) -> ended.accept(interview(people.get(place), outcome)));
     List<Outcome<Completion>> outcomes =
-        Tracing.chain("interviews", question, () -> llm.completeAll(requests, how));
+        Tracing.chain("interviews", question, () -> llm.askAll(requests, how));
     return IntStream.range(0, people.size())
         .mapToObj(i -> interview(people.get(i), outcomes.get(i)))
         .toList();
@@ -106,12 +107,13 @@ final class InterviewStudy {
   private static Interview interview(Persona who, Outcome<Completion> outcome) {
     return switch (outcome) {
       case Outcome.Failed<Completion> failed ->
-          new Interview.Missed(who, String.valueOf(failed.why().getMessage()));
+          new Interview.Missed(who, String.valueOf(failed.reason().getMessage()));
       case Outcome.Answered<Completion> answered ->
           answered
               .value()
               .problem()
-              .<Interview>map(why -> new Interview.Missed(who, String.valueOf(why.getMessage())))
+              .<Interview>map(
+                  reason -> new Interview.Missed(who, String.valueOf(reason.getMessage())))
               .orElseGet(() -> new Interview.Held(who, answered.value().text()));
     };
   }

@@ -4,7 +4,7 @@ import dev.synthlab.call.Outcome;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.LlmClient;
-import dev.synthlab.llm.Together;
+import dev.synthlab.llm.ParallelOptions;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
@@ -19,15 +19,15 @@ final class ManyAtOnce {
         cities.stream()
             .map(city -> CompletionRequest.of("Of which country is " + city + " the capital?"))
             .toList();
-    Together how =
-        Together.USUAL
+    ParallelOptions how =
+        ParallelOptions.DEFAULT
             .withDeadline(Duration.ofMinutes(2))
             .withListener((place, outcome) -> out.println("ended: " + cities.get(place)));
-    for (Outcome<Completion> outcome : llm.completeAll(questions, how)) {
+    for (Outcome<Completion> outcome : llm.askAll(questions, how)) {
       switch (outcome) {
         case Outcome.Answered<Completion> answer -> out.println(answer.value().text());
         case Outcome.Failed<Completion> failure ->
-            out.println("failed: " + failure.why().getMessage());
+            out.println("failed: " + failure.reason().getMessage());
       }
     }
   }

@@ -18,7 +18,7 @@ final class ModelsAndCost {
     out.println("sees pictures: " + model.can(Model.Ability.VISION));
 
     CompletionRequest request = CompletionRequest.of("The capital of Norway?").withMaxTokens(100);
-    out.println("at most: " + llm.mostCostUsd(request).map(BigDecimal::toPlainString).orElse("?"));
+    out.println("at most: " + llm.maxCostUsd(request).map(BigDecimal::toPlainString).orElse("?"));
     Completion answer = llm.ask(request);
     out.println("paid: " + answer.costUsd().map(BigDecimal::toPlainString).orElse("unpriced"));
   }

@@ -3,8 +3,8 @@ package dev.synthlab.examples;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.synthlab.Synthlab;
 import dev.synthlab.external.ApiClient;
+import dev.synthlab.external.ApiKeyLocation;
 import dev.synthlab.external.ApiService;
-import dev.synthlab.external.KeyPlace;
 import java.util.Optional;
 
 /** The weather of a place, by open-meteo.com, which asks for no key. Safe for many threads. */
@@ -13,7 +13,7 @@ final class OpenMeteoClient implements AutoCloseable {
   static final ApiService SERVICE =
       ApiService.named("open-meteo")
           .withBaseUrl("https://api.open-meteo.com/v1")
-          .withKey(KeyPlace.none())
+          .withKey(ApiKeyLocation.none())
           .withRequestsPerMinute(300);
 
   record Weather(Now current) {}

@@ -15,12 +15,12 @@ final class Picture {
   static void run(LlmClient llm, PrintStream out) throws IOException {
     ImageRequest request = ImageRequest.of("A red fox in the snow").withSize("1024x1024");
     switch (llm.generateImage(request).images().getFirst()) {
-      case GeneratedImage.Bytes picture -> {
+      case GeneratedImage.Bytes image -> {
         Path file = Files.createTempFile("fox", ".png");
-        Files.write(file, picture.bytes());
-        out.println(picture + " in " + file);
+        Files.write(file, image.bytes());
+        out.println(image + " in " + file);
       }
-      case GeneratedImage.Address elsewhere -> out.println(elsewhere.address());
+      case GeneratedImage.Url elsewhere -> out.println(elsewhere.address());
     }
   }
 

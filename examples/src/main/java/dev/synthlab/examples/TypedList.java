@@ -1,13 +1,13 @@
 package dev.synthlab.examples;
 
-import dev.synthlab.llm.Bounds;
+import dev.synthlab.json.Constraints;
 import dev.synthlab.llm.ElementStream;
 import dev.synthlab.llm.LlmClient;
 import java.io.PrintStream;
 
 /** Takes each element of a list as soon as it is whole. */
 final class TypedList {
-  record City(String name, @Bounds(min = 0) int inhabitants) {}
+  record City(String name, @Constraints(min = 0) int inhabitants) {}
 
   private TypedList() {}
 

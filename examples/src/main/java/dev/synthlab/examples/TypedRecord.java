@@ -1,7 +1,7 @@
 package dev.synthlab.examples;
 
-import dev.synthlab.llm.Bounds;
-import dev.synthlab.llm.Described;
+import dev.synthlab.json.Constraints;
+import dev.synthlab.json.Description;
 import dev.synthlab.llm.LlmClient;
 import java.io.PrintStream;
 
@@ -13,7 +13,9 @@ final class TypedRecord {
   }
 
   record Person(
-      String name, @Bounds(min = 0, max = 120) int age, @Described("how they feel") Mood mood) {}
+      String name,
+      @Constraints(min = 0, max = 120) int age,
+      @Description("how they feel") Mood mood) {}
 
   private TypedRecord() {}
 

@@ -22,8 +22,8 @@ final class Vision {
     ByteArrayOutputStream png = new ByteArrayOutputStream();
     ImageIO.write(red, "png", png);
 
-    Part.Image picture = Part.Image.of(png.toByteArray(), "image/png");
-    out.println(llm.complete(List.of(Message.user("Which colour is this?", picture))));
+    Part.Image image = Part.Image.of(png.toByteArray(), "image/png");
+    out.println(llm.complete(List.of(Message.user("Which colour is this?", image))));
   }
 
   public static void main(String[] args) throws IOException {

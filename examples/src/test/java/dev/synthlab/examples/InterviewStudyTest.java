@@ -106,7 +106,7 @@ class InterviewStudyTest {
 
     assertThat(all.get(0))
         .isInstanceOfSatisfying(
-            Interview.Missed.class, missed -> assertThat(missed.why()).contains("No Tomas."));
+            Interview.Missed.class, missed -> assertThat(missed.reason()).contains("No Tomas."));
     assertThat(all.get(1)).isEqualTo(new Interview.Held(MARIA, "Too dear."));
     assertThat(ended).containsExactlyInAnyOrderElementsOf(all);
   }

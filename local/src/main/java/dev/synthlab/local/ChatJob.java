@@ -1,11 +1,11 @@
 package dev.synthlab.local;
 
-import dev.synthlab.local.Answer.Events;
-import dev.synthlab.local.Answer.Head;
-import dev.synthlab.local.Answer.Usage;
-import dev.synthlab.local.Answer.Whole;
 import dev.synthlab.local.Engine.Piece;
 import dev.synthlab.local.Engine.Run;
+import dev.synthlab.local.OpenAiResponse.Events;
+import dev.synthlab.local.OpenAiResponse.Head;
+import dev.synthlab.local.OpenAiResponse.Usage;
+import dev.synthlab.local.OpenAiResponse.Whole;
 
 /** One answer to a conversation. */
 final class ChatJob extends Job<Engine> {
@@ -23,11 +23,11 @@ final class ChatJob extends Job<Engine> {
   }
 
   @Override
-  void answer(Engine engine) throws Refusal {
+  void answer(Engine engine) throws ErrorResponse {
     int[] prompt = engine.prompt(request.turns());
     int room = engine.contextSize() - prompt.length - 1;
     if (room < 1) {
-      throw new Refusal(
+      throw new ErrorResponse(
           400,
           "messages",
           "context_length_exceeded",
@@ -43,23 +43,23 @@ final class ChatJob extends Job<Engine> {
     generate(engine, prompt, Math.min(room, request.sampling().maxTokens()));
   }
 
-  private void generate(Engine engine, int[] prompt, int most) {
-    Answer answer = answer();
+  private void generate(Engine engine, int[] prompt, int max) {
+    OpenAiResponse answer = answer();
     // One more than is wanted: only what follows the last token tells whether the model was done.
-    Run run = engine.start(prompt, request.sampling().withMaxTokens(most + 1));
+    Run run = engine.start(prompt, request.sampling().withMaxTokens(max + 1));
     int made = 0;
     while (!body.isClosed()) {
-      Piece piece = run.next();
-      if (made + piece.tokens() > most) {
+      Piece delta = run.next();
+      if (made + delta.tokens() > max) {
         run.cancel();
-        answer.end("length", new Usage(prompt.length, most));
+        answer.end("length", new Usage(prompt.length, max));
         return;
       }
-      made += piece.tokens();
-      if (!piece.text().isEmpty()) {
-        answer.text(piece.text());
+      made += delta.tokens();
+      if (!delta.text().isEmpty()) {
+        answer.text(delta.text());
       }
-      if (piece.last()) {
+      if (delta.last()) {
         answer.end("stop", new Usage(prompt.length, made));
         return;
       }
@@ -67,7 +67,7 @@ final class ChatJob extends Job<Engine> {
     run.cancel();
   }
 
-  private Answer answer() {
+  private OpenAiResponse answer() {
     if (!request.stream()) {
       return new Whole(head, body, new StringBuilder());
     }

@@ -28,18 +28,18 @@ record ChatRequest(List<Turn> turns, Sampling sampling, boolean stream, boolean 
     turns = List.copyOf(turns);
   }
 
-  static ChatRequest parse(byte[] json, int defaultMaxTokens) throws Refusal {
+  static ChatRequest parse(byte[] json, int defaultMaxTokens) throws ErrorResponse {
     JsonNode body;
     try {
       body = JSON.readTree(json);
     } catch (JacksonException e) {
-      throw Refusal.badRequest("", "the body is not JSON: " + e.getOriginalMessage());
+      throw ErrorResponse.badRequest("", "the body is not JSON: " + e.getOriginalMessage());
     }
     if (!body.isObject()) {
-      throw Refusal.badRequest("", "the body must be a JSON object");
+      throw ErrorResponse.badRequest("", "the body must be a JSON object");
     }
     if (positive(body, "n").orElse(1) > 1) {
-      throw Refusal.badRequest("n", "n must be 1: the embedded model makes one choice");
+      throw ErrorResponse.badRequest("n", "n must be 1: the embedded model makes one choice");
     }
     Sampling sampling =
         new Sampling(
@@ -56,18 +56,19 @@ record ChatRequest(List<Turn> turns, Sampling sampling, boolean stream, boolean 
         flag(body.path("stream_options"), "include_usage"));
   }
 
-  private static int maxTokens(JsonNode body, int otherwise) throws Refusal {
-    Optional<Integer> asked = positive(body, "max_completion_tokens");
-    if (asked.isEmpty()) {
-      asked = positive(body, "max_tokens");
+  private static int maxTokens(JsonNode body, int otherwise) throws ErrorResponse {
+    Optional<Integer> request = positive(body, "max_completion_tokens");
+    if (request.isEmpty()) {
+      request = positive(body, "max_tokens");
     }
-    return asked.orElse(otherwise);
+    return request.orElse(otherwise);
   }
 
-  private static List<Turn> turns(JsonNode body) throws Refusal {
+  private static List<Turn> turns(JsonNode body) throws ErrorResponse {
     JsonNode messages = body.path("messages");
     if (!messages.isArray() || messages.isEmpty()) {
-      throw Refusal.badRequest("messages", "messages must be an array with at least one message");
+      throw ErrorResponse.badRequest(
+          "messages", "messages must be an array with at least one message");
     }
     List<Turn> turns = new ArrayList<>();
     for (int i = 0; i < messages.size(); i++) {
@@ -78,24 +79,24 @@ record ChatRequest(List<Turn> turns, Sampling sampling, boolean stream, boolean 
     return turns;
   }
 
-  private static String role(JsonNode message, String at) throws Refusal {
+  private static String role(JsonNode message, String at) throws ErrorResponse {
     String role = message.path("role").asString("");
     return switch (role) {
       case "system", "developer" -> "system";
       case "user", "assistant" -> role;
       default ->
-          throw Refusal.badRequest(
+          throw ErrorResponse.badRequest(
               at + ".role",
               at + ".role must be system, developer, user or assistant, was '" + role + "'");
     };
   }
 
-  private static String content(JsonNode content, String at) throws Refusal {
+  private static String content(JsonNode content, String at) throws ErrorResponse {
     if (content.isString()) {
       return content.stringValue();
     }
     if (!content.isArray() || content.isEmpty()) {
-      throw Refusal.badRequest(at, at + " must be a string or an array of text parts");
+      throw ErrorResponse.badRequest(at, at + " must be a string or an array of text parts");
     }
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < content.size(); i++) {
@@ -103,7 +104,7 @@ record ChatRequest(List<Turn> turns, Sampling sampling, boolean stream, boolean 
       String type = part.path("type").asString("");
       if (!type.equals("text") || !part.path("text").isString()) {
         String partAt = at + "[" + i + "]";
-        throw Refusal.badRequest(
+        throw ErrorResponse.badRequest(
             partAt, partAt + " is of type '" + type + "'; the embedded model reads only text");
       }
       text.append(part.path("text").stringValue());
@@ -111,7 +112,7 @@ record ChatRequest(List<Turn> turns, Sampling sampling, boolean stream, boolean 
     return text.toString();
   }
 
-  private static List<String> stops(JsonNode body) throws Refusal {
+  private static List<String> stops(JsonNode body) throws ErrorResponse {
     JsonNode stop = body.path("stop");
     if (absent(stop)) {
       return List.of();
@@ -119,14 +120,15 @@ record ChatRequest(List<Turn> turns, Sampling sampling, boolean stream, boolean 
     List<String> stops = new ArrayList<>();
     for (JsonNode word : stop.isArray() ? stop : JSON.createArrayNode().add(stop)) {
       if (!word.isString() || word.stringValue().isEmpty()) {
-        throw Refusal.badRequest("stop", "stop must be a string or strings, none of them empty");
+        throw ErrorResponse.badRequest(
+            "stop", "stop must be a string or strings, none of them empty");
       }
       stops.add(word.stringValue());
     }
     return stops;
   }
 
-  private static Optional<String> schema(JsonNode body) throws Refusal {
+  private static Optional<String> schema(JsonNode body) throws ErrorResponse {
     JsonNode format = body.path("response_format");
     if (absent(format)) {
       return Optional.empty();
@@ -138,57 +140,58 @@ record ChatRequest(List<Turn> turns, Sampling sampling, boolean stream, boolean 
       case "json_schema" -> {
         JsonNode schema = format.path("json_schema").path("schema");
         if (!schema.isObject()) {
-          throw Refusal.badRequest(
+          throw ErrorResponse.badRequest(
               "response_format", "response_format.json_schema.schema must be an object");
         }
         yield Optional.of(schema.toString());
       }
       default ->
-          throw Refusal.badRequest(
+          throw ErrorResponse.badRequest(
               "response_format",
               "response_format.type must be text, json_object or json_schema, was '" + type + "'");
     };
   }
 
-  private static Optional<Integer> seed(JsonNode body) throws Refusal {
+  private static Optional<Integer> seed(JsonNode body) throws ErrorResponse {
     JsonNode seed = body.path("seed");
     if (absent(seed)) {
       return Optional.empty();
     }
     if (!seed.isIntegralNumber()) {
-      throw Refusal.badRequest("seed", "seed must be an integer");
+      throw ErrorResponse.badRequest("seed", "seed must be an integer");
     }
     // The engine takes seeds of 31 bits; a negative one would mean a random one to it.
     return Optional.of((int) (seed.bigIntegerValue().longValue() & Integer.MAX_VALUE));
   }
 
-  private static Optional<Integer> positive(JsonNode body, String name) throws Refusal {
+  private static Optional<Integer> positive(JsonNode body, String name) throws ErrorResponse {
     JsonNode value = body.path(name);
     if (absent(value)) {
       return Optional.empty();
     }
     if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 1) {
-      throw Refusal.badRequest(name, name + " must be a positive integer, was " + value);
+      throw ErrorResponse.badRequest(name, name + " must be a positive integer, was " + value);
     }
     return Optional.of(value.intValue());
   }
 
-  private static Optional<Double> decimal(JsonNode body, String name, double most) throws Refusal {
+  private static Optional<Double> decimal(JsonNode body, String name, double max)
+      throws ErrorResponse {
     JsonNode value = body.path(name);
     if (absent(value)) {
       return Optional.empty();
     }
-    if (!value.isNumber() || !(value.doubleValue() >= 0 && value.doubleValue() <= most)) {
-      throw Refusal.badRequest(
-          name, name + " must be a number from 0 to " + most + ", was " + value);
+    if (!value.isNumber() || !(value.doubleValue() >= 0 && value.doubleValue() <= max)) {
+      throw ErrorResponse.badRequest(
+          name, name + " must be a number from 0 to " + max + ", was " + value);
     }
     return Optional.of(value.doubleValue());
   }
 
-  private static boolean flag(JsonNode body, String name) throws Refusal {
+  private static boolean flag(JsonNode body, String name) throws ErrorResponse {
     JsonNode value = body.path(name);
     if (!absent(value) && !value.isBoolean()) {
-      throw Refusal.badRequest(name, name + " must be true or false, was " + value);
+      throw ErrorResponse.badRequest(name, name + " must be true or false, was " + value);
     }
     return value.asBoolean(false);
   }

@@ -1,10 +1,10 @@
 package dev.synthlab.local;
 
 /** One loaded model that turns one text at a time into a vector. For one thread. */
-interface Embedder extends Loaded {
+interface Embedder extends LoadedModel {
 
   /** How many tokens a text may have. */
-  int mostTokens();
+  int maxTokens();
 
   /** How many tokens a text has. */
   int tokens(String text);

@@ -12,11 +12,11 @@ import tools.jackson.databind.node.ObjectNode;
 final class EmbeddingJob extends Job<Embedder> {
   private static final JsonMapper JSON = JsonMapper.shared();
 
-  private final EmbeddingAsked asked;
+  private final EmbeddingRequest request;
   private final String model;
 
-  EmbeddingJob(EmbeddingAsked asked, String model) {
-    this.asked = asked;
+  EmbeddingJob(EmbeddingRequest request, String model) {
+    this.request = request;
     this.model = model;
   }
 
@@ -26,15 +26,15 @@ final class EmbeddingJob extends Job<Embedder> {
   }
 
   @Override
-  void answer(Embedder engine) throws Refusal {
+  void answer(Embedder engine) throws ErrorResponse {
     int tokens = 0;
-    for (int i = 0; i < asked.inputs().size(); i++) {
+    for (int i = 0; i < request.inputs().size(); i++) {
       tokens += checked(engine, i);
     }
     ObjectNode answer = JSON.createObjectNode().put("object", "list");
     ArrayNode items = answer.putArray("data");
-    for (int i = 0; i < asked.inputs().size() && !isCancelled(); i++) {
-      float[] vector = engine.embed(asked.inputs().get(i));
+    for (int i = 0; i < request.inputs().size() && !isCancelled(); i++) {
+      float[] vector = engine.embed(request.inputs().get(i));
       if (i == 0) {
         checkDimensions(vector.length);
         started().complete(body);
@@ -46,14 +46,14 @@ final class EmbeddingJob extends Job<Embedder> {
     body.write(answer.toString().getBytes(StandardCharsets.UTF_8));
   }
 
-  private int checked(Embedder engine, int index) throws Refusal {
-    String name = asked.inputs().size() == 1 ? "input" : "input[" + index + "]";
-    int tokens = engine.tokens(asked.inputs().get(index));
+  private int checked(Embedder engine, int index) throws ErrorResponse {
+    String name = request.inputs().size() == 1 ? "input" : "input[" + index + "]";
+    int tokens = engine.tokens(request.inputs().get(index));
     if (tokens == 0) {
-      throw Refusal.badRequest(name, name + " has no token");
+      throw ErrorResponse.badRequest(name, name + " has no token");
     }
-    if (tokens > engine.mostTokens()) {
-      throw new Refusal(
+    if (tokens > engine.maxTokens()) {
+      throw new ErrorResponse(
           400,
           name,
           "context_length_exceeded",
@@ -61,24 +61,24 @@ final class EmbeddingJob extends Job<Embedder> {
               + " has "
               + tokens
               + " tokens; the embedded model makes vectors of at most "
-              + engine.mostTokens());
+              + engine.maxTokens());
     }
     return tokens;
   }
 
-  private void checkDimensions(int length) throws Refusal {
-    if (asked.dimensions().isPresent() && asked.dimensions().get() != length) {
-      throw Refusal.badRequest(
+  private void checkDimensions(int length) throws ErrorResponse {
+    if (request.dimensions().isPresent() && request.dimensions().get() != length) {
+      throw ErrorResponse.badRequest(
           "dimensions",
           "dimensions must be "
               + length
               + ", which is what the vectors of the embedded model have, was "
-              + asked.dimensions().get());
+              + request.dimensions().get());
     }
   }
 
   private void add(ObjectNode item, float[] vector) {
-    if (asked.base64()) {
+    if (request.base64()) {
       ByteBuffer bytes =
           ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
       bytes.asFloatBuffer().put(vector);

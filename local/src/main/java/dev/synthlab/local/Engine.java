@@ -7,7 +7,7 @@ import java.util.Optional;
  * One loaded model that answers one prompt at a time. Not safe for use by several threads at once:
  * each slot has its own.
  */
-interface Engine extends Loaded {
+interface Engine extends LoadedModel {
 
   /** How many tokens prompt and answer may have together. */
   int contextSize();
@@ -16,7 +16,7 @@ interface Engine extends Loaded {
   int[] prompt(List<Turn> turns);
 
   /** Refuses a JSON schema that cannot be turned into a grammar. */
-  void check(String schema) throws Refusal;
+  void check(String schema) throws ErrorResponse;
 
   /** Starts an answer. It must be read to its last piece or be cancelled before the next one. */
   Run start(int[] prompt, Sampling sampling);

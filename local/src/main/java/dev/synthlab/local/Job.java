@@ -7,18 +7,18 @@ import java.util.concurrent.CompletableFuture;
  *
  * @param <E> what it needs to be made
  */
-abstract sealed class Job<E extends Loaded> permits ChatJob, EmbeddingJob {
-  final AnswerBody body = new AnswerBody();
-  private final CompletableFuture<AnswerBody> started = new CompletableFuture<>();
+abstract sealed class Job<E extends LoadedModel> permits ChatJob, EmbeddingJob {
+  final ResponsePipe body = new ResponsePipe();
+  private final CompletableFuture<ResponsePipe> started = new CompletableFuture<>();
 
   /** Makes the answer; comes back when it is whole or no longer wanted. */
-  abstract void answer(E engine) throws Refusal;
+  abstract void answer(E engine) throws ErrorResponse;
 
   /** The type of its body. */
   abstract String contentType();
 
   /** Done when the status is known: with the body, or with what stands against an answer. */
-  final CompletableFuture<AnswerBody> started() {
+  final CompletableFuture<ResponsePipe> started() {
     return started;
   }
 

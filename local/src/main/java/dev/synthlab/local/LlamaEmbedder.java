@@ -16,14 +16,14 @@ import java.nio.file.Path;
  */
 final class LlamaEmbedder implements Embedder {
   /** A text is read in one piece, and the memory for it grows with the longest that may come. */
-  private static final int MOST_TOKENS = 512;
+  private static final int MAX_TOKENS = 512;
 
   private final LlamaModel model;
-  private final int mostTokens;
+  private final int maxTokens;
 
-  private LlamaEmbedder(LlamaModel model, int mostTokens) {
+  private LlamaEmbedder(LlamaModel model, int maxTokens) {
     this.model = model;
-    this.mostTokens = mostTokens;
+    this.maxTokens = maxTokens;
   }
 
   /** Loads a model file; its weights are shared with other engines of the same file. */
@@ -31,14 +31,13 @@ final class LlamaEmbedder implements Embedder {
     NativeLibrary.load(cache);
     try {
       Gguf file = Gguf.read(weights);
-      int most =
-          file.contextLength() > 0 ? Math.min(MOST_TOKENS, file.contextLength()) : MOST_TOKENS;
+      int max = file.contextLength() > 0 ? Math.min(MAX_TOKENS, file.contextLength()) : MAX_TOKENS;
       ModelParameters parameters =
           new ModelParameters()
               .setModel(weights.toString())
-              .setCtxSize(most)
-              .setBatchSize(most)
-              .setUbatchSize(most)
+              .setCtxSize(max)
+              .setBatchSize(max)
+              .setUbatchSize(max)
               .setParallel(1)
               .setThreads(threads)
               .setThreadsBatch(threads)
@@ -48,7 +47,7 @@ final class LlamaEmbedder implements Embedder {
       if (!file.pools()) {
         parameters.setPoolingType(PoolingType.LAST);
       }
-      return new LlamaEmbedder(new LlamaModel(parameters), most);
+      return new LlamaEmbedder(new LlamaModel(parameters), max);
     } catch (IOException | RuntimeException e) {
       // The library's own exception is not public.
       throw new EngineException("the model " + weights + " cannot be loaded", e);
@@ -56,8 +55,8 @@ final class LlamaEmbedder implements Embedder {
   }
 
   @Override
-  public int mostTokens() {
-    return mostTokens;
+  public int maxTokens() {
+    return maxTokens;
   }
 
   @Override

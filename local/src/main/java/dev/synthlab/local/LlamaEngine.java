@@ -77,9 +77,12 @@ final class LlamaEngine implements Engine {
     ObjectNode conversation = JSON.createObjectNode();
     ArrayNode messages = conversation.putArray("messages");
     for (Turn turn : turns) {
-      messages.addObject().put("role", turn.role()).put("content", Folded.fold(turn.content()));
+      messages
+          .addObject()
+          .put("role", turn.role())
+          .put("content", SurrogateEscaping.fold(turn.content()));
     }
-    String text = Folded.unfold(model.applyTemplate(conversation.toString()));
+    String text = SurrogateEscaping.unfold(model.applyTemplate(conversation.toString()));
     int[] tokens = model.encode(text);
     return beginsWithBos(text) ? withBos(tokens) : tokens;
   }
@@ -103,14 +106,14 @@ final class LlamaEngine implements Engine {
   }
 
   @Override
-  public void check(String schema) throws Refusal {
+  public void check(String schema) throws ErrorResponse {
     try {
       InferenceParameters parameters = new InferenceParameters("a").setNPredict(1);
       raw(parameters).put("json_schema", schema);
       model.generate(parameters).forEach(output -> {});
     } catch (RuntimeException e) {
       // The library's own exception is not public.
-      throw new Refusal(
+      throw new ErrorResponse(
           400,
           "response_format",
           "invalid_json_schema",

@@ -7,7 +7,7 @@ import dev.synthlab.http.Response;
 import dev.synthlab.http.Transport;
 import dev.synthlab.http.TransportException;
 import dev.synthlab.http.TransportException.Phase;
-import dev.synthlab.local.Answer.Head;
+import dev.synthlab.local.OpenAiResponse.Head;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,10 +32,10 @@ final class LocalTransport implements Transport {
 
   private final String model;
   private final int maxTokens;
-  private final Engines engines;
+  private final EngineFactory engines;
   private final Clock clock;
 
-  LocalTransport(String model, int maxTokens, Engines engines, Clock clock) {
+  LocalTransport(String model, int maxTokens, EngineFactory engines, Clock clock) {
     this.model = model;
     this.maxTokens = maxTokens;
     this.engines = engines;
@@ -52,29 +52,29 @@ final class LocalTransport implements Transport {
       }
       if (path.endsWith("/embeddings")) {
         expect(request, "POST");
-        EmbeddingJob job = new EmbeddingJob(EmbeddingAsked.parse(bytes(request.body())), model);
+        EmbeddingJob job = new EmbeddingJob(EmbeddingRequest.parse(bytes(request.body())), model);
         return begun(engines.embedding(), job, id(), within.toNanos());
       }
       if (path.endsWith("/models")) {
         expect(request, "GET");
         return json(200, models());
       }
-      throw new Refusal(
+      throw new ErrorResponse(
           404, "", "unknown_url", "the embedded model has no " + request.method() + " " + path);
-    } catch (Refusal refusal) {
+    } catch (ErrorResponse refusal) {
       return json(refusal.status(), error(refusal));
     }
   }
 
-  private static void expect(Request request, String method) throws Refusal {
+  private static void expect(Request request, String method) throws ErrorResponse {
     if (!request.method().toUpperCase(Locale.ROOT).equals(method)) {
-      throw new Refusal(
+      throw new ErrorResponse(
           405, "", "method_not_allowed", request.uri().getPath() + " is asked by " + method);
     }
   }
 
   private Response chat(ChatRequest chat, long nanos)
-      throws Refusal, IOException, InterruptedException {
+      throws ErrorResponse, IOException, InterruptedException {
     String id = id();
     Head head = new Head("chatcmpl-" + id, clock.instant().getEpochSecond(), model);
     return begun(engines.chat(), new ChatJob(chat, head), id, nanos);
@@ -84,16 +84,16 @@ final class LocalTransport implements Transport {
     return UUID.randomUUID().toString().replace("-", "");
   }
 
-  private static <E extends Loaded> Response begun(
-      Slots<E> slots, Job<E> job, String id, long nanos)
-      throws Refusal, IOException, InterruptedException {
+  private static <E extends LoadedModel> Response begun(
+      EnginePool<E> pool, Job<E> job, String id, long nanos)
+      throws ErrorResponse, IOException, InterruptedException {
     long start = System.nanoTime();
-    if (!slots.begin(job, nanos)) {
+    if (!pool.begin(job, nanos)) {
       throw timeout("no slot became free", nanos, new TimeoutException());
     }
     try {
       long left = nanos - (System.nanoTime() - start);
-      AnswerBody body = job.started().get(left, TimeUnit.NANOSECONDS);
+      ResponsePipe body = job.started().get(left, TimeUnit.NANOSECONDS);
       return new Response(
           200, Headers.of("content-type", job.contentType(), "x-request-id", id), body);
     } catch (InterruptedException e) {
@@ -107,8 +107,8 @@ final class LocalTransport implements Transport {
     }
   }
 
-  private static TransportException unanswered(Throwable cause) throws Refusal {
-    if (cause instanceof Refusal refusal) {
+  private static TransportException unanswered(Throwable cause) throws ErrorResponse {
+    if (cause instanceof ErrorResponse refusal) {
       throw refusal;
     }
     return new TransportException(
@@ -146,7 +146,7 @@ final class LocalTransport implements Transport {
     return list;
   }
 
-  private static ObjectNode error(Refusal refusal) {
+  private static ObjectNode error(ErrorResponse refusal) {
     ObjectNode json = JSON.createObjectNode();
     json.putObject("error")
         .put("message", refusal.getMessage())

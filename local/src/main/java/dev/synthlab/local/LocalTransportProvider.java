@@ -14,7 +14,7 @@ import java.util.Optional;
 public final class LocalTransportProvider implements TransportProvider {
   private static final String DEFAULT_MODEL = "smollm2-135m";
   // Beyond so many threads a model small enough for this place only waits for itself.
-  private static final int MOST_THREADS = 8;
+  private static final int MAX_THREADS = 8;
 
   private final Weights.Progress progress;
 
@@ -47,18 +47,18 @@ public final class LocalTransportProvider implements TransportProvider {
     Settings.Local local = settings.local();
     int cores = Runtime.getRuntime().availableProcessors();
     // One core stays for the rest: threads that share a token wait for each other by spinning.
-    int threads = Math.clamp((cores - 1) / local.slots(), 1, MOST_THREADS);
-    Slots<Engine> chat =
-        new Slots<>(
+    int threads = Math.clamp((cores - 1) / local.slots(), 1, MAX_THREADS);
+    EnginePool<Engine> chat =
+        new EnginePool<>(
             "synthlab-local",
             local.slots(),
             () -> LlamaEngine.load(Weights.ensure(local, progress), local.cache(), threads));
-    Slots<Embedder> embedding =
-        new Slots<>(
+    EnginePool<Embedder> embedding =
+        new EnginePool<>(
             "synthlab-local-vectors",
             1,
             () -> LlamaEmbedder.load(Weights.ensure(local, progress), local.cache(), threads));
-    Engines engines = new Engines(chat, embedding);
+    EngineFactory engines = new EngineFactory(chat, embedding);
     return new LocalTransport(name(local.model()), local.maxTokens(), engines, Clock.systemUTC());
   }
 

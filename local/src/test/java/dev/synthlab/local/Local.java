@@ -1,9 +1,9 @@
 package dev.synthlab.local;
 
 import dev.synthlab.config.Environment;
-import dev.synthlab.config.Net;
+import dev.synthlab.config.NetworkSettings;
 import dev.synthlab.config.Settings;
-import dev.synthlab.config.Trace;
+import dev.synthlab.config.TraceSettings;
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.Request;
 import dev.synthlab.http.Response;
@@ -69,7 +69,7 @@ final class Local {
             true,
             Optional.empty()),
         new Settings.Local(true, model, HUB, cache, slots, maxTokens),
-        Net.direct(),
+        NetworkSettings.direct(),
         new Settings.Paths(Path.of("output"), Path.of("output", "synthlab.db")),
         new Settings.Database(
             Optional.empty(),
@@ -83,16 +83,16 @@ final class Local {
         new Settings.Ledger(false, Optional.empty(), false),
         new Settings.Cache(false, Duration.ofDays(7), 512),
         new Settings.Logs("INFO", "text"),
-        Trace.OFF,
+        TraceSettings.OFF,
         Environment.of(Map.of()),
         List.of());
   }
 
   /** Engines for conversations only. */
-  static Engines engines(int count, Slots.Source<Engine> source) {
-    return new Engines(
-        new Slots<>("chat", count, source),
-        new Slots<>(
+  static EngineFactory engines(int count, EnginePool.Source<Engine> source) {
+    return new EngineFactory(
+        new EnginePool<>("chat", count, source),
+        new EnginePool<>(
             "vectors",
             1,
             () -> {

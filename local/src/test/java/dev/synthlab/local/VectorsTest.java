@@ -118,14 +118,14 @@ class VectorsTest {
         "{'input':'a','encoding_format':'x'} | encoding_format | float or base64",
         "[]                                  |                 | JSON object"
       })
-  void refusesWhatItCannotDo(String body, String parameter, String why) throws Exception {
+  void refusesWhatItCannotDo(String body, String parameter, String reason) throws Exception {
     Response response = Local.send(transport, "/embeddings", body);
 
     assertThat(response.status()).isEqualTo(400);
     JsonNode error = JsonMapper.shared().readTree(Local.text(response)).path("error");
     assertThat(error.path("param").asString(""))
         .isEqualTo(Optional.ofNullable(parameter).orElse(""));
-    assertThat(error.path("message").stringValue()).contains(why);
+    assertThat(error.path("message").stringValue()).contains(reason);
   }
 
   @Test

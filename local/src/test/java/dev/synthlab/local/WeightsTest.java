@@ -53,7 +53,7 @@ class WeightsTest {
         }
       };
   private HttpServer server;
-  private Pinned pinned;
+  private ChecksummedFile pinned;
   private volatile byte[] served = content;
   private volatile int cutAfter = Integer.MAX_VALUE;
 
@@ -61,7 +61,7 @@ class WeightsTest {
   void serve() throws Exception {
     new Random(1).nextBytes(content);
     byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
-    pinned = new Pinned("small.gguf", content.length, HexFormat.of().formatHex(hash));
+    pinned = new ChecksummedFile("small.gguf", content.length, HexFormat.of().formatHex(hash));
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/small.gguf", this::answer);
     server.start();
@@ -304,7 +304,7 @@ class WeightsTest {
     return Local.settings(Optional.of(model), directory, 1, 8).local();
   }
 
-  private Weights weights(Source... sources) {
+  private Weights weights(WeightsSource... sources) {
     return new Weights(directory, pinned, List.of(sources));
   }
 

@@ -62,7 +62,7 @@ public final class ArchRules {
               .map(source -> source.getUri())
               .distinct()
               .toList();
-      CheckReport report = checklist.over(Classes.at(files)).report();
+      CheckReport report = checklist.over(ClassFiles.at(files)).report();
       broken =
           report.violations().stream()
               .filter(one -> one.rule() == rule)

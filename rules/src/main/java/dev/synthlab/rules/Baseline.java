@@ -74,8 +74,8 @@ final class Baseline {
   }
 
   /** The report without what is known here; the file without what is gone. */
-  CheckReport applied(Seen seen) {
-    CheckReport report = seen.report();
+  CheckReport applied(ScanResult scan) {
+    CheckReport report = scan.report();
     Map<String, Integer> left = new HashMap<>();
     lines.forEach(line -> left.merge(line, 1, Integer::sum));
     List<Violation> fresh = new ArrayList<>();
@@ -88,18 +88,19 @@ final class Baseline {
       (old ? known : fresh).add(violation);
     }
     List<String> notes = new ArrayList<>(report.notes());
-    shrunk(seen, known, left).ifPresent(notes::add);
+    shrunk(scan, known, left).ifPresent(notes::add);
     return new CheckReport(fresh, known, report.notChecked(), notes, report.classes());
   }
 
   /** What was not looked at is not gone. */
-  private Optional<String> shrunk(Seen seen, List<Violation> known, Map<String, Integer> left) {
+  private Optional<String> shrunk(
+      ScanResult scan, List<Violation> known, Map<String, Integer> left) {
     List<String> kept = new ArrayList<>(known.stream().map(Violation::key).toList());
     int gone = 0;
     for (Map.Entry<String, Integer> entry : left.entrySet()) {
       boolean looked =
-          seen.complete()
-              && seen.unchecked().stream()
+          scan.complete()
+              && scan.unchecked().stream()
                   .noneMatch(rule -> entry.getKey().startsWith(rule.id() + "\t"));
       for (int i = 0; i < entry.getValue(); i++) {
         if (looked) {

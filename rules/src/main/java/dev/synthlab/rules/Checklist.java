@@ -21,12 +21,12 @@ import java.util.stream.Stream;
  * part of a name. Immutable; every {@code with} gives a copy. Safe for use by many threads.
  */
 public final class Checklist {
-  private final Classes classes;
+  private final ClassFiles classes;
   private final Scope scope;
   private final List<Path> sources;
   private final Optional<Path> baseline;
 
-  private Checklist(Classes classes, Scope scope, List<Path> sources, Optional<Path> baseline) {
+  private Checklist(ClassFiles classes, Scope scope, List<Path> sources, Optional<Path> baseline) {
     this.classes = classes;
     this.scope = scope;
     this.sources = List.copyOf(sources);
@@ -43,7 +43,10 @@ public final class Checklist {
    */
   public static Checklist of(String... basePackages) {
     return new Checklist(
-        Classes.onClassPath(List.of(basePackages)), Scope.guessed(), List.of(), Optional.empty());
+        ClassFiles.onClassPath(List.of(basePackages)),
+        Scope.guessed(),
+        List.of(),
+        Optional.empty());
   }
 
   /**
@@ -54,7 +57,7 @@ public final class Checklist {
    * @throws IllegalArgumentException if there is no such file
    */
   public static Checklist over(List<Path> paths) {
-    return new Checklist(Classes.in(paths), Scope.guessed(), List.of(), Optional.empty());
+    return new Checklist(ClassFiles.in(paths), Scope.guessed(), List.of(), Optional.empty());
   }
 
   /**
@@ -130,8 +133,8 @@ public final class Checklist {
    */
   public CheckReport report() {
     Optional<Baseline> known = baseline.map(Baseline::read);
-    Seen seen = found();
-    return known.map(each -> each.applied(seen)).orElse(seen.report());
+    ScanResult scan = found();
+    return known.map(each -> each.applied(scan)).orElse(scan.report());
   }
 
   /**
@@ -162,7 +165,7 @@ public final class Checklist {
   }
 
   /** The same rules over other classes. */
-  Checklist over(Classes other) {
+  Checklist over(ClassFiles other) {
     return new Checklist(other, scope, sources, Optional.empty());
   }
 
@@ -170,16 +173,16 @@ public final class Checklist {
     return new Checklist(classes, changed, sources, baseline);
   }
 
-  private Seen found() {
-    Inspection inspection = new Inspection(scope);
+  private ScanResult found() {
+    ClassScan inspection = new ClassScan(scope);
     classes.each(inspection::look, inspection::unreadable);
     inspection.sources().read(sources);
-    Seen seen = inspection.ended();
+    ScanResult scan = inspection.ended();
     if (inspection.classes() == 0) {
-      List<String> unread = seen.complete() ? List.of() : seen.report().notChecked();
+      List<String> unread = scan.complete() ? List.of() : scan.report().notChecked();
       throw new IllegalArgumentException(
           "there is no class in " + classes + (unread.isEmpty() ? "" : ": " + unread.getFirst()));
     }
-    return seen;
+    return scan;
   }
 }

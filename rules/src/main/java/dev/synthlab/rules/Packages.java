@@ -40,8 +40,8 @@ record Packages(List<String> patterns, List<Pattern> compiled) {
 
   /** Whether a class, by its full name, stands in one of them or is one of them. */
   boolean hold(String className) {
-    String outermost = Names.outermost(className);
-    String packageName = Names.packageOf(className);
+    String outermost = JvmNames.outermost(className);
+    String packageName = JvmNames.packageOf(className);
     return compiled.stream()
         .anyMatch(each -> each.matcher(packageName).matches() || each.matcher(outermost).matches());
   }

@@ -47,11 +47,11 @@ final class RetryLoops {
           "java/io/BufferedReader", Set.of("readLine"));
 
   private final Scope scope;
-  private final Findings findings;
+  private final Violations violations;
 
-  RetryLoops(Scope scope, Findings findings) {
+  RetryLoops(Scope scope, Violations violations) {
     this.scope = scope;
-    this.findings = findings;
+    this.violations = violations;
   }
 
   void look(ClassNode type) {
@@ -116,10 +116,10 @@ final class RetryLoops {
     if (call.name.equals("<init>") || call.name.equals("close")) {
       return false;
     }
-    String owner = Names.dotted(call.owner);
-    boolean stands = scope.infrastructure().hold(Names.dotted(from.name));
-    return Outside.ofCall(call.owner, call.name).isPresent()
-        || (Names.simple(owner).endsWith("Client") && !owner.startsWith("java."))
+    String owner = JvmNames.dotted(call.owner);
+    boolean stands = scope.infrastructure().hold(JvmNames.dotted(from.name));
+    return ExternalApis.ofCall(call.owner, call.name).isPresent()
+        || (JvmNames.simple(owner).endsWith("Client") && !owner.startsWith("java."))
         || (!stands && scope.infrastructure().hold(owner));
   }
 
@@ -131,7 +131,7 @@ final class RetryLoops {
   // ---- loops ----------------------------------------------------------------------------------
 
   private void method(ClassNode type, MethodNode method, Set<String> reaching) {
-    Flow flow = new Flow(method);
+    ControlFlow flow = new ControlFlow(method);
     for (TryCatchBlockNode block : method.tryCatchBlocks) {
       int handler = flow.index(block.handler);
       BitSet afterFailure = flow.from(new int[] {handler}, any -> false);
@@ -147,7 +147,7 @@ final class RetryLoops {
                       && callsItself(type, method, flow, afterFailure));
           if (again) {
             String what = "calls again what failed: " + called(at);
-            findings.add(Place.of(type, method).breaks(Rule.NO_OWN_RETRY, at, what));
+            violations.add(CodeLocation.of(type, method).breaks(Rule.NO_OWN_RETRY, at, what));
             return;
           }
         }
@@ -169,7 +169,7 @@ final class RetryLoops {
 
   private static String called(AbstractInsnNode at) {
     return at instanceof MethodInsnNode call
-        ? Names.simple(Names.dotted(call.owner)) + "." + Names.method(call.name)
+        ? JvmNames.simple(JvmNames.dotted(call.owner)) + "." + JvmNames.method(call.name)
         : "a lambda that reaches outside";
   }
 
@@ -182,7 +182,7 @@ final class RetryLoops {
   }
 
   private static boolean callsItself(
-      ClassNode type, MethodNode method, Flow flow, BitSet afterFailure) {
+      ClassNode type, MethodNode method, ControlFlow flow, BitSet afterFailure) {
     return afterFailure.stream()
         .mapToObj(flow::at)
         .anyMatch(
@@ -192,7 +192,7 @@ final class RetryLoops {
                     && (call.name + call.desc).equals(key(method)));
   }
 
-  private static boolean isRetry(Flow flow, int call, int handler, boolean whatever) {
+  private static boolean isRetry(ControlFlow flow, int call, int handler, boolean whatever) {
     BitSet loop = flow.to(call);
     // From the failure to the call: the way back, and the tests that stand on it.
     BitSet back = flow.from(new int[] {handler}, i -> i == call);
@@ -209,7 +209,7 @@ final class RetryLoops {
   }
 
   /** Whether what comes next is the throwing of an exception: no success leaves by it. */
-  private static boolean fails(Flow flow, int from) {
+  private static boolean fails(ControlFlow flow, int from) {
     BitSet way = flow.from(new int[] {from}, any -> false);
     return way.stream().mapToObj(flow::at).noneMatch(at -> isReturn(at.getOpcode()));
   }
@@ -223,7 +223,7 @@ final class RetryLoops {
   }
 
   /** Whether success writes a variable that a test on the way back reads to leave the loop. */
-  private static boolean decidesTheEnd(Flow flow, BitSet loop, BitSet back, BitSet after) {
+  private static boolean decidesTheEnd(ControlFlow flow, BitSet loop, BitSet back, BitSet after) {
     Set<Integer> written = new HashSet<>();
     after.stream().mapToObj(flow::at).forEach(at -> written(at).forEach(written::add));
     back.stream().mapToObj(flow::at).forEach(at -> written(at).forEach(written::remove));
@@ -246,7 +246,7 @@ final class RetryLoops {
         || at instanceof TableSwitchInsnNode;
   }
 
-  private static boolean leadsOut(Flow flow, BitSet loop, int test) {
+  private static boolean leadsOut(ControlFlow flow, BitSet loop, int test) {
     for (int each : flow.next(test)) {
       if (!loop.get(each)) {
         return true;
@@ -256,7 +256,7 @@ final class RetryLoops {
   }
 
   /** The variables that the few instructions before a test put on the stack. */
-  private static Set<Integer> reads(Flow flow, int test) {
+  private static Set<Integer> reads(ControlFlow flow, int test) {
     Set<Integer> vars = new HashSet<>();
     AbstractInsnNode at = flow.at(test).getPrevious();
     for (int i = 0; i < 4 && at != null && !isTest(at); at = at.getPrevious()) {

@@ -75,12 +75,12 @@ public enum Rule {
       "Write a Javadoc comment: what it does, what it throws.");
 
   private final String id;
-  private final String why;
+  private final String reason;
   private final String instead;
 
-  Rule(String id, String why, String instead) {
+  Rule(String id, String reason, String instead) {
     this.id = id;
-    this.why = why;
+    this.reason = reason;
     this.instead = instead;
   }
 
@@ -99,7 +99,7 @@ public enum Rule {
    * @return one sentence
    */
   public String why() {
-    return why;
+    return reason;
   }
 
   /**

@@ -71,21 +71,21 @@ final class SecretFlow {
       Set.of("io/opentelemetry/api/trace/Span", "io/opentelemetry/api/trace/SpanBuilder");
 
   private final Scope scope;
-  private final Findings findings;
+  private final Violations violations;
 
-  SecretFlow(Scope scope, Findings findings) {
+  SecretFlow(Scope scope, Violations violations) {
     this.scope = scope;
-    this.findings = findings;
+    this.violations = violations;
   }
 
   void look(ClassNode type, Consumer<String> unreadable) {
     for (MethodNode method : type.methods) {
       if (mayHold(method)) {
         try {
-          new Course(type, method).findSinks();
+          new MethodAnalysis(type, method).findSinks();
         } catch (AnalyzerException e) {
           unreadable.accept(
-              Names.dotted(type.name) + "." + method.name + " for secrets: " + e.getMessage());
+              JvmNames.dotted(type.name) + "." + method.name + " for secrets: " + e.getMessage());
         }
       }
     }
@@ -179,14 +179,14 @@ final class SecretFlow {
   }
 
   /** The course of values through one method. */
-  private final class Course {
+  private final class MethodAnalysis {
     private final ClassNode type;
     private final MethodNode method;
     private final @Nullable Frame<SourceValue>[] frames;
     private final BitSet tainted = new BitSet();
     private final Set<Integer> parameters = new HashSet<>();
 
-    Course(ClassNode type, MethodNode method) throws AnalyzerException {
+    MethodAnalysis(ClassNode type, MethodNode method) throws AnalyzerException {
       this.type = type;
       this.method = method;
       frames =
@@ -317,14 +317,14 @@ final class SecretFlow {
     }
 
     void findSinks() {
-      boolean joins = !scope.infrastructure().hold(Names.dotted(type.name));
+      boolean joins = !scope.infrastructure().hold(JvmNames.dotted(type.name));
       Set<OptionalInt> told = new HashSet<>();
       for (int i = 0; i < frames.length; i++) {
         tell(i, told, this::sinkOf);
       }
       // A client must put its key into a header; anybody else has no reason to.
       for (int i = 0; joins && i < frames.length; i++) {
-        if (!told.contains(Place.line(method.instructions.get(i)))) {
+        if (!told.contains(CodeLocation.line(method.instructions.get(i)))) {
           tell(i, told, this::joined);
         }
       }
@@ -340,9 +340,9 @@ final class SecretFlow {
         Optional<String> into = sink.apply(at, frame);
         into.ifPresent(
             where -> {
-              told.add(Place.line(at));
-              findings.add(
-                  Place.of(type, method)
+              told.add(CodeLocation.line(at));
+              violations.add(
+                  CodeLocation.of(type, method)
                       .breaks(Rule.NO_LOGGED_SECRET, at, "a secret goes into " + where));
             });
       }

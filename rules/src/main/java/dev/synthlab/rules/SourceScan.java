@@ -27,7 +27,7 @@ import org.objectweb.asm.tree.MethodNode;
  */
 final class SourceScan {
   /** A text file that is longer is no source. */
-  private static final long LONGEST = 4L << 20;
+  private static final long MAX = 4L << 20;
 
   private static final Set<String> TEXTS =
       Set.of(
@@ -50,15 +50,15 @@ final class SourceScan {
           "ini",
           "cfg");
 
-  private final Findings findings;
-  private final Documented documented;
+  private final Violations violations;
+  private final JavadocRule documented;
   private final List<String> unread = new ArrayList<>();
   private final Map<String, Violation> constants = new LinkedHashMap<>();
   private boolean given;
 
-  SourceScan(Scope scope, Findings findings) {
-    this.findings = findings;
-    documented = new Documented(scope, findings);
+  SourceScan(Scope scope, Violations violations) {
+    this.violations = violations;
+    documented = new JavadocRule(scope, violations);
   }
 
   void read(List<Path> directories) {
@@ -82,8 +82,8 @@ final class SourceScan {
 
   private void file(Path directory, Path file) {
     try {
-      if (Files.size(file) > LONGEST) {
-        unread.add(file + ": it is longer than " + (LONGEST >> 20) + " MiB");
+      if (Files.size(file) > MAX) {
+        unread.add(file + ": it is longer than " + (MAX >> 20) + " MiB");
         return;
       }
       String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
@@ -107,7 +107,7 @@ final class SourceScan {
   /** What its class has told already only gets its line. */
   private void key(String name, Path file, OptionalInt line, String what) {
     Violation told = constants.remove(file.getFileName() + what);
-    findings.add(
+    violations.add(
         told == null
             ? new Violation(Rule.NO_KEY_LITERAL, name, "", file.toString(), line, what)
             : new Violation(
@@ -119,16 +119,18 @@ final class SourceScan {
     for (FieldNode field : type.fields) {
       if (field.value instanceof String text) {
         KeyLiterals.in(field.name, text)
-            .map(what -> new Place(type, field.name).breaks(Rule.NO_KEY_LITERAL, "holds " + what))
+            .map(
+                what ->
+                    new CodeLocation(type, field.name).breaks(Rule.NO_KEY_LITERAL, "holds " + what))
             .ifPresent(this::constant);
       }
     }
     for (MethodNode method : type.methods) {
-      Place place = Place.of(type, method);
+      CodeLocation location = CodeLocation.of(type, method);
       for (AbstractInsnNode at : method.instructions) {
-        Uses.constant(at)
+        ForbiddenAccessRules.constant(at)
             .flatMap(text -> KeyLiterals.in(goesTo(at), text))
-            .map(what -> place.breaks(Rule.NO_KEY_LITERAL, at, "holds " + what))
+            .map(what -> location.breaks(Rule.NO_KEY_LITERAL, at, "holds " + what))
             .ifPresent(this::constant);
       }
     }
@@ -137,7 +139,7 @@ final class SourceScan {
   private void constant(Violation found) {
     Violation other = constants.put(found.file() + found.what(), found);
     if (other != null) {
-      findings.add(other);
+      violations.add(other);
     }
   }
 
@@ -155,7 +157,7 @@ final class SourceScan {
   }
 
   void ended(Set<Rule> unchecked, List<String> notChecked) {
-    constants.values().forEach(findings::add);
+    constants.values().forEach(violations::add);
     notChecked.addAll(unread);
     Optional<String> why =
         given

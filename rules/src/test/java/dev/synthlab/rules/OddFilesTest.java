@@ -103,7 +103,7 @@ class OddFilesTest {
         for (int i = 0; i <= random.nextInt(6); i++) {
           bad[8 + random.nextInt(bad.length - 8)] = (byte) random.nextInt(256);
         }
-        Inspection inspection = new Inspection(Scope.guessed());
+        ClassScan inspection = new ClassScan(Scope.guessed());
         inspection.look("bad", bad);
         CheckReport report = inspection.ended().report();
         assertThat(report.classes() + report.notChecked().size()).isPositive();

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 
 /** Any path is that file and nothing else; any address of a server holds no code. */
 class DatabaseAddressFuzzTest {
-  private static final Duration LONGEST = Duration.ofSeconds(1);
+  private static final Duration MAX = Duration.ofSeconds(1);
   private static final Settings SETTINGS = Settings.from(Environment.of(Map.of()));
   private static final List<String> CODE =
       List.of("factory", "verifier", "callback", "plugin", "loggerfile");
@@ -65,7 +65,8 @@ class DatabaseAddressFuzzTest {
       }
       within(
           () -> {
-            new Sqlite(file, SETTINGS.local().cache(), SETTINGS.database(), Timer.system()).makeReady();
+            new Sqlite(file, SETTINGS.local().cache(), SETTINGS.database(), Timer.system())
+                .makeReady();
             try (Stream<Path> made = Files.list(directory)) {
               List<Path> all = made.toList();
               require(all.equals(List.of(file)), all.toString());
@@ -117,7 +118,7 @@ class DatabaseAddressFuzzTest {
     } catch (IOException | SQLException e) {
       throw new IllegalStateException(e);
     }
-    require(System.nanoTime() - begin < LONGEST.toNanos(), "it took more than " + LONGEST);
+    require(System.nanoTime() - begin < MAX.toNanos(), "it took more than " + MAX);
   }
 
   /** As SQLite reads the path of an address. */
@@ -134,9 +135,9 @@ class DatabaseAddressFuzzTest {
     return bytes.toString(StandardCharsets.UTF_8);
   }
 
-  private static void require(boolean holds, String why) {
+  private static void require(boolean holds, String reason) {
     if (!holds) {
-      throw new IllegalStateException(why);
+      throw new IllegalStateException(reason);
     }
   }
 }

@@ -2,15 +2,15 @@ package dev.synthlab.store;
 
 import dev.synthlab.Synthlab;
 import dev.synthlab.call.Deadline;
-import dev.synthlab.call.Retrying;
+import dev.synthlab.call.Retry;
 import dev.synthlab.call.Timer;
 import dev.synthlab.config.Settings;
 import dev.synthlab.config.Variable;
 import dev.synthlab.logging.Logging;
 import dev.synthlab.spans.OpenSpan;
 import dev.synthlab.spans.Tracing;
-import dev.synthlab.store.TransactionRules.Access;
-import dev.synthlab.store.TransactionRules.WhenLost;
+import dev.synthlab.store.TransactionOptions.Access;
+import dev.synthlab.store.TransactionOptions.OnConnectionLoss;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
@@ -35,31 +35,30 @@ import org.slf4j.Logger;
 public final class DatabaseManager implements AutoCloseable {
   private static final Logger log = Logging.component("store");
   private static final String TRANSACTION = "transaction";
-  private static final int MOST_TRIES = 5;
-  private static final Duration LONGEST_CONFLICT = Duration.ofSeconds(30);
-  private static final Duration LONGEST_LOSS = Duration.ofSeconds(60);
+  private static final int MAX_TRIES = 5;
+  private static final Duration MAX_CONFLICT = Duration.ofSeconds(30);
+  private static final Duration MAX_LOSS = Duration.ofSeconds(60);
 
   private final Dialect dialect;
   private final Timer timer;
   private final Pool pool;
-  private final Failures failures;
-  private final SharedWriter writer;
+  private final SqlExceptionTranslator failures;
+  private final GroupCommitWriter writer;
 
   @SuppressWarnings("ThreadLocalUsage") // what a thread has of one database is not that of another
   private final ThreadLocal<Work> current = new ThreadLocal<>();
 
-  private final Retrying conflicts;
-  private final Retrying losses;
+  private final Retry conflicts;
+  private final Retry losses;
 
   private DatabaseManager(Dialect dialect, Settings.Database settings, Timer timer) {
     this.dialect = dialect;
     this.timer = timer;
     this.pool = new Pool(dialect, settings, timer);
-    this.failures = new Failures(dialect);
-    this.writer = new SharedWriter(pool, dialect, timer);
-    this.conflicts = Retrying.by(timer, MOST_TRIES, Duration.ofMillis(20), Duration.ofMillis(500));
-    this.losses =
-        Retrying.by(timer, Integer.MAX_VALUE, Duration.ofMillis(200), Duration.ofSeconds(2));
+    this.failures = new SqlExceptionTranslator(dialect);
+    this.writer = new GroupCommitWriter(pool, dialect, timer);
+    this.conflicts = Retry.by(timer, MAX_TRIES, Duration.ofMillis(20), Duration.ofMillis(500));
+    this.losses = Retry.by(timer, Integer.MAX_VALUE, Duration.ofMillis(200), Duration.ofSeconds(2));
   }
 
   /**
@@ -112,7 +111,7 @@ public final class DatabaseManager implements AutoCloseable {
   }
 
   /** What the thread has borrowed. */
-  private record Work(Handle handle, Optional<TransactionRules> rules) {}
+  private record Work(Handle handle, Optional<TransactionOptions> rules) {}
 
   /**
    * Lends a connection on which each statement is committed by itself.
@@ -151,7 +150,7 @@ public final class DatabaseManager implements AutoCloseable {
   }
 
   /**
-   * Does work in a transaction by the {@linkplain TransactionRules#USUAL usual rules}.
+   * Does work in a transaction by the {@linkplain TransactionOptions#DEFAULT usual rules}.
    *
    * @param work what to do; run again from its beginning, five times at most, when it loses against
    *     other transactions
@@ -162,7 +161,7 @@ public final class DatabaseManager implements AutoCloseable {
    * @throws StoreException what the database says
    */
   public <R, X extends Exception> R inTransaction(HandleCallback<R, X> work) throws X {
-    return inTransaction(TransactionRules.USUAL, work);
+    return inTransaction(TransactionOptions.DEFAULT, work);
   }
 
   /**
@@ -179,8 +178,8 @@ public final class DatabaseManager implements AutoCloseable {
    * @throws StoreException what the database says
    * @throws IllegalStateException when it shall write inside of one that only reads
    */
-  public <R, X extends Exception> R inTransaction(TransactionRules rules, HandleCallback<R, X> work)
-      throws X {
+  public <R, X extends Exception> R inTransaction(
+      TransactionOptions rules, HandleCallback<R, X> work) throws X {
     Work around = current.get();
     if (around != null && around.rules().isPresent()) {
       return part(around.handle(), around.rules().get(), rules, work);
@@ -213,8 +212,8 @@ public final class DatabaseManager implements AutoCloseable {
     }
   }
 
-  private static Optional<String> failed(OpenSpan span, String type, Exception why) {
-    span.failed(type, why);
+  private static Optional<String> failed(OpenSpan span, String type, Exception reason) {
+    span.recordFailure(type, reason);
     return Optional.of(type);
   }
 
@@ -246,23 +245,23 @@ public final class DatabaseManager implements AutoCloseable {
     return "DatabaseManager[" + dialect.name() + "]";
   }
 
-  private <R, X extends Exception> R repeated(TransactionRules rules, HandleCallback<R, X> work)
+  private <R, X extends Exception> R repeated(TransactionOptions rules, HandleCallback<R, X> work)
       throws Exception {
     return losses.run(
-        Deadline.in(timer, LONGEST_LOSS),
+        Deadline.in(timer, MAX_LOSS),
         () ->
             conflicts.run(
-                Deadline.in(timer, LONGEST_CONFLICT),
+                Deadline.in(timer, MAX_CONFLICT),
                 () -> once(rules, work),
-                e -> ill(e, rules) == Ill.CONFLICT),
-        e -> rules.whenLost() == WhenLost.REPEAT && ill(e, rules) == Ill.LOST);
+                e -> ill(e, rules) == FailureKind.CONFLICT),
+        e -> rules.whenLost() == OnConnectionLoss.REPEAT && ill(e, rules) == FailureKind.LOST);
   }
 
-  private @Nullable Ill ill(Exception e, TransactionRules rules) {
+  private @Nullable FailureKind ill(Exception e, TransactionOptions rules) {
     return failures.judge(e, rules.access()).orElse(null);
   }
 
-  private <R, X extends Exception> R once(TransactionRules rules, HandleCallback<R, X> work)
+  private <R, X extends Exception> R once(TransactionOptions rules, HandleCallback<R, X> work)
       throws Exception {
     Work around = current.get();
     boolean queues = dialect instanceof Sqlite && rules.access() == Access.READ_WRITE;
@@ -278,7 +277,7 @@ public final class DatabaseManager implements AutoCloseable {
 
   private <R, X extends Exception> R lent(HandleCallback<R, X> work)
       throws X, InterruptedException {
-    try (Pool.Lent lent = pool.lend()) {
+    try (Pool.BorrowedConnection lent = pool.lend()) {
       return within(new Work(lent.handle(), Optional.empty()), work);
     }
   }
@@ -298,7 +297,7 @@ public final class DatabaseManager implements AutoCloseable {
   }
 
   private <R, X extends Exception> R transacted(
-      Handle handle, TransactionRules rules, HandleCallback<R, X> work) throws Exception {
+      Handle handle, TransactionOptions rules, HandleCallback<R, X> work) throws Exception {
     writer.begin(handle, rules);
     boolean done = false;
     try {
@@ -322,16 +321,16 @@ public final class DatabaseManager implements AutoCloseable {
     }
   }
 
-  private void undo(Handle handle, Throwable why) {
+  private void undo(Handle handle, Throwable reason) {
     try {
       dialect.rollback(handle.getConnection());
     } catch (Exception e) { // the connection is broken: the server rolls back itself
-      why.addSuppressed(e);
+      reason.addSuppressed(e);
     }
   }
 
   private <R, X extends Exception> R part(
-      Handle handle, TransactionRules outer, TransactionRules inner, HandleCallback<R, X> work)
+      Handle handle, TransactionOptions outer, TransactionOptions inner, HandleCallback<R, X> work)
       throws X {
     if (outer.access() == Access.READ_ONLY && inner.access() == Access.READ_WRITE) {
       throw new IllegalStateException(

@@ -1,8 +1,8 @@
 package dev.synthlab.store;
 
 import com.zaxxer.hikari.HikariConfig;
-import dev.synthlab.spans.DatabasePlace;
-import dev.synthlab.store.TransactionRules.Access;
+import dev.synthlab.spans.DatabaseAttributes;
+import dev.synthlab.store.TransactionOptions.Access;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -16,7 +16,7 @@ sealed interface Dialect permits Postgres, Sqlite {
   String name();
 
   /** What it is called in spans and measurements. */
-  DatabasePlace place();
+  DatabaseAttributes place();
 
   /** Connections there may be at once. */
   int poolSize();
@@ -42,7 +42,7 @@ sealed interface Dialect permits Postgres, Sqlite {
   void settle(Jdbi jdbi);
 
   /** Begins a transaction on a connection that commits by itself. */
-  void begin(Connection connection, TransactionRules rules) throws SQLException;
+  void begin(Connection connection, TransactionOptions rules) throws SQLException;
 
   /** Commits, and lets the connection commit by itself again. */
   void commit(Connection connection) throws SQLException;
@@ -57,8 +57,8 @@ sealed interface Dialect permits Postgres, Sqlite {
   List<String> complaints(Connection connection) throws SQLException;
 
   /** What a failure means. */
-  Ill judge(SQLException e, Access access);
+  FailureKind judge(SQLException e, Access access);
 
   /** What may be done about it; empty when that goes without saying. */
-  String advice(Ill ill, SQLException e);
+  String advice(FailureKind kind, SQLException e);
 }

@@ -3,12 +3,12 @@ package dev.synthlab.store;
 import dev.synthlab.call.CallRecorder;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Deadline;
-import dev.synthlab.call.Retrying;
+import dev.synthlab.call.Retry;
 import dev.synthlab.call.RunRecorder;
 import dev.synthlab.call.Timer;
 import dev.synthlab.config.Settings;
 import dev.synthlab.logging.Logging;
-import dev.synthlab.store.TransactionRules.Access;
+import dev.synthlab.store.TransactionOptions.Access;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -35,19 +35,19 @@ import org.slf4j.Logger;
  */
 public final class Ledger implements CallRecorder, RunRecorder {
   private static final Logger log = Logging.component("ledger");
-  private static final int MOST_QUEUED = 10_000;
-  private static final int MOST_AT_ONCE = 1_000;
-  private static final Duration LONGEST_OFFER = Duration.ofMillis(20);
-  private static final Duration LONGEST_OUTAGE = Duration.ofSeconds(30);
-  private static final Duration LONGEST_END = Duration.ofSeconds(5);
+  private static final int MAX_QUEUED = 10_000;
+  private static final int MAX_AT_ONCE = 1_000;
+  private static final Duration MAX_OFFER = Duration.ofMillis(20);
+  private static final Duration MAX_OUTAGE = Duration.ofSeconds(30);
+  private static final Duration MAX_END = Duration.ofSeconds(5);
 
   private final Dialect dialect;
-  private final Failures failures;
+  private final SqlExceptionTranslator failures;
   private final LedgerTables tables;
   private final Timer timer;
-  private final Retrying patience;
+  private final Retry patience;
 
-  private final BlockingQueue<Note> queue = new ArrayBlockingQueue<>(MOST_QUEUED);
+  private final BlockingQueue<LedgerWrite> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
   private final boolean texts;
 
   private final AtomicLong lost = new AtomicLong();
@@ -61,11 +61,11 @@ public final class Ledger implements CallRecorder, RunRecorder {
   private Ledger(Dialect dialect, Timer timer, boolean texts) {
     this.dialect = dialect;
     this.texts = texts;
-    this.failures = new Failures(dialect);
+    this.failures = new SqlExceptionTranslator(dialect);
     this.tables = new LedgerTables(dialect);
     this.timer = timer;
     this.patience =
-        Retrying.by(timer, Integer.MAX_VALUE, Duration.ofMillis(50), Duration.ofSeconds(1));
+        Retry.by(timer, Integer.MAX_VALUE, Duration.ofMillis(50), Duration.ofSeconds(1));
     this.writer = Thread.ofPlatform().name("synthlab-ledger").daemon().unstarted(this::write);
     writer.start();
   }
@@ -97,7 +97,7 @@ public final class Ledger implements CallRecorder, RunRecorder {
 
   @Override
   public void ended(CallReport report) {
-    put(Entry.of(report), LONGEST_OFFER);
+    put(CallWrite.of(report), MAX_OFFER);
   }
 
   @Override
@@ -112,21 +112,21 @@ public final class Ledger implements CallRecorder, RunRecorder {
 
   @Override
   public void begun(Start start) {
-    put(new RunNote.Begun(start, host(), ProcessHandle.current().pid()), LONGEST_OFFER);
+    put(new RunWrite.Begun(start, host(), ProcessHandle.current().pid()), MAX_OFFER);
   }
 
   /** Waits for the writer: there may be a million, and no server waits for them. */
   @Override
   public void replayed(CallReport report) {
-    put(Entry.replayed(report), lost.get() == 0 ? LONGEST_OUTAGE : LONGEST_OFFER);
+    put(CallWrite.replayed(report), lost.get() == 0 ? MAX_OUTAGE : MAX_OFFER);
   }
 
   @Override
   public void ended(String run, End end) {
-    put(new RunNote.Ended(run, end, true), LONGEST_OFFER);
+    put(new RunWrite.Ended(run, end, true), MAX_OFFER);
   }
 
-  private void put(Note note, Duration within) {
+  private void put(LedgerWrite note, Duration within) {
     try {
       if (closed || !queue.offer(note, within.toMillis(), TimeUnit.MILLISECONDS)) {
         lost.incrementAndGet();
@@ -165,7 +165,7 @@ public final class Ledger implements CallRecorder, RunRecorder {
       query.setLong(1, begin.toEpochMilli());
       try (ResultSet row = query.executeQuery()) {
         BigDecimal pico = row.next() ? row.getBigDecimal(1) : null;
-        return pico == null ? BigDecimal.ZERO : pico.divide(Entry.PICO);
+        return pico == null ? BigDecimal.ZERO : pico.divide(CallWrite.PICO);
       }
     }
   }
@@ -184,15 +184,15 @@ public final class Ledger implements CallRecorder, RunRecorder {
   public void close() {
     closed = true;
     try {
-      Deadline end = Deadline.in(timer, LONGEST_END);
-      if (queue.offer(new Note.Last(), LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)) {
+      Deadline end = Deadline.in(timer, MAX_END);
+      if (queue.offer(new LedgerWrite.Last(), MAX_END.toMillis(), TimeUnit.MILLISECONDS)) {
         writer.join(Duration.ofMillis(Math.max(1, end.remaining().toMillis())));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     if (writer.isAlive()) {
-      lost.addAndGet(queue.stream().filter(Entry.class::isInstance).count() + inHand);
+      lost.addAndGet(queue.stream().filter(CallWrite.class::isInstance).count() + inHand);
     }
     if (lost.get() > 0 && !warned) {
       log.warn("{} calls could not be recorded in {}", lost.get(), dialect.name());
@@ -202,7 +202,7 @@ public final class Ledger implements CallRecorder, RunRecorder {
   }
 
   private void write() {
-    List<Note> taken = new ArrayList<>();
+    List<LedgerWrite> taken = new ArrayList<>();
     boolean more = true;
     while (more) {
       taken.clear();
@@ -211,18 +211,18 @@ public final class Ledger implements CallRecorder, RunRecorder {
       } catch (InterruptedException e) { // nobody may end this thread but close()
         continue;
       }
-      queue.drainTo(taken, MOST_AT_ONCE - 1);
-      more = taken.stream().noneMatch(Note.Last.class::isInstance);
+      queue.drainTo(taken, MAX_AT_ONCE - 1);
+      more = taken.stream().noneMatch(LedgerWrite.Last.class::isInstance);
       keep(taken);
     }
     disconnect();
   }
 
-  private void keep(List<Note> batch) {
+  private void keep(List<LedgerWrite> batch) {
     inHand = count(batch);
     try {
       patience.run(
-          Deadline.in(timer, LONGEST_OUTAGE),
+          Deadline.in(timer, MAX_OUTAGE),
           () -> {
             insert(batch);
             return batch;
@@ -234,19 +234,19 @@ public final class Ledger implements CallRecorder, RunRecorder {
     inHand = 0;
   }
 
-  private static int count(List<Note> batch) {
-    return (int) batch.stream().filter(Entry.class::isInstance).count();
+  private static int count(List<LedgerWrite> batch) {
+    return (int) batch.stream().filter(CallWrite.class::isInstance).count();
   }
 
-  private void giveUp(List<Note> batch, Exception why) {
+  private void giveUp(List<LedgerWrite> batch, Exception reason) {
     disconnect();
     lost.addAndGet(count(batch));
     if (!warned) {
       warned = true;
       String words =
-          why instanceof SQLException sql
+          reason instanceof SQLException sql
               ? String.valueOf(failures.of(sql, Access.READ_WRITE).getMessage())
-              : String.valueOf(why.getMessage());
+              : String.valueOf(reason.getMessage());
       log.warn("calls go on, but are not recorded: {}", words);
     }
   }
@@ -254,7 +254,7 @@ public final class Ledger implements CallRecorder, RunRecorder {
   /** Who was never reached is not waited for: a short command would seem to hang. */
   private boolean mayPass(Exception e) {
     disconnect();
-    Optional<Ill> ill = failures.judge(e, Access.READ_WRITE);
+    Optional<FailureKind> ill = failures.judge(e, Access.READ_WRITE);
     return ill.isPresent()
         && switch (ill.get()) {
           case LOST, TIMEOUT -> reached;
@@ -263,23 +263,23 @@ public final class Ledger implements CallRecorder, RunRecorder {
         };
   }
 
-  private void insert(List<Note> batch) throws SQLException {
+  private void insert(List<LedgerWrite> batch) throws SQLException {
     Connection connection = connected();
-    dialect.begin(connection, TransactionRules.USUAL);
-    try (PreparedStatement calls = connection.prepareStatement(Entry.CALL);
-        PreparedStatement attempts = connection.prepareStatement(Entry.ATTEMPT)) {
-      for (Note note : batch) {
+    dialect.begin(connection, TransactionOptions.DEFAULT);
+    try (PreparedStatement calls = connection.prepareStatement(CallWrite.CALL);
+        PreparedStatement attempts = connection.prepareStatement(CallWrite.ATTEMPT)) {
+      for (LedgerWrite note : batch) {
         switch (note) {
-          case Entry entry -> {
+          case CallWrite entry -> {
             if (!standsWithin(connection, entry)) {
               entry.addCall(calls);
               entry.addAttempts(attempts);
             }
           }
-          case RunNote.Ended ended ->
+          case RunWrite.Ended ended ->
               (lost.get() == 0 ? ended : ended.unsettled()).write(connection);
-          case RunNote.Begun begun -> begun.write(connection);
-          case Note.Last last -> {}
+          case RunWrite.Begun begun -> begun.write(connection);
+          case LedgerWrite.Last last -> {}
         }
       }
       calls.executeBatch();
@@ -289,7 +289,7 @@ public final class Ledger implements CallRecorder, RunRecorder {
   }
 
   /** Whether the request that brought this answer among others is known as a whole. */
-  private static boolean standsWithin(Connection connection, Entry entry) throws SQLException {
+  private static boolean standsWithin(Connection connection, CallWrite entry) throws SQLException {
     if (entry.within().isEmpty() || !entry.gathers()) {
       return false;
     }
@@ -333,7 +333,8 @@ public final class Ledger implements CallRecorder, RunRecorder {
    * @return in the order of their names; empty when nothing was recorded, and then nothing is made
    * @throws StoreException what the database says
    */
-  public static List<Usage> usage(Settings settings, Instant since, Usage.By by) {
+  public static List<UsageSummary> usage(
+      Settings settings, Instant since, UsageSummary.GroupBy by) {
     return queries(settings).usage(by, Optional.of(since), Optional.empty());
   }
 
@@ -346,7 +347,7 @@ public final class Ledger implements CallRecorder, RunRecorder {
    * @return in the order of their names; empty when nothing of it was recorded
    * @throws StoreException what the database says
    */
-  public static List<Usage> usage(Settings settings, String run, Usage.By by) {
+  public static List<UsageSummary> usage(Settings settings, String run, UsageSummary.GroupBy by) {
     return queries(settings).usage(by, Optional.empty(), Optional.of(run));
   }
 
@@ -366,12 +367,12 @@ public final class Ledger implements CallRecorder, RunRecorder {
    *
    * @param settings where they are kept
    * @param run the name of the run, or empty for all
-   * @param most how many at most
+   * @param max how many at most
    * @return the youngest first; empty when there is none, and then nothing is made
    * @throws StoreException what the database says
    */
-  public static List<RecordedCall> calls(Settings settings, Optional<String> run, int most) {
-    return queries(settings).calls(run, most);
+  public static List<RecordedCall> calls(Settings settings, Optional<String> run, int max) {
+    return queries(settings).calls(run, max);
   }
 
   private static LedgerQueries queries(Settings settings) {

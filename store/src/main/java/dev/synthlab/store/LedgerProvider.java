@@ -1,11 +1,11 @@
 package dev.synthlab.store;
 
 import dev.synthlab.call.CallRecorder;
-import dev.synthlab.call.RecorderProvider;
+import dev.synthlab.call.CallRecorderProvider;
 import dev.synthlab.config.Settings;
 
 /** Offers the ledger to the composition root. */
-public final class LedgerProvider implements RecorderProvider {
+public final class LedgerProvider implements CallRecorderProvider {
 
   /** For the composition root. */
   public LedgerProvider() {}

@@ -1,6 +1,6 @@
 package dev.synthlab.store;
 
-import dev.synthlab.store.TransactionRules.Access;
+import dev.synthlab.store.TransactionOptions.Access;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -37,16 +37,16 @@ final class LedgerQueries {
   }
 
   /** Reads a row. */
-  private interface Reading<T> {
+  private interface RowMapper<T> {
     T of(ResultSet row) throws SQLException;
   }
 
   /** Says what is asked for. */
-  private interface Asking {
+  private interface StatementBinder {
     void fill(PreparedStatement query) throws SQLException;
   }
 
-  List<Usage> usage(Usage.By by, Optional<Instant> since, Optional<String> run) {
+  List<UsageSummary> usage(UsageSummary.GroupBy by, Optional<Instant> since, Optional<String> run) {
     String sql =
         "SELECT "
             + by.column()
@@ -75,14 +75,14 @@ final class LedgerQueries {
     return all(RUNS, query -> {}, row -> run(row, host));
   }
 
-  List<RecordedCall> calls(Optional<String> run, int most) {
+  List<RecordedCall> calls(Optional<String> run, int max) {
     String sql =
         "SELECT started, verb, model, model_answered, component, run_id, custom_id, error,"
             + " attempts, total_ms, input_tokens, output_tokens, cost_pico_usd, prompt, answer"
             + " FROM ledger_call"
             + (run.isPresent() ? " WHERE run_id = ?" : "")
             + " ORDER BY started DESC, id LIMIT "
-            + most;
+            + max;
     return all(
         sql,
         query -> {
@@ -103,7 +103,7 @@ final class LedgerQueries {
         .findFirst();
   }
 
-  private <T> List<T> all(String sql, Asking asking, Reading<T> reading) {
+  private <T> List<T> all(String sql, StatementBinder asking, RowMapper<T> reading) {
     try {
       Optional<Connection> there = new LedgerTables(dialect).openToRead();
       if (there.isEmpty()) {
@@ -121,12 +121,12 @@ final class LedgerQueries {
         return all;
       }
     } catch (SQLException e) {
-      throw new Failures(dialect).of(e, Access.READ_ONLY);
+      throw new SqlExceptionTranslator(dialect).of(e, Access.READ_ONLY);
     }
   }
 
-  private static Usage usage(ResultSet row, String name, int before) throws SQLException {
-    return new Usage(
+  private static UsageSummary usage(ResultSet row, String name, int before) throws SQLException {
+    return new UsageSummary(
         name,
         row.getLong(before + 1),
         row.getLong(before + 2),
@@ -141,7 +141,7 @@ final class LedgerQueries {
   }
 
   private static Optional<BigDecimal> money(@Nullable BigDecimal pico) {
-    return Optional.ofNullable(pico).map(sum -> sum.divide(Entry.PICO).stripTrailingZeros());
+    return Optional.ofNullable(pico).map(sum -> sum.divide(CallWrite.PICO).stripTrailingZeros());
   }
 
   private static RecordedRun run(ResultSet row, String host) throws SQLException {

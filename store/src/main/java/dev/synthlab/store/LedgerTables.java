@@ -1,6 +1,6 @@
 package dev.synthlab.store;
 
-import dev.synthlab.store.TransactionRules.Access;
+import dev.synthlab.store.TransactionOptions.Access;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -114,7 +114,7 @@ final class LedgerTables {
                 "SELECT max(CAST(\"version\" AS INTEGER)) FROM " + HISTORY + " WHERE success")) {
       return found.next() ? found.getInt(1) : 0;
     } catch (SQLException e) {
-      if (dialect.judge(e, Access.READ_ONLY) == Ill.REFUSED) {
+      if (dialect.judge(e, Access.READ_ONLY) == FailureKind.REFUSED) {
         return 0;
       }
       throw e;

@@ -34,14 +34,14 @@ final class Migrations {
   }
 
   /** How far the tables are; runs nothing. */
-  static Upkeep.Schema state(String name, DataSource source, List<String> locations) {
+  static DatabaseMaintenance.Schema state(String name, DataSource source, List<String> locations) {
     try {
       Flyway flyway = flyway(source, locations);
       MigrationInfo[] all = flyway.info().all();
       refuseNewer(name, all);
       String version =
           last(Stream.of(all).filter(one -> one.getState() == MigrationState.SUCCESS)).orElse("");
-      return new Upkeep.Schema(version, flyway.info().pending().length);
+      return new DatabaseMaintenance.Schema(version, flyway.info().pending().length);
     } catch (FlywayException e) {
       throw new StoreException.MigrationFailed(
           name + ": the migrations in " + locations + " cannot be read: " + e.getMessage(), e);

@@ -4,8 +4,8 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.synthlab.call.Timer;
 import dev.synthlab.config.Settings;
-import dev.synthlab.spans.DatabaseMeter;
-import dev.synthlab.store.TransactionRules.Access;
+import dev.synthlab.spans.DatabaseMetrics;
+import dev.synthlab.store.TransactionOptions.Access;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
@@ -22,15 +22,15 @@ import org.jspecify.annotations.Nullable;
  * many threads.
  */
 final class Pool implements AutoCloseable {
-  private static final Duration LONGEST_LIFE = Duration.ofMinutes(30);
+  private static final Duration MAX_LIFE = Duration.ofMinutes(30);
   private static final Duration SUSPICIOUS = Duration.ofMinutes(1);
-  private static final Duration LEAST_WAIT = Duration.ofMillis(250);
+  private static final Duration MIN_WAIT = Duration.ofMillis(250);
 
   private final Dialect dialect;
   private final Settings.Database settings;
   private final Timer timer;
-  private final DatabaseMeter meter;
-  private final Failures failures;
+  private final DatabaseMetrics meter;
+  private final SqlExceptionTranslator failures;
   private final Semaphore places;
   private final ReentrantLock opening = new ReentrantLock();
   private volatile @Nullable Open open;
@@ -42,18 +42,18 @@ final class Pool implements AutoCloseable {
     this.dialect = dialect;
     this.settings = settings;
     this.timer = timer;
-    this.meter = new DatabaseMeter(dialect.place(), name(), this::now);
-    this.failures = new Failures(dialect);
+    this.meter = new DatabaseMetrics(dialect.place(), name(), this::now);
+    this.failures = new SqlExceptionTranslator(dialect);
     this.places = new Semaphore(dialect.poolSize(), true);
   }
 
   /** A connection until it is closed. */
-  final class Lent implements AutoCloseable {
+  final class BorrowedConnection implements AutoCloseable {
     private final Handle handle;
     private final boolean place;
     private final long since = timer.nanos();
 
-    private Lent(Handle handle, boolean place) {
+    private BorrowedConnection(Handle handle, boolean place) {
       this.handle = handle;
       this.place = place;
     }
@@ -75,7 +75,7 @@ final class Pool implements AutoCloseable {
     }
   }
 
-  Lent lend() throws InterruptedException {
+  BorrowedConnection lend() throws InterruptedException {
     long begin = timer.nanos();
     if (!places.tryAcquire(settings.connectTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
       meter.timedOut();
@@ -83,7 +83,7 @@ final class Pool implements AutoCloseable {
     }
     boolean good = false;
     try {
-      Lent lent = lent(true);
+      BorrowedConnection lent = lent(true);
       meter.lent(Duration.ofNanos(timer.nanos() - begin));
       good = true;
       return lent;
@@ -95,13 +95,13 @@ final class Pool implements AutoCloseable {
   }
 
   /** One beside the others, for the one writer of a file: who reads cannot keep it from it. */
-  Lent lendToWriter() throws InterruptedException {
+  BorrowedConnection lendToWriter() throws InterruptedException {
     return lent(false);
   }
 
-  private Lent lent(boolean place) throws InterruptedException {
+  private BorrowedConnection lent(boolean place) throws InterruptedException {
     try {
-      return new Lent(opened().jdbi().open(), place);
+      return new BorrowedConnection(opened().jdbi().open(), place);
     } catch (RuntimeException e) { // whatever it is, it says what the database said
       throw failures.translated(e, Access.READ_WRITE);
     }
@@ -111,13 +111,13 @@ final class Pool implements AutoCloseable {
     return dialect.poolSize() - places.availablePermits();
   }
 
-  private DatabaseMeter.Connections now() {
+  private DatabaseMetrics.Connections now() {
     Open known = open;
     int idle = known == null ? 0 : known.source().getHikariPoolMXBean().getIdleConnections();
-    return new DatabaseMeter.Connections(lent(), idle, most(), places.getQueueLength());
+    return new DatabaseMetrics.Connections(lent(), idle, max(), places.getQueueLength());
   }
 
-  private int most() {
+  private int max() {
     return dialect.poolSize() + (dialect instanceof Sqlite ? 1 : 0);
   }
 
@@ -169,7 +169,7 @@ final class Pool implements AutoCloseable {
     Jdbi jdbi = Jdbi.create(source);
     dialect.settle(jdbi);
     if (settings.echo()) {
-      jdbi.setSqlLogger(new Echo());
+      jdbi.setSqlLogger(new StatementLogger());
     }
     return new Open(source, jdbi);
   }
@@ -179,7 +179,7 @@ final class Pool implements AutoCloseable {
   }
 
   /** Tells how long a transaction took. */
-  DatabaseMeter meter() {
+  DatabaseMetrics meter() {
     return meter;
   }
 
@@ -187,12 +187,12 @@ final class Pool implements AutoCloseable {
     HikariConfig config = new HikariConfig();
     config.setPoolName(name());
     config.setDataSource(dialect.source());
-    config.setMaximumPoolSize(most());
+    config.setMaximumPoolSize(max());
     config.setMinimumIdle(1);
-    long wait = Math.max(LEAST_WAIT.toMillis(), settings.connectTimeout().toMillis());
+    long wait = Math.max(MIN_WAIT.toMillis(), settings.connectTimeout().toMillis());
     config.setConnectionTimeout(wait);
     config.setValidationTimeout(wait);
-    config.setMaxLifetime(LONGEST_LIFE.toMillis());
+    config.setMaxLifetime(MAX_LIFE.toMillis());
     config.setLeakDetectionThreshold(SUSPICIOUS.toMillis());
     // The first connection was tried before.
     config.setInitializationFailTimeout(-1);

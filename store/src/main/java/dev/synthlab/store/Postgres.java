@@ -4,8 +4,8 @@ import com.zaxxer.hikari.HikariConfig;
 import dev.synthlab.config.DatabaseUrl;
 import dev.synthlab.config.Secret;
 import dev.synthlab.config.Settings;
-import dev.synthlab.spans.DatabasePlace;
-import dev.synthlab.store.TransactionRules.Access;
+import dev.synthlab.spans.DatabaseAttributes;
+import dev.synthlab.store.TransactionOptions.Access;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -65,10 +65,10 @@ final class Postgres implements Dialect {
   }
 
   @Override
-  public DatabasePlace place() {
+  public DatabaseAttributes place() {
     Matcher one = ONE_SERVER.matcher(url.hosts());
     boolean single = one.matches();
-    return new DatabasePlace(
+    return new DatabaseAttributes(
         "postgresql",
         url.database(),
         single ? Optional.of(one.group(1)) : Optional.empty(),
@@ -158,7 +158,7 @@ final class Postgres implements Dialect {
 
   // Every word that is sent by itself costs as long as a statement.
   @Override
-  public void begin(Connection connection, TransactionRules rules) throws SQLException {
+  public void begin(Connection connection, TransactionOptions rules) throws SQLException {
     connection.setReadOnly(rules.access() == Access.READ_ONLY);
     connection.setAutoCommit(false);
     switch (rules.isolation()) {
@@ -236,22 +236,22 @@ final class Postgres implements Dialect {
   }
 
   @Override
-  public Ill judge(SQLException e, Access access) {
+  public FailureKind judge(SQLException e, Access access) {
     if (timedOut(e)) {
-      return Ill.TIMEOUT;
+      return FailureKind.TIMEOUT;
     }
     String state = Objects.requireNonNullElse(e.getSQLState(), "");
     return switch (state) {
-      case "40001", "40P01" -> Ill.CONFLICT;
-      case "57014", "55P03" -> Ill.TIMEOUT;
-      case "25006" -> access == Access.READ_ONLY ? Ill.REFUSED : Ill.UNAVAILABLE;
+      case "40001", "40P01" -> FailureKind.CONFLICT;
+      case "57014", "55P03" -> FailureKind.TIMEOUT;
+      case "25006" -> access == Access.READ_ONLY ? FailureKind.REFUSED : FailureKind.UNAVAILABLE;
       default -> byClass(state);
     };
   }
 
-  private static Ill byClass(String state) {
+  private static FailureKind byClass(String state) {
     if (state.startsWith("08") || ENDED.contains(state)) {
-      return Ill.LOST;
+      return FailureKind.LOST;
     }
     // No room, no right, no such database, an error of the server's system.
     boolean outside =
@@ -259,7 +259,7 @@ final class Postgres implements Dialect {
             || state.startsWith("28")
             || state.startsWith("3D")
             || state.startsWith("58");
-    return outside ? Ill.UNAVAILABLE : Ill.REFUSED;
+    return outside ? FailureKind.UNAVAILABLE : FailureKind.REFUSED;
   }
 
   private static boolean timedOut(Throwable e) {
@@ -290,8 +290,8 @@ final class Postgres implements Dialect {
   }
 
   @Override
-  public String advice(Ill ill, SQLException e) {
-    return switch (ill) {
+  public String advice(FailureKind kind, SQLException e) {
+    return switch (kind) {
       case UNAVAILABLE, LOST ->
           untrusted(e)
               ? trust()

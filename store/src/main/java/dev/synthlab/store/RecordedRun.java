@@ -31,7 +31,7 @@ public record RecordedRun(
     long rows,
     long answered,
     long failed,
-    Usage used) {
+    UsageSummary used) {
 
   /**
    * What it cost.

@@ -4,8 +4,8 @@ import com.zaxxer.hikari.HikariConfig;
 import dev.synthlab.call.Timer;
 import dev.synthlab.config.Settings;
 import dev.synthlab.files.PrivateFiles;
-import dev.synthlab.spans.DatabasePlace;
-import dev.synthlab.store.TransactionRules.Access;
+import dev.synthlab.spans.DatabaseAttributes;
+import dev.synthlab.store.TransactionOptions.Access;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
@@ -71,8 +71,8 @@ final class Sqlite implements Dialect {
   }
 
   @Override
-  public DatabasePlace place() {
-    return new DatabasePlace("sqlite", file.toString(), Optional.empty(), OptionalInt.empty());
+  public DatabaseAttributes place() {
+    return new DatabaseAttributes("sqlite", file.toString(), Optional.empty(), OptionalInt.empty());
   }
 
   // One carrier at least must stay free while the others are pinned in the library; one is the
@@ -188,11 +188,11 @@ final class Sqlite implements Dialect {
   @Override
   public void settle(Jdbi jdbi) {
     jdbi.setStatementBuilderFactory(
-        connection -> new PatientStatements(timer, settings.statementTimeout()));
+        connection -> new BusyRetryStatements(timer, settings.statementTimeout()));
   }
 
   @Override
-  public void begin(Connection connection, TransactionRules rules) throws SQLException {
+  public void begin(Connection connection, TransactionOptions rules) throws SQLException {
     boolean reads = rules.access() == Access.READ_ONLY;
     connection
         .unwrap(SQLiteConnection.class)
@@ -284,31 +284,31 @@ final class Sqlite implements Dialect {
   }
 
   @Override
-  public Ill judge(SQLException e, Access access) {
+  public FailureKind judge(SQLException e, Access access) {
     int code = e.getErrorCode() & 0xff;
     if (code == SQLiteErrorCode.SQLITE_BUSY.code || code == SQLiteErrorCode.SQLITE_LOCKED.code) {
-      return Ill.BUSY;
+      return FailureKind.BUSY;
     }
     if (code == SQLiteErrorCode.SQLITE_CORRUPT.code || code == SQLiteErrorCode.SQLITE_NOTADB.code) {
-      return Ill.DAMAGED;
+      return FailureKind.DAMAGED;
     }
     if (code == SQLiteErrorCode.SQLITE_INTERRUPT.code) {
-      return Ill.TIMEOUT;
+      return FailureKind.TIMEOUT;
     }
     if (code == SQLiteErrorCode.SQLITE_READONLY.code) {
-      return access == Access.READ_ONLY ? Ill.REFUSED : Ill.UNAVAILABLE;
+      return access == Access.READ_ONLY ? FailureKind.REFUSED : FailureKind.UNAVAILABLE;
     }
     boolean outside =
         code == SQLiteErrorCode.SQLITE_FULL.code
             || code == SQLiteErrorCode.SQLITE_CANTOPEN.code
             || code == SQLiteErrorCode.SQLITE_IOERR.code
             || code == SQLiteErrorCode.SQLITE_PERM.code;
-    return outside ? Ill.UNAVAILABLE : Ill.REFUSED;
+    return outside ? FailureKind.UNAVAILABLE : FailureKind.REFUSED;
   }
 
   @Override
-  public String advice(Ill ill, SQLException e) {
-    return switch (ill) {
+  public String advice(FailureKind kind, SQLException e) {
+    return switch (kind) {
       case UNAVAILABLE -> "are the file and its directory writable, and is there room?";
       case BUSY ->
           "another process has it locked: a run, a backup, or a sqlite3 shell with an open"

@@ -7,8 +7,8 @@ import dev.synthlab.store.StoreException.PoolExhausted;
 import dev.synthlab.store.StoreException.SchemaTooNew;
 import dev.synthlab.store.StoreException.StatementFailed;
 import dev.synthlab.store.StoreException.StoreTimeout;
-import dev.synthlab.store.TransactionRules.Access;
-import dev.synthlab.store.TransactionRules.Isolation;
+import dev.synthlab.store.TransactionOptions.Access;
+import dev.synthlab.store.TransactionOptions.Isolation;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -136,7 +136,7 @@ abstract class DatabaseContractTest {
 
   @Test
   void writesNothingInATransactionThatOnlyReads() {
-    TransactionRules reads = TransactionRules.USUAL.with(Access.READ_ONLY);
+    TransactionOptions reads = TransactionOptions.DEFAULT.with(Access.READ_ONLY);
 
     assertThatExceptionOfType(StatementFailed.class)
         .isThrownBy(
@@ -155,8 +155,8 @@ abstract class DatabaseContractTest {
 
   @Test
   void seesTheSameMomentThroughoutWhereTheRulesSaySo() {
-    TransactionRules still =
-        TransactionRules.USUAL.with(Access.READ_ONLY).with(Isolation.REPEATABLE_READ);
+    TransactionOptions still =
+        TransactionOptions.DEFAULT.with(Access.READ_ONLY).with(Isolation.REPEATABLE_READ);
     try (DatabaseManager other = open()) {
       List<Integer> seen =
           database.inTransaction(
@@ -193,7 +193,7 @@ abstract class DatabaseContractTest {
             executor.submit(
                 () ->
                     patient.inTransaction(
-                        TransactionRules.USUAL.with(Access.READ_ONLY),
+                        TransactionOptions.DEFAULT.with(Access.READ_ONLY),
                         handle ->
                             handle
                                 .createQuery("SELECT count(*) + :id FROM word")

@@ -2,7 +2,7 @@ package dev.synthlab.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.synthlab.store.TransactionRules.WhenLost;
+import dev.synthlab.store.TransactionOptions.OnConnectionLoss;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,7 +24,8 @@ class KilledServerTest {
   private final List<CountDownLatch> enough = new ArrayList<>();
 
   /** Those who write to one table by the same rules. */
-  private record Writers(DatabaseManager database, WhenLost whenLost, Set<Integer> acknowledged) {
+  private record Writers(
+      DatabaseManager database, OnConnectionLoss whenLost, Set<Integer> acknowledged) {
     String table() {
       return whenLost.name().toLowerCase(Locale.ROOT);
     }
@@ -43,8 +44,9 @@ class KilledServerTest {
     try (PostgresServer server = PostgresServer.start();
         DatabaseManager database =
             Lab.over("DATABASE_URL", server.newDatabase(), "SYNTHLAB_DB_CONNECT_TIMEOUT", "30s")) {
-      Writers failing = new Writers(database, WhenLost.FAIL, ConcurrentHashMap.newKeySet());
-      Writers repeating = new Writers(database, WhenLost.REPEAT, ConcurrentHashMap.newKeySet());
+      Writers failing = new Writers(database, OnConnectionLoss.FAIL, ConcurrentHashMap.newKeySet());
+      Writers repeating =
+          new Writers(database, OnConnectionLoss.REPEAT, ConcurrentHashMap.newKeySet());
 
       writeThroughKills(server, List.of(failing, repeating));
 
@@ -91,14 +93,14 @@ class KilledServerTest {
         writers
             .database()
             .inTransaction(
-                TransactionRules.USUAL.with(writers.whenLost()),
+                TransactionOptions.DEFAULT.with(writers.whenLost()),
                 handle ->
                     handle.execute(
                         "INSERT INTO " + writers.table() + " VALUES (?) ON CONFLICT DO NOTHING",
                         key));
         writers.acknowledged().add(key);
       } catch (StoreException e) {
-        assertThat(writers.whenLost()).as("%s", e).isEqualTo(WhenLost.FAIL);
+        assertThat(writers.whenLost()).as("%s", e).isEqualTo(OnConnectionLoss.FAIL);
       }
       enough.forEach(CountDownLatch::countDown);
     }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.Synthlab;
-import dev.synthlab.call.About;
 import dev.synthlab.call.Attempt;
 import dev.synthlab.call.CallException;
+import dev.synthlab.call.CallMetadata;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Fault;
 import dev.synthlab.call.Route;
@@ -61,13 +61,13 @@ abstract class LedgerContractTest {
     }
     ledger.close();
 
-    List<Usage> usage = Ledger.usage(settings(), Instant.EPOCH, Usage.By.MODEL);
+    List<UsageSummary> usage = Ledger.usage(settings(), Instant.EPOCH, UsageSummary.GroupBy.MODEL);
 
     assertThat(ledger.lost()).isZero();
-    assertThat(usage).extracting(Usage::name).containsExactly("even", "odd");
+    assertThat(usage).extracting(UsageSummary::name).containsExactly("even", "odd");
     assertThat(usage.getFirst())
         .isEqualTo(
-            new Usage(
+            new UsageSummary(
                 "even",
                 3_000,
                 0,
@@ -89,18 +89,20 @@ abstract class LedgerContractTest {
       ledger.ended(report("m", NOON, new Spend(1, 1, 0, 0, Optional.empty()), Optional.empty()));
     }
 
-    List<Usage> usage = Ledger.usage(settings(), NOON.minusSeconds(1), Usage.By.DAY);
+    List<UsageSummary> usage =
+        Ledger.usage(settings(), NOON.minusSeconds(1), UsageSummary.GroupBy.DAY);
 
     assertThat(usage)
-        .containsExactly(new Usage("2026-11-22", 2, 1, 4, 1, 1, 0, 0, Optional.empty(), 1, 0));
-    assertThat(Ledger.usage(settings(), NOON, Usage.By.KEY))
-        .extracting(Usage::name)
+        .containsExactly(
+            new UsageSummary("2026-11-22", 2, 1, 4, 1, 1, 0, 0, Optional.empty(), 1, 0));
+    assertThat(Ledger.usage(settings(), NOON, UsageSummary.GroupBy.KEY))
+        .extracting(UsageSummary::name)
         .containsExactly("OPENAI_API_KEY");
   }
 
   @Test
   void makesNothingForWhoOnlyAsks() {
-    assertThat(Ledger.usage(settings(), Instant.EPOCH, Usage.By.MODEL)).isEmpty();
+    assertThat(Ledger.usage(settings(), Instant.EPOCH, UsageSummary.GroupBy.MODEL)).isEmpty();
 
     assertThat(directory).isEmptyDirectory();
   }
@@ -150,8 +152,8 @@ abstract class LedgerContractTest {
       }
     }
 
-    assertThat(Ledger.usage(settings(), Instant.EPOCH, Usage.By.MODEL))
-        .extracting(Usage::calls)
+    assertThat(Ledger.usage(settings(), Instant.EPOCH, UsageSummary.GroupBy.MODEL))
+        .extracting(UsageSummary::calls)
         .containsExactly(3L);
   }
 
@@ -166,7 +168,7 @@ abstract class LedgerContractTest {
     }
 
     assertThatExceptionOfType(SchemaTooNew.class)
-        .isThrownBy(() -> Ledger.usage(settings(), Instant.EPOCH, Usage.By.MODEL))
+        .isThrownBy(() -> Ledger.usage(settings(), Instant.EPOCH, UsageSummary.GroupBy.MODEL))
         .withMessageContaining("version 7")
         .withMessageContaining("up to 3");
     Ledger ledger = Ledger.of(settings());
@@ -187,27 +189,29 @@ abstract class LedgerContractTest {
           .isThrownBy(() -> layer.llm().complete("a prompt that no ledger keeps"));
     }
 
-    assertThat(Ledger.usage(told, Instant.EPOCH, Usage.By.MODEL))
-        .containsExactly(new Usage("gpt-4o-mini", 1, 1, 1, 0, 0, 0, 0, Optional.empty(), 0, 0));
+    assertThat(Ledger.usage(told, Instant.EPOCH, UsageSummary.GroupBy.MODEL))
+        .containsExactly(
+            new UsageSummary("gpt-4o-mini", 1, 1, 1, 0, 0, 0, 0, Optional.empty(), 0, 0));
   }
 
   @Test
   void keepsWhatACallWasAbout() {
-    About about =
-        new About(
-            new About.Purpose("tool_round", Optional.of("weather report")),
-            new About.Scope(
+    CallMetadata metadata =
+        new CallMetadata(
+            new CallMetadata.Operation("tool_round", Optional.of("weather report")),
+            new CallMetadata.Attribution(
                 "interviews",
                 List.of("a", "b"),
                 Optional.of("run-1"),
                 Optional.of("row-1"),
                 true,
                 Optional.of("0af7651916cd43dd8448eb211c80319c")),
-            About.Said.by(Optional.of("m-2026"), Optional.of("req-1"), Optional.of("table 1"))
+            CallMetadata.AnswerMetadata.by(
+                    Optional.of("m-2026"), Optional.of("req-1"), Optional.of("table 1"))
                 .withFirstText(Optional.of(Duration.ofMillis(321)))
-                .withTexts(new About.Texts("a prompt", "an answer")));
+                .withTexts(new CallMetadata.Content("a prompt", "an answer")));
     try (Ledger ledger = Ledger.of(settings())) {
-      ledger.ended(about(answered("m", NOON), about));
+      ledger.ended(about(answered("m", NOON), metadata));
     }
 
     assertThat(Ledger.calls(settings(), Optional.of("run-1"), 10))
@@ -221,8 +225,8 @@ abstract class LedgerContractTest {
               assertThat(call.prompt()).contains("a prompt");
               assertThat(call.answer()).contains("an answer");
             });
-    assertThat(Ledger.usage(settings(), "run-1", Usage.By.COMPONENT))
-        .extracting(Usage::name)
+    assertThat(Ledger.usage(settings(), "run-1", UsageSummary.GroupBy.COMPONENT))
+        .extracting(UsageSummary::name)
         .containsExactly("interviews");
     assertThat(
             column(
@@ -245,8 +249,8 @@ abstract class LedgerContractTest {
       ledger.replayed(other);
     }
 
-    assertThat(Ledger.usage(settings(), "run-1", Usage.By.RUN))
-        .extracting(Usage::calls)
+    assertThat(Ledger.usage(settings(), "run-1", UsageSummary.GroupBy.RUN))
+        .extracting(UsageSummary::calls)
         .containsExactly(2L);
   }
 
@@ -262,8 +266,8 @@ abstract class LedgerContractTest {
           about(answered("m", NOON.plusSeconds(1)), scope("run-1", "row-2", "embeddings")));
     }
 
-    assertThat(Ledger.usage(settings(), "run-1", Usage.By.RUN))
-        .extracting(Usage::calls)
+    assertThat(Ledger.usage(settings(), "run-1", UsageSummary.GroupBy.RUN))
+        .extracting(UsageSummary::calls)
         .containsExactly(2L);
   }
 
@@ -335,8 +339,8 @@ abstract class LedgerContractTest {
       ledger.ended(answered("m", NOON));
     }
 
-    assertThat(Ledger.usage(settings(), Instant.EPOCH, Usage.By.MODEL))
-        .extracting(Usage::calls)
+    assertThat(Ledger.usage(settings(), Instant.EPOCH, UsageSummary.GroupBy.MODEL))
+        .extracting(UsageSummary::calls)
         .containsExactly(2L);
   }
 
@@ -350,24 +354,25 @@ abstract class LedgerContractTest {
     }
   }
 
-  static About scope(String run, String row, String verb) {
+  static CallMetadata scope(String run, String row, String verb) {
     Optional<String> named = Optional.of(row).filter(name -> !name.isEmpty());
-    return new About(
-        new About.Purpose(verb, Optional.empty()),
-        new About.Scope("run", List.of(), Optional.of(run), named, false, Optional.empty()),
-        About.Said.NOTHING);
+    return new CallMetadata(
+        new CallMetadata.Operation(verb, Optional.empty()),
+        new CallMetadata.Attribution(
+            "run", List.of(), Optional.of(run), named, false, Optional.empty()),
+        CallMetadata.AnswerMetadata.NOTHING);
   }
 
-  static CallReport about(CallReport report, About about) {
+  static CallReport about(CallReport report, CallMetadata metadata) {
     return new CallReport(
         report.route(),
         report.started(),
         report.elapsed(),
-        report.held(),
+        report.queued(),
         report.attempts(),
         report.spend(),
         report.fault(),
-        about);
+        metadata);
   }
 
   static CallReport answered(String model, Instant at) {

@@ -7,8 +7,8 @@ import dev.synthlab.store.StoreException.StatementFailed;
 import dev.synthlab.store.StoreException.StoreConflict;
 import dev.synthlab.store.StoreException.StoreTimeout;
 import dev.synthlab.store.StoreException.StoreUnavailable;
-import dev.synthlab.store.TransactionRules.Isolation;
-import dev.synthlab.store.TransactionRules.WhenLost;
+import dev.synthlab.store.TransactionOptions.Isolation;
+import dev.synthlab.store.TransactionOptions.OnConnectionLoss;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -27,8 +27,8 @@ import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
 class PostgresFaultsTest {
-  private static final TransactionRules STRICT =
-      TransactionRules.USUAL.with(Isolation.SERIALIZABLE);
+  private static final TransactionOptions STRICT =
+      TransactionOptions.DEFAULT.with(Isolation.SERIALIZABLE);
 
   @Test
   void losesNothingAndDoublesNothingWhenTheServerIsKilled() {
@@ -54,7 +54,8 @@ class PostgresFaultsTest {
 
       int count =
           database.inTransaction(
-              TransactionRules.USUAL.with(WhenLost.REPEAT), handle -> Lab.count(database));
+              TransactionOptions.DEFAULT.with(OnConnectionLoss.REPEAT),
+              handle -> Lab.count(database));
       assertThat(count).isEqualTo(1);
       assertThat(Duration.between(back, Instant.now())).isLessThan(Duration.ofSeconds(10));
     }
@@ -67,7 +68,7 @@ class PostgresFaultsTest {
 
       int written =
           database.inTransaction(
-              TransactionRules.USUAL.with(WhenLost.REPEAT),
+              TransactionOptions.DEFAULT.with(OnConnectionLoss.REPEAT),
               handle -> losesTheFirstTime(handle, tries));
 
       assertThat(written).isEqualTo(1);
@@ -220,9 +221,9 @@ class PostgresFaultsTest {
       try (DatabaseManager late =
           Lab.over(
               "DATABASE_URL", server.address("postgres"), "SYNTHLAB_DB_CONNECT_TIMEOUT", "1s")) {
-        Instant asked = Instant.now();
+        Instant request = Instant.now();
         assertThat(late.health().fault()).isPresent();
-        assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofSeconds(3));
+        assertThat(Duration.between(request, Instant.now())).isLessThan(Duration.ofSeconds(3));
       }
       server.thaw();
       assertThat(Lab.count(database)).isZero();

@@ -32,7 +32,7 @@ final class SetTimer implements Timer {
   }
 
   @Override
-  public Scheduled after(Duration delay, Runnable task) {
+  public ScheduledTask after(Duration delay, Runnable task) {
     return Timer.system().after(delay, task);
   }
 }

@@ -54,8 +54,8 @@ class SqliteLedgerTest extends LedgerContractTest {
       }
     }
 
-    assertThat(Ledger.usage(settings(), Instant.EPOCH, Usage.By.MODEL))
-        .extracting(Usage::calls)
+    assertThat(Ledger.usage(settings(), Instant.EPOCH, UsageSummary.GroupBy.MODEL))
+        .extracting(UsageSummary::calls)
         .containsExactly(200L);
   }
 

@@ -69,8 +69,7 @@ class SqlitePathTest {
     String name = " tab\tline\nbell\u0007delete\u007f ";
     Settings all = settings(directory);
     Sqlite file =
-        new Sqlite(
-            directory.resolve(name), all.local().cache(), all.database(), Timer.system());
+        new Sqlite(directory.resolve(name), all.local().cache(), all.database(), Timer.system());
 
     file.makeReady();
 
@@ -86,7 +85,7 @@ class SqlitePathTest {
     }
     Path copies = Files.createDirectory(directory.resolve("copies"));
 
-    Upkeep.of(settings(directory.resolve("lab.db"))).backup(copies.resolve(name));
+    DatabaseMaintenance.of(settings(directory.resolve("lab.db"))).backup(copies.resolve(name));
 
     try (Stream<Path> made = Files.list(copies)) {
       assertThat(made).containsExactly(copies.resolve(name));

@@ -1,10 +1,10 @@
 package dev.synthlab.trace;
 
-import dev.synthlab.config.Net;
+import dev.synthlab.config.NetworkSettings;
 import dev.synthlab.config.Secret;
-import dev.synthlab.config.Trace;
+import dev.synthlab.config.TraceSettings;
+import dev.synthlab.http.ExplainingTrustManager;
 import dev.synthlab.http.Proxies;
-import dev.synthlab.http.Trust;
 import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
 import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporterBuilder;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
@@ -27,7 +27,7 @@ import java.util.logging.Logger;
 
 /** Makes exporters that neither try long nor wait long. */
 final class Exporters {
-  private static final Duration LONGEST = Duration.ofSeconds(10);
+  private static final Duration MAX = Duration.ofSeconds(10);
   private static final RetryPolicy RETRIES =
       RetryPolicy.builder()
           .setMaxAttempts(3)
@@ -48,22 +48,22 @@ final class Exporters {
     NOISY.forEach(each -> each.setLevel(Level.OFF));
   }
 
-  static SpanExporter to(Trace trace, Net net) {
-    Trace.Place place = trace.place();
+  static SpanExporter to(TraceSettings trace, NetworkSettings network) {
+    TraceSettings.Exporter place = trace.place();
     Map<String, String> headers = headers(trace);
     return switch (place.protocol()) {
       case HTTP ->
-          routed(OtlpHttpSpanExporter.builder(), net)
+          routed(OtlpHttpSpanExporter.builder(), network)
               .setEndpoint(place.address().toString())
               .setHeaders(() -> headers)
-              .setTimeout(LONGEST)
+              .setTimeout(MAX)
               .setRetryPolicy(RETRIES)
               .build();
       case GRPC ->
-          routed(OtlpGrpcSpanExporter.builder(), net)
+          routed(OtlpGrpcSpanExporter.builder(), network)
               .setEndpoint(place.address().toString())
               .setHeaders(() -> headers)
-              .setTimeout(LONGEST)
+              .setTimeout(MAX)
               .setRetryPolicy(RETRIES)
               .build();
     };
@@ -71,11 +71,11 @@ final class Exporters {
 
   /** The same exporter, by the proxies and the authorities of the settings. */
   @SuppressWarnings("ReferenceEquality") // whether another took its place
-  static SpanExporter routed(SpanExporter exporter, Net net) {
+  static SpanExporter routed(SpanExporter exporter, NetworkSettings network) {
     SpanExporter routed =
         switch (exporter) {
-          case OtlpHttpSpanExporter http -> routed(http.toBuilder(), net).build();
-          case OtlpGrpcSpanExporter grpc -> routed(grpc.toBuilder(), net).build();
+          case OtlpHttpSpanExporter http -> routed(http.toBuilder(), network).build();
+          case OtlpGrpcSpanExporter grpc -> routed(grpc.toBuilder(), network).build();
           case SpanExporter other -> other;
         };
     if (routed != exporter) {
@@ -86,13 +86,15 @@ final class Exporters {
 
   /** The same for metrics. */
   @SuppressWarnings("ReferenceEquality") // whether another took its place
-  static MetricExporter routed(MetricExporter exporter, Net net) {
-    Optional<Trust> trust = net.caFile().map(any -> Trust.of(net));
+  static MetricExporter routed(MetricExporter exporter, NetworkSettings network) {
+    Optional<ExplainingTrustManager> trust =
+        network.caFile().map(any -> ExplainingTrustManager.of(network));
     MetricExporter routed =
         switch (exporter) {
           case OtlpHttpMetricExporter http -> {
             OtlpHttpMetricExporterBuilder made = http.toBuilder();
-            made.setProxyOptions(ProxyOptions.create(new OneServer(Proxies.of(net))));
+            made.setProxyOptions(
+                ProxyOptions.create(new SameServerProxySelector(Proxies.of(network))));
             trust.ifPresent(any -> made.setSslContext(any.context(), any));
             yield made.build();
           }
@@ -109,26 +111,28 @@ final class Exporters {
     return routed;
   }
 
-  private static OtlpHttpSpanExporterBuilder routed(OtlpHttpSpanExporterBuilder made, Net net) {
-    made.setProxy(ProxyOptions.create(new OneServer(Proxies.of(net))));
+  private static OtlpHttpSpanExporterBuilder routed(
+      OtlpHttpSpanExporterBuilder made, NetworkSettings network) {
+    made.setProxy(ProxyOptions.create(new SameServerProxySelector(Proxies.of(network))));
     // Without authorities of one's own the SDK's trust is the system's, and needs no loading.
-    if (net.caFile().isPresent()) {
-      Trust trust = Trust.of(net);
+    if (network.caFile().isPresent()) {
+      ExplainingTrustManager trust = ExplainingTrustManager.of(network);
       made.setSslContext(trust.context(), trust);
     }
     return made;
   }
 
   /** The SDK sends by gRPC directly, whatever the proxies. */
-  private static OtlpGrpcSpanExporterBuilder routed(OtlpGrpcSpanExporterBuilder made, Net net) {
-    if (net.caFile().isPresent()) {
-      Trust trust = Trust.of(net);
+  private static OtlpGrpcSpanExporterBuilder routed(
+      OtlpGrpcSpanExporterBuilder made, NetworkSettings network) {
+    if (network.caFile().isPresent()) {
+      ExplainingTrustManager trust = ExplainingTrustManager.of(network);
       made.setSslContext(trust.context(), trust);
     }
     return made;
   }
 
-  static Map<String, String> headers(Trace trace) {
+  static Map<String, String> headers(TraceSettings trace) {
     Map<String, String> headers = new LinkedHashMap<>();
     // In lower case, as gRPC wants it.
     trace.key().map(Secret::reveal).ifPresent(k -> headers.put("authorization", "Bearer " + k));

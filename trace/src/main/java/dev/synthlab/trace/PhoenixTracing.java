@@ -1,9 +1,9 @@
 package dev.synthlab.trace;
 
 import dev.synthlab.config.ConfigException;
-import dev.synthlab.config.Net;
+import dev.synthlab.config.NetworkSettings;
 import dev.synthlab.config.Settings;
-import dev.synthlab.config.Trace;
+import dev.synthlab.config.TraceSettings;
 import dev.synthlab.logging.Logging;
 import dev.synthlab.spans.Tracing;
 import io.opentelemetry.api.GlobalOpenTelemetry;
@@ -30,10 +30,10 @@ public final class PhoenixTracing {
   private static final Logger log = Logging.component("trace");
   private static final ReentrantLock LOCK = new ReentrantLock();
 
-  private static @Nullable Switchboard board;
+  private static @Nullable DelegatingOpenTelemetry board;
   private static @Nullable Pipeline running;
-  private static Delivery last = Delivery.NONE;
-  private static Duration longest = Trace.OFF.shutdown();
+  private static ExportStats last = ExportStats.NONE;
+  private static Duration max = TraceSettings.OFF.shutdown();
 
   private PhoenixTracing() {}
 
@@ -54,7 +54,7 @@ public final class PhoenixTracing {
    * @return whether spans are now sent by this set-up
    */
   public static boolean setup(Settings settings) {
-    return setup(settings.trace(), settings.net());
+    return setup(settings.trace(), settings.network());
   }
 
   /**
@@ -64,11 +64,11 @@ public final class PhoenixTracing {
    * @param options whether, where and how many
    * @return whether spans are now sent by this set-up
    */
-  public static boolean setup(Trace options) {
-    return setup(options, Net.direct());
+  public static boolean setup(TraceSettings options) {
+    return setup(options, NetworkSettings.direct());
   }
 
-  private static boolean setup(Trace trace, Net net) {
+  private static boolean setup(TraceSettings trace, NetworkSettings network) {
     if (!trace.on() && !trace.measured()) {
       return false;
     }
@@ -77,16 +77,16 @@ public final class PhoenixTracing {
       if (running != null) {
         return true;
       }
-      Optional<Switchboard> ours = ours();
+      Optional<DelegatingOpenTelemetry> ours = ours();
       if (ours.isEmpty()) {
         log.info("an OpenTelemetry is set up already: spans go where it sends them");
         return false;
       }
-      Pipeline made = Pipeline.of(trace, net);
+      Pipeline made = Pipeline.of(trace, network);
       ours.get().connect(made.openTelemetry());
       made.measureLoss();
       running = made;
-      longest = trace.shutdown();
+      max = trace.shutdown();
       return true;
     } finally {
       LOCK.unlock();
@@ -94,15 +94,15 @@ public final class PhoenixTracing {
   }
 
   /** The one place of the process, if it is ours. */
-  private static Optional<Switchboard> ours() {
-    Switchboard there = board;
+  private static Optional<DelegatingOpenTelemetry> ours() {
+    DelegatingOpenTelemetry there = board;
     if (there != null) {
       return Optional.of(there);
     }
     if (GlobalOpenTelemetry.isSet()) {
       return Optional.empty();
     }
-    Switchboard made = new Switchboard();
+    DelegatingOpenTelemetry made = new DelegatingOpenTelemetry();
     try {
       GlobalOpenTelemetry.set(made);
     } catch (IllegalStateException e) { // somebody was quicker
@@ -132,7 +132,7 @@ public final class PhoenixTracing {
    *
    * @return of the set-up that is there, or of the last one
    */
-  public static Delivery delivery() {
+  public static ExportStats delivery() {
     LOCK.lock();
     try {
       return running == null ? last : running.delivery();
@@ -147,16 +147,16 @@ public final class PhoenixTracing {
    *
    * @return what got there; what was lost is known exactly
    */
-  public static Delivery shutdown() {
+  public static ExportStats shutdown() {
     LOCK.lock();
     try {
       Pipeline ending = running;
-      Switchboard there = board;
+      DelegatingOpenTelemetry there = board;
       if (ending == null || there == null) {
-        return Delivery.NONE;
+        return ExportStats.NONE;
       }
       running = null;
-      last = ending.shutdown(longest);
+      last = ending.shutdown(max);
       there.connect(io.opentelemetry.api.OpenTelemetry.noop());
       return last;
     } finally {
@@ -172,6 +172,6 @@ public final class PhoenixTracing {
    * @return why not, in words; empty if it does
    */
   public static Optional<String> unreachable(Settings settings, Duration patience) {
-    return Pipeline.unreachable(settings.trace(), settings.net(), patience);
+    return Pipeline.unreachable(settings.trace(), settings.network(), patience);
   }
 }

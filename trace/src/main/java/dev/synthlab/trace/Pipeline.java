@@ -1,7 +1,7 @@
 package dev.synthlab.trace;
 
-import dev.synthlab.config.Net;
-import dev.synthlab.config.Trace;
+import dev.synthlab.config.NetworkSettings;
+import dev.synthlab.config.TraceSettings;
 import dev.synthlab.spans.Metrics;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
@@ -32,7 +32,7 @@ final class Pipeline {
   static final Duration DELAY = Duration.ofSeconds(1);
 
   /** The SDK's own 128 are too few for a long conversation. */
-  static final int MOST_ATTRIBUTES = 10_000;
+  static final int MAX_ATTRIBUTES = 10_000;
 
   private static final AttributeKey<String> PROJECT =
       AttributeKey.stringKey("openinference.project.name");
@@ -40,23 +40,25 @@ final class Pipeline {
 
   private final OpenTelemetrySdk sdk;
   private final String place;
-  private final Tally tally;
+  private final SpanCounters counters;
 
-  private Pipeline(OpenTelemetrySdk sdk, String place, Tally tally) {
+  private Pipeline(OpenTelemetrySdk sdk, String place, SpanCounters counters) {
     this.sdk = sdk;
     this.place = place;
-    this.tally = tally;
+    this.counters = counters;
   }
 
-  static Pipeline of(Trace trace, Net net) {
+  static Pipeline of(TraceSettings trace, NetworkSettings network) {
     Exporters.hush();
     String place = shown(trace.place().address());
-    Tally tally = new Tally(mostOnTheirWay(trace));
-    Complaints complaints = Complaints.ofSpans(place, trace.place().protocol());
+    SpanCounters counters = new SpanCounters(maxOnTheirWay(trace));
+    ExportWarnings complaints = ExportWarnings.ofSpans(place, trace.place().protocol());
     if (!trace.otel().isEmpty()) {
-      return new Pipeline(ByVariables.sdk(trace, net, tally, complaints), place, tally);
+      return new Pipeline(
+          OtelEnvironment.sdk(trace, network, counters, complaints), place, counters);
     }
-    SpanExporter exporter = new CountedExporter(Exporters.to(trace, net), tally, complaints);
+    SpanExporter exporter =
+        new CountingSpanExporter(Exporters.to(trace, network), counters, complaints);
     BatchSpanProcessor queue =
         BatchSpanProcessor.builder(exporter).setMaxQueueSize(QUEUE).setScheduleDelay(DELAY).build();
     OpenTelemetrySdk sdk =
@@ -65,28 +67,28 @@ final class Pipeline {
                 SdkTracerProvider.builder()
                     .setResource(named(Resource.getDefault(), trace))
                     .setSpanLimits(
-                        SpanLimits.builder().setMaxNumberOfAttributes(MOST_ATTRIBUTES).build())
-                    .addSpanProcessor(new Keeping(queue, trace.sample(), tally))
+                        SpanLimits.builder().setMaxNumberOfAttributes(MAX_ATTRIBUTES).build())
+                    .addSpanProcessor(new TailSampler(queue, trace.sample(), counters))
                     .build())
             .setPropagators(ContextPropagators.create(W3CTraceContextPropagator.getInstance()))
             .build();
     // Nothing is sent at once, to hear now and not at the end that nobody takes it.
     exporter.export(List.of());
-    return new Pipeline(sdk, place, tally);
+    return new Pipeline(sdk, place, counters);
   }
 
-  private static long mostOnTheirWay(Trace trace) {
+  private static long maxOnTheirWay(TraceSettings trace) {
     return number(trace, "OTEL_BSP_MAX_QUEUE_SIZE", QUEUE)
         + 2 * number(trace, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", BATCH);
   }
 
-  private static long number(Trace trace, String variable, long usual) {
+  private static long number(TraceSettings trace, String variable, long byDefault) {
     String given = trace.otel().getOrDefault(variable, "").strip();
-    return given.matches("\\d{1,9}") ? Long.parseLong(given) : usual;
+    return given.matches("\\d{1,9}") ? Long.parseLong(given) : byDefault;
   }
 
   /** The resource with the project, where neither it nor the service has a name. */
-  static Resource named(Resource resource, Trace trace) {
+  static Resource named(Resource resource, TraceSettings trace) {
     String service = resource.getAttribute(SERVICE);
     Attributes project =
         resource.getAttribute(PROJECT) == null
@@ -100,12 +102,13 @@ final class Pipeline {
   }
 
   /** Tries the address once. */
-  static Optional<String> unreachable(Trace trace, Net net, Duration patience) {
+  static Optional<String> unreachable(
+      TraceSettings trace, NetworkSettings network, Duration patience) {
     Exporters.hush();
     List<SpanExporter> exporters =
         trace.otel().isEmpty()
-            ? List.of(Exporters.to(trace, net))
-            : ByVariables.exporters(trace, net);
+            ? List.of(Exporters.to(trace, network))
+            : OtelEnvironment.exporters(trace, network);
     return exporters.stream()
         .map(exporter -> refusal(exporter, patience))
         .flatMap(Optional::stream)
@@ -118,7 +121,7 @@ final class Pipeline {
           exporter.export(List.of()).join(patience.toMillis(), TimeUnit.MILLISECONDS);
       return result.isSuccess()
           ? Optional.empty()
-          : Optional.of(Complaints.reason(result.getFailureThrowable()));
+          : Optional.of(ExportWarnings.reason(result.getFailureThrowable()));
     } finally {
       exporter.shutdown();
     }
@@ -134,19 +137,19 @@ final class Pipeline {
     return sdk;
   }
 
-  Delivery delivery() {
-    return tally.so(place);
+  ExportStats delivery() {
+    return counters.so(place);
   }
 
   /** Lets whoever reads metrics know how many spans were lost. */
   void measureLoss() {
-    Metrics.watchLoss(tally::lost);
+    Metrics.watchLoss(counters::lost);
   }
 
-  Delivery shutdown(Duration longest) {
-    long end = System.nanoTime() + longest.toNanos();
-    sdk.getSdkTracerProvider().shutdown().join(longest.toMillis(), TimeUnit.MILLISECONDS);
-    tally.close();
+  ExportStats shutdown(Duration max) {
+    long end = System.nanoTime() + max.toNanos();
+    sdk.getSdkTracerProvider().shutdown().join(max.toMillis(), TimeUnit.MILLISECONDS);
+    counters.close();
     // Metrics come last: they tell what became of the spans.
     long left = Math.max(0, end - System.nanoTime());
     sdk.getSdkMeterProvider().shutdown().join(left, TimeUnit.NANOSECONDS);

@@ -7,14 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 import dev.synthlab.call.CallException;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
+import dev.synthlab.json.JsonSchema;
 import dev.synthlab.llm.CompletionRequest;
-import dev.synthlab.llm.JsonSchema;
 import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.TextStream;
 import dev.synthlab.llm.Tool;
 import dev.synthlab.spans.Labels;
-import dev.synthlab.spans.Masks;
+import dev.synthlab.spans.TraceMasking;
 import dev.synthlab.spans.Tracing;
 import dev.synthlab.testing.Replies;
 import dev.synthlab.testing.ScriptedServer;
@@ -63,7 +63,7 @@ class PhoenixTest {
   @AfterEach
   void endWhatWasSetUp() {
     PhoenixTracing.shutdown();
-    Tracing.hide(Masks.NONE);
+    Tracing.hide(TraceMasking.NONE);
   }
 
   @ParameterizedTest
@@ -306,10 +306,10 @@ class PhoenixTest {
   @EnumSource
   void showsNothingOfWhatIsHidden(Way way) throws Exception {
     Map<String, String> hidden = new HashMap<>();
-    for (Masks.Hidden part : Masks.Hidden.values()) {
+    for (TraceMasking.Hidden part : TraceMasking.Hidden.values()) {
       hidden.put(part.name(), "true");
     }
-    Tracing.hide(Masks.from(Environment.of(hidden)));
+    Tracing.hide(TraceMasking.from(Environment.of(hidden)));
 
     List<SeenSpan> spans =
         seen(
@@ -345,7 +345,7 @@ class PhoenixTest {
     try (Desk desk = new Desk(ScriptedServer.inTurn(replies), variables)) {
       PhoenixTracing.setup(Settings.from(Environment.of(place)));
       work.accept(desk.layer.llm());
-      Delivery delivery = PhoenixTracing.shutdown();
+      ExportStats delivery = PhoenixTracing.shutdown();
       assertThat(delivery.lost()).isZero();
       return await(delivery.ended());
     }

@@ -1,6 +1,6 @@
 package dev.synthlab.trace;
 
-import dev.synthlab.http.Json;
+import dev.synthlab.json.Json;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;

@@ -7,13 +7,13 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.synthlab.call.Timer;
-import dev.synthlab.call.Traffic;
+import dev.synthlab.call.TrafficControl;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
-import dev.synthlab.config.Trace;
+import dev.synthlab.config.TraceSettings;
 import dev.synthlab.http.OkHttpTransport;
+import dev.synthlab.json.JsonSchema;
 import dev.synthlab.llm.CompletionRequest;
-import dev.synthlab.llm.JsonSchema;
 import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.TextStream;
 import dev.synthlab.llm.Tool;
@@ -49,7 +49,7 @@ class LogLinesTest {
     lines.start();
     logger.setLevel(Level.DEBUG);
     logger.addAppender(lines);
-    PhoenixTracing.setup(Trace.to(phoenix.base().resolve("/")));
+    PhoenixTracing.setup(TraceSettings.to(phoenix.base().resolve("/")));
   }
 
   @AfterEach
@@ -67,7 +67,7 @@ class LogLinesTest {
                 .llm())
         .transport(transport)
         .timer(Timer.system())
-        .traffic(Traffic.by(Timer.system(), Traffic.Rules.USUAL))
+        .traffic(TrafficControl.by(Timer.system(), TrafficControl.RouteLimits.DEFAULT))
         .observer(report -> told.add(words()))
         .build();
   }
@@ -95,7 +95,7 @@ class LogLinesTest {
           Tracing.chain(
               "many",
               () -> {
-                client(models).completeAll(requests);
+                client(models).askAll(requests);
                 return Tracing.traceId().orElseThrow();
               });
 

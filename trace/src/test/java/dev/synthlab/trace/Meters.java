@@ -1,6 +1,6 @@
 package dev.synthlab.trace;
 
-import dev.synthlab.call.Traffic;
+import dev.synthlab.call.TrafficControl;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
 import dev.synthlab.http.OkHttpTransport;
@@ -37,17 +37,17 @@ final class Meters implements AutoCloseable {
   private final SdkMeterProvider provider =
       SdkMeterProvider.builder().registerMetricReader(reader).build();
   private final OkHttpTransport transport = new OkHttpTransport();
-  final Traffic traffic;
+  final TrafficControl traffic;
 
-  Meters(Traffic.Rules rules, ScriptedServer.Reply... replies) {
+  Meters(TrafficControl.RouteLimits rules, ScriptedServer.Reply... replies) {
     server = ScriptedServer.inTurn(replies);
-    traffic = Traffic.by(timer, rules);
+    traffic = TrafficControl.by(timer, rules);
     GlobalOpenTelemetry.resetForTest();
     GlobalOpenTelemetry.set(OpenTelemetrySdk.builder().setMeterProvider(provider).build());
   }
 
   Meters(ScriptedServer.Reply... replies) {
-    this(Traffic.Rules.USUAL, replies);
+    this(TrafficControl.RouteLimits.DEFAULT, replies);
   }
 
   LlmClient client() {

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.sun.management.ThreadMXBean;
 import dev.synthlab.call.CallException;
-import dev.synthlab.call.Traffic;
+import dev.synthlab.call.TrafficControl;
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.Response;
 import dev.synthlab.http.Transport;
 import dev.synthlab.http.TransportException;
 import dev.synthlab.http.TransportException.Phase;
-import dev.synthlab.llm.AnswerCache;
+import dev.synthlab.json.JsonSchema;
+import dev.synthlab.llm.CompletionCache;
 import dev.synthlab.llm.CompletionRequest;
-import dev.synthlab.llm.JsonSchema;
 import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.TextStream;
 import dev.synthlab.llm.Tool;
@@ -59,8 +59,8 @@ class MetricsTest {
         .formatted(Replies.quoted(text), USAGE);
   }
 
-  private static Traffic.Rules limited(int requestsPerMinute) {
-    return new Traffic.Rules(
+  private static TrafficControl.RouteLimits limited(int requestsPerMinute) {
+    return new TrafficControl.RouteLimits(
         Optional.of(requestsPerMinute), Optional.of(60_000), Optional.empty(), true, true);
   }
 
@@ -234,16 +234,16 @@ class MetricsTest {
 
   @Test
   void tellsAnswersThatWereKeptApartAndCountsNoTokensForThem() {
-    Map<String, AnswerCache.Kept> kept = new HashMap<>();
-    AnswerCache cache =
-        new AnswerCache() {
+    Map<String, CompletionCache.CachedCompletion> kept = new HashMap<>();
+    CompletionCache cache =
+        new CompletionCache() {
           @Override
-          public Optional<AnswerCache.Kept> find(String key) {
+          public Optional<CompletionCache.CachedCompletion> find(String key) {
             return Optional.ofNullable(kept.get(key));
           }
 
           @Override
-          public void keep(String key, AnswerCache.Kept answer) {
+          public void keep(String key, CompletionCache.CachedCompletion answer) {
             kept.put(key, answer);
           }
 

@@ -6,10 +6,10 @@ import dev.synthlab.call.CallException;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Secret;
 import dev.synthlab.config.Settings;
-import dev.synthlab.config.Trace;
+import dev.synthlab.config.TraceSettings;
 import dev.synthlab.external.ApiClient;
 import dev.synthlab.external.ApiService;
-import dev.synthlab.spans.Masks;
+import dev.synthlab.spans.TraceMasking;
 import dev.synthlab.spans.Tracing;
 import dev.synthlab.testing.Replies;
 import dev.synthlab.testing.ScriptedServer;
@@ -41,21 +41,21 @@ class PhoenixTracingTest {
   @AfterEach
   void endWhatWasSetUp() {
     PhoenixTracing.shutdown();
-    Tracing.hide(Masks.NONE);
+    Tracing.hide(TraceMasking.NONE);
   }
 
   @Test
   void sendsTheSpansOfACallWithTheKeyAndTheProject() {
     try (ScriptedServer phoenix = takes();
         Desk desk = new Desk(ScriptedServer.inTurn(Replies.chat("blue")))) {
-      Trace trace =
-          Trace.to(phoenix.base().resolve("/"))
+      TraceSettings trace =
+          TraceSettings.to(phoenix.base().resolve("/"))
               .withKey(Secret.of("phoenix-key-0815"))
               .withProject("skies");
 
       boolean on = PhoenixTracing.setup(trace);
       desk.layer.llm().complete("Why?");
-      Delivery delivery = PhoenixTracing.shutdown();
+      ExportStats delivery = PhoenixTracing.shutdown();
 
       assertThat(on).isTrue();
       assertThat(delivery.ended()).isEqualTo(2);
@@ -84,12 +84,12 @@ class PhoenixTracingTest {
                     weather.base().toString(),
                     "WEATHER_API_KEY",
                     "weather-key-4711"))) {
-      PhoenixTracing.setup(Trace.to(phoenix.base().resolve("/")));
+      PhoenixTracing.setup(TraceSettings.to(phoenix.base().resolve("/")));
 
       ApiService service = ApiService.named("weather");
       ApiClient api = desk.layer.client(ApiClient.class, service, each -> each);
       api.get("/forecast/{city}", "Oslo").query("token", "query-is-not-shown").send();
-      Delivery delivery = PhoenixTracing.shutdown();
+      ExportStats delivery = PhoenixTracing.shutdown();
 
       assertThat(delivery.ended()).isEqualTo(4);
       assertThat(bytes(phoenix))
@@ -102,7 +102,7 @@ class PhoenixTracingTest {
   @Test
   void asksOnceAtTheStartWithoutSendingASpan() {
     try (ScriptedServer phoenix = takes()) {
-      PhoenixTracing.setup(Trace.to(phoenix.base().resolve("/")));
+      PhoenixTracing.setup(TraceSettings.to(phoenix.base().resolve("/")));
 
       while (phoenix.seen().isEmpty()) {
         Thread.onSpinWait();
@@ -126,11 +126,11 @@ class PhoenixTracingTest {
                     Replies.error(400, "bad", "you sent " + prompt + " with " + key)),
                 Map.of("OPENAI_API_KEY", key))) {
       Map<String, String> all = new HashMap<>();
-      for (Masks.Hidden part : Masks.Hidden.values()) {
+      for (TraceMasking.Hidden part : TraceMasking.Hidden.values()) {
         all.put(part.name(), "true");
       }
-      Tracing.hide(Masks.from(Environment.of(all)));
-      PhoenixTracing.setup(Trace.to(phoenix.base().resolve("/")));
+      Tracing.hide(TraceMasking.from(Environment.of(all)));
+      PhoenixTracing.setup(TraceSettings.to(phoenix.base().resolve("/")));
 
       Tracing.chain("around", prompt, () -> desk.layer.llm().complete(prompt));
       try {
@@ -138,7 +138,7 @@ class PhoenixTracingTest {
       } catch (CallException e) {
         assertThat(e.getMessage()).contains("400");
       }
-      Delivery delivery = PhoenixTracing.shutdown();
+      ExportStats delivery = PhoenixTracing.shutdown();
 
       assertThat(delivery.lost()).isZero();
       assertThat(delivery.ended()).isGreaterThanOrEqualTo(7);
@@ -150,13 +150,13 @@ class PhoenixTracingTest {
   @Test
   void failsNoCallAndCountsEverySpanWhenPhoenixIsDown() throws IOException {
     try (Desk desk = new Desk(ScriptedServer.start((request, number) -> Replies.chat("fine")))) {
-      PhoenixTracing.setup(Trace.to(URI.create("http://127.0.0.1:" + closedPort())));
+      PhoenixTracing.setup(TraceSettings.to(URI.create("http://127.0.0.1:" + closedPort())));
 
       for (int i = 0; i < 50; i++) {
         assertThat(desk.layer.llm().complete("hello")).isEqualTo("fine");
       }
       long begin = System.nanoTime();
-      Delivery delivery = PhoenixTracing.shutdown();
+      ExportStats delivery = PhoenixTracing.shutdown();
 
       assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(6));
       assertThat(delivery.ended()).isEqualTo(100);
@@ -171,11 +171,11 @@ class PhoenixTracingTest {
   void waitsForASilentPhoenixNoLongerThanItIsTold() {
     try (ScriptedServer phoenix = ScriptedServer.start((request, number) -> Replies.silence())) {
       PhoenixTracing.setup(
-          Trace.to(phoenix.base().resolve("/")).withShutdown(Duration.ofMillis(500)));
+          TraceSettings.to(phoenix.base().resolve("/")).withShutdown(Duration.ofMillis(500)));
       Tracing.chain("one", () -> "step");
 
       long begin = System.nanoTime();
-      Delivery delivery = PhoenixTracing.shutdown();
+      ExportStats delivery = PhoenixTracing.shutdown();
 
       assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
       assertThat(delivery.lost()).isEqualTo(1);
@@ -186,13 +186,13 @@ class PhoenixTracingTest {
   void losesNothingOfABurstOfTenThousand() {
     try (ScriptedServer phoenix = takes()) {
       PhoenixTracing.setup(
-          Trace.to(phoenix.base().resolve("/")).withShutdown(Duration.ofSeconds(60)));
+          TraceSettings.to(phoenix.base().resolve("/")).withShutdown(Duration.ofSeconds(60)));
       Tracer tracer = PhoenixTracing.tracer("burst");
 
       for (int i = 0; i < 10_000; i++) {
         tracer.spanBuilder("span").startSpan().end();
       }
-      Delivery delivery = PhoenixTracing.shutdown();
+      ExportStats delivery = PhoenixTracing.shutdown();
 
       assertThat(delivery.ended()).isEqualTo(10_000);
       assertThat(delivery.lost()).isZero();
@@ -205,13 +205,13 @@ class PhoenixTracingTest {
         ScriptedServer.start(
             (request, number) -> number <= 3 ? accepted() : Replies.error(503, "x", "full"))) {
       PhoenixTracing.setup(
-          Trace.to(phoenix.base().resolve("/")).withShutdown(Duration.ofMillis(300)));
+          TraceSettings.to(phoenix.base().resolve("/")).withShutdown(Duration.ofMillis(300)));
       Tracer tracer = PhoenixTracing.tracer("flood");
 
       for (int i = 0; i < 40_000; i++) {
         tracer.spanBuilder("span").startSpan().end();
       }
-      Delivery delivery = PhoenixTracing.shutdown();
+      ExportStats delivery = PhoenixTracing.shutdown();
 
       assertThat(delivery.ended()).isEqualTo(40_000);
       assertThat(delivery.arrived()).isBetween(0L, 1_536L);
@@ -224,7 +224,7 @@ class PhoenixTracingTest {
     try (ScriptedServer phoenix = takes();
         ScriptedServer other = takes()) {
       PhoenixTracing.setup(
-          Trace.to(phoenix.base().resolve("/"))
+          TraceSettings.to(phoenix.base().resolve("/"))
               .withProject("mine")
               .withOtel(
                   Map.of(
@@ -234,7 +234,7 @@ class PhoenixTracingTest {
                       "their-name")));
 
       Tracing.chain("one", () -> "step");
-      Delivery delivery = PhoenixTracing.shutdown();
+      ExportStats delivery = PhoenixTracing.shutdown();
 
       assertThat(delivery.lost()).isZero();
       assertThat(delivery.ended()).isEqualTo(1);
@@ -247,7 +247,7 @@ class PhoenixTracingTest {
   void asksTheAddressOfOpenTelemetrysVariablesOnceAtTheStartToo() {
     try (ScriptedServer phoenix = takes()) {
       PhoenixTracing.setup(
-          Trace.OFF.withOtel(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", root(phoenix))));
+          TraceSettings.OFF.withOtel(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", root(phoenix))));
 
       while (phoenix.seen().isEmpty()) {
         Thread.onSpinWait();
@@ -279,7 +279,7 @@ class PhoenixTracingTest {
 
       PhoenixTracing.setup(settings);
       Tracing.chain("one", () -> "step");
-      Delivery delivery = PhoenixTracing.shutdown();
+      ExportStats delivery = PhoenixTracing.shutdown();
 
       assertThat(phoenix.seen()).isNotEmpty();
       assertThat(elsewhere.seen()).isEmpty();
@@ -292,13 +292,13 @@ class PhoenixTracingTest {
     try (ScriptedServer phoenix = takes();
         ScriptedServer collector = takes();
         Desk desk = new Desk(ScriptedServer.start((request, number) -> Replies.chat("blue")))) {
-      PhoenixTracing.setup(Trace.to(phoenix.base().resolve("/")));
+      PhoenixTracing.setup(TraceSettings.to(phoenix.base().resolve("/")));
       desk.layer.llm().complete("Why?");
       PhoenixTracing.shutdown();
       assertThat(phoenix.seen()).allSatisfy(s -> assertThat(s.path()).isEqualTo("/v1/traces"));
 
       PhoenixTracing.setup(
-          Trace.OFF.withOtel(
+          TraceSettings.OFF.withOtel(
               Map.of(
                   "OTEL_METRICS_EXPORTER", "otlp",
                   "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "http/protobuf",

@@ -3,11 +3,11 @@ package dev.synthlab.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.config.Environment;
-import dev.synthlab.config.Trace;
+import dev.synthlab.config.TraceSettings;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.Message;
 import dev.synthlab.llm.Part;
-import dev.synthlab.spans.Masks;
+import dev.synthlab.spans.TraceMasking;
 import dev.synthlab.spans.Tracing;
 import dev.synthlab.testing.Replies;
 import dev.synthlab.testing.ScriptedServer;
@@ -27,26 +27,26 @@ class PicturesTest {
   @AfterEach
   void showAll() {
     PhoenixTracing.shutdown();
-    Tracing.hide(Masks.NONE);
+    Tracing.hide(TraceMasking.NONE);
   }
 
-  private static String picture(int characters) {
+  private static String image(int characters) {
     String head = "data:image/png;base64,";
     return head + "PICTURE".repeat(characters).substring(0, characters - head.length());
   }
 
-  private static String shown(Map<String, String> variables, String picture) {
+  private static String shown(Map<String, String> variables, String image) {
     try (ScriptedServer phoenix =
             ScriptedServer.start(
                 (request, number) -> Replies.bytes(200, "application/x-protobuf", new byte[0]));
         Desk desk = new Desk(ScriptedServer.inTurn(Replies.chat("a cat")))) {
-      Tracing.hide(Masks.from(Environment.of(variables)));
-      PhoenixTracing.setup(Trace.to(phoenix.base().resolve("/")));
+      Tracing.hide(TraceMasking.from(Environment.of(variables)));
+      PhoenixTracing.setup(TraceSettings.to(phoenix.base().resolve("/")));
       desk.layer
           .llm()
           .ask(
               CompletionRequest.of(
-                  List.of(Message.user("What is this?", new Part.Image(URI.create(picture))))));
+                  List.of(Message.user("What is this?", new Part.Image(URI.create(image))))));
       PhoenixTracing.shutdown();
       return phoenix.seen().stream()
           .map(ScriptedServer.Seen::body)
@@ -56,20 +56,20 @@ class PicturesTest {
 
   @Test
   void thoseUpToTheLengthThatIsSet() {
-    assertThat(shown(Map.of(LENGTH, "100"), picture(100)))
+    assertThat(shown(Map.of(LENGTH, "100"), image(100)))
         .contains("PICTUREPICTURE")
         .doesNotContain("__REDACTED__");
   }
 
   @Test
   void noneThatIsLonger() {
-    assertThat(shown(Map.of(LENGTH, "100"), picture(101)))
+    assertThat(shown(Map.of(LENGTH, "100"), image(101)))
         .contains("__REDACTED__", "What is this?")
         .doesNotContain("PICTUREPICTURE");
   }
 
   @Test
   void noneOfMoreThanThirtyTwoThousandCharactersUnlessItIsSaid() {
-    assertThat(shown(Map.of(), picture(32_001))).doesNotContain("PICTUREPICTURE");
+    assertThat(shown(Map.of(), image(32_001))).doesNotContain("PICTUREPICTURE");
   }
 }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.config.Environment;
-import dev.synthlab.config.Trace;
+import dev.synthlab.config.TraceSettings;
 import dev.synthlab.external.ApiClient;
 import dev.synthlab.external.ApiException;
 import dev.synthlab.external.ApiService;
-import dev.synthlab.spans.Masks;
+import dev.synthlab.spans.TraceMasking;
 import dev.synthlab.spans.Tracing;
 import dev.synthlab.testing.Replies;
 import dev.synthlab.testing.ScriptedServer;
@@ -32,13 +32,13 @@ class ShownTest {
 
   @BeforeEach
   void setUp() {
-    PhoenixTracing.setup(Trace.to(phoenix.base().resolve("/")));
+    PhoenixTracing.setup(TraceSettings.to(phoenix.base().resolve("/")));
   }
 
   @AfterEach
   void endWhatWasSetUp() {
     PhoenixTracing.shutdown();
-    Tracing.hide(Masks.NONE);
+    Tracing.hide(TraceMasking.NONE);
     phoenix.close();
   }
 
@@ -49,10 +49,10 @@ class ShownTest {
 
   private static void hideEverything() {
     Tracing.hide(
-        Masks.from(
+        TraceMasking.from(
             Environment.of(
-                Arrays.stream(Masks.Hidden.values())
-                    .collect(Collectors.toMap(Masks.Hidden::name, any -> "true")))));
+                Arrays.stream(TraceMasking.Hidden.values())
+                    .collect(Collectors.toMap(TraceMasking.Hidden::name, any -> "true")))));
   }
 
   @Test
@@ -154,7 +154,7 @@ class ShownTest {
   @Test
   void leavesOutGoodRequestsToAServiceThatAreNotDrawn() {
     PhoenixTracing.shutdown();
-    PhoenixTracing.setup(Trace.to(phoenix.base().resolve("/")).withSample(0));
+    PhoenixTracing.setup(TraceSettings.to(phoenix.base().resolve("/")).withSample(0));
     try (ScriptedServer weather = ScriptedServer.inTurn(Replies.json(200, "{}"))) {
       Tracing.chain(
           "around",
@@ -170,7 +170,7 @@ class ShownTest {
   @Test
   void showsEveryRequestToAServiceThatWasTriedAgain() {
     PhoenixTracing.shutdown();
-    PhoenixTracing.setup(Trace.to(phoenix.base().resolve("/")).withSample(0));
+    PhoenixTracing.setup(TraceSettings.to(phoenix.base().resolve("/")).withSample(0));
     try (ScriptedServer weather =
         ScriptedServer.inTurn(Replies.json(503, "{}"), Replies.json(200, "{}"))) {
       ask(weather);

@@ -17,12 +17,12 @@ record ClientName(String service, String pascal, String packageName) {
   /** A name in lower case or as a class has it, and a package. */
   static ClientName of(String name, String packageName) {
     String bare = name.endsWith("Client") ? name.substring(0, name.length() - 6) : name;
-    List<String> words = Names.words(bare);
+    List<String> words = JavaNames.words(bare);
     if (!bare.matches("[A-Za-z][A-Za-z0-9 _-]{0,60}") || words.isEmpty()) {
       throw new GenerateException(
           "NAME must be a word or several joined by -, in letters and digits and with a letter at"
               + " its beginning, for example weather or open-meteo; it is "
-              + Escaped.line(name));
+              + JavaText.line(name));
     }
     requirePackage(packageName);
     String pascal =
@@ -30,7 +30,7 @@ record ClientName(String service, String pascal, String packageName) {
             .map(word -> word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1))
             .collect(Collectors.joining());
     for (String type : List.of(pascal + "Client", pascal + "Exception")) {
-      if (Names.isTaken(type)) {
+      if (JavaNames.isTaken(type)) {
         throw new GenerateException(
             "NAME: the class "
                 + type
@@ -44,7 +44,7 @@ record ClientName(String service, String pascal, String packageName) {
 
   /** The part of a package that an address of a service has. */
   static String segment(String name) {
-    String segment = String.join("", Names.words(name.replaceAll("Client$", "")));
+    String segment = String.join("", JavaNames.words(name.replaceAll("Client$", "")));
     return SourceVersion.isKeyword(segment) ? segment + "service" : segment;
   }
 
@@ -53,7 +53,7 @@ record ClientName(String service, String pascal, String packageName) {
     if (!plain || !SourceVersion.isName(packageName) || packageName.startsWith("java.")) {
       throw new GenerateException(
           "a package is written like com.example.infrastructure.weather, in small letters; it is "
-              + Escaped.line(packageName));
+              + JavaText.line(packageName));
     }
   }
 

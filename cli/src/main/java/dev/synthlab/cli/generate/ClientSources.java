@@ -1,7 +1,7 @@
 package dev.synthlab.cli.generate;
 
+import dev.synthlab.cli.generate.JavaSource.Expression;
 import dev.synthlab.cli.generate.Operation.Argument;
-import dev.synthlab.cli.generate.Source.Expression;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -10,17 +10,17 @@ import java.util.Optional;
 /** Writes a client and its exceptions. */
 final class ClientSources {
   private final ClientName name;
-  private final Api api;
-  private final Source source;
+  private final ApiModel api;
+  private final JavaSource source;
   private boolean joins;
 
-  private ClientSources(ClientName name, Api api) {
+  private ClientSources(ClientName name, ApiModel api) {
     this.name = name;
     this.api = api;
-    this.source = new Source(name.packageName());
+    this.source = new JavaSource(name.packageName());
   }
 
-  static String client(ClientName name, Api api) {
+  static String client(ClientName name, ApiModel api) {
     return new ClientSources(name, api).client();
   }
 
@@ -55,7 +55,7 @@ final class ClientSources {
 
   private String settings() {
     List<String> variables = new ArrayList<>();
-    if (api.key().place() != Api.Place.NONE) {
+    if (api.key().place() != ApiModel.Place.NONE) {
       String when = api.key().optional() ? " (if there is one)" : "";
       variables.add("{@code " + name.variable("API_KEY") + "}" + when);
     }
@@ -78,17 +78,17 @@ final class ClientSources {
 
   private void service() {
     List<Expression.Call> calls = new ArrayList<>();
-    calls.add(call(".named", Escaped.literal(name.service())));
-    api.server().ifPresent(url -> calls.add(call(".withBaseUrl", Escaped.literal(url))));
-    String named = Escaped.literal(api.key().name());
+    calls.add(call(".named", JavaText.literal(name.service())));
+    api.server().ifPresent(url -> calls.add(call(".withBaseUrl", JavaText.literal(url))));
+    String named = JavaText.literal(api.key().name());
     switch (api.key().place()) {
       case BEARER -> {}
-      case HEADER -> calls.add(call(".withKey", "KeyPlace.header(" + named + ")"));
-      case QUERY -> calls.add(call(".withKey", "KeyPlace.query(" + named + ")"));
-      case NONE -> calls.add(call(".withKey", "KeyPlace.none()"));
+      case HEADER -> calls.add(call(".withKey", "ApiKeyLocation.header(" + named + ")"));
+      case QUERY -> calls.add(call(".withKey", "ApiKeyLocation.query(" + named + ")"));
+      case NONE -> calls.add(call(".withKey", "ApiKeyLocation.none()"));
     }
-    if (api.key().place() != Api.Place.BEARER) {
-      source.use("dev.synthlab.external.KeyPlace");
+    if (api.key().place() != ApiModel.Place.BEARER) {
+      source.use("dev.synthlab.external.ApiKeyLocation");
     }
     if (api.key().optional()) {
       calls.add(call(".withOptionalKey"));
@@ -179,7 +179,7 @@ final class ClientSources {
     operation.answer().ifPresent(each -> tags.add("@return the answer"));
     tags.add("@throws " + name.exception() + " when the service refuses it");
     String http = operation.http().toUpperCase(Locale.ROOT);
-    String wire = Escaped.code(http + " " + operation.path()) + ".";
+    String wire = JavaText.code(http + " " + operation.path()) + ".";
     String doc = TypeSources.sentence(operation.doc(), "");
     source.javadoc(2, doc.isEmpty() ? List.of(wire) : List.of(doc, wire), tags);
   }
@@ -225,14 +225,14 @@ final class ClientSources {
       source.listed(
           4,
           "options." + each.name() + "().ifPresent(",
-          List.of("given -> call.header(" + Escaped.literal(each.wire()) + ", " + value + ")"),
+          List.of("given -> call.header(" + JavaText.literal(each.wire()) + ", " + value + ")"),
           ");");
     }
     source.line(4, before + "call" + last.flat() + ";");
   }
 
   private static Expression.Call request(Operation operation) {
-    List<String> arguments = new ArrayList<>(List.of(Escaped.literal(operation.path())));
+    List<String> arguments = new ArrayList<>(List.of(JavaText.literal(operation.path())));
     operation.arguments().stream()
         .filter(each -> each.place() == Operation.Place.PATH)
         .forEach(each -> arguments.add(each.name()));
@@ -240,7 +240,7 @@ final class ClientSources {
   }
 
   private Optional<Expression.Call> filled(Argument argument, String value) {
-    String wire = Escaped.literal(argument.wire());
+    String wire = JavaText.literal(argument.wire());
     return switch (argument.place()) {
       case PATH, BODY -> Optional.empty();
       case QUERY -> Optional.of(call(".query", wire, value));

@@ -20,7 +20,7 @@ public final class ClientWriter {
    * @param openApi a file that describes it, if there is one
    * @param packageName where the classes are to stand, if it matters
    */
-  public record Wish(
+  public record Request(
       String name,
       Path directory,
       Optional<String> baseUrl,
@@ -39,7 +39,7 @@ public final class ClientWriter {
    * @param dependencies what the build of a project needs, as lines of its {@code pom.xml}; empty
    *     for a whole project
    */
-  public record Done(
+  public record Result(
       List<Path> files,
       List<Path> kept,
       List<String> notCovered,
@@ -55,26 +55,26 @@ public final class ClientWriter {
    * @return what was done
    * @throws GenerateException if it cannot be done; nothing was written then
    */
-  public static Done write(Wish wish) {
+  public static Result write(Request wish) {
     return write(wish, Libraries::ofCommand);
   }
 
-  static Done write(Wish wish, Libraries libraries) {
+  static Result write(Request wish, Libraries libraries) {
     Place place = Place.of(wish.directory());
     String packageName =
         wish.packageName().orElseGet(() -> place.group() + ".infrastructure." + segment(wish));
     ClientName name = ClientName.of(wish.name(), packageName);
     requireFree(name);
-    Api api =
+    ApiModel api =
         wish.openApi()
-            .map(file -> ApiReader.read(Document.read(file), name.pascal()))
-            .orElseGet(() -> FirstSteps.api(name));
-    Api addressed = wish.baseUrl().map(url -> addressed(api, url)).orElse(api);
-    Map<String, byte[]> classes = new LinkedHashMap<>(Classes.of(name, addressed));
+            .map(file -> ApiModelReader.read(OpenApiDocument.read(file), name.pascal()))
+            .orElseGet(() -> StarterApi.api(name));
+    ApiModel addressed = wish.baseUrl().map(url -> addressed(api, url)).orElse(api);
+    Map<String, byte[]> classes = new LinkedHashMap<>(ClientClasses.of(name, addressed));
     Map<String, byte[]> around =
         place.exists() ? Map.of() : Project.around(name, addressed, libraries);
-    Written written = Written.into(wish.directory(), classes, around);
-    return new Done(
+    FileSet written = FileSet.into(wish.directory(), classes, around);
+    return new Result(
         written.files(),
         written.kept(),
         addressed.notCovered(),
@@ -84,7 +84,7 @@ public final class ClientWriter {
         place.exists() ? Project.dependencies() : "");
   }
 
-  private static String segment(Wish wish) {
+  private static String segment(Request wish) {
     return ClientName.segment(wish.name());
   }
 
@@ -97,9 +97,9 @@ public final class ClientWriter {
     }
   }
 
-  private static Api addressed(Api api, String url) {
+  private static ApiModel addressed(ApiModel api, String url) {
     try {
-      return new Api(
+      return new ApiModel(
           api.doc(),
           Optional.of(BaseUrl.checked(url)),
           api.key(),

@@ -16,9 +16,9 @@ interface Libraries {
     Map<String, byte[]> files = new LinkedHashMap<>();
     for (String artifact : List.of("synthlab-infrastructure", "synthlab-core", "synthlab-rules")) {
       String path = "dev/synthlab/%s/%s/%s-%s".formatted(artifact, version, artifact, version);
-      files.put(path + ".pom", Fixed.bytes("carried/" + artifact + ".pom"));
+      files.put(path + ".pom", Templates.bytes("carried/" + artifact + ".pom"));
       if (!artifact.equals("synthlab-infrastructure")) {
-        files.put(path + ".jar", Fixed.bytes("carried/" + artifact + ".jar"));
+        files.put(path + ".jar", Templates.bytes("carried/" + artifact + ".jar"));
       }
     }
     return files;

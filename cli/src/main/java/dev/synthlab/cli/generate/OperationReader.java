@@ -22,12 +22,12 @@ final class OperationReader {
   private static final Set<String> WRITTEN =
       Set.of("get", "put", "post", "delete", "patch", "head");
 
-  private final Document document;
+  private final OpenApiDocument document;
   private final SchemaReader schemas;
-  private final NotCovered notCovered;
-  private final Names methods = Names.ofMembers("joined");
+  private final Unsupported notCovered;
+  private final JavaNames methods = JavaNames.ofMembers("joined");
 
-  OperationReader(Document document, SchemaReader schemas, NotCovered notCovered) {
+  OperationReader(OpenApiDocument document, SchemaReader schemas, Unsupported notCovered) {
     this.document = document;
     this.schemas = schemas;
     this.notCovered = notCovered;
@@ -36,24 +36,25 @@ final class OperationReader {
   /** Ends the reading of one operation. */
   private static final class LeftOut extends Exception {
     private static final long serialVersionUID = 1L;
-    private final transient Node where;
+    private final transient OpenApiNode where;
 
-    LeftOut(Node where, String why) {
-      super(why);
+    LeftOut(OpenApiNode where, String reason) {
+      super(reason);
       this.where = where;
     }
   }
 
   /** What an operation is read from. */
-  private record Draft(String path, String http, Node item, Node node, Names arguments) {}
+  private record Draft(
+      String path, String http, OpenApiNode item, OpenApiNode node, JavaNames arguments) {}
 
   /** The operation, if it can be written. */
-  Optional<Operation> read(String path, String http, Node item, Node node) {
+  Optional<Operation> read(String path, String http, OpenApiNode item, OpenApiNode node) {
     try {
       return Optional.of(
           operation(
               new Draft(
-                  path, http, item, node, Names.ofMembers("options", "call", "api", "given"))));
+                  path, http, item, node, JavaNames.ofMembers("options", "call", "api", "given"))));
     } catch (LeftOut e) {
       String what = http.toUpperCase(Locale.ROOT) + " " + path + ": " + e.getMessage();
       notCovered.add(e.where, what, "the operation is left out");
@@ -62,7 +63,7 @@ final class OperationReader {
   }
 
   private Operation operation(Draft draft) throws LeftOut {
-    Node node = draft.node();
+    OpenApiNode node = draft.node();
     if (!WRITTEN.contains(draft.http())) {
       throw new LeftOut(node, "the method");
     }
@@ -101,7 +102,7 @@ final class OperationReader {
   }
 
   private static String doc(Draft draft) {
-    Node node = draft.node();
+    OpenApiNode node = draft.node();
     String said = node.text("summary").or(() -> node.text("description")).orElse("");
     return node.is("deprecated") ? (said + " Deprecated by the service.").strip() : said;
   }
@@ -122,10 +123,11 @@ final class OperationReader {
 
   /** Those of the operation over those of its path, those of the path in its order first. */
   private List<Argument> arguments(Draft draft, String wish) throws LeftOut {
-    Map<String, Node> found = new LinkedHashMap<>();
-    for (Node owner : List.of(draft.item(), draft.node())) {
-      for (Node reference : owner.child("parameters").map(Node::members).orElse(List.of())) {
-        Node parameter = document.follow(reference);
+    Map<String, OpenApiNode> found = new LinkedHashMap<>();
+    for (OpenApiNode owner : List.of(draft.item(), draft.node())) {
+      for (OpenApiNode reference :
+          owner.child("parameters").map(OpenApiNode::members).orElse(List.of())) {
+        OpenApiNode parameter = document.follow(reference);
         String key = parameter.text("in").orElse("") + " " + parameter.text("name").orElse("");
         found.put(key, parameter);
       }
@@ -134,14 +136,14 @@ final class OperationReader {
         IN_BRACES.matcher(draft.path()).results().map(each -> each.group(1)).toList();
     List<Argument> arguments = new ArrayList<>();
     for (String name : inPath) {
-      Node parameter = found.remove("path " + name);
+      OpenApiNode parameter = found.remove("path " + name);
       if (parameter == null || inPath.indexOf(name) != inPath.lastIndexOf(name)) {
         throw new LeftOut(draft.node(), "{" + name + "} is not described, or stands there twice");
       }
       arguments.add(argument(parameter, Place.PATH, draft, wish));
     }
     List<Argument> others = new ArrayList<>();
-    for (Node parameter : found.values()) {
+    for (OpenApiNode parameter : found.values()) {
       Optional<Place> place = place(parameter);
       if (place.isPresent()) {
         others.add(argument(parameter, place.get(), draft, wish));
@@ -153,7 +155,7 @@ final class OperationReader {
   }
 
   /** Where a parameter beside the path goes, if it can be sent and must be. */
-  private Optional<Place> place(Node parameter) throws LeftOut {
+  private Optional<Place> place(OpenApiNode parameter) throws LeftOut {
     String in = parameter.text("in").orElse("");
     String style = parameter.text("style").orElse("");
     boolean plain = parameter.child("schema").isPresent() && !parameter.is("allowReserved");
@@ -176,18 +178,19 @@ final class OperationReader {
   }
 
   /** What may be left out is; without what must be sent there is no operation. */
-  private void refuse(Node parameter, String what) throws LeftOut {
+  private void refuse(OpenApiNode parameter, String what) throws LeftOut {
     if (parameter.is("required")) {
       throw new LeftOut(parameter, what);
     }
     notCovered.add(parameter, what, "left out");
   }
 
-  private Argument argument(Node parameter, Place place, Draft draft, String wish) throws LeftOut {
+  private Argument argument(OpenApiNode parameter, Place place, Draft draft, String wish)
+      throws LeftOut {
     String wire = parameter.text("name").orElse("");
     Type type =
         schemas.read(
-            parameter.child("schema").orElse(new Node(Map.of(), parameter.at())),
+            parameter.child("schema").orElse(new OpenApiNode(Map.of(), parameter.at())),
             wish + " " + wire);
     boolean inPath = place == Place.PATH;
     String style = parameter.text("style").orElse("simple");
@@ -209,17 +212,18 @@ final class OperationReader {
       case Type.ListOf list -> many && sendable(list.member(), false);
       case Type.MapOf map -> false;
       case Type.Maybe maybe -> false;
-      case Type.Named named -> schemas.declared().get(named.name()) instanceof Declared.Words;
+      case Type.Named named ->
+          schemas.declared().get(named.name()) instanceof GeneratedType.EnumType;
     };
   }
 
   private Optional<Argument> body(Draft draft, String wish) throws LeftOut {
-    Optional<Node> reference = draft.node().child("requestBody");
+    Optional<OpenApiNode> reference = draft.node().child("requestBody");
     if (reference.isEmpty()) {
       return Optional.empty();
     }
-    Node body = document.follow(reference.get());
-    Optional<Node> json = json(body);
+    OpenApiNode body = document.follow(reference.get());
+    Optional<OpenApiNode> json = json(body);
     if (json.isEmpty()) {
       refuse(body, "a body of " + mediaTypes(body));
       return Optional.empty();
@@ -240,8 +244,9 @@ final class OperationReader {
     return Optional.of(new Argument("", name, type, Place.BODY, SchemaReader.doc(body)));
   }
 
-  private Optional<Type> answer(Node node, String wish) throws LeftOut {
-    Map<String, Node> responses = node.child("responses").map(Node::children).orElse(Map.of());
+  private Optional<Type> answer(OpenApiNode node, String wish) throws LeftOut {
+    Map<String, OpenApiNode> responses =
+        node.child("responses").map(OpenApiNode::children).orElse(Map.of());
     List<String> good =
         responses.keySet().stream().filter(code -> code.matches("2(\\d\\d|XX)")).sorted().toList();
     if (good.isEmpty()) {
@@ -250,7 +255,7 @@ final class OperationReader {
     }
     List<String> withContent = new ArrayList<>();
     for (String code : good) {
-      Node response = document.follow(responses.getOrDefault(code, node));
+      OpenApiNode response = document.follow(responses.getOrDefault(code, node));
       if (response.child("content").map(each -> !each.children().isEmpty()).orElse(false)) {
         withContent.add(code);
       }
@@ -262,8 +267,8 @@ final class OperationReader {
       notCovered.add(
           node, "several answers of 2xx", "that of " + withContent.getFirst() + " is read");
     }
-    Node response = document.follow(responses.getOrDefault(withContent.getFirst(), node));
-    Optional<Node> json = json(response);
+    OpenApiNode response = document.follow(responses.getOrDefault(withContent.getFirst(), node));
+    Optional<OpenApiNode> json = json(response);
     if (json.isEmpty()) {
       throw new LeftOut(response, "an answer of " + mediaTypes(response));
     }
@@ -290,8 +295,8 @@ final class OperationReader {
     };
   }
 
-  private static Optional<Node> json(Node owner) {
-    return owner.child("content").map(Node::children).orElse(Map.of()).entrySet().stream()
+  private static Optional<OpenApiNode> json(OpenApiNode owner) {
+    return owner.child("content").map(OpenApiNode::children).orElse(Map.of()).entrySet().stream()
         .filter(each -> isJson(each.getKey()))
         .map(Map.Entry::getValue)
         .findFirst();
@@ -302,8 +307,8 @@ final class OperationReader {
     return plain.equals("application/json") || plain.matches("application/[\\w.-]+\\+json");
   }
 
-  private static String mediaTypes(Node owner) {
-    Set<String> types = owner.child("content").map(Node::children).orElse(Map.of()).keySet();
+  private static String mediaTypes(OpenApiNode owner) {
+    Set<String> types = owner.child("content").map(OpenApiNode::children).orElse(Map.of()).keySet();
     return types.isEmpty() ? "nothing" : String.join(", ", types);
   }
 }

@@ -14,20 +14,20 @@ final class Project {
 
   private Project() {}
 
-  static Map<String, byte[]> around(ClientName name, Api api, Libraries libraries) {
+  static Map<String, byte[]> around(ClientName name, ApiModel api, Libraries libraries) {
     Map<String, byte[]> files = new LinkedHashMap<>();
     Map<String, byte[]> jars = libraries.files();
     Map<String, String> words = new HashMap<>(Versions.all());
-    words.putAll(Classes.words(name));
+    words.putAll(ClientClasses.words(name));
     words.put("group", name.basePackage());
     words.put("dependencies", dependencies());
     words.put("lib", "synthlab-" + digest(jars));
     words.put("line", line(name));
     words.put("settings", settings(name, api));
     files.put("pom.xml", filled("pom.xml.template", words));
-    files.put("mvnw", Fixed.bytes("wrapper/mvnw"));
-    files.put("mvnw.cmd", Fixed.bytes("wrapper/mvnw.cmd"));
-    files.put(WRAPPER, Fixed.bytes("wrapper/" + WRAPPER));
+    files.put("mvnw", Templates.bytes("wrapper/mvnw"));
+    files.put("mvnw.cmd", Templates.bytes("wrapper/mvnw.cmd"));
+    files.put(WRAPPER, Templates.bytes("wrapper/" + WRAPPER));
     files.put("README.md", filled("README.md.template", words));
     files.put(".gitignore", "target/\n.env\n".getBytes(StandardCharsets.UTF_8));
     files.put(
@@ -38,7 +38,7 @@ final class Project {
   }
 
   private static byte[] filled(String template, Map<String, String> words) {
-    return Fixed.filled(template, words).getBytes(StandardCharsets.UTF_8);
+    return Templates.filled(template, words).getBytes(StandardCharsets.UTF_8);
   }
 
   /**
@@ -70,7 +70,7 @@ final class Project {
             name.variable("TIMEOUT"));
   }
 
-  private static String settings(ClientName name, Api api) {
+  private static String settings(ClientName name, ApiModel api) {
     String key =
         switch (api.key().place()) {
           case NONE -> "";
@@ -89,6 +89,6 @@ final class Project {
 
   /** What another project needs, as lines of its {@code pom.xml}. */
   static String dependencies() {
-    return Fixed.filled("dependencies.template", Versions.all());
+    return Templates.filled("dependencies.template", Versions.all());
   }
 }

@@ -22,16 +22,16 @@ final class SchemaReader {
       List.of(
           "oneOf", "anyOf", "not", "if", "patternProperties", "prefixItems", "dependentSchemas");
 
-  private final Document document;
-  private final Names typeNames;
-  private final NotCovered notCovered;
-  private final Map<String, Declared> declared = new LinkedHashMap<>();
+  private final OpenApiDocument document;
+  private final JavaNames typeNames;
+  private final Unsupported notCovered;
+  private final Map<String, GeneratedType> declared = new LinkedHashMap<>();
   private final Map<String, Type> known = new HashMap<>();
   private final Set<String> underWay = new HashSet<>();
   private final Map<String, String> componentNames = new HashMap<>();
   private int depth;
 
-  SchemaReader(Document document, Names typeNames, NotCovered notCovered) {
+  SchemaReader(OpenApiDocument document, JavaNames typeNames, Unsupported notCovered) {
     this.document = document;
     this.typeNames = typeNames;
     this.notCovered = notCovered;
@@ -39,20 +39,20 @@ final class SchemaReader {
         .top()
         .child("components")
         .flatMap(node -> node.child("schemas"))
-        .map(Node::children)
+        .map(OpenApiNode::children)
         .orElse(Map.of())
         .forEach((wire, node) -> componentNames.put(node.at(), typeNames.type(wire)));
   }
 
   /** All types that were read so far. */
-  Map<String, Declared> declared() {
+  Map<String, GeneratedType> declared() {
     return declared;
   }
 
   /** Keeps a type that is no schema of the file, and gives its name. */
   String declareWhole(String wish, Type of) {
     String name = typeNames.type(wish);
-    declared.put(name, new Declared.Whole(name, "", of));
+    declared.put(name, new GeneratedType.Alias(name, "", of));
     return name;
   }
 
@@ -67,8 +67,8 @@ final class SchemaReader {
    * @param schema where it stands
    * @param wish what it is called if it needs a name and has none
    */
-  Type read(Node schema, String wish) {
-    Node node = document.follow(schema);
+  Type read(OpenApiNode schema, String wish) {
+    OpenApiNode node = document.follow(schema);
     Type before = known.get(node.at());
     if (before != null) {
       return before;
@@ -88,21 +88,21 @@ final class SchemaReader {
     }
   }
 
-  private Type fresh(Node node, String wish) {
-    Optional<Node> alternative = orNull(node);
+  private Type fresh(OpenApiNode node, String wish) {
+    Optional<OpenApiNode> alternative = orNull(node);
     if (alternative.isPresent()) {
       return read(alternative.get(), wish).maybe();
     }
-    Optional<Node> same = sameAs(node);
+    Optional<OpenApiNode> same = sameAs(node);
     Type type = same.isPresent() ? read(same.get(), wish) : ofKind(node, wish);
     return nullable(node) || type == Scalar.ANY ? type.maybe() : type;
   }
 
   /** The one schema beside null, in either way of saying so. */
-  private static Optional<Node> orNull(Node node) {
+  private static Optional<OpenApiNode> orNull(OpenApiNode node) {
     for (String word : List.of("oneOf", "anyOf")) {
-      List<Node> all = node.child(word).map(Node::members).orElse(List.of());
-      List<Node> others = all.stream().filter(each -> !isNull(each)).toList();
+      List<OpenApiNode> all = node.child(word).map(OpenApiNode::members).orElse(List.of());
+      List<OpenApiNode> others = all.stream().filter(each -> !isNull(each)).toList();
       if (all.size() == 2 && others.size() == 1 && node.child("properties").isEmpty()) {
         return Optional.of(others.getFirst());
       }
@@ -110,29 +110,29 @@ final class SchemaReader {
     return Optional.empty();
   }
 
-  private static boolean isNull(Node node) {
+  private static boolean isNull(OpenApiNode node) {
     return node.text("type").filter("null"::equals).isPresent();
   }
 
   /** An allOf around one schema only gives it other words. */
-  private static Optional<Node> sameAs(Node node) {
-    List<Node> all = node.child("allOf").map(Node::members).orElse(List.of());
+  private static Optional<OpenApiNode> sameAs(OpenApiNode node) {
+    List<OpenApiNode> all = node.child("allOf").map(OpenApiNode::members).orElse(List.of());
     return all.size() == 1 && node.child("properties").isEmpty()
         ? Optional.of(all.getFirst())
         : Optional.empty();
   }
 
-  private static boolean nullable(Node node) {
+  private static boolean nullable(OpenApiNode node) {
     boolean inType =
-        node.child("type").map(Node::members).orElse(List.of()).stream()
+        node.child("type").map(OpenApiNode::members).orElse(List.of()).stream()
             .anyMatch(each -> "null".equals(each.value()));
     boolean inWords =
-        node.child("enum").map(Node::members).orElse(List.of()).stream()
+        node.child("enum").map(OpenApiNode::members).orElse(List.of()).stream()
             .anyMatch(each -> each.value() == null);
     return node.is("nullable") || inType || inWords;
   }
 
-  private Type ofKind(Node node, String wish) {
+  private Type ofKind(OpenApiNode node, String wish) {
     for (String word : NOT_READ) {
       if (node.child(word).isPresent()) {
         notCovered.add(node, word, "any JSON");
@@ -152,14 +152,14 @@ final class SchemaReader {
       case "boolean" -> Scalar.TRUTH;
       case "" -> Scalar.ANY;
       default -> {
-        notCovered.add(node, "the type " + Escaped.line(kind(node)), "any JSON");
+        notCovered.add(node, "the type " + JavaText.line(kind(node)), "any JSON");
         yield Scalar.ANY;
       }
     };
   }
 
   /** The type that a schema says or, where it says none, that its other words are for. */
-  private static String kind(Node node) {
+  private static String kind(OpenApiNode node) {
     List<String> said =
         node.child("type").stream()
             .flatMap(type -> type.isList() ? type.members().stream() : Stream.of(type))
@@ -173,12 +173,12 @@ final class SchemaReader {
       return String.join(" or ", said);
     }
     boolean object = node.child("properties").or(() -> node.child("allOf")).isPresent();
-    return object || node.child("additionalProperties").filter(Node::isObject).isPresent()
+    return object || node.child("additionalProperties").filter(OpenApiNode::isObject).isPresent()
         ? "object"
         : node.child("items").isPresent() ? "array" : words(node).isEmpty() ? "" : "string";
   }
 
-  private Type text(Node node) {
+  private Type text(OpenApiNode node) {
     return switch (node.text("format").orElse("")) {
       case "date-time" -> Scalar.INSTANT;
       case "date" -> Scalar.DATE;
@@ -187,49 +187,49 @@ final class SchemaReader {
     };
   }
 
-  private Type whole(Node node) {
+  private Type whole(OpenApiNode node) {
     listValues(node);
     return node.text("format").filter("int32"::equals).isPresent() ? Scalar.INT : Scalar.LONG;
   }
 
-  private Type number(Node node) {
+  private Type number(OpenApiNode node) {
     listValues(node);
     return Scalar.DOUBLE;
   }
 
-  private void listValues(Node node) {
+  private void listValues(OpenApiNode node) {
     if (node.child("enum").isPresent()) {
       notCovered.add(node, "an enum of numbers", "any number");
     }
   }
 
-  private static List<String> words(Node node) {
-    List<Node> all = node.child("enum").map(Node::members).orElse(List.of());
+  private static List<String> words(OpenApiNode node) {
+    List<OpenApiNode> all = node.child("enum").map(OpenApiNode::members).orElse(List.of());
     List<String> texts = all.stream().flatMap(each -> each.text().stream()).distinct().toList();
     boolean onlyTexts =
         all.stream().allMatch(each -> each.value() == null || each.text().isPresent());
     return onlyTexts ? texts : List.of();
   }
 
-  private Type enumeration(Node node, String wish) {
+  private Type enumeration(OpenApiNode node, String wish) {
     String name = name(node, wish);
-    Names constants = Names.ofConstants();
-    List<Declared.Word> words =
+    JavaNames constants = JavaNames.ofConstants();
+    List<GeneratedType.Constant> words =
         words(node).stream()
-            .map(wire -> new Declared.Word(wire, constants.constant(wire)))
+            .map(wire -> new GeneratedType.Constant(wire, constants.constant(wire)))
             .toList();
-    declared.put(name, new Declared.Words(name, doc(node), words));
+    declared.put(name, new GeneratedType.EnumType(name, doc(node), words));
     return new Type.Named(name);
   }
 
-  private Type object(Node node, String wish) {
-    Map<String, Node> properties = new LinkedHashMap<>();
+  private Type object(OpenApiNode node, String wish) {
+    Map<String, OpenApiNode> properties = new LinkedHashMap<>();
     Set<String> required = new HashSet<>();
     if (!gather(node, properties, required, new LinkedHashSet<>())) {
       notCovered.add(node, "an allOf of other things than plain objects", "any JSON");
       return Scalar.ANY;
     }
-    Optional<Node> more = node.child("additionalProperties").filter(Node::isObject);
+    Optional<OpenApiNode> more = node.child("additionalProperties").filter(OpenApiNode::isObject);
     if (properties.isEmpty()) {
       return new Type.MapOf(
           more.map(each -> read(each, wish + " value")).orElse(Scalar.ANY.maybe()));
@@ -242,20 +242,24 @@ final class SchemaReader {
           document.name() + " needs more than " + MAX_TYPES + " types; take a part of it");
     }
     known.put(node.at(), new Type.Named(name)); // it may have parts of its own type
-    declared.put(name, new Declared.Fields(name, doc(node), List.of())); // keeps its place
-    declared.put(name, new Declared.Fields(name, doc(node), parts(name, properties, required)));
+    declared.put(name, new GeneratedType.RecordType(name, doc(node), List.of())); // keeps its place
+    declared.put(
+        name, new GeneratedType.RecordType(name, doc(node), parts(name, properties, required)));
     return new Type.Named(name);
   }
 
   /** Puts the properties of an object together, with those of all it is made of. */
   private boolean gather(
-      Node node, Map<String, Node> properties, Set<String> required, Set<String> passed) {
+      OpenApiNode node,
+      Map<String, OpenApiNode> properties,
+      Set<String> required,
+      Set<String> passed) {
     if (!passed.add(node.at())) {
       throw new GenerateException(
           document.name() + ": the allOf at " + node.place() + " is made of itself");
     }
-    for (Node part : node.child("allOf").map(Node::members).orElse(List.of())) {
-      Node each = document.follow(part);
+    for (OpenApiNode part : node.child("allOf").map(OpenApiNode::members).orElse(List.of())) {
+      OpenApiNode each = document.follow(part);
       boolean plain = NOT_READ.stream().noneMatch(word -> each.child(word).isPresent());
       boolean silent = kind(each).isEmpty() || kind(each).equals("object");
       if (!plain || !silent || !gather(each, properties, required, passed)) {
@@ -263,25 +267,25 @@ final class SchemaReader {
       }
     }
     node.child("properties").ifPresent(all -> properties.putAll(all.children()));
-    node.child("required").map(Node::members).orElse(List.of()).stream()
+    node.child("required").map(OpenApiNode::members).orElse(List.of()).stream()
         .flatMap(each -> each.text().stream())
         .forEach(required::add);
     passed.remove(node.at());
     return true;
   }
 
-  private List<Declared.Part> parts(
-      String owner, Map<String, Node> properties, Set<String> required) {
-    Names names = Names.ofMembers();
-    List<Declared.Part> parts = new ArrayList<>();
+  private List<GeneratedType.Field> parts(
+      String owner, Map<String, OpenApiNode> properties, Set<String> required) {
+    JavaNames names = JavaNames.ofMembers();
+    List<GeneratedType.Field> parts = new ArrayList<>();
     properties.forEach(
         (wire, schema) -> {
           Type type = read(schema, owner + " " + wire);
-          Node node = document.follow(schema);
+          OpenApiNode node = document.follow(schema);
           boolean oneWay = node.is("readOnly") || node.is("writeOnly");
           boolean certain = required.contains(wire) && !oneWay;
           parts.add(
-              new Declared.Part(
+              new GeneratedType.Field(
                   wire,
                   names.member(wire, "part"),
                   certain ? type : type.maybe(),
@@ -291,12 +295,12 @@ final class SchemaReader {
     return parts;
   }
 
-  private String name(Node node, String wish) {
+  private String name(OpenApiNode node, String wish) {
     String component = componentNames.get(node.at());
     return component == null ? typeNames.type(wish) : component;
   }
 
-  static String doc(Node node) {
+  static String doc(OpenApiNode node) {
     return node.text("description").or(() -> node.text("title")).orElse("");
   }
 }

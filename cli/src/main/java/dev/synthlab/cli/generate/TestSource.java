@@ -1,7 +1,7 @@
 package dev.synthlab.cli.generate;
 
+import dev.synthlab.cli.generate.JavaSource.Expression;
 import dev.synthlab.cli.generate.Operation.Argument;
-import dev.synthlab.cli.generate.Source.Expression;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -37,19 +37,20 @@ final class TestSource {
           "org.junit.jupiter.api.Test");
 
   private final ClientName name;
-  private final Api api;
-  private final Source source;
+  private final ApiModel api;
+  private final JavaSource source;
 
   /** An operation with something to give it and something that it answers. */
-  private record Shown(Operation operation, List<Sample> given, Optional<Sample> answer) {}
+  private record Shown(
+      Operation operation, List<ExampleValue> given, Optional<ExampleValue> answer) {}
 
-  private TestSource(ClientName name, Api api) {
+  private TestSource(ClientName name, ApiModel api) {
     this.name = name;
     this.api = api;
-    this.source = new Source(name.packageName());
+    this.source = new JavaSource(name.packageName());
   }
 
-  static String of(ClientName name, Api api) {
+  static String of(ClientName name, ApiModel api) {
     return new TestSource(name, api).text();
   }
 
@@ -70,24 +71,25 @@ final class TestSource {
     Optional<Shown> shown = shown();
     shown.flatMap(Shown::answer).ifPresent(this::answer);
     source.lines(
-        Fixed.filled(
+        Templates.filled(
             "ClientTest.server",
             Map.of("client", name.client(), "base", name.variable("BASE_URL"), "key", keyLine())));
     shown.ifPresent(this::operation);
     if (needsKey()) {
       missingKey();
     } else {
-      source.lines(Fixed.filled("ClientTest.address", Map.of("base", name.variable("BASE_URL"))));
+      source.lines(
+          Templates.filled("ClientTest.address", Map.of("base", name.variable("BASE_URL"))));
     }
     return source.line(0, "}").text();
   }
 
   private boolean needsKey() {
-    return api.key().place() != Api.Place.NONE && !api.key().optional();
+    return api.key().place() != ApiModel.Place.NONE && !api.key().optional();
   }
 
   private String keyLine() {
-    return api.key().place() == Api.Place.NONE
+    return api.key().place() == ApiModel.Place.NONE
         ? ""
         : "    environment.put(\"" + name.variable("API_KEY") + "\", \"key-of-a-test\");\n";
   }
@@ -105,21 +107,22 @@ final class TestSource {
   }
 
   private Optional<Shown> sampled(Operation operation) {
-    List<Sample> given = new ArrayList<>();
+    List<ExampleValue> given = new ArrayList<>();
     for (Argument each : operation.taken()) {
-      Optional<Sample> sample = Sample.of(each.type(), api.types());
+      Optional<ExampleValue> sample = ExampleValue.of(each.type(), api.types());
       if (sample.isEmpty()) {
         return Optional.empty();
       }
       given.add(sample.get());
     }
-    Optional<Sample> answer = operation.answer().flatMap(type -> Sample.of(type, api.types()));
+    Optional<ExampleValue> answer =
+        operation.answer().flatMap(type -> ExampleValue.of(type, api.types()));
     return answer.isEmpty() && operation.answer().isPresent()
         ? Optional.empty()
         : Optional.of(new Shown(operation, given, answer));
   }
 
-  private void answer(Sample answer) {
+  private void answer(ExampleValue answer) {
     List<String> block = answer.block();
     source.line(2, "private static final String ANSWER =");
     source.line(6, "\"\"\"");
@@ -160,12 +163,12 @@ final class TestSource {
 
   private static String start(Operation operation) {
     String path = operation.path().replaceAll("\\{.*", "");
-    return Escaped.literal(operation.http().toUpperCase(Locale.ROOT) + " " + path);
+    return JavaText.literal(operation.http().toUpperCase(Locale.ROOT) + " " + path);
   }
 
   private void called(Shown shown, String client) {
     Operation operation = shown.operation();
-    List<Expression> given = shown.given().stream().map(Sample::java).toList();
+    List<Expression> given = shown.given().stream().map(ExampleValue::java).toList();
     given.forEach(this::use);
     String before =
         shown.answer().isPresent()
@@ -192,7 +195,7 @@ final class TestSource {
   }
 
   private void notFound(Shown shown) {
-    List<Expression> given = shown.given().stream().map(Sample::java).toList();
+    List<Expression> given = shown.given().stream().map(ExampleValue::java).toList();
     String call = "client()." + new Expression.Call(shown.operation().name(), given).flat();
     source.line();
     source.line(2, "@Test");

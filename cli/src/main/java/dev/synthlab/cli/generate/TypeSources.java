@@ -7,19 +7,19 @@ import java.util.List;
 final class TypeSources {
   private TypeSources() {}
 
-  static String of(String packageName, Declared declared) {
-    Source source = new Source(packageName);
+  static String of(String packageName, GeneratedType declared) {
+    JavaSource source = new JavaSource(packageName);
     switch (declared) {
-      case Declared.Fields fields -> fields(source, fields);
-      case Declared.Words words -> words(source, words);
-      case Declared.Whole whole -> whole(source, whole);
+      case GeneratedType.RecordType fields -> fields(source, fields);
+      case GeneratedType.EnumType words -> words(source, words);
+      case GeneratedType.Alias whole -> whole(source, whole);
     }
     return source.text();
   }
 
   /** A record of what may be given to an operation. */
   static String options(String packageName, Operation.Options options) {
-    Source source = new Source(packageName);
+    JavaSource source = new JavaSource(packageName);
     List<String> tags = new ArrayList<>();
     List<String> members = new ArrayList<>();
     for (Operation.Argument each : options.all()) {
@@ -30,9 +30,9 @@ final class TypeSources {
     String name = options.typeName();
     source.javadoc(0, List.of("What may be given, and may be left out. Immutable."), tags);
     source.listed(0, "public record " + name + "(", members, ") {");
-    List<Declared.Part> parts =
+    List<GeneratedType.Field> parts =
         options.all().stream()
-            .map(each -> new Declared.Part(each.wire(), each.name(), each.type(), false, ""))
+            .map(each -> new GeneratedType.Field(each.wire(), each.name(), each.type(), false, ""))
             .toList();
     constructor(source, name, checks(source, parts));
     source.line();
@@ -41,19 +41,19 @@ final class TypeSources {
     List<String> empty = parts.stream().map(each -> "Optional.empty()").toList();
     source.listed(4, "return new " + name + "(", empty, ");");
     source.line(2, "}");
-    for (Declared.Part part : parts) {
+    for (GeneratedType.Field part : parts) {
       with(source, name, part, parts);
     }
     return source.line(0, "}").text();
   }
 
   private static void with(
-      Source source, String owner, Declared.Part part, List<Declared.Part> parts) {
+      JavaSource source, String owner, GeneratedType.Field part, List<GeneratedType.Field> parts) {
     String capital = part.name().substring(0, 1).toUpperCase(java.util.Locale.ROOT);
     source.line();
     source.javadoc(
         2,
-        List.of("The same with " + Escaped.code(part.wire()) + "."),
+        List.of("The same with " + JavaText.code(part.wire()) + "."),
         List.of("@param given what is sent", "@return a copy"));
     source.listed(
         2,
@@ -66,11 +66,11 @@ final class TypeSources {
     source.line(2, "}");
   }
 
-  private static void fields(Source source, Declared.Fields fields) {
+  private static void fields(JavaSource source, GeneratedType.RecordType fields) {
     List<String> tags = new ArrayList<>();
     List<String> members = new ArrayList<>();
     boolean leavesOut = false;
-    for (Declared.Part part : fields.parts()) {
+    for (GeneratedType.Field part : fields.parts()) {
       source.use(part.type());
       tags.add("@param " + part.name() + " " + orWire(part.doc(), part.wire()));
       members.add(annotations(source, part) + part.type().plain() + " " + part.name());
@@ -92,11 +92,11 @@ final class TypeSources {
     source.line(0, "}");
   }
 
-  private static String annotations(Source source, Declared.Part part) {
+  private static String annotations(JavaSource source, GeneratedType.Field part) {
     StringBuilder out = new StringBuilder();
     if (!part.wire().equals(part.name())) {
       source.use("com.fasterxml.jackson.annotation.JsonProperty");
-      out.append("@JsonProperty(").append(Escaped.literal(part.wire())).append(") ");
+      out.append("@JsonProperty(").append(JavaText.literal(part.wire())).append(") ");
     }
     if (part.sentAsNull()) {
       source.use("com.fasterxml.jackson.annotation.JsonInclude");
@@ -106,9 +106,9 @@ final class TypeSources {
   }
 
   /** Keeps copies, and holds that nothing is null. */
-  private static List<String> checks(Source source, List<Declared.Part> parts) {
+  private static List<String> checks(JavaSource source, List<GeneratedType.Field> parts) {
     List<String> lines = new ArrayList<>();
-    for (Declared.Part part : parts) {
+    for (GeneratedType.Field part : parts) {
       String name = part.name();
       switch (part.type()) {
         case Type.Maybe maybe -> lines.add(maybe(name, maybe.of()));
@@ -125,7 +125,7 @@ final class TypeSources {
     return lines;
   }
 
-  private static void constructor(Source source, String owner, List<String> lines) {
+  private static void constructor(JavaSource source, String owner, List<String> lines) {
     source.line();
     source.javadoc(2, "Holds that no part is null; what is missing is empty.");
     source.line(2, "public " + owner + " {");
@@ -133,7 +133,7 @@ final class TypeSources {
     source.line(2, "}");
   }
 
-  private static String nonNull(Source source, String name) {
+  private static String nonNull(JavaSource source, String name) {
     source.use("java.util.Objects");
     return "Objects.requireNonNull(%s, \"%s\");".formatted(name, name);
   }
@@ -146,15 +146,15 @@ final class TypeSources {
     return "%s = %s == null ? Optional.empty() : %s;".formatted(name, name, kept);
   }
 
-  private static void words(Source source, Declared.Words words) {
+  private static void words(JavaSource source, GeneratedType.EnumType words) {
     source.use("com.fasterxml.jackson.annotation.JsonValue");
     source.javadoc(0, sentence(words.doc(), words.name() + "."));
     source.line(0, "public enum " + words.name() + " {");
     for (int i = 0; i < words.words().size(); i++) {
-      Declared.Word word = words.words().get(i);
+      GeneratedType.Constant word = words.words().get(i);
       String end = i + 1 < words.words().size() ? "," : ";";
-      source.javadoc(2, word.wire().isBlank() ? "No text." : Escaped.code(word.wire()) + ".");
-      source.line(2, word.name() + "(" + Escaped.literal(word.wire()) + ")" + end);
+      source.javadoc(2, word.wire().isBlank() ? "No text." : JavaText.code(word.wire()) + ".");
+      source.line(2, word.name() + "(" + JavaText.literal(word.wire()) + ")" + end);
     }
     source.line();
     source.line(2, "private final String wire;");
@@ -172,7 +172,7 @@ final class TypeSources {
     source.line(0, "}");
   }
 
-  private static void whole(Source source, Declared.Whole whole) {
+  private static void whole(JavaSource source, GeneratedType.Alias whole) {
     source.use(whole.of()).use("com.fasterxml.jackson.annotation.JsonValue");
     source.use("com.fasterxml.jackson.annotation.JsonCreator");
     source.javadoc(
@@ -191,13 +191,13 @@ final class TypeSources {
 
   /** Words of the file as one or several sentences, or others if it says nothing. */
   static String sentence(String said, String otherwise) {
-    String text = Escaped.javadoc(said);
+    String text = JavaText.javadoc(said);
     return text.isEmpty() ? otherwise : text.matches(".*[.!?:]") ? text : text + ".";
   }
 
   /** Words of the file for a tag, or else the name that it has there. */
   static String orWire(String said, String wire) {
-    String text = Escaped.javadoc(said);
-    return text.isEmpty() ? Escaped.code(wire) : text;
+    String text = JavaText.javadoc(said);
+    return text.isEmpty() ? JavaText.code(wire) : text;
   }
 }

@@ -14,7 +14,7 @@ final class Versions {
   static Map<String, String> all() {
     Properties read = new Properties();
     try {
-      read.load(new ByteArrayInputStream(Fixed.bytes("versions.properties")));
+      read.load(new ByteArrayInputStream(Templates.bytes("versions.properties")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

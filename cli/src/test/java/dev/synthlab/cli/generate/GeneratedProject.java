@@ -33,13 +33,13 @@ final class GeneratedProject {
     this.directory = directory;
   }
 
-  ClientWriter.Done write(String name, Optional<Path> openApi, Optional<String> baseUrl) {
+  ClientWriter.Result write(String name, Optional<Path> openApi, Optional<String> baseUrl) {
     return ClientWriter.write(
-        new ClientWriter.Wish(name, directory, baseUrl, openApi, Optional.empty()), NONE);
+        new ClientWriter.Request(name, directory, baseUrl, openApi, Optional.empty()), NONE);
   }
 
   /** Writes a client from an OpenAPI file that says this. */
-  ClientWriter.Done write(String name, String openApi) {
+  ClientWriter.Result write(String name, String openApi) {
     try {
       Path file = directory.resolve("api.yaml");
       Files.writeString(file, openApi);

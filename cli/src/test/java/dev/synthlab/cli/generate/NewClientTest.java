@@ -31,7 +31,7 @@ class NewClientTest {
   void writesAClientFromAnOpenApiFileWhoseTestsAreGreen() {
     GeneratedProject project = project();
 
-    ClientWriter.Done done = project.write("weather", Optional.of(WEATHER), Optional.empty());
+    ClientWriter.Result done = project.write("weather", Optional.of(WEATHER), Optional.empty());
 
     assertThat(project.compile()).isEmpty();
     assertGreen(project.test("com.example.infrastructure.weather.WeatherClientTest"), 4);
@@ -76,7 +76,7 @@ class NewClientTest {
   void takesWhateverAFileSaysForTextAndNothingElse() {
     GeneratedProject project = project();
 
-    ClientWriter.Done done = project.write("shop", Optional.of(HOSTILE), Optional.empty());
+    ClientWriter.Result done = project.write("shop", Optional.of(HOSTILE), Optional.empty());
 
     assertThat(project.compile()).isEmpty();
     assertThat(project.classes().resolve("com/example/infrastructure/shop"))
@@ -92,7 +92,7 @@ class NewClientTest {
         directory.resolve("pom.xml"),
         "<project><parent><groupId>com.acme.shop-front</groupId></parent></project>");
 
-    ClientWriter.Done done =
+    ClientWriter.Result done =
         project().write("weather", Optional.empty(), Optional.of("http://localhost:1"));
 
     assertThat(done.wholeProject()).isFalse();
@@ -119,7 +119,7 @@ class NewClientTest {
     assertThat(directory.resolve(source)).hasContent("mine");
     Files.delete(directory.resolve(source));
     Files.delete(directory.resolve("mvnw"));
-    ClientWriter.Done done = project().write("weather", Optional.empty(), Optional.empty());
+    ClientWriter.Result done = project().write("weather", Optional.empty(), Optional.empty());
     assertThat(done.kept()).containsExactly(Path.of("README.md"));
     assertThat(directory.resolve("README.md")).hasContent("mine");
     assertThat(directory.resolve("mvnw")).isExecutable();

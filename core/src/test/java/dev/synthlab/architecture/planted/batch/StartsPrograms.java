@@ -9,7 +9,7 @@ final class StartsPrograms {
     return new ProcessBuilder("ls").start();
   }
 
-  static Process atOnce() throws IOException {
+  static Process concurrency() throws IOException {
     return Runtime.getRuntime().exec(new String[] {"ls"});
   }
 }

@@ -1,0 +1,223 @@
+package dev.synthlab.batch;
+
+import dev.synthlab.call.Timer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bulk run that only says what it would do: the whole input is read, and an output that is there
+ * is looked at, but nothing is written or sent. What a run would refuse is refused.
+ *
+ * <p>{@link #run()} is called once; {@link #seen()} may be called at any time by any thread.
+ */
+public final class DryRun {
+  private static final int MALFORMED_TOLD = 5;
+  private static final int CHARACTERS_A_TOKEN = 4;
+  private static final double OFF_BY = 0.2;
+
+  /** More models than any input names; beyond them all are one. */
+  private static final int MAX_MODELS = 1_000;
+
+  private final BulkOptions options;
+  private final BulkRun.Listener listener;
+  private final RowTable table = new RowTable();
+  private final RowStatuses statuses = new RowStatuses();
+  private final RowParser parser;
+  private final Map<String, Count> byModel = new LinkedHashMap<>();
+  private final AtomicLong seen = new AtomicLong();
+  private long malformed;
+
+  private DryRun(BulkOptions options, BulkRun.Listener listener) {
+    this.options = options;
+    this.listener = listener;
+    this.parser = new RowParser(options);
+  }
+
+  /**
+   * A dry run.
+   *
+   * @param options what a run would do
+   * @param listener hears of the first malformed lines
+   * @return a dry run that has not begun
+   */
+  public static DryRun of(BulkOptions options, BulkRun.Listener listener) {
+    return new DryRun(options, listener);
+  }
+
+  /**
+   * What a run would come to.
+   *
+   * @param rows of the input, up to the limit
+   * @param done rows that need nothing more
+   * @param malformed rows to do that cannot be requests
+   * @param shares what would be sent, by model
+   */
+  public record Estimate(long rows, long done, long malformed, List<Share> shares) {
+    /** Keeps a copy. */
+    public Estimate {
+      shares = List.copyOf(shares);
+    }
+
+    /**
+     * Requests that would be sent, when none has to be repeated.
+     *
+     * @return rows that are neither done nor malformed
+     */
+    public long toSend() {
+      return rows - done - malformed;
+    }
+  }
+
+  /**
+   * What would be sent to one model.
+   *
+   * @param model its name; empty when none is named
+   * @param rows so many requests
+   * @param inputLeast tokens sent, at least: a quarter of the characters, less a fifth
+   * @param inputMax tokens sent, at most: a quarter of the characters, and a fifth
+   * @param outputMax tokens that may come back, by the token limits of the rows
+   * @param unbounded rows without a token limit
+   */
+  public record Share(
+      String model, long rows, long inputLeast, long inputMax, long outputMax, long unbounded) {}
+
+  /** Counts for one model. */
+  private static final class Count {
+    private long rows;
+    private long characters;
+    private long outputMax;
+    private long unbounded;
+
+    Share share(String model) {
+      double tokens = (double) characters / CHARACTERS_A_TOKEN;
+      return new Share(
+          model,
+          rows,
+          Math.round(tokens * (1 - OFF_BY)),
+          Math.round(tokens * (1 + OFF_BY)),
+          outputMax,
+          unbounded);
+    }
+  }
+
+  /**
+   * How many rows it has gone over so far.
+   *
+   * @return grows while it runs
+   */
+  public long seen() {
+    return seen.get();
+  }
+
+  /**
+   * Reads the input.
+   *
+   * @return what a run would come to
+   * @throws BatchException when a run could not begin
+   */
+  public Estimate run() {
+    BulkRun.requireReadable(options);
+    try {
+      Path kept = Files.createTempFile("synthlab-", ".rows");
+      kept.toFile().deleteOnExit();
+      try {
+        return over(new Spool(options, new CompletableFuture<>()).input(kept));
+      } finally {
+        Files.deleteIfExists(kept);
+      }
+    } catch (IOException e) {
+      throw new BatchException(
+          BatchException.Kind.INPUT_UNREADABLE,
+          "reading the input or the output failed: " + Preflight.reason(e),
+          e);
+    }
+  }
+
+  private Estimate over(InputFile input) throws IOException {
+    Path out = input.path();
+    if (options.output() instanceof BulkOptions.Out.File file && hasDirectory(file.path())) {
+      OutputFiles files = OutputFiles.of(file.path(), options.format());
+      Preflight.requireOtherThanInput(options, files);
+      if (!RunCoordinator.isDevice(file.path())) {
+        files.requireOwn();
+      }
+      out = files.out();
+      if (OutputFiles.hasContent(out) && !options.fresh() && Files.isRegularFile(out)) {
+        JobFile.known(files, JobFile.settings(options));
+        new ResultIndex(files, table, statuses).look();
+      }
+    }
+    RunStats stats = new RunStats(Timer.system(), statuses);
+    new InputScan(input, out, table, statuses, options, seen::incrementAndGet)
+        .into(stats, this::wanted);
+    BulkRun.Progress found = stats.progress();
+    List<Share> shares =
+        byModel.entrySet().stream().map(each -> each.getValue().share(each.getKey())).toList();
+    return new Estimate(found.total(), found.doneBefore(), malformed, shares);
+  }
+
+  private static boolean hasDirectory(Path out) {
+    Path directory = out.toAbsolutePath().getParent();
+    return directory != null && Files.isDirectory(directory);
+  }
+
+  private void wanted(Row.Key key, InputRows.Line line) {
+    switch (parser.parse(key, line)) {
+      case Row.Ready ready -> count(ready.body());
+      case Row.Embed embed -> count(embed);
+      case Row.Invalid invalid -> {
+        malformed++;
+        if (malformed <= MALFORMED_TOLD) {
+          listener.note(invalid.reason());
+        }
+      }
+    }
+  }
+
+  private Count ofModel(Optional<String> named) {
+    String model = named.orElse("");
+    if (byModel.size() >= MAX_MODELS && !byModel.containsKey(model)) {
+      model = "other models";
+    }
+    return byModel.computeIfAbsent(model, name -> new Count());
+  }
+
+  private void count(Row.Embed row) {
+    Count count = ofModel(row.model());
+    count.rows++;
+    count.characters += row.request().inputs().stream().mapToLong(String::length).sum();
+  }
+
+  private void count(Map<String, Object> body) {
+    Count count = ofModel(RowParser.model(body));
+    count.rows++;
+    count.characters += characters(body.get("messages"));
+    Object max = body.getOrDefault("max_completion_tokens", body.get("max_tokens"));
+    if (max instanceof Number number) {
+      count.outputMax += number.longValue();
+    } else {
+      count.unbounded++;
+    }
+  }
+
+  /** The texts of the messages, wherever they stand in them; pictures are not counted. */
+  private static long characters(@Nullable Object part) {
+    if (part instanceof String text) {
+      return text.length();
+    }
+    if (part instanceof List<?> list) {
+      return list.stream().mapToLong(DryRun::characters).sum();
+    }
+    return part instanceof Map<?, ?> map
+        ? characters(map.get("content")) + characters(map.get("text"))
+        : 0;
+  }
+}

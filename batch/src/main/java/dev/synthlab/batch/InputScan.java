@@ -1,0 +1,239 @@
+package dev.synthlab.batch;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Goes over the whole input before the first call: which rows there are, which of them are done,
+ * and whether anything speaks against running them.
+ */
+final class InputScan {
+  private static final int COLUMNS_SHOWN = 20;
+
+  private final InputFile input;
+  private final Path out;
+  private final RowTable table;
+  private final RowStatuses statuses;
+  private final BulkOptions options;
+  private final Runnable goingOn;
+
+  /**
+   * A scan.
+   *
+   * @param goingOn throws when the run is not to go on
+   */
+  InputScan(
+      InputFile input,
+      Path out,
+      RowTable table,
+      RowStatuses statuses,
+      BulkOptions options,
+      Runnable goingOn) {
+    this.input = input;
+    this.out = out;
+    this.table = table;
+    this.statuses = statuses;
+    this.options = options;
+    this.goingOn = goingOn;
+  }
+
+  /** Sees the rows that are to be sent. */
+  interface Visitor {
+    void wanted(Row.Key key, InputRows.Line line);
+  }
+
+  void into(RunStats stats) {
+    into(stats, Optional.empty());
+  }
+
+  void into(RunStats stats, Visitor visitor) {
+    into(stats, Optional.of(visitor));
+  }
+
+  private void into(RunStats stats, Optional<Visitor> visitor) {
+    RowHasher scan = input.scan();
+    RowParser parser = new RowParser(options);
+    long limit = options.limit().orElse(Long.MAX_VALUE);
+    long rows = 0;
+    try (RecordReader lines = input.open()) {
+      lines.columns().ifPresent(this::requireColumns);
+      while (lines.next()) {
+        goingOn.run();
+        if (lines.blank()) {
+          continue;
+        }
+        scan.scan(lines);
+        int row = enter(scan, lines.number());
+        if (options.strict()) {
+          requireWellFormed(parser, scan, lines, row);
+        }
+        if (rows++ < limit) {
+          requireColumns(parser, scan, lines);
+          boolean wanted = statuses.wanted(table.end(row), options.retryFailed());
+          stats.found(table.end(row), wanted);
+          if (wanted && visitor.isPresent()) {
+            visitor.get().wanted(key(scan, lines, row), InputRows.copy(lines, scan));
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new BatchException(
+          BatchException.Kind.INPUT_UNREADABLE,
+          "cannot read " + input.path() + ": " + Preflight.reason(e),
+          e);
+    }
+  }
+
+  private int enter(RowHasher scan, int line) throws IOException {
+    String id = scan.id(line);
+    long hash = ByteScan.hash(id);
+    int row = table.find(hash);
+    if (row < 0) {
+      row = table.add(hash, scan.hash());
+    } else if (table.line(row) > 0) {
+      throw duplicate(id, table.line(row), line);
+    } else if (table.hash(row) != scan.hash()) {
+      requireNeverSent(row, id, line, scan.hash());
+      table.hash(row, scan.hash());
+      table.reopen(row);
+    }
+    table.line(row, line);
+    return row;
+  }
+
+  /** A line that could not be a request, and was mended since, never had an answer to lose. */
+  private void requireNeverSent(int row, String id, int line, long now) throws IOException {
+    if (statuses.isInvalidLine(table.end(row))) {
+      return;
+    }
+    String there = ResultIndex.idAt(out, table.place(row));
+    if (!there.equals(id)) {
+      throw alike(id, there);
+    }
+    throw new BatchException(
+        BatchException.Kind.INPUT_CHANGED,
+        "row \""
+            + id
+            + "\" (line "
+            + line
+            + ") is not what it was when it was answered: fingerprint "
+            + HexFormat.of().toHexDigits(table.hash(row))
+            + " then, "
+            + HexFormat.of().toHexDigits(now)
+            + " now; give it another id, name another output, or start over with --fresh");
+  }
+
+  private BatchException duplicate(String id, int first, int second) throws IOException {
+    RowHasher scan = input.scan();
+    try (RecordReader lines = input.open()) {
+      while (lines.next()) {
+        if (lines.number() == first) {
+          scan.scan(lines);
+          break;
+        }
+      }
+    }
+    if (!scan.id(first).equals(id)) {
+      return alike(id, scan.id(first));
+    }
+    return new BatchException(
+        BatchException.Kind.DUPLICATE_ID,
+        "lines "
+            + first
+            + " and "
+            + second
+            + " of "
+            + input.path().getFileName()
+            + " have the same id \""
+            + id
+            + "\"; every row needs its own");
+  }
+
+  private static BatchException alike(String id, String other) {
+    return new BatchException(
+        BatchException.Kind.DUPLICATE_ID,
+        "the ids \""
+            + id
+            + "\" and \""
+            + other
+            + "\" have the same fingerprint; rename one of them");
+  }
+
+  /** What the header does not have, no row has. */
+  private void requireColumns(List<String> columns) {
+    if (columns.isEmpty()) {
+      return;
+    }
+    Set<String> there = new HashSet<>(columns);
+    InputFormat format = options.form();
+    format.idColumn().ifPresent(column -> requireColumn(column, "--id names it", there, columns));
+    if (format.template().isEmpty()) {
+      requireColumn("prompt", "give one, or say with --template what to ask", there, columns);
+    }
+    RowParser.templates(options)
+        .flatMap(template -> template.variables().stream())
+        .forEach(name -> requireColumn(name, "the template names it", there, columns));
+  }
+
+  private void requireColumn(String name, String reason, Set<String> there, List<String> columns) {
+    if (!there.contains(name)) {
+      throw new BatchException(
+          BatchException.Kind.MISSING_COLUMN,
+          input.path().getFileName()
+              + " (line 1) has no column \""
+              + name
+              + "\": "
+              + reason
+              + "; it has "
+              + shown(columns)
+              + "; nothing was sent. If its columns are others, --delimiter says what separates"
+              + " them");
+    }
+  }
+
+  private static String shown(List<String> columns) {
+    String more = columns.size() > COLUMNS_SHOWN ? ", …" : "";
+    return columns.stream().limit(COLUMNS_SHOWN).collect(Collectors.joining(", ")) + more;
+  }
+
+  /** Only a row in which the scan does not see every name is looked at closely. */
+  private void requireColumns(RowParser parser, RowHasher scan, RecordReader lines) {
+    boolean needsId = options.form().idColumn().isPresent() && !scan.named() && !scan.unusableId();
+    if (lines.columns().isPresent() || (scan.foundAll() && !parser.fillsSystem() && !needsId)) {
+      return;
+    }
+    Optional<String> missing = parser.missing(InputRows.copy(lines, scan));
+    if (missing.isPresent()) {
+      throw new BatchException(
+          BatchException.Kind.MISSING_COLUMN,
+          "line " + lines.number() + ": " + missing.get() + "; nothing was sent");
+    }
+  }
+
+  private static Row.Key key(RowHasher scan, RecordReader lines, int row) {
+    return new Row.Key(row, scan.id(lines.number()), lines.number(), scan.hash());
+  }
+
+  private void requireWellFormed(RowParser parser, RowHasher scan, RecordReader lines, int row) {
+    Row.Key key = key(scan, lines, row);
+    if (parser.parse(key, InputRows.copy(lines, scan)) instanceof Row.Invalid invalid) {
+      throw new BatchException(
+          BatchException.Kind.MALFORMED_LINE, invalid.reason() + "; nothing was sent");
+    }
+  }
+
+  /** How many rows of OUT the input does not have. */
+  long vanished() {
+    long vanished = 0;
+    for (int row = 0; row < table.size(); row++) {
+      vanished += table.line(row) == 0 ? 1 : 0;
+    }
+    return vanished;
+  }
+}

@@ -1,0 +1,151 @@
+package dev.synthlab.batch;
+
+import dev.synthlab.config.Variable;
+import dev.synthlab.json.Json;
+import dev.synthlab.llm.PromptTemplate;
+import dev.synthlab.logging.Redactor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What OUT is the answer to: the run's name and every setting that changes answers or lines. It is
+ * on the disk before the first request goes out.
+ *
+ * @param run the run's name, the same in every resumption
+ * @param settings by name; an empty text for one that was not set
+ */
+record JobFile(String run, Map<String, String> settings) {
+  private static final int FORMAT = 1;
+  private static final int SHOWN = 80;
+
+  /** The settings that must not change while a run is open. */
+  static Map<String, String> settings(BulkOptions options) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("model", options.model().orElse(""));
+    // The usual one is an empty text, as in the files of runs that knew no embeddings.
+    String byDefault = Variable.SYNTHLAB_EMBEDDING_MODEL.defaultText();
+    values.put(
+        "embedding_model", options.embeddingModel().filter(m -> !m.equals(byDefault)).orElse(""));
+    values.put("base_url", Redactor.redact(options.baseUrl()));
+    values.put("local_model", options.localModel().orElse(""));
+    values.put("system", options.system().orElse(""));
+    values.put("temperature", options.temperature().map(String::valueOf).orElse(""));
+    values.put("max_tokens", options.maxTokens().map(String::valueOf).orElse(""));
+    values.put(
+        "parameters",
+        options.parameters().isEmpty()
+            ? ""
+            : Json.mapper().writeValueAsString(options.parameters()));
+    values.put("override", options.override());
+    values.put("format", options.format().name().toLowerCase(Locale.ROOT));
+    values.put("template", options.form().template().map(PromptTemplate::text).orElse(""));
+    values.put(
+        "schema",
+        options.schema().map(schema -> Json.mapper().writeValueAsString(schema.tree())).orElse(""));
+    values.put("id_column", options.form().idColumn().orElse(""));
+    values.put("strict_finish", options.strictFinish());
+    Map<String, String> texts = new LinkedHashMap<>();
+    values.forEach((name, value) -> texts.put(name, Redactor.redactKnown(value.toString())));
+    return texts;
+  }
+
+  /** The job that OUT belongs to, if it still has these settings. */
+  static JobFile known(OutputFiles files, Map<String, String> settings) throws IOException {
+    if (!Files.exists(files.jobFile())) {
+      throw new BatchException(
+          BatchException.Kind.OUTPUT_FOREIGN,
+          files.out()
+              + " is there but "
+              + files.jobFile().getFileName()
+              + " is not, so it is no results file of a run that can be gone on with; name another"
+              + " output, or put it aside with --fresh");
+    }
+    JobFile job = read(files.jobFile());
+    job.requireSame(files.out(), settings);
+    return job;
+  }
+
+  static JobFile read(Path file) throws IOException {
+    try {
+      JsonNode root = Json.mapper().readTree(Files.readAllBytes(file));
+      int format = root.path("format").asInt(0);
+      if (format > FORMAT) {
+        throw new BatchException(
+            BatchException.Kind.OUTPUT_FOREIGN,
+            file + " was written by a newer version (format " + format + "); use that version");
+      }
+      Map<String, String> settings = new LinkedHashMap<>();
+      root.path("settings")
+          .properties()
+          .forEach(entry -> settings.put(entry.getKey(), entry.getValue().asString("")));
+      String run = root.path("run").asString("");
+      if (format < 1 || run.isEmpty()) {
+        throw unreadable(file);
+      }
+      return new JobFile(run, settings);
+    } catch (JacksonException e) {
+      throw unreadable(file);
+    }
+  }
+
+  private static BatchException unreadable(Path file) {
+    return new BatchException(
+        BatchException.Kind.OUTPUT_FOREIGN,
+        file
+            + " is damaged, so it is not known what the output belongs to; name another output, or"
+            + " put this one aside with --fresh");
+  }
+
+  void write(Path file, CrashPoints steps, String created) throws IOException {
+    Map<String, Object> root = new LinkedHashMap<>();
+    root.put("format", FORMAT);
+    root.put("run", run);
+    root.put("created", created);
+    root.put("settings", settings);
+    byte[] text = Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
+    OutputFiles.replace(
+        file,
+        steps,
+        out -> {
+          out.write(text);
+          out.write('\n');
+        });
+  }
+
+  /** Refuses settings other than those the run began with. */
+  void requireSame(Path out, Map<String, String> now) {
+    StringBuilder differences = new StringBuilder();
+    TreeSet<String> names = new TreeSet<>(settings.keySet());
+    names.addAll(now.keySet());
+    for (String name : names) {
+      String was = settings.getOrDefault(name, "");
+      String is = now.getOrDefault(name, "");
+      if (!was.equals(is)) {
+        differences.append(differences.isEmpty() ? "" : ", ");
+        differences.append(name + " was " + shown(was) + " and is now " + shown(is));
+      }
+    }
+    if (!differences.isEmpty()) {
+      throw new BatchException(
+          BatchException.Kind.SETTINGS_CHANGED,
+          out
+              + " was begun with other settings: "
+              + differences
+              + "; set it back, name another output, or start over with --fresh");
+    }
+  }
+
+  private static String shown(String value) {
+    if (value.isEmpty()) {
+      return "not set";
+    }
+    return "\"" + (value.length() > SHOWN ? value.substring(0, SHOWN) + "…" : value) + "\"";
+  }
+}

@@ -1,0 +1,147 @@
+package dev.synthlab.batch;
+
+import dev.synthlab.call.Attempt;
+import dev.synthlab.call.CallMetadata;
+import dev.synthlab.call.CallReport;
+import dev.synthlab.call.Fault;
+import dev.synthlab.call.Route;
+import dev.synthlab.call.Spend;
+import dev.synthlab.json.Json;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/** Tells of the calls that the lines of OUT hold, so that a record of them can be made whole. */
+final class Replay {
+  private static final Map<String, Fault.Kind> KINDS =
+      Stream.of(Fault.Kind.values())
+          .collect(Collectors.toMap(Fault.Kind::code, Function.identity()));
+
+  private final String run;
+
+  Replay(String run) {
+    this.run = run;
+  }
+
+  /** Reads every line; what tells of no call is left out. */
+  void of(Path out, Consumer<CallReport> heard) throws IOException {
+    try (LineReader lines = LineReader.ofResults(out)) {
+      while (lines.next()) {
+        if (!lines.blank() && !lines.tooLong() && lines.ended()) {
+          calls(lines).forEach(heard);
+        }
+      }
+    }
+  }
+
+  private List<CallReport> calls(LineReader lines) {
+    try {
+      JsonNode line =
+          Json.mapper().readTree(lines.bytes(), lines.from(), lines.to() - lines.from());
+      JsonNode told = line.path("synthlab");
+      String row = line.path("custom_id").asString("");
+      List<CallReport> calls = new ArrayList<>();
+      for (JsonNode before : told.path("before")) {
+        call(before, row, Optional.empty()).ifPresent(calls::add);
+      }
+      call(told, row, fault(line.path("error").path("code").asString(""))).ifPresent(calls::add);
+      return calls;
+    } catch (JacksonException | DateTimeException | IllegalArgumentException e) {
+      return List.of(); // a line that somebody wrote by hand, or that is broken
+    }
+  }
+
+  /** What went wrong with the call; what was wrong with its answer is another thing. */
+  private static Optional<Fault> fault(String code) {
+    return Optional.ofNullable(KINDS.get(code)).map(kind -> Fault.of(kind, code));
+  }
+
+  private Optional<CallReport> call(JsonNode told, String row, Optional<Fault> fault) {
+    JsonNode call = told.path("call");
+    if (!call.isObject()) {
+      return Optional.empty();
+    }
+    Route route =
+        new Route(
+            URI.create(call.path("provider").asString("")),
+            call.path("key").asString(""),
+            call.path("model").asString(""));
+    return Optional.of(
+        new CallReport(
+            route,
+            Instant.parse(told.path("started").asString("")),
+            Duration.ofMillis(told.path("latency_ms").asLong(0)),
+            Duration.ofMillis(told.path("held_ms").asLong(0)),
+            attempts(told.path("tries"), route),
+            spend(call),
+            fault,
+            about(call, row)));
+  }
+
+  private static List<Attempt> attempts(JsonNode tries, Route route) {
+    List<Attempt> attempts = new ArrayList<>();
+    for (JsonNode one : tries) {
+      JsonNode status = one.path("status");
+      attempts.add(
+          new Attempt(
+              attempts.size() + 1,
+              route,
+              Instant.parse(one.path("started").asString("")),
+              Duration.ofMillis(one.path("ms").asLong(0)),
+              status.isNumber() ? OptionalInt.of(status.asInt()) : OptionalInt.empty(),
+              fault(one.path("fault").asString("")),
+              Duration.ofMillis(one.path("pause_ms").asLong(0))));
+    }
+    return attempts;
+  }
+
+  private static Spend spend(JsonNode call) {
+    JsonNode tokens = call.path("tokens");
+    JsonNode cost = call.path("cost_usd");
+    return new Spend(
+        tokens.path(0).asLong(0),
+        tokens.path(1).asLong(0),
+        tokens.path(2).asLong(0),
+        tokens.path(3).asLong(0),
+        cost.isNumber() ? Optional.of(new BigDecimal(cost.asString())) : Optional.empty());
+  }
+
+  private CallMetadata about(JsonNode call, String row) {
+    JsonNode first = call.path("first_text_ms");
+    Optional<Duration> firstText =
+        first.isNumber() ? Optional.of(Duration.ofMillis(first.asLong())) : Optional.empty();
+    return new CallMetadata(
+        new CallMetadata.Operation(call.path("verb").asString("chat"), text(call, "operation")),
+        new CallMetadata.Attribution(
+            call.path("component").asString(""),
+            List.of(),
+            Optional.of(run),
+            Optional.of(row),
+            call.path("repair").asBoolean(false),
+            text(call, "trace")),
+        call.path("cached").asBoolean(false)
+            ? CallMetadata.AnswerMetadata.kept(text(call, "answered"))
+            : CallMetadata.AnswerMetadata.by(
+                    text(call, "answered"), text(call, "request_id"), text(call, "prices"))
+                .withFirstText(firstText));
+  }
+
+  private static Optional<String> text(JsonNode call, String name) {
+    return Optional.of(call.path(name).asString("")).filter(text -> !text.isEmpty());
+  }
+}

@@ -1,0 +1,313 @@
+package dev.synthlab.batch;
+
+import dev.synthlab.json.Json;
+import dev.synthlab.llm.PromptTemplate;
+import dev.synthlab.logging.Redactor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.ObjectReader;
+
+/**
+ * Makes requests of input lines, of the three kinds: OpenAI Batch, {@code messages}, {@code
+ * prompt}; or of their columns, by a template; and fills in what the options say. Safe for use by
+ * many threads.
+ */
+final class RowParser {
+  private static final int MAX_REASON = 200;
+  private static final Pattern HINT =
+      Pattern.compile(
+          ", from `[^`]*`|: was expecting \\(JSON.*| \\(code \\d+\\)|: enable `.*|: maybe a .*"
+              + "|[:;,(]?[^:;,(]*([Ff]eature[ `'].*|`\\w+Feature.*)");
+  private static final String CHAT = "/v1/chat/completions";
+  private static final Set<String> ASKING = Set.of("body", "messages", "prompt");
+  private static final Set<String> REQUEST_KEYS =
+      Set.of("custom_id", "method", "url", "body", "messages", "prompt");
+
+  private final BulkOptions options;
+  private final Optional<PromptTemplate> template;
+  private final Optional<PromptTemplate> system;
+  private final ObjectReader reader =
+      Json.mapper()
+          .readerFor(Object.class)
+          .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
+  RowParser(BulkOptions options) {
+    this.options = options;
+    this.template = template(options.form());
+    this.system = system(options);
+  }
+
+  /** A table without a template has a column of prompts. */
+  private static Optional<PromptTemplate> template(InputFormat format) {
+    return format.tabular()
+        ? format.template().or(() -> Optional.of(PromptTemplate.of("{{prompt}}")))
+        : format.template();
+  }
+
+  /** The system message is text, but for rows that are columns. */
+  private static Optional<PromptTemplate> system(BulkOptions options) {
+    boolean columns = options.form().tabular() || options.form().template().isPresent();
+    return columns ? options.system().map(PromptTemplate::of) : Optional.empty();
+  }
+
+  /** Everything that is filled with the columns of a row. */
+  static Stream<PromptTemplate> templates(BulkOptions options) {
+    return Stream.concat(options.form().template().stream(), system(options).stream());
+  }
+
+  /** Whether a row must have values for more than the prompt. */
+  boolean fillsSystem() {
+    return system.stream().anyMatch(text -> !text.variables().isEmpty());
+  }
+
+  /** What the line lacks of the columns that are needed, if it can be a row at all. */
+  Optional<String> missing(InputRows.Line line) {
+    try {
+      Map<String, Object> object = object(line);
+      Optional<String> id = options.form().idColumn().filter(column -> object.get(column) == null);
+      if (id.isPresent()) {
+        return Optional.of("it has no \"" + id.get() + "\", which --id names");
+      }
+      filled(body(object), object);
+      return Optional.empty();
+    } catch (MissingColumn e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    } catch (Malformed e) {
+      return Optional.empty();
+    }
+  }
+
+  Row parse(Row.Key key, InputRows.Line line) {
+    Map<String, Object> columns = new LinkedHashMap<>();
+    try {
+      Map<String, Object> object = object(line);
+      Set<String> request =
+          options.form().tabular() || templated(object) ? Set.of("custom_id") : REQUEST_KEYS;
+      object.forEach(
+          (name, value) -> {
+            if (!request.contains(name)) {
+              columns.put(name, value);
+            }
+          });
+      if (object.containsKey("body") && EmbeddingRows.URL.equals(object.get("url"))) {
+        return embedding(key, object, columns);
+      }
+      return new Row.Ready(key, filled(body(object), object), columns);
+    } catch (Malformed e) {
+      return new Row.Invalid(key, "line " + key.line() + ": " + e.getMessage(), columns);
+    }
+  }
+
+  private Map<String, Object> object(InputRows.Line line) {
+    if (line.tooLong()) {
+      throw new Malformed("the line is longer than " + (LineReader.MAX_INPUT >> 20) + " MB");
+    }
+    if (line.unusableId()) {
+      throw new Malformed("its id is neither a text nor a number");
+    }
+    line.problem()
+        .ifPresent(
+            why -> {
+              throw new Malformed(why);
+            });
+    return object(line.bytes());
+  }
+
+  private Map<String, Object> object(byte[] line) {
+    try {
+      int from = RowHasher.start(line, 0, line.length);
+      Object value = reader.readValue(line, from, line.length - from);
+      return asMap(value, "the line is not a JSON object");
+    } catch (JacksonException e) {
+      throw new Malformed("not JSON: " + reason(e));
+    }
+  }
+
+  /** What is wrong, without what the parser tells programmers. */
+  static String reason(JacksonException e) {
+    String told = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+    if (told.startsWith("Trailing token")) {
+      return "something follows the object";
+    }
+    String reason = HINT.matcher(told).replaceAll("");
+    String begun = Redactor.redactBeginning(reason, MAX_REASON);
+    return reason.length() <= MAX_REASON ? begun : begun + "…";
+  }
+
+  private static Object fill(PromptTemplate template, Map<String, Object> columns) {
+    try {
+      return template.fill(columns);
+    } catch (IllegalArgumentException e) {
+      throw new MissingColumn(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** A request wins over the template, unless the template itself names the part that asks. */
+  private boolean templated(Map<String, Object> object) {
+    if (template.isEmpty()) {
+      return false;
+    }
+    boolean request =
+        object.get("body") instanceof Map<?, ?>
+            || object.get("messages") instanceof List<?>
+            || object.get("prompt") instanceof String;
+    return !request
+        || options.form().tabular()
+        || template.get().variables().stream().anyMatch(ASKING::contains);
+  }
+
+  private Map<String, Object> body(Map<String, Object> object) {
+    if (templated(object)) {
+      Object prompt = fill(template.orElseThrow(), object);
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("messages", List.of(Map.of("role", "user", "content", prompt)));
+      return body;
+    }
+    return ownBody(object);
+  }
+
+  private static Map<String, Object> ownBody(Map<String, Object> object) {
+    if (object.containsKey("body")) {
+      checkAddress(object);
+      Map<String, Object> body = asMap(object.get("body"), "its body is not a JSON object");
+      messages(body);
+      return new LinkedHashMap<>(body);
+    }
+    Map<String, Object> body = new LinkedHashMap<>();
+    if (object.containsKey("messages")) {
+      body.put("messages", messages(object));
+    } else if (object.get("prompt") instanceof String prompt) {
+      body.put("messages", List.of(Map.of("role", "user", "content", prompt)));
+    } else if (object.containsKey("prompt")) {
+      throw new Malformed("its prompt is not a text");
+    } else {
+      throw new Malformed("it has neither body, messages nor prompt");
+    }
+    return body;
+  }
+
+  private Row embedding(Row.Key key, Map<String, Object> object, Map<String, Object> columns) {
+    checkAddress(object);
+    Map<String, Object> body =
+        asMap(object.getOrDefault("body", ""), "its body is not a JSON object");
+    options.embeddingModel().ifPresent(model -> put(body, "model", model));
+    options.parameters().forEach((name, value) -> put(body, name, value));
+    options.localModel().ifPresent(model -> body.put("model", model));
+    try {
+      boolean base64 = "base64".equals(body.get("encoding_format"));
+      return new Row.Embed(key, EmbeddingRows.request(body), base64, columns);
+    } catch (IllegalArgumentException e) {
+      throw new Malformed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void checkAddress(Map<String, Object> object) {
+    Object url = object.getOrDefault("url", CHAT);
+    if (!CHAT.equals(url) && !EmbeddingRows.URL.equals(url)) {
+      throw new Malformed(
+          "its url is " + url + "; only " + CHAT + " and " + EmbeddingRows.URL + " are served");
+    }
+    Object method = object.getOrDefault("method", "POST");
+    if (!"POST".equals(method.toString().toUpperCase(Locale.ROOT))) {
+      throw new Malformed("its method is " + method + "; only POST is served");
+    }
+  }
+
+  private static List<Object> messages(Map<String, Object> object) {
+    if (!(object.get("messages") instanceof List<?> list) || list.isEmpty()) {
+      throw new Malformed("its messages are not a list with at least one message");
+    }
+    List<Object> messages = new ArrayList<>();
+    for (Object message : list) {
+      messages.add(asMap(message, "one of its messages is not a JSON object"));
+    }
+    return messages;
+  }
+
+  /** The body wins and the options fill what it lacks, or the other way round. */
+  private Map<String, Object> filled(Map<String, Object> body, Map<String, Object> columns) {
+    body.remove("stream");
+    body.remove("stream_options");
+    options.model().ifPresent(model -> put(body, "model", model));
+    options.temperature().ifPresent(value -> put(body, "temperature", value));
+    options.maxTokens().ifPresent(tokens -> putMaxTokens(body, tokens));
+    options.parameters().forEach((name, value) -> put(body, name, value));
+    options.localModel().ifPresent(model -> body.put("model", model));
+    options.system().ifPresent(text -> putSystem(body, text, columns));
+    return body;
+  }
+
+  private void put(Map<String, Object> body, String name, Object value) {
+    if (options.override() || body.get(name) == null) {
+      body.put(name, value);
+    }
+  }
+
+  private void putMaxTokens(Map<String, Object> body, int tokens) {
+    String newer = "max_completion_tokens";
+    if (body.get(newer) == null) {
+      put(body, "max_tokens", tokens);
+    } else {
+      put(body, newer, tokens);
+    }
+  }
+
+  private void putSystem(Map<String, Object> body, String text, Map<String, Object> columns) {
+    List<Object> messages = messages(body);
+    boolean present = messages.stream().anyMatch(RowParser::setsRules);
+    if (present && !options.override()) {
+      return;
+    }
+    messages.removeIf(RowParser::setsRules);
+    Object content = system.isPresent() ? fill(system.get(), columns) : text;
+    messages.addFirst(Map.of("role", "system", "content", content));
+    body.put("messages", messages);
+  }
+
+  private static boolean setsRules(Object message) {
+    Object role = message instanceof Map<?, ?> map ? map.get("role") : null;
+    return "system".equals(role) || "developer".equals(role);
+  }
+
+  private static Map<String, Object> asMap(Object value, String otherwise) {
+    if (!(value instanceof Map<?, ?> map)) {
+      throw new Malformed(otherwise);
+    }
+    Map<String, Object> copy = new LinkedHashMap<>();
+    map.forEach((name, part) -> copy.put(String.valueOf(name), part));
+    return copy;
+  }
+
+  /** The model that a row names, or would be given. */
+  static Optional<String> model(Map<String, Object> body) {
+    return body.get("model") instanceof String model ? Optional.of(model) : Optional.empty();
+  }
+
+  private static class Malformed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Malformed(String why) {
+      super(why, null, false, false);
+    }
+  }
+
+  private static final class MissingColumn extends Malformed {
+    private static final long serialVersionUID = 1L;
+
+    MissingColumn(String why) {
+      super(why);
+    }
+  }
+}

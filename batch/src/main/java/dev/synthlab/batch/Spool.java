@@ -1,0 +1,114 @@
+package dev.synthlab.batch;
+
+import dev.synthlab.config.Utf8;
+import dev.synthlab.files.PrivateFiles;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** Brings to the disk what can be read only once, until the run is asked to stop. */
+final class Spool {
+  private static final int PIECE = 1 << 16;
+
+  private final BulkOptions options;
+  private final CompletableFuture<String> stopAsked;
+
+  Spool(BulkOptions options, CompletableFuture<String> stopAsked) {
+    this.options = options;
+    this.stopAsked = stopAsked;
+  }
+
+  /** What is read more than once must be a file. */
+  InputFile input(Path spool) throws IOException {
+    return new InputFile(inputFile(spool), options.form());
+  }
+
+  private Path inputFile(Path spool) throws IOException {
+    switch (options.input()) {
+      case BulkOptions.In.File file -> {
+        if (Files.isRegularFile(file.path())) {
+          return file.path();
+        }
+        try (InputStream stream = Files.newInputStream(file.path())) {
+          return spooled(stream, file.path().toString(), spool);
+        }
+      }
+      case BulkOptions.In.Stream stream -> {
+        return spooled(stream.stream(), "the input", spool);
+      }
+    }
+  }
+
+  /** The run was stopped before it could send anything. */
+  static final class StoppedEarly extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    StoppedEarly() {
+      super("stopped", null, false, false);
+    }
+  }
+
+  void requireGoingOn() {
+    if (stopAsked.isDone()) {
+      throw new StoppedEarly();
+    }
+  }
+
+  /** What an earlier run has kept stays until this is whole. */
+  private Path spooled(InputStream stream, String name, Path spool) throws IOException {
+    Path temporary = OutputFiles.temporary(spool);
+    CompletableFuture<Object> copied = new CompletableFuture<>();
+    // A read of standard input cannot be interrupted: on a stop, it is left to itself.
+    Thread.ofPlatform()
+        .daemon()
+        .name("synthlab-input")
+        .start(
+            () -> {
+              try {
+                copy(Utf8.checked(stream, reason -> InputFile.refused(name, reason)), temporary);
+                copied.complete(temporary);
+              } catch (Throwable e) { // handed over to the thread that waits
+                copied.completeExceptionally(e);
+              }
+            });
+    try {
+      CompletableFuture.anyOf(copied, stopAsked).join();
+      requireGoingOn();
+      Files.move(temporary, spool, StandardCopyOption.REPLACE_EXISTING);
+      return spool;
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof IOException io) {
+        throw io;
+      }
+      throw e.getCause() instanceof RuntimeException told ? told : e;
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  private void copy(InputStream from, Path to) throws IOException {
+    try (FileChannel channel =
+            PrivateFiles.open(
+                to,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING);
+        OutputStream out = Channels.newOutputStream(channel)) {
+      byte[] piece = new byte[PIECE];
+      for (int read = from.read(piece); read >= 0 && !stopAsked.isDone(); read = from.read(piece)) {
+        out.write(piece, 0, read);
+      }
+    } catch (NoSuchFileException e) {
+      throw Preflight.unwritable(to, e);
+    }
+  }
+}

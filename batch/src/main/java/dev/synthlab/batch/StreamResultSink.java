@@ -1,0 +1,78 @@
+package dev.synthlab.batch;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/** Writes lines to a stream, which keeps no journal. Safe for use by many threads. */
+final class StreamResultSink implements ResultSink {
+  private final OutputStream out;
+  private final RowTable table;
+  private final Optional<CsvResultWriter> csv;
+  private final Consumer<Failure> onFailure;
+  private final ReentrantLock turn = new ReentrantLock();
+  private boolean begun;
+  private volatile Optional<Failure> failure = Optional.empty();
+
+  /**
+   * A sink.
+   *
+   * @param csv the form of the lines, if they are to be CSV
+   * @param onFailure told once, when no more lines can be written
+   */
+  StreamResultSink(
+      OutputStream out,
+      RowTable table,
+      Optional<CsvResultWriter> csv,
+      Consumer<Failure> onFailure) {
+    this.out = out;
+    this.table = table;
+    this.csv = csv;
+    this.onFailure = onFailure;
+  }
+
+  @Override
+  public boolean put(int row, short end, byte[] line) {
+    turn.lock();
+    try {
+      if (failure.isPresent()) {
+        return false;
+      }
+      if (csv.isPresent() && !begun) {
+        begun = true;
+        out.write(csv.get().header());
+      }
+      out.write(csv.map(rows -> rows.row(line)).orElse(line));
+      out.flush();
+      table.place(row, 0, end);
+      return true;
+    } catch (IOException e) {
+      Failure why = why(e);
+      failure = Optional.of(why);
+      onFailure.accept(why);
+      return false;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private static Failure why(IOException e) {
+    String reason = Preflight.reason(e);
+    return reason.toLowerCase(Locale.ROOT).contains("broken pipe")
+        ? new Failure.Closed("nobody reads the output any more")
+        : new Failure.Full("the output takes no more lines: " + reason);
+  }
+
+  @Override
+  public void close() {
+    // The stream is its owner's.
+  }
+
+  @Override
+  public Optional<Failure> failure() {
+    return failure;
+  }
+}

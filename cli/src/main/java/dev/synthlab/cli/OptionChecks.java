@@ -1,0 +1,145 @@
+package dev.synthlab.cli;
+
+import dev.synthlab.batch.FailureTolerance;
+import dev.synthlab.config.Settings;
+import dev.synthlab.config.Utf8;
+import dev.synthlab.json.Json;
+import dev.synthlab.json.JsonSchema;
+import dev.synthlab.logging.Redactor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/** Refuses option values that no server can make sense of, before anything is sent. */
+final class OptionChecks {
+  private static final Set<String> OURS =
+      Set.of("messages", "model", "stream", "stream_options", "prompt");
+
+  private OptionChecks() {}
+
+  static void temperature(@Nullable Double value) {
+    if (value != null && !(value >= 0 && Double.isFinite(value))) {
+      throw refused("--temperature", value.toString(), "must be a number from 0 on");
+    }
+  }
+
+  static void count(String flag, @Nullable Long value) {
+    if (value != null && value < 1) {
+      throw refused(flag, value.toString(), "must be a whole number from 1 on");
+    }
+  }
+
+  static void maxTokens(@Nullable Integer value) {
+    count("--max-tokens", value == null ? null : Long.valueOf(value));
+  }
+
+  static void parameter(String name) {
+    if (name.isBlank()) {
+      throw new UsageException("-P needs a name: -P top_p=0.9");
+    }
+    if (name.equals("model")) {
+      throw new UsageException("-P model=... is not for this; use --model NAME");
+    }
+    if (OURS.contains(name)) {
+      String hint = name.startsWith("stream") ? "; use --stream" : "; the rows of IN say that";
+      throw new UsageException("-P cannot set " + name + hint);
+    }
+  }
+
+  static void path(String name, String value) {
+    if (value.isBlank()) {
+      throw new UsageException(name + " is empty");
+    }
+  }
+
+  /** A time that an option names. */
+  static Duration duration(String flag, String text) {
+    return Settings.duration(text)
+        .filter(Duration::isPositive)
+        .orElseThrow(() -> refused(flag, text, "must be a time: 90, 90s, 2m, 1h"));
+  }
+
+  /** How many rows may fail. */
+  static FailureTolerance tolerance(String failOnError) {
+    try {
+      return FailureTolerance.parse(failOnError);
+    } catch (IllegalArgumentException e) {
+      throw refused(
+          "--fail-on-error", failOnError, "must be a number of rows, or a share from 0.0 to 1.0");
+    }
+  }
+
+  /** What is said of a value that cannot be. */
+  static UsageException refused(String flag, String value, String allowed) {
+    return new UsageException(flag + " is " + Redactor.printableLine(value) + ", " + allowed);
+  }
+
+  /** A schema in its short form, as JSON, or from a file. */
+  static JsonSchema schema(String given) throws IOException {
+    String text = textOrFile("--schema", given).strip();
+    if (text.endsWith(".json") && !text.contains(" ")) {
+      throw refused("--schema", given, "but there is no such file");
+    }
+    try {
+      JsonSchema schema =
+          text.startsWith("{") ? JsonSchema.parse(text) : JsonSchema.shorthand(text);
+      if (schema.tree().get("type") instanceof String type && !type.equals("object")) {
+        throw new UsageException(
+            "--schema describes no object but: " + type + "; put it into a property of one");
+      }
+      return schema;
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--schema: " + e.getMessage());
+    }
+  }
+
+  /** A text as it stands, or what the file says that it names. */
+  static String textOrFile(String flag, String given) throws IOException {
+    boolean marked = given.startsWith("@");
+    String name = marked ? given.substring(1) : given;
+    if (!isFile(name)) {
+      if (marked) {
+        throw refused(flag, given, "but there is no such file");
+      }
+      return given;
+    }
+    try {
+      // The end of the file's last line is no part of what is asked.
+      return Utf8.read(Path.of(name), reason -> refused(flag, given, "and that file " + reason))
+          .replaceFirst("\\R\\z", "");
+    } catch (IOException e) {
+      throw refused(flag, given, "but that file cannot be read");
+    }
+  }
+
+  private static boolean isFile(String name) {
+    try {
+      return Files.isRegularFile(Path.of(name));
+    } catch (InvalidPathException e) {
+      return false; // a text that no file can be named
+    }
+  }
+
+  /** Parameters of a request body, each JSON or a text. */
+  static Map<String, Object> parameters(Map<String, String> given) {
+    Map<String, Object> parsed = new LinkedHashMap<>();
+    given.forEach((key, value) -> parsed.put(key, parameterValue(value)));
+    return parsed;
+  }
+
+  private static Object parameterValue(String text) {
+    try {
+      Object parsed = Json.mapper().readValue(text, Object.class);
+      return parsed == null ? text : parsed;
+    } catch (JacksonException e) {
+      return text; // words need no quotes
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.synthlab.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/** Standard error: lines that stay, and under them at most one that is drawn again and again. */
+final class StatusLine extends OutputStream {
+  private static final byte[] ERASE = "\r\033[K".getBytes(StandardCharsets.US_ASCII);
+
+  /** The one of the process. */
+  static final StatusLine SCREEN = new StatusLine(new FileOutputStream(FileDescriptor.err));
+
+  private final OutputStream out;
+  private boolean drawn;
+
+  StatusLine(OutputStream out) {
+    this.out = out;
+  }
+
+  /** What is printed to it stays. */
+  PrintStream lines() {
+    return new PrintStream(this, true, StandardCharsets.UTF_8);
+  }
+
+  /** Draws the line that does not stay. */
+  synchronized void draw(String line) {
+    try {
+      out.write(ERASE);
+      out.write(line.getBytes(StandardCharsets.UTF_8));
+      drawn = true;
+    } catch (IOException e) {
+      drawn = false; // nobody is looking any more
+    }
+  }
+
+  /** Takes it away. */
+  synchronized void erase() {
+    try {
+      if (drawn) {
+        out.write(ERASE);
+      }
+    } catch (IOException e) {
+      // Nobody is looking any more.
+    }
+    drawn = false;
+  }
+
+  @Override
+  public synchronized void write(int b) throws IOException {
+    write(new byte[] {(byte) b}, 0, 1);
+  }
+
+  @Override
+  public synchronized void write(byte[] bytes, int offset, int length) throws IOException {
+    erase();
+    out.write(bytes, offset, length);
+  }
+}

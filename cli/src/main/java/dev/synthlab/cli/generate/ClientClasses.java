@@ -1,0 +1,60 @@
+package dev.synthlab.cli.generate;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The sources of a client, by their paths in a project. */
+final class ClientClasses {
+  private ClientClasses() {}
+
+  static Map<String, byte[]> of(ClientName name, ApiModel api) {
+    String folder = name.packageName().replace('.', '/') + "/";
+    String main = "src/main/java/" + folder;
+    Map<String, String> words = words(name);
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put(main + name.client() + ".java", ClientSources.client(name, api));
+    files.put(
+        main + name.exception() + ".java", Templates.filled("Exception.java.template", words));
+    files.put(main + "package-info.java", Templates.filled("package-info.java.template", words));
+    api.types()
+        .values()
+        .forEach(
+            type ->
+                files.put(main + type.name() + ".java", TypeSources.of(name.packageName(), type)));
+    for (Operation operation : api.operations()) {
+      operation
+          .options()
+          .ifPresent(
+              options ->
+                  files.put(
+                      main + options.typeName() + ".java",
+                      TypeSources.options(name.packageName(), options)));
+    }
+    if (!api.notCovered().isEmpty()) {
+      files.put(main + "NOT-COVERED.md", notCovered(name, api));
+    }
+    files.put("src/test/java/" + folder + name.client() + "Test.java", TestSource.of(name, api));
+    Map<String, byte[]> bytes = new LinkedHashMap<>();
+    files.forEach((path, text) -> bytes.put(path, text.getBytes(StandardCharsets.UTF_8)));
+    return bytes;
+  }
+
+  static Map<String, String> words(ClientName name) {
+    return Map.of(
+        "package", name.packageName(),
+        "service", name.service(),
+        "exception", name.exception(),
+        "client", name.client(),
+        "base", name.basePackage(),
+        "infrastructure", name.infrastructure());
+  }
+
+  private static String notCovered(ClientName name, ApiModel api) {
+    StringBuilder out = new StringBuilder("# What " + name.client() + " does not cover\n\n");
+    out.append(
+        "Of the OpenAPI file, by the place where it stands there, and what became of it.\n\n");
+    api.notCovered().forEach(each -> out.append("- ").append(JavaText.markdown(each)).append('\n'));
+    return out.toString();
+  }
+}

@@ -1,0 +1,73 @@
+package dev.synthlab.cli.generate;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Files that were put into a directory.
+ *
+ * @param files what was written, from the directory on
+ * @param kept what was there already
+ */
+record FileSet(List<Path> files, List<Path> kept) {
+  /** What a directory may have before there is a project in it. */
+  private static final Set<String> MAY_BE_THERE = Set.of("README.md", ".gitignore");
+
+  /** Writes all of them, or none if one is there already. */
+  static FileSet into(Path directory, Map<String, byte[]> classes, Map<String, byte[]> around) {
+    List<Path> kept = new ArrayList<>();
+    List<String> inTheWay = new ArrayList<>();
+    for (Map<String, byte[]> files : List.of(classes, around)) {
+      for (String path : files.keySet()) {
+        if (Files.exists(directory.resolve(path), LinkOption.NOFOLLOW_LINKS)) {
+          if (MAY_BE_THERE.contains(path)) {
+            kept.add(Path.of(path));
+          } else {
+            inTheWay.add(path);
+          }
+        }
+      }
+    }
+    if (!inTheWay.isEmpty()) {
+      throw new GenerateException(
+          "nothing was written, because these are there already"
+              + (directory.toString().isEmpty() ? "" : " in " + directory)
+              + " and are not overwritten:\n  "
+              + String.join("\n  ", inTheWay)
+              + "\nRemove them, or choose another --package or --directory");
+    }
+    List<Path> written = new ArrayList<>();
+    for (Map<String, byte[]> files : List.of(around, classes)) {
+      files.forEach(
+          (path, bytes) -> {
+            if (!kept.contains(Path.of(path))) {
+              write(directory.resolve(path), bytes);
+              written.add(Path.of(path));
+            }
+          });
+    }
+    return new FileSet(List.copyOf(written), List.copyOf(kept));
+  }
+
+  private static void write(Path file, byte[] bytes) {
+    try {
+      Path parent = file.toAbsolutePath().getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      Files.write(file, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      if (file.endsWith("mvnw") && !file.toFile().setExecutable(true, false)) {
+        throw new IOException("it cannot be made executable");
+      }
+    } catch (IOException e) {
+      throw new GenerateException(file + " cannot be written: " + e, e);
+    }
+  }
+}

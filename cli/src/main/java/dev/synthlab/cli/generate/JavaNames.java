@@ -1,0 +1,190 @@
+package dev.synthlab.cli.generate;
+
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import javax.lang.model.SourceVersion;
+
+/** Names of Java for names of a file, each given once. For one thread. */
+final class JavaNames {
+  private static final int MAX = 80;
+
+  /** Types that the written sources name, or that Java knows without an import. */
+  private static final Set<String> TAKEN_TYPES =
+      Set.of(
+          "ApiCall",
+          "ApiClient",
+          "ApiException",
+          "ApiService",
+          "AutoCloseable",
+          "Boolean",
+          "Byte",
+          "CallException",
+          "Character",
+          "Class",
+          "Collectors",
+          "Comparable",
+          "Deprecated",
+          "Double",
+          "Duration",
+          "Enum",
+          "Environment",
+          "Error",
+          "Exception",
+          "Float",
+          "FunctionalInterface",
+          "Headers",
+          "Instant",
+          "Integer",
+          "Iterable",
+          "JsonCreator",
+          "JsonInclude",
+          "JsonProperty",
+          "JsonValue",
+          "ApiKeyLocation",
+          "List",
+          "LocalDate",
+          "Long",
+          "Map",
+          "Math",
+          "Module",
+          "NullMarked",
+          "Number",
+          "Object",
+          "Objects",
+          "Optional",
+          "Override",
+          "Package",
+          "Process",
+          "Record",
+          "Runnable",
+          "Runtime",
+          "RuntimeException",
+          "SafeVarargs",
+          "Secret",
+          "ServiceSettings",
+          "Short",
+          "String",
+          "StringBuilder",
+          "SuppressWarnings",
+          "Synthlab",
+          "System",
+          "Test",
+          "Thread",
+          "Throwable",
+          "URI",
+          "UUID",
+          "Void");
+
+  /** Methods without arguments that every object or every client has. */
+  private static final Set<String> TAKEN_MEMBERS =
+      Set.of(
+          "clone",
+          "close",
+          "finalize",
+          "get",
+          "getClass",
+          "hashCode",
+          "notify",
+          "notifyAll",
+          "none",
+          "over",
+          "toString",
+          "wait");
+
+  private final Set<String> given = new HashSet<>();
+
+  private JavaNames() {}
+
+  /** Whether a class of this name would hide one that the written sources name. */
+  static boolean isTaken(String type) {
+    return TAKEN_TYPES.contains(type) || TestSource.taken().contains(type);
+  }
+
+  /** For types beside those of a client. */
+  static JavaNames ofTypes(String client) {
+    JavaNames names = new JavaNames();
+    names.given.addAll(TAKEN_TYPES);
+    names.given.addAll(TestSource.taken());
+    for (String ending : List.of("Client", "Exception", "ClientTest")) {
+      names.given.add(client + ending);
+    }
+    return names;
+  }
+
+  /** For methods, parts or arguments; those given are taken. */
+  static JavaNames ofMembers(String... taken) {
+    JavaNames names = new JavaNames();
+    names.given.addAll(TAKEN_MEMBERS);
+    names.given.addAll(List.of(taken));
+    return names;
+  }
+
+  /** For constants. */
+  static JavaNames ofConstants() {
+    return new JavaNames();
+  }
+
+  /** A name of a type that nobody else has. */
+  String type(String wire) {
+    String name = joined(words(wire), "", true);
+    return once(name.isEmpty() ? "Type" : leading(name, "Type"), "");
+  }
+
+  /** A name of a method, part or argument that nobody else has. */
+  String member(String wire, String otherwise) {
+    String name = joined(words(wire), "", false);
+    name = name.isEmpty() ? otherwise : leading(name, otherwise);
+    return once(SourceVersion.isKeyword(name) || name.equals("record") ? name + "Value" : name, "");
+  }
+
+  /** A name of a constant that nobody else has. */
+  String constant(String wire) {
+    String name = String.join("_", words(wire)).toUpperCase(Locale.ROOT);
+    return once(name.isEmpty() ? "EMPTY" : leading(name, "VALUE_"), "_");
+  }
+
+  private String once(String wanted, String between) {
+    String name = wanted;
+    for (int i = 2; !given.add(name); i++) {
+      name = wanted + between + i;
+    }
+    return name;
+  }
+
+  private static String leading(String name, String otherwise) {
+    return Character.isDigit(name.charAt(0)) ? otherwise + name : name;
+  }
+
+  private static String joined(List<String> words, String between, boolean capital) {
+    StringBuilder name = new StringBuilder();
+    for (String word : words) {
+      boolean upper = capital || !name.isEmpty();
+      String rest = word.substring(1);
+      name.append(name.isEmpty() ? "" : between)
+          .append(upper ? word.substring(0, 1).toUpperCase(Locale.ROOT) : word.substring(0, 1))
+          .append(rest);
+    }
+    return name.toString();
+  }
+
+  /** The words of a name, in lower case, in the letters and digits that every Java reads alike. */
+  static List<String> words(String wire) {
+    String plain = Normalizer.normalize(wire, Normalizer.Form.NFKD);
+    List<String> words = new ArrayList<>();
+    int length = 0;
+    for (String word :
+        plain
+            .replaceAll("\\p{M}", "")
+            .split("[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", -1)) {
+      if (!word.isEmpty() && length + word.length() <= MAX) {
+        words.add(word.toLowerCase(Locale.ROOT));
+        length += word.length();
+      }
+    }
+    return words;
+  }
+}

@@ -1,0 +1,81 @@
+package dev.synthlab.cli.generate;
+
+import java.util.Locale;
+
+/**
+ * Text of a file as it may stand in a source. Whatever it says, it stays text: it ends no comment
+ * and no literal, is no tag, no Unicode escape, and does not turn round what is shown behind it.
+ */
+final class JavaText {
+  private static final int MAX = 600;
+
+  private JavaText() {}
+
+  /** As a literal, with its quotes. */
+  static String literal(String text) {
+    StringBuilder out = new StringBuilder("\"");
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '"' -> out.append("\\\"");
+        case '\\' -> out.append("\\\\");
+        case '\n' -> out.append("\\n");
+        case '\r' -> out.append("\\r");
+        case '\t' -> out.append("\\t");
+        default -> {
+          if (c < ' ' || c > '~') {
+            out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+          } else {
+            out.append(c);
+          }
+        }
+      }
+    }
+    return out.append('"').toString();
+  }
+
+  /** As words of a Javadoc comment. */
+  static String javadoc(String text) {
+    StringBuilder out = new StringBuilder();
+    String line = line(text);
+    for (int i = 0; i < line.length(); i++) {
+      char c = line.charAt(i);
+      switch (c) {
+        case '&' -> out.append("&amp;");
+        case '<' -> out.append("&lt;");
+        case '>' -> out.append("&gt;");
+        case '@' -> out.append("&#64;");
+        case '{' -> out.append("&#123;");
+        case '}' -> out.append("&#125;");
+        case '\\' -> out.append("&#92;");
+        case '/' -> out.append(out.toString().endsWith("*") ? "&#47;" : "/");
+        case '*' -> out.append(out.toString().endsWith("/") ? "&#42;" : "*");
+        default -> out.append(c);
+      }
+    }
+    return out.toString();
+  }
+
+  /** As a name in a Javadoc comment. */
+  static String code(String text) {
+    String line = line(text);
+    return line.matches("(?:[A-Za-z0-9_./ -]|\\{[A-Za-z0-9_./ -]*})*") && !line.isEmpty()
+        ? "{@code " + line + "}"
+        : "<code>" + javadoc(line) + "</code>";
+  }
+
+  /** As words of Markdown, in a line of its own. */
+  static String markdown(String text) {
+    return line(text).replaceAll("([\\\\`*_\\[\\]<>|#&])", "\\\\$1");
+  }
+
+  /** On one line, without anything that cannot be seen, and not too long. */
+  static String line(String text) {
+    String line = text.replaceAll("[\\p{Cntrl}\\p{Cf}\\p{Co}\\p{Cn}\\p{Z}\\s]+", " ").strip();
+    if (line.length() <= MAX) {
+      return line;
+    }
+    int end = Character.isHighSurrogate(line.charAt(MAX - 1)) ? MAX - 1 : MAX;
+    return line.substring(0, end).strip() + " ...";
+  }
+}

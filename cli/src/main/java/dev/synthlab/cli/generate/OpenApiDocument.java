@@ -1,0 +1,214 @@
+package dev.synthlab.cli.generate;
+
+import dev.synthlab.config.Utf8;
+import dev.synthlab.json.Json;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
+import tools.jackson.core.JacksonException;
+
+/** An OpenAPI file that was read as JSON or YAML. Immutable. */
+final class OpenApiDocument {
+  private static final long MAX_BYTES = 32L << 20;
+  private static final int MAX_DEPTH = 200;
+  private static final int MAX_PLACES = 4_000_000;
+  private static final int MAX_ALIASES = 1_000;
+
+  /** YAML may begin with a brace, too, but hardly with a quote behind it. */
+  private static final Pattern JSON = Pattern.compile("\\s*\\{\\s*[\"}]");
+
+  private final String name;
+  private final OpenApiNode top;
+
+  private OpenApiDocument(String name, OpenApiNode top) {
+    this.name = name;
+    this.top = top;
+  }
+
+  /** Reads a file. */
+  static OpenApiDocument read(Path file) {
+    try {
+      if (!Files.isRegularFile(file)) {
+        throw new GenerateException(file + " is not there, or is no file");
+      }
+      if (Files.size(file) > MAX_BYTES) {
+        throw new GenerateException(file + " is larger than " + (MAX_BYTES >> 20) + " MB");
+      }
+      return of(file.toString(), Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new GenerateException(file + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Reads what stands in a file. */
+  static OpenApiDocument of(String name, byte[] bytes) {
+    String text = Utf8.text(bytes, reason -> new GenerateException(name + " " + reason));
+    Object read = JSON.matcher(text).lookingAt() ? json(name, text) : yaml(name, text);
+    OpenApiDocument document =
+        new OpenApiDocument(name, new OpenApiNode(new Bounded(name).copy(read, 0), ""));
+    document.requireOpenApi();
+    return document;
+  }
+
+  private static @Nullable Object json(String name, String text) {
+    try {
+      return Json.mapper().readValue(text, Object.class);
+    } catch (JacksonException e) {
+      String where =
+          e.getLocation() == null
+              ? ""
+              : " (line "
+                  + e.getLocation().getLineNr()
+                  + ", column "
+                  + e.getLocation().getColumnNr()
+                  + ")";
+      throw new GenerateException(name + " is no JSON: " + e.getOriginalMessage() + where, e);
+    }
+  }
+
+  private static @Nullable Object yaml(String name, String text) {
+    LoadSettings settings =
+        LoadSettings.builder()
+            .setSchema(new CoreSchema())
+            .setAllowDuplicateKeys(false)
+            .setAllowRecursiveKeys(false)
+            .setMaxAliasesForCollections(MAX_ALIASES)
+            .setCodePointLimit((int) MAX_BYTES)
+            .build();
+    try {
+      return new Load(settings).loadFromString(text);
+    } catch (MarkedYamlEngineException e) {
+      String where =
+          e.getProblemMark()
+              .map(at -> " (line " + (at.getLine() + 1) + ", column " + (at.getColumn() + 1) + ")")
+              .orElse("");
+      throw new GenerateException(name + " is no YAML: " + e.getProblem().strip() + where, e);
+    } catch (YamlEngineException | StackOverflowError | ClassCastException e) {
+      throw new GenerateException(name + " is no YAML: " + e.getMessage(), e);
+    }
+  }
+
+  /** Copies what was read: aliases of YAML can make it larger than the file, or endless. */
+  private static final class Bounded {
+    private final String name;
+    private int places;
+
+    Bounded(String name) {
+      this.name = name;
+    }
+
+    @Nullable Object copy(@Nullable Object value, int depth) {
+      if (depth > MAX_DEPTH || ++places > MAX_PLACES) {
+        throw new GenerateException(
+            name + " is nested too deep, or its aliases make it too large, to be read");
+      }
+      if (value instanceof Map<?, ?> map) {
+        Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+        map.forEach((key, each) -> copy.put(String.valueOf(key), copy(each, depth + 1)));
+        return copy;
+      }
+      if (value instanceof List<?> list) {
+        List<@Nullable Object> copy = new ArrayList<>();
+        list.forEach(each -> copy.add(copy(each, depth + 1)));
+        return copy;
+      }
+      return value;
+    }
+  }
+
+  private void requireOpenApi() {
+    if (top.child("swagger").isPresent()) {
+      throw new GenerateException(
+          name
+              + " is a Swagger 2 file; only OpenAPI 3.0 and 3.1 are read. Convert it first, for"
+              + " example at https://converter.swagger.io");
+    }
+    String version = top.child("openapi").map(node -> String.valueOf(node.value())).orElse("");
+    if (!version.matches("3\\.[01](\\..*)?")) {
+      throw new GenerateException(
+          version.isEmpty()
+              ? name + " is no OpenAPI file: it does not begin with openapi: 3.0.x or 3.1.x"
+              : name + " is written for OpenAPI " + version + "; only 3.0 and 3.1 are read");
+    }
+    if (!top.child("paths").map(OpenApiNode::isObject).orElse(false)) {
+      throw new GenerateException(name + " has no paths, so there is no operation to write");
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  OpenApiNode top() {
+    return top;
+  }
+
+  /** Goes on to where a {@code $ref} leads, over any number of them. */
+  OpenApiNode follow(OpenApiNode from) {
+    OpenApiNode at = from;
+    Set<String> passed = new LinkedHashSet<>();
+    while (at.text("$ref").isPresent()) {
+      String reference = at.text("$ref").get();
+      if (!passed.add(reference)) {
+        throw new GenerateException(
+            "%s: the $ref at %s leads in a circle: %s"
+                .formatted(name, from.place(), String.join(" -> ", passed) + " -> " + reference));
+      }
+      at = target(at, reference);
+    }
+    return at;
+  }
+
+  private OpenApiNode target(OpenApiNode from, String reference) {
+    if (!reference.startsWith("#")) {
+      throw new GenerateException(
+          "%s: the $ref at %s leads to another file (%s), which is not fetched. Make one file of"
+                  .formatted(name, from.place(), reference)
+              + " them first, for example with: npx @redocly/cli bundle");
+    }
+    OpenApiNode at = top;
+    String[] steps = reference.substring(1).split("/", -1);
+    for (int i = 1; i < steps.length; i++) {
+      String step = steps[i].replace("+", "%2B");
+      try {
+        step = URLDecoder.decode(step, StandardCharsets.UTF_8);
+      } catch (IllegalArgumentException e) {
+        step = steps[i];
+      }
+      step = step.replace("~1", "/").replace("~0", "~");
+      at = step(at, step, from, reference);
+    }
+    return at;
+  }
+
+  private OpenApiNode step(OpenApiNode at, String step, OpenApiNode from, String reference) {
+    if (at.isList() && step.matches("\\d{1,6}")) {
+      List<OpenApiNode> members = at.members();
+      int index = Integer.parseInt(step);
+      if (index < members.size()) {
+        return members.get(index);
+      }
+    }
+    return at.child(step)
+        .orElseThrow(
+            () ->
+                new GenerateException(
+                    "%s: the $ref at %s leads to %s, where nothing is"
+                        .formatted(name, from.place(), reference)));
+  }
+}

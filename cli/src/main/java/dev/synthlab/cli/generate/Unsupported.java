@@ -1,0 +1,20 @@
+package dev.synthlab.cli.generate;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What of a file is not in the client, each told once. For one thread. */
+final class Unsupported {
+  private final Set<String> sentences = new LinkedHashSet<>();
+
+  /** Something that is in the client as something else, or not at all. */
+  void add(OpenApiNode where, String what, String became) {
+    sentences.add(JavaText.line(where.place() + ": " + what + " -> " + became));
+  }
+
+  List<String> sentences() {
+    return new ArrayList<>(sentences);
+  }
+}

@@ -1,0 +1,318 @@
+package dev.synthlab.config;
+
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Reads single values. What is not allowed is an {@link IllegalArgumentException} whose message
+ * says more than the variable itself does, or nothing.
+ */
+final class ValueParser {
+  private static final Pattern DURATION =
+      Pattern.compile("(\\d{1,12}(?:\\.\\d{1,9})?) ?(ms|s|m|h)?");
+  private static final BigDecimal MAX = BigDecimal.valueOf(Duration.ofDays(30).toMillis());
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\u0080-\u009f\u2028\u2029]");
+  private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7e]+");
+  private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
+  private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e]+");
+  private static final Set<String> NOT_OURS_TO_SET =
+      Set.of("host", "content-length", "transfer-encoding", "connection", "content-type");
+
+  private ValueParser() {}
+
+  /** A text on one line, white space around it taken off. */
+  static String line(String raw) {
+    refuseHidden(raw);
+    return raw.strip();
+  }
+
+  static String token(String raw) {
+    String value = line(raw);
+    if (!VISIBLE.matcher(value).matches()) {
+      throw refused("");
+    }
+    return value;
+  }
+
+  /** A key is taken as it stands: what is wrong with it would otherwise be seen as a 401 only. */
+  static Secret key(String raw) {
+    Secret key = Secret.of(raw.strip());
+    refuseHidden(raw);
+    if (!raw.strip().equals(raw)) {
+      throw refused("it has white space around it");
+    }
+    if (raw.startsWith("\"") || raw.startsWith("'")) {
+      throw refused("it begins with a quote");
+    }
+    if (!VISIBLE.matcher(raw).matches()) {
+      throw refused("");
+    }
+    return key;
+  }
+
+  static Map<String, Secret> headers(String raw) {
+    Map<String, Secret> headers = new LinkedHashMap<>();
+    Set<String> seen = new HashSet<>();
+    int number = 0;
+    for (String pair : raw.split("[;\n]", -1)) {
+      if (pair.isBlank()) {
+        continue;
+      }
+      number++;
+      int colon = pair.indexOf(':');
+      Secret value = Secret.of(pair.substring(colon + 1).strip());
+      String name = colon < 0 ? "" : pair.substring(0, colon).strip();
+      if (!HEADER_NAME.matcher(name).matches() || !HEADER_VALUE.matcher(value.reveal()).matches()) {
+        throw refused("pair " + number + " is not");
+      }
+      String lower = name.toLowerCase(Locale.ROOT);
+      if (NOT_OURS_TO_SET.contains(lower)) {
+        throw refused(name + " is set by the transport itself");
+      }
+      if (!seen.add(lower)) {
+        throw refused(name + " stands there twice");
+      }
+      headers.put(name, value);
+    }
+    return headers;
+  }
+
+  /** Headers as OpenTelemetry writes them. */
+  static Map<String, Secret> pairs(String raw) {
+    Map<String, Secret> pairs = new LinkedHashMap<>();
+    for (String pair : raw.split(",", -1)) {
+      if (pair.isBlank()) {
+        continue;
+      }
+      int equals = pair.indexOf('=');
+      String name = equals < 0 ? "" : pair.substring(0, equals).strip();
+      Secret value = Secret.of(decoded(pair.substring(equals + 1).strip()));
+      if (!HEADER_NAME.matcher(name).matches() || !HEADER_VALUE.matcher(value.reveal()).matches()) {
+        throw refused("pair " + (pairs.size() + 1) + " is not");
+      }
+      if (pairs.put(name.toLowerCase(Locale.ROOT), value) != null) {
+        throw refused(name + " stands there twice");
+      }
+    }
+    return pairs;
+  }
+
+  private static String decoded(String value) {
+    try {
+      return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      Secret.of(value);
+      throw refused("a percent sign does not begin a code");
+    }
+  }
+
+  static double share(String raw) {
+    String value = line(raw);
+    if (!value.matches("0?\\.\\d{1,9}|[01](\\.0{0,9})?")) {
+      throw refused("");
+    }
+    return Double.parseDouble(value);
+  }
+
+  /** US dollars. */
+  static BigDecimal money(String raw) {
+    String value = line(raw);
+    if (!value.matches("\\d{1,9}(\\.\\d{1,9})?|\\.\\d{1,9}")) {
+      throw refused("");
+    }
+    return new BigDecimal(value);
+  }
+
+  /** An http(s) address in which nothing is secret. */
+  static URI open(String raw) {
+    URI uri = address(raw);
+    if (uri.getScheme().equals("local") || uri.getRawUserInfo() != null) {
+      throw refused("user-info goes into headers");
+    }
+    return bare(uri);
+  }
+
+  static Duration duration(String raw) {
+    Matcher matcher = DURATION.matcher(line(raw).toLowerCase(Locale.ROOT));
+    if (!matcher.matches()) {
+      throw refused("");
+    }
+    String unit = matcher.group(2) == null ? "s" : matcher.group(2);
+    long millisPerUnit =
+        switch (unit) {
+          case "ms" -> 1;
+          case "m" -> 60_000;
+          case "h" -> 3_600_000;
+          default -> 1_000;
+        };
+    BigDecimal millis =
+        new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(millisPerUnit));
+    if (millis.compareTo(BigDecimal.ONE) < 0 || millis.compareTo(MAX) > 0) {
+      throw refused("");
+    }
+    return Duration.ofMillis(millis.longValue());
+  }
+
+  static int count(Variable variable, String raw) {
+    String value = line(raw);
+    if (!value.matches("\\d{1,9}")) {
+      throw refused("");
+    }
+    int count = Integer.parseInt(value);
+    if (count < variable.min() || count > variable.max()) {
+      throw refused("");
+    }
+    return count;
+  }
+
+  /** Empty for auto. */
+  static OptionalInt countOrAuto(Variable variable, String raw) {
+    return line(raw).equalsIgnoreCase("auto")
+        ? OptionalInt.empty()
+        : OptionalInt.of(count(variable, raw));
+  }
+
+  /** Texts separated by commas. */
+  static List<String> list(String raw) {
+    return Stream.of(line(raw).split(",", -1))
+        .map(String::strip)
+        .filter(s -> !s.isEmpty())
+        .toList();
+  }
+
+  static String choice(Variable variable, String raw) {
+    String value = line(raw).toLowerCase(Locale.ROOT);
+    List<String> choices = variable.choices();
+    // The origin's logging has WARNING where SLF4J has WARN.
+    String choice = value.equals("warning") && choices.contains("warn") ? "warn" : value;
+    if (!choices.contains(choice)) {
+      throw refused("");
+    }
+    return choice;
+  }
+
+  /** A switch, also in the words of the origin's. */
+  static boolean onOrOff(String raw) {
+    return switch (line(raw).toLowerCase(Locale.ROOT)) {
+      case "on", "true", "1", "yes" -> true;
+      case "off", "false", "0", "no" -> false;
+      default -> throw refused("");
+    };
+  }
+
+  /** An HTTP proxy; without a scheme it is http, without a port 80. */
+  static NetworkSettings.Proxy proxy(String raw) {
+    String address = withScheme(raw);
+    keepUserInfo(address);
+    URI uri = uri(line(address));
+    if (!uri.getScheme().equalsIgnoreCase("http")) {
+      throw refused("only proxies that are spoken to in plain http are known");
+    }
+    if (uri.getHost() == null || uri.getHost().isEmpty()) {
+      throw refused("it has no valid host");
+    }
+    boolean bare = uri.getRawPath().isEmpty() || uri.getRawPath().equals("/");
+    if (!bare || uri.getRawQuery() != null || uri.getRawFragment() != null) {
+      throw refused("it has a path, a query or a fragment");
+    }
+    if (uri.getPort() == 0 || uri.getPort() > 65_535) {
+      throw refused("its port is not one from 1 to 65535");
+    }
+    return new NetworkSettings.Proxy(
+        uri.getHost().replaceAll("[\\[\\]]", "").toLowerCase(Locale.ROOT),
+        uri.getPort() < 0 ? 80 : uri.getPort(),
+        Optional.ofNullable(uri.getRawUserInfo()).map(Secret::ofUserInfo));
+  }
+
+  static String withScheme(String proxy) {
+    return proxy.contains("://") ? proxy : "http://" + proxy.stripLeading();
+  }
+
+  // Before anything can fail: a password in a broken address is a password.
+  static void keepUserInfo(String raw) {
+    Matcher userInfo = Pattern.compile("//([^/\\s]*)@").matcher(raw);
+    if (userInfo.find()) {
+      Secret.ofUserInfo(userInfo.group(1));
+    }
+  }
+
+  /** An http(s) address, user-info included, or one of the embedded model. */
+  static URI address(String raw) {
+    keepUserInfo(raw);
+    URI uri = uri(line(raw));
+    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+    if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
+      throw refused("it has a query or a fragment");
+    }
+    if (scheme.equals("local") && uri.getPath() != null && uri.getPath().length() > 1) {
+      return uri;
+    }
+    if (!(scheme.equals("http") || scheme.equals("https"))) {
+      throw refused("it does not begin with http:// or https://");
+    }
+    if (uri.getHost() == null || uri.getHost().isEmpty()) {
+      throw refused("it has no valid host");
+    }
+    if (uri.getPort() == 0 || uri.getPort() > 65_535) {
+      throw refused("its port is not one from 1 to 65535");
+    }
+    return uri;
+  }
+
+  /** The address without user-info and without a slash at its end. */
+  static URI bare(URI address) {
+    if (address.getHost() == null) {
+      return address;
+    }
+    String port = address.getPort() < 0 ? "" : ":" + address.getPort();
+    String path = address.getRawPath().replaceFirst("/+$", "");
+    String scheme = address.getScheme().toLowerCase(Locale.ROOT);
+    return URI.create(scheme + "://" + address.getHost().toLowerCase(Locale.ROOT) + port + path);
+  }
+
+  private static URI uri(String value) {
+    try {
+      return new URI(value);
+    } catch (URISyntaxException e) {
+      throw refused("");
+    }
+  }
+
+  private static void refuseHidden(String raw) {
+    if (raw.indexOf('\ufeff') >= 0) {
+      throw refused("it has a byte order mark (U+FEFF) in it");
+    }
+    Matcher control = CONTROL.matcher(raw);
+    if (!control.find()) {
+      return;
+    }
+    boolean atTheEnd = raw.substring(control.start()).isBlank();
+    throw refused(
+        switch (raw.charAt(control.start())) {
+          case '\n' -> "it has a line break " + (atTheEnd ? "at its end" : "in it");
+          case '\r' -> "it has a carriage return " + (atTheEnd ? "at its end" : "in it");
+          default ->
+              "it has the control character U+%04X in it"
+                  .formatted((int) raw.charAt(control.start()));
+        });
+  }
+
+  private static IllegalArgumentException refused(String reason) {
+    return new IllegalArgumentException(reason);
+  }
+}

@@ -1,0 +1,101 @@
+package dev.synthlab.external;
+
+import dev.synthlab.call.CallLoop;
+import dev.synthlab.call.Route;
+import dev.synthlab.call.Timer;
+import dev.synthlab.config.ApiSettings;
+import dev.synthlab.http.Transport;
+import dev.synthlab.logging.Logging;
+import java.net.URI;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.slf4j.Logger;
+
+/** What the calls of one client share. Safe for use by many threads. */
+final class ApiContext {
+  private final ApiService service;
+  private final ApiSettings settings;
+  private final CallLoop loop;
+  private final Timer timer;
+  private final Optional<Transport> owned;
+  private final Logger log;
+  private final Function<ApiException, RuntimeException> hook;
+  private final AtomicBoolean closed;
+
+  ApiContext(
+      ApiService service,
+      ApiSettings settings,
+      CallLoop loop,
+      Timer timer,
+      Optional<Transport> owned) {
+    this.service = service;
+    this.settings = settings;
+    this.loop = loop;
+    this.timer = timer;
+    this.owned = owned;
+    this.log = Logging.component(service.name());
+    this.hook = each -> each;
+    this.closed = new AtomicBoolean();
+  }
+
+  private ApiContext(ApiContext other, Function<ApiException, RuntimeException> hook) {
+    this.service = other.service;
+    this.settings = other.settings;
+    this.loop = other.loop;
+    this.timer = other.timer;
+    this.owned = other.owned;
+    this.log = other.log;
+    this.hook = hook;
+    this.closed = other.closed;
+  }
+
+  ApiContext failing(Function<ApiException, RuntimeException> other) {
+    return new ApiContext(this, other);
+  }
+
+  ApiService service() {
+    return service;
+  }
+
+  ApiSettings settings() {
+    return settings;
+  }
+
+  CallLoop loop() {
+    return loop;
+  }
+
+  Timer timer() {
+    return timer;
+  }
+
+  Logger log() {
+    return log;
+  }
+
+  /** What is thrown for what the service said. */
+  RuntimeException thrown(ApiException reason) {
+    return hook.apply(reason);
+  }
+
+  /** The service itself, or another server that an address or a redirect led to. */
+  Route route(URI address, RequestTarget.Ownership trust) {
+    return switch (trust) {
+      case OWN -> new Route(settings.baseUrl(), settings.keyName(), service.name());
+      case OUTSIDE -> new Route(Uris.origin(address), "", service.name());
+    };
+  }
+
+  void requireOpen() {
+    if (closed.get()) {
+      throw new IllegalStateException("the client of " + service.name() + " is closed");
+    }
+  }
+
+  void close() {
+    if (closed.compareAndSet(false, true)) {
+      owned.ifPresent(Transport::close);
+    }
+  }
+}

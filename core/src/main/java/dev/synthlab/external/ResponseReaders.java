@@ -1,0 +1,170 @@
+package dev.synthlab.external;
+
+import dev.synthlab.call.AttemptResult;
+import dev.synthlab.http.BodyReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/** The ways to read an answer that are more than JSON. */
+final class ResponseReaders {
+  private ResponseReaders() {}
+
+  /** All of it, as it is. */
+  record Buffered(int limit) implements ResponseReader<ApiResponse> {
+    private static final int NOT_MODIFIED = 304;
+
+    @Override
+    public ApiResponse read(AttemptResult.ResponseReceived answer) throws IOException {
+      try (var open = answer.body()) {
+        return new ApiResponse(answer.status(), answer.headers(), BodyReader.whole(open, limit));
+      }
+    }
+
+    @Override
+    public boolean takes(int status) {
+      return status / 100 == 2 || status == NOT_MODIFIED;
+    }
+  }
+
+  /** As it comes. */
+  record Streaming(long limit) implements ResponseReader<Download> {
+    @Override
+    public Download read(AttemptResult.ResponseReceived answer) {
+      return new Download(answer.headers(), new BodyReader.Bounded(answer.body(), limit));
+    }
+
+    @Override
+    public boolean live() {
+      return true;
+    }
+
+    @Override
+    public boolean transfers() {
+      return true;
+    }
+
+    @Override
+    public void whenOver(Download open, Runnable then) {
+      open.then(then);
+    }
+  }
+
+  /** Into a file beside the wanted one, which takes its place when it is whole. */
+  record ToFile(Path path, long limit, String sha256) implements ResponseReader<Download.Saved> {
+    private static final int BUFFER = 64 * 1024;
+
+    @Override
+    public Download.Saved read(AttemptResult.ResponseReceived answer)
+        throws IOException, JsonCodec.UnreadableException {
+      Path part = part();
+      try (InputStream bytes = new BodyReader.Bounded(answer.body(), limit)) {
+        Download.Saved saved = copied(bytes, part);
+        if (!sha256.isEmpty() && !sha256.toLowerCase(Locale.ROOT).equals(saved.sha256())) {
+          throw new JsonCodec.UnreadableException(
+              "the SHA-256 of the file is " + saved.sha256() + ", not " + sha256,
+              true,
+              new byte[0]);
+        }
+        moved(part);
+        return saved;
+      } finally {
+        deleted(part);
+      }
+    }
+
+    @Override
+    public boolean transfers() {
+      return true;
+    }
+
+    private Path part() {
+      Path place = path.toAbsolutePath().getParent();
+      try {
+        return Files.createTempFile(place, ".synthlab-", ".part");
+      } catch (IOException e) {
+        throw unwritable(e);
+      }
+    }
+
+    private Download.Saved copied(InputStream from, Path part) throws IOException {
+      MessageDigest digest = digest();
+      long total = 0;
+      try (FileChannel channel = opened(part)) {
+        OutputStream to = Channels.newOutputStream(channel);
+        byte[] buffer = new byte[BUFFER];
+        for (int read = from.read(buffer); read >= 0; read = from.read(buffer)) {
+          digest.update(buffer, 0, read);
+          total += read;
+          written(to, buffer, read);
+        }
+        forced(channel);
+      }
+      return new Download.Saved(path, total, HexFormat.of().formatHex(digest.digest()));
+    }
+
+    private FileChannel opened(Path part) {
+      try {
+        return FileChannel.open(part, StandardOpenOption.WRITE);
+      } catch (IOException e) {
+        throw unwritable(e);
+      }
+    }
+
+    // What the disk says must not be taken for what the connection says: it is not tried again.
+    private void written(OutputStream to, byte[] buffer, int length) {
+      try {
+        to.write(buffer, 0, length);
+      } catch (IOException e) {
+        throw unwritable(e);
+      }
+    }
+
+    private void forced(FileChannel channel) {
+      try {
+        channel.force(true);
+      } catch (IOException e) {
+        throw unwritable(e);
+      }
+    }
+
+    private void moved(Path part) {
+      try {
+        Files.move(part, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } catch (IOException e) {
+        throw unwritable(e);
+      }
+    }
+
+    private void deleted(Path part) {
+      try {
+        Files.deleteIfExists(part);
+      } catch (IOException e) {
+        throw unwritable(e);
+      }
+    }
+
+    private UncheckedIOException unwritable(IOException e) {
+      return new UncheckedIOException("the file " + path + " cannot be written", e);
+    }
+
+    private static MessageDigest digest() {
+      try {
+        return MessageDigest.getInstance("SHA-256");
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("this Java knows no SHA-256", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.synthlab.http;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Asks a resolver on few platform threads of its own: a system's lookup cannot be interrupted and
+ * would hold the carrier of a virtual thread. Those who ask for the same host at the same time
+ * share one lookup. Safe for use by many threads.
+ */
+final class BoundedResolver implements AutoCloseable {
+  private static final int THREADS = 8;
+  private static final Duration IDLE = Duration.ofSeconds(10);
+
+  private final Resolver resolver;
+  private final ThreadPoolExecutor threads;
+  private final ConcurrentMap<String, Task> underWay = new ConcurrentHashMap<>();
+
+  BoundedResolver(Resolver resolver) {
+    this.resolver = resolver;
+    this.threads =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            IDLE.toMillis(),
+            TimeUnit.MILLISECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon().name("synthlab-lookup-", 1).factory());
+    threads.allowCoreThreadTimeOut(true);
+  }
+
+  /** The addresses of a host, at least one. An interrupt stays set. */
+  List<InetAddress> addresses(String host, Duration within) throws UnknownHostException {
+    Task task = asked(host);
+    try {
+      List<InetAddress> found = task.get(Math.max(0, within.toNanos()), TimeUnit.NANOSECONDS);
+      if (found.isEmpty()) {
+        throw unknown("it has no address", new UnknownHostException(host));
+      }
+      return found;
+    } catch (TimeoutException e) {
+      // The next who asks begins anew: this lookup may hang for ever.
+      underWay.remove(host, task);
+      throw unknown("the resolver gave no answer within " + within.toMillis() + " ms", e);
+    } catch (ExecutionException e) {
+      boolean told = e.getCause() instanceof UnknownHostException;
+      throw unknown(told ? "there is no such host, or no resolver" : "the resolver failed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw unknown("interrupted", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+
+  private Task asked(String host) throws UnknownHostException {
+    Task fresh = new Task(host);
+    // Those who wait hear of an end before it is taken out: an old failure is not for the next.
+    Task request =
+        underWay.compute(host, (h, there) -> there == null || there.isDone() ? fresh : there);
+    if (request != fresh) {
+      return request;
+    }
+    try {
+      threads.execute(fresh);
+    } catch (RejectedExecutionException e) {
+      underWay.remove(host, fresh);
+      throw unknown("the transport is closed", e);
+    }
+    return fresh;
+  }
+
+  private static UnknownHostException unknown(String reason, Throwable cause) {
+    UnknownHostException unknown = new UnknownHostException(reason);
+    unknown.initCause(cause);
+    return unknown;
+  }
+
+  /** One lookup, shared by all who wait for it. */
+  private final class Task extends FutureTask<List<InetAddress>> {
+    private final String host;
+
+    Task(String host) {
+      super(() -> resolver.lookup(host));
+      this.host = host;
+    }
+
+    @Override
+    protected void done() {
+      underWay.remove(host, this);
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package dev.synthlab.json;
+
+import com.google.re2j.PatternSyntaxException;
+import java.util.function.LongConsumer;
+
+/**
+ * A regular expression of JSON Schema, matched in bounded time: by RE2, whose time grows with the
+ * text and no faster, else, for what RE2 does not have (lookaround, backreferences), by the regular
+ * expressions of Java, which are stopped when they take too many steps or too much of the stack.
+ * Immutable; safe for use by many threads.
+ *
+ * @see <a href="https://github.com/google/re2j">RE2/J</a>
+ */
+public final class BoundedPattern {
+  /** The steps that one match by itself may take. */
+  private static final long MAX_STEPS = 200_000_000;
+
+  private static final int STEPS_OF_A_LOOK = 8;
+
+  private final String source;
+  private final Engine engine;
+  private final int weight;
+
+  /** What finds the expression in a text. */
+  private interface Engine {
+    boolean find(CharSequence text);
+  }
+
+  /** The text cannot be judged by the pattern. */
+  public static final class UnjudgedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    UnjudgedException(String reason) {
+      super(reason, null, false, false);
+    }
+  }
+
+  private BoundedPattern(String source, Engine engine, int weight) {
+    this.source = source;
+    this.engine = engine;
+    this.weight = weight;
+  }
+
+  /**
+   * A pattern.
+   *
+   * @param source a regular expression as ECMA-262 has it
+   * @throws IllegalArgumentException when it is none; the message says why
+   */
+  public static BoundedPattern of(String source) {
+    try {
+      com.google.re2j.Pattern linear =
+          com.google.re2j.Pattern.compile(EcmaPattern.translate(source, false));
+      int weight = STEPS_OF_A_LOOK + linear.programSize();
+      return new BoundedPattern(source, text -> linear.matcher(text).find(), weight);
+    } catch (PatternSyntaxException | StackOverflowError e) {
+      return backtracking(source);
+    }
+  }
+
+  private static BoundedPattern backtracking(String source) {
+    try {
+      java.util.regex.Pattern pattern =
+          java.util.regex.Pattern.compile(EcmaPattern.translate(source, true));
+      return new BoundedPattern(source, text -> pattern.matcher(text).find(), STEPS_OF_A_LOOK);
+    } catch (java.util.regex.PatternSyntaxException e) {
+      throw new IllegalArgumentException(
+          "the pattern " + source + " is not a regular expression: " + e.getDescription(), e);
+    } catch (StackOverflowError e) {
+      throw new IllegalArgumentException(
+          "the pattern of " + source.length() + " characters is nested too deeply", e);
+    }
+  }
+
+  /** The expression as it was given. */
+  String source() {
+    return source;
+  }
+
+  /**
+   * Whether the expression is in the text.
+   *
+   * @throws UnjudgedException when that takes too many steps
+   */
+  public boolean find(String text) {
+    long[] left = {MAX_STEPS};
+    return find(
+        text,
+        steps -> {
+          left[0] -= steps;
+          if (left[0] < 0) {
+            throw new UnjudgedException("takes more than " + MAX_STEPS + " steps");
+          }
+        });
+  }
+
+  /** The same, with its steps told to somebody who may end it by an exception. */
+  boolean find(String text, LongConsumer spend) {
+    try {
+      return engine.find(new Counted(text, weight, spend));
+    } catch (StackOverflowError e) {
+      throw new UnjudgedException("needs more stack than there is");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return source;
+  }
+
+  /** A text that counts how often it is looked at. For one match. */
+  private static final class Counted implements CharSequence {
+    private static final int AT_ONCE = 1_024;
+
+    private final String text;
+    private final int weight;
+    private final LongConsumer spend;
+    private int looks;
+
+    Counted(String text, int weight, LongConsumer spend) {
+      this.text = text;
+      this.weight = weight;
+      this.spend = spend;
+    }
+
+    @Override
+    public int length() {
+      return text.length();
+    }
+
+    @Override
+    public char charAt(int index) {
+      looks++;
+      if (looks == AT_ONCE) {
+        looks = 0;
+        spend.accept((long) AT_ONCE * weight);
+      }
+      return text.charAt(index);
+    }
+
+    @Override
+    public CharSequence subSequence(int start, int end) {
+      return text.substring(start, end);
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+}

@@ -1,0 +1,189 @@
+package dev.synthlab.json;
+
+import dev.synthlab.logging.Redactor;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Facts about JSON values that are held as maps, lists, strings, numbers, booleans and nulls. */
+public final class JsonValues {
+  private static final int SHOWN = 80;
+  private static final int MAX_LISTED = 50;
+  private static final int MAX_DIGITS = 1_000;
+
+  private JsonValues() {}
+
+  /** The name of its type in JSON Schema. */
+  static String typeOf(@Nullable Object value) {
+    if (value == null) {
+      return "null";
+    }
+    if (value instanceof Map<?, ?>) {
+      return "object";
+    }
+    if (value instanceof List<?>) {
+      return "array";
+    }
+    if (value instanceof String) {
+      return "string";
+    }
+    if (value instanceof Boolean) {
+      return "boolean";
+    }
+    return decimal(value).filter(JsonValues::isWhole).isPresent() ? "integer" : "number";
+  }
+
+  /** A value as a sentence shows it. */
+  public static String shown(@Nullable Object tree) {
+    if (tree instanceof Map<?, ?>) {
+      return "an object";
+    }
+    if (tree instanceof List<?>) {
+      return "an array";
+    }
+    String begun = begun(String.valueOf(tree));
+    return tree instanceof String ? "\"" + begun + "\"" : begun;
+  }
+
+  /** Constants as a sentence lists them. */
+  static String listed(List<?> constants) {
+    String more = constants.size() > MAX_LISTED ? ", …" : "";
+    return constants.stream()
+        .limit(MAX_LISTED)
+        .map(each -> each instanceof String text ? begun(text) : shown(each))
+        .collect(Collectors.joining(", ", "[", more + "]"));
+  }
+
+  private static String begun(String text) {
+    return Redactor.redactBeginning(text, SHOWN) + (text.length() > SHOWN ? "…" : "");
+  }
+
+  /** The exact number, if it is one. */
+  static Optional<BigDecimal> decimal(@Nullable Object tree) {
+    if (tree instanceof BigDecimal exact) {
+      return Optional.of(exact);
+    }
+    if (tree instanceof BigInteger whole) {
+      return Optional.of(new BigDecimal(whole));
+    }
+    if (tree instanceof Double || tree instanceof Float) {
+      double real = ((Number) tree).doubleValue();
+      return Double.isFinite(real)
+          ? Optional.of(new BigDecimal(tree.toString()))
+          : Optional.empty();
+    }
+    return tree instanceof Number whole
+        ? Optional.of(BigDecimal.valueOf(whole.longValue()))
+        : Optional.empty();
+  }
+
+  /** Whether a number has no fraction, as 3 and 3.0. */
+  static boolean isWhole(BigDecimal number) {
+    return number.scale() <= 0 || number.stripTrailingZeros().scale() <= 0;
+  }
+
+  /** A number without a fraction as Integer, Long or BigInteger; what is too long stays. */
+  static @Nullable Object whole(@Nullable Object value) {
+    Optional<BigDecimal> number = decimal(value);
+    if (number.isEmpty() || number.get().precision() - (long) number.get().scale() > MAX_DIGITS) {
+      return value;
+    }
+    BigInteger whole = number.get().toBigInteger();
+    if (whole.bitLength() >= Long.SIZE) {
+      return whole;
+    }
+    return whole.bitLength() < Integer.SIZE ? (Object) whole.intValue() : whole.longValue();
+  }
+
+  /**
+   * Whether a number is a multiple of another, without writing out what an exponent stands for.
+   *
+   * @param step more than 0
+   */
+  static boolean isMultiple(BigDecimal number, BigDecimal step) {
+    BigDecimal a = number.stripTrailingZeros();
+    BigDecimal b = step.stripTrailingZeros();
+    long exponent = (long) b.scale() - a.scale();
+    if (exponent >= Integer.MAX_VALUE || exponent <= -Integer.MAX_VALUE) {
+      return a.signum() == 0;
+    }
+    BigInteger divisor = b.unscaledValue();
+    if (exponent >= 0) {
+      BigInteger power = BigInteger.TEN.modPow(BigInteger.valueOf(exponent), divisor);
+      return a.unscaledValue().multiply(power).mod(divisor).signum() == 0;
+    }
+    if (-exponent > a.precision()) {
+      return a.signum() == 0;
+    }
+    return a.unscaledValue().mod(divisor.multiply(BigInteger.TEN.pow((int) -exponent))).signum()
+        == 0;
+  }
+
+  /**
+   * One text for equal values: numbers by their value, members in the order of their names.
+   *
+   * @param spend told the length of each part
+   */
+  static String canonical(@Nullable Object value, LongConsumer spend) {
+    StringBuilder text = new StringBuilder();
+    append(value, text, spend);
+    return text.toString();
+  }
+
+  private static void whole(long number, StringBuilder text) {
+    long digits = number;
+    int exponent = 0;
+    while (digits != 0 && digits % 10 == 0) {
+      digits /= 10;
+      exponent++;
+    }
+    text.append('#').append(digits).append(digits == 0 ? "" : "e" + exponent);
+  }
+
+  private static void append(@Nullable Object value, StringBuilder text, LongConsumer spend) {
+    int before = text.length();
+    switch (value) {
+      case Map<?, ?> object -> {
+        Map<String, @Nullable Object> sorted = new TreeMap<>();
+        object.forEach((name, member) -> sorted.put(String.valueOf(name), member));
+        text.append('{');
+        sorted.forEach(
+            (name, member) -> {
+              append(name, text, spend);
+              append(member, text, spend);
+            });
+        text.append('}');
+      }
+      case List<?> array -> {
+        text.append('[');
+        array.forEach(element -> append(element, text, spend));
+        text.append(']');
+      }
+      case Integer whole -> whole(whole, text);
+      case Long whole -> whole(whole, text);
+      case String string -> text.append('"').append(string.length()).append('"').append(string);
+      case null -> text.append("null");
+      default ->
+          text.append(
+              decimal(value)
+                  .map(
+                      n ->
+                          n.signum() == 0
+                              ? "#0"
+                              : "#"
+                                  + n.stripTrailingZeros().unscaledValue()
+                                  + "e"
+                                  + -(long) n.stripTrailingZeros().scale())
+                  .orElseGet(() -> "=" + value));
+    }
+    if (!(value instanceof Map<?, ?> || value instanceof List<?>)) {
+      spend.accept(1 + (text.length() - before) / 16);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.config.Secret;
+import dev.synthlab.config.Settings;
+import java.math.BigDecimal;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The name of a request among answers: the same for requests that ask the same of the same model at
+ * the same address, however their JSON is ordered and their numbers are written. Who pays, how long
+ * it may take and what it is called in traces do not count.
+ */
+final class CacheKey {
+  /** In a schema the order of the properties is the order in which they are answered. */
+  private static final Set<String> ORDERED = Set.of("response_format", "tools", "functions");
+
+  /** More headers may choose who answers, but not those that say who asks. */
+  private static final Set<String> CREDENTIALS =
+      Set.of("authorization", "proxy-authorization", "api-key", "x-api-key", "cookie");
+
+  private CacheKey() {}
+
+  static String of(Endpoint endpoint, CompletionRequest request) {
+    Map<String, Object> body =
+        ChatRequestBody.body(
+            request, endpoint.model(request), ResponseFormatFallback.surest(request), false);
+    List<Object> all = List.of(address(endpoint.settings()), canonical(body));
+    return HexFormat.of().formatHex(sha256().digest(ChatRequestBody.bytes(Map.of("request", all))));
+  }
+
+  private static List<Object> address(Settings.Llm settings) {
+    Map<String, Object> headers = new TreeMap<>();
+    for (Map.Entry<String, Secret> header : settings.headers().entrySet()) {
+      String name = header.getKey().toLowerCase(Locale.ROOT);
+      if (!CREDENTIALS.contains(name)) {
+        headers.put(name, header.getValue().reveal());
+      }
+    }
+    return List.of(settings.baseUrl().toString(), settings.azureApiVersion().orElse(""), headers);
+  }
+
+  private static Object canonical(@Nullable Object value) {
+    return switch (value) {
+      case null -> List.of();
+      case Map<?, ?> map -> {
+        Map<String, Object> sorted = new TreeMap<>();
+        map.forEach(
+            (name, inner) -> {
+              if (inner != null) {
+                boolean ordered = name instanceof String key && ORDERED.contains(key);
+                sorted.put(String.valueOf(name), ordered ? inner : canonical(inner));
+              }
+            });
+        yield sorted;
+      }
+      case List<?> list -> {
+        List<Object> all = new ArrayList<>();
+        list.forEach(inner -> all.add(canonical(inner)));
+        yield all;
+      }
+      case Number number -> plain(number);
+      default -> value;
+    };
+  }
+
+  private static Object plain(Number number) {
+    try {
+      return new BigDecimal(number.toString()).stripTrailingZeros().toString();
+    } catch (NumberFormatException e) { // not a number of JSON: the request will fail
+      return number.toString();
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

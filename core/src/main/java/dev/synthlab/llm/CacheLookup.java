@@ -1,0 +1,270 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.call.CallException;
+import dev.synthlab.call.CallLoop;
+import dev.synthlab.call.CallMetadata;
+import dev.synthlab.call.CallReport;
+import dev.synthlab.call.Deadline;
+import dev.synthlab.call.Fault;
+import dev.synthlab.call.Outcome;
+import dev.synthlab.call.Spend;
+import dev.synthlab.call.Timer;
+import dev.synthlab.llm.CompletionCache.CachedCompletion;
+import dev.synthlab.llm.SingleFlightCache.End;
+import dev.synthlab.llm.SingleFlightCache.Flight;
+import dev.synthlab.logging.Redactor;
+import dev.synthlab.spans.Tracing;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import tools.jackson.core.JacksonException;
+
+/**
+ * Answers requests from the cache, and has one of equal ones sent at a time. Safe for use by many
+ * threads.
+ */
+final class CacheLookup {
+  private static final Duration SEEN = Duration.ofMillis(10);
+
+  /** It was paid for before, and its tokens were counted then. */
+  private static final Spend FREE = new Spend(0, 0, 0, 0, Optional.of(BigDecimal.ZERO));
+
+  private static final Usage NO_TOKENS = new Usage(0, 0, 0, 0, true);
+
+  private final Optional<SingleFlightCache> answers;
+  private final Endpoint endpoint;
+  private final CallLoop loop;
+  private final Timer timer;
+
+  CacheLookup(Optional<SingleFlightCache> answers, Endpoint endpoint, CallLoop loop, Timer timer) {
+    this.answers = answers;
+    this.endpoint = endpoint;
+    this.loop = loop;
+    this.timer = timer;
+  }
+
+  /** A request, and what becomes of it. */
+  record Query(CompletionRequest request, Deadline until, Predicate<String> usable) {}
+
+  /** The answer that is kept, else the one that comes. */
+  Outcome<Completion> outcome(Query asked, Supplier<Outcome<Completion>> send) {
+    CallOptions.Caching caching = asked.request().options().caching();
+    if (answers.isEmpty() || caching == CallOptions.Caching.NONE) {
+      return send.get();
+    }
+    Lookup one = new Lookup(answers.get(), asked, CacheKey.of(endpoint, asked.request()));
+    return caching == CallOptions.Caching.REFRESH ? one.refreshed(send) : one.outcome(send);
+  }
+
+  /** The answer that is kept, for a stream. */
+  Optional<Completion> kept(CompletionRequest request) {
+    if (answers.isEmpty() || request.options().caching() != CallOptions.Caching.DEFAULT) {
+      return Optional.empty();
+    }
+    Instant started = timer.now();
+    long begin = timer.nanos();
+    Optional<Completion> known =
+        answers
+            .get()
+            .find(CacheKey.of(endpoint, request))
+            .flatMap(found -> completion(found, request, started, begin));
+    known.ifPresent(answer -> loop.tell(answer.report()));
+    return known;
+  }
+
+  /** Keeps what a stream has brought to its end. */
+  void keep(CompletionRequest request, Completion answer) {
+    if (answers.isPresent()
+        && request.options().caching() != CallOptions.Caching.NONE
+        && worthKeeping(answer, request, text -> JsonAnswer.usable(request, text))) {
+      answers.get().keep(CacheKey.of(endpoint, request), entry(answer));
+    }
+  }
+
+  /** One request on its way. For one thread. */
+  private final class Lookup {
+    private final SingleFlightCache shared;
+    private final Query asked;
+    private final String key;
+    private final Instant started = timer.now();
+    private final long begin = timer.nanos();
+
+    Lookup(SingleFlightCache shared, Query asked, String key) {
+      this.shared = shared;
+      this.asked = asked;
+      this.key = key;
+    }
+
+    Outcome<Completion> outcome(Supplier<Outcome<Completion>> send) {
+      Flight mine = new Flight();
+      while (true) {
+        Flight there = shared.joined(key, mine);
+        if (there == mine) {
+          return leads(mine, send);
+        }
+        Optional<Outcome<Completion>> end = follows(there, send);
+        if (end.isPresent()) {
+          return end.get();
+        }
+      }
+    }
+
+    Outcome<Completion> refreshed(Supplier<Outcome<Completion>> send) {
+      Outcome<Completion> outcome = send.get();
+      keep(outcome);
+      return outcome;
+    }
+
+    private Outcome<Completion> leads(Flight mine, Supplier<Outcome<Completion>> send) {
+      End end = new End.Failed();
+      try {
+        Optional<CachedCompletion> found = shared.find(key);
+        Optional<Completion> known = found.flatMap(this::known);
+        if (known.isPresent()) {
+          end = new End.Answered(found.get());
+          return told(known.get());
+        }
+        Outcome<Completion> outcome = send.get();
+        if (outcome instanceof Outcome.Answered<Completion>) {
+          end = keep(outcome).<End>map(End.Answered::new).orElseGet(End.NotKept::new);
+        }
+        return outcome;
+      } finally {
+        shared.landed(key, mine, end);
+      }
+    }
+
+    /** What an equal request that is under way brings; empty when that must be begun again. */
+    private Optional<Outcome<Completion>> follows(
+        Flight there, Supplier<Outcome<Completion>> send) {
+      try {
+        End end = there.await(asked.until());
+        seen();
+        return switch (end) {
+          case End.Answered ok -> Optional.of(known(ok.kept()).map(this::told).orElseGet(send));
+          case End.NotKept alone -> Optional.of(send.get());
+          case End.Failed again -> Optional.empty();
+        };
+      } catch (TimeoutException e) {
+        double seconds = asked.until().given().toMillis() / 1000.0;
+        String words =
+            "the deadline of " + seconds + " s was over while an equal request was waited for";
+        return Optional.of(failed(Fault.of(Fault.Kind.DEADLINE_EXCEEDED, words)));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        String words = "the call was interrupted while an equal request was waited for";
+        return Optional.of(failed(Fault.of(Fault.Kind.CANCELLED, words)));
+      }
+    }
+
+    private void seen() {
+      if (Duration.ofNanos(timer.nanos() - begin).compareTo(SEEN) > 0) {
+        Tracing.waited("equal request", started, timer.now(), Map.of());
+      }
+    }
+
+    private Optional<Completion> known(CachedCompletion kept) {
+      return completion(kept, asked.request(), started, begin);
+    }
+
+    private Outcome<Completion> told(Completion answer) {
+      loop.tell(answer.report());
+      return new Outcome.Answered<>(answer, answer.report());
+    }
+
+    private Outcome<Completion> failed(Fault fault) {
+      CallReport report =
+          new CallReport(
+              endpoint.route(endpoint.model(asked.request())),
+              started,
+              Duration.ofNanos(timer.nanos() - begin),
+              Duration.ZERO,
+              List.of(),
+              Spend.NONE,
+              Optional.of(fault),
+              about(asked.request(), CallMetadata.AnswerMetadata.NOTHING));
+      loop.tell(report);
+      return new Outcome.Failed<>(CallException.of(fault, report), report);
+    }
+
+    private Optional<CachedCompletion> keep(Outcome<Completion> outcome) {
+      if (outcome instanceof Outcome.Answered<Completion> ok
+          && worthKeeping(ok.value(), asked.request(), asked.usable())) {
+        CachedCompletion entry = entry(ok.value());
+        shared.keep(key, entry);
+        return Optional.of(entry);
+      }
+      return Optional.empty();
+    }
+  }
+
+  private static CachedCompletion entry(Completion answer) {
+    return new CachedCompletion(answer.requestedModel(), answer.json(), answer.costUsd());
+  }
+
+  /** Whole, of the model that was asked, of use, and without a secret of this process. */
+  private boolean worthKeeping(
+      Completion answer, CompletionRequest request, Predicate<String> usable) {
+    FinishReason reason = answer.finishReason();
+    return answer.problem().isEmpty()
+        && !reason.equals(FinishReason.LENGTH)
+        && !reason.equals(FinishReason.CONTENT_FILTER)
+        && !reason.equals(FinishReason.UNKNOWN)
+        && answer.report().route().resource().equals(endpoint.model(request))
+        && (!answer.toolCalls().isEmpty() || usable.test(answer.text()))
+        && Redactor.redactKnown(answer.json()).equals(answer.json());
+  }
+
+  private static CallMetadata about(CompletionRequest request, CallMetadata.AnswerMetadata said) {
+    return new CallMetadata(
+        new CallMetadata.Operation("chat", request.options().operation()),
+        CallMetadata.Attribution.here(),
+        said);
+  }
+
+  private Optional<Completion> completion(
+      CachedCompletion kept, CompletionRequest request, Instant started, long begin) {
+    ChatResponseReader answer = new ChatResponseReader();
+    try {
+      answer.read(kept.json());
+    } catch (JacksonException e) { // whatever became of it, it can be asked for
+      return Optional.empty();
+    }
+    if (!answer.choice) {
+      return Optional.empty();
+    }
+    String asked = endpoint.model(request);
+    CallReport report =
+        new CallReport(
+            endpoint.route(asked),
+            started,
+            Duration.ofNanos(timer.nanos() - begin),
+            Duration.ZERO,
+            List.of(),
+            FREE,
+            Optional.empty(),
+            about(
+                request,
+                CallMetadata.AnswerMetadata.kept(
+                    Optional.of(answer.model).filter(it -> !it.isEmpty()))));
+    return Optional.of(
+        new Completion(
+            answer.text.toString(),
+            answer.finishReason(),
+            NO_TOKENS,
+            asked,
+            answer.model.isEmpty() ? asked : answer.model,
+            Optional.empty(),
+            kept.json(),
+            answer.toolCalls(),
+            Optional.empty(),
+            List.of(),
+            report));
+  }
+}

@@ -1,0 +1,153 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.json.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/** The Chat Completions form of requests. */
+final class ChatRequestBody {
+  static final int A_PICTURE = 3_000;
+
+  private ChatRequestBody() {}
+
+  /** The body of a request as a tree, with what the request left open filled from the client. */
+  static Map<String, Object> body(
+      CompletionRequest request,
+      String model,
+      ResponseFormatFallback.Strategy strategy,
+      boolean stream) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("model", model);
+    body.putAll(request.body());
+    body.put("model", model);
+    body.remove("stream");
+    body.remove("stream_options");
+    if (!request.messages().isEmpty()) {
+      body.putIfAbsent(
+          "messages", request.messages().stream().flatMap(ChatRequestBody::messages).toList());
+    }
+    options(request.options()).forEach(body::putIfAbsent);
+    if (!body.containsKey("response_format")) {
+      ResponseFormatBody.add(request.format(), strategy, body);
+    }
+    if (!request.tools().isEmpty()) {
+      body.putIfAbsent("tools", request.tools().stream().map(ChatRequestBody::tool).toList());
+    }
+    if (stream) {
+      body.put("stream", true);
+      body.put("stream_options", Map.of("include_usage", true));
+    }
+    return body;
+  }
+
+  static byte[] bytes(Map<String, Object> body) {
+    try {
+      return Json.mapper().writeValueAsBytes(body);
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException(
+          "the request has a value that JSON cannot carry: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** Whether the request offers tools, so that a tool call is an answer to it. */
+  static boolean offersTools(Map<String, Object> body) {
+    return isFilled(body.get("tools")) || isFilled(body.get("functions"));
+  }
+
+  /** How much text stands in a body. */
+  static long characters(@Nullable Object value) {
+    return switch (value) {
+      case null -> 0;
+      case String text -> text.startsWith("data:") ? A_PICTURE : text.length();
+      case Map<?, ?> map ->
+          map.entrySet().stream()
+              .mapToLong(e -> characters(e.getKey()) + characters(e.getValue()))
+              .sum();
+      case List<?> list -> list.stream().mapToLong(ChatRequestBody::characters).sum();
+      default -> 4;
+    };
+  }
+
+  private static boolean isFilled(@Nullable Object value) {
+    return value instanceof List<?> list && !list.isEmpty();
+  }
+
+  private static Map<String, Object> options(CallOptions options) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    options.temperature().ifPresent(value -> all.put("temperature", value));
+    options.topP().ifPresent(value -> all.put("top_p", value));
+    options.maxTokens().ifPresent(tokens -> all.put("max_tokens", tokens));
+    options.seed().ifPresent(value -> all.put("seed", value));
+    if (!options.stop().isEmpty()) {
+      all.put("stop", options.stop());
+    }
+    options.reasoningEffort().ifPresent(effort -> all.put("reasoning_effort", effort));
+    all.putAll(options.parameters());
+    return all;
+  }
+
+  private static Map<String, Object> tool(Tool tool) {
+    Map<String, Object> function = new LinkedHashMap<>();
+    function.put("name", tool.name());
+    function.put("description", tool.description());
+    function.put("strict", true);
+    function.put("parameters", tool.parameters().tree());
+    return Map.of("type", "function", "function", function);
+  }
+
+  /** One message, or one for each tool's result. */
+  private static Stream<Map<String, Object>> messages(Message message) {
+    List<Map<String, Object>> content = new ArrayList<>();
+    List<Map<String, Object>> calls = new ArrayList<>();
+    List<Map<String, Object>> results = new ArrayList<>();
+    for (Part part : message.parts()) {
+      switch (part) {
+        case Part.Text text -> content.add(Map.of("type", "text", "text", text.text()));
+        case Part.Image image ->
+            content.add(
+                Map.of(
+                    "type", "image_url", "image_url", Map.of("url", image.address().toString())));
+        case Part.ToolCall call -> calls.add(call(call));
+        case Part.ToolResult result -> results.add(result(result));
+      }
+    }
+    if (!results.isEmpty()) {
+      return results.stream();
+    }
+    Map<String, Object> wire = new LinkedHashMap<>();
+    wire.put("role", message.role().name().toLowerCase(Locale.ROOT));
+    boolean plain = content.stream().allMatch(part -> "text".equals(part.get("type")));
+    if (!content.isEmpty()) {
+      wire.put("content", plain ? message.text() : content);
+    }
+    if (!calls.isEmpty()) {
+      wire.put("tool_calls", calls);
+    }
+    return Stream.of(wire);
+  }
+
+  static Map<String, Object> call(Part.ToolCall call) {
+    Map<String, Object> function = new LinkedHashMap<>();
+    function.put("name", call.tool());
+    function.put("arguments", call.arguments());
+    Map<String, Object> wire = new LinkedHashMap<>();
+    wire.put("id", call.id());
+    wire.put("type", "function");
+    wire.put("function", function);
+    return wire;
+  }
+
+  private static Map<String, Object> result(Part.ToolResult result) {
+    Map<String, Object> wire = new LinkedHashMap<>();
+    wire.put("role", "tool");
+    wire.put("tool_call_id", result.callId());
+    wire.put("content", result.text());
+    return wire;
+  }
+}

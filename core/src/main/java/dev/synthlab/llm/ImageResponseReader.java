@@ -1,0 +1,133 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.call.Spend;
+import dev.synthlab.llm.JsonExchange.UnusableException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.core.Base64Variants;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/** The answer to one images request. */
+final class ImageResponseReader implements JsonExchange.Answer<ImageResponseReader.Pictures> {
+  private final ImageRequest.OutputKind wanted;
+  private final List<GeneratedImage> images = new ArrayList<>();
+  private Usage usage = Usage.UNKNOWN;
+
+  ImageResponseReader(ImageRequest.OutputKind wanted) {
+    this.wanted = wanted;
+  }
+
+  /** The pictures of one request. */
+  record Pictures(List<GeneratedImage> images, Usage usage) implements JsonExchange.Counted {
+    /** The tokens of a picture have a price of their own, which the price list does not tell. */
+    @Override
+    public Spend spend(ModelRegistry known, String request) {
+      return new Spend(usage.inputTokens(), usage.outputTokens(), 0, 0, Optional.empty());
+    }
+
+    @Override
+    public String model() {
+      return "";
+    }
+  }
+
+  @Override
+  public void field(String name, JsonParser in, JsonToken value) throws UnusableException {
+    switch (name) {
+      case "data" -> items(in, value);
+      case "usage" -> usage = JsonFields.usage(in, value).orElse(usage);
+      default -> in.skipChildren();
+    }
+  }
+
+  @Override
+  public Pictures whole() throws UnusableException {
+    if (images.isEmpty()) {
+      throw new UnusableException("an answer without an image");
+    }
+    return new Pictures(images, usage);
+  }
+
+  private void items(JsonParser in, JsonToken start) throws UnusableException {
+    if (start != JsonToken.START_ARRAY) {
+      throw new UnusableException("images that are no list");
+    }
+    while (in.nextToken() == JsonToken.START_OBJECT) {
+      images.add(item(in));
+    }
+    if (in.currentToken() != JsonToken.END_ARRAY) {
+      throw new UnusableException("an image that is no object");
+    }
+  }
+
+  private GeneratedImage item(JsonParser in) throws UnusableException {
+    byte[] bytes = {};
+    Optional<String> address = Optional.empty();
+    Optional<String> revised = Optional.empty();
+    while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+      String field = in.currentName();
+      JsonToken value = in.nextToken();
+      switch (field) {
+        case "b64_json" -> bytes = bytes(in, value);
+        case "url" -> address = JsonFields.string(in, value);
+        case "revised_prompt" -> revised = JsonFields.string(in, value);
+        default -> in.skipChildren();
+      }
+    }
+    if (bytes.length > 0) {
+      return new GeneratedImage.Bytes(bytes, mediaType(bytes), revised);
+    }
+    if (wanted == ImageRequest.OutputKind.BYTES || address.isEmpty()) {
+      throw new UnusableException(
+          address.isPresent()
+              ? "the address of an image where its bytes were asked for (ask for Form.URL)"
+              : "an image without bytes and address");
+    }
+    return new GeneratedImage.Url(uri(address.get()), revised);
+  }
+
+  private static byte[] bytes(JsonParser in, JsonToken value) {
+    if (value == JsonToken.VALUE_STRING) {
+      return in.getBinaryValue(Base64Variants.MIME_NO_LINEFEEDS.withPaddingAllowed());
+    }
+    in.skipChildren();
+    return new byte[0];
+  }
+
+  private static URI uri(String address) throws UnusableException {
+    try {
+      URI uri = URI.create(address);
+      if ("http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme())) {
+        return uri;
+      }
+    } catch (IllegalArgumentException e) {
+      // Told below, as any other that is no address of the web.
+    }
+    throw new UnusableException("an image at an address that cannot be read");
+  }
+
+  private static String mediaType(byte[] bytes) {
+    if (begins(bytes, 0, 0x89, 'P', 'N', 'G')) {
+      return "image/png";
+    }
+    if (begins(bytes, 0, 0xFF, 0xD8, 0xFF)) {
+      return "image/jpeg";
+    }
+    if (begins(bytes, 0, 'R', 'I', 'F', 'F') && begins(bytes, 8, 'W', 'E', 'B', 'P')) {
+      return "image/webp";
+    }
+    return begins(bytes, 0, 'G', 'I', 'F', '8') ? "image/gif" : "application/octet-stream";
+  }
+
+  private static boolean begins(byte[] bytes, int from, int... expected) {
+    for (int i = 0; i < expected.length; i++) {
+      if (bytes.length <= from + i || (bytes[from + i] & 0xFF) != expected[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

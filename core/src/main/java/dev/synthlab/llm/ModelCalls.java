@@ -1,0 +1,134 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.call.CallLoop;
+import dev.synthlab.call.CallPolicy;
+import dev.synthlab.call.Deadline;
+import dev.synthlab.call.Outcome;
+import dev.synthlab.call.Timer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * Makes the requests of a client's verbs: each is one run of the loop, under a span of its own.
+ * Safe for use by many threads.
+ */
+final class ModelCalls {
+  private static final int UNREADABLE_TRIES = 3;
+
+  private final Endpoint endpoint;
+  private final CallLoop loop;
+  private final UnsupportedParameters unsupported = new UnsupportedParameters();
+  private final Timer timer;
+  private final CacheLookup cacheLookup;
+
+  ModelCalls(Endpoint endpoint, CallLoop loop, Timer timer, CacheLookup cacheLookup) {
+    this.endpoint = endpoint;
+    this.loop = loop;
+    this.timer = timer;
+    this.cacheLookup = cacheLookup;
+  }
+
+  Endpoint endpoint() {
+    return endpoint;
+  }
+
+  Timer timer() {
+    return timer;
+  }
+
+  /** The loop as a request wants it. */
+  CallLoop loop(ModelRequest<?> request) {
+    return request
+        .options()
+        .timeout()
+        .map(limit -> loop.with(loop.policy().withTimeout(limit)))
+        .orElse(loop);
+  }
+
+  /** The loop for one attempt of so long. */
+  CallLoop once(Duration within) {
+    CallPolicy policy = loop.policy();
+    return loop.with(policy.withMaxAttempts(1).withTimeout(within));
+  }
+
+  /** The end of a call, and of all calls that it is one of. */
+  Deadline deadline(ModelRequest<?> request, Optional<Deadline> all) {
+    Duration own = request.options().deadline().orElse(endpoint.settings().callDeadline());
+    return all.map(outer -> outer.inside(own)).orElseGet(() -> Deadline.in(timer, own));
+  }
+
+  Deadline deadline(ModelRequest<?> request) {
+    return deadline(request, Optional.empty());
+  }
+
+  /**
+   * A single call gives up early on what cannot be read; a row of a bulk run is worth its tries.
+   */
+  PreparedChat.ModelContext client() {
+    CallPolicy policy = loop.policy();
+    boolean bulk = policy.waiting() == CallPolicy.WaitMode.UNBOUNDED;
+    return new PreparedChat.ModelContext(
+        endpoint, unsupported, bulk ? policy.maxAttempts() : UNREADABLE_TRIES);
+  }
+
+  /** The answer, once no more tools are asked for. */
+  Outcome<Completion> answer(CompletionRequest request, boolean streamed, Deadline until) {
+    return answer(request, streamed, until, text -> JsonAnswer.usable(request, text));
+  }
+
+  /** The same, of which only a usable text is kept for equal requests. */
+  Outcome<Completion> answer(
+      CompletionRequest request, boolean streamed, Deadline until, Predicate<String> usable) {
+    return request.tools().isEmpty()
+        ? one(new CacheLookup.Query(request, until, usable), streamed)
+        : new ToolLoop(request, until)
+            .run(now -> one(new CacheLookup.Query(now, until, usable), streamed));
+  }
+
+  /** The pieces of the answer, and of those before it that ask for tools. */
+  TextStream stream(CompletionRequest request, Deadline until) {
+    return request.tools().isEmpty()
+        ? piecewise(request, until)
+        : new ToolStream(new ToolLoop(request, until), request, now -> piecewise(now, until));
+  }
+
+  private Outcome<Completion> one(CacheLookup.Query asked, boolean streamed) {
+    PreparedChat chat = PreparedChat.of(client(), asked.request(), streamed);
+    LlmSpan span = LlmSpan.ofChat(chat, asked.request().options());
+    return span.around(
+        () -> {
+          Outcome<Completion> outcome =
+              cacheLookup.outcome(asked, () -> sent(asked, chat, streamed));
+          span.ended(outcome);
+          return outcome;
+        });
+  }
+
+  private Outcome<Completion> sent(CacheLookup.Query asked, PreparedChat chat, boolean streamed) {
+    CompletionRequest request = asked.request();
+    return switch (loop(request).run(new ChatExchange(chat, streamed, timer), asked.until())) {
+      case Outcome.Answered<ChatExchange.Whole> ok ->
+          new Outcome.Answered<>(
+              ok.value().completion(endpoint.model(request), ok.report()), ok.report());
+      case Outcome.Failed<ChatExchange.Whole> failed ->
+          new Outcome.Failed<>(failed.reason(), failed.report());
+    };
+  }
+
+  private TextStream piecewise(CompletionRequest request, Deadline until) {
+    PreparedChat chat = PreparedChat.of(client(), request, true);
+    LlmSpan span = LlmSpan.ofChat(chat, request.options());
+    return span.opening(
+        () -> {
+          Optional<Completion> known = cacheLookup.kept(request);
+          if (known.isPresent()) {
+            return new CachedStream(known.get(), span);
+          }
+          Outcome<ChatStream> outcome = loop(request).run(new StreamExchange(chat, timer), until);
+          ChatStream stream = outcome.get();
+          stream.reported(outcome.report(), span, answer -> cacheLookup.keep(request, answer));
+          return stream;
+        });
+  }
+}

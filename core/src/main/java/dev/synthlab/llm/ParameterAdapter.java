@@ -1,0 +1,132 @@
+package dev.synthlab.llm;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * The parameters of a request on their way to what a model takes. For one thread.
+ *
+ * @see <a href="https://platform.openai.com/docs/guides/reasoning">OpenAI on reasoning models</a>
+ */
+final class ParameterAdapter {
+  private static final String EFFORT = "reasoning_effort";
+  private static final String NONE = "none";
+  private static final List<String> SAMPLING = List.of("top_p", "logprobs", "top_logprobs");
+  private static final List<String> PENALTIES =
+      List.of("presence_penalty", "frequency_penalty", "logit_bias");
+
+  private final Model model;
+  private final Map<String, Object> body;
+  private final BiConsumer<String, String> said;
+
+  private ParameterAdapter(Model model, Map<String, Object> body, BiConsumer<String, String> said) {
+    this.model = model;
+    this.body = new LinkedHashMap<>(body);
+    this.said = said;
+  }
+
+  /**
+   * The body as the model takes it.
+   *
+   * @param said hears what was changed that the answer may depend on: the parameter, and how
+   */
+  static Map<String, Object> takenBy(
+      Model model, Map<String, Object> body, BiConsumer<String, String> said) {
+    return new ParameterAdapter(model, body, said).taken();
+  }
+
+  private Map<String, Object> taken() {
+    switch (ModelFamily.of(model)) {
+      case GPT -> leaveOut(EFFORT);
+      case O_SERIES -> {
+        effort();
+        sampling(false);
+        if (!model.name().matches(".*o1.*|.*o3-mini.*")) {
+          leaveOut("stop");
+        }
+        if (!model.can(Model.Ability.PARALLEL_TOOLS)) {
+          leaveOut("parallel_tool_calls");
+        }
+        maxInNewWords();
+        rulesFromDeveloper();
+      }
+      case GPT_5 -> {
+        effort();
+        sampling(thinksNotAtAll());
+        leaveOut("stop");
+        maxInNewWords();
+      }
+      case GPT_5_CHAT -> {
+        leaveOut(EFFORT);
+        maxInNewWords();
+      }
+      case OTHER -> {
+        effort();
+        if (!model.can(Model.Ability.SAMPLING)) {
+          List.of("temperature", "top_p", "top_k").forEach(this::leaveOut);
+        }
+      }
+    }
+    return body;
+  }
+
+  private void effort() {
+    if (!model.can(Model.Ability.REASONING)) {
+      leaveOut(EFFORT);
+    } else if (body.get(EFFORT) instanceof String word) {
+      ReasoningEffort.inPlaceOf(word, model.efforts())
+          .ifPresent(
+              nearest -> {
+                body.put(EFFORT, nearest);
+                said.accept(EFFORT, word + " is sent as " + nearest);
+              });
+    }
+  }
+
+  private boolean thinksNotAtAll() {
+    Object request = body.get(EFFORT);
+    return NONE.equals(request == null ? model.defaultEffort().orElse("") : request);
+  }
+
+  private void sampling(boolean free) {
+    if (!free) {
+      boolean byDefault = body.get("temperature") instanceof Number warm && warm.doubleValue() == 1;
+      if (!byDefault) {
+        leaveOut("temperature");
+      }
+      SAMPLING.forEach(this::leaveOut);
+    }
+    PENALTIES.forEach(this::leaveOut);
+  }
+
+  private void maxInNewWords() {
+    Object max = body.remove("max_tokens");
+    if (max != null) {
+      body.putIfAbsent("max_completion_tokens", max);
+    }
+  }
+
+  private void rulesFromDeveloper() {
+    if (body.get("messages") instanceof List<?> messages) {
+      body.put("messages", messages.stream().map(ParameterAdapter::fromDeveloper).toList());
+    }
+  }
+
+  private static Object fromDeveloper(Object message) {
+    if (!(message instanceof Map<?, ?> parts) || !"system".equals(parts.get("role"))) {
+      return message;
+    }
+    Map<Object, Object> other = new LinkedHashMap<>(parts);
+    other.put("role", "developer");
+    return other;
+  }
+
+  private void leaveOut(String parameter) {
+    if (body.containsKey(parameter)) {
+      body.remove(parameter);
+      said.accept(parameter, "left out");
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.call.CallException;
+import dev.synthlab.call.Outcome;
+import dev.synthlab.json.JsonBinding;
+import dev.synthlab.json.JsonExtractor;
+import dev.synthlab.json.JsonSchema;
+import dev.synthlab.logging.Logging;
+import dev.synthlab.spans.Labels;
+import dev.synthlab.spans.Tracing;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+
+/**
+ * One call whose answer has to have a form: asks, reads what came, and shows the model once what
+ * was wrong with it. For one call.
+ *
+ * @param <T> what the answer is read as
+ */
+final class StructuredCall<T> {
+  private static final Logger log = Logging.component("llm");
+  private static final int ROUNDS = 2;
+
+  private final String wanted;
+  private final CompletionRequest request;
+  private final Function<Object, Read<T>> reads;
+  private final List<Completion> rounds = new ArrayList<>();
+  private Optional<StructuredOutputException> failure = Optional.empty();
+
+  private StructuredCall(
+      String wanted, CompletionRequest request, Function<Object, Read<T>> reads) {
+    this.wanted = wanted;
+    this.request = request;
+    this.reads = reads;
+  }
+
+  /**
+   * What a tree was read as.
+   *
+   * @param value empty when there are violations
+   * @param violations sentences
+   */
+  record Read<T>(Optional<T> value, List<String> violations) {}
+
+  /** Asks once; an answer that is not usable is not kept for equal requests. */
+  interface Ask {
+    Outcome<Completion> outcome(CompletionRequest request, Predicate<String> usable);
+  }
+
+  /** A call that gives a Java value. */
+  static <T> StructuredCall<T> typed(CompletionRequest request, Class<T> type) {
+    JsonBinding binding = JsonBinding.of(type);
+    return new StructuredCall<>(
+        type.getSimpleName(),
+        request.withFormat(new ResponseFormat.Schema(binding.schema())),
+        tree -> {
+          JsonBinding.Reading reading = binding.read(tree);
+          return new Read<>(reading.value().map(value -> cast(type, value)), reading.violations());
+        });
+  }
+
+  @SuppressWarnings("unchecked") // Class.cast refuses the boxed values of primitive types
+  private static <T> T cast(Class<T> type, Object value) {
+    return type.isPrimitive() ? (T) value : type.cast(value);
+  }
+
+  /** A call that gives a JSON object, of the request's schema if it has one. */
+  static StructuredCall<Map<String, Object>> json(CompletionRequest request) {
+    Optional<JsonSchema> schema =
+        request.format() instanceof ResponseFormat.Schema shape
+            ? Optional.of(shape.schema())
+            : Optional.empty();
+    return new StructuredCall<>(
+        schema.map(JsonSchema::name).orElse("JSON object"),
+        schema.isPresent() ? request : request.asJson(),
+        tree -> JsonAnswer.object(tree, schema));
+  }
+
+  /** Asks until the answer fits, at most twice. */
+  TypedCompletion<T> run(Ask ask) {
+    return LlmSpan.steps("complete " + wanted, request, () -> rounds(ask));
+  }
+
+  private TypedCompletion<T> rounds(Ask ask) {
+    CompletionRequest now = request;
+    while (true) {
+      Completion answer = answered(outcome(ask, now));
+      rounds.addAll(answer.earlier());
+      rounds.add(answer);
+      Read<T> read = read(answer.text());
+      int asked = failure.isEmpty() ? 1 : ROUNDS;
+      if (read.value().isPresent()) {
+        Completion whole = answer.after(rounds.subList(0, rounds.size() - 1));
+        return new TypedCompletion<>(read.value().get(), whole, asked);
+      }
+      StructuredOutputException unfit =
+          new StructuredOutputException(wanted, rounds, read.violations());
+      if (asked == ROUNDS) {
+        throw unfit;
+      }
+      failure = Optional.of(unfit);
+      log.info("the answer is not the {} that was asked for, it is asked to mend it", wanted);
+      now = again(answer.text(), read.violations());
+    }
+  }
+
+  private Outcome<Completion> outcome(Ask ask, CompletionRequest now) {
+    Predicate<String> fits = text -> read(text).value().isPresent();
+    return failure.isEmpty()
+        ? ask.outcome(now, fits)
+        : Tracing.with(Labels.NONE.with(Labels.REPAIR, "true"), () -> ask.outcome(now, fits));
+  }
+
+  private Completion answered(Outcome<Completion> outcome) {
+    return switch (outcome) {
+      case Outcome.Answered<Completion> ok -> {
+        Completion answer = ok.value();
+        Optional<AnswerException> problem =
+            answer.truncated()
+                ? Optional.of(new AnswerException.Truncated(answer.text()))
+                : answer.problem();
+        if (problem.isPresent()) {
+          failure.ifPresent(problem.get()::addSuppressed);
+          throw problem.get();
+        }
+        yield answer;
+      }
+      case Outcome.Failed<Completion> failed -> throw unanswered(failed.reason());
+    };
+  }
+
+  /** Of an answer that was paid for nothing is lost because the second could not be had. */
+  private RuntimeException unanswered(CallException reason) {
+    if (failure.isEmpty()) {
+      return reason;
+    }
+    if (reason instanceof CallException.Cancelled) {
+      reason.addSuppressed(failure.get());
+      return reason;
+    }
+    failure.get().initCause(reason);
+    return failure.get();
+  }
+
+  private Read<T> read(String text) {
+    try {
+      return parsed(text);
+    } catch (StackOverflowError e) {
+      String reason =
+          "the answer cannot be read: it is nested so deeply that the stack does not do";
+      return new Read<>(Optional.empty(), List.of(reason));
+    }
+  }
+
+  private Read<T> parsed(String text) {
+    return switch (JsonExtractor.read(text)) {
+      case JsonExtractor.Tree tree -> reads.apply(tree.value());
+      case JsonExtractor.Unreadable none ->
+          new Read<>(Optional.empty(), List.of("the answer is not JSON: " + none.reason()));
+    };
+  }
+
+  private CompletionRequest again(String text, List<String> violations) {
+    String words =
+        violations.stream()
+            .collect(
+                Collectors.joining(
+                    "\n- ",
+                    "That answer cannot be used:\n- ",
+                    "\nGive the whole JSON again, with this put right, and nothing else."));
+    if (!request.body().containsKey("messages")) {
+      return request.withTools().and(List.of(Message.assistant(text), Message.user(words)));
+    }
+    Map<String, Object> body = new LinkedHashMap<>(request.body());
+    List<Object> messages = new ArrayList<>();
+    if (body.get("messages") instanceof List<?> said) {
+      messages.addAll(said);
+    }
+    messages.add(Map.of("role", "assistant", "content", text));
+    messages.add(Map.of("role", "user", "content", words));
+    body.put("messages", messages);
+    return CompletionRequest.ofBody(body).with(request.options()).withFormat(request.format());
+  }
+}

@@ -1,0 +1,46 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.call.CallException;
+import dev.synthlab.call.Outcome;
+import dev.synthlab.json.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** One call for a JSON object whose failures are values, as bulk runs want them. For one call. */
+final class StructuredJsonCall {
+  private final StructuredCall.Ask ask;
+  private final List<Completion> answers = new ArrayList<>();
+  private Optional<Outcome.Failed<Completion>> failed = Optional.empty();
+
+  StructuredJsonCall(StructuredCall.Ask ask) {
+    this.ask = ask;
+  }
+
+  /** The answer with its JSON as text, an answer with a problem, or why there is none. */
+  Outcome<Completion> of(CompletionRequest request) {
+    try {
+      TypedCompletion<Map<String, Object>> typed = StructuredCall.json(request).run(this::asked);
+      String json = Json.mapper().writeValueAsString(typed.value());
+      Completion answer = typed.completion().withText(json);
+      return new Outcome.Answered<>(answer, answer.report());
+    } catch (CallException e) {
+      return failed.orElseThrow(() -> e);
+    } catch (AnswerException e) {
+      Completion last = answers.getLast();
+      Completion answer = last.after(answers.subList(0, answers.size() - 1)).with(e);
+      return new Outcome.Answered<>(answer, answer.report());
+    }
+  }
+
+  private Outcome<Completion> asked(CompletionRequest request, Predicate<String> usable) {
+    Outcome<Completion> outcome = ask.outcome(request, usable);
+    switch (outcome) {
+      case Outcome.Answered<Completion> ok -> answers.add(ok.value());
+      case Outcome.Failed<Completion> none -> failed = Optional.of(none);
+    }
+    return outcome;
+  }
+}

@@ -1,0 +1,160 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.call.CallException;
+import dev.synthlab.call.CallReport;
+import dev.synthlab.call.Deadline;
+import dev.synthlab.call.Fault;
+import dev.synthlab.call.Outcome;
+import dev.synthlab.call.VirtualThreads;
+import dev.synthlab.logging.Logging;
+import dev.synthlab.logging.Redactor;
+import dev.synthlab.spans.Tracing;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+
+/**
+ * The tools of one call: runs those the model asks for, at once if it asks for several, and keeps
+ * what was said. For one call.
+ */
+final class ToolLoop {
+  private static final Logger log = Logging.component("llm");
+
+  private final CompletionRequest request;
+  private final Deadline deadline;
+  private final List<Message> said = new ArrayList<>();
+  private final List<Completion> before = new ArrayList<>();
+
+  ToolLoop(CompletionRequest request, Deadline deadline) {
+    this.request = request;
+    this.deadline = deadline;
+  }
+
+  /** Asks once, as one run of the loop. */
+  interface Ask {
+    Outcome<Completion> outcome(CompletionRequest request);
+  }
+
+  /** What follows from an answer. */
+  sealed interface Next {
+    /** It is the last. */
+    record Answered(Completion completion) implements Next {}
+
+    /** Tools were run, and the model is to be asked again. */
+    record Asked(CompletionRequest request) implements Next {}
+
+    /** The tools did not come to an end. */
+    record Failed(Fault fault) implements Next {}
+  }
+
+  /** Asks until the model answers without asking for tools. */
+  Outcome<Completion> run(Ask ask) {
+    return LlmSpan.steps(Tracing.Kind.AGENT, "tools", request, () -> rounds(ask));
+  }
+
+  private Outcome<Completion> rounds(Ask ask) {
+    CompletionRequest now = request;
+    while (true) {
+      Outcome<Completion> outcome = ask.outcome(now);
+      switch (outcome) {
+        case Outcome.Failed<Completion> failed -> {
+          return failed;
+        }
+        case Outcome.Answered<Completion> ok -> {
+          switch (after(ok.value())) {
+            case Next.Answered last -> {
+              return new Outcome.Answered<>(last.completion(), ok.report());
+            }
+            case Next.Asked again -> now = again.request();
+            case Next.Failed failed -> {
+              return failed(failed.fault(), ok.report());
+            }
+          }
+        }
+      }
+    }
+  }
+
+  static <T> Outcome<T> failed(Fault fault, CallReport last) {
+    CallReport report = last.with(last.spend(), Optional.of(fault));
+    return new Outcome.Failed<>(CallException.of(fault, report), report);
+  }
+
+  /** Runs the tools that an answer asks for. */
+  Next after(Completion answer) {
+    Completion known = answer.after(before);
+    if (answer.toolCalls().isEmpty() || answer.problem().isPresent()) {
+      return new Next.Answered(known);
+    }
+    if (before.size() >= request.rounds()) {
+      return new Next.Answered(
+          known.with(new AnswerException.ToolRoundsExceeded(request.rounds(), answer.text())));
+    }
+    try {
+      List<Part> results = results(answer.toolCalls());
+      before.add(answer);
+      said.add(answer.message());
+      said.add(new Message(Message.Role.TOOL, results));
+      return new Next.Asked(request.and(said));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Next.Failed(
+          Fault.of(Fault.Kind.CANCELLED, "the call was interrupted while its tools ran"));
+    } catch (TimeoutException e) {
+      String words = "the deadline of the call was over while its tools ran: " + names(answer);
+      return new Next.Failed(Fault.of(Fault.Kind.DEADLINE_EXCEEDED, words));
+    }
+  }
+
+  private static String names(Completion answer) {
+    return answer.toolCalls().stream().map(Part.ToolCall::tool).collect(Collectors.joining(", "));
+  }
+
+  private List<Part> results(List<Part.ToolCall> calls)
+      throws InterruptedException, TimeoutException {
+    List<CompletableFuture<Part>> running =
+        calls.stream().map(call -> VirtualThreads.<Part>async(() -> result(call))).toList();
+    try {
+      List<Part> results = new ArrayList<>();
+      for (CompletableFuture<Part> each : running) {
+        long left = Math.max(0, deadline.remaining().toNanos());
+        results.add(each.get(left, TimeUnit.NANOSECONDS));
+      }
+      return results;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a tool broke down", e.getCause());
+    } finally {
+      running.forEach(each -> each.cancel(true));
+    }
+  }
+
+  private Part result(Part.ToolCall call) {
+    Optional<Tool> tool =
+        request.tools().stream().filter(t -> t.name().equals(call.tool())).findFirst();
+    if (tool.isEmpty()) {
+      String there = request.tools().stream().map(Tool::name).collect(Collectors.joining(", "));
+      return new Part.ToolResult(
+          call.id(), "error: there is no tool \"" + call.tool() + "\"; there are: " + there);
+    }
+    try {
+      String told =
+          Tracing.tool(call.tool(), call.arguments(), () -> tool.get().action().call(call));
+      return new Part.ToolResult(call.id(), told);
+    } catch (Exception | StackOverflowError | AssertionError | LinkageError e) {
+      // Whatever went wrong: the model is told, and may do better.
+      log.warn("the tool {} failed, the model is told: {}", call.tool(), e.toString());
+      return new Part.ToolResult(call.id(), "error: " + Redactor.redact(words(e)));
+    }
+  }
+
+  private static String words(Throwable e) {
+    String said = e.getMessage();
+    return said == null || said.isBlank() ? e.getClass().getSimpleName() : said;
+  }
+}

@@ -1,0 +1,129 @@
+package dev.synthlab.logging;
+
+/**
+ * Reads only the letters and digits of a view, in lower case: what stands between them, also a
+ * command to a terminal or the mark of a hexadecimal number, does not count. A mask, or too much
+ * between two of them, is a break. For one pass and one thread.
+ */
+final class AlphanumericText {
+  /** The most characters between two letters that belong together. */
+  static final int MAX_BETWEEN = 64;
+
+  private static final char ESCAPE = 0x1b;
+  private static final char COMMAND = 0x9b;
+  private static final int FULL_WIDTH = '\uff01' - '!';
+
+  private final DecodedText view;
+  private final boolean more;
+  private int at;
+  private int index = -1;
+  private char letter;
+  private boolean broken;
+
+  /**
+   * Begins before the first letter.
+   *
+   * @param view what is read
+   * @param more whether more may come after it
+   */
+  AlphanumericText(DecodedText view, boolean more) {
+    this.view = view;
+    this.more = more;
+  }
+
+  /** The letters of a text. */
+  static String of(String text) {
+    StringBuilder all = new StringBuilder();
+    AlphanumericText letters = new AlphanumericText(DecodedText.of(text), false);
+    while (letters.next()) {
+      all.append(letters.letter());
+    }
+    return all.toString();
+  }
+
+  /** Goes to the next letter; false if there is none. */
+  boolean next() {
+    broken = false;
+    while (at < view.length()) {
+      char c = view.at(at);
+      if (c == '*' && isMask()) {
+        broken = true;
+        at++;
+      } else if (c == ESCAPE || c == COMMAND) {
+        skipCommand();
+      } else if (c == '0' && more && at + 1 == view.length()) {
+        break; // what is still to come says what it is
+      } else if (c == '0' && isHexMark()) {
+        at += 2;
+      } else {
+        letter = lower(c);
+        if (letter != 0) {
+          broken |= at - index > MAX_BETWEEN;
+          index = at++;
+          return true;
+        }
+        at++;
+      }
+    }
+    broken |= at - index > MAX_BETWEEN;
+    return false;
+  }
+
+  char letter() {
+    return letter;
+  }
+
+  /** Where in the view the letter stands. */
+  int index() {
+    return index;
+  }
+
+  /** Whether the letter, or the end, does not belong to the letters before it. */
+  boolean broken() {
+    return broken;
+  }
+
+  private boolean isMask() {
+    for (int i = 1; i < MaskedRanges.MASK.length(); i++) {
+      if (view.at(at + i) != '*') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** "0x" where a word begins. */
+  private boolean isHexMark() {
+    return (view.at(at + 1) == 'x' || view.at(at + 1) == 'X')
+        && (at == 0 || lower(view.at(at - 1)) == 0);
+  }
+
+  private void skipCommand() {
+    int end = at + 1;
+    if (view.at(at) == ESCAPE) {
+      if (view.at(end) != '[') {
+        at = end;
+        return;
+      }
+      end++;
+    }
+    int max = Math.min(view.length(), at + MAX_BETWEEN);
+    while (end < max && view.at(end) >= ' ' && view.at(end) < '@') {
+      end++;
+    }
+    boolean unfinished = more && end == view.length();
+    at = unfinished ? end : end < max && view.at(end) < 0x7f ? end + 1 : at + 1;
+  }
+
+  /** 0 for what is no letter. */
+  private static char lower(char c) {
+    if (c < 0x80) {
+      boolean plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+      return plain ? c : c >= 'A' && c <= 'Z' ? (char) (c | 0x20) : 0;
+    }
+    if (c >= '\uff01' && c <= '\uff5e') {
+      return lower((char) (c - FULL_WIDTH));
+    }
+    return Character.isLetterOrDigit(c) || Character.isSurrogate(c) ? Character.toLowerCase(c) : 0;
+  }
+}

@@ -1,0 +1,113 @@
+package dev.synthlab.logging;
+
+import dev.synthlab.config.Secret;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * The secrets of this process in every form in which they may be met. A text is read as it stands,
+ * and again after each of a few steps of decoding; each time every form is looked for at once, so
+ * that the work grows with the text and not with the number of secrets. Immutable.
+ */
+final class KnownSecrets {
+  private static volatile KnownSecrets current = new KnownSecrets(Set.of());
+
+  private final Set<String> secrets;
+  private final AhoCorasick exact;
+  private final AhoCorasick letters;
+
+  KnownSecrets(Set<String> secrets) {
+    this.secrets = secrets;
+    Set<String> written = new LinkedHashSet<>();
+    Set<String> bare = new LinkedHashSet<>();
+    for (String secret : secrets) {
+      SecretEncodings forms = new SecretEncodings(secret);
+      written.addAll(forms.exact());
+      bare.addAll(forms.letters());
+    }
+    this.exact = new AhoCorasick(written);
+    this.letters = new AhoCorasick(bare);
+  }
+
+  /** The forms of the secrets that are known now. */
+  @SuppressWarnings("ReferenceEquality") // the set is a new one whenever a secret was added
+  static KnownSecrets current() {
+    Set<String> known = Secret.known();
+    KnownSecrets forms = current;
+    if (forms.secrets != known) {
+      forms = new KnownSecrets(known);
+      current = forms;
+    }
+    return forms;
+  }
+
+  /**
+   * Hides every form in the text.
+   *
+   * @param text any text
+   * @param more whether more text may come after this one
+   * @param stretches what is hidden
+   * @return where the longest end of the text begins that may grow to a form; its length if none
+   */
+  int hideIn(String text, boolean more, MaskedRanges stretches) {
+    if (secrets.isEmpty()) {
+      return text.length();
+    }
+    DecodedText view = DecodedText.of(text);
+    int open = hideIn(view, more, stretches);
+    DecodedText mail = view.without(EscapeForm.QUOTED_PRINTABLE, more);
+    if (mail != view) {
+      open = Math.min(open, hideIn(mail, more, stretches));
+    }
+    for (int step = 0; step < SecretEncodings.MAX_STEPS; step++) {
+      DecodedText decoded = view.without(EscapeForm.COMMON, more);
+      if (decoded == view) {
+        break;
+      }
+      open = Math.min(open, hideIn(decoded, more, stretches));
+      view = decoded;
+    }
+    return open;
+  }
+
+  private int hideIn(DecodedText view, boolean more, MaskedRanges stretches) {
+    int open = Math.min(hideExact(view, stretches), hideLetters(view, more, stretches));
+    return Math.min(open, view.stop());
+  }
+
+  private int hideExact(DecodedText view, MaskedRanges stretches) {
+    int state = AhoCorasick.START;
+    for (int at = 0; at < view.length(); at++) {
+      state = exact.step(state, view.at(at));
+      int found = exact.found(state);
+      if (found > 0) {
+        stretches.hide(view.start(at + 1 - found), view.end(at));
+      }
+    }
+    int open = exact.open(state);
+    return open == 0 ? view.stop() : view.start(view.length() - open);
+  }
+
+  private int hideLetters(DecodedText view, boolean more, MaskedRanges stretches) {
+    // Where the last letters stand, as many as the longest form has.
+    int[] places = new int[powerOfTwo(Math.min(letters.max(), view.length()))];
+    int last = places.length - 1;
+    int count = 0;
+    int state = AhoCorasick.START;
+    AlphanumericText each = new AlphanumericText(view, more);
+    while (each.next()) {
+      places[count++ & last] = each.index();
+      state = letters.step(each.broken() ? AhoCorasick.START : state, each.letter());
+      int found = letters.found(state);
+      if (found > 0) {
+        stretches.hide(view.start(places[(count - found) & last]), view.end(each.index()));
+      }
+    }
+    int open = each.broken() ? 0 : letters.open(state);
+    return open == 0 ? view.stop() : view.start(places[(count - open) & last]);
+  }
+
+  private static int powerOfTwo(int min) {
+    return Integer.highestOneBit(Math.max(1, min)) << 1;
+  }
+}

@@ -1,0 +1,59 @@
+package dev.synthlab.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.synthlab.http.Headers;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RateLimitHeadersTest {
+
+  private static Headers of(String what, String limit, String left, String reset) {
+    return Headers.of(
+        "x-ratelimit-limit-" + what, limit,
+        "x-ratelimit-remaining-" + what, left,
+        "x-ratelimit-reset-" + what, reset);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "requests, 60, 0, 60s, 1000",
+    "requests, 2, 0, 60s, 30000",
+    "requests, 1, 0, 600s, 60000",
+    "requests, 0, 0, 6s, 6000",
+    "requests, many, 0, 6s, 6000",
+    "tokens, 50, 0, 60s, 1200",
+    "tokens, 100000, ' 0 ', 60s, 600"
+  })
+  void waitsForAPartOfWhatComesBack(
+      String what, String limit, String left, String reset, long millis) {
+    assertThat(RateLimitHeaders.pause(of(what, limit, left, reset)))
+        .contains(Duration.ofMillis(millis));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "requests, 60, 1, 60s",
+    "requests, 60, none, 60s",
+    "requests, 60, 0, soon",
+    "requests, 60, 0, 0s",
+    "other, 60, 0, 60s"
+  })
+  void waitsForNothingWhileSomethingIsLeft(String what, String limit, String left, String reset) {
+    assertThat(RateLimitHeaders.pause(of(what, limit, left, reset))).isEmpty();
+  }
+
+  @Test
+  void asksForRequestsBeforeTokens() {
+    Headers both =
+        Headers.of(
+            "x-ratelimit-remaining-requests", "0",
+            "x-ratelimit-reset-requests", "1s",
+            "x-ratelimit-remaining-tokens", "0",
+            "x-ratelimit-reset-tokens", "2s");
+
+    assertThat(RateLimitHeaders.pause(both)).contains(Duration.ofSeconds(1));
+  }
+}

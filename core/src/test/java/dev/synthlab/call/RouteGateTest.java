@@ -1,0 +1,415 @@
+package dev.synthlab.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.synthlab.call.AttemptResult.NotPermitted.Reason;
+import dev.synthlab.call.CallPolicy.WaitMode;
+import dev.synthlab.testing.PushedTimer;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Who goes out, who waits, and what is given back. */
+@Timeout(10)
+class RouteGateTest {
+  private static final Route ROUTE = new Route(URI.create("http://a/v1"), "KEY", "m");
+  private static final Duration SHORT = Duration.ofMillis(20);
+  private static final Duration LONG = Duration.ofHours(1);
+
+  private final PushedTimer timer = new PushedTimer();
+  private TrafficControl traffic = traffic(0, 0, 0);
+
+  private TrafficControl traffic(int requests, int tokens, int adaptive) {
+    return new TrafficControl(timer, max(), rules(requests, tokens, adaptive));
+  }
+
+  private static TrafficControl.RouteLimits rules(int requests, int tokens, int adaptive) {
+    return new TrafficControl.RouteLimits(
+        Optional.of(requests).filter(n -> n > 0),
+        Optional.of(tokens).filter(n -> n > 0),
+        Optional.of(adaptive).filter(n -> n > 0),
+        true,
+        true);
+  }
+
+  private static RandomGenerator max() {
+    return new RandomGenerator() {
+      @Override
+      public long nextLong() {
+        return Long.MAX_VALUE;
+      }
+
+      @Override
+      public long nextLong(long bound) {
+        return bound - 1;
+      }
+    };
+  }
+
+  private TrafficControl.Admission admit(Duration within, WaitMode waiting)
+      throws InterruptedException {
+    return traffic.admit(ROUTE, 1, Deadline.in(timer, within), waiting);
+  }
+
+  private RouteGate.Permit granted() throws InterruptedException {
+    TrafficControl.Admission said = admit(LONG, WaitMode.WITHIN_DEADLINE);
+    return ((TrafficControl.Admission.Granted) said).permit();
+  }
+
+  private Optional<Reason> refused(Duration within) throws InterruptedException {
+    return switch (admit(within, WaitMode.WITHIN_DEADLINE)) {
+      case TrafficControl.Admission.Granted yes -> Optional.empty();
+      case TrafficControl.Admission.Refused no -> Optional.of(no.reason().reason());
+    };
+  }
+
+  private void ends(RouteGate.Permit permit, RouteSignal signal) {
+    permit.judged(signal, Optional.empty());
+    permit.leave();
+    traffic.left(ROUTE);
+  }
+
+  /** Someone of a bulk run, who waits as long as it takes. */
+  private FutureTask<TrafficControl.Admission> waiting() {
+    FutureTask<TrafficControl.Admission> task =
+        new FutureTask<>(() -> admit(Duration.ofSeconds(1), WaitMode.UNBOUNDED));
+    int before = traffic.state().held();
+    Thread thread = VirtualThreads.start("waiting", task);
+    while (traffic.state().held() == before && !task.isDone()) {
+      Thread.onSpinWait();
+    }
+    while (thread.getState() != Thread.State.WAITING && !task.isDone()) {
+      Thread.onSpinWait();
+    }
+    return task;
+  }
+
+  @Test
+  void boundsTheRequestsUnderWayToAServer() throws Exception {
+    traffic.limitConcurrency(ROUTE.base(), 1);
+    traffic.limitConcurrency(ROUTE.base(), 9);
+    RouteGate.Permit first = granted();
+
+    assertThat(refused(SHORT)).contains(Reason.PLACE);
+    FutureTask<TrafficControl.Admission> second = waiting();
+    assertThat(second.isDone()).isFalse();
+    ends(first, RouteSignal.SERVED);
+
+    assertThat(second.get()).isInstanceOf(TrafficControl.Admission.Granted.class);
+    assertThat(traffic.state().inFlight()).isEqualTo(1);
+    assertThat(traffic.state().held()).isZero();
+  }
+
+  @Test
+  void givesThePlaceBackOfACallThatIsRefused() throws InterruptedException {
+    traffic.limitConcurrency(ROUTE.base(), 1);
+    traffic.pause(ROUTE, Duration.ofSeconds(30));
+
+    assertThat(refused(Duration.ofSeconds(10))).contains(Reason.PAUSE);
+    assertThat(refused(Duration.ofSeconds(10))).contains(Reason.PAUSE);
+
+    timer.push(Duration.ofSeconds(30));
+    assertThat(refused(SHORT)).isEmpty();
+  }
+
+  @Test
+  void saysThatAPauseHeldACallBack() throws InterruptedException {
+    traffic.pause(ROUTE, Duration.ofSeconds(10));
+
+    assertThat(held().by()).isEqualTo(Map.of(Reason.PAUSE, Duration.ofSeconds(11)));
+  }
+
+  @Test
+  void saysThatALimitHeldACallBack() throws InterruptedException {
+    traffic = traffic(60, 0, 0);
+    granted();
+
+    assertThat(held().by()).isEqualTo(Map.of(Reason.LIMIT, Duration.ofSeconds(1)));
+  }
+
+  @Test
+  void saysThatABreakerHeldACallBack() throws InterruptedException {
+    for (int i = 0; i < 20; i++) {
+      ends(granted(), RouteSignal.FAILED);
+    }
+
+    WaitTimes held =
+        switch (admit(LONG, WaitMode.UNBOUNDED)) {
+          case TrafficControl.Admission.Granted yes -> yes.held();
+          case TrafficControl.Admission.Refused no -> WaitTimes.NONE;
+        };
+
+    assertThat(held.by()).containsOnlyKeys(Reason.BREAKER);
+    assertThat(held.total()).isBetween(Duration.ofSeconds(15), Duration.ofSeconds(16));
+  }
+
+  @Test
+  void saysThatAPlaceAmongThoseInFlightHeldACallBack() throws Exception {
+    traffic = traffic(0, 0, 8);
+    RouteGate.Permit first = granted();
+    FutureTask<TrafficControl.Admission> second = waiting();
+    timer.push(Duration.ofSeconds(3));
+
+    ends(first, RouteSignal.SERVED);
+
+    assertThat(((TrafficControl.Admission.Granted) second.get()).held().by())
+        .containsOnlyKeys(Reason.PLACE);
+  }
+
+  @Test
+  void saysThatAPlaceAtTheServerHeldACallBack() throws Exception {
+    traffic.limitConcurrency(ROUTE.base(), 1);
+    RouteGate.Permit first = granted();
+    FutureTask<TrafficControl.Admission> second = waiting();
+    timer.push(Duration.ofSeconds(3));
+
+    ends(first, RouteSignal.SERVED);
+
+    assertThat(((TrafficControl.Admission.Granted) second.get()).held().main())
+        .contains(Reason.PLACE);
+  }
+
+  @Test
+  void tellsTwoReasonsOfOneCallApart() throws InterruptedException {
+    traffic = traffic(6, 0, 0);
+    granted();
+    traffic.pause(ROUTE, Duration.ofSeconds(2));
+
+    WaitTimes held = held();
+
+    assertThat(held.by())
+        .isEqualTo(
+            Map.of(Reason.PAUSE, Duration.ofMillis(2_200), Reason.LIMIT, Duration.ofMillis(7_800)));
+    assertThat(held.main()).contains(Reason.LIMIT);
+    assertThat(held.total()).isEqualTo(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void chargesWhoStandsInTheRowWithWhatItsHeadWaitsFor() throws Exception {
+    traffic = traffic(0, 0, 8);
+    RouteGate.Permit first = granted();
+    FutureTask<TrafficControl.Admission> head = waiting();
+    FutureTask<TrafficControl.Admission> behind = waiting();
+    timer.push(Duration.ofSeconds(3));
+
+    ends(first, RouteSignal.SERVED);
+    head.get();
+
+    assertThat(((TrafficControl.Admission.Granted) behind.get()).held().by())
+        .containsOnlyKeys(Reason.PLACE);
+  }
+
+  private WaitTimes held() throws InterruptedException {
+    return ((TrafficControl.Admission.Granted) admit(LONG, WaitMode.WITHIN_DEADLINE)).held();
+  }
+
+  @Test
+  void interruptsWhoWaitsAndNobodyElse() throws Exception {
+    traffic.limitConcurrency(ROUTE.base(), 1);
+    granted();
+    CountDownLatch ended = new CountDownLatch(1);
+    Thread waiting =
+        VirtualThreads.start(
+            "waiting",
+            () -> {
+              try {
+                admit(LONG, WaitMode.UNBOUNDED);
+              } catch (InterruptedException e) {
+                ended.countDown();
+              }
+            });
+    while (traffic.state().held() == 0) {
+      Thread.onSpinWait();
+    }
+
+    while (ended.getCount() > 0) {
+      traffic.interruptIfWaiting(waiting);
+      Thread.onSpinWait();
+    }
+    traffic.interruptIfWaiting(Thread.currentThread());
+
+    assertThat(Thread.interrupted()).isFalse();
+    assertThat(traffic.state().held()).isZero();
+  }
+
+  @Test
+  void interruptsNobodyWhoHasWaited() throws InterruptedException {
+    traffic.backOff(Duration.ofSeconds(1));
+    granted();
+
+    traffic.interruptIfWaiting(Thread.currentThread());
+
+    assertThat(Thread.interrupted()).isFalse();
+    assertThat(traffic.state().retrying()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"10, 11000", "20, 22000", "30, 33000", "50, 53000"})
+  void comesBackUpToATenthAndThreeSecondsLater(int pause, long waited) throws InterruptedException {
+    traffic.pause(ROUTE, Duration.ofSeconds(pause));
+
+    granted();
+
+    assertThat(timer.pauses).containsExactly(Duration.ofMillis(waited));
+  }
+
+  @Test
+  void keepsTheLongerOfTwoPauses() throws InterruptedException {
+    traffic.pause(ROUTE, Duration.ofSeconds(20));
+    traffic.pause(ROUTE, Duration.ofSeconds(5));
+    assertThat(traffic.state().maxPause()).contains(Duration.ofSeconds(20));
+
+    traffic.pause(ROUTE, Duration.ofSeconds(40));
+    assertThat(traffic.state().maxPause()).contains(Duration.ofSeconds(40));
+
+    timer.push(Duration.ofSeconds(40));
+    assertThat(traffic.state().maxPause()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"60, 0", "61, 1"})
+  void sendsAProbeAfterALongPauseOnly(int seconds, int kept) throws InterruptedException {
+    traffic.pause(ROUTE, Duration.ofSeconds(seconds));
+    granted();
+
+    assertThat(refused(SHORT).stream().count()).isEqualTo(kept);
+  }
+
+  @Test
+  void keepsEverybodyBackUntilAProbeIsNotRefused() throws Exception {
+    traffic.pause(ROUTE, Duration.ofMinutes(2));
+    RouteGate.Permit probe = granted();
+    ends(probe, RouteSignal.THROTTLED);
+    RouteGate.Permit again = granted();
+    FutureTask<TrafficControl.Admission> other = waiting();
+    assertThat(refused(SHORT)).contains(Reason.PLACE);
+
+    again.judged(RouteSignal.SERVED, Optional.empty());
+
+    assertThat(other.get()).isInstanceOf(TrafficControl.Admission.Granted.class);
+  }
+
+  @Test
+  void letsMoreInFlightWithEveryAnswerWhenItFindsItsPace() throws Exception {
+    traffic = traffic(0, 0, 8);
+    assertThat(traffic.paced(ROUTE)).isTrue();
+    RouteGate.Permit first = granted();
+    FutureTask<TrafficControl.Admission> second = waiting();
+    assertThat(refused(SHORT)).contains(Reason.PLACE);
+
+    ends(first, RouteSignal.SERVED);
+
+    assertThat(second.get()).isInstanceOf(TrafficControl.Admission.Granted.class);
+    granted();
+    assertThat(refused(SHORT)).contains(Reason.PLACE);
+  }
+
+  @Test
+  void givesTheProbeOfTheBreakerBackThatALimitHolds() throws InterruptedException {
+    traffic = traffic(60, 0, 0);
+    for (int i = 0; i < 20; i++) {
+      ends(granted(), RouteSignal.FAILED);
+    }
+    timer.push(Duration.ofSeconds(16));
+    ends(granted(), RouteSignal.NEUTRAL);
+
+    assertThat(refused(SHORT)).contains(Reason.LIMIT);
+
+    timer.push(Duration.ofSeconds(1));
+    assertThat(refused(SHORT)).isEmpty();
+  }
+
+  @Test
+  void givesTheProbeOfTheBreakerBackThatEndsWithoutAVerdict() throws InterruptedException {
+    for (int i = 0; i < 20; i++) {
+      ends(granted(), RouteSignal.FAILED);
+    }
+    timer.push(Duration.ofSeconds(16));
+    RouteGate.Permit probe = granted();
+    assertThat(refused(LONG)).contains(Reason.BREAKER);
+
+    probe.leave();
+
+    assertThat(refused(SHORT)).isEmpty();
+  }
+
+  @Test
+  void givesTheTokensBackOfARequestThatTheOtherLimitHolds() throws InterruptedException {
+    traffic = traffic(60, 6_000, 0);
+    Deadline soon = Deadline.in(timer, SHORT);
+    assertThat(traffic.admit(ROUTE, 100, soon, WaitMode.WITHIN_DEADLINE))
+        .isInstanceOf(TrafficControl.Admission.Granted.class);
+    assertThat(traffic.admit(ROUTE, 900, soon, WaitMode.WITHIN_DEADLINE))
+        .isInstanceOf(TrafficControl.Admission.Refused.class);
+    timer.push(Duration.ofSeconds(1));
+
+    TrafficControl.Admission said =
+        traffic.admit(ROUTE, 900, Deadline.in(timer, SHORT), WaitMode.WITHIN_DEADLINE);
+
+    assertThat(said).isInstanceOf(TrafficControl.Admission.Granted.class);
+    assertThat(timer.pauses).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "true, true, http://a/v1, true",
+    "true, false, http://a/v1, false",
+    "true, true, local:x, false",
+    "false, true, http://a/v1, true"
+  })
+  void hasABudgetOfRepetitionsWhereNoBreakerHoldsABulkRunBack(
+      boolean throttle, boolean breaker, String base, boolean allowed) throws InterruptedException {
+    traffic =
+        new TrafficControl(
+            timer,
+            max(),
+            new TrafficControl.RouteLimits(
+                Optional.empty(), Optional.empty(), Optional.empty(), throttle, breaker));
+    Route route = new Route(URI.create(base), "KEY", "m");
+    for (int i = 0; i < 60; i++) {
+      TrafficControl.Admission said =
+          traffic.admit(route, 1, Deadline.in(timer, LONG), WaitMode.UNBOUNDED);
+      RouteGate.Permit permit = ((TrafficControl.Admission.Granted) said).permit();
+      permit.judged(RouteSignal.FAILED, Optional.empty());
+      permit.leave();
+    }
+
+    assertThat(traffic.allowsARetry(route, WaitMode.UNBOUNDED)).isEqualTo(allowed);
+  }
+
+  @Test
+  void keepsRoutesThatAreUsedWhenItForgetsOthers() throws InterruptedException {
+    RouteGate.Permit open = granted();
+    timer.push(Duration.ofMinutes(20));
+    for (int i = 0; i < 2_000; i++) {
+      traffic.pause(new Route(ROUTE.base(), "KEY", "model-" + i), Duration.ofMillis(1));
+      timer.push(Duration.ofMillis(700));
+    }
+
+    assertThat(traffic.routes()).isBetween(800, 1_100);
+    open.judged(RouteSignal.SERVED, Optional.empty());
+    traffic.pause(ROUTE, Duration.ofSeconds(30));
+    assertThat(refused(Duration.ofSeconds(10))).contains(Reason.PAUSE);
+  }
+
+  @Test
+  void drawsItsJitterAnewEachTime() {
+    TrafficControl byDefault = TrafficControl.by(timer, TrafficControl.RouteLimits.DEFAULT);
+    Duration max = Duration.ofDays(1);
+
+    Duration one = byDefault.randomPart(max);
+    Duration other = byDefault.randomPart(max);
+
+    assertThat(one).isBetween(Duration.ZERO, max).isNotEqualTo(other);
+    assertThat(byDefault.randomPart(Duration.ZERO)).isZero();
+    assertThat(traffic.randomPart(Duration.ofNanos(1))).isEqualTo(Duration.ofNanos(1));
+  }
+}

@@ -1,0 +1,75 @@
+package dev.synthlab.llm;
+
+import static dev.synthlab.testing.Replies.chat;
+import static dev.synthlab.testing.Replies.error;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.synthlab.call.Outcome;
+import dev.synthlab.json.JsonSchema;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** JSON as bulk runs ask for it. */
+class StructuredJsonCallTest {
+  private static final CompletionRequest REQUEST =
+      CompletionRequest.ofBody(
+              Map.of("messages", List.of(Map.of("role", "user", "content", "Rex is 3"))))
+          .withFormat(new ResponseFormat.Schema(JsonSchema.shorthand("name, age int")));
+
+  @Test
+  void givesTheJsonOfTheMendedAnswerAsTextAndTheTokensOfBoth() {
+    try (Rig rig = Rig.inTurn(chat("Rex!"), chat("```json\n{\"name\":\"Rex\",\"age\":3}\n```"))) {
+      Completion answer = rig.client().outcomeJson(REQUEST).get();
+
+      assertThat(answer.problem()).isEmpty();
+      assertThat(answer.text()).isEqualTo("{\"name\":\"Rex\",\"age\":3}");
+      assertThat(answer.earlier()).hasSize(1);
+      assertThat(rig.requests()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void keepsWhatWasSaidWhenItDoesNotFitAfterTheRepair() {
+    try (Rig rig = Rig.inTurn(chat("Rex!"), chat("{\"name\":\"Rex\"}"))) {
+      Outcome<Completion> outcome = rig.client().outcomeJson(REQUEST);
+
+      Completion answer = outcome.get();
+      assertThat(answer.problem().orElseThrow().code()).isEqualTo("structured_output");
+      assertThat(answer.problem().orElseThrow().partial()).isEqualTo("{\"name\":\"Rex\"}");
+      assertThat(answer.earlier().getFirst().text()).isEqualTo("Rex!");
+    }
+  }
+
+  @Test
+  void givesAnAnswerThatItsPatternCannotJudgeAsOneThatDoesNotFit() {
+    JsonSchema schema =
+        JsonSchema.parse(
+            "{\"required\":[\"a\"],\"properties\":{\"a\":{\"pattern\":\"^(?=a)(a|b)*$\"}}}");
+    String text = "{\"a\":\"" + "ab".repeat(100_000) + "\"}";
+    try (Rig rig = Rig.inTurn(chat(text), chat(text))) {
+      Completion answer =
+          rig.client().outcomeJson(REQUEST.withFormat(new ResponseFormat.Schema(schema))).get();
+
+      assertThat(answer.problem().orElseThrow())
+          .hasMessageContaining("$.a cannot be judged: the pattern");
+    }
+  }
+
+  @Test
+  void writesWholeNumbersAsSuchWhereTheyAreWanted() {
+    try (Rig rig = Rig.inTurn(chat("{\"name\":\"Rex\",\"age\":3.0}"))) {
+      Completion answer = rig.client().outcomeJson(REQUEST).get();
+
+      assertThat(answer.text()).isEqualTo("{\"name\":\"Rex\",\"age\":3}");
+      assertThat(rig.requests()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void givesAFailedCallAsItIs() {
+    try (Rig rig = Rig.inTurn(error(401, "invalid_api_key", "no"))) {
+      assertThat(rig.client().outcomeJson(REQUEST)).isInstanceOf(Outcome.Failed.class);
+    }
+  }
+}

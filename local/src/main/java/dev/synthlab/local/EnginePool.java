@@ -1,0 +1,123 @@
+package dev.synthlab.local;
+
+import dev.synthlab.http.TransportException;
+import dev.synthlab.http.TransportException.Phase;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * So many answers at once, each on a platform thread with an engine of its own, loaded when the
+ * slot is first needed. Whoever comes beyond them waits in order of arrival.
+ *
+ * <p>An engine for each slot, rather than one that serves several: on two cores it makes a third
+ * more tokens, and an answer does not depend on what else is being answered.
+ */
+final class EnginePool<E extends LoadedModel> implements AutoCloseable {
+  private static final long PATIENCE_AT_END_SECONDS = 2;
+
+  private final Semaphore free;
+  private final ConcurrentLinkedDeque<Slot> idle = new ConcurrentLinkedDeque<>();
+  private final List<Slot> all = new ArrayList<>();
+  private final Set<Job<E>> running = ConcurrentHashMap.newKeySet();
+  private final Source<E> source;
+  private volatile boolean closed;
+
+  /** Where engines come from. */
+  @FunctionalInterface
+  interface Source<E> {
+    E load() throws IOException, InterruptedException;
+  }
+
+  EnginePool(String name, int count, Source<E> source) {
+    this.source = source;
+    free = new Semaphore(count, true);
+    for (int i = 1; i <= count; i++) {
+      all.add(new Slot(name + "-" + i));
+    }
+    idle.addAll(all);
+  }
+
+  /** Gives the job to a slot; false if none became free in time. */
+  boolean begin(Job<E> job, long nanos) throws InterruptedException, IOException {
+    if (!free.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
+      return false;
+    }
+    if (closed) {
+      free.release();
+      throw new TransportException(
+          Phase.CONNECT, false, "the embedded model is closed", new IOException("closed"));
+    }
+    running.add(job);
+    // The slot used last comes first, so that one that is not needed is never loaded.
+    Slot slot = idle.pop();
+    slot.thread.execute(() -> answer(slot, job));
+    return true;
+  }
+
+  private void answer(Slot slot, Job<E> job) {
+    try {
+      if (!job.isCancelled()) {
+        job.answer(slot.engine());
+      }
+    } catch (Throwable e) {
+      // Whatever it is, errors of linking and memory too: the one who waits must hear of it.
+      job.refuse(e);
+    } finally {
+      running.remove(job);
+      idle.push(slot);
+      free.release();
+      // Now, so that whoever asks again after the end finds this slot and not one still to load.
+      job.end();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    running.forEach(Job::cancel);
+    all.forEach(slot -> slot.thread.execute(slot::unload));
+    all.forEach(slot -> slot.thread.shutdown());
+    try {
+      for (Slot slot : all) {
+        if (!slot.thread.awaitTermination(PATIENCE_AT_END_SECONDS, TimeUnit.SECONDS)) {
+          slot.thread.shutdownNow();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private final class Slot {
+    private final ExecutorService thread;
+    private Optional<E> engine = Optional.empty();
+
+    Slot(String name) {
+      thread = Executors.newSingleThreadExecutor(Thread.ofPlatform().name(name).daemon().factory());
+    }
+
+    E engine() throws IOException, InterruptedException {
+      if (engine.isEmpty()) {
+        engine = Optional.of(source.load());
+      }
+      return engine.get();
+    }
+
+    void unload() {
+      engine.ifPresent(LoadedModel::close);
+      engine = Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package dev.synthlab.rules;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+
+/**
+ * Where class files lie.
+ *
+ * @param places jars, directories and single files, each with what is taken of it
+ * @param said how they were named, for messages
+ */
+record ClassFiles(List<Place> places, String said) {
+  /** More than any class file may need; a longer one is no class file. */
+  private static final long MAX = 64L << 20;
+
+  private static final Pattern TESTS =
+      Pattern.compile(".*/(test-classes|classes/\\w+/test|out/test|bin/test)(/.*)?");
+
+  /** A jar, a directory or a file, and the directory in it that is looked at; empty for all. */
+  record Place(Path path, String below) {}
+
+  static ClassFiles in(List<Path> paths) {
+    if (paths.isEmpty()) {
+      throw new IllegalArgumentException("no jar and no directory of classes is named");
+    }
+    for (Path path : paths) {
+      if (!Files.isReadable(path)) {
+        throw new IllegalArgumentException(
+            path + (Files.exists(path) ? " cannot be read" : " does not exist"));
+      }
+    }
+    return new ClassFiles(
+        paths.stream().map(path -> new Place(path, "")).toList(), paths.toString());
+  }
+
+  static ClassFiles onClassPath(List<String> basePackages) {
+    if (basePackages.isEmpty()) {
+      throw new IllegalArgumentException("name the package whose classes are to be checked");
+    }
+    Set<Place> places = new LinkedHashSet<>();
+    for (String base : basePackages) {
+      String folder = base.replace('.', '/');
+      try {
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        Enumeration<URL> found =
+            (loader == null ? ClassFiles.class.getClassLoader() : loader).getResources(folder);
+        for (URL url : Collections.list(found)) {
+          place(url, folder).filter(one -> !isTest(one)).ifPresent(places::add);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return new ClassFiles(
+        List.copyOf(places), "the packages " + basePackages + " of the class path");
+  }
+
+  /** Single files, also inside of jars, as {@code file:} and {@code jar:} addresses. */
+  static ClassFiles at(List<URI> files) {
+    List<Place> places = new ArrayList<>();
+    for (URI file : files) {
+      String text = file.toString();
+      places.add(
+          text.startsWith("jar:")
+              ? inJar(text, text.substring(text.indexOf("!/") + 2))
+              : new Place(Path.of(file), ""));
+    }
+    return new ClassFiles(places, "the classes that were imported");
+  }
+
+  private static boolean isTest(Place place) {
+    return TESTS.matcher(place.path().toUri().getPath()).matches();
+  }
+
+  private static Optional<Place> place(URL url, String folder) throws IOException {
+    try {
+      URI file = url.toURI();
+      return switch (url.getProtocol()) {
+        case "file" -> Optional.of(new Place(Path.of(file), ""));
+        case "jar" -> Optional.of(inJar(file.toString(), folder + "/"));
+        default -> Optional.empty();
+      };
+    } catch (URISyntaxException e) {
+      throw new IOException(e);
+    }
+  }
+
+  private static Place inJar(String address, String below) {
+    String jar = address.substring("jar:".length(), address.indexOf("!/"));
+    return new Place(Path.of(URI.create(jar)), below);
+  }
+
+  /** Hands out every class file there is, and says of each that cannot be read why. */
+  void each(BiConsumer<String, byte[]> look, Consumer<String> unreadable) {
+    for (Place place : places) {
+      if (Files.isDirectory(place.path())) {
+        walk(place.path(), look, unreadable);
+      } else if (place.path().toString().endsWith(".class")) {
+        file(place.path(), look, unreadable);
+      } else {
+        jar(place, look, unreadable);
+      }
+    }
+  }
+
+  private static void walk(
+      Path root, BiConsumer<String, byte[]> look, Consumer<String> unreadable) {
+    List<Path> files = new ArrayList<>();
+    try (Stream<Path> all = Files.walk(root)) {
+      all.filter(path -> isClass(path.toString())).filter(Files::isRegularFile).forEach(files::add);
+    } catch (IOException | UncheckedIOException e) {
+      unreadable.accept(root + ": " + e.getMessage());
+    }
+    Collections.sort(files);
+    files.forEach(path -> file(path, look, unreadable));
+  }
+
+  private static void file(
+      Path path, BiConsumer<String, byte[]> look, Consumer<String> unreadable) {
+    try (InputStream in = Files.newInputStream(path)) {
+      look.accept(path.toString(), bytes(in));
+    } catch (IOException e) {
+      unreadable.accept(path + ": " + e.getMessage());
+    }
+  }
+
+  private static void jar(
+      Place place, BiConsumer<String, byte[]> look, Consumer<String> unreadable) {
+    try (ZipFile zip = new ZipFile(place.path().toFile())) {
+      List<? extends ZipEntry> entries =
+          zip.stream()
+              .filter(entry -> isClass(entry.getName()) && isBelow(entry.getName(), place.below()))
+              .toList();
+      for (ZipEntry entry : entries) {
+        String where = place.path() + "!" + entry.getName();
+        try (InputStream in = zip.getInputStream(entry)) {
+          look.accept(where, bytes(in));
+        } catch (IOException e) {
+          unreadable.accept(where + ": " + e.getMessage());
+        }
+      }
+      inner(place, zip, unreadable);
+    } catch (IOException e) {
+      unreadable.accept(place.path() + " is no jar that can be read: " + e.getMessage());
+    }
+  }
+
+  private static void inner(Place place, ZipFile zip, Consumer<String> unreadable) {
+    long jars = zip.stream().filter(entry -> entry.getName().endsWith(".jar")).count();
+    if (jars > 0 && place.below().isEmpty()) {
+      unreadable.accept(
+          place.path() + ": the " + jars + " jars inside of it; name them one by one");
+    }
+  }
+
+  /** Also in the folders for newer Javas, and of programs that were packed into one jar. */
+  private static boolean isBelow(String entry, String folder) {
+    return entry
+        .replaceFirst("^(META-INF/versions/\\d+/|BOOT-INF/classes/|WEB-INF/classes/)", "")
+        .startsWith(folder);
+  }
+
+  private static boolean isClass(String name) {
+    return name.endsWith(".class")
+        && !name.endsWith("module-info.class")
+        && !name.endsWith("package-info.class");
+  }
+
+  private static byte[] bytes(InputStream in) throws IOException {
+    byte[] bytes = in.readNBytes((int) MAX);
+    if (bytes.length == MAX) {
+      throw new IOException("it is too long for a class file");
+    }
+    return bytes;
+  }
+
+  @Override
+  public String toString() {
+    return said;
+  }
+}

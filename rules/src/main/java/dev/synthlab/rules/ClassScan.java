@@ -1,0 +1,71 @@
+package dev.synthlab.rules;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.tree.ClassNode;
+
+/** One walk over class files. Not safe for use by several threads. */
+final class ClassScan {
+  private final Scope scope;
+  private final Violations violations;
+  private final List<String> unreadable = new ArrayList<>();
+  private final ForbiddenAccessRules uses;
+  private final ClientRules clients;
+  private final RetryLoops loops;
+  private final SecretFlow secrets;
+  private final SourceScan scan;
+
+  ClassScan(Scope scope) {
+    this.scope = scope;
+    violations = new Violations(scope);
+    uses = new ForbiddenAccessRules(scope, violations);
+    clients = new ClientRules(scope, violations);
+    loops = new RetryLoops(scope, violations);
+    secrets = new SecretFlow(scope, violations);
+    scan = new SourceScan(scope, violations);
+  }
+
+  SourceScan sources() {
+    return scan;
+  }
+
+  int classes() {
+    return violations.classes();
+  }
+
+  /** Looks at one class file; what is none is remembered as that. */
+  void look(String where, byte[] bytes) {
+    try {
+      ClassNode type = new ClassNode();
+      new ClassReader(bytes).accept(type, ClassReader.SKIP_FRAMES);
+      violations.looked(type.name);
+      uses.look(type);
+      clients.look(type);
+      loops.look(type);
+      secrets.look(type, unreadable::add);
+      scan.constants(type);
+    } catch (RuntimeException e) {
+      // A file of any bytes at all may stand here, and the reader has no exception of its own.
+      String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      unreadable.add(where + " is no class file that can be read: " + reason);
+    }
+  }
+
+  void unreadable(String what) {
+    unreadable.add(what);
+  }
+
+  ScanResult ended() {
+    clients.ended();
+    Set<Rule> unchecked = EnumSet.noneOf(Rule.class);
+    List<String> notChecked = new ArrayList<>(unreadable);
+    scan.ended(unchecked, notChecked);
+    CheckReport report =
+        new CheckReport(
+            violations.sorted(), List.of(), notChecked, scope.notes(), violations.classes());
+    return new ScanResult(report, unchecked, unreadable.isEmpty() && scan.isComplete());
+  }
+}

@@ -1,0 +1,198 @@
+package dev.synthlab.rules;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The ways out of a process, by the names of the classes that lead there. */
+enum ExternalApis {
+  /** Clients of HTTP. */
+  HTTP(
+      "an HTTP client",
+      "java/net/http/",
+      "java/net/URLConnection",
+      "java/net/HttpURLConnection",
+      "javax/net/ssl/HttpsURLConnection",
+      "okhttp3/",
+      "org/apache/http/",
+      "org/apache/hc/client5/",
+      "org/apache/commons/httpclient/",
+      "org/springframework/web/client/",
+      "org/springframework/web/reactive/function/client/",
+      "org/springframework/http/client/",
+      "org/springframework/cloud/openfeign/",
+      "org/eclipse/jetty/client/",
+      "io/netty/bootstrap/Bootstrap",
+      "reactor/netty/http/client/",
+      "org/asynchttpclient/",
+      "retrofit2/",
+      "feign/",
+      "com/google/api/client/http/",
+      "jakarta/ws/rs/client/",
+      "javax/ws/rs/client/",
+      "io/vertx/core/http/HttpClient",
+      "io/vertx/ext/web/client/",
+      "io/ktor/client/",
+      "kong/unirest/",
+      "com/mashape/unirest/",
+      "io/helidon/webclient/",
+      "io/micronaut/http/client/",
+      "com/github/mizosoft/methanol/",
+      "org/jsoup/Connection",
+      "org/jsoup/helper/HttpConnection"),
+
+  /** Databases. */
+  DATABASE(
+      "a database",
+      "java/sql/",
+      "javax/sql/",
+      "com/zaxxer/hikari/",
+      "org/jdbi/",
+      "org/jooq/",
+      "org/hibernate/Session",
+      "org/hibernate/StatelessSession",
+      "org/apache/ibatis/session/",
+      "org/springframework/jdbc/",
+      "org/springframework/data/",
+      "jakarta/persistence/EntityManager",
+      "jakarta/persistence/Persistence",
+      "jakarta/persistence/Query",
+      "jakarta/persistence/TypedQuery",
+      "javax/persistence/EntityManager",
+      "javax/persistence/Persistence",
+      "javax/persistence/Query",
+      "javax/persistence/TypedQuery",
+      "io/r2dbc/",
+      "com/mongodb/",
+      "redis/clients/",
+      "io/lettuce/core/",
+      "org/redisson/"),
+
+  /** SDKs of language models. */
+  MODELS(
+      "an SDK of a model",
+      "com/openai/",
+      "dev/langchain4j/",
+      "org/springframework/ai/",
+      "com/anthropic/",
+      "com/theokanning/openai/",
+      "io/github/sashirestela/openai/",
+      "com/azure/ai/openai/",
+      "com/azure/ai/inference/",
+      "com/google/genai/",
+      "com/google/cloud/vertexai/",
+      "com/cohere/api/",
+      "io/github/ollama4j/",
+      "software/amazon/awssdk/services/bedrockruntime/",
+      "com/alibaba/dashscope/",
+      "dev/ai4j/openai4j/",
+      "com/cjcrafter/openai/"),
+
+  /** SDKs of other services. */
+  SERVICE(
+      "an SDK of a service",
+      "software/amazon/awssdk/",
+      "com/amazonaws/",
+      "com/google/cloud/",
+      "com/azure/storage/",
+      "io/minio/",
+      "io/grpc/ManagedChannel",
+      "io/grpc/stub/",
+      "org/apache/kafka/clients/",
+      "com/rabbitmq/client/",
+      "jakarta/mail/Transport",
+      "javax/mail/Transport",
+      "org/elasticsearch/client/",
+      "co/elastic/clients/"),
+
+  /** Sockets that are opened to somewhere; those that listen are no way out. */
+  SOCKET(
+      "a socket",
+      "java/net/Socket",
+      "java/net/DatagramSocket",
+      "java/net/MulticastSocket",
+      "java/nio/channels/SocketChannel",
+      "java/nio/channels/DatagramChannel",
+      "java/nio/channels/AsynchronousSocketChannel",
+      "javax/net/SocketFactory",
+      "javax/net/ssl/SSLSocket");
+
+  /** They stand for values and failures, not for a connection. */
+  private static final Set<String> VALUES =
+      Set.of(
+          "java/sql/Timestamp",
+          "java/sql/Date",
+          "java/sql/Time",
+          "java/sql/Types",
+          "java/sql/JDBCType",
+          "java/sql/SQLException",
+          "java/net/SocketAddress",
+          "java/net/SocketException",
+          "java/net/SocketTimeoutException",
+          "java/net/SocketOption",
+          "java/net/SocketPermission",
+          "javax/net/ssl/SSLSocketException");
+
+  private static final String URL_CONNECTION = "java.net.URLConnection";
+
+  private static final List<String> NOT_DATA =
+      List.of(
+          "org/springframework/data/domain/",
+          "org/springframework/data/annotation/",
+          "org/springframework/data/relational/core/mapping/",
+          "org/springframework/data/mongodb/core/mapping/",
+          "org/springframework/ai/tool/annotation/");
+
+  private final String said;
+
+  @SuppressWarnings("ImmutableEnumChecker") // List.of cannot be changed
+  private final List<String> prefixes;
+
+  ExternalApis(String said, String... prefixes) {
+    this.said = said;
+    this.prefixes = List.of(prefixes);
+  }
+
+  /**
+   * A way out.
+   *
+   * @param kind what it leads to
+   * @param library the package or class it is known by
+   */
+  record Way(ExternalApis kind, String library) {
+    String text() {
+      return kind.said + " (" + library + ")";
+    }
+  }
+
+  /** The way out that a class is part of, by its internal name. */
+  static Optional<Way> of(String type) {
+    if (VALUES.contains(type) || NOT_DATA.stream().anyMatch(type::startsWith)) {
+      return Optional.empty();
+    }
+    // SDKs of models come first: some are part of those of a cloud.
+    for (ExternalApis kind : List.of(MODELS, HTTP, DATABASE, SERVICE, SOCKET)) {
+      for (String prefix : kind.prefixes) {
+        if (type.startsWith(prefix)) {
+          return Optional.of(new Way(kind, library(prefix)));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** A connection by a URL has several classes, and is one way out. */
+  private static String library(String prefix) {
+    return prefix.endsWith("URLConnection")
+        ? URL_CONNECTION
+        : JvmNames.dotted(prefix.replaceFirst("/$", ""));
+  }
+
+  /** The way out that a call is, also where the class by itself is harmless. */
+  static Optional<Way> ofCall(String owner, String name) {
+    boolean opens =
+        owner.equals("java/net/URL")
+            && Set.of("openStream", "openConnection", "getContent").contains(name);
+    return opens ? Optional.of(new Way(HTTP, URL_CONNECTION)) : of(owner);
+  }
+}

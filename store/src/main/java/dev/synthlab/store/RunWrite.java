@@ -1,0 +1,69 @@
+package dev.synthlab.store;
+
+import dev.synthlab.call.RunRecorder;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/** The beginning or the end of a bulk run. */
+sealed interface RunWrite extends LedgerWrite {
+
+  /** Writes it, in the transaction that is open. */
+  void write(Connection connection) throws SQLException;
+
+  /** A run begins, or goes on: what was said of its end is no longer so. */
+  record Begun(RunRecorder.Start start, String host, long process) implements RunWrite {
+    private static final int MAX_PATH = 4_000;
+    private static final String SQL =
+        "INSERT INTO ledger_run (id, began, resumed, input, output, model, host, process, state,"
+            + " total, answered, failed)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, 0, 0)"
+            + " ON CONFLICT (id) DO UPDATE SET resumed = excluded.resumed, ended = NULL,"
+            + " input = excluded.input, output = excluded.output, host = excluded.host,"
+            + " process = excluded.process, state = 'running', total = excluded.total,"
+            + " settled_bytes = NULL";
+
+    @Override
+    public void write(Connection connection) throws SQLException {
+      try (PreparedStatement into = connection.prepareStatement(SQL)) {
+        into.setString(1, CallWrite.bounded(start.run()));
+        into.setLong(2, start.at().toEpochMilli());
+        into.setLong(3, start.at().toEpochMilli());
+        into.setString(4, CallWrite.bounded(start.input(), MAX_PATH));
+        into.setString(5, CallWrite.bounded(start.output(), MAX_PATH));
+        into.setString(6, CallWrite.bounded(start.model()));
+        into.setString(7, CallWrite.bounded(host));
+        into.setLong(8, process);
+        into.setLong(9, start.rows());
+        into.executeUpdate();
+      }
+    }
+  }
+
+  /** A run has ended; all calls of its results are here, or some may have been lost. */
+  record Ended(String run, RunRecorder.End end, boolean settled) implements RunWrite {
+    private static final String SQL =
+        "UPDATE ledger_run SET ended = ?, state = ?, total = ?, answered = ?, failed = ?,"
+            + " settled_bytes = ? WHERE id = ?";
+
+    /** The same, where calls have been lost. */
+    Ended unsettled() {
+      return new Ended(run, end, false);
+    }
+
+    @Override
+    public void write(Connection connection) throws SQLException {
+      try (PreparedStatement into = connection.prepareStatement(SQL)) {
+        into.setLong(1, end.at().toEpochMilli());
+        into.setString(2, end.state());
+        into.setLong(3, end.rows());
+        into.setLong(4, end.answered());
+        into.setLong(5, end.failed());
+        CallWrite.set(into, 6, settled ? Optional.of(end.length()) : Optional.empty());
+        into.setString(7, CallWrite.bounded(run));
+        into.executeUpdate();
+      }
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package dev.synthlab.trace;
+
+import dev.synthlab.config.NetworkSettings;
+import dev.synthlab.config.TraceSettings;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporter;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdkBuilder;
+import io.opentelemetry.sdk.trace.SpanProcessor;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Sets up what OpenTelemetry's own variables say; ours are the defaults beneath. */
+final class OtelEnvironment {
+  private static final Map<String, String> NO_SPANS =
+      Map.of("otel.traces.exporter", "none", "otel.traces.sampler", "always_off");
+
+  private OtelEnvironment() {}
+
+  static OpenTelemetrySdk sdk(
+      TraceSettings trace,
+      NetworkSettings network,
+      SpanCounters counters,
+      ExportWarnings complaints) {
+    List<SpanExporter> made = new ArrayList<>();
+    OpenTelemetrySdk sdk =
+        configured(trace)
+            .addSpanExporterCustomizer(
+                (exporter, config) -> {
+                  if (!speaksOtlp(exporter)) {
+                    return exporter;
+                  }
+                  SpanExporter routed = Exporters.routed(exporter, trusted(trace, network));
+                  SpanExporter counted = new CountingSpanExporter(routed, counters, complaints);
+                  made.add(counted);
+                  return counted;
+                })
+            .addSpanProcessorCustomizer(
+                (processor, config) -> kept(processor, trace.sample(), counters))
+            .addMetricExporterCustomizer(
+                (exporter, config) ->
+                    new WarningMetricExporter(Exporters.routed(exporter, trusted(trace, network))))
+            .build()
+            .getOpenTelemetrySdk();
+    // Nothing is sent at once, to hear now and not at the end that nobody takes it.
+    made.forEach(each -> each.export(List.of()));
+    return sdk;
+  }
+
+  /** The exporters that speak OTLP, of which the caller makes an end. */
+  static List<SpanExporter> exporters(TraceSettings trace, NetworkSettings network) {
+    List<SpanExporter> made = new ArrayList<>();
+    configured(trace)
+        .addPropertiesCustomizer(config -> Map.of("otel.metrics.exporter", "none"))
+        .addSpanExporterCustomizer(
+            (exporter, config) -> {
+              if (speaksOtlp(exporter)) {
+                made.add(Exporters.routed(exporter, trusted(trace, network)));
+              }
+              return SpanExporter.composite();
+            })
+        .build()
+        .getOpenTelemetrySdk()
+        .shutdown();
+    return made;
+  }
+
+  private static AutoConfiguredOpenTelemetrySdkBuilder configured(TraceSettings trace) {
+    return AutoConfiguredOpenTelemetrySdk.builder()
+        .addPropertiesSupplier(() -> beneath(trace))
+        .addPropertiesCustomizer(config -> trace.on() ? Map.of() : NO_SPANS)
+        .addResourceCustomizer((resource, config) -> Pipeline.named(resource, trace))
+        .disableShutdownHook();
+  }
+
+  /** Authorities by OpenTelemetry's own variables win over those of the settings. */
+  private static NetworkSettings trusted(TraceSettings trace, NetworkSettings network) {
+    boolean ownTrust =
+        trace.otel().keySet().stream().anyMatch(name -> name.endsWith("CERTIFICATE"));
+    return ownTrust
+        ? new NetworkSettings(
+            Optional.empty(), network.httpProxy(), network.httpsProxy(), network.noProxy())
+        : network;
+  }
+
+  private static SpanProcessor kept(SpanProcessor processor, double sample, SpanCounters counters) {
+    // Others show spans as they end, for someone who looks for a mistake.
+    return processor instanceof BatchSpanProcessor
+        ? new TailSampler(processor, sample, counters)
+        : processor;
+  }
+
+  private static boolean speaksOtlp(SpanExporter exporter) {
+    return exporter instanceof OtlpHttpSpanExporter || exporter instanceof OtlpGrpcSpanExporter;
+  }
+
+  static Map<String, String> beneath(TraceSettings trace) {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("otel.metrics.exporter", "none");
+    all.put("otel.logs.exporter", "none");
+    all.put("otel.bsp.max.queue.size", Integer.toString(Pipeline.QUEUE));
+    all.put("otel.bsp.schedule.delay", Long.toString(Pipeline.DELAY.toMillis()));
+    all.put("otel.span.attribute.count.limit", Integer.toString(Pipeline.MAX_ATTRIBUTES));
+    all.put("otel.exporter.otlp.traces.protocol", trace.place().protocol().word());
+    if (!trace.otel().containsKey("OTEL_EXPORTER_OTLP_ENDPOINT")) {
+      all.put("otel.exporter.otlp.traces.endpoint", trace.place().address().toString());
+    }
+    if (!trace.otel().containsKey("OTEL_EXPORTER_OTLP_HEADERS")) {
+      String headers =
+          Exporters.headers(trace).entrySet().stream()
+              .map(each -> each.getKey() + "=" + encoded(each.getValue()))
+              .collect(Collectors.joining(","));
+      all.put("otel.exporter.otlp.traces.headers", headers);
+    }
+    trace.otel().forEach((name, value) -> all.put(property(name), value));
+    return all;
+  }
+
+  private static String encoded(String value) {
+    return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private static String property(String variable) {
+    return variable.toLowerCase(Locale.ROOT).replace('_', '.');
+  }
+}
