@@ -2,6 +2,7 @@ package dev.synthlab.batch;
 
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallReport;
+import dev.synthlab.call.CallReports;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Spend;
 import dev.synthlab.llm.Completion;
@@ -271,6 +272,6 @@ final class EmbeddingBatcher implements BulkRun.RowClient {
                         all.multiply(BigDecimal.valueOf(share))
                             .divide(BigDecimal.valueOf(tokens), 18, RoundingMode.HALF_EVEN)
                             .stripTrailingZeros());
-    return whole.with(new Spend(share, 0, 0, 0, cost), whole.fault());
+    return whole.with(CallReports.spend(share, 0, 0, 0, cost), whole.fault());
   }
 }

@@ -3,6 +3,7 @@ package dev.synthlab.batch;
 import dev.synthlab.call.Attempt;
 import dev.synthlab.call.CallMetadata;
 import dev.synthlab.call.CallReport;
+import dev.synthlab.call.CallReports;
 import dev.synthlab.call.Fault;
 import dev.synthlab.call.Route;
 import dev.synthlab.call.Spend;
@@ -82,7 +83,7 @@ final class Replay {
             call.path("key").asString(""),
             call.path("model").asString(""));
     return Optional.of(
-        new CallReport(
+        CallReports.of(
             route,
             Instant.parse(told.path("started").asString("")),
             Duration.ofMillis(told.path("latency_ms").asLong(0)),
@@ -98,7 +99,7 @@ final class Replay {
     for (JsonNode one : tries) {
       JsonNode status = one.path("status");
       attempts.add(
-          new Attempt(
+          CallReports.attempt(
               attempts.size() + 1,
               route,
               Instant.parse(one.path("started").asString("")),
@@ -113,7 +114,7 @@ final class Replay {
   private static Spend spend(JsonNode call) {
     JsonNode tokens = call.path("tokens");
     JsonNode cost = call.path("cost_usd");
-    return new Spend(
+    return CallReports.spend(
         tokens.path(0).asLong(0),
         tokens.path(1).asLong(0),
         tokens.path(2).asLong(0),

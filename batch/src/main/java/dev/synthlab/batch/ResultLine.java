@@ -357,8 +357,8 @@ final class ResultLine {
       json.writeNumberProperty("ms", attempt.took().toMillis());
       attempt.status().ifPresent(status -> json.writeNumberProperty("status", status));
       attempt.fault().ifPresent(reason -> json.writeStringProperty("fault", reason.kind().code()));
-      if (attempt.pauseAfter().isPositive()) {
-        json.writeNumberProperty("pause_ms", attempt.pauseAfter().toMillis());
+      if (attempt.backoff().isPositive()) {
+        json.writeNumberProperty("pause_ms", attempt.backoff().toMillis());
       }
       json.writeEndObject();
     }

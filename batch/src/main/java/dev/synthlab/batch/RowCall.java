@@ -113,7 +113,7 @@ final class RowCall {
       return;
     }
     try {
-      Optional<Budget.Reservation> held = purse.get().hold(max.get());
+      Optional<Budget.Reservation> held = purse.get().reserve(max.get());
       if (held.isPresent()) {
         paid(held.get(), send);
       } else {

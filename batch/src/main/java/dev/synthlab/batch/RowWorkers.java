@@ -153,7 +153,7 @@ final class RowWorkers implements RowCall.RunControl {
     try {
       if (stop.isEmpty()) {
         stop = Optional.of(new Stop(end, reason));
-        purse.ifPresent(Budget::shut);
+        purse.ifPresent(Budget::close);
         watch(options.grace(), this::interruptAll);
         endWaiting();
         changed.signalAll();
@@ -198,7 +198,7 @@ final class RowWorkers implements RowCall.RunControl {
         return;
       }
       interruptAll = true;
-      purse.ifPresent(Budget::shut);
+      purse.ifPresent(Budget::close);
       workers.forEach(Thread::interrupt);
       watch(LAST_WAIT, this::abandon);
       changed.signalAll();

@@ -2,6 +2,7 @@ package dev.synthlab.bench;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.synthlab.call.CallReport;
+import dev.synthlab.call.CallReports;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
 import dev.synthlab.llm.LlmClient;
@@ -176,7 +177,7 @@ public final class Stored {
 
   /** Another call like the one that was made, begun when it is told of. */
   private CallReport told() {
-    return new CallReport(
+    return CallReports.of(
         report.route(),
         Instant.now(),
         report.elapsed(),

@@ -5,42 +5,31 @@ import dev.synthlab.http.TransportException;
 import java.io.InputStream;
 import java.time.Duration;
 
-/** What one attempt brought back. */
+/** The result of one attempt: a response, a transport failure, or no permission to send. */
 public sealed interface AttemptResult {
 
   /**
-   * An answer's head, with its body still open.
+   * A response with an open body.
    *
    * @param status the HTTP status
    * @param headers the header fields
-   * @param body the bytes; bounded by the attempt's time. Closing it ends the attempt.
+   * @param body the bytes; reads are limited by the timeout of the attempt. Closing the body ends
+   *     the attempt.
    */
   record ResponseReceived(int status, Headers headers, InputStream body) implements AttemptResult {}
 
   /**
-   * No whole answer.
+   * A request without a complete response.
    *
-   * @param cause how far it came, and why it broke
+   * @param cause the phase that was reached, and the reason
    */
   record TransportFailed(TransportException cause) implements AttemptResult {}
 
   /**
-   * Nothing was sent.
+   * A request that was not sent.
    *
-   * @param reason what held it back
-   * @param pause how long it would have had to wait
+   * @param reason why it could not be sent
+   * @param pause the time that it would have had to wait
    */
-  record NotPermitted(Reason reason, Duration pause) implements AttemptResult {
-    /** What holds a call back. */
-    public enum Reason {
-      /** The server asked to wait. */
-      PAUSE,
-      /** A limit of ours on what is sent in a time is reached. */
-      LIMIT,
-      /** The breaker is open. */
-      BREAKER,
-      /** As many requests are under way as may be. */
-      PLACE
-    }
-  }
+  record NotPermitted(WaitReason reason, Duration pause) implements AttemptResult {}
 }

@@ -9,23 +9,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The span of one request that is sent. It is no LLM span, and has no tokens: they would be counted
- * twice. Ends when the answer was both judged and read. Safe for use by many threads.
+ * The span of one attempt. It is not an LLM span and has no tokens: they would be counted twice. It
+ * ends when the response was both judged and read. Safe for use by many threads.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/semconv/http/http-spans/">HTTP spans</a>
  */
 final class AttemptSpan {
   private final OpenSpan span;
   private boolean judged;
-  private boolean over;
+  private boolean ended;
 
-  AttemptSpan(Request request, Route route, List<Attempt> before) {
-    span = Tracing.attempt("attempt " + (before.size() + 1));
+  AttemptSpan(Request request, Route route, List<Attempt> earlier) {
+    span = Tracing.attempt("attempt " + (earlier.size() + 1));
     if (span.recorded()) {
       span.set("http.request.method", request.method());
-      // Under a name of ours: what has a model by the usual ones is taken for a call.
+      // An own name: a span with a model under the usual names counts as an LLM call.
       span.set("synthlab.resource", route.resource());
-      span.url(base(request, route), shown(request));
+      span.url(baseUrl(request, route), displayUrl(request));
       span.set("server.address", Optional.ofNullable(request.uri().getHost()).orElse(""));
       if (request.uri().getPort() > 0) {
         span.set("server.port", request.uri().getPort());
@@ -33,68 +33,68 @@ final class AttemptSpan {
       if (request.body() instanceof Body.Bytes bytes) {
         span.set("http.request.body.size", bytes.bytes().length);
       }
-      if (!before.isEmpty()) {
-        span.set("http.request.resend_count", before.size());
-        span.set("synthlab.waited_ms", before.getLast().pauseAfter().toMillis());
+      if (!earlier.isEmpty()) {
+        span.set("http.request.resend_count", earlier.size());
+        span.set("synthlab.waited_ms", earlier.getLast().backoff().toMillis());
       }
     }
   }
 
-  /** The address without query and user-info, which may hold keys. */
-  private static String shown(Request request) {
+  /** The address without query and user-info, which may contain keys. */
+  private static String displayUrl(Request request) {
     return request.toString().substring(request.method().length() + 1);
   }
 
-  /** What requests of that route have in common. */
-  private static String base(Request request, Route route) {
-    return shown(Request.get(route.base(), request.headers())).replaceFirst("/+$", "");
+  /** The part of the address that all requests of the route share. */
+  private static String baseUrl(Request request, Route route) {
+    return displayUrl(Request.get(route.base(), request.headers())).replaceFirst("/+$", "");
   }
 
-  /** Says how it went; the answer may have been read to its end before. */
-  synchronized void judged(AttemptResult result, Optional<Fault> fault) {
+  /** Records the result of the attempt; the response may have been read to its end before. */
+  synchronized void record(AttemptResult result, Optional<Fault> fault) {
     judged = true;
     if (span.recorded()) {
-      tell(result, fault);
+      setAttributes(result, fault);
     }
-    if (over) {
+    if (ended) {
       span.end();
     }
   }
 
-  private void tell(AttemptResult result, Optional<Fault> fault) {
-    if (result instanceof AttemptResult.ResponseReceived answer) {
-      span.set("http.response.status_code", answer.status());
-      ResponseClassifier.requestId(answer.headers())
+  private void setAttributes(AttemptResult result, Optional<Fault> fault) {
+    if (result instanceof AttemptResult.ResponseReceived response) {
+      span.set("http.response.status_code", response.status());
+      ResponseClassifier.requestId(response.headers())
           .ifPresent(id -> span.set("synthlab.request_id", id));
     }
     if (fault.isEmpty()) {
       span.succeeded();
     } else {
-      fault.get().retryAfter().map(Duration::toMillis).ifPresent(this::retryAfter);
-      span.recordFailure(type(result, fault.get()), fault.get().message());
+      fault.get().retryAfter().map(Duration::toMillis).ifPresent(this::setRetryAfter);
+      span.recordFailure(errorType(result, fault.get()), fault.get().message());
     }
   }
 
-  private void retryAfter(long millis) {
+  private void setRetryAfter(long millis) {
     span.set("synthlab.retry_after_ms", millis);
   }
 
-  /** The status where there is one, as the convention has it. */
-  private static String type(AttemptResult result, Fault fault) {
-    return result instanceof AttemptResult.ResponseReceived answer && answer.status() / 100 != 2
-        ? Integer.toString(answer.status())
+  /** The status if there is one, as the semantic convention says; else the kind of fault. */
+  private static String errorType(AttemptResult result, Fault fault) {
+    return result instanceof AttemptResult.ResponseReceived response && response.status() / 100 != 2
+        ? Integer.toString(response.status())
         : fault.kind().code();
   }
 
-  /** The answer was read to its end, or let go. */
+  /** Ends the request: its body was read to the end or closed. */
   synchronized void end() {
-    over = true;
+    ended = true;
     if (judged) {
       span.end();
     }
   }
 
-  /** Nothing more comes, judged or not. */
+  /** Ends the span, whether or not the result was recorded. */
   void close() {
     span.end();
   }

@@ -3,17 +3,17 @@ package dev.synthlab.call;
 import java.time.Duration;
 
 /**
- * How often something failed, whether it may be tried again, and how long the pause before that is
- * at most. For one thread.
+ * Exponential backoff: counts failures, and gives the maximum delay before the next attempt. For
+ * one thread.
  */
 final class Backoff {
-  private final int max;
+  private final int maxAttempts;
   private final Duration first;
   private final Duration maxDelay;
   private int failures;
 
-  Backoff(int max, Duration first, Duration maxDelay) {
-    this.max = max;
+  Backoff(int maxAttempts, Duration first, Duration maxDelay) {
+    this.maxAttempts = maxAttempts;
     this.first = first;
     this.maxDelay = maxDelay;
   }
@@ -22,23 +22,23 @@ final class Backoff {
     return new Backoff(policy.maxAttempts(), policy.backoffFirst(), policy.backoffMax());
   }
 
-  /** Counts a failure. Whether another try may follow. */
-  boolean mayFollow() {
+  /** Counts a failure. Returns whether another attempt is allowed. */
+  boolean recordFailure() {
     failures++;
-    return failures < max;
+    return failures < maxAttempts;
   }
 
-  /** The longest pause after the failures so far. */
-  Duration pause() {
-    return pause(failures);
+  /** The maximum delay after the failures so far. */
+  Duration delay() {
+    return delayAfter(failures);
   }
 
-  /** The longest pause after so many failures: twice as long each time, up to a bound. */
-  Duration pause(int failed) {
-    Duration pause = first;
-    for (int i = 1; i < failed && pause.compareTo(maxDelay) < 0; i++) {
-      pause = pause.multipliedBy(2);
+  /** The maximum delay after a number of failures: it doubles each time, up to a maximum. */
+  Duration delayAfter(int failed) {
+    Duration delay = first;
+    for (int i = 1; i < failed && delay.compareTo(maxDelay) < 0; i++) {
+      delay = delay.multipliedBy(2);
     }
-    return pause.compareTo(maxDelay) < 0 ? pause : maxDelay;
+    return delay.compareTo(maxDelay) < 0 ? delay : maxDelay;
   }
 }

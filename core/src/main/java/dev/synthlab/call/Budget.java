@@ -12,44 +12,56 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Money that calls may cost: what is spent, and the most that calls under way may cost, is never
- * more than the bound. Safe for use by many threads.
+ * A limit on the cost of calls. The money that is spent, plus the maximum cost of the calls in
+ * flight, never exceeds the limit. Safe for use by many threads.
  */
 public final class Budget {
+  private static final Budget UNLIMITED =
+      new Budget(BigDecimal.ZERO, new RunSpend(() -> BigDecimal.ZERO));
+
   private final BigDecimal max;
-  private final SpendSource account;
+  private final SpendSource source;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private Object period = "";
-  private BigDecimal held = BigDecimal.ZERO;
-  private boolean shut;
+  private BigDecimal reserved = BigDecimal.ZERO;
+  private boolean closed;
 
-  private Budget(BigDecimal max, SpendSource account) {
+  private Budget(BigDecimal max, SpendSource source) {
     this.max = Objects.requireNonNull(max);
-    this.account = account;
+    this.source = source;
   }
 
-  /** Where it stands what was spent. Asked and told while the budget is locked. */
+  /** The place where the spent money is counted. Read and updated while the budget is locked. */
   interface SpendSource {
-    /** What is spent counts for this time only; equal as long as it lasts. */
+    /** The period that the spent money belongs to; equal for as long as the period lasts. */
     Object period();
 
     BigDecimal spentUsd();
 
     void spend(BigDecimal usd);
 
-    /** Finds out what others have spent; called without the lock. */
-    void look();
+    /** Reads what other processes have spent; called without the lock. */
+    void refresh();
 
-    /** The beginning of the sentence that refuses a call. */
-    String words(String spent, String max);
+    /** The beginning of the message that rejects a call. */
+    String describe(String spent, String max);
   }
 
   /**
-   * Money for one job, whose costs are counted elsewhere.
+   * The budget without a limit, which reserves nothing.
    *
-   * @param max US dollars
-   * @param spent what the job has cost so far; a call is counted there before it is settled here
+   * @return the one instance
+   */
+  public static Budget unlimited() {
+    return UNLIMITED;
+  }
+
+  /**
+   * Creates a budget for one run, whose costs are counted elsewhere.
+   *
+   * @param max the limit in US dollars
+   * @param spent the cost of the run so far; a call is counted there before it is settled here
    * @return the budget
    */
   public static Budget of(BigDecimal max, Supplier<BigDecimal> spent) {
@@ -57,12 +69,12 @@ public final class Budget {
   }
 
   /**
-   * Money for each day, by UTC. A call counts for the day on which it was begun.
+   * Creates a budget for each day, by UTC. A call counts for the day on which it started.
    *
-   * @param max US dollars a day
-   * @param timer tells the day
-   * @param recorded what all calls since a moment have cost, those of other processes included;
-   *     empty where nobody knows. Asked at the first call and each half a minute.
+   * @param max the limit in US dollars per day
+   * @param timer the clock
+   * @param recorded the cost of all calls since a moment, including those of other processes; empty
+   *     if it is not known. Read at the first call and then every 30 seconds.
    * @return the budget
    */
   public static Budget aDay(
@@ -83,105 +95,122 @@ public final class Budget {
 
     @Override
     public void spend(BigDecimal usd) {
-      // It was counted before.
+      // The supplier counts it already.
     }
 
     @Override
-    public void look() {
-      // Nobody else spends it.
+    public void refresh() {
+      // No other process spends it.
     }
 
     @Override
-    public String words(String spent, String max) {
+    public String describe(String spent, String max) {
       return "spent " + spent + " of " + max + " USD";
     }
   }
 
-  /** Money that is held for a call under way. */
+  /** Money that is reserved for a call in flight. */
   public final class Reservation {
-    private final BigDecimal atMax;
-    private final Object since;
-    private boolean over;
+    private final BigDecimal maxCostUsd;
+    private final Object reservedIn;
+    private boolean settled;
 
-    private Reservation(BigDecimal atMax, Object since) {
-      this.atMax = atMax;
-      this.since = since;
+    private Reservation(BigDecimal maxCostUsd, Object reservedIn) {
+      this.maxCostUsd = maxCostUsd;
+      this.reservedIn = reservedIn;
     }
 
     /**
-     * Lets go of what was held; once, more often does nothing.
+     * Releases the reserved money and counts the cost. Only the first call has an effect.
      *
-     * @param usd what the call has cost; empty when that is not known: it then counts as the most
+     * @param usd the cost of the call; empty if it is not known: the maximum cost is then counted
      */
     public void settle(Optional<BigDecimal> usd) {
+      if (isUnlimited()) {
+        return;
+      }
       lock.lock();
       try {
-        turn();
-        if (!over && since.equals(period)) {
-          held = held.subtract(atMax);
-          account.spend(usd.orElse(atMax));
+        updatePeriod();
+        if (!settled && reservedIn.equals(period)) {
+          reserved = reserved.subtract(maxCostUsd);
+          source.spend(usd.orElse(maxCostUsd));
         }
-        over = true;
+        settled = true;
         changed.signalAll();
       } finally {
         lock.unlock();
       }
     }
+
+    /** Settles an attempt: one that failed, or was not sent, cost nothing. */
+    void settle(Spend used) {
+      settle(used.equals(Spend.NONE) ? Optional.of(BigDecimal.ZERO) : used.costUsd());
+    }
+  }
+
+  boolean isUnlimited() {
+    return this == UNLIMITED;
   }
 
   /**
-   * Holds money for a call, once those under way have left enough of it.
+   * Reserves money for a call. Waits while other calls hold reservations that may leave enough.
    *
-   * @param atMax the most that the call may cost
-   * @return empty when there is not enough whatever they leave, or the budget was shut
-   * @throws InterruptedException when the thread is interrupted while it waits
+   * @param maxCostUsd the maximum cost of the call
+   * @return empty if the money does not suffice even when all other calls cost nothing, or if the
+   *     budget is closed
+   * @throws InterruptedException if the thread is interrupted while it waits
    */
-  public Optional<Reservation> hold(BigDecimal atMax) throws InterruptedException {
-    return hold(atMax, Optional.empty());
+  public Optional<Reservation> reserve(BigDecimal maxCostUsd) throws InterruptedException {
+    return reserve(maxCostUsd, Optional.empty());
   }
 
-  /** The same, waiting no longer than that. */
-  Optional<Reservation> hold(BigDecimal atMax, Optional<Duration> within)
+  /** Reserves money as {@link #reserve(BigDecimal)} does, with a limit on the wait. */
+  Optional<Reservation> reserve(BigDecimal maxCostUsd, Optional<Duration> within)
       throws InterruptedException {
-    account.look();
+    if (isUnlimited()) {
+      return Optional.of(new Reservation(maxCostUsd, period));
+    }
+    source.refresh();
     long left = within.map(Duration::toNanos).orElse(Long.MAX_VALUE);
     lock.lockInterruptibly();
     try {
-      while (!affords(atMax)) {
-        if (shut || held.signum() == 0 || left <= 0) {
+      while (!affords(maxCostUsd)) {
+        if (closed || reserved.signum() == 0 || left <= 0) {
           return Optional.empty();
         }
         left = changed.awaitNanos(left);
       }
-      held = held.add(atMax);
-      return Optional.of(new Reservation(atMax, period));
+      reserved = reserved.add(maxCostUsd);
+      return Optional.of(new Reservation(maxCostUsd, period));
     } finally {
       lock.unlock();
     }
   }
 
-  private boolean affords(BigDecimal atMax) {
-    turn();
-    // What costs nothing needs no money.
-    return !shut
-        && (atMax.signum() == 0 || account.spentUsd().add(held).add(atMax).compareTo(max) <= 0);
+  private boolean affords(BigDecimal maxCostUsd) {
+    updatePeriod();
+    // A call that costs nothing needs no money.
+    return !closed
+        && (maxCostUsd.signum() == 0
+            || source.spentUsd().add(reserved).add(maxCostUsd).compareTo(max) <= 0);
   }
 
-  /** What is held from before counts for that time. */
-  private void turn() {
-    Object now = account.period();
+  /** Drops the reservations of an earlier period: their costs count for that period. */
+  private void updatePeriod() {
+    Object now = source.period();
     if (!now.equals(period)) {
       period = now;
-      held = BigDecimal.ZERO;
+      reserved = BigDecimal.ZERO;
       changed.signalAll();
     }
   }
 
-  /** Pays for no more calls. */
-  public void shut() {
+  /** Closes the budget: it makes no further reservations. */
+  public void close() {
     lock.lock();
     try {
-      shut = true;
+      closed = true;
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -189,20 +218,21 @@ public final class Budget {
   }
 
   /**
-   * Why a call was not paid for.
+   * Describes why a call got no reservation.
    *
-   * @param atMax the most that it may cost
+   * @param maxCostUsd the maximum cost of the call
    * @return a sentence without its full stop
    */
-  public String refusal(BigDecimal atMax) {
+  public String refusal(BigDecimal maxCostUsd) {
     lock.lock();
     try {
-      turn();
-      String held = this.held.signum() == 0 ? "" : ", " + amount(this.held) + " are held by others";
-      return account.words(amount(account.spentUsd()), amount(max))
-          + held
+      updatePeriod();
+      String others =
+          reserved.signum() == 0 ? "" : ", " + amount(reserved) + " are reserved for other calls";
+      return source.describe(amount(source.spentUsd()), amount(max))
+          + others
           + ", and the next answer may cost "
-          + amount(atMax);
+          + amount(maxCostUsd);
     } finally {
       lock.unlock();
     }

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * A call that failed for good, by its last cause. Carries every attempt; its text is free of
- * secrets.
+ * The exception of a call that failed permanently; its class is the kind of the last fault. It has
+ * the report of all attempts. Its message contains no secrets.
  */
 public abstract sealed class CallException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -22,11 +22,11 @@ public abstract sealed class CallException extends RuntimeException {
   }
 
   /**
-   * The exception of a fault.
+   * Creates the exception of a fault.
    *
-   * @param fault the last cause
-   * @param report how the call went
-   * @return the exception of that kind
+   * @param fault the last fault
+   * @param report the record of the call
+   * @return the exception of its kind
    */
   public static CallException of(Fault fault, CallReport report) {
     return switch (fault.kind()) {
@@ -59,7 +59,7 @@ public abstract sealed class CallException extends RuntimeException {
   }
 
   /**
-   * What went wrong at last.
+   * The last fault of the call.
    *
    * @return the fault of the last attempt
    */
@@ -68,7 +68,7 @@ public abstract sealed class CallException extends RuntimeException {
   }
 
   /**
-   * How the call went.
+   * The record of the call.
    *
    * @return attempts, times, tokens
    */
@@ -77,60 +77,60 @@ public abstract sealed class CallException extends RuntimeException {
   }
 
   /**
-   * Every request that was sent.
+   * All requests that were sent.
    *
-   * @return in order; empty when nothing was sent
+   * @return in order; empty if nothing was sent
    */
   public List<Attempt> attempts() {
     return report.attempts();
   }
 
   /**
-   * The HTTP status of the last answer.
+   * The HTTP status of the last response.
    *
-   * @return empty when no answer came
+   * @return empty if there was no response
    */
   public OptionalInt status() {
     return fault.status();
   }
 
   /**
-   * The server's own code, for example {@code context_length_exceeded}.
+   * The error code of the server, for example {@code context_length_exceeded}.
    *
-   * @return empty when it named none
+   * @return empty if there is none
    */
   public Optional<String> code() {
     return fault.code();
   }
 
   /**
-   * The server's name for the request, to be quoted to its support.
+   * The request id that the server assigned; its support will ask for it.
    *
-   * @return empty when it gave none
+   * @return empty if there is none
    */
   public Optional<String> requestId() {
     return fault.requestId();
   }
 
   /**
-   * How long to wait before the next try.
+   * The time to wait before another call.
    *
-   * @return empty when nobody said
+   * @return empty if the server named none
    */
   public Optional<Duration> retryAfter() {
     return fault.retryAfter();
   }
 
   /**
-   * Text that had come before it failed.
+   * The text that had arrived before the call failed.
    *
-   * @return empty when there was none
+   * @return empty if there was none
    */
   public Optional<String> partial() {
     return fault.partial();
   }
 
-  /** The request is wrong and stays wrong; the server's text says what it missed. */
+  /** The request is invalid; the message of the server says why. */
   public static final class BadRequest extends CallException {
     private static final long serialVersionUID = 1L;
 
@@ -139,7 +139,7 @@ public abstract sealed class CallException extends RuntimeException {
     }
   }
 
-  /** The credential was refused. */
+  /** The credential was rejected. */
   public static final class Authentication extends CallException {
     private static final long serialVersionUID = 1L;
 
@@ -148,7 +148,7 @@ public abstract sealed class CallException extends RuntimeException {
     }
   }
 
-  /** There is no such model or address. */
+  /** The model or the address does not exist. */
   public static final class NotFound extends CallException {
     private static final long serialVersionUID = 1L;
 
@@ -157,7 +157,7 @@ public abstract sealed class CallException extends RuntimeException {
     }
   }
 
-  /** The account has no money left; waiting does not help. */
+  /** The quota of the account is used up; waiting does not help. */
   public static final class QuotaExceeded extends CallException {
     private static final long serialVersionUID = 1L;
 
@@ -166,7 +166,7 @@ public abstract sealed class CallException extends RuntimeException {
     }
   }
 
-  /** It might have cost more than calls may; nothing was sent. */
+  /** The budget does not allow the call; nothing was sent. */
   public static final class BudgetExceeded extends CallException {
     private static final long serialVersionUID = 1L;
 
@@ -175,7 +175,7 @@ public abstract sealed class CallException extends RuntimeException {
     }
   }
 
-  /** Too many requests; {@link #retryAfter()} says when to come back, if the server did. */
+  /** There were too many requests; {@link #retryAfter()} is the time to wait, if it is known. */
   public static final class RateLimited extends CallException {
     private static final long serialVersionUID = 1L;
 
@@ -184,7 +184,7 @@ public abstract sealed class CallException extends RuntimeException {
     }
   }
 
-  /** The server failed in passing, and went on failing. */
+  /** The server failed in every attempt. */
   public static final class ServerFailed extends CallException {
     private static final long serialVersionUID = 1L;
 
@@ -193,7 +193,7 @@ public abstract sealed class CallException extends RuntimeException {
     }
   }
 
-  /** No connection could be made, or it broke each time. */
+  /** The connection failed or broke in every attempt. */
   public static final class ConnectionFailed extends CallException {
     private static final long serialVersionUID = 1L;
 
@@ -202,7 +202,7 @@ public abstract sealed class CallException extends RuntimeException {
     }
   }
 
-  /** The server could not prove who it is; nothing was sent. */
+  /** The certificate of the server is not trusted; nothing was sent. */
   public static final class TlsFailed extends CallException {
     private static final long serialVersionUID = 1L;
 
@@ -211,7 +211,7 @@ public abstract sealed class CallException extends RuntimeException {
     }
   }
 
-  /** The time of the attempt or of the whole call was over. */
+  /** The timeout of the attempt or the deadline of the call was exceeded. */
   public static final class DeadlineExceeded extends CallException {
     private static final long serialVersionUID = 1L;
 
@@ -220,7 +220,7 @@ public abstract sealed class CallException extends RuntimeException {
     }
   }
 
-  /** The answer cannot be read as what it should be. */
+  /** The response cannot be parsed. */
   public static final class MalformedResponse extends CallException {
     private static final long serialVersionUID = 1L;
 
@@ -229,7 +229,7 @@ public abstract sealed class CallException extends RuntimeException {
     }
   }
 
-  /** The answer is larger than allowed. */
+  /** The response is larger than allowed. */
   public static final class ResponseTooLarge extends CallException {
     private static final long serialVersionUID = 1L;
 
@@ -238,7 +238,7 @@ public abstract sealed class CallException extends RuntimeException {
     }
   }
 
-  /** The server sent the request elsewhere; redirects are never followed. */
+  /** The server answered with a redirect; redirects are never followed. */
   public static final class Redirected extends CallException {
     private static final long serialVersionUID = 1L;
 
@@ -247,7 +247,7 @@ public abstract sealed class CallException extends RuntimeException {
     }
   }
 
-  /** A stream broke after its first text, which {@link #partial()} keeps. */
+  /** A stream broke after its first text, which {@link #partial()} returns. */
   public static final class StreamInterrupted extends CallException {
     private static final long serialVersionUID = 1L;
 
@@ -256,7 +256,7 @@ public abstract sealed class CallException extends RuntimeException {
     }
   }
 
-  /** The route is closed by its breaker; nothing was sent. */
+  /** The circuit breaker of the route is open; nothing was sent. */
   public static final class CircuitOpen extends CallException {
     private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,5 @@
 package dev.synthlab.call;
 
-import dev.synthlab.call.AttemptResult.NotPermitted.Reason;
 import dev.synthlab.call.CallPolicy.WaitMode;
 import dev.synthlab.call.Fault.Kind;
 import dev.synthlab.http.Headers;
@@ -12,6 +11,7 @@ import dev.synthlab.spans.Metrics;
 import dev.synthlab.spans.Tracing;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,15 +20,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 
-/** The course of one call. For one thread. */
+/** The state of one call: its attempts, waits and fallbacks. For one thread. */
 final class CallExecution<T> {
   private static final Logger log = Logging.component("call");
 
-  /** Shorter waits are not worth a span. */
-  private static final Duration SEEN = Duration.ofMillis(10);
+  /** A shorter wait gets no span. */
+  private static final Duration MIN_WAIT_SPAN = Duration.ofMillis(10);
 
   private final CallLoop loop;
   private final Timer timer;
@@ -39,7 +38,7 @@ final class CallExecution<T> {
   private final CallMetadata.Attribution scope = CallMetadata.Attribution.here();
   private Exchange<T> exchange;
   private Optional<Duration> firstText = Optional.empty();
-  private Duration held = Duration.ZERO;
+  private Duration queued = Duration.ZERO;
   private Backoff backoff;
 
   CallExecution(CallLoop loop, Exchange<T> exchange, Deadline deadline) {
@@ -52,7 +51,7 @@ final class CallExecution<T> {
     this.backoff = Backoff.of(loop.policy);
   }
 
-  /** Loads the class: virtual threads that wait for that pin their carriers. */
+  /** Loads the class: virtual threads that wait for class loading pin their carriers. */
   static void load() {
     log.trace("the call loop is loaded");
   }
@@ -60,165 +59,186 @@ final class CallExecution<T> {
   Outcome<T> run() {
     try {
       while (true) {
-        Optional<Fault> over = Optional.empty();
+        Optional<Fault> failure = Optional.empty();
         switch (attempt()) {
           case Verdict.Accept<T> ok -> {
-            return answered(ok.value());
+            return succeed(ok.value());
           }
           case Verdict.ReplaceWith<T> next -> exchange = next.exchange();
-          case Verdict.GiveUp<T> gaveUp -> over = Optional.of(gaveUp.fault());
-          case Verdict.TryAgain<T> again -> over = rest(again);
+          case Verdict.GiveUp<T> gaveUp -> failure = Optional.of(gaveUp.fault());
+          case Verdict.TryAgain<T> again -> failure = waitBeforeRetry(again);
         }
-        if (over.isPresent() && !goesElsewhere(over.get())) {
-          return failed(over.get());
+        if (failure.isPresent() && !switchToFallback(failure.get())) {
+          return fail(failure.get());
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return failed(
-          Fault.of(Kind.CANCELLED, "the call to " + exchange.route() + " was interrupted"));
+      return fail(Fault.of(Kind.CANCELLED, "the call to " + exchange.route() + " was interrupted"));
     }
   }
 
-  private boolean goesElsewhere(Fault fault) {
+  private boolean switchToFallback(Fault fault) {
     if (!deadline.remaining().isPositive()) {
       return false;
     }
-    Optional<Exchange<T>> other = exchange.fallback(fault);
-    other.ifPresent(
+    Optional<Exchange<T>> fallback = exchange.fallback(fault);
+    fallback.ifPresent(
         next -> {
-          log.info(
-              "{} cannot answer, {} is asked: {}", exchange.route(), next.route(), fault.message());
+          log.info("{} failed, falling back to {}: {}", exchange.route(), next.route(), fault.message());
           exchange = next;
           backoff = Backoff.of(loop.policy);
         });
-    return other.isPresent();
+    return fallback.isPresent();
   }
 
   private Verdict<T> attempt() throws InterruptedException {
-    WaitMode waiting = loop.policy.waiting();
-    return switch (loop.funds.pay(exchange, deadline, waiting, loop.traffic)) {
-      case Funds.Answer.Refused no -> new Verdict.GiveUp<>(no.reason());
-      case Funds.Answer.Paid money -> {
-        try {
-          yield admitted(money, waiting);
-        } catch (InterruptedException | RuntimeException | Error e) {
-          money.giveBack();
-          throw e;
-        }
-      }
-    };
+    Budget budget = loop.budget;
+    Optional<BigDecimal> max =
+        budget.isUnlimited() ? Optional.of(BigDecimal.ZERO) : exchange.maxCostUsd();
+    if (max.isEmpty()) {
+      return new Verdict.GiveUp<>(Fault.of(Kind.BUDGET_EXCEEDED, unknownPrice(exchange.route())));
+    }
+    Optional<Budget.Reservation> reservation = reserve(budget, max.get());
+    if (reservation.isEmpty()) {
+      String message = "nothing was sent: " + budget.refusal(max.get());
+      return new Verdict.GiveUp<>(Fault.of(Kind.BUDGET_EXCEEDED, message));
+    }
+    try {
+      return admitAndSend(reservation.get());
+    } catch (InterruptedException | RuntimeException | Error e) {
+      reservation.get().settle(Spend.NONE);
+      throw e;
+    }
   }
 
-  private Verdict<T> admitted(Funds.Answer.Paid money, WaitMode waiting)
+  private Optional<Budget.Reservation> reserve(Budget budget, BigDecimal max)
       throws InterruptedException {
+    if (budget.isUnlimited()) {
+      return budget.reserve(max);
+    }
+    Optional<Duration> within =
+        loop.policy.waiting() == WaitMode.UNBOUNDED
+            ? Optional.empty()
+            : Optional.of(deadline.remaining());
+    return loop.traffic.whileWaiting(() -> budget.reserve(max, within));
+  }
+
+  private static String unknownPrice(Route route) {
+    return "nothing was sent: SYNTHLAB_BUDGET_USD is set, and what an answer of "
+        + route
+        + " may cost is not known: give its price in SYNTHLAB_MODELS_FILE (for a free one any number"
+        + " above 0), or bound its answer by max tokens if only its length is unknown";
+  }
+
+  private Verdict<T> admitAndSend(Budget.Reservation reservation) throws InterruptedException {
+    WaitMode waiting = loop.policy.waiting();
     return switch (loop.traffic.admit(exchange.route(), exchange.weight(), deadline, waiting)) {
       case TrafficControl.Admission.Refused no -> {
-        money.giveBack();
-        heldBack(no.held());
-        yield judged(no.reason());
+        reservation.settle(Spend.NONE);
+        recordWait(no.waits());
+        yield judge(no.result());
       }
       case TrafficControl.Admission.Granted yes -> {
-        heldBack(yes.held());
+        recordWait(yes.waits());
         if (waiting == WaitMode.UNBOUNDED) {
-          deadline.excuse(yes.held().total());
+          deadline.extend(yes.waits().total());
         }
-        yield sent(yes.permit(), money);
+        yield send(new Sending(yes.permit(), reservation));
       }
     };
   }
 
-  private void heldBack(WaitTimes waits) {
+  private void recordWait(WaitTimes waits) {
     if (waits.equals(WaitTimes.NONE)) {
       return;
     }
-    held = held.plus(waits.total());
+    queued = queued.plus(waits.total());
     Map<String, Duration> parts = new LinkedHashMap<>();
-    waits.by().forEach((reason, time) -> parts.put(word(reason), time));
-    parts.forEach(this::measured);
-    if (waits.total().compareTo(SEEN) > 0) {
+    waits.by().forEach((reason, time) -> parts.put(reason.code(), time));
+    parts.forEach(this::recordWaitMetric);
+    if (waits.total().compareTo(MIN_WAIT_SPAN) > 0) {
       Instant now = timer.now();
-      Tracing.waited(
-          waits.main().map(CallExecution::word).orElseThrow(),
+      Tracing.recordWait(
+          waits.longest().map(WaitReason::code).orElseThrow(),
           now.minus(waits.total()),
           now,
           parts);
     }
   }
 
-  private static String word(Reason reason) {
-    return switch (reason) {
-      case PAUSE -> "pause";
-      case LIMIT -> "limit";
-      case BREAKER -> "breaker";
-      case PLACE -> "place";
-    };
+  private void recordWaitMetric(String reason, Duration time) {
+    Metrics.recordWait(exchange.route().server(), exchange.route().resource(), reason, time);
   }
 
-  private void measured(String reason, Duration time) {
-    Metrics.waited(exchange.route().server(), exchange.route().resource(), reason, time);
+  /** What one attempt holds until its request has ended: permit, reservation, span. */
+  private final class Sending {
+    private final RouteGate.Permit permit;
+    private final Budget.Reservation reservation;
+    private final Route route = exchange.route();
+    private final AttemptSpan span = new AttemptSpan(exchange.request(), route, attempts);
+    private final InFlightRequest request = new InFlightRequest(timer, this::leave);
+    private volatile Spend used = Spend.NONE;
+
+    Sending(RouteGate.Permit permit, Budget.Reservation reservation) {
+      this.permit = permit;
+      this.reservation = reservation;
+    }
+
+    private void leave() {
+      permit.leave();
+      loop.traffic.leave(route);
+      span.end();
+    }
+
+    void settle() {
+      permit.settle(used);
+      reservation.settle(used);
+    }
   }
 
-  private Verdict<T> sent(RouteGate.Permit permit, Funds.Answer.Paid money)
-      throws InterruptedException {
-    Route route = exchange.route();
-    AttemptSpan span = new AttemptSpan(exchange.request(), exchange.route(), attempts);
-    AtomicReference<Spend> used = new AtomicReference<>(Spend.NONE);
-    InFlightRequest lease =
-        new InFlightRequest(
-            timer,
-            () -> {
-              permit.leave();
-              loop.traffic.left(route);
-              span.end();
-            });
-    Runnable settle =
-        () -> {
-          permit.settle(used.get());
-          money.settle(used.get());
-        };
-    boolean goesOn = false;
+  private Verdict<T> send(Sending sending) throws InterruptedException {
+    boolean open = false;
     Instant at = timer.now();
     long from = timer.nanos();
     try {
       Duration left = deadline.remaining();
       if (!left.isPositive()) {
-        return new Verdict.GiveUp<>(overdue());
+        return new Verdict.GiveUp<>(deadlineExceeded());
       }
       Duration within = left.compareTo(loop.policy.timeout()) < 0 ? left : loop.policy.timeout();
-      AttemptResult result = event(lease, within);
-      Verdict<T> verdict = judged(result);
-      permit.judged(RouteSignal.of(fault(verdict)), headers(result));
-      span.judged(result, fault(verdict));
-      note(at, from, result, fault(verdict));
+      AttemptResult result = exchangeOver(sending.request, within);
+      Verdict<T> verdict = judge(result);
+      sending.permit.record(RouteSignal.of(fault(verdict)), headers(result));
+      sending.span.record(result, fault(verdict));
+      recordAttempt(at, from, result, fault(verdict));
       if (verdict instanceof Verdict.Accept<T> ok) {
-        goesOn = exchange.live();
-        accepted(ok.value(), lease, used, settle);
+        open = exchange.bodyMode() == BodyMode.STREAM;
+        accept(ok.value(), sending);
       }
       return verdict;
     } finally {
-      if (!goesOn) {
-        lease.end(); // the body was read and closed before anybody knew what it had cost
-        settle.run();
-        span.close();
+      if (!open) {
+        sending.request.end(); // the body was closed before its cost was known
+        sending.settle();
+        sending.span.close();
       }
     }
   }
 
-  private void accepted(
-      T value, InFlightRequest lease, AtomicReference<Spend> used, Runnable settle) {
-    if (!exchange.live()) {
-      used.set(exchange.spend(value));
+  private void accept(T value, Sending sending) {
+    if (exchange.bodyMode() != BodyMode.STREAM) {
+      sending.used = exchange.spend(value);
       return;
     }
     firstText = Optional.of(Duration.ofNanos(timer.nanos() - begin));
-    lease.liveOn(
+    sending.request.keepOpen(
         loop.policy.timeout(),
         deadline,
         () -> {
-          used.set(exchange.spend(value));
-          settle.run();
-          loop.observer.ended(report(used.get(), exchange.brokenBy(value), Optional.of(value)));
+          sending.used = exchange.spend(value);
+          sending.settle();
+          loop.observer.ended(report(sending.used, exchange.brokenBy(value), Optional.of(value)));
         });
   }
 
@@ -232,19 +252,21 @@ final class CallExecution<T> {
   }
 
   private static Optional<Headers> headers(AttemptResult result) {
-    return result instanceof AttemptResult.ResponseReceived answer
-        ? Optional.of(answer.headers())
+    return result instanceof AttemptResult.ResponseReceived response
+        ? Optional.of(response.headers())
         : Optional.empty();
   }
 
-  private AttemptResult event(InFlightRequest lease, Duration within) throws InterruptedException {
+  /** Sends the request over the transport, as far as the headers of the response. */
+  private AttemptResult exchangeOver(InFlightRequest request, Duration within)
+      throws InterruptedException {
     long from = timer.nanos();
     try {
       Response response = loop.transport.send(exchange.request(), within);
       Duration left = within.minusNanos(timer.nanos() - from);
-      InputStream body = lease.guard(response, left, within);
-      if (exchange.transfers()) {
-        lease.boundSilence(loop.policy.timeout(), deadline);
+      InputStream body = request.guard(response, left, within);
+      if (exchange.bodyMode() == BodyMode.TRANSFER) {
+        request.limitSilence(loop.policy.timeout(), deadline);
       }
       return new AttemptResult.ResponseReceived(response.status(), response.headers(), body);
     } catch (IOException e) {
@@ -252,7 +274,7 @@ final class CallExecution<T> {
     }
   }
 
-  private Verdict<T> judged(AttemptResult result) throws InterruptedException {
+  private Verdict<T> judge(AttemptResult result) throws InterruptedException {
     try {
       return exchange.judge(result);
     } catch (IOException e) {
@@ -262,7 +284,7 @@ final class CallExecution<T> {
       try {
         return exchange.judge(new AttemptResult.TransportFailed(asTransport(e, Phase.BODY)));
       } catch (IOException impossible) {
-        throw new IllegalStateException("a broken event has no body to read", impossible);
+        throw new IllegalStateException("a failed transport has no body to read", impossible);
       }
     }
   }
@@ -273,15 +295,15 @@ final class CallExecution<T> {
         : new TransportException(phase, false, String.valueOf(e.getMessage()), e);
   }
 
-  private void note(Instant at, long from, AttemptResult result, Optional<Fault> fault) {
+  private void recordAttempt(Instant at, long from, AttemptResult result, Optional<Fault> fault) {
     OptionalInt status =
-        result instanceof AttemptResult.ResponseReceived answer
-            ? OptionalInt.of(answer.status())
+        result instanceof AttemptResult.ResponseReceived response
+            ? OptionalInt.of(response.status())
             : OptionalInt.empty();
     Duration took = Duration.ofNanos(timer.nanos() - from);
     attempts.add(
         new Attempt(attempts.size() + 1, exchange.route(), at, took, status, fault, Duration.ZERO));
-    Metrics.attempted(
+    Metrics.recordAttempt(
         exchange.route().server(),
         exchange.route().resource(),
         fault.map(each -> each.kind().code()).orElse("answered"),
@@ -294,102 +316,93 @@ final class CallExecution<T> {
         took.toMillis());
   }
 
-  /** Waits before the next attempt, or says why there is none. */
-  private Optional<Fault> rest(Verdict.TryAgain<T> again) throws InterruptedException {
+  /** Waits before the next attempt. Returns the fault of the call if there is no next attempt. */
+  private Optional<Fault> waitBeforeRetry(Verdict.TryAgain<T> again) throws InterruptedException {
     Fault fault = again.fault();
     boolean bulk = loop.policy.waiting() == WaitMode.UNBOUNDED;
     if (again.pause().isPresent()) {
-      return held(fault, again.pause().get(), bulk);
+      return pauseRoute(fault, again.pause().get(), bulk);
     }
     if (bulk && fault.kind() == Kind.RATE_LIMITED) {
-      // A route that finds its own pace has slowed down by now; others wait, all of them.
-      return loop.traffic.paced(exchange.route())
+      // An adaptive route has lowered its rate by now; on other routes all calls wait.
+      return loop.traffic.isAdaptive(exchange.route())
           ? Optional.empty()
-          : held(fault, backoff.pause(attempts.size()), true);
+          : pauseRoute(fault, backoff.delayAfter(attempts.size()), true);
     }
-    if (!backoff.mayFollow()) {
+    if (!backoff.recordFailure()) {
       return Optional.of(fault);
     }
-    if (!loop.traffic.allowsARetry(exchange.route(), loop.policy.waiting())) {
+    if (!loop.traffic.allowsRetry(exchange.route(), loop.policy.waiting())) {
       String why = "; not tried again: too many calls to " + exchange.route() + " fail (throttle)";
       return Optional.of(fault.as(fault.kind(), fault.message() + why));
     }
-    Duration pause =
-        onStaleConnection(fault) ? Duration.ZERO : loop.traffic.randomPart(backoff.pause());
-    // A pause that outlives the deadline cannot end in an answer: fail now, not later.
-    if (pause.compareTo(deadline.remaining()) >= 0) {
-      return Optional.of(deadline.remaining().isPositive() ? fault : overdue(fault));
+    Duration delay =
+        onStaleConnection(fault) ? Duration.ZERO : loop.traffic.randomPart(backoff.delay());
+    // A delay that outlives the deadline cannot end in an answer: fail now, not later.
+    if (delay.compareTo(deadline.remaining()) >= 0) {
+      return Optional.of(deadline.remaining().isPositive() ? fault : deadlineExceeded(fault));
     }
-    waited(pause);
+    setBackoff(delay);
     Instant from = timer.now();
-    loop.traffic.backOff(pause);
-    if (pause.isPositive()) {
-      measured("backoff", pause);
-      Tracing.waited("backoff", from, timer.now(), Map.of());
+    loop.traffic.backOff(delay);
+    if (delay.isPositive()) {
+      recordWaitMetric("backoff", delay);
+      Tracing.recordWait("backoff", from, timer.now(), Map.of());
     }
     return Optional.empty();
   }
 
-  /** The whole route waits; the gate holds this call with the others. */
-  private Optional<Fault> held(Fault fault, Duration pause, boolean bulk) {
+  /** Pauses the whole route: its gate lets this call wait with all others. */
+  private Optional<Fault> pauseRoute(Fault fault, Duration pause, boolean bulk) {
     loop.traffic.pause(exchange.route(), pause);
     if (!bulk && pause.compareTo(deadline.remaining()) >= 0) {
       return Optional.of(fault);
     }
     log.info("{} asked to wait {} ms; every call to it waits", exchange.route(), pause.toMillis());
-    waited(pause);
+    setBackoff(pause);
     return Optional.empty();
   }
 
-  private void waited(Duration pause) {
-    Attempt last = attempts.removeLast();
-    attempts.add(
-        new Attempt(
-            last.number(),
-            last.route(),
-            last.started(),
-            last.took(),
-            last.status(),
-            last.fault(),
-            pause));
+  private void setBackoff(Duration delay) {
+    attempts.add(attempts.removeLast().withBackoff(delay));
   }
 
-  // The server may have closed a connection that lay idle: nothing speaks against trying a new one.
+  // The server may have closed the connection while it was idle: a new one needs no delay.
   private static boolean onStaleConnection(Fault fault) {
     return fault.cause().orElse(null) instanceof TransportException broken
         && broken.reusedConnection();
   }
 
-  private Fault overdue() {
+  private Fault deadlineExceeded() {
     return attempts.isEmpty()
         ? Fault.of(
             Kind.DEADLINE_EXCEEDED,
-            "the deadline of " + seconds() + " s was over before a request was sent")
-        : overdue(attempts.getLast().fault().orElseThrow());
+            "the deadline of " + deadlineSeconds() + " s was over before a request was sent")
+        : deadlineExceeded(attempts.getLast().fault().orElseThrow());
   }
 
-  private Fault overdue(Fault last) {
+  private Fault deadlineExceeded(Fault last) {
     return last.as(
         Kind.DEADLINE_EXCEEDED,
-        "the deadline of " + seconds() + " s was over; last: " + last.message());
+        "the deadline of " + deadlineSeconds() + " s was over; last: " + last.message());
   }
 
-  private double seconds() {
+  private double deadlineSeconds() {
     return deadline.given().toMillis() / 1000.0;
   }
 
-  private Outcome<T> answered(T value) {
-    CallReport report =
-        exchange.live()
-            ? report(Spend.NONE, Optional.empty(), Optional.empty())
-            : report(exchange.spend(value), Optional.empty(), Optional.of(value));
-    if (!exchange.live()) {
-      loop.observer.ended(report);
+  private Outcome<T> succeed(T value) {
+    if (exchange.bodyMode() == BodyMode.STREAM) {
+      // The observer gets its report when the stream is closed.
+      CallReport begun = report(Spend.NONE, Optional.empty(), Optional.empty());
+      return new Outcome.Answered<>(value, begun);
     }
+    CallReport report = report(exchange.spend(value), Optional.empty(), Optional.of(value));
+    loop.observer.ended(report);
     return new Outcome.Answered<>(value, report);
   }
 
-  private Outcome<T> failed(Fault fault) {
+  private Outcome<T> fail(Fault fault) {
     CallReport report = report(Spend.NONE, Optional.of(fault), Optional.empty());
     loop.observer.ended(report);
     return new Outcome.Failed<>(CallException.of(fault, report), report);
@@ -397,19 +410,19 @@ final class CallExecution<T> {
 
   private CallReport report(Spend spend, Optional<Fault> fault, Optional<T> value) {
     Duration elapsed = Duration.ofNanos(timer.nanos() - begin);
-    CallMetadata metadata = new CallMetadata(exchange.purpose(), scope, said(value));
+    CallMetadata metadata = new CallMetadata(exchange.purpose(), scope, metadata(value));
     return new CallReport(
-        exchange.route(), started, elapsed, held, attempts, spend, fault, metadata);
+        exchange.route(), started, elapsed, queued, attempts, spend, fault, metadata);
   }
 
-  private CallMetadata.AnswerMetadata said(Optional<T> value) {
-    CallMetadata.AnswerMetadata said =
+  private CallMetadata.AnswerMetadata metadata(Optional<T> value) {
+    CallMetadata.AnswerMetadata known =
         value
             .map(exchange::said)
             .orElse(CallMetadata.AnswerMetadata.NOTHING)
             .withFirstText(firstText);
     return loop.observer.wantsTexts()
-        ? exchange.texts(value).map(said::withTexts).orElse(said)
-        : said;
+        ? exchange.texts(value).map(known::withTexts).orElse(known)
+        : known;
   }
 }

@@ -1,31 +1,32 @@
 package dev.synthlab.call;
 
+import dev.synthlab.Internal;
 import dev.synthlab.http.Transport;
 import java.util.Objects;
-import java.util.Optional;
 
 /**
- * Sends a request until it has its answer, cannot have one, or its time is over: the only place in
- * the project that retries. Safe for use by many threads.
+ * The retry loop: sends a request until it succeeds, fails permanently, or its deadline is over. It
+ * is the only place in the project that retries requests. Safe for use by many threads.
  */
+@Internal
 public final class CallLoop {
   final Transport transport;
   final TrafficControl traffic;
   final CallPolicy policy;
   final CallObserver observer;
-  final Funds funds;
+  final Budget budget;
 
   /**
-   * A loop.
+   * Creates a loop without a budget.
    *
-   * @param transport what it sends through
-   * @param traffic what its calls share with others
-   * @param policy how long and how often it tries
-   * @param observer hears how every call went
+   * @param transport sends the requests
+   * @param traffic the limits, pauses and breakers that calls share
+   * @param policy attempts and times
+   * @param observer receives the report of each call
    */
   public CallLoop(
       Transport transport, TrafficControl traffic, CallPolicy policy, CallObserver observer) {
-    this(transport, traffic, policy, observer, new Funds(Optional.empty()));
+    this(transport, traffic, policy, observer, Budget.unlimited());
   }
 
   private CallLoop(
@@ -33,8 +34,8 @@ public final class CallLoop {
       TrafficControl traffic,
       CallPolicy policy,
       CallObserver observer,
-      Funds funds) {
-    this.funds = funds;
+      Budget budget) {
+    this.budget = Objects.requireNonNull(budget);
     this.transport = Objects.requireNonNull(transport);
     this.traffic = Objects.requireNonNull(traffic);
     this.policy = Objects.requireNonNull(policy);
@@ -45,49 +46,49 @@ public final class CallLoop {
   /**
    * The same loop with another policy.
    *
-   * @param other how long and how often it tries
+   * @param other attempts and times
    * @return a new loop over the same transport and traffic
    */
   public CallLoop with(CallPolicy other) {
-    return new CallLoop(transport, traffic, other, observer, funds);
+    return new CallLoop(transport, traffic, other, observer, budget);
   }
 
   /**
-   * The same loop with a bound on what its calls cost.
+   * The same loop with another budget.
    *
-   * @param bound holds the most an attempt may cost before it is admitted
+   * @param other reserves the maximum cost of an attempt before it is sent
    * @return a new loop over the same transport and traffic
    */
-  public CallLoop with(Budget bound) {
-    return new CallLoop(transport, traffic, policy, observer, new Funds(Optional.of(bound)));
+  public CallLoop with(Budget other) {
+    return new CallLoop(transport, traffic, policy, observer, other);
   }
 
   /**
-   * How long and how often it tries.
+   * The policy of the calls.
    *
-   * @return the policy
+   * @return attempts and times
    */
   public CallPolicy policy() {
     return policy;
   }
 
   /**
-   * Tells the observer of a call that came to its end without a request.
+   * Reports a call that ended without a request to the observer.
    *
-   * @param report how it went
+   * @param report the record of the call
    */
-  public void tell(CallReport report) {
+  public void report(CallReport report) {
     observer.ended(report);
   }
 
   /**
-   * Runs one call to its end. An interrupt of the thread ends it: the outcome is then {@link
+   * Runs one call to its end. An interrupt of the thread cancels it: the outcome is then {@link
    * CallException.Cancelled} and the thread stays interrupted.
    *
    * @param exchange the first request
    * @param deadline the end of the whole call
-   * @param <T> what it gives
-   * @return the answer or why there is none; never null, never an exception of a call
+   * @param <T> the type of the value
+   * @return the value or the failure; never null. No exception of a call is thrown.
    */
   public <T> Outcome<T> run(Exchange<T> exchange, Deadline deadline) {
     return VirtualThreads.callVirtual(() -> new CallExecution<>(this, exchange, deadline).run());

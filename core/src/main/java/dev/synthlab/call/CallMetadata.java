@@ -9,18 +9,18 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a call was about: what was asked, whose work it was, and what its answer said of itself.
+ * The metadata of a call: the kind of request, the work that it belongs to, and its response.
  *
- * @param purpose what was asked
- * @param scope whose work it was
- * @param answer what is known of its answer
+ * @param purpose the kind of request
+ * @param scope the work that it belongs to
+ * @param answer the metadata of the response
  */
 public record CallMetadata(Operation purpose, Attribution scope, AnswerMetadata answer) {
-  /** Nothing is known. */
+  /** Metadata of which nothing is known. */
   public static final CallMetadata NONE =
       new CallMetadata(Operation.NONE, Attribution.NONE, AnswerMetadata.NOTHING);
 
-  /** Refuses what is missing. */
+  /** Requires all parts. */
   public CallMetadata {
     Objects.requireNonNull(purpose);
     Objects.requireNonNull(scope);
@@ -28,26 +28,26 @@ public record CallMetadata(Operation purpose, Attribution scope, AnswerMetadata 
   }
 
   /**
-   * What was asked.
+   * The kind of request, and its purpose.
    *
    * @param verb the kind of request: {@code chat}, {@code tool_round}, {@code embeddings}, {@code
    *     images}
-   * @param operation what it is for, in the words of the service
+   * @param operation the purpose, as named by the application
    */
   public record Operation(String verb, Optional<String> operation) {
-    /** Any request. */
+    /** A request of unknown kind. */
     public static final Operation NONE = new Operation("call", Optional.empty());
   }
 
   /**
    * The work that a call belongs to.
    *
-   * @param component the part of the service that does it
-   * @param tags words to find it by
-   * @param run the bulk run
-   * @param row the row of the run, by its id
-   * @param repair whether it asks a model to mend its answer to an earlier call
-   * @param trace the trace it is shown in
+   * @param component the component of the service that makes the call
+   * @param tags tags to search for
+   * @param run the id of the bulk run
+   * @param row the id of the row of the run
+   * @param repair whether it asks a model to repair an earlier answer
+   * @param trace the id of the trace
    */
   public record Attribution(
       String component,
@@ -56,28 +56,28 @@ public record CallMetadata(Operation purpose, Attribution scope, AnswerMetadata 
       Optional<String> row,
       boolean repair,
       Optional<String> trace) {
-    /** No work that is known. */
+    /** Work of which nothing is known. */
     public static final Attribution NONE =
         new Attribution("", List.of(), Optional.empty(), Optional.empty(), false, Optional.empty());
 
-    /** Keeps a copy. */
+    /** Copies the tags. */
     public Attribution {
       tags = List.copyOf(tags);
     }
 
     /**
-     * The work that this thread does, by the {@link Labels} around it.
+     * The work of the current thread, as given by the current {@link Labels}.
      *
-     * @return the labels of that name, and the trace
+     * @return the labels of those names, and the trace
      */
     public static Attribution here() {
-      Labels around = Labels.here();
+      Labels labels = Labels.here();
       return new Attribution(
-          around.metadata().getOrDefault(Labels.COMPONENT, ""),
-          around.tags(),
-          named(around, Labels.RUN),
-          named(around, Labels.ROW),
-          around.metadata().containsKey(Labels.REPAIR),
+          labels.metadata().getOrDefault(Labels.COMPONENT, ""),
+          labels.tags(),
+          named(labels, Labels.RUN),
+          named(labels, Labels.ROW),
+          labels.metadata().containsKey(Labels.REPAIR),
           Tracing.traceId());
     }
 
@@ -87,15 +87,14 @@ public record CallMetadata(Operation purpose, Attribution scope, AnswerMetadata 
   }
 
   /**
-   * What an answer said of itself, and what is known of it.
+   * The metadata of a response.
    *
-   * @param model the model that says it answered
-   * @param requestId the server's name for the request
-   * @param firstText from the beginning of the call to its first text, where that came before the
-   *     rest
-   * @param prices the table its cost was reckoned by
-   * @param cached whether it was kept from an earlier call, and nothing was sent
-   * @param texts what was asked and answered, where somebody wants to keep that
+   * @param model the model that the response names
+   * @param requestId the request id that the server assigned
+   * @param firstText the time from the start of the call to the first text, if it was streamed
+   * @param prices the price table that the cost was computed with
+   * @param cached whether the completion came from the cache, so that nothing was sent
+   * @param texts the prompt and the answer, if an observer stores them
    */
   public record AnswerMetadata(
       Optional<String> model,
@@ -104,17 +103,17 @@ public record CallMetadata(Operation purpose, Attribution scope, AnswerMetadata 
       Optional<String> prices,
       boolean cached,
       Optional<Content> texts) {
-    /** There is no answer. */
+    /** The metadata of a call without a response. */
     public static final AnswerMetadata NOTHING =
         by(Optional.empty(), Optional.empty(), Optional.empty());
 
     /**
-     * A whole answer of a server.
+     * The metadata of a complete response.
      *
-     * @param model the model that says it answered
-     * @param requestId the server's name for the request
-     * @param prices the table its cost was reckoned by
-     * @return what it said
+     * @param model the model that the response names
+     * @param requestId the request id that the server assigned
+     * @param prices the price table that the cost was computed with
+     * @return the metadata
      */
     public static AnswerMetadata by(
         Optional<String> model, Optional<String> requestId, Optional<String> prices) {
@@ -123,10 +122,10 @@ public record CallMetadata(Operation purpose, Attribution scope, AnswerMetadata 
     }
 
     /**
-     * An answer that was kept from an earlier call.
+     * The metadata of a cached completion.
      *
-     * @param model the model that said it answered then
-     * @return what is known of it
+     * @param model the model that the original response named
+     * @return the metadata
      */
     public static AnswerMetadata kept(Optional<String> model) {
       return new AnswerMetadata(
@@ -134,9 +133,9 @@ public record CallMetadata(Operation purpose, Attribution scope, AnswerMetadata 
     }
 
     /**
-     * The same of an answer that came piece by piece.
+     * The same metadata with the time to the first text.
      *
-     * @param after from the beginning of the call to its first text
+     * @param after the time from the start of the call
      * @return a new record
      */
     public AnswerMetadata withFirstText(Optional<Duration> after) {
@@ -144,7 +143,7 @@ public record CallMetadata(Operation purpose, Attribution scope, AnswerMetadata 
     }
 
     /**
-     * The same with what was asked and answered.
+     * The same metadata with the prompt and the answer.
      *
      * @param both the texts
      * @return a new record
@@ -155,15 +154,15 @@ public record CallMetadata(Operation purpose, Attribution scope, AnswerMetadata 
   }
 
   /**
-   * What was asked and what was answered, free of secrets and not without end.
+   * The prompt and the answer of a call, redacted and limited in length.
    *
-   * @param prompt what was sent, as it went over the wire
-   * @param answer what came, or an empty text
+   * @param prompt the request body as it was sent
+   * @param answer the answer, or an empty text
    */
   public record Content(String prompt, String answer) {
     private static final int MAX = 200_000;
 
-    /** Strikes secrets out and cuts what is too long. */
+    /** Redacts secrets and limits the length. */
     public Content {
       prompt = clean(prompt);
       answer = clean(answer);

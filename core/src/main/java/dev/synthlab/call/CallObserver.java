@@ -1,20 +1,23 @@
 package dev.synthlab.call;
 
-/** Hears how every call went. Called on the caller's thread: quick, and safe for many threads. */
+/**
+ * A listener that receives the report of every call. It is called on the thread of the caller, so
+ * it must return quickly and be safe for use by many threads.
+ */
 @FunctionalInterface
 public interface CallObserver {
 
   /**
-   * A call has ended; a stream when it was closed.
+   * Receives the report of a call that has ended. A streamed call ends when its stream is closed.
    *
-   * @param report how it went
+   * @param report the record of the call
    */
   void ended(CallReport report);
 
   /**
-   * Whether it keeps prompts and answers, so that a report should have them.
+   * Whether reports should contain prompts and answers, because this observer stores them.
    *
-   * @return false where nobody said so
+   * @return false unless overridden
    */
   default boolean wantsTexts() {
     return false;

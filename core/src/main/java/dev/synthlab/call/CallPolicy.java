@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How long and how often a call is tried.
+ * The number of attempts of a call, their timeout, and the delays between them.
  *
- * @param maxAttempts attempts that may fail, the first included; answers that only ask to wait do
- *     not count
- * @param timeout one attempt, to the last byte of its answer; for a stream to its first event, and
- *     then the longest silence
- * @param backoffFirst upper bound of the first pause
- * @param backoffMax upper bound of every pause that is our own; pauses a server names are obeyed
- * @param waiting what a call does while its route is held back
+ * @param maxAttempts the maximum number of attempts, the first included; a response that only asks
+ *     to wait does not count
+ * @param timeout the time limit of one attempt, to the last byte of its response; for a stream to
+ *     its first event, and then the maximum time without data
+ * @param backoffFirst the maximum of the first delay
+ * @param backoffMax the maximum of each delay; a longer time that a server names is obeyed
+ * @param waiting what a call does while its route cannot send
  */
 public record CallPolicy(
     int maxAttempts,
@@ -21,15 +21,15 @@ public record CallPolicy(
     Duration backoffMax,
     WaitMode waiting) {
 
-  /** What a call does while its route is held back by a pause, a limit or a breaker. */
+  /** What a call does while a pause, a limit or a breaker stops its route. */
   public enum WaitMode {
-    /** Waits if its deadline allows it, else fails at once. For a single call. */
+    /** Waits if its deadline allows it, else fails immediately. For a single call. */
     WITHIN_DEADLINE,
-    /** Waits as long as it takes; the wait is not charged to its deadline. For a bulk run. */
+    /** Waits as long as needed; the wait does not count for its deadline. For a bulk run. */
     UNBOUNDED
   }
 
-  /** Checks the numbers. */
+  /** Validates the numbers. */
   public CallPolicy {
     if (maxAttempts < 1) {
       throw new IllegalArgumentException("maxAttempts must be at least 1, was " + maxAttempts);
@@ -39,7 +39,7 @@ public record CallPolicy(
     }
     if (backoffFirst.isNegative() || backoffMax.compareTo(backoffFirst) < 0) {
       throw new IllegalArgumentException(
-          "backoff must go from 0 or more upwards, was " + backoffFirst + " to " + backoffMax);
+          "backoff must be at least 0 and not decrease, was " + backoffFirst + " to " + backoffMax);
     }
     Objects.requireNonNull(waiting);
   }
@@ -47,7 +47,7 @@ public record CallPolicy(
   /**
    * The same policy with another number of attempts.
    *
-   * @param attempts the first included
+   * @param attempts the maximum number, the first included
    * @return a new policy
    */
   public CallPolicy withMaxAttempts(int attempts) {
@@ -55,7 +55,7 @@ public record CallPolicy(
   }
 
   /**
-   * The same policy with another time for one attempt.
+   * The same policy with another timeout of an attempt.
    *
    * @param limit positive
    * @return a new policy
@@ -65,9 +65,9 @@ public record CallPolicy(
   }
 
   /**
-   * The same policy with another way to wait.
+   * The same policy with another wait mode.
    *
-   * @param way what a call does while its route is held back
+   * @param way what a call does while its route cannot send
    * @return a new policy
    */
   public CallPolicy withWaiting(WaitMode way) {

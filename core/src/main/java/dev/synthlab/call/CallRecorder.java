@@ -5,22 +5,22 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * An observer that keeps what it hears, and has kept all of it when it is closed. Safe for use by
- * many threads.
+ * An observer that stores the reports it receives. When it is closed, all of them are stored. Safe
+ * for use by many threads.
  */
 public interface CallRecorder extends CallObserver, AutoCloseable {
 
   /**
-   * What the recorded calls have cost, those of other processes included.
+   * The cost of the recorded calls, including those of other processes.
    *
-   * @param begin calls that began before are left out
-   * @return US dollars; empty where that is not known
+   * @param begin only calls that started at this time or later count
+   * @return US dollars; empty if the cost is not known
    */
   default Optional<BigDecimal> costUsdSince(Instant begin) {
     return Optional.empty();
   }
 
-  /** Keeps what it has heard so far and ends; waits for that a few seconds at most. */
+  /** Stores the reports received so far, waiting a few seconds at most, and closes. */
   @Override
   void close();
 }

@@ -3,17 +3,17 @@ package dev.synthlab.call;
 import dev.synthlab.config.Settings;
 
 /**
- * Offers what keeps a record of all calls; found by {@link java.util.ServiceLoader} in the
- * composition root and nowhere else, and asked only where the settings want a record.
+ * A provider of the recorder of all calls. The composition root alone looks it up, by {@link
+ * java.util.ServiceLoader}, if the settings switch recording on.
  */
 @FunctionalInterface
 public interface CallRecorderProvider {
 
   /**
-   * Begins a record.
+   * Opens the recorder.
    *
-   * @param settings where it is kept
-   * @return closed with the layer
+   * @param settings the settings of the process
+   * @return the recorder; the composition root closes it
    */
   CallRecorder open(Settings settings);
 }

@@ -13,23 +13,23 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 
 /**
- * What was spent today, by UTC: by this process as it goes, by others as far as it is recorded.
- * Safe for use by many threads.
+ * The spend of the current day, by UTC: of this process, and of other processes as far as it is
+ * recorded. Safe for use by many threads.
  */
 final class DailySpend implements Budget.SpendSource {
   private static final Logger log = Logging.component("budget");
-  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(30);
+  private static final Duration REFRESH_INTERVAL = Duration.ofSeconds(30);
 
   private final Timer timer;
   private final Function<Instant, Optional<BigDecimal>> recorded;
   private final ReentrantLock lock = new ReentrantLock();
-  private final ReentrantLock first = new ReentrantLock();
-  private final AtomicBoolean looking = new AtomicBoolean();
+  private final ReentrantLock firstRefresh = new ReentrantLock();
+  private final AtomicBoolean refreshing = new AtomicBoolean();
   private final AtomicBoolean warned = new AtomicBoolean();
   private LocalDate day = LocalDate.MIN;
   private BigDecimal spent = BigDecimal.ZERO;
-  private volatile boolean looked;
-  private volatile long lookedAt;
+  private volatile boolean refreshed;
+  private volatile long refreshedAt;
 
   DailySpend(Timer timer, Function<Instant, Optional<BigDecimal>> recorded) {
     this.timer = timer;
@@ -75,42 +75,42 @@ final class DailySpend implements Budget.SpendSource {
     }
   }
 
-  /** The first call waits for what was spent before; later looks hold nobody up. */
+  /** Reads the recorded spend: the first call waits for it, later calls do not. */
   @Override
-  public void look() {
-    if (!looked) {
-      first.lock();
+  public void refresh() {
+    if (!refreshed) {
+      firstRefresh.lock();
       try {
-        if (!looked) {
-          lookNow();
+        if (!refreshed) {
+          refreshNow();
         }
       } finally {
-        first.unlock();
+        firstRefresh.unlock();
       }
-    } else if (timer.nanos() - lookedAt >= BETWEEN_LOOKS.toNanos()
-        && looking.compareAndSet(false, true)) {
-      VirtualThreads.start("synthlab-budget", this::lookNow);
+    } else if (timer.nanos() - refreshedAt >= REFRESH_INTERVAL.toNanos()
+        && refreshing.compareAndSet(false, true)) {
+      VirtualThreads.start("synthlab-budget", this::refreshNow);
     }
   }
 
-  private void lookNow() {
+  private void refreshNow() {
     try {
       LocalDate now = today();
       Optional<BigDecimal> all = recorded.apply(now.atStartOfDay(ZoneOffset.UTC).toInstant());
-      all.ifPresent(sum -> min(now, sum));
-    } catch (RuntimeException e) { // a ledger that cannot be read stops no call
+      all.ifPresent(sum -> raiseTo(now, sum));
+    } catch (RuntimeException e) { // a ledger that cannot be read must not stop a call
       if (warned.compareAndSet(false, true)) {
-        log.warn("what other processes spend is not counted: {}", e.getMessage());
+        log.warn("the spend of other processes is not counted: {}", e.getMessage());
       }
     } finally {
-      lookedAt = timer.nanos();
-      looked = true;
-      looking.set(false);
+      refreshedAt = timer.nanos();
+      refreshed = true;
+      refreshing.set(false);
     }
   }
 
-  /** What this process has spent and is not yet recorded stays counted. */
-  private void min(LocalDate then, BigDecimal sum) {
+  /** Raises the spend to the recorded sum. What is not recorded yet stays counted. */
+  private void raiseTo(LocalDate then, BigDecimal sum) {
     lock.lock();
     try {
       if (then.equals(period())) {
@@ -122,7 +122,7 @@ final class DailySpend implements Budget.SpendSource {
   }
 
   @Override
-  public String words(String spentUsd, String maxCostUsd) {
+  public String describe(String spentUsd, String maxCostUsd) {
     Duration left =
         Duration.between(timer.now(), today().plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant());
     return "today, by UTC, "

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The moment by which a whole call must have ended: queueing, waits, attempts and bodies. Shared by
- * every request that the call makes. Safe for use by many threads.
+ * The time at which a whole call must have ended: waits, attempts and bodies included. All requests
+ * of the call share it. Safe for use by many threads.
  */
 public final class Deadline {
   private final Timer timer;
@@ -19,9 +19,9 @@ public final class Deadline {
   }
 
   /**
-   * A deadline from now on.
+   * Creates a deadline that starts now.
    *
-   * @param timer the time it lives by
+   * @param timer the clock
    * @param within how long the call may take; positive
    * @return the deadline
    */
@@ -31,7 +31,7 @@ public final class Deadline {
   }
 
   /**
-   * A deadline from now on that ends with this one at the latest.
+   * Creates a deadline that starts now and ends with this one at the latest.
    *
    * @param within how long the call may take; positive
    * @return the deadline
@@ -51,16 +51,16 @@ public final class Deadline {
   }
 
   /**
-   * What is left.
+   * The remaining time.
    *
-   * @return zero or less when it is over
+   * @return zero or less if the deadline is over
    */
   public Duration remaining() {
     return Duration.ofNanos(end.get() - timer.nanos());
   }
 
   /**
-   * How long the call was given at first.
+   * The time that the call had at its start.
    *
    * @return a positive duration
    */
@@ -69,11 +69,11 @@ public final class Deadline {
   }
 
   /**
-   * Moves the end: the time that a call of a bulk run is held back by the traffic is not its own.
+   * Moves the end: the time that a call of a bulk run waits for its route does not count.
    *
-   * @param held how long it was held
+   * @param waited the time that it waited
    */
-  void excuse(Duration held) {
-    end.addAndGet(held.toNanos());
+  void extend(Duration waited) {
+    end.addAndGet(waited.toNanos());
   }
 }

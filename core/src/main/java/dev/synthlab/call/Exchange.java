@@ -6,126 +6,117 @@ import java.math.BigDecimal;
 import java.util.Optional;
 
 /**
- * One prepared request, and what its answers mean.
+ * One prepared request, and the interpretation of its responses.
  *
- * @param <T> what it gives
+ * @param <T> the type of the value that it produces
  */
 public interface Exchange<T> {
 
   /**
-   * Whose limits, pauses and breaker it falls under.
+   * The route whose limits, pauses and breaker apply.
    *
    * @return the route
    */
   Route route();
 
   /**
-   * How much of a limit it takes, for an LLM the estimated tokens.
+   * The share of the token limit that it takes: for an LLM the estimated tokens.
    *
    * @return zero or more
    */
   long weight();
 
   /**
-   * What is sent.
+   * The HTTP request.
    *
    * @return the same bytes each time
    */
   Request request();
 
   /**
-   * Says what an event means. Reads the body of an {@link AttemptResult.ResponseReceived} and
-   * closes it, except when the answer is {@linkplain #live() live}: then the answer closes it.
+   * Interprets the result of an attempt. Reads the body of an {@link
+   * AttemptResult.ResponseReceived} and closes it, except in {@link BodyMode#STREAM}: then the value
+   * closes it.
    *
-   * @param result what came
-   * @return what it means
-   * @throws IOException when the body could not be read to its end; the loop then asks again with
+   * @param result the result
+   * @return the verdict
+   * @throws IOException if the body cannot be read to its end; the loop then calls this method with
    *     an {@link AttemptResult.TransportFailed}
    */
   Verdict<T> judge(AttemptResult result) throws IOException;
 
   /**
-   * What the answer used.
+   * The tokens that the response used, and their price.
    *
-   * @param value the answer; a live one is asked when it was closed
+   * @param value the value; a stream after it was closed
    * @return tokens and cost
    */
   Spend spend(T value);
 
   /**
-   * What is asked.
+   * The kind of request, for records.
    *
-   * @return the kind of request, for records
+   * @return {@link CallMetadata.Operation#NONE} unless overridden
    */
   default CallMetadata.Operation purpose() {
     return CallMetadata.Operation.NONE;
   }
 
   /**
-   * What is known of the answer.
+   * The metadata of the response.
    *
-   * @param value the answer; a live one is asked when it was closed
-   * @return model, request id, prices; no texts
+   * @param value the value; a stream after it was closed
+   * @return model, request id and prices; no texts
    */
   default CallMetadata.AnswerMetadata said(T value) {
     return CallMetadata.AnswerMetadata.NOTHING;
   }
 
   /**
-   * What was asked and what was answered; asked for only where it is kept.
+   * The prompt and the answer, for an observer that stores them.
    *
-   * @param value the answer, or empty when there is none
-   * @return the texts, or empty where there are none worth keeping
+   * @param value the value, or empty if the call failed
+   * @return the texts, or empty if there is nothing to store
    */
   default Optional<CallMetadata.Content> texts(Optional<T> value) {
     return Optional.empty();
   }
 
   /**
-   * What ended a live answer before its proper end.
+   * The fault that ended a stream early.
    *
-   * @param value the answer, when it was closed
-   * @return the fault, or empty when nothing did
+   * @param value the value, after it was closed
+   * @return empty if the stream was complete
    */
   default Optional<Fault> brokenBy(T value) {
     return Optional.empty();
   }
 
   /**
-   * What the answer may cost at most, where that is bounded.
+   * The maximum cost of the response.
    *
-   * @return US dollars; 0 if it is free, empty when that cannot be told
+   * @return US dollars; 0 if it is free, empty if no maximum is known
    */
   default Optional<BigDecimal> maxCostUsd() {
     return Optional.of(BigDecimal.ZERO);
   }
 
   /**
-   * Who is asked when this request has failed for good, within the same deadline.
+   * The request that replaces this one after it has failed permanently, within the same deadline.
    *
    * @param fault why it failed
-   * @return another request, or empty when the call has failed
+   * @return empty if the call has failed
    */
   default Optional<Exchange<T>> fallback(Fault fault) {
     return Optional.empty();
   }
 
   /**
-   * Whether the answer goes on living after the loop, as a stream does.
+   * How the body of the response is read.
    *
-   * @return false for a whole answer
+   * @return {@link BodyMode#WHOLE} unless overridden
    */
-  default boolean live() {
-    return false;
-  }
-
-  /**
-   * Whether the time of an attempt bounds only the wait for the head of the answer, and then each
-   * silence in its body, as for a file.
-   *
-   * @return false where it bounds the whole attempt
-   */
-  default boolean transfers() {
-    return false;
+  default BodyMode bodyMode() {
+    return BodyMode.WHOLE;
   }
 }

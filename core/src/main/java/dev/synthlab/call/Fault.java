@@ -7,17 +7,17 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What went wrong in one attempt. Its text is free of secrets and of control characters.
+ * The reason why one attempt failed. Its texts contain no secrets and no control characters.
  *
- * @param kind what sort of fault
- * @param message what happened, in words, with the server's text where there is one
- * @param status the HTTP status, if an answer came
- * @param code the server's own code, for example {@code insufficient_quota}
- * @param parameter the request parameter the server named as the culprit
- * @param requestId the server's name for the request
- * @param retryAfter how long the server, or our own traffic, asked to wait
- * @param partial text that had come before the fault
- * @param cause what the layer below said
+ * @param kind the kind of fault
+ * @param message the description, with the message of the server if there is one
+ * @param status the HTTP status, if there was a response
+ * @param code the error code of the server, for example {@code insufficient_quota}
+ * @param parameter the request parameter that the server rejected
+ * @param requestId the request id that the server assigned
+ * @param retryAfter the time to wait, as named by the server or by the limits of the route
+ * @param partial the text that had arrived before the fault
+ * @param cause the exception of the layer below
  */
 public record Fault(
     Kind kind,
@@ -30,37 +30,37 @@ public record Fault(
     Optional<String> partial,
     Optional<Throwable> cause) {
 
-  /** The sorts of fault, each with one {@link CallException}. */
+  /** The kinds of fault, each with its {@link CallException}. */
   public enum Kind {
-    /** The request is wrong and stays wrong: 400, 413, 422. */
+    /** The request is invalid: 400, 413, 422. */
     BAD_REQUEST("bad_request"),
-    /** The credential was refused: 401, 403. */
+    /** The credential was rejected: 401, 403. */
     AUTHENTICATION("authentication"),
-    /** There is no such model or address: 404. */
+    /** The model or the address does not exist: 404. */
     NOT_FOUND("not_found"),
-    /** The account has no money left: 429 {@code insufficient_quota}. */
+    /** The quota of the account is used up: 429 {@code insufficient_quota}. */
     QUOTA_EXCEEDED("quota_exceeded"),
-    /** A bound of ours on what calls may cost; nothing was sent. */
+    /** The budget does not allow the call; nothing was sent. */
     BUDGET_EXCEEDED("budget_exceeded"),
-    /** Too many requests: 429, or any answer that names a time to wait. */
+    /** There were too many requests: 429, or a response that names a time to wait. */
     RATE_LIMITED("rate_limited"),
-    /** The server failed in passing: 408, 409, 5xx. */
+    /** The server failed, probably transiently: 408, 409, 5xx. */
     SERVER_FAILED("server_failed"),
-    /** No connection, or it broke. */
+    /** The connection failed or broke. */
     CONNECTION_FAILED("connection_failed"),
-    /** The server could not prove who it is. */
+    /** The certificate of the server is not trusted. */
     TLS_FAILED("tls_failed"),
-    /** The time was over. */
+    /** The timeout or the deadline was exceeded. */
     DEADLINE_EXCEEDED("deadline_exceeded"),
-    /** The answer cannot be read as what it should be. */
+    /** The response cannot be parsed. */
     MALFORMED_RESPONSE("malformed_response"),
-    /** The answer is larger than allowed. */
+    /** The response is larger than allowed. */
     RESPONSE_TOO_LARGE("response_too_large"),
-    /** The server sent us elsewhere; we do not go. */
+    /** The server answered with a redirect, which is not followed. */
     REDIRECTED("redirected"),
     /** A stream broke after its first text. */
     STREAM_INTERRUPTED("stream_interrupted"),
-    /** The route is closed by its breaker; nothing was sent. */
+    /** The circuit breaker of the route is open; nothing was sent. */
     CIRCUIT_OPEN("circuit_open"),
     /** The caller interrupted or closed the call. */
     CANCELLED("cancelled");
@@ -72,7 +72,7 @@ public record Fault(
     }
 
     /**
-     * The word for it in records and reports.
+     * The name of the kind in records and reports.
      *
      * @return lower case, with underscores
      */
@@ -81,7 +81,7 @@ public record Fault(
     }
   }
 
-  /** Cleans the texts. */
+  /** Redacts the texts. */
   public Fault {
     Objects.requireNonNull(kind);
     message = Redactor.printableLine(Redactor.redact(message));
@@ -91,11 +91,11 @@ public record Fault(
   }
 
   /**
-   * The beginning of a text, secrets struck out, the first part of one at the end included.
+   * The beginning of a text, redacted: also a secret that the cut leaves incomplete.
    *
    * @param text any text
-   * @param limit the most characters
-   * @return clean, and short
+   * @param limit the maximum number of characters
+   * @return the redacted text
    */
   public static String beginning(String text, int limit) {
     String clean = Redactor.redactBeginning(text, limit);
@@ -103,10 +103,10 @@ public record Fault(
   }
 
   /**
-   * A fault with a message only.
+   * Creates a fault with a message only.
    *
-   * @param kind what sort
-   * @param message what happened
+   * @param kind the kind of fault
+   * @param message the description
    * @return the fault
    */
   public static Fault of(Kind kind, String message) {
@@ -123,9 +123,9 @@ public record Fault(
   }
 
   /**
-   * The same fault and what caused it.
+   * The same fault with a cause.
    *
-   * @param reason what the layer below said
+   * @param reason the exception of the layer below
    * @return a new fault
    */
   public Fault because(Throwable reason) {
@@ -142,20 +142,20 @@ public record Fault(
   }
 
   /**
-   * The same fault as another sort.
+   * The same fault with another kind and message.
    *
-   * @param other the sort
-   * @param words what happened
+   * @param other the kind
+   * @param description the message
    * @return a new fault
    */
-  public Fault as(Kind other, String words) {
-    return new Fault(other, words, status, code, parameter, requestId, retryAfter, partial, cause);
+  public Fault as(Kind other, String description) {
+    return new Fault(other, description, status, code, parameter, requestId, retryAfter, partial, cause);
   }
 
   /**
    * The same fault with a time to wait.
    *
-   * @param wait how long
+   * @param wait the time
    * @return a new fault
    */
   public Fault after(Duration wait) {
@@ -164,9 +164,9 @@ public record Fault(
   }
 
   /**
-   * The same fault with the text that had come.
+   * The same fault with the text that had arrived.
    *
-   * @param text what had come
+   * @param text the text
    * @return a new fault
    */
   public Fault withPartial(String text) {

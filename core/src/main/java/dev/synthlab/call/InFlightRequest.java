@@ -10,11 +10,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request under way: its place in the traffic, its open body, the time it has. It ends when the
- * body is closed, by whomever and from any thread; ending twice is harmless.
+ * A request in flight: its open body, and the time limits of reading it. It ends when the body is
+ * closed, from any thread; ending it twice has no effect.
  */
 final class InFlightRequest {
-  private static final int MIN_BYTES_A_SECOND = 10;
+  private static final int MIN_BYTES_PER_SECOND = 10;
 
   private final Timer timer;
   private final AtomicBoolean ended = new AtomicBoolean();
@@ -23,14 +23,14 @@ final class InFlightRequest {
   private volatile Timer.ScheduledTask watch = () -> {};
   private volatile InputStream body = InputStream.nullInputStream();
   private volatile Duration limit = Duration.ZERO;
-  private volatile @Nullable Deadline live;
+  private volatile @Nullable Deadline silenceDeadline;
 
   InFlightRequest(Timer timer, Runnable leave) {
     this.timer = timer;
     this.atEnd = new AtomicReference<>(leave);
   }
 
-  /** The body, cut when {@code left} of the attempt's {@code whole} time is over. */
+  /** The body; it is cut when {@code left} of the {@code whole} time of the attempt is over. */
   InputStream guard(Response response, Duration left, Duration whole) {
     body = response.body();
     limit = whole;
@@ -38,8 +38,8 @@ final class InFlightRequest {
     return new Guarded();
   }
 
-  /** From here on it lives as long as its body, and only silence is bounded. */
-  void liveOn(Duration idle, Deadline deadline, Runnable then) {
+  /** Keeps the request open until its body is closed; from now on only silence is limited. */
+  void keepOpen(Duration idle, Deadline deadline, Runnable then) {
     boolean late;
     synchronized (ended) {
       late = ended.get();
@@ -52,17 +52,17 @@ final class InFlightRequest {
                 });
       }
     }
-    if (late) { // whoever reads it has closed it already
+    if (late) { // the reader has closed it already
       then.run();
     }
-    boundSilence(idle, deadline);
+    limitSilence(idle, deadline);
   }
 
-  /** From here on a read may be silent so long, however long the whole takes. */
-  void boundSilence(Duration idle, Deadline deadline) {
+  /** From now on limits the time without data of each read, and no longer the whole time. */
+  void limitSilence(Duration idle, Deadline deadline) {
     watch.cancel();
     limit = idle;
-    live = deadline;
+    silenceDeadline = deadline;
   }
 
   void end() {
@@ -75,7 +75,7 @@ final class InFlightRequest {
     try {
       body.close();
     } catch (IOException e) {
-      // The exchange is over either way.
+      // The request is over either way.
     }
     atEnd.get().run();
   }
@@ -85,7 +85,7 @@ final class InFlightRequest {
     try {
       body.close();
     } catch (IOException e) {
-      // The reader hears of it.
+      // The reader gets the failure.
     }
   }
 
@@ -101,7 +101,7 @@ final class InFlightRequest {
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
-      Deadline until = live;
+      Deadline until = silenceDeadline;
       long from = timer.nanos();
       if (until != null) {
         Duration left = until.remaining();
@@ -110,11 +110,11 @@ final class InFlightRequest {
       try {
         int count = body.read(into, offset, length);
         if (cut || (until != null && tooSlow(count, timer.nanos() - from))) {
-          throw overdue(null);
+          throw timedOut(null);
         }
         return count;
       } catch (IOException e) {
-        throw cut ? overdue(e) : e;
+        throw cut ? timedOut(e) : e;
       } finally {
         if (until != null) {
           watch.cancel();
@@ -122,14 +122,14 @@ final class InFlightRequest {
       }
     }
 
-    /** A stream that drips is no better than one that is silent. The consumer's time is not its. */
+    /** Whether the stream drips, which is no better than silence. Only time in reads counts. */
     private boolean tooSlow(int count, long blocked) {
       windowBytes += Math.max(0, count);
       windowNanos += blocked;
       if (windowNanos < limit.toNanos()) {
         return false;
       }
-      boolean slow = windowBytes < MIN_BYTES_A_SECOND * windowNanos / 1e9;
+      boolean slow = windowBytes < MIN_BYTES_PER_SECOND * windowNanos / 1e9;
       windowBytes = 0;
       windowNanos = 0;
       return slow;
@@ -140,9 +140,9 @@ final class InFlightRequest {
       end();
     }
 
-    private TransportException overdue(@Nullable IOException cause) {
-      String words =
-          live == null
+    private TransportException timedOut(@Nullable IOException cause) {
+      String message =
+          silenceDeadline == null
               ? "the answer was not whole within " + limit.toMillis() + " ms"
               : "the stream was silent or dripped for "
                   + limit.toMillis()
@@ -150,8 +150,8 @@ final class InFlightRequest {
       return new TransportException(
           TransportException.Phase.TIMEOUT,
           false,
-          words,
-          cause == null ? new IOException(words) : cause);
+          message,
+          cause == null ? new IOException(message) : cause);
     }
   }
 }

@@ -1,33 +1,33 @@
 package dev.synthlab.call;
 
 /**
- * How a call ended.
+ * The outcome of a call: a value or a failure.
  *
- * @param <T> what it gives
+ * @param <T> the type of the value
  */
 public sealed interface Outcome<T> {
 
   /**
-   * How it went.
+   * The record of the call.
    *
    * @return attempts, times, tokens
    */
   CallReport report();
 
   /**
-   * The answer, or the exception thrown.
+   * Returns the value, or throws the failure.
    *
-   * @return the answer
-   * @throws CallException when the call failed
+   * @return the value
+   * @throws CallException if the call failed
    */
   T get();
 
   /**
-   * It has an answer.
+   * A call that succeeded.
    *
-   * @param value the answer
-   * @param report how it went
-   * @param <T> what it gives
+   * @param value the value
+   * @param report the record of the call
+   * @param <T> the type of the value
    */
   record Answered<T>(T value, CallReport report) implements Outcome<T> {
     @Override
@@ -37,11 +37,11 @@ public sealed interface Outcome<T> {
   }
 
   /**
-   * It has none.
+   * A call that failed.
    *
-   * @param reason what went wrong at last
-   * @param report how it went
-   * @param <T> what it would have given
+   * @param reason the exception of its last fault
+   * @param report the record of the call
+   * @param <T> the type of the value
    */
   record Failed<T>(CallException reason, CallReport report) implements Outcome<T> {
     @Override

@@ -7,7 +7,7 @@ import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
 import java.util.Optional;
 
-/** So much a minute, evenly. Safe for use by many threads. */
+/** A limit on requests or tokens per minute, as a token bucket. Safe for use by many threads. */
 final class RateLimit {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
@@ -28,30 +28,33 @@ final class RateLimit {
             .build();
   }
 
-  /** Requests: none are saved up beyond those of a second, or the first minute would have two. */
+  /**
+   * A limit on requests. The bucket holds those of one second: with more, the first minute could
+   * have twice the limit.
+   */
   static RateLimit ofRequests(Timer timer, int perMinute) {
     return new RateLimit(timer, perMinute, Math.max(1, perMinute / 60));
   }
 
-  /** Tokens: a single request may take those of ten seconds at once, and any larger one all. */
+  /** A limit on tokens. The bucket holds those of ten seconds, so that large requests fit. */
   static RateLimit ofTokens(Timer timer, int perMinute) {
     return new RateLimit(timer, perMinute, Math.max(1, perMinute / 6));
   }
 
-  /** Takes it, or says how long to wait. What is larger than the limit takes all there is. */
-  Optional<Duration> take(long weight) {
+  /** Takes tokens, or returns how long to wait. A weight above the capacity takes all of it. */
+  Optional<Duration> tryAcquire(long weight) {
     ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(clamped(weight));
     return probe.isConsumed()
         ? Optional.empty()
         : Optional.of(Duration.ofNanos(Math.max(1, probe.getNanosToWaitForRefill())));
   }
 
-  /** What may be taken at once now. */
-  long free() {
+  /** The number of tokens that are available now. */
+  long available() {
     return bucket.getAvailableTokens();
   }
 
-  /** Puts the difference right once it is known what was used. */
+  /** Corrects the number of tokens when the usage is known. */
   void settle(long taken, long used) {
     long back = clamped(taken) - used;
     if (back > 0) {

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a server tells of its limits in {@code x-ratelimit-*}.
+ * A parser of the response headers {@code x-ratelimit-*}.
  *
  * @see <a href="https://platform.openai.com/docs/guides/rate-limits">OpenAI on rate limits</a>
  */
@@ -20,14 +20,14 @@ final class RateLimitHeaders {
   private RateLimitHeaders() {}
 
   /**
-   * How long nothing should be sent, when nothing is left: the time in which one request, or one
-   * part in a hundred of the tokens, comes back.
+   * The pause after a response that says that no request or no token is left: the time until one
+   * request, or one percent of the tokens, is available again.
    */
   static Optional<Duration> pause(Headers headers) {
-    return spent(headers, "requests").or(() -> spent(headers, "tokens"));
+    return exhausted(headers, "requests").or(() -> exhausted(headers, "tokens"));
   }
 
-  private static Optional<Duration> spent(Headers headers, String what) {
+  private static Optional<Duration> exhausted(Headers headers, String what) {
     Optional<Long> left = number(headers, "x-ratelimit-remaining-" + what);
     if (left.isEmpty() || left.get() > 0) {
       return Optional.empty();
@@ -50,7 +50,7 @@ final class RateLimitHeaders {
         .map(Long::parseLong);
   }
 
-  /** 20ms, 1s, 6m0s, 1h2m3.5s; a bare number is seconds. */
+  /** Parses a time such as 20ms, 1s, 6m0s or 1h2m3.5s; a number without a unit is seconds. */
   static Optional<Duration> time(String text) {
     String written = text.strip().matches("\\d{1,6}(\\.\\d+)?") ? text.strip() + "s" : text.strip();
     Matcher parts = TIME.matcher(written);

@@ -19,8 +19,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What every event but a successful answer means, for any service that speaks HTTP: by status (RFC
- * 9110), by the error code in the body, and by {@code x-should-retry}.
+ * The classification of failed attempts for all HTTP services: by status (RFC 9110), by the error
+ * code in the body, and by {@code x-should-retry}.
  */
 public final class ResponseClassifier {
   private static final int ERROR_BODY_LIMIT = 64 * 1024;
@@ -37,7 +37,7 @@ public final class ResponseClassifier {
   private static final Set<Integer> TRANSIENT = Set.of(408, 409, 425, 429);
   private static final Set<Integer> PERMANENT = Set.of(501, 505, 511);
 
-  /** What the words that stand for a status mean. */
+  /** The status that corresponds to an error code. */
   private static final Map<String, Integer> STATUS_OF_CODE =
       Map.of(
           "insufficient_quota", 429,
@@ -50,89 +50,90 @@ public final class ResponseClassifier {
   private ResponseClassifier() {}
 
   /**
-   * Says what an event means that is not an answer with a status of 200 to 299.
+   * Classifies a result other than a response with status 200 to 299.
    *
-   * @param result what came; the body of an answer is read and closed
-   * @param route where the request went
-   * @param now for dates in headers
-   * @param <T> what the call gives
-   * @return to go on or to give up
-   * @throws IOException when the body of an error answer broke
+   * @param result the result; the body of a response is read and closed
+   * @param route the route of the request
+   * @param now the current time, for dates in headers
+   * @param <T> the type of the value
+   * @return whether to try again or to give up
+   * @throws IOException if the body of an error response cannot be read
    */
   public static <T> Verdict<T> of(AttemptResult result, Route route, Instant now)
       throws IOException {
     return switch (result) {
-      case AttemptResult.ResponseReceived answer -> answered(answer, route, now);
-      case AttemptResult.TransportFailed broken -> broken(broken.cause());
-      case AttemptResult.NotPermitted held -> new Verdict.GiveUp<>(withheld(held, route));
+      case AttemptResult.ResponseReceived response -> errorStatus(response, route, now);
+      case AttemptResult.TransportFailed failed -> transportFailure(failed.cause());
+      case AttemptResult.NotPermitted refused -> new Verdict.GiveUp<>(notPermitted(refused, route));
     };
   }
 
   /**
-   * An answer that cannot be read as what it should be.
+   * The fault of a response that cannot be parsed.
    *
-   * @param answer its head
-   * @param reason what is wrong with it
-   * @param body its text, of which a short piece is kept
+   * @param response the response
+   * @param problem what is wrong with it
+   * @param body its text, of which the beginning is kept
    * @return the fault
    */
-  public static Fault malformed(AttemptResult.ResponseReceived answer, String reason, String body) {
+  public static Fault malformed(
+      AttemptResult.ResponseReceived response, String problem, String body) {
     String text = body.strip();
-    String message = text.isEmpty() ? reason : reason + ": " + Fault.beginning(text, EXCERPT_LIMIT);
+    String message = text.isEmpty() ? problem : problem + ": " + Fault.beginning(text, EXCERPT_LIMIT);
     return new Fault(
         Kind.MALFORMED_RESPONSE,
         message,
-        OptionalInt.of(answer.status()),
+        OptionalInt.of(response.status()),
         Optional.empty(),
         Optional.empty(),
-        requestId(answer.headers()),
+        requestId(response.headers()),
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }
 
   /**
-   * An error that came inside an answer whose status said that all is well.
+   * Classifies an error in the body of a response with a success status.
    *
-   * @param answer its head
-   * @param route where the request went
-   * @param code what the server calls the error: a word, or the status it would have had
-   * @param said the server's words
-   * @param <T> what the call gives
-   * @return to go on or to give up; empty when the code says nothing known
+   * @param response the response
+   * @param route the route of the request
+   * @param code the error code: a name, or the status that the response should have had
+   * @param message the message of the server
+   * @param <T> the type of the value
+   * @return whether to try again or to give up; empty if the code is unknown
    */
-  public static <T> Optional<Verdict<T>> inside(
-      AttemptResult.ResponseReceived answer, Route route, String code, String said) {
+  public static <T> Optional<Verdict<T>> errorInBody(
+      AttemptResult.ResponseReceived response, Route route, String code, String message) {
     int status =
         STATUS_OF_CODE.getOrDefault(code, code.matches("[45]\\d\\d") ? Integer.parseInt(code) : 0);
     if (status == 0) {
       return Optional.empty();
     }
     ErrorBody body =
-        new ErrorBody(Optional.of(code), Optional.empty(), Optional.empty(), said.strip());
+        new ErrorBody(Optional.of(code), Optional.empty(), Optional.empty(), message.strip());
     Kind kind = kind(status, body);
     Fault fault =
         new Fault(
             kind,
-            code + " in the answer of " + host(route) + ": " + Fault.beginning(said, MESSAGE_LIMIT),
-            OptionalInt.of(answer.status()),
+            code + " in the answer of " + host(route) + ": " + Fault.beginning(message, MESSAGE_LIMIT),
+            OptionalInt.of(response.status()),
             Optional.of(code),
             Optional.empty(),
-            requestId(answer.headers()),
+            requestId(response.headers()),
             Optional.empty(),
             Optional.empty(),
             Optional.empty());
     return Optional.of(
-        again(answer, kind, status)
+        isRetryable(response, kind, status)
             ? new Verdict.TryAgain<>(fault, Optional.empty())
             : new Verdict.GiveUp<>(fault));
   }
 
   /**
-   * The server's name for the request.
+   * The request id that the server assigned.
    *
-   * @param headers of its answer
-   * @return empty when it gave none
+   * @param headers the headers of its response
+   * @return empty if it assigned none
    */
   public static Optional<String> requestId(Headers headers) {
     return headers
@@ -141,42 +142,42 @@ public final class ResponseClassifier {
         .or(() -> headers.first("apim-request-id"));
   }
 
-  private static <T> Verdict<T> answered(
-      AttemptResult.ResponseReceived answer, Route route, Instant now) throws IOException {
+  private static <T> Verdict<T> errorStatus(
+      AttemptResult.ResponseReceived response, Route route, Instant now) throws IOException {
     ErrorBody body;
-    try (var open = answer.body()) {
+    try (var open = response.body()) {
       body = ErrorBody.read(BodyReader.beginning(open, ERROR_BODY_LIMIT));
     }
-    Optional<Duration> named =
-        answer.status() == 429 || answer.status() == 503
-            ? RetryAfter.of(answer.headers(), now)
+    Optional<Duration> retryAfter =
+        response.status() == 429 || response.status() == 503
+            ? RetryAfter.of(response.headers(), now)
             : Optional.empty();
-    Kind kind = kind(answer.status(), body);
+    Kind kind = kind(response.status(), body);
     Fault fault =
         new Fault(
             kind,
-            message(answer, body, route)
-                + named.map(wait -> "; it asks to wait " + wait.toSeconds() + " s").orElse(""),
-            OptionalInt.of(answer.status()),
+            message(response, body, route)
+                + retryAfter.map(wait -> "; it asks to wait " + wait.toSeconds() + " s").orElse(""),
+            OptionalInt.of(response.status()),
             body.code().or(body::type),
             body.parameter(),
-            requestId(answer.headers()),
-            named,
+            requestId(response.headers()),
+            retryAfter,
             Optional.empty(),
             Optional.empty());
-    return again(answer, kind, answer.status())
-        ? new Verdict.TryAgain<>(fault, named)
+    return isRetryable(response, kind, response.status())
+        ? new Verdict.TryAgain<>(fault, retryAfter)
         : new Verdict.GiveUp<>(fault);
   }
 
-  private static boolean again(AttemptResult.ResponseReceived answer, Kind kind, int status) {
+  private static boolean isRetryable(AttemptResult.ResponseReceived response, Kind kind, int status) {
     if (kind == Kind.QUOTA_EXCEEDED || kind == Kind.REDIRECTED) {
       return false;
     }
-    Optional<String> request =
-        answer.headers().first("x-should-retry").map(v -> v.strip().toLowerCase(Locale.ROOT));
-    if (request.isPresent() && (request.get().equals("true") || request.get().equals("false"))) {
-      return request.get().equals("true");
+    Optional<String> shouldRetry =
+        response.headers().first("x-should-retry").map(v -> v.strip().toLowerCase(Locale.ROOT));
+    if (shouldRetry.isPresent() && (shouldRetry.get().equals("true") || shouldRetry.get().equals("false"))) {
+      return shouldRetry.get().equals("true");
     }
     return TRANSIENT.contains(status) || (status >= 500 && !PERMANENT.contains(status));
   }
@@ -201,17 +202,17 @@ public final class ResponseClassifier {
   }
 
   private static String message(
-      AttemptResult.ResponseReceived answer, ErrorBody body, Route route) {
-    StringBuilder text = new StringBuilder().append(answer.status());
+      AttemptResult.ResponseReceived response, ErrorBody body, Route route) {
+    StringBuilder text = new StringBuilder().append(response.status());
     body.code().or(body::type).ifPresent(code -> text.append(' ').append(code));
-    text.append(answer.status() == 407 ? " from the proxy to " : " from ").append(host(route));
-    if (answer.status() == 404) {
+    text.append(response.status() == 407 ? " from the proxy to " : " from ").append(host(route));
+    if (response.status() == 404) {
       text.append(" for ").append(route.resource());
     }
-    if (answer.status() >= 300 && answer.status() < 400) {
+    if (response.status() >= 300 && response.status() < 400) {
       text.append(", which points to ")
           .append(
-              answer.headers().first("location").map(ResponseClassifier::target).orElse("nowhere"))
+              response.headers().first("location").map(ResponseClassifier::target).orElse("nowhere"))
           .append("; redirects are not followed");
     }
     String said = body.message().strip();
@@ -237,7 +238,7 @@ public final class ResponseClassifier {
         : route.base().getAuthority();
   }
 
-  private static <T> Verdict<T> broken(TransportException cause) {
+  private static <T> Verdict<T> transportFailure(TransportException cause) {
     Fault fault = Fault.of(kind(cause), String.valueOf(cause.getMessage())).because(cause);
     boolean permanent =
         switch (cause.phase()) {
@@ -258,20 +259,20 @@ public final class ResponseClassifier {
     };
   }
 
-  private static Fault withheld(AttemptResult.NotPermitted held, Route route) {
-    String seconds = String.format(Locale.ROOT, "%.1f s", held.pause().toMillis() / 1000.0);
-    return switch (held.reason()) {
+  private static Fault notPermitted(AttemptResult.NotPermitted refused, Route route) {
+    String seconds = String.format(Locale.ROOT, "%.1f s", refused.pause().toMillis() / 1000.0);
+    return switch (refused.reason()) {
       case PAUSE ->
           Fault.of(
                   Kind.RATE_LIMITED,
                   route + " asked to wait " + seconds + " more, longer than this call may take")
-              .after(held.pause());
-      case LIMIT, PLACE ->
+              .after(refused.pause());
+      case RATE_LIMIT, CONCURRENCY ->
           Fault.of(
               Kind.DEADLINE_EXCEEDED, "no place became free for " + route + " within the deadline");
       case BREAKER ->
           Fault.of(Kind.CIRCUIT_OPEN, route + " failed too often and is closed for " + seconds)
-              .after(held.pause());
+              .after(refused.pause());
     };
   }
 

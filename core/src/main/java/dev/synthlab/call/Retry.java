@@ -8,9 +8,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Repeats work that is no request, a transaction for example, by the rules of the call loop: a
- * bounded number of attempts, pauses that double and are random in length, and none that would
- * outlive the deadline. Immutable, safe for use by many threads.
+ * A retry policy for work other than requests, for example transactions. It follows the rules of the
+ * call loop: a maximum number of attempts, delays that grow exponentially with jitter, and no delay
+ * that ends after the deadline. Immutable, safe for use by many threads.
  */
 public final class Retry {
   private final Timer timer;
@@ -28,18 +28,18 @@ public final class Retry {
   }
 
   /**
-   * Rules with the jitter of the running thread.
+   * Creates a policy.
    *
-   * @param timer the time it lives by
-   * @param attempts how often the work is done at most, the first time included
-   * @param first bound of the first pause
-   * @param max bound of every pause
-   * @return the rules
+   * @param timer the clock
+   * @param attempts the maximum number of attempts, the first included
+   * @param first the maximum of the first delay
+   * @param max the maximum of each delay
+   * @return the policy
    */
   public static Retry by(Timer timer, int attempts, Duration first, Duration max) {
     if (attempts < 1 || first.isNegative() || max.compareTo(first) < 0) {
       throw new IllegalArgumentException(
-          "retries need an attempt and a pause from 0 or more upwards, were "
+          "a retry needs at least 1 attempt, and delays from 0 that do not decrease; got "
               + attempts
               + " with "
               + first
@@ -55,18 +55,18 @@ public final class Retry {
   }
 
   /**
-   * Work that may be done several times.
+   * Work that can be repeated.
    *
-   * @param <T> what it gives
-   * @param <E> what it may throw
+   * @param <T> the type of the result
+   * @param <E> the type of the exception
    */
   @FunctionalInterface
   public interface Work<T extends @Nullable Object, E extends Exception> {
     /**
-     * Does it.
+     * Does the work once.
      *
      * @return its result
-     * @throws E what went wrong
+     * @throws E if it fails
      */
     T run() throws E;
   }
@@ -74,14 +74,14 @@ public final class Retry {
   /**
    * Does the work until it succeeds or must not be repeated.
    *
-   * @param deadline the end of all attempts and pauses; an attempt under way is not cut off by it
-   * @param work what to do
-   * @param again whether a failure may pass when the work is repeated
-   * @param <T> what it gives
-   * @param <E> what it may throw
-   * @return its result
-   * @throws E what the last attempt threw
-   * @throws InterruptedException when the thread is interrupted in a pause
+   * @param deadline the end of all attempts and delays; it does not interrupt a running attempt
+   * @param work the work
+   * @param again whether a failure is transient
+   * @param <T> the type of the result
+   * @param <E> the type of the exception
+   * @return the result of the attempt that succeeded
+   * @throws E the exception of the last attempt
+   * @throws InterruptedException if the thread is interrupted during a delay
    */
   public <T extends @Nullable Object, E extends Exception> T run(
       Deadline deadline, Work<T, E> work, Predicate<? super Exception> again)
@@ -90,20 +90,20 @@ public final class Retry {
     while (true) {
       try {
         return work.run();
-      } catch (Exception e) { // whatever it is, it is judged, and thrown on if it is the end
-        if (!again.test(e) || !backoff.mayFollow()) {
+      } catch (Exception e) { // the predicate decides on every exception; the last one is rethrown
+        if (!again.test(e) || !backoff.recordFailure()) {
           throw e;
         }
-        Duration pause = partOf(backoff.pause());
-        if (pause.compareTo(deadline.remaining()) >= 0) {
+        Duration delay = randomPart(backoff.delay());
+        if (delay.compareTo(deadline.remaining()) >= 0) {
           throw e;
         }
-        timer.pause(pause);
+        timer.pause(delay);
       }
     }
   }
 
-  private Duration partOf(Duration max) {
+  private Duration randomPart(Duration max) {
     return Duration.ofNanos(random.nextLong(max.toNanos() + 1));
   }
 }

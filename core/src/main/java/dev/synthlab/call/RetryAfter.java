@@ -10,8 +10,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
 /**
- * How long a server asks to wait: {@code retry-after-ms}, or {@code Retry-After} in seconds or as a
- * date (RFC 9110, section 10.2.3); decimals are accepted.
+ * A parser of the time that a server asks to wait: {@code retry-after-ms}, or {@code Retry-After} in
+ * seconds or as a date (RFC 9110, section 10.2.3); decimals are accepted.
  */
 final class RetryAfter {
   private static final BigDecimal MAX_SECONDS =
@@ -19,7 +19,7 @@ final class RetryAfter {
 
   private RetryAfter() {}
 
-  /** Empty when nothing was said, or nothing that makes sense: garbage, zero, a time gone by. */
+  /** The time to wait; empty if there is none, or none that is valid and positive. */
   static Optional<Duration> of(Headers headers, Instant now) {
     return headers
         .first("retry-after-ms")

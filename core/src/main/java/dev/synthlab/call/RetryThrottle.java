@@ -1,29 +1,29 @@
 package dev.synthlab.call;
 
 /**
- * The budget of a route's repetitions: when most calls fail, repeating them only adds to the load.
- * Not thread-safe; its lane's lock guards it.
+ * Retry throttling of one route: when most attempts fail, retries only add to the load. Not
+ * thread-safe; guarded by the lock of its gate.
  *
  * @see <a href="https://github.com/grpc/proposal/blob/master/A6-client-retries.md">gRPC's retry
- *     throttling, of which it is a form</a>
+ *     throttling, which it is modelled on</a>
  */
 final class RetryThrottle {
-  private static final double FULL = 100;
-  private static final double ENOUGH = 50;
-  private static final double FAILURE = 1;
-  private static final double SUCCESS = 0.5;
+  private static final double MAX_TOKENS = 100;
+  private static final double RETRY_THRESHOLD = 50;
+  private static final double FAILURE_COST = 1;
+  private static final double SUCCESS_GAIN = 0.5;
 
-  private double tokens = FULL;
+  private double tokens = MAX_TOKENS;
 
-  void saw(RouteSignal signal) {
+  void record(RouteSignal signal) {
     switch (signal) {
-      case SERVED -> tokens = Math.min(FULL, tokens + SUCCESS);
-      case FAILED -> tokens = Math.max(0, tokens - FAILURE);
+      case SUCCESS -> tokens = Math.min(MAX_TOKENS, tokens + SUCCESS_GAIN);
+      case FAILURE -> tokens = Math.max(0, tokens - FAILURE_COST);
       case THROTTLED, NEUTRAL -> {}
     }
   }
 
-  boolean allowsARetry() {
-    return tokens > ENOUGH;
+  boolean allowsRetry() {
+    return tokens > RETRY_THRESHOLD;
   }
 }

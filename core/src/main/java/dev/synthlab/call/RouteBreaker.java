@@ -13,35 +13,35 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Leaves a route alone for a while when nearly everything sent there fails, then lets one request
- * find out. Safe for use by many threads.
+ * The circuit breaker of one route. It opens when most attempts fail, and after some time half-opens
+ * to admit one request as a probe. Safe for use by many threads.
  */
 final class RouteBreaker {
-  private static final int LAST_CALLS = 40;
-  private static final int FEWEST_CALLS = 20;
-  private static final float FAILED_PERCENT = 80;
-  private static final Duration OPEN = Duration.ofSeconds(15);
-  private static final Duration PROBE = Duration.ofMillis(200);
+  private static final int WINDOW_SIZE = 40;
+  private static final int MIN_CALLS = 20;
+  private static final float FAILURE_RATE_PERCENT = 80;
+  private static final Duration OPEN_TIME = Duration.ofSeconds(15);
+  private static final Duration PROBE_WAIT = Duration.ofMillis(200);
 
   private final CircuitBreaker breaker;
   private final Timer timer;
   private volatile long openUntil;
-  private final AtomicInteger era = new AtomicInteger();
+  private final AtomicInteger transitions = new AtomicInteger();
 
-  RouteBreaker(Timer timer, Runnable whenOpened) {
+  RouteBreaker(Timer timer, Runnable onOpen) {
     this.timer = timer;
     breaker =
         CircuitBreaker.of(
             "route",
             CircuitBreakerConfig.custom()
                 .slidingWindow(
-                    LAST_CALLS,
-                    FEWEST_CALLS,
+                    WINDOW_SIZE,
+                    MIN_CALLS,
                     CircuitBreakerConfig.SlidingWindowType.COUNT_BASED,
                     // Its lock-free window throws when a call ends after a probe has failed.
                     CircuitBreakerConfig.SlidingWindowSynchronizationStrategy.SYNCHRONIZED)
-                .failureRateThreshold(FAILED_PERCENT)
-                .waitDurationInOpenState(OPEN)
+                .failureRateThreshold(FAILURE_RATE_PERCENT)
+                .waitDurationInOpenState(OPEN_TIME)
                 .permittedNumberOfCallsInHalfOpenState(1)
                 .writableStackTraceEnabled(false)
                 .clock(new ByTimer(timer))
@@ -50,25 +50,25 @@ final class RouteBreaker {
         .getEventPublisher()
         .onStateTransition(
             change -> {
-              era.incrementAndGet();
+              transitions.incrementAndGet();
               if (change.getStateTransition().getToState() == CircuitBreaker.State.OPEN) {
-                openUntil = timer.nanos() + OPEN.toNanos();
-                whenOpened.run();
+                openUntil = timer.nanos() + OPEN_TIME.toNanos();
+                onOpen.run();
               }
             });
   }
 
-  /** Lets one request go, or says how long to wait. */
-  Optional<Duration> take() {
+  /** Admits one request, or returns how long to wait. */
+  Optional<Duration> tryAcquire() {
     if (breaker.tryAcquirePermission()) {
       return Optional.empty();
     }
     Duration left = Duration.ofNanos(openUntil - timer.nanos()).plusMillis(1);
-    // Half open: the one request that finds out is under way.
-    return Optional.of(left.compareTo(PROBE) > 0 ? left : PROBE);
+    // Half-open: the probe is in flight.
+    return Optional.of(left.compareTo(PROBE_WAIT) > 0 ? left : PROBE_WAIT);
   }
 
-  void giveBack() {
+  void releasePermission() {
     breaker.releasePermission();
   }
 
@@ -80,30 +80,30 @@ final class RouteBreaker {
     };
   }
 
-  /** A number that changes whenever the breaker opens, probes or closes. */
-  int era() {
-    return era.get();
+  /** The number of state transitions so far. */
+  int transitions() {
+    return transitions.get();
   }
 
   /**
-   * Hears how a request went.
+   * Records the result of a request.
    *
-   * @param sentIn the {@link #era} in which it was let go: what began before the breaker opened
-   *     says nothing about the route after it
+   * @param admittedAt the {@link #transitions} when it was admitted: a request from before the last
+   *     transition says nothing about the route since
    */
-  void saw(RouteSignal signal, int sentIn) {
-    if (sentIn != era.get()) {
+  void record(RouteSignal signal, int admittedAt) {
+    if (admittedAt != transitions.get()) {
       return;
     }
     switch (signal) {
-      case SERVED -> breaker.onSuccess(0, TimeUnit.NANOSECONDS);
-      case FAILED -> breaker.onError(0, TimeUnit.NANOSECONDS, FAILURE);
+      case SUCCESS -> breaker.onSuccess(0, TimeUnit.NANOSECONDS);
+      case FAILURE -> breaker.onError(0, TimeUnit.NANOSECONDS, ATTEMPT_FAILED);
       case THROTTLED, NEUTRAL -> breaker.releasePermission();
     }
   }
 
   @SuppressWarnings("StaticAssignmentOfThrowable") // never thrown, and it has no stack trace
-  private static final Throwable FAILURE =
+  private static final Throwable ATTEMPT_FAILED =
       new Throwable("an attempt failed", null, false, false) {
         private static final long serialVersionUID = 1L;
       };

@@ -1,6 +1,5 @@
 package dev.synthlab.call;
 
-import dev.synthlab.call.AttemptResult.NotPermitted.Reason;
 import dev.synthlab.call.CallPolicy.WaitMode;
 import dev.synthlab.http.Headers;
 import dev.synthlab.logging.Logging;
@@ -17,8 +16,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 
 /**
- * One route's gate. Calls go through it one after the other, in the order of their coming; the
- * first in the row waits for all that holds the route back. Safe for use by many threads.
+ * The gate of one route: a fair queue in front of its pause, limits and breaker. Calls pass it one
+ * after the other, in order of arrival; the head of the queue waits until the route can send. Safe
+ * for use by many threads.
  */
 final class RouteGate {
   private static final Logger log = Logging.component("call");
@@ -28,11 +28,11 @@ final class RouteGate {
   private final Route route;
   private final TrafficControl traffic;
   private final Timer timer;
-  private final Semaphore turn = new Semaphore(1, true);
+  private final Semaphore queue = new Semaphore(1, true);
   private final Optional<RateLimit> requests;
   private final Optional<RateLimit> tokens;
-  private final boolean breakable;
-  private final Optional<AdaptiveLimiter> pace;
+  private final boolean breakerEnabled;
+  private final Optional<AdaptiveLimiter> adaptive;
   private final RetryThrottle throttle = new RetryThrottle();
   private final WaitTimes.QueueWaits queueWaits = new WaitTimes.QueueWaits();
   private final ReentrantLock lock = new ReentrantLock();
@@ -44,96 +44,96 @@ final class RouteGate {
   private boolean probing;
   private volatile long lastUsed;
 
-  /** Made at the first failure: most processes never need one. */
+  /** Created at the first failure: most processes never need one. */
   private volatile Optional<RouteBreaker> breaker = Optional.empty();
 
   RouteGate(Route route, TrafficControl traffic) {
-    TrafficControl.RouteLimits rules = traffic.rules(route);
+    TrafficControl.RouteLimits rules = traffic.limits(route);
     this.route = route;
     this.traffic = traffic;
     this.timer = traffic.timer();
     this.lastUsed = timer.nanos();
     requests = rules.requestsPerMinute().map(n -> RateLimit.ofRequests(timer, n));
     tokens = rules.tokensPerMinute().map(n -> RateLimit.ofTokens(timer, n));
-    breakable = rules.breaker() && route.base().getScheme().startsWith("http");
-    pace = rules.adaptive().map(max -> new AdaptiveLimiter(max, timer.nanos()));
+    breakerEnabled = rules.breaker() && route.base().getScheme().startsWith("http");
+    adaptive = rules.adaptive().map(max -> new AdaptiveLimiter(max, timer.nanos()));
   }
 
-  /** A request that may go out, and the end of it. */
+  /** The permission to send one request. */
   final class Permit {
     private final long weight;
     private final boolean probe;
     private final long sent = timer.nanos();
-    private final int era = breaker.map(RouteBreaker::era).orElse(0);
-    private boolean judged;
+    private final int transitions = breaker.map(RouteBreaker::transitions).orElse(0);
+    private boolean recorded;
 
     private Permit(long weight, boolean probe) {
       this.weight = weight;
       this.probe = probe;
     }
 
-    /** Says how the attempt went; once, before {@link #leave}. */
-    void judged(RouteSignal signal, Optional<Headers> headers) {
-      judged = true;
-      record(signal, this);
+    /** Records the result of the attempt; once, before {@link #leave}. */
+    void record(RouteSignal signal, Optional<Headers> headers) {
+      recorded = true;
+      recordSignal(signal, this);
       headers.flatMap(RateLimitHeaders::pause).ifPresent(RouteGate.this::pauseUntil);
     }
 
-    /** The request has ended. */
+    /** Ends the request. */
     void leave() {
-      if (!judged) {
-        record(RouteSignal.NEUTRAL, this);
+      if (!recorded) {
+        recordSignal(RouteSignal.NEUTRAL, this);
       }
       release();
     }
 
-    /** Says what it used, once that is known. */
+    /** Corrects the token limit when the usage is known. */
     void settle(Spend used) {
       tokens.ifPresent(t -> t.settle(weight, used.inputTokens() + used.outputTokens()));
     }
   }
 
-  /** Why a request cannot go out now, and how long that will last. */
-  private record Blocked(Reason reason, Duration time) {}
+  /** The reason why a request cannot be sent now, and the time until it can. */
+  private record Blocked(WaitReason reason, Duration time) {}
 
   TrafficControl.Admission admit(long weight, Deadline deadline, WaitMode waiting)
       throws InterruptedException {
-    Arrival begin = new Arrival();
-    lastUsed = begin.at;
-    Optional<Blocked> now = waiting == WaitMode.WITHIN_DEADLINE ? pauseOutside() : Optional.empty();
-    if (now.filter(hold -> outlives(hold, deadline)).isPresent()) {
-      return refused(now.get(), begin);
+    Arrival arrival = new Arrival();
+    lastUsed = arrival.at;
+    Optional<Blocked> pause = waiting == WaitMode.WITHIN_DEADLINE ? pauseOutside() : Optional.empty();
+    if (pause.filter(each -> outlives(each, deadline)).isPresent()) {
+      return refused(pause.get(), arrival);
     }
-    if (!acquireTurn(turn, deadline, waiting)) {
-      return refused(new Blocked(queueWaits.now().orElse(Reason.LIMIT), Duration.ZERO), begin);
+    if (!acquireTurn(queue, deadline, waiting)) {
+      return refused(new Blocked(queueWaits.current().orElse(WaitReason.RATE_LIMIT), Duration.ZERO), arrival);
     }
     try {
       while (true) {
-        Optional<Blocked> hold = tryAdmit(weight, deadline, waiting);
-        if (hold.isEmpty()) {
-          return granted(weight, begin);
+        Optional<Blocked> blocked = tryAdmit(weight, deadline, waiting);
+        if (blocked.isEmpty()) {
+          return granted(weight, arrival);
         }
-        if (waiting == WaitMode.WITHIN_DEADLINE && outlives(hold.get(), deadline)) {
-          return refused(hold.get(), begin);
+        if (waiting == WaitMode.WITHIN_DEADLINE && outlives(blocked.get(), deadline)) {
+          return refused(blocked.get(), arrival);
         }
-        held(hold.get());
+        waitFor(blocked.get());
       }
     } finally {
-      turn.release();
+      queue.release();
     }
   }
 
-  private void held(Blocked hold) throws InterruptedException {
-    queueWaits.begin(hold.reason(), timer.nanos());
+  private void waitFor(Blocked blocked) throws InterruptedException {
+    queueWaits.begin(blocked.reason(), timer.nanos());
     try {
-      timer.pause(hold.time());
+      timer.pause(blocked.time());
     } finally {
       queueWaits.end(timer.nanos());
     }
   }
 
-  private static boolean outlives(Blocked hold, Deadline deadline) {
-    return hold.reason() == Reason.BREAKER || hold.time().compareTo(deadline.remaining()) >= 0;
+  private static boolean outlives(Blocked blocked, Deadline deadline) {
+    return blocked.reason() == WaitReason.BREAKER || blocked.time().compareTo(deadline.remaining()) >= 0;
   }
 
   private static boolean acquireTurn(Semaphore gate, Deadline deadline, WaitMode waiting)
@@ -145,7 +145,7 @@ final class RouteGate {
     return gate.tryAcquire(Math.max(0, deadline.remaining().toNanos()), TimeUnit.NANOSECONDS);
   }
 
-  /** What holds everybody back, seen from outside the row. */
+  /** The pause of the route, as seen before queueing. */
   private Optional<Blocked> pauseOutside() {
     lock.lock();
     try {
@@ -155,23 +155,23 @@ final class RouteGate {
     }
   }
 
-  /** Takes all that a request needs, or gives back what it took and says what it waits for. */
+  /** Acquires all that a request needs, or nothing; then returns what it has to wait for. */
   private Optional<Blocked> tryAdmit(long weight, Deadline deadline, WaitMode waiting)
       throws InterruptedException {
     lock.lock();
     try {
-      Optional<Blocked> hold = pause(jitter());
-      if (hold.isEmpty()) {
-        hold = place(deadline, waiting);
+      Optional<Blocked> blocked = pause(jitter());
+      if (blocked.isEmpty()) {
+        blocked = concurrency(deadline, waiting);
       }
-      if (hold.isEmpty()) {
-        hold = limits(weight);
+      if (blocked.isEmpty()) {
+        blocked = limits(weight);
       }
-      if (hold.isEmpty()) {
+      if (blocked.isEmpty()) {
         inFlight++;
         probing = probeFirst;
       }
-      return hold;
+      return blocked;
     } finally {
       lock.unlock();
     }
@@ -183,13 +183,13 @@ final class RouteGate {
     }
     Duration left = Duration.ofNanos(pausedUntil - timer.nanos());
     if (left.isPositive()) {
-      return Optional.of(new Blocked(Reason.PAUSE, left.plus(jitter)));
+      return Optional.of(new Blocked(WaitReason.PAUSE, left.plus(jitter)));
     }
     paused = false;
     return Optional.empty();
   }
 
-  // Everybody who waited would come back in the same instant as other processes do.
+  // Without jitter all waiting calls, of other processes too, would be sent at the same moment.
   private Duration jitter() {
     if (!paused) {
       return Duration.ZERO;
@@ -198,19 +198,19 @@ final class RouteGate {
     return traffic.randomPart(tenth.compareTo(MAX_JITTER) < 0 ? tenth : MAX_JITTER);
   }
 
-  /** Waits for a place among those in flight; after a long pause there is one, for the probe. */
-  private Optional<Blocked> place(Deadline deadline, WaitMode waiting) throws InterruptedException {
+  /** Waits until fewer than the maximum are in flight; after a long pause that is 1, the probe. */
+  private Optional<Blocked> concurrency(Deadline deadline, WaitMode waiting) throws InterruptedException {
     Optional<Blocked> pause = pause(Duration.ZERO);
     if (pause.isPresent() || inFlight < maxInFlight()) {
       return pause;
     }
-    queueWaits.begin(Reason.PLACE, timer.nanos());
+    queueWaits.begin(WaitReason.CONCURRENCY, timer.nanos());
     try {
       while (pause.isEmpty() && inFlight >= maxInFlight()) {
         if (waiting == WaitMode.UNBOUNDED) {
           freed.await();
         } else if (freed.awaitNanos(deadline.remaining().toNanos()) <= 0) {
-          return Optional.of(new Blocked(Reason.PLACE, deadline.given()));
+          return Optional.of(new Blocked(WaitReason.CONCURRENCY, deadline.given()));
         }
         pause = pause(Duration.ZERO);
       }
@@ -224,39 +224,39 @@ final class RouteGate {
     if (probeFirst) {
       return 1;
     }
-    return pace.map(AdaptiveLimiter::inFlight).orElse(Integer.MAX_VALUE);
+    return adaptive.map(AdaptiveLimiter::inFlight).orElse(Integer.MAX_VALUE);
   }
 
   private Optional<Blocked> limits(long weight) {
-    Optional<Duration> open = breaker.flatMap(RouteBreaker::take);
+    Optional<Duration> open = breaker.flatMap(RouteBreaker::tryAcquire);
     if (open.isPresent()) {
-      return Optional.of(new Blocked(Reason.BREAKER, open.get()));
+      return Optional.of(new Blocked(WaitReason.BREAKER, open.get()));
     }
-    Optional<Duration> wait = pace.flatMap(p -> p.take(timer.nanos()));
+    Optional<Duration> wait = adaptive.flatMap(p -> p.tryAcquire(timer.nanos()));
     if (wait.isEmpty()) {
-      wait = tokens.flatMap(limit -> limit.take(weight));
+      wait = tokens.flatMap(limit -> limit.tryAcquire(weight));
     }
     if (wait.isEmpty()) {
-      wait = requests.flatMap(limit -> limit.take(1));
+      wait = requests.flatMap(limit -> limit.tryAcquire(1));
       if (wait.isPresent()) {
         tokens.ifPresent(limit -> limit.settle(weight, 0));
       }
     }
     if (wait.isPresent()) {
-      breaker.ifPresent(RouteBreaker::giveBack);
+      breaker.ifPresent(RouteBreaker::releasePermission);
     }
-    return wait.map(time -> new Blocked(Reason.LIMIT, time));
+    return wait.map(time -> new Blocked(WaitReason.RATE_LIMIT, time));
   }
 
-  private void record(RouteSignal signal, Permit permit) {
+  private void recordSignal(RouteSignal signal, Permit permit) {
     lock.lock();
     try {
-      if (breakable && signal == RouteSignal.FAILED && breaker.isEmpty()) {
+      if (breakerEnabled && signal == RouteSignal.FAILURE && breaker.isEmpty()) {
         breaker = Optional.of(new RouteBreaker(timer, this::logOpened));
       }
-      breaker.ifPresent(b -> b.saw(signal, permit.era));
-      throttle.saw(signal);
-      pace.ifPresent(p -> p.saw(signal, permit.sent, timer.nanos()));
+      breaker.ifPresent(b -> b.record(signal, permit.transitions));
+      throttle.record(signal);
+      adaptive.ifPresent(p -> p.record(signal, permit.sent, timer.nanos()));
       if (permit.probe) {
         probing = false;
         probeFirst &= signal == RouteSignal.THROTTLED;
@@ -278,7 +278,7 @@ final class RouteGate {
     }
   }
 
-  /** Nobody sends before the time is over. */
+  /** Pauses the route: nothing is sent before the time is over. */
   void pauseUntil(Duration time) {
     lock.lock();
     try {
@@ -289,7 +289,7 @@ final class RouteGate {
       }
       if (time.compareTo(LONG_PAUSE) > 0 && !probeFirst) {
         probeFirst = true;
-        log.warn("{} asked to wait {} s; then one request goes first", route, time.toSeconds());
+        log.warn("{} asked to wait {} s; after that one request is sent as a probe", route, time.toSeconds());
       }
       freed.signalAll();
     } finally {
@@ -297,26 +297,26 @@ final class RouteGate {
     }
   }
 
-  /** Whether the route's repetitions have a budget left. */
-  boolean allowsARetry() {
+  /** Whether the retry throttle allows a retry. */
+  boolean allowsRetry() {
     lock.lock();
     try {
-      return throttle.allowsARetry();
+      return throttle.allowsRetry();
     } finally {
       lock.unlock();
     }
   }
 
-  /** Whether the route finds its own pace, so that a refusal needs no pause. */
-  boolean paced() {
-    return pace.isPresent();
+  /** Whether the route has an adaptive limiter, so that throttling needs no pause. */
+  boolean isAdaptive() {
+    return adaptive.isPresent();
   }
 
   boolean hasBreaker() {
-    return breakable;
+    return breakerEnabled;
   }
 
-  Optional<Duration> pauseLeft() {
+  Optional<Duration> remainingPause() {
     return pauseOutside().map(Blocked::time);
   }
 
@@ -329,7 +329,7 @@ final class RouteGate {
     }
   }
 
-  /** How the route stands, for those who measure it. */
+  /** The state of the route, for metrics. */
   TrafficSnapshot.Route snapshot() {
     lock.lock();
     try {
@@ -338,42 +338,42 @@ final class RouteGate {
           route.resource(),
           pause(Duration.ZERO).map(Blocked::time).orElse(Duration.ZERO),
           breaker.map(RouteBreaker::state).orElse(TrafficSnapshot.Breaker.CLOSED),
-          release(requests),
-          release(tokens),
-          pace.map(AdaptiveLimiter::rate)
+          available(requests),
+          available(tokens),
+          adaptive.map(AdaptiveLimiter::rate)
               .filter(Double::isFinite)
               .map(OptionalDouble::of)
               .orElseGet(OptionalDouble::empty),
-          pace.map(p -> OptionalLong.of(p.inFlight())).orElseGet(OptionalLong::empty));
+          adaptive.map(p -> OptionalLong.of(p.inFlight())).orElseGet(OptionalLong::empty));
     } finally {
       lock.unlock();
     }
   }
 
-  private static OptionalLong release(Optional<RateLimit> limit) {
-    return limit.map(each -> OptionalLong.of(each.free())).orElseGet(OptionalLong::empty);
+  private static OptionalLong available(Optional<RateLimit> limit) {
+    return limit.map(each -> OptionalLong.of(each.available())).orElseGet(OptionalLong::empty);
   }
 
   private void logOpened() {
-    Metrics.opened(route.server(), route.resource());
-    log.warn("{} fails all the time: it is left alone for a while", route);
+    Metrics.recordBreakerOpened(route.server(), route.resource());
+    log.warn("circuit breaker opened: {} fails all the time, calls to it wait", route);
   }
 
-  private TrafficControl.Admission granted(long weight, Arrival begin) {
-    return new TrafficControl.Admission.Granted(new Permit(weight, probing), begin.held());
+  private TrafficControl.Admission granted(long weight, Arrival arrival) {
+    return new TrafficControl.Admission.Granted(new Permit(weight, probing), arrival.waits());
   }
 
-  private TrafficControl.Admission refused(Blocked hold, Arrival begin) {
+  private TrafficControl.Admission refused(Blocked blocked, Arrival arrival) {
     return new TrafficControl.Admission.Refused(
-        new AttemptResult.NotPermitted(hold.reason(), hold.time()), begin.held());
+        new AttemptResult.NotPermitted(blocked.reason(), blocked.time()), arrival.waits());
   }
 
-  /** The moment at which somebody came. Whatever the row waited for since, he waited for. */
+  /** The time at which a call arrived. It waits for whatever the queue waits for since then. */
   private final class Arrival {
     private final long at = timer.nanos();
-    private final long[] before = queueWaits.upTo(at);
+    private final long[] before = queueWaits.sumsAt(at);
 
-    WaitTimes held() {
+    WaitTimes waits() {
       return queueWaits.since(before, at, timer.nanos());
     }
   }

@@ -2,25 +2,25 @@ package dev.synthlab.call;
 
 import java.util.Optional;
 
-/** What the end of an attempt says about its route. */
+/** The effect of an attempt on the state of its route. */
 enum RouteSignal {
-  /** It served. */
-  SERVED,
-  /** It asks for fewer requests. */
+  /** The server answered. */
+  SUCCESS,
+  /** The server asked for fewer requests. */
   THROTTLED,
-  /** It failed, or could not be reached. */
-  FAILED,
-  /** It was not at fault, or said nothing: a wrong request, a cancelled call. */
+  /** The server failed, or could not be reached. */
+  FAILURE,
+  /** Nothing is learned about the server, as from an invalid request or a cancelled call. */
   NEUTRAL;
 
   static RouteSignal of(Optional<Fault> fault) {
     if (fault.isEmpty()) {
-      return SERVED;
+      return SUCCESS;
     }
     return switch (fault.get().kind()) {
       case RATE_LIMITED -> THROTTLED;
       case SERVER_FAILED, CONNECTION_FAILED, DEADLINE_EXCEEDED ->
-          fault.get().retryAfter().isPresent() ? THROTTLED : FAILED;
+          fault.get().retryAfter().isPresent() ? THROTTLED : FAILURE;
       case BAD_REQUEST,
           AUTHENTICATION,
           NOT_FOUND,

@@ -3,64 +3,63 @@ package dev.synthlab.call;
 import java.time.Instant;
 
 /**
- * Keeps what became of bulk runs, beside their results files, and the calls that their lines tell
- * of. It is a record and no truth: a run goes on whatever happens to it. Safe for use by many
- * threads.
+ * A recorder of bulk runs, and of the calls in their results files. The results file stays the
+ * source of truth: a run continues if recording fails. Safe for use by many threads.
  */
 public interface RunRecorder {
 
   /**
-   * Whether it has kept all that the lines of a results file tell.
+   * Whether all calls of a results file are recorded.
    *
    * @param run the name of the run
-   * @param length of the file, in bytes
-   * @return true only if the run ended in good order with a file of this length
+   * @param length the size of the file in bytes
+   * @return true only if the run ended normally with a file of this size
    */
   boolean knows(String run, long length);
 
   /**
-   * A run begins, or goes on.
+   * Records that a run starts or resumes.
    *
-   * @param start what is known of it
+   * @param start the properties of the run
    */
   void begun(Start start);
 
   /**
-   * A line of the results file tells of a call, which may be known already.
+   * Records a call from a line of the results file; it may be recorded already.
    *
-   * @param report how the call went, as the line has it
+   * @param report the record of the call, as read from the line
    */
   void replayed(CallReport report);
 
   /**
-   * A run has ended in good order.
+   * Records that a run ended normally.
    *
-   * @param run its name
-   * @param end how
+   * @param run the name of the run
+   * @param end its state and counts
    */
   void ended(String run, End end);
 
   /**
-   * What is known of a run when it begins.
+   * The properties of a run at its start.
    *
-   * @param run its name, the same in every resumption
-   * @param at when
-   * @param input where its rows come from
-   * @param output where its results go
-   * @param model what it asks if a row names no other
-   * @param rows how many there are
+   * @param run its name, the same each time it is resumed
+   * @param at the start time
+   * @param input the source of its rows
+   * @param output the file of its results
+   * @param model the model for rows that do not name one
+   * @param rows the number of rows
    */
   record Start(String run, Instant at, String input, String output, String model, long rows) {}
 
   /**
-   * How a run ended.
+   * The state and the counts of a run at its end.
    *
-   * @param at when
-   * @param state the word for it, in lower case: {@code done}, {@code interrupted} and others
-   * @param rows how many there are
-   * @param answered rows that have an answer
-   * @param failed rows whose last line is a failure
-   * @param length of its results file, in bytes; 0 where it has none
+   * @param at the end time
+   * @param state {@code done}, {@code interrupted} and others, in lower case
+   * @param rows the number of rows
+   * @param answered the number of rows with an answer
+   * @param failed the number of rows whose last line is a failure
+   * @param length the size of its results file in bytes; 0 if there is none
    */
   record End(Instant at, String state, long rows, long answered, long failed, long length) {}
 }

@@ -6,17 +6,17 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The machine's time; the only place in the project that sleeps. */
+/** The clock of the system, and the only place in the project that sleeps. */
 final class SystemTimer implements Timer {
   static final SystemTimer INSTANCE = new SystemTimer();
 
-  private final ScheduledThreadPoolExecutor watch;
+  private final ScheduledThreadPoolExecutor scheduler;
 
   private SystemTimer() {
-    watch =
+    scheduler =
         new ScheduledThreadPoolExecutor(
             1, task -> Thread.ofPlatform().name("synthlab-timer").daemon().unstarted(task));
-    watch.setRemoveOnCancelPolicy(true);
+    scheduler.setRemoveOnCancelPolicy(true);
   }
 
   @Override
@@ -38,7 +38,7 @@ final class SystemTimer implements Timer {
 
   @Override
   public ScheduledTask after(Duration delay, Runnable task) {
-    Future<?> future = watch.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    Future<?> future = scheduler.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
     return () -> future.cancel(false);
   }
 }

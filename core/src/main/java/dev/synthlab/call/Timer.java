@@ -4,51 +4,51 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The time that calls live by: what it is, how to wait, how to be called later. One for the
- * process; tests hand in one they push. Safe for use by many threads.
+ * A clock that can also wait and schedule tasks. A process has one; tests use one that they advance
+ * by hand. Safe for use by many threads.
  */
 public interface Timer {
 
   /**
-   * The time on the wall, for dates in headers and records.
+   * The wall-clock time, for dates in headers and records.
    *
    * @return now
    */
   Instant now();
 
   /**
-   * A time that only goes forward, for measuring.
+   * The monotonic time, for measuring durations.
    *
    * @return nanoseconds since some fixed moment
    */
   long nanos();
 
   /**
-   * Waits.
+   * Waits for a time to pass.
    *
-   * @param pause how long; zero and less return at once
+   * @param pause the time; zero or less returns immediately
    * @throws InterruptedException when the thread is interrupted
    */
   void pause(Duration pause) throws InterruptedException;
 
   /**
-   * Runs something short later, on a thread of the timer.
+   * Schedules a short task on a thread of the timer.
    *
-   * @param delay from now
-   * @param task must not block
-   * @return takes the task back; harmless when it has run
+   * @param delay the time from now
+   * @param task the task; it must not block
+   * @return cancels the task; no effect if it has run
    */
   ScheduledTask after(Duration delay, Runnable task);
 
-  /** Something that will run unless it is taken back. */
+  /** A task that runs later unless it is cancelled. */
   @FunctionalInterface
   interface ScheduledTask {
-    /** Takes it back. */
+    /** Cancels the task. */
     void cancel();
   }
 
   /**
-   * The machine's own time.
+   * The clock of the system.
    *
    * @return the one timer of the process
    */

@@ -1,6 +1,5 @@
 package dev.synthlab.call;
 
-import dev.synthlab.call.AttemptResult.NotPermitted.Reason;
 import dev.synthlab.call.CallPolicy.WaitMode;
 import dev.synthlab.spans.Metrics;
 import dev.synthlab.spans.TrafficSnapshot;
@@ -15,37 +14,38 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What all calls of the process know of each other: limits, pauses, breakers and budgets of every
- * route, how many calls a server takes at once, how many are under way. Safe for use by many
- * threads.
+ * The state that all calls of a process share: limits, pauses, breakers and retry throttles of each
+ * route, the maximum concurrency of each server, and the number of calls in flight. Safe for use by
+ * many threads.
  */
 public final class TrafficControl {
-  private static final int MANY_LANES = 1_000;
-  private static final Duration IDLE = Duration.ofMinutes(10);
+  private static final int MAX_IDLE_GATES = 1_000;
+  private static final Duration IDLE_TIME = Duration.ofMinutes(10);
 
   private final Timer timer;
   private final RandomGenerator random;
-  private final RouteLimits rules;
+  private final RouteLimits limits;
   private final Map<Route, RouteGate> gates = new ConcurrentHashMap<>();
-  private final Map<Route, RouteLimits> governed = new ConcurrentHashMap<>();
-  private final Map<String, RouteLimits> keyless = new ConcurrentHashMap<>();
-  private final Map<URI, Semaphore> places = new ConcurrentHashMap<>();
+  private final Map<Route, RouteLimits> limitsByRoute = new ConcurrentHashMap<>();
+  private final Map<String, RouteLimits> keylessLimits = new ConcurrentHashMap<>();
+  private final Map<URI, Semaphore> servers = new ConcurrentHashMap<>();
   private final AtomicInteger inFlight = new AtomicInteger();
-  private final AtomicInteger held = new AtomicInteger();
+  private final AtomicInteger queued = new AtomicInteger();
   private final AtomicInteger retrying = new AtomicInteger();
   private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
-  private final TrafficSnapshot.Source measured = this::snapshot;
+  private final TrafficSnapshot.Source source = this::snapshot;
 
   /**
-   * What holds for every route.
+   * The limits of a route.
    *
-   * @param requestsPerMinute most requests a minute
-   * @param tokensPerMinute most tokens a minute
-   * @param adaptive at most so many in flight, while it is found out what the server bears
-   * @param throttle whether repetitions have a budget
-   * @param breaker whether a route that fails all the time is left alone a while
+   * @param requestsPerMinute the maximum number of requests per minute
+   * @param tokensPerMinute the maximum number of tokens per minute
+   * @param adaptive the maximum number of requests in flight of the adaptive limiter, if it is on
+   * @param throttle whether retries are throttled when most attempts fail
+   * @param breaker whether a circuit breaker is used
    */
   public record RouteLimits(
       Optional<Integer> requestsPerMinute,
@@ -53,173 +53,173 @@ public final class TrafficControl {
       Optional<Integer> adaptive,
       boolean throttle,
       boolean breaker) {
-    /** No limits; throttle and breaker are on. */
+    /** No limits; retry throttle and breaker are on. */
     public static final RouteLimits DEFAULT =
         new RouteLimits(Optional.empty(), Optional.empty(), Optional.empty(), true, true);
   }
 
   /**
-   * Traffic of its own.
+   * Creates a traffic control.
    *
-   * @param timer the time it lives by
-   * @param random where jitter comes from; safe for many threads
-   * @param rules what holds for every route
+   * @param timer the clock
+   * @param random the source of jitter; safe for use by many threads
+   * @param limits the limits of routes without their own
    */
-  public TrafficControl(Timer timer, RandomGenerator random, RouteLimits rules) {
+  public TrafficControl(Timer timer, RandomGenerator random, RouteLimits limits) {
     this.timer = timer;
     this.random = random;
-    this.rules = rules;
-    Metrics.watch(measured);
+    this.limits = limits;
+    Metrics.addSource(source);
   }
 
   /**
-   * Traffic of its own, with the jitter of the running thread.
+   * Creates a traffic control with random jitter.
    *
-   * @param timer the time it lives by
-   * @param rules what holds for every route
-   * @return new traffic
+   * @param timer the clock
+   * @param limits the limits of routes without their own
+   * @return a new traffic control
    */
-  public static TrafficControl by(Timer timer, RouteLimits rules) {
-    return new TrafficControl(timer, () -> ThreadLocalRandom.current().nextLong(), rules);
+  public static TrafficControl by(Timer timer, RouteLimits limits) {
+    return new TrafficControl(timer, () -> ThreadLocalRandom.current().nextLong(), limits);
   }
 
   /**
-   * How things stand.
+   * The number of calls in each state.
    *
-   * @param inFlight requests sent and not yet ended
-   * @param held calls that wait for a pause, a limit or a place
-   * @param retrying calls that wait to be tried again
-   * @param maxPause what is left of the longest pause a server asked for
+   * @param inFlight requests in flight
+   * @param queued calls that wait for a pause, a limit, a breaker or concurrency
+   * @param retrying calls that wait before the next attempt
+   * @param maxPause the remaining time of the longest pause that a server asked for
    */
-  public record State(int inFlight, int held, int retrying, Optional<Duration> maxPause) {}
+  public record State(int inFlight, int queued, int retrying, Optional<Duration> maxPause) {}
 
   /**
-   * How things stand now.
+   * The current state.
    *
-   * @return a picture of the moment
+   * @return a snapshot
    */
   public State state() {
     Optional<Duration> max =
         gates.values().stream()
-            .map(RouteGate::pauseLeft)
+            .map(RouteGate::remainingPause)
             .flatMap(Optional::stream)
             .max(Duration::compareTo);
-    return new State(inFlight.get(), held.get(), retrying.get(), max);
+    return new State(inFlight.get(), queued.get(), retrying.get(), max);
   }
 
   private TrafficSnapshot snapshot() {
     return new TrafficSnapshot(
         inFlight.get(),
-        held.get(),
+        queued.get(),
         retrying.get(),
         gates.values().stream().map(RouteGate::snapshot).toList());
   }
 
   /**
-   * Bounds the requests under way to one server.
+   * Limits the requests in flight to one server.
    *
    * @param base its base address
-   * @param concurrency at least 1; the first bound stays
+   * @param concurrency at least 1; the first limit that is set stays
    */
   public void limitConcurrency(URI base, int concurrency) {
-    places.computeIfAbsent(base, b -> new Semaphore(concurrency, true));
+    servers.computeIfAbsent(base, b -> new Semaphore(concurrency, true));
   }
 
   /**
-   * Gives a route rules of its own.
+   * Sets the limits of one route.
    *
-   * @param route whose
-   * @param own what holds for it in place of what holds for every route; the first rules stay
+   * @param route the route
+   * @param own its limits; the first that are set stay
    */
   public void setLimits(Route route, RouteLimits own) {
-    governed.putIfAbsent(route, own);
+    limitsByRoute.putIfAbsent(route, own);
   }
 
   /**
-   * Gives the routes that bear no key rules of their own, wherever they lead.
+   * Sets the limits of all routes to a resource that use no key, whatever their server.
    *
-   * @param resource what is asked for by them
-   * @param own what holds in place of what holds for every route; the first rules stay
+   * @param resource the resource of the routes
+   * @param own their limits; the first that are set stay
    */
   public void setKeylessLimits(String resource, RouteLimits own) {
-    keyless.putIfAbsent(resource, own);
+    keylessLimits.putIfAbsent(resource, own);
   }
 
   /**
-   * What holds for every route that has no rules of its own.
+   * The limits of routes without their own.
    *
-   * @return the rules
+   * @return the default limits
    */
-  public RouteLimits rules() {
-    return rules;
+  public RouteLimits limits() {
+    return limits;
   }
 
   Timer timer() {
     return timer;
   }
 
-  RouteLimits rules(Route route) {
+  RouteLimits limits(Route route) {
     RouteLimits others =
-        route.keyName().isEmpty() ? keyless.getOrDefault(route.resource(), rules) : rules;
-    return governed.getOrDefault(route, others);
+        route.keyName().isEmpty() ? keylessLimits.getOrDefault(route.resource(), limits) : limits;
+    return limitsByRoute.getOrDefault(route, others);
   }
 
-  /** A random part of a time, from nothing to all of it. */
+  /** A random duration from zero to a maximum. */
   Duration randomPart(Duration max) {
     long nanos = max.toNanos();
     return nanos <= 0 ? Duration.ZERO : Duration.ofNanos(random.nextLong(nanos + 1));
   }
 
-  /** Nobody sends on this route before the time is over. */
+  /** Pauses a route: nothing is sent on it before the time is over. */
   void pause(Route route, Duration time) {
     gate(route).pauseUntil(time);
   }
 
-  /** Whether a failed call on this route may be repeated. */
-  boolean allowsARetry(Route route, WaitMode waiting) {
-    if (!rules(route).throttle()) {
+  /** Whether a failed attempt on this route may be retried. */
+  boolean allowsRetry(Route route, WaitMode waiting) {
+    if (!limits(route).throttle()) {
       return true;
     }
     RouteGate gate = gate(route);
-    // A bulk run loses no row to an outage: its breaker holds it back instead.
-    return (waiting == WaitMode.UNBOUNDED && gate.hasBreaker()) || gate.allowsARetry();
+    // A bulk run loses no row to an outage: it waits for the breaker instead.
+    return (waiting == WaitMode.UNBOUNDED && gate.hasBreaker()) || gate.allowsRetry();
   }
 
-  /** Whether the route finds its own pace, so that a refusal needs no pause. */
-  boolean paced(Route route) {
-    return gate(route).paced();
+  /** Whether the route has an adaptive limiter, so that throttling needs no pause. */
+  boolean isAdaptive(Route route) {
+    return gate(route).isAdaptive();
   }
 
-  /** Waits before a repetition, seen by {@link #state()}. */
+  /** Waits before the next attempt, visible in {@link #state()}. */
   void backOff(Duration time) throws InterruptedException {
     retrying.incrementAndGet();
     waiting.add(Thread.currentThread());
     try {
       timer.pause(time);
     } finally {
-      waitedEnough();
+      endWait();
       retrying.decrementAndGet();
     }
   }
 
-  /** What a call waits for besides. */
+  /** A wait for something other than a route. */
   interface Wait<T> {
-    T over() throws InterruptedException;
+    T await() throws InterruptedException;
   }
 
-  /** Waits for something that is not the traffic's, seen by {@link #interruptIfWaiting}. */
-  <T> T whileWaiting(Wait<T> something) throws InterruptedException {
+  /** Waits for something other than a route, visible to {@link #interruptIfWaiting}. */
+  <T> T whileWaiting(Wait<T> wait) throws InterruptedException {
     waiting.add(Thread.currentThread());
     try {
-      return something.over();
+      return wait.await();
     } finally {
-      waitedEnough();
+      endWait();
     }
   }
 
   /**
-   * Interrupts a thread whose call waits for a pause, a limit, a place or another try; one whose
-   * request is under way goes on.
+   * Interrupts a thread if its call waits for a pause, a limit, concurrency or the next attempt. A
+   * thread with a request in flight is not interrupted.
    *
    * @param thread a thread that may be in a call
    */
@@ -231,79 +231,79 @@ public final class TrafficControl {
     }
   }
 
-  // Whoever interrupts holds the same lock: nobody is interrupted who waits no more.
-  private void waitedEnough() {
+  // Interrupting holds the same lock: a thread that no longer waits is not interrupted.
+  private void endWait() {
     synchronized (waiting) {
       waiting.remove(Thread.currentThread());
     }
   }
 
-  /** What the gate says. */
+  /** The decision of a gate. */
   sealed interface Admission {
-    /** The request may go out. */
-    record Granted(RouteGate.Permit permit, WaitTimes held) implements Admission {}
+    /** The request may be sent. */
+    record Granted(RouteGate.Permit permit, WaitTimes waits) implements Admission {}
 
-    /** It may not. */
-    record Refused(AttemptResult.NotPermitted reason, WaitTimes held) implements Admission {}
+    /** The request may not be sent. */
+    record Refused(AttemptResult.NotPermitted result, WaitTimes waits) implements Admission {}
   }
 
-  /** Waits until the route takes a request, in the order of coming, or says why it may not. */
-  Admission admit(Route route, long weight, Deadline deadline, WaitMode manner)
+  /** Waits in the queue of a route until its request may be sent, or returns why it may not. */
+  Admission admit(Route route, long weight, Deadline deadline, WaitMode mode)
       throws InterruptedException {
-    held.incrementAndGet();
+    queued.incrementAndGet();
     waiting.add(Thread.currentThread());
     try {
-      Semaphore server = places.get(route.base());
+      Semaphore server = servers.get(route.base());
       Duration waited = Duration.ZERO;
       if (server != null && !server.tryAcquire(0, TimeUnit.NANOSECONDS)) {
         long begin = timer.nanos();
-        boolean placed = placed(server, deadline, manner);
+        boolean acquired = acquire(server, deadline, mode);
         waited = Duration.ofNanos(timer.nanos() - begin);
-        if (!placed) {
+        if (!acquired) {
           return new Admission.Refused(
-              new AttemptResult.NotPermitted(Reason.PLACE, Duration.ZERO),
-              WaitTimes.NONE.after(Reason.PLACE, waited));
+              new AttemptResult.NotPermitted(WaitReason.CONCURRENCY, Duration.ZERO),
+              WaitTimes.NONE.plus(WaitReason.CONCURRENCY, waited));
         }
       }
-      return after(waited, admitted(route, weight, deadline, manner, server));
+      return withServerWait(waited, admitAtGate(route, weight, deadline, mode, server));
     } finally {
-      waitedEnough();
-      held.decrementAndGet();
+      endWait();
+      queued.decrementAndGet();
     }
   }
 
-  private Admission after(Duration waited, Admission said) {
-    return switch (said) {
+  private Admission withServerWait(Duration waited, Admission admission) {
+    return switch (admission) {
       case Admission.Granted yes -> {
         inFlight.incrementAndGet();
-        yield new Admission.Granted(yes.permit(), yes.held().after(Reason.PLACE, waited));
+        yield new Admission.Granted(yes.permit(), yes.waits().plus(WaitReason.CONCURRENCY, waited));
       }
       case Admission.Refused no ->
-          new Admission.Refused(no.reason(), no.held().after(Reason.PLACE, waited));
+          new Admission.Refused(no.result(), no.waits().plus(WaitReason.CONCURRENCY, waited));
     };
   }
 
-  /** A request that was admitted has ended. */
-  void left(Route route) {
+  /** Ends a request that was admitted. */
+  void leave(Route route) {
     inFlight.decrementAndGet();
-    Semaphore server = places.get(route.base());
+    Semaphore server = servers.get(route.base());
     if (server != null) {
       server.release();
     }
   }
 
-  private Admission admitted(
+  private Admission admitAtGate(
       Route route,
       long weight,
       Deadline deadline,
       WaitMode waiting,
-      @org.jspecify.annotations.Nullable Semaphore server)
+      @Nullable Semaphore server)
       throws InterruptedException {
     boolean granted = false;
     try {
-      Admission said = gate(route).admit(weight, deadline, waiting);
-      granted = said instanceof Admission.Granted;
-      return said;
+      Admission admission = gate(route).admit(weight, deadline, waiting);
+      granted = admission instanceof Admission.Granted;
+      return admission;
     } finally {
       if (!granted && server != null) {
         server.release();
@@ -311,7 +311,7 @@ public final class TrafficControl {
     }
   }
 
-  private static boolean placed(Semaphore server, Deadline deadline, WaitMode waiting)
+  private static boolean acquire(Semaphore server, Deadline deadline, WaitMode waiting)
       throws InterruptedException {
     if (waiting == WaitMode.UNBOUNDED) {
       server.acquire();
@@ -329,8 +329,8 @@ public final class TrafficControl {
     if (gate != null) {
       return gate;
     }
-    if (gates.size() >= MANY_LANES) {
-      long moment = timer.nanos() - IDLE.toNanos();
+    if (gates.size() >= MAX_IDLE_GATES) {
+      long moment = timer.nanos() - IDLE_TIME.toNanos();
       gates.values().removeIf(each -> each.idleSince(moment));
     }
     return gates.computeIfAbsent(route, r -> new RouteGate(r, this));

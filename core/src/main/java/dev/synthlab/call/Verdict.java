@@ -4,43 +4,44 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What an {@link AttemptResult} means for a call. The rooms above say what; the loop decides when.
+ * The decision of an {@link Exchange} about the result of an attempt. The exchange decides what
+ * follows, the call loop when.
  *
- * @param <T> what the call gives
+ * @param <T> the type of the value
  */
 public sealed interface Verdict<T> {
 
   /**
-   * The call has its answer.
+   * The call has succeeded.
    *
-   * @param value the answer
-   * @param <T> what the call gives
+   * @param value the value
+   * @param <T> the type of the value
    */
   record Accept<T>(T value) implements Verdict<T> {}
 
   /**
    * The same request may be sent again.
    *
-   * @param fault what went wrong
-   * @param pause how long the server asked everybody to wait; then the attempt does not count
-   * @param <T> what the call gives
+   * @param fault why the attempt failed
+   * @param pause the time that the server asked all calls to wait; the attempt then does not count
+   * @param <T> the type of the value
    */
   record TryAgain<T>(Fault fault, Optional<Duration> pause) implements Verdict<T> {}
 
   /**
-   * Another request takes its place, at once.
+   * Another request replaces this one immediately.
    *
-   * @param exchange the request to go on with
-   * @param fault what was wrong with this one
-   * @param <T> what the call gives
+   * @param exchange the request to send instead
+   * @param fault why the attempt failed
+   * @param <T> the type of the value
    */
   record ReplaceWith<T>(Exchange<T> exchange, Fault fault) implements Verdict<T> {}
 
   /**
-   * No repetition can help.
+   * The call has failed permanently.
    *
-   * @param fault what went wrong
-   * @param <T> what the call gives
+   * @param fault why it failed
+   * @param <T> the type of the value
    */
   record GiveUp<T>(Fault fault) implements Verdict<T> {}
 }

@@ -9,14 +9,14 @@ import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The one place that starts virtual threads. */
+/** The factory of virtual threads: the only place that starts them. */
 public final class VirtualThreads {
   private VirtualThreads() {}
 
   /**
    * Starts a virtual thread.
    *
-   * @param name what it does
+   * @param name the name of the thread
    * @param task its work
    * @return the started thread
    */
@@ -25,28 +25,27 @@ public final class VirtualThreads {
   }
 
   /**
-   * Runs the work on a virtual thread of its own, with the trace context and the MDC of the thread
-   * that asks for it.
+   * Runs work on a new virtual thread, with the trace context and the MDC of the calling thread.
    *
-   * @param work what to do
-   * @param <T> what it gives
-   * @return its end; cancelling it interrupts the work
+   * @param work the work
+   * @param <T> the type of the result
+   * @return the future of the result; cancelling it interrupts the work
    */
   public static <T> CompletableFuture<T> async(Supplier<T> work) {
     Async<T> future = new Async<>();
-    Callable<T> carried = ContextSnapshot.capture().around(work::get);
-    future.worker = start("synthlab-async", () -> future.settle(carried));
+    Callable<T> withContext = ContextSnapshot.capture().around(work::get);
+    future.worker = start("synthlab-async", () -> future.run(withContext));
     return future;
   }
 
-  /** A future that takes its worker along when it is cancelled. */
+  /** A future that interrupts its worker when it is cancelled. */
   private static final class Async<T> extends CompletableFuture<T> {
     private volatile @Nullable Thread worker;
 
-    void settle(Callable<T> work) {
+    void run(Callable<T> work) {
       try {
         complete(work.call());
-      } catch (Throwable e) { // handed over to whoever asks the future
+      } catch (Throwable e) { // passed to the caller of the future
         completeExceptionally(e);
       }
     }
@@ -68,16 +67,16 @@ public final class VirtualThreads {
   }
 
   /**
-   * Runs the work on a virtual thread and waits for it. A blocking read on a platform thread cannot
-   * be interrupted, one on a virtual thread can: an interrupt of the caller is passed on to it.
+   * Runs work on a virtual thread and waits for it. An interrupt of the caller is passed on to that
+   * thread: a blocking read can be interrupted there, but not on a platform thread.
    *
-   * @param <T> what it gives
-   * @param work what to do; its runtime exceptions come out as they are
-   * @return what the work gave, once it has ended, interrupted or not
+   * @param <T> the type of the result
+   * @param work the work; its runtime exceptions are thrown unchanged
+   * @return the result, after the work has ended, interrupted or not
    */
   static <T> T callVirtual(Callable<T> work) {
     if (Thread.currentThread().isVirtual()) {
-      return called(work);
+      return call(work);
     }
     FutureTask<T> task = new FutureTask<>(ContextSnapshot.capture().around(work));
     Thread worker = start("synthlab-call", task);
@@ -100,10 +99,10 @@ public final class VirtualThreads {
     }
   }
 
-  private static <T> T called(Callable<T> work) {
+  private static <T> T call(Callable<T> work) {
     try {
       return work.call();
-    } catch (Exception e) { // whatever the work throws is passed on as it is
+    } catch (Exception e) { // every exception is passed on unchanged
       throw unchecked(e);
     }
   }

@@ -1,4 +1,4 @@
-/** May this call go out now, what does its answer mean, and what follows a failed attempt? */
+/** The call loop: rate limits, retries, circuit breakers, budgets, and the reports of calls. */
 @NullMarked
 package dev.synthlab.call;
 

@@ -133,7 +133,7 @@ public final class ApiClientBuilder {
         requestsPerMinute,
         Optional.empty(),
         Optional.empty(),
-        shared.rules().throttle(),
-        shared.rules().breaker());
+        shared.limits().throttle(),
+        shared.limits().breaker());
   }
 }

@@ -1,6 +1,7 @@
 package dev.synthlab.external;
 
 import dev.synthlab.call.AttemptResult;
+import dev.synthlab.call.BodyMode;
 import dev.synthlab.call.Exchange;
 import dev.synthlab.call.Fault;
 import dev.synthlab.call.ResponseClassifier;
@@ -64,13 +65,11 @@ final class ApiExchange<T> implements Exchange<T> {
   }
 
   @Override
-  public boolean live() {
-    return reading.live();
-  }
-
-  @Override
-  public boolean transfers() {
-    return reading.transfers();
+  public BodyMode bodyMode() {
+    if (reading.live()) {
+      return BodyMode.STREAM;
+    }
+    return reading.transfers() ? BodyMode.TRANSFER : BodyMode.WHOLE;
   }
 
   @Override

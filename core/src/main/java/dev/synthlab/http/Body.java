@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 
-/** The bytes of a request, and whether they can be sent again. */
+/** The body of a request. */
 public sealed interface Body {
 
   /**
-   * No bytes.
+   * The empty body.
    *
    * @return an empty body
    */
@@ -17,9 +17,9 @@ public sealed interface Body {
   }
 
   /**
-   * JSON bytes.
+   * A JSON body.
    *
-   * @param json UTF-8, not copied: the caller leaves them as they are
+   * @param json UTF-8; not copied, so the caller must not change it
    * @return the body
    */
   static Body json(byte[] json) {
@@ -27,9 +27,9 @@ public sealed interface Body {
   }
 
   /**
-   * The media type, or an empty string for none.
+   * The media type.
    *
-   * @return as it goes into {@code content-type}
+   * @return the value of {@code content-type}; empty for none
    */
   String contentType();
 
@@ -42,27 +42,27 @@ public sealed interface Body {
     return !(this instanceof Once);
   }
 
-  /** Gives a stream, and may fail. */
+  /** A supplier of a stream that may fail. */
   @FunctionalInterface
   interface Source {
     /**
-     * Opens the bytes from their beginning.
+     * Opens a stream from the first byte.
      *
-     * @return a stream the caller closes
-     * @throws IOException when they cannot be had
+     * @return a stream that the caller closes
+     * @throws IOException if it cannot be opened
      */
     InputStream open() throws IOException;
   }
 
   /**
-   * Bytes in memory.
+   * A body in memory.
    *
    * @param bytes not copied
    * @param contentType the media type
    */
-  @SuppressWarnings("ArrayRecordComponent") // a copy of every request would be paid on every call
+  @SuppressWarnings("ArrayRecordComponent") // a copy would cost time in every call
   record Bytes(byte[] bytes, String contentType) implements Body {
-    /** Refuses what is missing. */
+    /** Requires all parts. */
     public Bytes {
       Objects.requireNonNull(bytes);
       Objects.requireNonNull(contentType);
@@ -75,16 +75,16 @@ public sealed interface Body {
   }
 
   /**
-   * Bytes that can be opened again and again.
+   * A body that can be opened repeatedly, for example a file.
    *
-   * @param length how many, in bytes
-   * @param source opens them
+   * @param length the number of bytes
+   * @param source opens the body
    * @param contentType the media type
    */
   record Replayable(long length, Source source, String contentType) implements Body {}
 
   /**
-   * Bytes that can be had one time only; never sent again after the first byte.
+   * A body that can be read only once; a request with it is not retried after its first byte.
    *
    * @param stream the bytes
    * @param contentType the media type

@@ -8,14 +8,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Reads bodies within bounds. */
+/** A reader of bodies up to a maximum size. */
 public final class BodyReader {
-  /** The largest body that is read into memory, inflated. */
+  /** The maximum size of a body that is read into memory, after decompression. */
   public static final int MAX_BYTES = Json.MAX_BYTES;
 
   private BodyReader() {}
 
-  /** A body was larger than allowed; what was read is dropped. */
+  /** The exception for a body that is larger than allowed; what was read is discarded. */
   public static final class TooLargeException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -24,10 +24,10 @@ public final class BodyReader {
     }
 
     /**
-     * What was too large.
+     * Creates the exception.
      *
-     * @param what of which there was too much
-     * @param limit the most bytes allowed
+     * @param what the thing that is too large
+     * @param limit the maximum number of bytes
      */
     public TooLargeException(String what, long limit) {
       super(what + " is larger than " + limit + " bytes");
@@ -38,10 +38,10 @@ public final class BodyReader {
    * Reads a body to its end.
    *
    * @param body the bytes; not closed
-   * @param limit the most bytes allowed
-   * @return all of them
-   * @throws TooLargeException when there are more
-   * @throws IOException when the body breaks
+   * @param limit the maximum number of bytes
+   * @return all bytes
+   * @throws TooLargeException if there are more
+   * @throws IOException if the body cannot be read
    */
   public static byte[] whole(InputStream body, int limit) throws IOException {
     byte[] bytes = body.readNBytes(limit);
@@ -51,19 +51,19 @@ public final class BodyReader {
     return bytes;
   }
 
-  /** A body that fails when it goes on beyond a limit, and keeps how it began. For one thread. */
+  /** A body with a maximum size, which also keeps its beginning for messages. For one thread. */
   public static final class Bounded extends FilterInputStream {
-    private static final int KEPT = 8 * 1024;
+    private static final int MAX_BEGINNING = 8 * 1024;
 
-    private final ByteArrayOutputStream kept = new ByteArrayOutputStream(512);
+    private final ByteArrayOutputStream beginning = new ByteArrayOutputStream(512);
     private final long limit;
     private long seen;
 
     /**
-     * A body within a limit.
+     * Wraps a body.
      *
-     * @param body the bytes; closed with this
-     * @param limit the most bytes allowed
+     * @param body the bytes; closed with this stream
+     * @param limit the maximum number of bytes
      */
     public Bounded(InputStream body, long limit) {
       super(body);
@@ -71,13 +71,13 @@ public final class BodyReader {
     }
 
     /**
-     * How the body began, as far as it was read, without keys.
+     * The beginning of the body, as far as it was read, redacted.
      *
-     * @return a few thousand characters at most
+     * @return at most a few thousand characters
      */
     public String beginning() {
-      String text = kept.toString(StandardCharsets.UTF_8);
-      return kept.size() < KEPT ? Redactor.redact(text) : Redactor.redactCut(text);
+      String text = beginning.toString(StandardCharsets.UTF_8);
+      return beginning.size() < MAX_BEGINNING ? Redactor.redact(text) : Redactor.redactCut(text);
     }
 
     @Override
@@ -90,7 +90,7 @@ public final class BodyReader {
     public int read(byte[] into, int from, int length) throws IOException {
       int read = super.read(into, from, length);
       if (read > 0) {
-        kept.write(into, from, Math.min(read, KEPT - kept.size()));
+        beginning.write(into, from, Math.min(read, MAX_BEGINNING - beginning.size()));
         seen += read;
         if (seen > limit) {
           throw new TooLargeException(limit);
@@ -104,9 +104,9 @@ public final class BodyReader {
    * Reads the beginning of a body.
    *
    * @param body the bytes; not closed
-   * @param limit the most bytes wanted
+   * @param limit the maximum number of bytes
    * @return at most that many
-   * @throws IOException when the body breaks before
+   * @throws IOException if the body cannot be read
    */
   public static byte[] beginning(InputStream body, int limit) throws IOException {
     return body.readNBytes(limit);

@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Asks a resolver on few platform threads of its own: a system's lookup cannot be interrupted and
- * would hold the carrier of a virtual thread. Those who ask for the same host at the same time
- * share one lookup. Safe for use by many threads.
+ * A DNS resolver with a time limit. It looks up names on a few platform threads: a lookup of the
+ * system cannot be interrupted and would pin the carrier of a virtual thread. Concurrent lookups of
+ * one host share one request. Safe for use by many threads.
  */
 final class BoundedResolver implements AutoCloseable {
   private static final int THREADS = 8;
@@ -25,7 +25,7 @@ final class BoundedResolver implements AutoCloseable {
 
   private final Resolver resolver;
   private final ThreadPoolExecutor threads;
-  private final ConcurrentMap<String, Task> underWay = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, Task> pending = new ConcurrentHashMap<>();
 
   BoundedResolver(Resolver resolver) {
     this.resolver = resolver;
@@ -40,9 +40,9 @@ final class BoundedResolver implements AutoCloseable {
     threads.allowCoreThreadTimeOut(true);
   }
 
-  /** The addresses of a host, at least one. An interrupt stays set. */
+  /** Looks up the addresses of a host, at least one. An interrupt stays set. */
   List<InetAddress> addresses(String host, Duration within) throws UnknownHostException {
-    Task task = asked(host);
+    Task task = lookUp(host);
     try {
       List<InetAddress> found = task.get(Math.max(0, within.toNanos()), TimeUnit.NANOSECONDS);
       if (found.isEmpty()) {
@@ -50,12 +50,12 @@ final class BoundedResolver implements AutoCloseable {
       }
       return found;
     } catch (TimeoutException e) {
-      // The next who asks begins anew: this lookup may hang for ever.
-      underWay.remove(host, task);
+      // The next caller starts a new lookup: this one may never end.
+      pending.remove(host, task);
       throw unknown("the resolver gave no answer within " + within.toMillis() + " ms", e);
     } catch (ExecutionException e) {
-      boolean told = e.getCause() instanceof UnknownHostException;
-      throw unknown(told ? "there is no such host, or no resolver" : "the resolver failed", e);
+      boolean unknownHost = e.getCause() instanceof UnknownHostException;
+      throw unknown(unknownHost ? "there is no such host, or no resolver" : "the resolver failed", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unknown("interrupted", e);
@@ -67,18 +67,18 @@ final class BoundedResolver implements AutoCloseable {
     threads.shutdownNow();
   }
 
-  private Task asked(String host) throws UnknownHostException {
+  private Task lookUp(String host) throws UnknownHostException {
     Task fresh = new Task(host);
-    // Those who wait hear of an end before it is taken out: an old failure is not for the next.
-    Task request =
-        underWay.compute(host, (h, there) -> there == null || there.isDone() ? fresh : there);
-    if (request != fresh) {
-      return request;
+    // A finished lookup may still be in the map: the next caller must not get its old failure.
+    Task task =
+        pending.compute(host, (h, known) -> known == null || known.isDone() ? fresh : known);
+    if (task != fresh) {
+      return task;
     }
     try {
       threads.execute(fresh);
     } catch (RejectedExecutionException e) {
-      underWay.remove(host, fresh);
+      pending.remove(host, fresh);
       throw unknown("the transport is closed", e);
     }
     return fresh;
@@ -90,7 +90,7 @@ final class BoundedResolver implements AutoCloseable {
     return unknown;
   }
 
-  /** One lookup, shared by all who wait for it. */
+  /** One lookup, shared by all threads that wait for it. */
   private final class Task extends FutureTask<List<InetAddress>> {
     private final String host;
 
@@ -101,7 +101,7 @@ final class BoundedResolver implements AutoCloseable {
 
     @Override
     protected void done() {
-      underWay.remove(host, this);
+      pending.remove(host, this);
     }
   }
 }

@@ -14,16 +14,16 @@ import okhttp3.Handshake;
 import okhttp3.Protocol;
 import org.jspecify.annotations.Nullable;
 
-/** How far one OkHttp call has come. */
+/** A listener that records which phase an OkHttp call has reached. */
 final class CallEventListener extends EventListener {
-  /** OkHttp does not tell a lookup for which call it is, but both are on one thread. */
+  /** OkHttp does not pass the call to the lookup, but both run on one thread. */
   private static final ThreadLocal<@Nullable CallEventListener> LOOKUP = new ThreadLocal<>();
 
   private final long end;
-  private volatile @Nullable String lookingFor;
-  private volatile @Nullable IOException last;
+  private volatile @Nullable String lookupHost;
+  private volatile @Nullable IOException cancelledBy;
   private volatile boolean connecting;
-  private volatile boolean securing;
+  private volatile boolean inTlsHandshake;
   private volatile boolean connected;
 
   CallEventListener(Duration within) {
@@ -31,48 +31,48 @@ final class CallEventListener extends EventListener {
   }
 
   static EventListener of(Call call) {
-    CallEventListener progress = call.request().tag(CallEventListener.class);
-    return progress == null ? EventListener.NONE : progress;
+    CallEventListener listener = call.request().tag(CallEventListener.class);
+    return listener == null ? EventListener.NONE : listener;
   }
 
-  /** The call for which this thread looks a name up; it is told once. */
+  /** The call for which this thread looks up a name; only the first read returns it. */
   static Optional<CallEventListener> ofLookup() {
-    Optional<CallEventListener> progress = Optional.ofNullable(LOOKUP.get());
+    Optional<CallEventListener> listener = Optional.ofNullable(LOOKUP.get());
     LOOKUP.remove();
-    return progress;
+    return listener;
   }
 
   @Override
   public void dnsStart(Call call, String host) {
-    lookingFor = host;
+    lookupHost = host;
     LOOKUP.set(this);
   }
 
   @Override
   public void dnsEnd(Call call, String host, List<InetAddress> addresses) {
-    lookingFor = null;
+    lookupHost = null;
   }
 
   @Override
   public void connectStart(Call call, InetSocketAddress address, Proxy proxy) {
     connecting = true;
-    securing = false;
+    inTlsHandshake = false;
   }
 
   @Override
   public void secureConnectStart(Call call) {
-    securing = true;
+    inTlsHandshake = true;
   }
 
   @Override
   public void secureConnectEnd(Call call, @Nullable Handshake handshake) {
-    securing = false;
+    inTlsHandshake = false;
   }
 
   @Override
   public void connectEnd(
       Call call, InetSocketAddress address, Proxy proxy, @Nullable Protocol protocol) {
-    securing = false;
+    inTlsHandshake = false;
   }
 
   @Override
@@ -84,8 +84,8 @@ final class CallEventListener extends EventListener {
       IOException reason) {
     switch (FailureTranslator.phase(this, reason)) {
       case TLS, PROXY, FORBIDDEN -> {
-        // A further address of the same host would be asked the same.
-        last = reason;
+        // Another address of the same host would fail in the same way.
+        cancelledBy = reason;
         call.cancel();
       }
       case RESOLVE, CONNECT, EXCHANGE, BODY, TIMEOUT -> {}
@@ -97,31 +97,31 @@ final class CallEventListener extends EventListener {
     connected = true;
   }
 
-  /** What is left of the time of the call. */
-  Duration left() {
+  /** The remaining time of the call. */
+  Duration remaining() {
     return Duration.ofNanos(end - System.nanoTime());
   }
 
-  /** The host whose name is being looked up, or could not be. */
-  Optional<String> lookingFor() {
-    return Optional.ofNullable(lookingFor);
+  /** The host of a lookup that is running or has failed. */
+  Optional<String> lookupHost() {
+    return Optional.ofNullable(lookupHost);
   }
 
-  /** The failure that ended the call, in place of what came of it. */
-  IOException decisive(IOException thrown) {
-    IOException ended = last;
-    return ended == null ? thrown : ended;
+  /** The failure that made this listener cancel the call, or else the one that was thrown. */
+  IOException rootFailure(IOException thrown) {
+    IOException known = cancelledBy;
+    return known == null ? thrown : known;
   }
 
-  boolean securing() {
-    return securing;
+  boolean inTlsHandshake() {
+    return inTlsHandshake;
   }
 
   boolean connected() {
     return connected;
   }
 
-  /** Whether it went over a connection that had been made for an earlier call. */
+  /** Whether the call used a connection of an earlier call. */
   boolean reused() {
     return connected && !connecting;
   }

@@ -5,16 +5,16 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How connections are made.
+ * The options of connecting to servers.
  *
- * @param network whom to trust, and through which proxy
- * @param timeout how long the lookup of a name may take, and the connection to each address of it
- * @param resolver finds the addresses of a host
+ * @param network trusted certificates and proxies
+ * @param timeout the time limit of a DNS lookup, and of the connection to each address
+ * @param resolver looks up the addresses of a host
  */
 public record ConnectOptions(NetworkSettings network, Duration timeout, Resolver resolver) {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-  /** Refuses what is missing, and a time that is none. */
+  /** Requires all parts, and a positive timeout. */
   public ConnectOptions {
     Objects.requireNonNull(network);
     Objects.requireNonNull(resolver);
@@ -24,9 +24,9 @@ public record ConnectOptions(NetworkSettings network, Duration timeout, Resolver
   }
 
   /**
-   * The usual way: within 5 s, by the machine's own resolver.
+   * The default options: a timeout of 5 s and the resolver of the system.
    *
-   * @param network whom to trust, and through which proxy
+   * @param network trusted certificates and proxies
    * @return the options
    */
   public static ConnectOptions of(NetworkSettings network) {
@@ -34,9 +34,9 @@ public record ConnectOptions(NetworkSettings network, Duration timeout, Resolver
   }
 
   /**
-   * The same with another bound.
+   * The same options with another timeout.
    *
-   * @param other for the lookup and for each address
+   * @param other the time limit of a lookup, and of each address
    * @return new options
    */
   public ConnectOptions withTimeout(Duration other) {
@@ -44,9 +44,9 @@ public record ConnectOptions(NetworkSettings network, Duration timeout, Resolver
   }
 
   /**
-   * The same with another resolver.
+   * The same options with another resolver.
    *
-   * @param other finds the addresses of a host
+   * @param other looks up the addresses of a host
    * @return new options
    */
   public ConnectOptions withResolver(Resolver other) {

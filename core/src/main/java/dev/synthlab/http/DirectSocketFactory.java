@@ -8,7 +8,7 @@ import java.net.Socket;
 import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Sockets that connect as they are told, whatever {@code socksProxyHost} of this JVM says. */
+/** A factory of sockets that ignore the system property {@code socksProxyHost}. */
 class DirectSocketFactory extends SocketFactory {
 
   @Override
@@ -18,27 +18,27 @@ class DirectSocketFactory extends SocketFactory {
 
   @Override
   public Socket createSocket(String host, int port) throws IOException {
-    return connected(new InetSocketAddress(host, port), null);
+    return connect(new InetSocketAddress(host, port), null);
   }
 
   @Override
   public Socket createSocket(String host, int port, InetAddress from, int fromPort)
       throws IOException {
-    return connected(new InetSocketAddress(host, port), new InetSocketAddress(from, fromPort));
+    return connect(new InetSocketAddress(host, port), new InetSocketAddress(from, fromPort));
   }
 
   @Override
   public Socket createSocket(InetAddress host, int port) throws IOException {
-    return connected(new InetSocketAddress(host, port), null);
+    return connect(new InetSocketAddress(host, port), null);
   }
 
   @Override
   public Socket createSocket(InetAddress host, int port, InetAddress from, int fromPort)
       throws IOException {
-    return connected(new InetSocketAddress(host, port), new InetSocketAddress(from, fromPort));
+    return connect(new InetSocketAddress(host, port), new InetSocketAddress(from, fromPort));
   }
 
-  private Socket connected(InetSocketAddress to, @Nullable InetSocketAddress from)
+  private Socket connect(InetSocketAddress to, @Nullable InetSocketAddress from)
       throws IOException {
     Socket socket = createSocket();
     try {

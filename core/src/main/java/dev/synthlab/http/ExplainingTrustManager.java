@@ -26,17 +26,17 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The system's trust and more, which says in plain words why it does not trust. Safe for use by
- * many threads.
+ * A trust manager that accepts the authorities of the system and of the settings, and that explains
+ * in its exceptions why it rejects a certificate. Safe for use by many threads.
  */
 public final class ExplainingTrustManager extends X509ExtendedTrustManager {
   private final X509ExtendedTrustManager check;
 
-  private ExplainingTrustManager(X509ExtendedTrustManager judge) {
-    this.check = judge;
+  private ExplainingTrustManager(X509ExtendedTrustManager check) {
+    this.check = check;
   }
 
-  /** The reason in words is the message. */
+  /** The exception for a rejected certificate; its message is the reason. */
   static final class Untrusted extends CertificateException {
     @Serial private static final long serialVersionUID = 1L;
 
@@ -46,18 +46,18 @@ public final class ExplainingTrustManager extends X509ExtendedTrustManager {
   }
 
   /**
-   * Trusts whom the system trusts, and the authorities of the settings.
+   * Creates a trust manager for the authorities of the system and of the settings.
    *
-   * @param network whom to trust
-   * @return the judge of certificates
+   * @param network names the file of further authorities
+   * @return the trust manager
    */
   public static ExplainingTrustManager of(NetworkSettings network) {
-    return inSystemAnd(
+    return withAuthorities(
         network.caFile().map(NetworkSettings.CaFile::certificates).orElseGet(List::of));
   }
 
-  /** Trusts whom the system trusts, and these. */
-  static ExplainingTrustManager inSystemAnd(List<X509Certificate> authorities) {
+  /** Creates a trust manager for the authorities of the system and further ones. */
+  static ExplainingTrustManager withAuthorities(List<X509Certificate> authorities) {
     try {
       X509ExtendedTrustManager system = manager(null);
       if (authorities.isEmpty()) {
@@ -83,7 +83,7 @@ public final class ExplainingTrustManager extends X509ExtendedTrustManager {
   }
 
   /**
-   * TLS that trusts so.
+   * Creates a TLS context with this trust manager.
    *
    * @return a new context
    */
@@ -102,7 +102,7 @@ public final class ExplainingTrustManager extends X509ExtendedTrustManager {
     try {
       check.checkServerTrusted(chain, type);
     } catch (CertificateException e) {
-      throw new Untrusted(why(chain, e), e);
+      throw new Untrusted(reason(chain, e), e);
     }
   }
 
@@ -112,7 +112,7 @@ public final class ExplainingTrustManager extends X509ExtendedTrustManager {
     try {
       check.checkServerTrusted(chain, type, socket);
     } catch (CertificateException e) {
-      throw new Untrusted(why(chain, e), e);
+      throw new Untrusted(reason(chain, e), e);
     }
   }
 
@@ -122,7 +122,7 @@ public final class ExplainingTrustManager extends X509ExtendedTrustManager {
     try {
       check.checkServerTrusted(chain, type, engine);
     } catch (CertificateException e) {
-      throw new Untrusted(why(chain, e), e);
+      throw new Untrusted(reason(chain, e), e);
     }
   }
 
@@ -160,7 +160,7 @@ public final class ExplainingTrustManager extends X509ExtendedTrustManager {
         .orElseThrow(() -> new GeneralSecurityException("no " + X509TrustManager.class));
   }
 
-  private static String why(X509Certificate[] chain, CertificateException refusal) {
+  private static String reason(X509Certificate[] chain, CertificateException refusal) {
     Instant now = Instant.now();
     for (X509Certificate one : chain) {
       if (now.isAfter(one.getNotAfter().toInstant()) && !(selfSigned(one) && chain.length > 1)) {
@@ -174,8 +174,8 @@ public final class ExplainingTrustManager extends X509ExtendedTrustManager {
             .formatted(subject(one), day(one.getNotBefore().toInstant()));
       }
     }
-    if (!pathIsMissing(refusal)) {
-      return deepest(refusal);
+    if (!pathNotFound(refusal)) {
+      return rootMessage(refusal);
     }
     return chain.length == 1 && selfSigned(chain[0])
         ? "its certificate for %s is self-signed; if it is the right one, put it into a PEM file"
@@ -199,7 +199,7 @@ public final class ExplainingTrustManager extends X509ExtendedTrustManager {
     return LocalDate.ofInstant(date, ZoneOffset.UTC);
   }
 
-  private static boolean pathIsMissing(Throwable refusal) {
+  private static boolean pathNotFound(Throwable refusal) {
     for (Throwable at = refusal; at != null; at = at.getCause()) {
       if (at instanceof CertPathBuilderException) {
         return true;
@@ -208,7 +208,7 @@ public final class ExplainingTrustManager extends X509ExtendedTrustManager {
     return false;
   }
 
-  private static String deepest(Throwable refusal) {
+  private static String rootMessage(Throwable refusal) {
     Throwable at = refusal;
     while (at.getCause() != null) {
       at = at.getCause();

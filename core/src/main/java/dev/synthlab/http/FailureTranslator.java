@@ -15,85 +15,85 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /**
- * What the failure of an OkHttp call means, in words that name the server and the proxy.
+ * A translator of OkHttp failures into exceptions that name the phase, the server and the proxy.
  *
- * @param request what was to be sent
- * @param network through which proxy
+ * @param request the request
+ * @param network names the proxies
  */
 record FailureTranslator(Request request, NetworkSettings network) {
   private static final String NO_TUNNEL = "Failed to authenticate with proxy";
-  private static final String UNASKED = "Received HTTP_PROXY_AUTH (407)";
+  private static final String UNEXPECTED_407 = "Received HTTP_PROXY_AUTH (407)";
   private static final Pattern REFUSED =
       Pattern.compile("Unexpected response code for CONNECT: (\\d{3})");
   private static final Pattern NAMES = Pattern.compile("subjectAltNames: \\[(.*)]", Pattern.DOTALL);
   private static final Pattern SUBJECT = Pattern.compile("DN: (.*)");
 
-  /** How far a call had come when it failed. */
-  static Phase phase(CallEventListener progress, IOException e) {
+  /** The phase that a call had reached when it failed. */
+  static Phase phase(CallEventListener listener, IOException e) {
     if (forbidden(e).isPresent()) {
       return Phase.FORBIDDEN;
     }
-    if (progress.lookingFor().isPresent() || e instanceof UnknownHostException) {
+    if (listener.lookupHost().isPresent() || e instanceof UnknownHostException) {
       return Phase.RESOLVE;
     }
-    if (progress.securing() && e instanceof SSLException && !cutOff(e)) {
+    if (listener.inTlsHandshake() && e instanceof SSLException && !connectionLost(e)) {
       return Phase.TLS;
     }
     if (refusedByProxy(e)) {
       return Phase.PROXY;
     }
-    return progress.connected() ? Phase.EXCHANGE : Phase.CONNECT;
+    return listener.connected() ? Phase.EXCHANGE : Phase.CONNECT;
   }
 
-  TransportException of(CallEventListener progress, IOException e) {
-    Phase phase = phase(progress, e);
-    String words =
+  TransportException of(CallEventListener listener, IOException e) {
+    Phase phase = phase(listener, e);
+    String message =
         switch (phase) {
-          case RESOLVE -> unresolved(progress) + ": " + said(e);
-          case CONNECT -> "no connection to " + place() + ": " + said(e);
-          case TLS -> "no trusted connection to " + place() + ": " + distrust(e);
-          case PROXY -> refusal(e);
+          case RESOLVE -> lookupFailed(listener) + ": " + text(e);
+          case CONNECT -> "no connection to " + target() + ": " + text(e);
+          case TLS -> "no trusted connection to " + target() + ": " + tlsFailure(e);
+          case PROXY -> proxyRefusal(e);
           case FORBIDDEN ->
               "nothing is sent to "
-                  + place()
+                  + target()
                   + ": "
-                  + forbidden(e).map(FailureTranslator::said).orElse("");
+                  + forbidden(e).map(FailureTranslator::text).orElse("");
           case EXCHANGE, BODY, TIMEOUT ->
-              "the connection to " + place() + " broke before the answer: " + said(e);
+              "the connection to " + target() + " broke before the answer: " + text(e);
         };
-    boolean stale = progress.reused() && phase == Phase.EXCHANGE;
-    return new TransportException(phase, stale, Redactor.redact(words), clean(e));
+    boolean stale = listener.reused() && phase == Phase.EXCHANGE;
+    return new TransportException(phase, stale, Redactor.redact(message), redacted(e));
   }
 
-  TransportException late(Duration within, IOException e) {
-    String words = "no answer from " + place() + " within " + within.toMillis() + " ms";
-    return new TransportException(Phase.TIMEOUT, false, words, e);
+  TransportException timedOut(Duration within, IOException e) {
+    String message = "no answer from " + target() + " within " + within.toMillis() + " ms";
+    return new TransportException(Phase.TIMEOUT, false, message, e);
   }
 
-  /** The proxy answered in the server's place that it wants to know who asks. */
-  TransportException unauthenticated() {
+  /** The proxy answered that it requires credentials. */
+  TransportException proxyAuthenticationRequired() {
     IOException reason = new IOException(NO_TUNNEL);
-    return new TransportException(Phase.PROXY, false, refusal(reason), reason);
+    return new TransportException(Phase.PROXY, false, proxyRefusal(reason), reason);
   }
 
-  /** A proxy stands where the address would have to be judged. */
-  TransportException unguarded() {
-    String words =
+  /** The request may go to public addresses only, which cannot be checked behind a proxy. */
+  TransportException proxyNotAllowed() {
+    String message =
         "nothing is sent to "
-            + place()
-            + ": a request that may go to public addresses only cannot go through a proxy;"
+            + target()
+            + ": a request that may go to public addresses only cannot use a proxy;"
             + " name the host in "
             + Variable.NO_PROXY;
-    return new TransportException(Phase.FORBIDDEN, false, words, new IOException("proxy"));
+    return new TransportException(Phase.FORBIDDEN, false, message, new IOException("proxy"));
   }
 
-  TransportException brokeOff(IOException e) {
-    String words = "the answer of " + place() + " broke off: " + said(e);
-    return new TransportException(Phase.BODY, false, Redactor.redact(words), clean(e));
+  TransportException bodyFailed(IOException e) {
+    String message = "the answer of " + target() + " broke off: " + text(e);
+    return new TransportException(Phase.BODY, false, Redactor.redact(message), redacted(e));
   }
 
-  /** Host and port of the server, and the proxy on the way to it. */
-  String place() {
+  /** The host and port of the server, and the proxy. */
+  String target() {
     return server() + proxy().map(p -> " through the proxy " + p).orElse("");
   }
 
@@ -106,16 +106,16 @@ record FailureTranslator(Request request, NetworkSettings network) {
     return network.proxyFor(request.uri());
   }
 
-  private String unresolved(CallEventListener progress) {
-    String host = progress.lookingFor().orElse(server());
+  private String lookupFailed(CallEventListener listener) {
+    String host = listener.lookupHost().orElse(server());
     return proxy()
         .filter(p -> p.host().equals(host))
         .map(p -> "the name of the proxy " + p + " cannot be resolved")
         .orElse("the name of " + server() + " cannot be resolved");
   }
 
-  private String refusal(IOException e) {
-    Matcher status = REFUSED.matcher(said(e));
+  private String proxyRefusal(IOException e) {
+    Matcher status = REFUSED.matcher(text(e));
     if (status.find()) {
       return "the proxy %s refuses to connect to %s: it answered %s"
           .formatted(
@@ -131,24 +131,25 @@ record FailureTranslator(Request request, NetworkSettings network) {
             proxy().get(),
             server(),
             known
-                ? "it refuses the user and password of its address"
-                : "it wants a user and a password; they stand before the host in its address");
+                ? "it rejected the user and password of its address"
+                : "it requires credentials: set %s=http://user:password@host:port"
+                    .formatted(Variable.HTTPS_PROXY));
   }
 
   private static boolean refusedByProxy(IOException e) {
-    String words = said(e);
-    Matcher status = REFUSED.matcher(words);
-    // 5xx, 408 and 429 pass; what else a proxy says to CONNECT it will say again.
-    return words.startsWith(NO_TUNNEL)
-        || words.startsWith(UNASKED)
+    String message = text(e);
+    Matcher status = REFUSED.matcher(message);
+    // 5xx, 408 and 429 are transient; every other refusal of a proxy is permanent.
+    return message.startsWith(NO_TUNNEL)
+        || message.startsWith(UNEXPECTED_407)
         || (status.find()
             && status.group(1).startsWith("4")
             && !status.group(1).equals("408")
             && !status.group(1).equals("429"));
   }
 
-  /** A server that hangs up in the midst of a handshake has judged nothing. */
-  private static boolean cutOff(IOException e) {
+  /** Whether the connection ended during the handshake, which says nothing about certificates. */
+  private static boolean connectionLost(IOException e) {
     for (Throwable at = e; at != null; at = at.getCause()) {
       if (at instanceof EOFException || at instanceof SocketException) {
         return true;
@@ -157,25 +158,25 @@ record FailureTranslator(Request request, NetworkSettings network) {
     return false;
   }
 
-  private String distrust(IOException e) {
+  private String tlsFailure(IOException e) {
     for (Throwable at = e; at != null; at = at.getCause()) {
       if (at instanceof ExplainingTrustManager.Untrusted) {
-        return said(at);
+        return text(at);
       }
     }
-    String words = said(e);
-    if (words.contains("not verified")) {
-      Matcher names = NAMES.matcher(words);
-      Matcher subject = SUBJECT.matcher(words);
+    String message = text(e);
+    if (message.contains("not verified")) {
+      Matcher names = NAMES.matcher(message);
+      Matcher subject = SUBJECT.matcher(message);
       String others =
           names.find() && !names.group(1).isBlank()
               ? names.group(1)
               : subject.find() ? subject.group(1) : "nobody";
       return "its certificate is for %s, not for %s".formatted(others, request.uri().getHost());
     }
-    return words.startsWith("Unsupported or unrecognized SSL message")
+    return message.startsWith("Unsupported or unrecognized SSL message")
         ? "it does not speak TLS; is its address an http:// one?"
-        : words;
+        : message;
   }
 
   private static Optional<Throwable> forbidden(IOException e) {
@@ -187,19 +188,19 @@ record FailureTranslator(Request request, NetworkSettings network) {
     return Optional.empty();
   }
 
-  private static String said(Throwable e) {
-    String words = e.getMessage();
-    return words == null ? e.getClass().getSimpleName() : words;
+  private static String text(Throwable e) {
+    String message = e.getMessage();
+    return message == null ? e.getClass().getSimpleName() : message;
   }
 
-  /** A server or a proxy may echo what it was sent, also where only a stack trace shows it. */
-  private static IOException clean(IOException e) {
+  /** Redacts all messages: a server or a proxy may echo what it was sent. */
+  private static IOException redacted(IOException e) {
     StringBuilder all = new StringBuilder();
     for (Throwable at = e; at != null; at = at.getCause()) {
       all.append(at).append('\n');
     }
-    String words = all.toString();
-    String shown = Redactor.redact(words);
-    return shown.equals(words) ? e : new IOException(shown.strip());
+    String message = all.toString();
+    String shown = Redactor.redact(message);
+    return shown.equals(message) ? e : new IOException(shown.strip());
   }
 }

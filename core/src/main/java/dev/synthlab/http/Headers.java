@@ -6,14 +6,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The header fields of a request or an answer, in their order. Names compare without case (RFC
- * 9110, section 5.1). Immutable. Its text form shows the names only, never the values.
+ * The header fields of a request or a response, in order. Names are case-insensitive (RFC 9110,
+ * section 5.1). Immutable. {@code toString} shows the names only, never the values.
  *
- * @param fields the fields, a name may stand several times
+ * @param fields the fields; a name may occur several times
  */
 public record Headers(List<Field> fields) {
 
-  /** No fields. */
+  /** Headers without fields. */
   public static final Headers NONE = new Headers(List.of());
 
   /**
@@ -29,13 +29,13 @@ public record Headers(List<Field> fields) {
     }
   }
 
-  /** Keeps a copy of the list. */
+  /** Copies the list. */
   public Headers {
     fields = List.copyOf(fields);
   }
 
   /**
-   * Headers from names and values in turn.
+   * Creates headers from alternating names and values.
    *
    * @param namesAndValues name, value, name, value ...
    * @return the headers
@@ -43,7 +43,7 @@ public record Headers(List<Field> fields) {
   public static Headers of(String... namesAndValues) {
     if (namesAndValues.length % 2 != 0) {
       throw new IllegalArgumentException(
-          "names and values go in pairs, got " + namesAndValues.length + " strings");
+          "names and values must be pairs, got " + namesAndValues.length + " strings");
     }
     List<Field> fields = new ArrayList<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
@@ -53,7 +53,7 @@ public record Headers(List<Field> fields) {
   }
 
   /**
-   * The same headers and one more.
+   * The same headers and one more field.
    *
    * @param name its name
    * @param value its value
@@ -66,7 +66,7 @@ public record Headers(List<Field> fields) {
   }
 
   /**
-   * The first value of a name.
+   * The first value of a field.
    *
    * @param name in any case
    * @return its value, or empty

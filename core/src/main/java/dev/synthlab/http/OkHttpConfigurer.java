@@ -17,21 +17,21 @@ import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 
 /**
- * Names, proxies and trust for an OkHttp client. Nothing of it is asked while a connection of the
- * pool serves.
+ * The DNS, proxy and TLS configuration of an OkHttp client. None of it is used when a pooled
+ * connection is reused.
  */
 final class OkHttpConfigurer implements Dns, AutoCloseable {
   private static final String CREDENTIALS = "Proxy-Authorization";
 
   private final ConnectOptions options;
-  private final BoundedResolver lookup;
+  private final BoundedResolver resolver;
 
   OkHttpConfigurer(ConnectOptions options) {
     this.options = options;
-    this.lookup = new BoundedResolver(options.resolver());
+    this.resolver = new BoundedResolver(options.resolver());
   }
 
-  OkHttpClient.Builder applied(OkHttpClient.Builder builder) {
+  OkHttpClient.Builder configure(OkHttpClient.Builder builder) {
     NetworkSettings network = options.network();
     ExplainingTrustManager trust = ExplainingTrustManager.of(network);
     builder
@@ -43,40 +43,40 @@ final class OkHttpConfigurer implements Dns, AutoCloseable {
       return builder.proxy(Proxy.NO_PROXY);
     }
     credentials(network.httpsProxy())
-        .ifPresent(words -> builder.proxyAuthenticator(beforeTheTunnel(words)));
+        .ifPresent(words -> builder.proxyAuthenticator(preemptiveProxyAuthentication(words)));
     credentials(network.httpProxy())
-        .ifPresent(words -> builder.addNetworkInterceptor(withoutTunnel(words)));
+        .ifPresent(words -> builder.addNetworkInterceptor(plainProxyAuthentication(words)));
     return builder.proxySelector(Proxies.of(network));
   }
 
   /**
-   * The same for requests that may go to the public internet only. The address of a name is judged
-   * twice: as the resolver gives it, and when the socket is connected, which is what counts.
+   * Restricts a client to public addresses. An address is checked twice: when the resolver returns
+   * it, and when the socket connects, which is decisive.
    */
-  OkHttpClient.Builder guarded(OkHttpClient.Builder builder) {
+  OkHttpClient.Builder configureGuard(OkHttpClient.Builder builder) {
     return builder
-        .dns(host -> SsrfGuard.only(host, lookup(host)))
+        .dns(host -> SsrfGuard.requirePublic(host, lookup(host)))
         .socketFactory(new SsrfGuard.Sockets());
   }
 
   List<InetAddress> addresses(String host) throws UnknownHostException {
-    return lookup.addresses(host, options.timeout());
+    return resolver.addresses(host, options.timeout());
   }
 
   @Override
   public List<InetAddress> lookup(String host) throws UnknownHostException {
     Duration left =
-        CallEventListener.ofLookup().map(CallEventListener::left).orElse(options.timeout());
-    return lookup.addresses(host, left.compareTo(options.timeout()) < 0 ? left : options.timeout());
+        CallEventListener.ofLookup().map(CallEventListener::remaining).orElse(options.timeout());
+    return resolver.addresses(host, left.compareTo(options.timeout()) < 0 ? left : options.timeout());
   }
 
   @Override
   public void close() {
-    lookup.close();
+    resolver.close();
   }
 
-  /** Credentials go with the first CONNECT; OkHttp asks for them by a challenge of its own. */
-  private static Authenticator beforeTheTunnel(String credentials) {
+  /** Sends the credentials with the first CONNECT; OkHttp asks for them by its own challenge. */
+  private static Authenticator preemptiveProxyAuthentication(String credentials) {
     return (route, challenge) ->
         challenge.challenges().stream().anyMatch(c -> c.scheme().equals("OkHttp-Preemptive"))
             ? challenge.request().newBuilder().header(CREDENTIALS, credentials).build()
@@ -84,9 +84,10 @@ final class OkHttpConfigurer implements Dns, AutoCloseable {
   }
 
   /**
-   * An {@code http} request shows them to the proxy itself; within a tunnel nobody may see them.
+   * Sends the credentials to the proxy with an {@code http} request. Requests in a tunnel go to the
+   * server, which must not get them.
    */
-  private static Interceptor withoutTunnel(String credentials) {
+  private static Interceptor plainProxyAuthentication(String credentials) {
     return chain -> {
       Connection connection = chain.connection();
       boolean proxied =

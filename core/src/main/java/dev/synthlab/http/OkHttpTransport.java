@@ -28,10 +28,10 @@ import okio.Source;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HTTP/1.1 by OkHttp, on the caller's thread.
+ * The HTTP/1.1 transport, built on OkHttp. It runs on the thread of the caller.
  *
- * <p>Everything OkHttp would do by itself is switched off: repeating a request, following a
- * redirect, HTTP/2, its own limits on calls in flight.
+ * <p>What OkHttp does by itself is switched off: retries, redirects, HTTP/2, and its limits on calls
+ * in flight.
  */
 public final class OkHttpTransport implements Transport {
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(50);
@@ -40,29 +40,29 @@ public final class OkHttpTransport implements Transport {
   private static final int PROXY_AUTHENTICATION = 407;
 
   private final NetworkSettings network;
-  private final OkHttpConfigurer routing;
+  private final OkHttpConfigurer configurer;
   private final OkHttpClient client;
   private final OkHttpClient guarded;
 
-  /** A transport that reaches servers directly and trusts whom the system trusts. */
+  /** Creates a transport without proxies, with the trusted authorities of the system. */
   public OkHttpTransport() {
     this(ConnectOptions.of(NetworkSettings.direct()));
   }
 
   /**
-   * A transport with a connection pool of its own.
+   * Creates a transport with its own connection pool.
    *
-   * @param options how connections are made
+   * @param options the options of connecting
    */
   public OkHttpTransport(ConnectOptions options) {
     network = options.network();
-    routing = new OkHttpConfigurer(options);
+    configurer = new OkHttpConfigurer(options);
     client =
-        routing
-            .applied(new OkHttpClient.Builder())
+        configurer
+            .configure(new OkHttpClient.Builder())
             .protocols(List.of(Protocol.HTTP_1_1))
             .retryOnConnectionFailure(false)
-            .fastFallback(false) // it would connect on platform threads of its own
+            .fastFallback(false) // it would connect on its own platform threads
             .followRedirects(false)
             .followSslRedirects(false)
             .readTimeout(Duration.ZERO)
@@ -71,10 +71,10 @@ public final class OkHttpTransport implements Transport {
                 new ConnectionPool(IDLE_CONNECTIONS, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
             .eventListenerFactory(call -> CallEventListener.of(call))
             .build();
-    // Connections of its own: one that was made without the guard may lead anywhere.
+    // Its own pool: a connection that was made without the guard may lead to any address.
     guarded =
-        routing
-            .guarded(client.newBuilder())
+        configurer
+            .configureGuard(client.newBuilder())
             .connectionPool(
                 new ConnectionPool(IDLE_GUARDED, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
             .build();
@@ -82,47 +82,47 @@ public final class OkHttpTransport implements Transport {
 
   @Override
   public Response send(Request request, Duration within) throws IOException, InterruptedException {
-    CallEventListener progress = new CallEventListener(within);
-    Call call = clientFor(request).newCall(translated(request, progress));
-    okhttp3.Response answer = exchange(call, request, progress, within);
+    CallEventListener listener = new CallEventListener(within);
+    Call call = clientFor(request).newCall(toOkHttp(request, listener));
+    okhttp3.Response response = exchange(call, request, listener, within);
     List<Headers.Field> fields = new ArrayList<>();
-    answer
+    response
         .headers()
         .forEach(pair -> fields.add(new Headers.Field(pair.getFirst(), pair.getSecond())));
     return new Response(
-        answer.code(),
+        response.code(),
         new Headers(fields),
-        new OpenBody(call, answer, new FailureTranslator(request, network)));
+        new OpenBody(call, response, new FailureTranslator(request, network)));
   }
 
   /**
-   * The addresses of a host, looked up as for a request.
+   * Looks up the addresses of a host as for a request.
    *
    * @param host its name or address
-   * @return at least one
-   * @throws UnknownHostException when there is none, or no answer in time; the message says which
+   * @return at least one address
+   * @throws UnknownHostException if there is none, or if the lookup takes too long; see its message
    */
   public List<InetAddress> addresses(String host) throws UnknownHostException {
-    return routing.addresses(host);
+    return configurer.addresses(host);
   }
 
   /**
-   * Asks a server who it is. It gets a request without credentials, whose answer counts for
-   * nothing.
+   * Reads the TLS identity of a server. It sends a request without credentials and ignores the
+   * response.
    *
-   * @param address where it is
-   * @param within how long that may take
-   * @return empty when it is spoken to without TLS
-   * @throws TransportException when it cannot be reached or not be trusted
-   * @throws InterruptedException when the thread was interrupted
+   * @param address the address of the server
+   * @param within the time limit
+   * @return empty if the connection does not use TLS
+   * @throws TransportException if the server cannot be reached or is not trusted
+   * @throws InterruptedException if the thread is interrupted
    */
   public Optional<TlsPeer> peer(URI address, Duration within)
       throws IOException, InterruptedException {
     Request request = new Request("HEAD", address, Headers.NONE, Body.empty());
-    CallEventListener progress = new CallEventListener(within);
-    Call call = client.newCall(translated(request, progress));
-    try (okhttp3.Response answer = exchange(call, request, progress, within)) {
-      Handshake handshake = answer.handshake();
+    CallEventListener listener = new CallEventListener(within);
+    Call call = client.newCall(toOkHttp(request, listener));
+    try (okhttp3.Response response = exchange(call, request, listener, within)) {
+      Handshake handshake = response.handshake();
       return handshake != null
               && handshake.peerCertificates().getFirst() instanceof X509Certificate own
           ? Optional.of(
@@ -141,7 +141,7 @@ public final class OkHttpTransport implements Transport {
     client.connectionPool().evictAll();
     guarded.connectionPool().evictAll();
     client.dispatcher().executorService().shutdown();
-    routing.close();
+    configurer.close();
   }
 
   private OkHttpClient clientFor(Request request) throws TransportException {
@@ -149,47 +149,47 @@ public final class OkHttpTransport implements Transport {
       case ANYWHERE -> client;
       case PUBLIC_ONLY -> {
         if (network.proxyFor(request.uri()).isPresent()) {
-          // It would look the name up itself, where nobody judges the address.
-          throw new FailureTranslator(request, network).unguarded();
+          // The proxy would look up the name, and its address could not be checked.
+          throw new FailureTranslator(request, network).proxyNotAllowed();
         }
         yield guarded;
       }
     };
   }
 
-  /** One exchange, as far as the head of the answer. */
+  /** Runs one exchange as far as the headers of the response. */
   private okhttp3.Response exchange(
-      Call call, Request request, CallEventListener progress, Duration within)
+      Call call, Request request, CallEventListener listener, Duration within)
       throws IOException, InterruptedException {
     Limit limit = new Limit(call);
     limit.timeout(within.toNanos(), TimeUnit.NANOSECONDS);
     limit.enter();
-    okhttp3.Response answer;
+    okhttp3.Response response;
     try {
-      answer = call.execute();
+      response = call.execute();
     } catch (IOException e) {
-      boolean late = limit.exit();
+      boolean timedOut = limit.exit();
       if (Thread.interrupted()) { // the socket of a virtual thread is closed by its interrupt
         throw new InterruptedException();
       }
       FailureTranslator failure = new FailureTranslator(request, network);
-      throw late && progress.lookingFor().isEmpty()
-          ? failure.late(within, e)
-          : failure.of(progress, progress.decisive(e));
+      throw timedOut && listener.lookupHost().isEmpty()
+          ? failure.timedOut(within, e)
+          : failure.of(listener, listener.rootFailure(e));
     }
     if (limit.exit()) {
-      answer.close();
+      response.close();
       throw new FailureTranslator(request, network)
-          .late(within, new IOException("the time was over"));
+          .timedOut(within, new IOException("the time was over"));
     }
-    if (answer.code() == PROXY_AUTHENTICATION) {
-      answer.close();
-      throw new FailureTranslator(request, network).unauthenticated();
+    if (response.code() == PROXY_AUTHENTICATION) {
+      response.close();
+      throw new FailureTranslator(request, network).proxyAuthenticationRequired();
     }
-    return answer;
+    return response;
   }
 
-  private static okhttp3.Request translated(Request request, CallEventListener progress)
+  private static okhttp3.Request toOkHttp(Request request, CallEventListener listener)
       throws IOException {
     okhttp3.Request.Builder wire = new okhttp3.Request.Builder();
     try {
@@ -198,17 +198,17 @@ public final class OkHttpTransport implements Transport {
         wire.addHeader(field.name(), field.value());
       }
     } catch (IllegalArgumentException e) {
-      // OkHttp quotes the header's value in its message: it may be a key.
+      // The message of OkHttp contains the header value, which may be a key.
       throw new TransportException(
           Phase.CONNECT,
           false,
           "the address or a header of the request to "
-              + new FailureTranslator(request, NetworkSettings.direct()).place()
+              + new FailureTranslator(request, NetworkSettings.direct()).target()
               + " has characters that HTTP does not allow",
           new IOException("refused before sending"));
     }
     return wire.method(request.method(), body(request))
-        .tag(CallEventListener.class, progress)
+        .tag(CallEventListener.class, listener)
         .build();
   }
 
@@ -216,10 +216,10 @@ public final class OkHttpTransport implements Transport {
     return switch (request.body()) {
       case Body.Bytes bytes ->
           bytes.bytes().length > 0 || needsBody(request.method())
-              ? new Whole(bytes.bytes(), type(bytes))
+              ? new BytesBody(bytes.bytes(), type(bytes))
               : null;
-      case Body.Replayable source -> new Streamed(source.source(), source.length(), type(source));
-      case Body.Once once -> new Streamed(once::stream, -1, type(once));
+      case Body.Replayable source -> new StreamedBody(source.source(), source.length(), type(source));
+      case Body.Once once -> new StreamedBody(once::stream, -1, type(once));
     };
   }
 
@@ -231,7 +231,7 @@ public final class OkHttpTransport implements Transport {
     return body.contentType().isEmpty() ? null : MediaType.parse(body.contentType());
   }
 
-  /** Ends a call that took too long to answer. */
+  /** The time limit of a call; cancels it. */
   private static final class Limit extends AsyncTimeout {
     private final Call call;
 
@@ -245,12 +245,12 @@ public final class OkHttpTransport implements Transport {
     }
   }
 
-  /** A body in memory. */
-  private static final class Whole extends RequestBody {
+  /** A request body in memory. */
+  private static final class BytesBody extends RequestBody {
     private final byte[] bytes;
     private final @Nullable MediaType type;
 
-    Whole(byte[] bytes, @Nullable MediaType type) {
+    BytesBody(byte[] bytes, @Nullable MediaType type) {
       this.bytes = bytes;
       this.type = type;
     }
@@ -265,7 +265,7 @@ public final class OkHttpTransport implements Transport {
       return bytes.length;
     }
 
-    // OkHttp would by itself send it again on a 503 with "Retry-After: 0".
+    // Otherwise OkHttp would send it again after a 503 with "Retry-After: 0".
     @Override
     public boolean isOneShot() {
       return true;
@@ -277,13 +277,13 @@ public final class OkHttpTransport implements Transport {
     }
   }
 
-  /** A body from a stream. */
-  private static final class Streamed extends RequestBody {
+  /** A request body from a stream. */
+  private static final class StreamedBody extends RequestBody {
     private final Body.Source source;
     private final long length;
     private final @Nullable MediaType type;
 
-    Streamed(Body.Source source, long length, @Nullable MediaType type) {
+    StreamedBody(Body.Source source, long length, @Nullable MediaType type) {
       this.source = source;
       this.length = length;
       this.type = type;
@@ -312,19 +312,19 @@ public final class OkHttpTransport implements Transport {
     }
   }
 
-  /** The answer's bytes. One thread reads, any may close. */
+  /** The body of a response. One thread reads it, any thread may close it. */
   private static final class OpenBody extends InputStream {
     private final Call call;
-    private final okhttp3.Response answer;
+    private final okhttp3.Response response;
     private final InputStream bytes;
     private final FailureTranslator failure;
     private final ReentrantLock reading = new ReentrantLock();
     private volatile @Nullable Thread reader;
 
-    OpenBody(Call call, okhttp3.Response answer, FailureTranslator failure) {
+    OpenBody(Call call, okhttp3.Response response, FailureTranslator failure) {
       this.call = call;
-      this.answer = answer;
-      this.bytes = answer.body().byteStream();
+      this.response = response;
+      this.bytes = response.body().byteStream();
       this.failure = failure;
     }
 
@@ -336,7 +336,7 @@ public final class OkHttpTransport implements Transport {
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
-      if (length == 0) { // OkHttp would wait for a byte nobody asked for
+      if (length == 0) { // OkHttp would wait for a byte that is not requested
         return 0;
       }
       reader = Thread.currentThread();
@@ -344,7 +344,7 @@ public final class OkHttpTransport implements Transport {
       try {
         return bytes.read(into, offset, length);
       } catch (IOException e) {
-        throw failure.brokeOff(e);
+        throw failure.bodyFailed(e);
       } finally {
         reading.unlock();
       }
@@ -352,14 +352,14 @@ public final class OkHttpTransport implements Transport {
 
     @Override
     public void close() {
-      // The reader's own close lets OkHttp look for the end of the body for 100 ms, so that the
-      // connection can be used again; any other thread breaks off a read that may be under way.
+      // When the reader closes, OkHttp looks for the end of the body for 100 ms, so that the
+      // connection can be reused. Any other thread cancels a read that may be running.
       if (!Thread.currentThread().equals(reader)) {
         call.cancel();
       }
       reading.lock();
       try {
-        answer.close();
+        response.close();
       } finally {
         reading.unlock();
       }

@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proxies of the settings, and no others: names the one of an address, or none. Immutable, safe
- * for use by many threads.
+ * A proxy selector that uses the proxies of the settings only. Immutable, safe for use by many
+ * threads.
  */
 public final class Proxies extends ProxySelector {
   private final NetworkSettings network;
@@ -23,10 +23,10 @@ public final class Proxies extends ProxySelector {
   }
 
   /**
-   * The proxies that settings name.
+   * Creates a selector.
    *
-   * @param network through which proxy servers are reached
-   * @return for any client of the JDK's kind
+   * @param network names the proxies
+   * @return the selector
    */
   public static Proxies of(NetworkSettings network) {
     return new Proxies(network);
@@ -38,13 +38,13 @@ public final class Proxies extends ProxySelector {
         Optional.ofNullable(address)
             .flatMap(network::proxyFor)
             .map(p -> InetSocketAddress.createUnresolved(p.host(), p.port()))
-            .map(place -> new Proxy(Proxy.Type.HTTP, place))
+            .map(proxyAddress -> new Proxy(Proxy.Type.HTTP, proxyAddress))
             .orElse(Proxy.NO_PROXY));
   }
 
   @Override
   public void connectFailed(
       @Nullable URI address, @Nullable SocketAddress proxy, @Nullable IOException reason) {
-    // There is no other proxy to turn to.
+    // There is no other proxy to select.
   }
 }

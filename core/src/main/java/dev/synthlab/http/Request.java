@@ -4,29 +4,25 @@ import java.net.URI;
 import java.util.Objects;
 
 /**
- * One HTTP request, ready to be sent. Its text form has no header values, no body, no query and no
- * user-info.
+ * An HTTP request. {@code toString} shows no header values, no body, no query and no user-info.
  *
  * @param method the HTTP method
- * @param uri the whole address; user-info in it is not sent
- * @param headers what goes with it, credentials included
- * @param body what is sent
- * @param reach where it may go
+ * @param uri the address; user-info in it is not sent
+ * @param headers the header fields, credentials included
+ * @param body the body
+ * @param reach the addresses that it may be sent to
  */
 public record Request(String method, URI uri, Headers headers, Body body, AddressPolicy reach) {
 
-  /** Where a request may go. */
+  /** The addresses that a request may be sent to. */
   public enum AddressPolicy {
-    /** To any address. */
+    /** All addresses. */
     ANYWHERE,
-    /**
-     * To addresses of the public internet only: the address that a name leads to is judged when the
-     * connection is made.
-     */
+    /** Public addresses only; the address of a host name is checked when the socket connects. */
     PUBLIC_ONLY
   }
 
-  /** Refuses what is missing. */
+  /** Requires all parts. */
   public Request {
     Objects.requireNonNull(method);
     Objects.requireNonNull(uri);
@@ -36,22 +32,22 @@ public record Request(String method, URI uri, Headers headers, Body body, Addres
   }
 
   /**
-   * A request that may go anywhere.
+   * Creates a request that may be sent to all addresses.
    *
    * @param method the HTTP method
-   * @param uri the whole address
-   * @param headers what goes with it
-   * @param body what is sent
+   * @param uri the address
+   * @param headers the header fields
+   * @param body the body
    */
   public Request(String method, URI uri, Headers headers, Body body) {
     this(method, uri, headers, body, AddressPolicy.ANYWHERE);
   }
 
   /**
-   * A POST of JSON.
+   * Creates a POST request with a JSON body.
    *
-   * @param uri where to
-   * @param headers what goes with it
+   * @param uri the address
+   * @param headers the header fields
    * @param json the body, UTF-8
    * @return the request
    */
@@ -60,10 +56,10 @@ public record Request(String method, URI uri, Headers headers, Body body, Addres
   }
 
   /**
-   * A GET.
+   * Creates a GET request.
    *
-   * @param uri where to
-   * @param headers what goes with it
+   * @param uri the address
+   * @param headers the header fields
    * @return the request
    */
   public static Request get(URI uri, Headers headers) {

@@ -4,21 +4,21 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 
-/** Finds the addresses of a host. May block for as long as it likes: whoever asks does not. */
+/** A DNS resolver. It may block for any time: callers limit it. */
 @FunctionalInterface
 public interface Resolver {
 
   /**
-   * Looks a host up.
+   * Looks up the addresses of a host.
    *
    * @param host its name
-   * @return its addresses, the one to be tried first at the front
-   * @throws UnknownHostException when it has none, or nobody could tell
+   * @return its addresses, in the order in which to try them
+   * @throws UnknownHostException if it has none, or the lookup fails
    */
   List<InetAddress> lookup(String host) throws UnknownHostException;
 
   /**
-   * The machine's own.
+   * The resolver of the system.
    *
    * @return a resolver that is safe for use by many threads
    */

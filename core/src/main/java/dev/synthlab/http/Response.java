@@ -4,17 +4,17 @@ import java.io.InputStream;
 import java.util.Objects;
 
 /**
- * Status and headers of an answer, with its body still open.
+ * An HTTP response with an open body.
  *
  * @param status the HTTP status code
  * @param headers the header fields
- * @param body the bytes, already inflated; reading fails with a {@link TransportException}. Closing
- *     it, from any thread, ends the exchange: a body that was read to its end gives the connection
- *     back, any other closes the socket.
+ * @param body the decompressed bytes; a read that fails throws a {@link TransportException}. Closing
+ *     it, from any thread, ends the exchange: if it was read to its end, the connection returns to
+ *     the pool, otherwise the socket is closed.
  */
 public record Response(int status, Headers headers, InputStream body) {
 
-  /** Refuses what is missing. */
+  /** Requires all parts. */
   public Response {
     Objects.requireNonNull(headers);
     Objects.requireNonNull(body);

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Reads server-sent events from bytes as they come. Lines end by LF, CR or CRLF; comments, {@code
- * id} and {@code retry} are passed over; characters may be split over chunks. For one thread.
+ * A parser of server-sent events. Lines end with LF, CR or CRLF; comments, {@code id} and {@code
+ * retry} are skipped; characters may be split over chunks. For one thread.
  *
  * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">the HTML
  *     standard</a>
@@ -21,28 +21,28 @@ public final class SseReader {
   private boolean first = true;
 
   /**
-   * One event.
+   * One server-sent event.
    *
-   * @param name its type, {@code message} if the server named none
-   * @param data its lines, joined by LF
+   * @param name the event type; {@code message} if the server named none
+   * @param data its data lines, joined with LF
    */
   public record ServerEvent(String name, String data) {}
 
   /**
-   * A reader.
+   * Creates a reader.
    *
-   * @param bytes the open body; not closed by the reader
+   * @param bytes the open body; the reader does not close it
    */
   public SseReader(InputStream bytes) {
     this.bytes = new BufferedInputStream(bytes, 4096);
   }
 
   /**
-   * Waits for the next event.
+   * Reads the next event; blocks until it is complete.
    *
-   * @return the event, or empty at the end of the body; a line that the end cut off is dropped
-   * @throws BodyReader.TooLargeException when an event is larger than {@link BodyReader#MAX_BYTES}
-   * @throws IOException when the body breaks
+   * @return the event, or empty at the end of the body; an incomplete last line is discarded
+   * @throws BodyReader.TooLargeException if an event is larger than {@link BodyReader#MAX_BYTES}
+   * @throws IOException if the body cannot be read
    */
   public Optional<ServerEvent> next() throws IOException {
     String name = "message";

@@ -12,8 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Tells addresses of the public internet from all others: of this machine, of private networks, of
- * those that a cloud keeps for itself.
+ * A guard against server-side request forgery: rejects addresses that are not public, such as
+ * loopback, private networks, and the metadata services of clouds.
  *
  * @see <a href="https://www.iana.org/assignments/iana-ipv4-special-registry">IPv4 special-purpose
  *     addresses</a>
@@ -40,10 +40,10 @@ final class SsrfGuard {
           Network.of("198.51.100.0", 24),
           Network.of("203.0.113.0", 24),
           Network.of("224.0.0.0", 3),
-          // The metadata of Azure and of Alibaba's cloud.
+          // The metadata services of Azure and Alibaba Cloud.
           Network.of("168.63.129.16", 32));
 
-  /** Global unicast; what is not in it has another use. */
+  /** Global unicast; all other addresses have another use. */
   private static final Network PUBLIC_6 = Network.of("2000::", 3);
 
   private static final List<Network> NOT_PUBLIC_6 =
@@ -54,12 +54,12 @@ final class SsrfGuard {
           Network.of("2620:4f:8000::", 48),
           Network.of("3fff::", 20));
 
-  /** Well-known prefix of NAT64, whose last four bytes are an IPv4 address. */
+  /** The well-known prefix of NAT64; the last four bytes are an IPv4 address. */
   private static final Network NAT64 = Network.of("64:ff9b::", 96);
 
   private SsrfGuard() {}
 
-  /** An address that is not public, and what was looked for. */
+  /** The exception for an address that is not public. */
   static final class NotPublicException extends UnknownHostException {
     private static final long serialVersionUID = 1L;
 
@@ -68,11 +68,11 @@ final class SsrfGuard {
     }
   }
 
-  /** The addresses, if all of them are public: a name that leads to both kinds is a trap. */
-  static List<InetAddress> only(String host, List<InetAddress> addresses)
+  /** Requires all addresses of a host to be public: a name with both kinds is an attack. */
+  static List<InetAddress> requirePublic(String host, List<InetAddress> addresses)
       throws NotPublicException {
     for (InetAddress address : addresses) {
-      if (!holds(address)) {
+      if (!isPublic(address)) {
         throw new NotPublicException(
             host + " leads to " + address.getHostAddress() + ", which is no public address");
       }
@@ -80,30 +80,30 @@ final class SsrfGuard {
     return addresses;
   }
 
-  /** Whether an address is one of the public internet. */
-  static boolean holds(InetAddress address) {
+  /** Whether an address is public. */
+  static boolean isPublic(InetAddress address) {
     byte[] bytes = address.getAddress();
     if (address instanceof Inet4Address) {
-      return NOT_PUBLIC_4.stream().noneMatch(network -> network.holds(bytes));
+      return NOT_PUBLIC_4.stream().noneMatch(network -> network.contains(bytes));
     }
-    if (NAT64.holds(bytes)) {
+    if (NAT64.contains(bytes)) {
       byte[] inside = Arrays.copyOfRange(bytes, 12, 16);
-      return NOT_PUBLIC_4.stream().noneMatch(network -> network.holds(inside));
+      return NOT_PUBLIC_4.stream().noneMatch(network -> network.contains(inside));
     }
-    return PUBLIC_6.holds(bytes) && NOT_PUBLIC_6.stream().noneMatch(net -> net.holds(bytes));
+    return PUBLIC_6.contains(bytes) && NOT_PUBLIC_6.stream().noneMatch(net -> net.contains(bytes));
   }
 
-  /** The addresses that begin with the same bits. */
+  /** A network in CIDR notation. */
   private record Network(InetAddress first, int bits) {
     static Network of(String address, int bits) {
       try {
-        return new Network(InetAddress.getByName(address), bits); // a literal: nothing is asked
+        return new Network(InetAddress.getByName(address), bits); // a literal: no lookup
       } catch (UnknownHostException e) {
         throw new IllegalStateException(address, e);
       }
     }
 
-    boolean holds(byte[] address) {
+    boolean contains(byte[] address) {
       byte[] prefix = first.getAddress();
       if (address.length != prefix.length) {
         return false;
@@ -118,16 +118,16 @@ final class SsrfGuard {
     }
   }
 
-  /** Sockets that connect to public addresses only, whatever the name led to before. */
+  /** A factory of sockets that connect to public addresses only. */
   static final class Sockets extends DirectSocketFactory {
     @Override
     public Socket createSocket() {
       return new Socket(Proxy.NO_PROXY) {
         @Override
         public void connect(SocketAddress to, int timeout) throws IOException {
-          if (!(to instanceof InetSocketAddress place)
-              || place.getAddress() == null
-              || !holds(place.getAddress())) {
+          if (!(to instanceof InetSocketAddress target)
+              || target.getAddress() == null
+              || !isPublic(target.getAddress())) {
             throw new NotPublicException(to + " is no public address");
           }
           super.connect(to, timeout);

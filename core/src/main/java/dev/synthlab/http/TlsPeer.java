@@ -4,16 +4,16 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * Who a server has proved to be.
+ * The TLS identity of a server.
  *
- * @param protocol for example {@code TLSv1.3}
- * @param subject whom its certificate names
- * @param issuer who issued the certificate
- * @param expires until when it is valid
+ * @param protocol the TLS version, for example {@code TLSv1.3}
+ * @param subject the subject of the certificate
+ * @param issuer the issuer of the certificate
+ * @param expires the end of its validity
  */
 public record TlsPeer(String protocol, String subject, String issuer, Instant expires) {
 
-  /** Refuses what is missing. */
+  /** Requires all parts. */
   public TlsPeer {
     Objects.requireNonNull(protocol);
     Objects.requireNonNull(subject);

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * The one way bytes leave the process and come back.
+ * The interface that sends HTTP requests.
  *
- * <p>An implementation sends a request exactly once: it never repeats it, follows no redirect and
- * judges no status. It is safe for use by many threads at once.
+ * <p>An implementation sends a request exactly once: it does not retry, follows no redirects, and
+ * returns every status as a response. It is safe for use by many threads.
  *
  * <p>Interrupting the thread in {@link #send} or in a read of the body ends the exchange and closes
  * its socket within a second; so does closing the {@link Response} from any thread.
@@ -15,18 +15,18 @@ import java.time.Duration;
 public interface Transport extends AutoCloseable {
 
   /**
-   * Sends the request and waits for status and headers; the body is then still open.
+   * Sends a request and waits for the status and the headers; the body is then still open.
    *
-   * @param request what to send
-   * @param within how long it may take until the headers are here, connecting included; positive.
-   *     The time of the body is the caller's to bound, by closing the response.
-   * @return status, headers and the open body; the caller closes it
-   * @throws TransportException when no complete answer head arrived; it tells how far it came
-   * @throws InterruptedException when the thread was interrupted
+   * @param request the request
+   * @param within the time limit until the headers have arrived, connecting included; positive. The
+   *     caller limits the time of the body by closing the response.
+   * @return the response; the caller closes its body
+   * @throws TransportException if the headers did not arrive; it names the phase that was reached
+   * @throws InterruptedException if the thread is interrupted
    */
   Response send(Request request, Duration within) throws IOException, InterruptedException;
 
-  /** Ends what is under way and gives back connections and threads. */
+  /** Cancels all exchanges and releases connections and threads. */
   @Override
   default void close() {}
 }

@@ -3,27 +3,27 @@ package dev.synthlab.http;
 import java.io.IOException;
 import java.util.Objects;
 
-/** An exchange that broke before it was whole, and how far it had come. */
+/** The exception of an exchange that failed, with the phase that it had reached. */
 public final class TransportException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  /** How far an exchange had come when it broke. */
+  /** The phase that an exchange had reached when it failed. */
   public enum Phase {
-    /** The name of the host was looked up. */
+    /** DNS lookup of the host. */
     RESOLVE,
-    /** The connection was being made; nothing was sent. */
+    /** Connecting; nothing was sent. */
     CONNECT,
-    /** The server's certificate was being checked; nothing of HTTP was sent. */
+    /** TLS handshake; no HTTP request was sent. */
     TLS,
-    /** The proxy refused for good to let the request through; nothing was sent to the server. */
+    /** The proxy permanently refused the request; nothing was sent to the server. */
     PROXY,
-    /** The address is none that the request may go to; nothing was sent. */
+    /** The address is not allowed for the request; nothing was sent. */
     FORBIDDEN,
-    /** The request was on its way, or the answer's head was awaited. */
+    /** Sending the request, or waiting for the headers of the response. */
     EXCHANGE,
-    /** The body was being read. */
+    /** Reading the body. */
     BODY,
-    /** The time for this part was over. */
+    /** The time limit was exceeded. */
     TIMEOUT
   }
 
@@ -31,12 +31,12 @@ public final class TransportException extends IOException {
   private final transient boolean reusedConnection;
 
   /**
-   * Makes one.
+   * Creates the exception.
    *
-   * @param phase how far it came
-   * @param reusedConnection whether it broke on a connection that had served an earlier exchange
-   * @param message what happened, with host and port
-   * @param cause what the layer below said
+   * @param phase the phase that was reached
+   * @param reusedConnection whether the connection had served an earlier exchange
+   * @param message the description, with host and port
+   * @param cause the exception of the layer below
    */
   public TransportException(
       Phase phase, boolean reusedConnection, String message, Throwable cause) {
@@ -46,7 +46,7 @@ public final class TransportException extends IOException {
   }
 
   /**
-   * Tells how far the exchange had come.
+   * The phase that the exchange had reached.
    *
    * @return the phase
    */
@@ -55,10 +55,10 @@ public final class TransportException extends IOException {
   }
 
   /**
-   * Tells whether the exchange broke on a connection that had served an earlier one: such a
-   * connection may have been closed by the server while it was idle.
+   * Whether the connection had served an earlier exchange. The server may have closed it while it
+   * was idle.
    *
-   * @return true if so
+   * @return false for a new connection
    */
   public boolean reusedConnection() {
     return reusedConnection;

@@ -3,31 +3,31 @@ package dev.synthlab.http;
 import dev.synthlab.config.Settings;
 
 /**
- * Offers a transport for base addresses of one scheme; found by {@link java.util.ServiceLoader} in
- * the composition root and nowhere else.
+ * A provider of the transport for one URI scheme. The composition root alone looks it up, by {@link
+ * java.util.ServiceLoader}.
  */
 public interface TransportProvider {
 
   /**
-   * The scheme of the addresses it serves.
+   * The URI scheme of its base addresses.
    *
    * @return for example {@code local}
    */
   String scheme();
 
   /**
-   * How many exchanges it serves at once.
+   * The maximum number of concurrent exchanges.
    *
-   * @param settings the process's settings
+   * @param settings the settings of the process
    * @return at least 1
    */
   int concurrency(Settings settings);
 
   /**
-   * Opens it. May be slow at the first use, not here.
+   * Opens the transport. Slow initialization belongs to its first use.
    *
-   * @param settings the process's settings
-   * @return a transport the caller closes
+   * @param settings the settings of the process
+   * @return a transport that the caller closes
    */
   Transport open(Settings settings);
 }

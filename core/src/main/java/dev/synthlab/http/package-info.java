@@ -1,7 +1,4 @@
-/**
- * Bytes out, status, headers and an open body of bytes back. Knows nothing of models, retries or
- * verdicts.
- */
+/** The HTTP transport: requests, responses, proxies, TLS and DNS. It knows no models or retries. */
 @NullMarked
 package dev.synthlab.http;
 

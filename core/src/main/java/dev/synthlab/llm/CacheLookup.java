@@ -4,6 +4,7 @@ import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.CallMetadata;
 import dev.synthlab.call.CallReport;
+import dev.synthlab.call.CallReports;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Fault;
 import dev.synthlab.call.Outcome;
@@ -33,7 +34,7 @@ final class CacheLookup {
   private static final Duration SEEN = Duration.ofMillis(10);
 
   /** It was paid for before, and its tokens were counted then. */
-  private static final Spend FREE = new Spend(0, 0, 0, 0, Optional.of(BigDecimal.ZERO));
+  private static final Spend FREE = CallReports.spend(0, 0, 0, 0, Optional.of(BigDecimal.ZERO));
 
   private static final Usage NO_TOKENS = new Usage(0, 0, 0, 0, true);
 
@@ -74,7 +75,7 @@ final class CacheLookup {
             .get()
             .find(CacheKey.of(endpoint, request))
             .flatMap(found -> completion(found, request, started, begin));
-    known.ifPresent(answer -> loop.tell(answer.report()));
+    known.ifPresent(answer -> loop.report(answer.report()));
     return known;
   }
 
@@ -165,7 +166,7 @@ final class CacheLookup {
 
     private void seen() {
       if (Duration.ofNanos(timer.nanos() - begin).compareTo(SEEN) > 0) {
-        Tracing.waited("equal request", started, timer.now(), Map.of());
+        Tracing.recordWait("equal request", started, timer.now(), Map.of());
       }
     }
 
@@ -174,22 +175,20 @@ final class CacheLookup {
     }
 
     private Outcome<Completion> told(Completion answer) {
-      loop.tell(answer.report());
+      loop.report(answer.report());
       return new Outcome.Answered<>(answer, answer.report());
     }
 
     private Outcome<Completion> failed(Fault fault) {
       CallReport report =
-          new CallReport(
+          CallReports.unsent(
               endpoint.route(endpoint.model(asked.request())),
               started,
               Duration.ofNanos(timer.nanos() - begin),
-              Duration.ZERO,
-              List.of(),
               Spend.NONE,
               Optional.of(fault),
               about(asked.request(), CallMetadata.AnswerMetadata.NOTHING));
-      loop.tell(report);
+      loop.report(report);
       return new Outcome.Failed<>(CallException.of(fault, report), report);
     }
 
@@ -241,12 +240,10 @@ final class CacheLookup {
     }
     String asked = endpoint.model(request);
     CallReport report =
-        new CallReport(
+        CallReports.unsent(
             endpoint.route(asked),
             started,
             Duration.ofNanos(timer.nanos() - begin),
-            Duration.ZERO,
-            List.of(),
             FREE,
             Optional.empty(),
             about(

@@ -184,7 +184,7 @@ final class ChatExchange implements Exchange<ChatExchange.Whole> {
           String said = answer.error.get();
           return answer
               .errorCode
-              .flatMap(code -> ResponseClassifier.<Whole>inside(head, route(), code, said))
+              .flatMap(code -> ResponseClassifier.<Whole>errorInBody(head, route(), code, said))
               .orElseGet(() -> malformed(head, "the stream brought an error", said));
         }
       }

@@ -5,6 +5,7 @@ import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.CallMetadata;
 import dev.synthlab.call.CallReport;
+import dev.synthlab.call.CallReports;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Fault;
 import dev.synthlab.call.Outcome;
@@ -175,14 +176,13 @@ final class EmbeddingCall {
       Fault fault = Fault.of(Fault.Kind.CANCELLED, reason);
       Duration elapsed = Duration.ofNanos(timer.nanos() - begin);
       CallReport report =
-          new CallReport(
+          CallReports.unsent(
               client.endpoint().route(model),
               started,
               elapsed,
-              Duration.ZERO,
-              List.of(),
               Spend.NONE,
-              Optional.of(fault));
+              Optional.of(fault),
+              CallMetadata.NONE);
       failure = Optional.of(CallException.of(fault, report));
     }
     return failure.isPresent()
@@ -272,7 +272,7 @@ final class EmbeddingCall {
             .toList();
     Duration held = parts.stream().map(CallReport::queued).max(Comparator.naturalOrder()).get();
     Spend spend = parts.stream().map(CallReport::spend).reduce(EmbeddingCall::sum).get();
-    return new CallReport(
+    return CallReports.of(
         parts.getFirst().route(),
         started,
         Duration.between(started, ended),
@@ -286,6 +286,6 @@ final class EmbeddingCall {
   private static Spend sum(Spend one, Spend other) {
     Optional<BigDecimal> cost =
         one.costUsd().flatMap(first -> other.costUsd().map(second -> first.add(second)));
-    return new Spend(one.inputTokens() + other.inputTokens(), 0, 0, 0, cost);
+    return CallReports.spend(one.inputTokens() + other.inputTokens(), 0, 0, 0, cost);
   }
 }

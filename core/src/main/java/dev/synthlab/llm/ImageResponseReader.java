@@ -1,5 +1,6 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.CallReports;
 import dev.synthlab.call.Spend;
 import dev.synthlab.llm.JsonExchange.UnusableException;
 import java.net.URI;
@@ -25,7 +26,7 @@ final class ImageResponseReader implements JsonExchange.Answer<ImageResponseRead
     /** The tokens of a picture have a price of their own, which the price list does not tell. */
     @Override
     public Spend spend(ModelRegistry known, String request) {
-      return new Spend(usage.inputTokens(), usage.outputTokens(), 0, 0, Optional.empty());
+      return CallReports.spend(usage.inputTokens(), usage.outputTokens(), 0, 0, Optional.empty());
     }
 
     @Override

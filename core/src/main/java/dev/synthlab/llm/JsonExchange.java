@@ -242,7 +242,7 @@ final class JsonExchange<T extends JsonExchange.Counted> implements Exchange<T> 
   private Verdict<T> refused(
       AttemptResult.ResponseReceived head, JsonNode error, BodyReader.Bounded body) {
     String said = error.path("message").asString(error.toString());
-    return ResponseClassifier.<T>inside(head, route(), error.path("code").asString(""), said)
+    return ResponseClassifier.<T>errorInBody(head, route(), error.path("code").asString(""), said)
         .orElseGet(() -> malformed(head, "status 200 with an error", body));
   }
 

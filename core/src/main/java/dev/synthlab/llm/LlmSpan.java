@@ -76,12 +76,12 @@ final class LlmSpan {
   }
 
   private static OperationTimer measured(String operation, Route route) {
-    if (!Metrics.recorded()) {
-      return OperationTimer.UNSEEN;
+    if (!Metrics.isEnabled()) {
+      return OperationTimer.NOOP;
     }
     int port = route.base().getPort();
-    return Metrics.begun(
-        new OperationTimer.Asked(
+    return Metrics.startTimer(
+        new OperationTimer.Operation(
             operation,
             named(route),
             route.resource(),
@@ -265,7 +265,7 @@ final class LlmSpan {
 
   /** The first piece of a stream came from the server. */
   void firstToken() {
-    operation.firstToken();
+    operation.recordFirstToken();
   }
 
   /** Does some of the work of a request that was opened. */
@@ -285,7 +285,7 @@ final class LlmSpan {
       String name,
       CompletionRequest request,
       Supplier<Outcome<Completion>> work) {
-    LlmSpan steps = new LlmSpan(open(kind, name, request.options()), OperationTimer.UNSEEN);
+    LlmSpan steps = new LlmSpan(open(kind, name, request.options()), OperationTimer.NOOP);
     steps.span.input(question(request));
     return steps.around(
         () -> {
@@ -303,7 +303,7 @@ final class LlmSpan {
   static <T> TypedCompletion<T> steps(
       String name, CompletionRequest request, Supplier<TypedCompletion<T>> work) {
     LlmSpan steps =
-        new LlmSpan(open(Tracing.Kind.CHAIN, name, request.options()), OperationTimer.UNSEEN);
+        new LlmSpan(open(Tracing.Kind.CHAIN, name, request.options()), OperationTimer.NOOP);
     steps.span.input(question(request));
     return steps.around(
         () -> {
@@ -345,7 +345,7 @@ final class LlmSpan {
 
   void answered(Completion answer) {
     if (answer.report().cached()) {
-      operation.cacheHit(answer.respondedModel());
+      operation.recordCacheHit(answer.respondedModel());
     } else {
       answeredBy(
           answer.respondedModel(), answer.problem().map(AnswerException::code), answer.usage());
@@ -369,7 +369,7 @@ final class LlmSpan {
 
   private void answeredBy(String model, Optional<String> problem, Usage usage) {
     boolean known = usage.known();
-    operation.answered(
+    operation.recordAnswer(
         model, problem, known ? usage.inputTokens() : 0, known ? usage.outputTokens() : 0);
   }
 
@@ -411,7 +411,7 @@ final class LlmSpan {
   }
 
   void failed(CallException reason) {
-    operation.failed(reason.fault().kind().code());
+    operation.recordFailure(reason.fault().kind().code());
     if (span.recorded()) {
       recordUsage(reason.report(), Usage.UNKNOWN);
       reason.partial().ifPresent(span::output);

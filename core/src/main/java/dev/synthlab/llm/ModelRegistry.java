@@ -1,5 +1,6 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.CallReports;
 import dev.synthlab.call.Spend;
 import dev.synthlab.call.Timer;
 import dev.synthlab.config.Settings;
@@ -105,7 +106,7 @@ final class ModelRegistry {
 
   /** What an answer used, at the price of the model that answered, else of the one asked. */
   Spend spend(String request, String answered, Usage usage) {
-    return new Spend(
+    return CallReports.spend(
         usage.inputTokens(),
         usage.outputTokens(),
         usage.cachedTokens(),

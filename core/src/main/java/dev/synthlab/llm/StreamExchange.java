@@ -1,6 +1,7 @@
 package dev.synthlab.llm;
 
 import dev.synthlab.call.AttemptResult;
+import dev.synthlab.call.BodyMode;
 import dev.synthlab.call.CallMetadata;
 import dev.synthlab.call.Exchange;
 import dev.synthlab.call.Fault;
@@ -47,8 +48,8 @@ final class StreamExchange implements Exchange<ChatStream> {
   }
 
   @Override
-  public boolean live() {
-    return true;
+  public BodyMode bodyMode() {
+    return BodyMode.STREAM;
   }
 
   @Override
@@ -69,7 +70,7 @@ final class StreamExchange implements Exchange<ChatStream> {
     } catch (ChatStream.BadStreamException e) {
       stream.close();
       Optional<Verdict<ChatStream>> named =
-          e.code().flatMap(code -> ResponseClassifier.inside(answer, route(), code, e.body()));
+          e.code().flatMap(code -> ResponseClassifier.errorInBody(answer, route(), code, e.body()));
       if (named.isPresent()) {
         return named.get();
       }

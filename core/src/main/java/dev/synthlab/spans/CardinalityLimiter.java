@@ -5,12 +5,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Words that may stand on a metric: free of secrets, short, and not more of them than one can keep
- * a series for. Servers and users choose some of them, so that there could be any number. Safe for
- * use by many threads.
+ * A limiter of the cardinality of metric attributes whose values come from servers and users. It
+ * redacts the values, and replaces long ones, and all beyond a maximum number, with {@value #OTHER}.
+ * Safe for use by many threads.
  */
 final class CardinalityLimiter {
-  /** What stands for all that come too late; the conventions have this word for it. */
+  /** The value that the semantic conventions define for the rest. */
   static final String OTHER = "_OTHER";
 
   private static final int MAX_CHARACTERS = 120;
@@ -22,16 +22,16 @@ final class CardinalityLimiter {
     this.max = max;
   }
 
-  String of(String word) {
-    String there = known.get(word);
-    if (there != null) {
-      return there;
+  String limit(String value) {
+    String existing = known.get(value);
+    if (existing != null) {
+      return existing;
     }
-    if (known.size() >= max || word.length() > MAX_CHARACTERS) {
+    if (known.size() >= max || value.length() > MAX_CHARACTERS) {
       return OTHER;
     }
-    String clean = Redactor.printableLine(Redactor.redact(word));
-    known.put(word, clean);
+    String clean = Redactor.printableLine(Redactor.redact(value));
+    known.put(value, clean);
     return clean;
   }
 }

@@ -7,72 +7,71 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
- * What a thread knows of the work it is in: its trace context and the words its log lines carry
- * (MDC). Taken where a caller comes in, and put on every thread that works for that caller.
- * Immutable.
+ * A snapshot of the context of a thread: its trace context and its MDC. It is captured on the thread
+ * of a caller, and set on all threads that work for that caller. Immutable.
  */
 public final class ContextSnapshot {
   private final Context context;
-  private final @Nullable Map<String, String> words;
+  private final @Nullable Map<String, String> mdc;
 
-  private ContextSnapshot(Context context, @Nullable Map<String, String> words) {
+  private ContextSnapshot(Context context, @Nullable Map<String, String> mdc) {
     this.context = context;
-    this.words = words;
+    this.mdc = mdc;
   }
 
   /**
-   * What this thread carries.
+   * Captures the context of the current thread.
    *
-   * @return a picture of the moment
+   * @return the snapshot
    */
   public static ContextSnapshot capture() {
     return new ContextSnapshot(Context.current(), MDC.getCopyOfContextMap());
   }
 
   /**
-   * The work, done by whichever thread as if by the one this was taken from.
+   * Wraps work so that it runs with this context on any thread.
    *
-   * @param work what to do
-   * @param <T> what it gives
-   * @return the same work
+   * @param work the work
+   * @param <T> the type of the result
+   * @return the wrapped work
    */
   public <T> Callable<T> around(Callable<T> work) {
     return context.wrap(
         () -> {
           Map<String, String> before = MDC.getCopyOfContextMap();
-          put(words);
+          setMdc(mdc);
           try {
             return work.call();
           } finally {
-            put(before);
+            setMdc(before);
           }
         });
   }
 
   /**
-   * The same for work that gives nothing.
+   * Wraps work so that it runs with this context on any thread.
    *
-   * @param work what to do
-   * @return the same work
+   * @param work the work
+   * @return the wrapped work
    */
   public Runnable wrap(Runnable work) {
     return context.wrap(
         () -> {
           Map<String, String> before = MDC.getCopyOfContextMap();
-          put(words);
+          setMdc(mdc);
           try {
             work.run();
           } finally {
-            put(before);
+            setMdc(before);
           }
         });
   }
 
-  private static void put(@Nullable Map<String, String> words) {
-    if (words == null) {
+  private static void setMdc(@Nullable Map<String, String> mdc) {
+    if (mdc == null) {
       MDC.clear();
     } else {
-      MDC.setContextMap(words);
+      MDC.setContextMap(mdc);
     }
   }
 }

@@ -7,18 +7,17 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Which database a span or a measurement is about, in the words of OpenTelemetry's semantic
- * conventions.
+ * The attributes of a database on spans and metrics, by OpenTelemetry's semantic conventions.
  *
  * @param system the product, for example {@code postgresql}
- * @param namespace the database within it
- * @param host where the server is; empty for a file, or where there are several servers
- * @param port of the server
+ * @param namespace the name of the database
+ * @param host the host of the server; empty for a file, or if there are several servers
+ * @param port the port of the server
  */
 public record DatabaseAttributes(
     String system, String namespace, Optional<String> host, OptionalInt port) {
 
-  /** Refuses what is missing. */
+  /** Requires all parts. */
   public DatabaseAttributes {
     Objects.requireNonNull(system);
     Objects.requireNonNull(namespace);
@@ -27,10 +26,10 @@ public record DatabaseAttributes(
   }
 
   /**
-   * Puts it on a span.
+   * Sets the attributes on a span.
    *
-   * @param span any span
-   * @param operation what is done there, for example {@code transaction}
+   * @param span the span
+   * @param operation the database operation, for example {@code transaction}
    */
   public void on(OpenSpan span, String operation) {
     span.set("db.system.name", system);
@@ -40,7 +39,7 @@ public record DatabaseAttributes(
     port.ifPresent(number -> span.set("server.port", number));
   }
 
-  /** For measurements. */
+  /** The attributes for metrics. */
   Attributes attributes() {
     AttributesBuilder all = Attributes.builder();
     all.put("db.system.name", system);

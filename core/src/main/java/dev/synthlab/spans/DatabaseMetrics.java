@@ -17,9 +17,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is measured of a database and of the connections to it, by the names of OpenTelemetry's
- * semantic conventions. Without an OpenTelemetry SDK that takes measurements, all of it costs next
- * to nothing. Safe for use by many threads.
+ * The metrics of a database and its connection pool, by OpenTelemetry's semantic conventions. Without
+ * an OpenTelemetry SDK they cost almost nothing. Safe for use by many threads.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/semconv/db/database-metrics/">Semantic
  *     conventions for database client metrics</a>
@@ -32,20 +31,20 @@ public final class DatabaseMetrics implements AutoCloseable {
   private static final List<Double> SECONDS =
       List.of(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0);
 
-  private final Attributes place;
+  private final Attributes database;
   private final Attributes pool;
-  private final Supplier<Connections> now;
-  private final ReentrantLock making = new ReentrantLock();
-  private volatile @Nullable Instruments made;
+  private final Supplier<Connections> connections;
+  private final ReentrantLock lock = new ReentrantLock();
+  private volatile @Nullable Instruments current;
   private volatile boolean closed;
 
   /**
-   * The connections of a pool at one moment.
+   * The number of connections of a pool by state.
    *
-   * @param used lent to somebody
-   * @param idle open and not lent
-   * @param max that there may be
-   * @param waiting callers that wait for one
+   * @param used connections in use
+   * @param idle open connections that are not in use
+   * @param max the maximum number of connections
+   * @param waiting callers that wait for a connection
    */
   public record Connections(int used, int idle, int max, int waiting) {}
 
@@ -55,95 +54,96 @@ public final class DatabaseMetrics implements AutoCloseable {
       DoubleHistogram waits,
       DoubleHistogram uses,
       LongCounter timeouts,
-      List<ObservableLongUpDownCounter> observed) {}
+      List<ObservableLongUpDownCounter> observers) {}
 
   /**
-   * A meter for one database and one pool.
+   * Creates the metrics of one database and one pool.
    *
-   * @param place which database
-   * @param pool what the pool is called
-   * @param now how its connections are
+   * @param database the database
+   * @param pool the name of the pool
+   * @param connections reads the current number of connections
    */
-  public DatabaseMetrics(DatabaseAttributes place, String pool, Supplier<Connections> now) {
-    this.place = place.attributes();
+  public DatabaseMetrics(
+      DatabaseAttributes database, String pool, Supplier<Connections> connections) {
+    this.database = database.attributes();
     this.pool = Attributes.builder().put("db.client.connection.pool.name", pool).build();
-    this.now = now;
+    this.connections = connections;
   }
 
   /**
-   * An operation has ended.
+   * Records an operation that has ended.
    *
-   * @param name what was done
-   * @param took how long it took, waits included
-   * @param error the sort of error, if it failed
+   * @param name the name of the operation
+   * @param took its duration, waits included
+   * @param error the error type, if it failed
    */
   public void ended(String name, Duration took, Optional<String> error) {
-    AttributesBuilder all = place.toBuilder().put(OPERATION, name);
+    AttributesBuilder all = database.toBuilder().put(OPERATION, name);
     error.ifPresent(sort -> all.put(ERROR, sort));
     instruments().operations().record(seconds(took), all.build());
   }
 
   /**
-   * A connection was waited for and lent.
+   * Records a connection that a caller got.
    *
-   * @param waited how long
+   * @param waited the time that the caller waited
    */
   public void lent(Duration waited) {
     instruments().waits().record(seconds(waited), pool);
   }
 
-  /** No connection became free in time. */
+  /** Records a wait that ended without a connection. */
   public void timedOut() {
     instruments().timeouts().add(1, pool);
   }
 
   /**
-   * A connection was given back.
+   * Records a connection that was returned to the pool.
    *
-   * @param used how long it was lent
+   * @param used the time that it was in use
    */
   public void givenBack(Duration used) {
     instruments().uses().record(seconds(used), pool);
   }
 
-  /** No more is observed. */
+  /** Stops observing the pool. */
   @Override
   public void close() {
-    making.lock();
+    lock.lock();
     try {
       closed = true;
-      forget();
+      closeObservers();
     } finally {
-      making.unlock();
+      lock.unlock();
     }
   }
 
-  private void forget() {
-    Instruments known = made;
-    made = null;
+  private void closeObservers() {
+    Instruments known = current;
+    current = null;
     if (known != null) {
-      known.observed().forEach(ObservableLongUpDownCounter::close);
+      known.observers().forEach(ObservableLongUpDownCounter::close);
     }
   }
 
   // An SDK may be set up, or replaced, after the first measurement.
   private Instruments instruments() {
-    OpenTelemetry current = GlobalOpenTelemetry.getOrNoop();
-    Instruments known = made;
-    if (known != null && known.of().equals(current)) {
+    OpenTelemetry global = GlobalOpenTelemetry.getOrNoop();
+    Instruments known = current;
+    if (known != null && known.of().equals(global)) {
       return known;
     }
-    making.lock();
+    lock.lock();
     try {
-      known = made;
-      if (known == null || !known.of().equals(current)) {
-        forget();
-        known = instruments(current);
-        made = known;
+      known = current;
+      if (known == null || !known.of().equals(global)) {
+        closeObservers();
+        known = instruments(global);
+        current = known;
       }
       return known;
     } finally {
-      making.unlock();
+      lock.unlock();
     }
   }
 
@@ -153,40 +153,40 @@ public final class DatabaseMetrics implements AutoCloseable {
         of,
         histogram(meter, "db.client.operation.duration", "Duration of database operations."),
         histogram(
-            meter, "db.client.connection.wait_time", "Time that a connection was waited for."),
-        histogram(meter, "db.client.connection.use_time", "Time that a connection was lent."),
+            meter, "db.client.connection.wait_time", "Time that a caller waited for a connection."),
+        histogram(meter, "db.client.connection.use_time", "Time that a connection was in use."),
         meter
             .counterBuilder("db.client.connection.timeouts")
             .setUnit("{timeout}")
             .setDescription("Waits for a connection that ended without one.")
             .build(),
-        closed ? List.of() : observed(meter));
+        closed ? List.of() : observers(meter));
   }
 
-  private List<ObservableLongUpDownCounter> observed(Meter meter) {
+  private List<ObservableLongUpDownCounter> observers(Meter meter) {
     Attributes used = pool.toBuilder().put(STATE, "used").build();
     Attributes idle = pool.toBuilder().put(STATE, "idle").build();
     return List.of(
         meter
             .upDownCounterBuilder("db.client.connection.count")
             .setUnit("{connection}")
-            .setDescription("Connections that are open.")
+            .setDescription("Open connections.")
             .buildWithCallback(
                 out -> {
-                  Connections there = now.get();
-                  out.record(there.used(), used);
-                  out.record(there.idle(), idle);
+                  Connections now = connections.get();
+                  out.record(now.used(), used);
+                  out.record(now.idle(), idle);
                 }),
         meter
             .upDownCounterBuilder("db.client.connection.max")
             .setUnit("{connection}")
-            .setDescription("Connections there may be.")
-            .buildWithCallback(out -> out.record(now.get().max(), pool)),
+            .setDescription("Maximum number of connections.")
+            .buildWithCallback(out -> out.record(connections.get().max(), pool)),
         meter
             .upDownCounterBuilder("db.client.connection.pending_requests")
             .setUnit("{request}")
             .setDescription("Callers that wait for a connection.")
-            .buildWithCallback(out -> out.record(now.get().waiting(), pool)));
+            .buildWithCallback(out -> out.record(connections.get().waiting(), pool)));
   }
 
   private static DoubleHistogram histogram(Meter meter, String name, String description) {

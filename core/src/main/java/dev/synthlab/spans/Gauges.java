@@ -1,6 +1,6 @@
 package dev.synthlab.spans;
 
-import dev.synthlab.spans.Metrics.Place;
+import dev.synthlab.spans.Metrics.Destination;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;
@@ -13,9 +13,9 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
- * What is read off when somebody asks: how many calls are where, and what holds the routes back.
- * Routes that differ by their key only are shown as one, with the worse of their values. Safe for
- * use by many threads.
+ * The observable gauges of the traffic: calls by state, and the state of the routes. Routes that
+ * differ only by their key are merged into one, with the worse of their values. Safe for use by many
+ * threads.
  */
 final class Gauges {
   private static final AttributeKey<String> LIMIT = AttributeKey.stringKey("synthlab.limit");
@@ -28,88 +28,105 @@ final class Gauges {
     this.instruments = instruments;
   }
 
-  @SuppressWarnings("EnumOrdinal") // the order of breakers is what the gauge shows
   void register() {
-    sum("synthlab.requests.active", "{request}", "Requests under way.", TrafficSnapshot::sent);
-    sum("synthlab.calls.held", "{call}", "Calls that something holds back.", TrafficSnapshot::held);
+    registerCalls();
+    registerRoutes();
+    registerLimits();
+  }
+
+  private void registerCalls() {
+    sum("synthlab.requests.active", "{request}", "Requests in flight.", TrafficSnapshot::inFlight);
+    sum(
+        "synthlab.calls.held",
+        "{call}",
+        "Calls that wait for a pause, a limit, a breaker or concurrency.",
+        TrafficSnapshot::queued);
     sum(
         "synthlab.calls.retrying",
         "{call}",
-        "Calls that wait to be tried again.",
+        "Calls that wait before the next attempt.",
         TrafficSnapshot::retrying);
     meter
         .counterBuilder("synthlab.spans.lost")
         .setUnit("{span}")
-        .setDescription("Spans that ended and did not reach where they are sent.")
-        .buildWithCallback(to -> to.record(Metrics.lost()));
+        .setDescription("Spans that ended and were not exported.")
+        .buildWithCallback(to -> to.record(Metrics.lostSpans()));
+  }
+
+  @SuppressWarnings("EnumOrdinal") // the order of the states is the value of the gauge
+  private void registerRoutes() {
     worst(
         "synthlab.route.pause",
         "s",
-        "What is left of the pause a server asked for.",
+        "Remaining time of the pause that a server asked for.",
         route -> OptionalDouble.of(route.pause().toNanos() / 1e9),
         Math::max);
     worst(
         "synthlab.route.breaker",
         "1",
-        "What the breaker lets through: 0 everything, 1 one request to find out, 2 nothing.",
+        "State of the circuit breaker: 0 closed, 1 half-open, 2 open.",
         route -> OptionalDouble.of(route.breaker().ordinal()),
         Math::max);
     worst(
         "synthlab.route.rate",
         "{request}/s",
-        "The requests a second that a server was found to bear.",
+        "Requests per second that the adaptive limiter allows.",
         TrafficSnapshot.Route::rate,
         Math::min);
     worst(
         "synthlab.route.places",
         "{request}",
-        "The requests that may be under way while it is found out what a server bears.",
-        route -> number(route.places()),
+        "Requests in flight that the adaptive limiter allows.",
+        route -> asDouble(route.maxInFlight()),
         Math::min);
+  }
+
+  private void registerLimits() {
     meter
         .gaugeBuilder("synthlab.route.limit.free")
         .setUnit("1")
-        .setDescription("What a limit lets go at once: requests or tokens.")
+        .setDescription("Requests or tokens that a limit allows now.")
         .buildWithCallback(
             to -> {
-              byRoute(route -> number(route.requests()), Math::min)
-                  .forEach((at, free) -> to.record(free, limit(at, "requests")));
-              byRoute(route -> number(route.tokens()), Math::min)
-                  .forEach((at, free) -> to.record(free, limit(at, "tokens")));
+              byRoute(route -> asDouble(route.requests()), Math::min)
+                  .forEach((at, free) -> to.record(free, withLimit(at, "requests")));
+              byRoute(route -> asDouble(route.tokens()), Math::min)
+                  .forEach((at, free) -> to.record(free, withLimit(at, "tokens")));
             });
   }
 
-  private void sum(String name, String unit, String what, ToLongFunction<TrafficSnapshot> part) {
+  private void sum(
+      String name, String unit, String description, ToLongFunction<TrafficSnapshot> part) {
     meter
         .upDownCounterBuilder(name)
         .setUnit(unit)
-        .setDescription(what)
-        .buildWithCallback(to -> to.record(Metrics.standings().stream().mapToLong(part).sum()));
+        .setDescription(description)
+        .buildWithCallback(to -> to.record(Metrics.snapshots().stream().mapToLong(part).sum()));
   }
 
   private void worst(
       String name,
       String unit,
-      String what,
+      String description,
       Function<TrafficSnapshot.Route, OptionalDouble> part,
       BinaryOperator<Double> worse) {
     meter
         .gaugeBuilder(name)
         .setUnit(unit)
-        .setDescription(what)
+        .setDescription(description)
         .buildWithCallback(to -> byRoute(part, worse).forEach((at, value) -> to.record(value, at)));
   }
 
   private Map<Attributes, Double> byRoute(
       Function<TrafficSnapshot.Route, OptionalDouble> part, BinaryOperator<Double> worse) {
     Map<Attributes, Double> all = new HashMap<>();
-    for (TrafficSnapshot snapshot : Metrics.standings()) {
+    for (TrafficSnapshot snapshot : Metrics.snapshots()) {
       for (TrafficSnapshot.Route route : snapshot.routes()) {
         part.apply(route)
             .ifPresent(
                 value ->
                     all.merge(
-                        instruments.at(new Place(route.server(), route.resource())).build(),
+                        instruments.at(new Destination(route.server(), route.resource())).build(),
                         value,
                         worse));
       }
@@ -117,13 +134,13 @@ final class Gauges {
     return all;
   }
 
-  private static Attributes limit(Attributes at, String which) {
-    return at.toBuilder().put(LIMIT, which).build();
+  private static Attributes withLimit(Attributes at, String limit) {
+    return at.toBuilder().put(LIMIT, limit).build();
   }
 
-  private static OptionalDouble number(OptionalLong whole) {
-    return whole.isPresent()
-        ? OptionalDouble.of((double) whole.getAsLong())
+  private static OptionalDouble asDouble(OptionalLong number) {
+    return number.isPresent()
+        ? OptionalDouble.of((double) number.getAsLong())
         : OptionalDouble.empty();
   }
 }

@@ -1,7 +1,7 @@
 package dev.synthlab.spans;
 
-import dev.synthlab.spans.Metrics.Place;
-import dev.synthlab.spans.OperationTimer.Asked;
+import dev.synthlab.spans.Metrics.Destination;
+import dev.synthlab.spans.OperationTimer.Operation;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
@@ -17,14 +17,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The instruments of one OpenTelemetry: those of the GenAI conventions, and ours. Safe for use by
- * many threads.
+ * The metric instruments of one meter provider: those of the GenAI conventions, and our own. Safe for
+ * use by many threads.
  */
 final class Instruments {
   private static final List<Double> OPERATION_SECONDS =
       List.of(
           0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92);
-  private static final List<Double> FIRST_PIECE_SECONDS =
+  private static final List<Double> FIRST_CHUNK_SECONDS =
       List.of(
           0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5,
           10.0);
@@ -55,7 +55,7 @@ final class Instruments {
   private static final AttributeKey<String> PROVIDER =
       AttributeKey.stringKey("gen_ai.provider.name");
   private static final AttributeKey<String> REQUEST_MODEL =
-      AttributeKey.stringKey("gen_ai.request.model");
+      AttributeKey.stringKey("gen_ai.operation.model");
   private static final AttributeKey<String> RESPONSE_MODEL =
       AttributeKey.stringKey("gen_ai.response.model");
   private static final AttributeKey<String> TOKEN_TYPE =
@@ -82,33 +82,33 @@ final class Instruments {
     Meter llm = provider.get("synth_lab.llm");
     duration =
         seconds(llm, "gen_ai.client.operation.duration", OPERATION_SECONDS)
-            .setDescription("Requests to models, with all their waits and attempts.")
+            .setDescription("Duration of requests to models, waits and all attempts included.")
             .build();
     firstToken =
-        seconds(llm, "gen_ai.client.operation.time_to_first_chunk", FIRST_PIECE_SECONDS)
-            .setDescription("From a request to the first piece of a streamed answer.")
+        seconds(llm, "gen_ai.client.operation.time_to_first_chunk", FIRST_CHUNK_SECONDS)
+            .setDescription("Time from a request to the first chunk of a streamed answer.")
             .build();
     tokens =
         llm.histogramBuilder("gen_ai.client.token.usage")
             .ofLongs()
             .setUnit("{token}")
-            .setDescription("Tokens of an answer, as its provider counted them.")
+            .setDescription("Tokens of a request, as counted by the provider.")
             .setExplicitBucketBoundariesAdvice(TOKENS)
             .build();
     Meter call = provider.get("synth_lab.call");
     attempts =
         call.counterBuilder("synthlab.attempts")
             .setUnit("{attempt}")
-            .setDescription("Requests that were sent and have ended.")
+            .setDescription("Attempts that have ended.")
             .build();
     waits =
         seconds(call, "synthlab.wait.duration", WAIT_SECONDS)
-            .setDescription("What calls waited before a request could go out.")
+            .setDescription("Time that calls waited before a request was sent.")
             .build();
     openings =
         call.counterBuilder("synthlab.breaker.openings")
             .setUnit("{opening}")
-            .setDescription("Breakers that opened because a route failed all the time.")
+            .setDescription("Circuit breakers that opened.")
             .build();
     if (enabled()) {
       new Gauges(call, this).register();
@@ -119,72 +119,72 @@ final class Instruments {
     return meter.histogramBuilder(name).setUnit("s").setExplicitBucketBoundariesAdvice(bounds);
   }
 
-  @SuppressWarnings("ReferenceEquality") // whether it is that very one
+  @SuppressWarnings("ReferenceEquality") // the same instance
   boolean of(MeterProvider other) {
     return provider == other;
   }
 
-  /** Whether anybody reads them. */
+  /** Whether the measurements are recorded. */
   boolean enabled() {
     return duration.isEnabled() || attempts.isEnabled();
   }
 
-  void firstToken(Asked request, double seconds) {
-    firstToken.record(seconds, base(request).build());
+  void recordFirstToken(Operation operation, double seconds) {
+    firstToken.record(seconds, base(operation).build());
   }
 
-  void ended(Asked request, String answeredBy, Optional<String> error, double seconds) {
-    AttributesBuilder all = answeredBy(request, answeredBy);
+  void recordOperation(Operation operation, String answeredBy, Optional<String> error, double seconds) {
+    AttributesBuilder all = answeredBy(operation, answeredBy);
     error.ifPresent(why -> all.put(ERROR, why));
     duration.record(seconds, all.build());
   }
 
-  void cached(Asked request, String answeredBy, double seconds) {
-    duration.record(seconds, answeredBy(request, answeredBy).put(CACHED, true).build());
+  void recordCacheHit(Operation operation, String answeredBy, double seconds) {
+    duration.record(seconds, answeredBy(operation, answeredBy).put(CACHED, true).build());
   }
 
-  void used(Asked request, String answeredBy, long input, long output) {
+  void recordTokens(Operation operation, String answeredBy, long input, long output) {
     if (input > 0) {
-      tokens.record(input, answeredBy(request, answeredBy).put(TOKEN_TYPE, "input").build());
+      tokens.record(input, answeredBy(operation, answeredBy).put(TOKEN_TYPE, "input").build());
     }
     if (output > 0) {
-      tokens.record(output, answeredBy(request, answeredBy).put(TOKEN_TYPE, "output").build());
+      tokens.record(output, answeredBy(operation, answeredBy).put(TOKEN_TYPE, "output").build());
     }
   }
 
-  private AttributesBuilder answeredBy(Asked request, String model) {
-    AttributesBuilder all = base(request);
-    return model.isEmpty() ? all : all.put(RESPONSE_MODEL, models.of(model));
+  private AttributesBuilder answeredBy(Operation operation, String model) {
+    AttributesBuilder all = base(operation);
+    return model.isEmpty() ? all : all.put(RESPONSE_MODEL, models.limit(model));
   }
 
-  private AttributesBuilder base(Asked request) {
+  private AttributesBuilder base(Operation operation) {
     AttributesBuilder all =
         Attributes.builder()
-            .put(OPERATION, request.operation())
-            .put(PROVIDER, request.provider())
-            .put(REQUEST_MODEL, models.of(request.model()))
-            .put(SERVER, servers.of(request.server()));
-    request.port().ifPresent(port -> all.put(PORT, (long) port));
+            .put(OPERATION, operation.name())
+            .put(PROVIDER, operation.provider())
+            .put(REQUEST_MODEL, models.limit(operation.model()))
+            .put(SERVER, servers.limit(operation.server()));
+    operation.port().ifPresent(port -> all.put(PORT, (long) port));
     return all;
   }
 
-  void attempted(Place place, String outcome, OptionalInt status) {
-    AttributesBuilder all = at(place).put(OUTCOME, outcome);
+  void recordAttempt(Destination destination, String outcome, OptionalInt status) {
+    AttributesBuilder all = at(destination).put(OUTCOME, outcome);
     status.ifPresent(code -> all.put(STATUS, (long) code));
     attempts.add(1, all.build());
   }
 
-  void waited(Place place, String reason, Duration time) {
-    waits.record(time.toNanos() / 1e9, at(place).put(REASON, reason).build());
+  void recordWait(Destination destination, String reason, Duration time) {
+    waits.record(time.toNanos() / 1e9, at(destination).put(REASON, reason).build());
   }
 
-  void opened(Place place) {
-    openings.add(1, at(place).build());
+  void recordBreakerOpened(Destination destination) {
+    openings.add(1, at(destination).build());
   }
 
-  AttributesBuilder at(Place place) {
+  AttributesBuilder at(Destination destination) {
     return Attributes.builder()
-        .put(SERVER, servers.of(place.server()))
-        .put(RESOURCE, models.of(place.resource()));
+        .put(SERVER, servers.limit(destination.server()))
+        .put(RESOURCE, models.limit(destination.resource()));
   }
 }

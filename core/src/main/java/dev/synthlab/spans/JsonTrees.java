@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Trees of JSON as spans show them. */
+/** Masking of JSON trees for spans. */
 final class JsonTrees {
-  private static final Set<String> SAID = Set.of("messages", "input", "prompt");
-  private static final Set<String> TOOLS = Set.of("tools", "functions");
+  private static final Set<String> CONTENT_FIELDS = Set.of("messages", "input", "prompt");
+  private static final Set<String> TOOL_FIELDS = Set.of("tools", "functions");
 
   private JsonTrees() {}
 
@@ -20,63 +20,63 @@ final class JsonTrees {
     try {
       return JsonMapper.shared().writeValueAsString(tree);
     } catch (JacksonException | StackOverflowError e) {
-      return "(" + (tree == null ? "" : tree.getClass().getName()) + " that cannot be shown)";
+      return "(" + (tree == null ? "" : tree.getClass().getName()) + " that cannot be written as JSON)";
     }
   }
 
-  /** A request's body without what is hidden. */
+  /** The body of a request without its hidden parts. */
   static @Nullable Object masked(@Nullable Object tree, TraceMasking masking) {
     if (!(tree instanceof Map<?, ?> body)) {
-      return shown(tree, masking);
+      return maskImages(tree, masking);
     }
-    boolean bare = masking.hides(Hidden.OPENINFERENCE_HIDE_LLM_INVOCATION_PARAMETERS);
-    boolean noTools = masking.hides(Hidden.OPENINFERENCE_HIDE_LLM_TOOLS);
+    boolean hideParameters = masking.hides(Hidden.OPENINFERENCE_HIDE_LLM_INVOCATION_PARAMETERS);
+    boolean hideTools = masking.hides(Hidden.OPENINFERENCE_HIDE_LLM_TOOLS);
     Map<String, @Nullable Object> shown = new LinkedHashMap<>();
     body.forEach(
         (key, value) -> {
           String name = String.valueOf(key);
-          boolean tools = TOOLS.contains(name);
-          if (tools ? !noTools : !bare || SAID.contains(name)) {
-            shown.put(name, shown(value, masking));
+          boolean tools = TOOL_FIELDS.contains(name);
+          if (tools ? !hideTools : !hideParameters || CONTENT_FIELDS.contains(name)) {
+            shown.put(name, maskImages(value, masking));
           }
         });
     return shown;
   }
 
-  private static @Nullable Object shown(@Nullable Object tree, TraceMasking masking) {
+  private static @Nullable Object maskImages(@Nullable Object tree, TraceMasking masking) {
     if (tree instanceof Map<?, ?> map) {
       Map<String, @Nullable Object> shown = new LinkedHashMap<>();
       map.forEach(
           (key, value) ->
               shown.put(
                   String.valueOf(key),
-                  "image_url".equals(key) ? image(value, masking) : shown(value, masking)));
+                  "image_url".equals(key) ? image(value, masking) : maskImages(value, masking)));
       return shown;
     }
     if (tree instanceof List<?> list) {
-      return list.stream().map(each -> shown(each, masking)).toList();
+      return list.stream().map(each -> maskImages(each, masking)).toList();
     }
-    return tree instanceof String text && text.startsWith("data:") ? picture(text, masking) : tree;
+    return tree instanceof String text && text.startsWith("data:") ? imageUrl(text, masking) : tree;
   }
 
   private static @Nullable Object image(@Nullable Object value, TraceMasking masking) {
-    if (value instanceof Map<?, ?> map && map.get("url") instanceof String address) {
+    if (value instanceof Map<?, ?> map && map.get("url") instanceof String url) {
       Map<String, @Nullable Object> shown = new LinkedHashMap<>();
       map.forEach((key, each) -> shown.put(String.valueOf(key), each));
-      shown.put("url", picture(address, masking));
+      shown.put("url", imageUrl(url, masking));
       return shown;
     }
-    return value instanceof String address ? picture(address, masking) : shown(value, masking);
+    return value instanceof String url ? imageUrl(url, masking) : maskImages(value, masking);
   }
 
-  /** The address of a picture, if it may be shown. */
-  static String picture(String address, TraceMasking masking) {
-    boolean tooLong = address.startsWith("data:") && address.length() > masking.imageLength();
+  /** The URL of an image, or the mask if it is hidden. */
+  static String imageUrl(String url, TraceMasking masking) {
+    boolean tooLong = url.startsWith("data:") && url.length() > masking.imageLength();
     boolean hidden =
         masking.hides(
             Hidden.OPENINFERENCE_HIDE_INPUT_IMAGES,
             Hidden.OPENINFERENCE_HIDE_INPUTS,
             Hidden.OPENINFERENCE_HIDE_INPUT_MESSAGES);
-    return tooLong || hidden ? TraceMasking.REDACTED : address;
+    return tooLong || hidden ? TraceMasking.REDACTED : url;
   }
 }

@@ -9,56 +9,56 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Words that every span within carries: whose work it is, and how to find it. Immutable.
+ * Labels for all spans of some work: session, user, tags and metadata. Immutable.
  *
- * @param session the conversation, or empty for that of the work around
- * @param user the user, or empty for that of the work around
- * @param tags further words, added to those of the work around
- * @param metadata names and values, added to those of the work around
+ * @param session the conversation; empty to keep that of the surrounding work
+ * @param user the user; empty to keep that of the surrounding work
+ * @param tags further tags, added to those of the surrounding work
+ * @param metadata names and values, added to those of the surrounding work
  */
 public record Labels(
     Optional<String> session,
     Optional<String> user,
     List<String> tags,
     Map<String, String> metadata) {
-  /** The name of the part of a service that does the work, among the names and values. */
+  /** The metadata name of the component of a service. */
   public static final String COMPONENT = "component";
 
-  /** The name of the bulk run that the work belongs to. */
+  /** The metadata name of the bulk run. */
   public static final String RUN = "run_id";
 
-  /** The name of the row of a bulk run. */
+  /** The metadata name of the row of a bulk run. */
   public static final String ROW = "custom_id";
 
-  /** Marks the work of mending an answer. */
+  /** The metadata name that marks the repair of an answer. */
   public static final String REPAIR = "repair";
 
   private static final ContextKey<Labels> KEY = ContextKey.named("synthlab-labels");
 
-  /** No words. */
+  /** No labels. */
   public static final Labels NONE =
       new Labels(Optional.empty(), Optional.empty(), List.of(), Map.of());
 
-  /** Keeps copies. */
+  /** Copies tags and metadata. */
   public Labels {
     tags = List.copyOf(tags);
     metadata = new TreeMap<>(metadata);
   }
 
   /**
-   * The work of a conversation.
+   * Creates labels with a session.
    *
-   * @param id the service's name for it
-   * @return labels
+   * @param id the id of the conversation
+   * @return the labels
    */
   public static Labels session(String id) {
     return new Labels(Optional.of(id), Optional.empty(), List.of(), Map.of());
   }
 
   /**
-   * The same labels, for somebody.
+   * The same labels with another user.
    *
-   * @param id the service's name for the user
+   * @param id the id of the user
    * @return new labels
    */
   public Labels withUser(String id) {
@@ -66,9 +66,9 @@ public record Labels(
   }
 
   /**
-   * The same labels with further words.
+   * The same labels with other tags.
    *
-   * @param words all of them
+   * @param words all tags
    * @return new labels
    */
   public Labels withTags(String... words) {
@@ -76,7 +76,7 @@ public record Labels(
   }
 
   /**
-   * The same labels with one more name and value.
+   * The same labels with one more metadata entry.
    *
    * @param name any name
    * @param value any value
@@ -89,7 +89,7 @@ public record Labels(
   }
 
   /**
-   * The same labels, for the work of a part of the service.
+   * The same labels with another component.
    *
    * @param name in lower case; what calls are counted by in {@code synthlab usage --by component}
    * @return new labels
@@ -99,21 +99,21 @@ public record Labels(
   }
 
   /**
-   * The labels of the work that this thread does.
+   * The labels of the current thread.
    *
-   * @return those of all scopes it is in, the inner ones over the outer ones
+   * @return those of all scopes around the current work; inner scopes override outer ones
    */
   public static Labels here() {
     return of(Context.current());
   }
 
   static Labels of(Context context) {
-    Labels there = context.get(KEY);
-    return there == null ? NONE : there;
+    Labels labels = context.get(KEY);
+    return labels == null ? NONE : labels;
   }
 
-  /** These over those of the work around. */
-  Context over(Context around) {
+  /** A context with these labels, added to those of a surrounding context. */
+  Context within(Context around) {
     Labels outer = of(around);
     List<String> allTags = new ArrayList<>(outer.tags);
     tags.stream().filter(tag -> !outer.tags.contains(tag)).forEach(allTags::add);

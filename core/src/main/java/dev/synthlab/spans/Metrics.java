@@ -12,9 +12,8 @@ import java.util.WeakHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * What is counted and measured of calls, for the rooms that make them. No text of a call, no key
- * and no query comes here. Where no OpenTelemetry SDK reads metrics, nothing is done and nothing
- * allocated. Safe for use by many threads.
+ * The recorder of call metrics. It gets no texts, keys or queries of calls. Without an OpenTelemetry
+ * SDK that reads metrics it does nothing and allocates nothing. Safe for use by many threads.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/">the GenAI
  *     conventions on metrics</a>
@@ -24,118 +23,118 @@ public final class Metrics {
       Collections.newSetFromMap(new WeakHashMap<>());
 
   private static volatile Instruments instruments = new Instruments(MeterProvider.noop());
-  private static volatile LongSupplier lost = () -> 0;
+  private static volatile LongSupplier lostSpans = () -> 0;
 
   private Metrics() {}
 
-  /** The instruments of the OpenTelemetry that is set up now. */
-  private static Instruments now() {
+  /** The instruments of the current global OpenTelemetry. */
+  private static Instruments current() {
     MeterProvider provider = GlobalOpenTelemetry.getOrNoop().getMeterProvider();
-    Instruments there = instruments;
-    return there.of(provider) ? there : changed(provider);
+    Instruments known = instruments;
+    return known.of(provider) ? known : replace(provider);
   }
 
-  private static synchronized Instruments changed(MeterProvider provider) {
-    Instruments there = instruments;
-    if (!there.of(provider)) {
-      there = new Instruments(provider);
-      instruments = there;
+  private static synchronized Instruments replace(MeterProvider provider) {
+    Instruments known = instruments;
+    if (!known.of(provider)) {
+      known = new Instruments(provider);
+      instruments = known;
     }
-    return there;
+    return known;
   }
 
-  /** Where a call went. */
-  record Place(String server, String resource) {}
+  /** The server and the resource of a call. */
+  record Destination(String server, String resource) {}
 
   /**
-   * Whether anybody reads metrics.
+   * Whether metrics are recorded.
    *
-   * @return false when there is no need to gather anything for them
+   * @return false if nothing needs to be measured
    */
-  public static boolean recorded() {
-    return now().enabled();
+  public static boolean isEnabled() {
+    return current().enabled();
   }
 
   /**
-   * Begins to measure one request to a model, whatever it takes to answer it.
+   * Starts a timer for one request to a model, waits and all attempts included.
    *
-   * @param what the verb and who is asked
-   * @return to be told of the end; the time runs from now on
+   * @param operation the operation, its model and its server
+   * @return the running timer
    */
-  public static OperationTimer begun(OperationTimer.Asked what) {
-    Instruments there = now();
-    return there.enabled() ? new OperationTimer(there, what) : OperationTimer.UNSEEN;
+  public static OperationTimer startTimer(OperationTimer.Operation operation) {
+    Instruments current = current();
+    return current.enabled() ? new OperationTimer(current, operation) : OperationTimer.NOOP;
   }
 
   /**
-   * Counts a request that was sent and has ended.
+   * Counts an attempt that has ended.
    *
-   * @param server the host
-   * @param resource what was asked for: a model, or a service by its name
+   * @param server the host of the server
+   * @param resource the model, or the name of the service
    * @param outcome {@code answered}, or the code of the fault
-   * @param status the HTTP status, if an answer came
+   * @param status the HTTP status, if there was a response
    */
-  public static void attempted(String server, String resource, String outcome, OptionalInt status) {
-    Instruments there = now();
-    if (there.enabled()) {
-      there.attempted(new Place(server, resource), outcome, status);
+  public static void recordAttempt(String server, String resource, String outcome, OptionalInt status) {
+    Instruments current = current();
+    if (current.enabled()) {
+      current.recordAttempt(new Destination(server, resource), outcome, status);
     }
   }
 
   /**
-   * Measures a wait that is over.
+   * Records a wait that is over.
    *
-   * @param server the host
-   * @param resource what was asked for: a model, or a service by its name
-   * @param reason what was waited for
-   * @param time how long
+   * @param server the host of the server
+   * @param resource the model, or the name of the service
+   * @param reason the reason of the wait
+   * @param time its duration
    */
-  public static void waited(String server, String resource, String reason, Duration time) {
-    Instruments there = now();
-    if (there.enabled()) {
-      there.waited(new Place(server, resource), reason, time);
+  public static void recordWait(String server, String resource, String reason, Duration time) {
+    Instruments current = current();
+    if (current.enabled()) {
+      current.recordWait(new Destination(server, resource), reason, time);
     }
   }
 
   /**
-   * Counts a breaker that has opened.
+   * Counts a circuit breaker that has opened.
    *
-   * @param server the host
-   * @param resource what was asked for: a model, or a service by its name
+   * @param server the host of the server
+   * @param resource the model, or the name of the service
    */
-  public static void opened(String server, String resource) {
-    Instruments there = now();
-    if (there.enabled()) {
-      there.opened(new Place(server, resource));
+  public static void recordBreakerOpened(String server, String resource) {
+    Instruments current = current();
+    if (current.enabled()) {
+      current.recordBreakerOpened(new Destination(server, resource));
     }
   }
 
   /**
-   * Asks a source how things stand whenever somebody reads the metrics.
+   * Adds a source of snapshots, which are taken when the metrics are read.
    *
-   * @param source is forgotten when nobody else holds it
+   * @param source the source; only a weak reference to it is kept
    */
-  public static void watch(TrafficSnapshot.Source source) {
+  public static void addSource(TrafficSnapshot.Source source) {
     synchronized (SOURCES) {
       SOURCES.add(source);
     }
   }
 
   /**
-   * Says where the number of lost spans comes from.
+   * Sets the source of the number of lost spans.
    *
-   * @param count spans that ended and are known not to arrive; never falls
+   * @param count the number of spans that ended and were not exported; it never decreases
    */
-  public static void watchLoss(LongSupplier count) {
-    lost = count;
-    now();
+  public static void setLostSpans(LongSupplier count) {
+    lostSpans = count;
+    current();
   }
 
-  static long lost() {
-    return lost.getAsLong();
+  static long lostSpans() {
+    return lostSpans.getAsLong();
   }
 
-  static List<TrafficSnapshot> standings() {
+  static List<TrafficSnapshot> snapshots() {
     List<TrafficSnapshot.Source> all;
     synchronized (SOURCES) {
       all = new ArrayList<>(SOURCES);

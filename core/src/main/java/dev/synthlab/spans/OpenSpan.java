@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
- * A span that is being written. Everything that is put on it passes the masks, the redactor and a
- * bound on its size; nothing is done where nobody records. What is put on it after its end is lost.
- * Safe for use by many threads.
+ * A span that has started. All its attributes are masked, redacted and limited in size. If the span
+ * is not recorded, its methods do nothing. Attributes set after its end are lost. Safe for use by
+ * many threads.
  */
 public final class OpenSpan {
   private static final int MAX_CHARACTERS = 100_000;
@@ -42,22 +42,22 @@ public final class OpenSpan {
   }
 
   /**
-   * Whether anybody will see it.
+   * Whether the span is recorded.
    *
-   * @return false when there is no need to put anything on it
+   * @return false if no attribute needs to be set
    */
   public boolean recorded() {
     return span.isRecording();
   }
 
   /**
-   * Does work with this span as the one around it, also for log lines: they carry its {@code
-   * trace_id} and {@code span_id}.
+   * Runs work with this span as the current one. Log lines of the work have its {@code trace_id}
+   * and {@code span_id}.
    *
-   * @param work what to do
-   * @param <T> what it gives
-   * @return what the work gave
-   * @throws Exception what the work throws
+   * @param work the work
+   * @param <T> the type of the result
+   * @return the result of the work
+   * @throws Exception the exception of the work
    */
   public <T> T around(Callable<T> work) throws Exception {
     if (!span.getSpanContext().isValid()) {
@@ -70,12 +70,12 @@ public final class OpenSpan {
     try {
       return context.wrap(work).call();
     } finally {
-      putBack("trace_id", trace);
-      putBack("span_id", id);
+      restore("trace_id", trace);
+      restore("span_id", id);
     }
   }
 
-  private static void putBack(String name, @Nullable String value) {
+  private static void restore(String name, @Nullable String value) {
     if (value == null) {
       MDC.remove(name);
     } else {
@@ -84,10 +84,10 @@ public final class OpenSpan {
   }
 
   /**
-   * Puts a text on it.
+   * Sets a text attribute.
    *
-   * @param name of the attribute
-   * @param value any text
+   * @param name the name of the attribute
+   * @param value the text
    */
   public void set(String name, String value) {
     if (span.isRecording()) {
@@ -96,30 +96,30 @@ public final class OpenSpan {
   }
 
   /**
-   * Puts a whole number on it.
+   * Sets an integer attribute.
    *
-   * @param name of the attribute
-   * @param value any number
+   * @param name the name of the attribute
+   * @param value the number
    */
   public void set(String name, long value) {
     span.setAttribute(name, value);
   }
 
   /**
-   * Puts a number on it.
+   * Sets a floating-point attribute.
    *
-   * @param name of the attribute
-   * @param value any number
+   * @param name the name of the attribute
+   * @param value the number
    */
   public void set(String name, double value) {
     span.setAttribute(name, value);
   }
 
   /**
-   * Puts texts on it.
+   * Sets an attribute with several texts.
    *
-   * @param name of the attribute
-   * @param values any texts
+   * @param name the name of the attribute
+   * @param values the texts
    */
   public void set(String name, List<String> values) {
     if (span.isRecording() && !values.isEmpty()) {
@@ -129,16 +129,16 @@ public final class OpenSpan {
   }
 
   /**
-   * What went in, as text.
+   * Sets the input as text.
    *
-   * @param text any text
+   * @param text the input
    */
   public void input(String text) {
     value("input", text, "text/plain", inputHidden());
   }
 
   /**
-   * What went in, as a tree of JSON.
+   * Sets the input as JSON.
    *
    * @param tree maps, lists, strings, numbers, booleans
    */
@@ -150,18 +150,18 @@ public final class OpenSpan {
   }
 
   /**
-   * What came out, as text.
+   * Sets the output as text.
    *
-   * @param text any text
+   * @param text the output
    */
   public void output(String text) {
     value("output", text, "text/plain", outputHidden());
   }
 
   /**
-   * What came out, as JSON.
+   * Sets the output as JSON.
    *
-   * @param json JSON as text
+   * @param json the output
    */
   public void outputJson(String json) {
     value("output", json, "application/json", outputHidden());
@@ -190,7 +190,7 @@ public final class OpenSpan {
   }
 
   /**
-   * The messages that went in.
+   * Sets the input messages.
    *
    * @param messages in order
    */
@@ -202,7 +202,7 @@ public final class OpenSpan {
   }
 
   /**
-   * The messages that came out.
+   * Sets the output messages.
    *
    * @param messages in order
    */
@@ -229,22 +229,22 @@ public final class OpenSpan {
       span.setAttribute(name + "content", hidden ? TraceMasking.REDACTED : clean(only.text()));
     } else {
       for (int i = 0; i < parts.size(); i++) {
-        piece(name + "contents." + i + ".message_content.", parts.get(i), hidden);
+        part(name + "contents." + i + ".message_content.", parts.get(i), hidden);
       }
     }
     message.callId().ifPresent(id -> span.setAttribute(name + "tool_call_id", clean(id)));
     for (int i = 0; i < message.calls().size(); i++) {
       SpanMessage.ToolCall call = message.calls().get(i);
-      String place = name + "tool_calls." + i + ".tool_call.";
-      span.setAttribute(place + "id", clean(call.id()));
-      span.setAttribute(place + "function.name", clean(call.tool()));
+      String prefix = name + "tool_calls." + i + ".tool_call.";
+      span.setAttribute(prefix + "id", clean(call.id()));
+      span.setAttribute(prefix + "function.name", clean(call.tool()));
       span.setAttribute(
-          place + "function.arguments", hidden ? TraceMasking.REDACTED : clean(call.arguments()));
+          prefix + "function.arguments", hidden ? TraceMasking.REDACTED : clean(call.arguments()));
     }
   }
 
-  private void piece(String name, SpanMessage.Part piece, boolean hidden) {
-    switch (piece) {
+  private void part(String name, SpanMessage.Part part, boolean hidden) {
+    switch (part) {
       case SpanMessage.Part.Text text -> {
         span.setAttribute(name + "type", "text");
         span.setAttribute(name + "text", hidden ? TraceMasking.REDACTED : clean(text.text()));
@@ -252,15 +252,15 @@ public final class OpenSpan {
       case SpanMessage.Part.Image image -> {
         span.setAttribute(name + "type", "image");
         span.setAttribute(
-            name + "image.image.url", clean(JsonTrees.picture(image.address(), masking)));
+            name + "image.image.url", clean(JsonTrees.imageUrl(image.url(), masking)));
       }
     }
   }
 
   /**
-   * The tools that were offered.
+   * Sets the tools of the request.
    *
-   * @param schemas each as JSON
+   * @param schemas the definition of each tool as JSON
    */
   public void tools(List<String> schemas) {
     if (masking.hides(Hidden.OPENINFERENCE_HIDE_INPUTS, Hidden.OPENINFERENCE_HIDE_LLM_TOOLS)) {
@@ -272,7 +272,7 @@ public final class OpenSpan {
   }
 
   /**
-   * The parameters of the call.
+   * Sets the invocation parameters.
    *
    * @param tree maps, lists, strings, numbers, booleans
    */
@@ -283,17 +283,17 @@ public final class OpenSpan {
   }
 
   /**
-   * A text and its vector.
+   * Sets an embedding.
    *
-   * @param place of the text among all, from 0
-   * @param text what it was made of
-   * @param vector of which the first numbers are shown
+   * @param index the index of the text, from 0
+   * @param text the text
+   * @param vector the vector, of which the first numbers are shown
    */
-  public void embedding(int place, String text, float[] vector) {
-    if (!span.isRecording() || place >= MAX_MESSAGES) {
+  public void embedding(int index, String text, float[] vector) {
+    if (!span.isRecording() || index >= MAX_MESSAGES) {
       return;
     }
-    String name = "embedding.embeddings." + place + ".embedding.";
+    String name = "embedding.embeddings." + index + ".embedding.";
     boolean hidden =
         masking.hides(
             Hidden.OPENINFERENCE_HIDE_INPUTS,
@@ -312,73 +312,73 @@ public final class OpenSpan {
   }
 
   /**
-   * Where a request goes.
+   * Sets the URL of the request.
    *
-   * @param base the address that is the same for all requests of its kind
-   * @param whole the address of this one, without what may be a key
+   * @param base the part of the URL that all requests of the route share
+   * @param whole the URL of this request, without parts that may contain a key
    */
   public void url(String base, String whole) {
     set("url.full", inputHidden() ? base + "/" + TraceMasking.REDACTED : whole);
   }
 
   /**
-   * Something happened.
+   * Adds an event.
    *
-   * @param name what
+   * @param name the name of the event
    */
   public void event(String name) {
     span.addEvent(name);
   }
 
-  /** All went well. */
+  /** Sets the status to OK. */
   public void succeeded() {
     span.setStatus(StatusCode.OK);
   }
 
   /**
-   * It went wrong.
+   * Records a failure.
    *
-   * @param type the sort of error, in few words that are the same each time
-   * @param message what happened, in words
+   * @param type the error type, of low cardinality
+   * @param message the description
    */
   public void recordFailure(String type, String message) {
     if (span.isRecording()) {
       span.setAttribute("error.type", clean(type));
-      span.setStatus(StatusCode.ERROR, masking.hidesWords() ? type : clean(message));
+      span.setStatus(StatusCode.ERROR, masking.hidesMessages() ? type : clean(message));
     }
   }
 
   /**
-   * It went wrong by an exception.
+   * Records an exception.
    *
-   * @param type the sort of error
-   * @param reason what was thrown
+   * @param type the error type
+   * @param exception the exception
    */
-  public void recordFailure(String type, Throwable reason) {
+  public void recordFailure(String type, Throwable exception) {
     if (!span.isRecording()) {
       return;
     }
     recordFailure(
-        type, Optional.ofNullable(reason.getMessage()).orElse(reason.getClass().getSimpleName()));
-    AttributesBuilder told = Attributes.builder();
-    told.put("exception.type", reason.getClass().getName());
-    told.put("exception.escaped", true);
-    if (masking.hidesWords()) {
-      told.put("exception.stacktrace", frames(reason));
+        type, Optional.ofNullable(exception.getMessage()).orElse(exception.getClass().getSimpleName()));
+    AttributesBuilder event = Attributes.builder();
+    event.put("exception.type", exception.getClass().getName());
+    event.put("exception.escaped", true);
+    if (masking.hidesMessages()) {
+      event.put("exception.stacktrace", frames(exception));
     } else {
       StringWriter trace = new StringWriter();
-      reason.printStackTrace(new PrintWriter(trace));
-      told.put("exception.message", clean(String.valueOf(reason.getMessage())));
-      told.put("exception.stacktrace", clean(trace.toString()));
+      exception.printStackTrace(new PrintWriter(trace));
+      event.put("exception.message", clean(String.valueOf(exception.getMessage())));
+      event.put("exception.stacktrace", clean(trace.toString()));
     }
-    span.addEvent("exception", told.build());
+    span.addEvent("exception", event.build());
   }
 
-  /** Where it was thrown, without a word of what the exceptions say: they may repeat anything. */
-  private static String frames(Throwable reason) {
+  /** The stack trace without the messages of the exceptions, which may repeat any input. */
+  private static String frames(Throwable exception) {
     StringBuilder all = new StringBuilder();
     Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    for (Throwable each = reason; each != null && seen.add(each); each = each.getCause()) {
+    for (Throwable each = exception; each != null && seen.add(each); each = each.getCause()) {
       all.append(each.getClass().getName()).append('\n');
       for (StackTraceElement frame : each.getStackTrace()) {
         all.append("\tat ").append(frame).append('\n');
@@ -387,7 +387,7 @@ public final class OpenSpan {
     return clean(all.toString());
   }
 
-  /** It is over. */
+  /** Ends the span. */
   public void end() {
     span.end();
   }
@@ -396,7 +396,7 @@ public final class OpenSpan {
     span.end(at);
   }
 
-  /** Without secrets, and not without end. */
+  /** Redacts a text and limits its length. */
   private static String clean(String text) {
     String safe = Redactor.redactBeginning(text, MAX_CHARACTERS);
     int left = text.length() - MAX_CHARACTERS;

@@ -6,91 +6,91 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request to a model as it is measured, from its beginning to its end, waits and all attempts
- * included. Its end counts once. Safe for use by many threads.
+ * A timer of one request to a model, waits and all attempts included. Only its first end is
+ * recorded. Safe for use by many threads.
  */
 public final class OperationTimer {
-  /** What nobody measures. */
-  public static final OperationTimer UNSEEN = new OperationTimer();
+  /** A timer that records nothing. */
+  public static final OperationTimer NOOP = new OperationTimer();
 
   private final @Nullable Instruments instruments;
-  private final @Nullable Asked request;
+  private final @Nullable Operation operation;
   private final long begin;
-  private final AtomicBoolean over = new AtomicBoolean();
+  private final AtomicBoolean ended = new AtomicBoolean();
 
   private OperationTimer() {
     this.instruments = null;
-    this.request = null;
+    this.operation = null;
     this.begin = 0;
   }
 
-  OperationTimer(Instruments instruments, Asked request) {
+  OperationTimer(Instruments instruments, Operation operation) {
     this.instruments = instruments;
-    this.request = request;
+    this.operation = operation;
     this.begin = System.nanoTime();
   }
 
   /**
-   * What is asked, and of whom.
+   * The operation, its model and its server.
    *
-   * @param operation the verb, for example {@code chat}
-   * @param provider whose interface is spoken, for example {@code openai}
-   * @param model what is asked for
-   * @param server the host
-   * @param port its port, unless it is the usual one
+   * @param name the name of the operation, for example {@code chat}
+   * @param provider the provider of the API, for example {@code openai}
+   * @param model the requested model
+   * @param server the host of the server
+   * @param port its port, unless it is the default port
    */
-  public record Asked(
-      String operation, String provider, String model, String server, OptionalInt port) {}
+  public record Operation(
+      String name, String provider, String model, String server, OptionalInt port) {}
 
-  /** The first piece of the answer came. */
-  public void firstToken() {
+  /** Records the time to the first token. */
+  public void recordFirstToken() {
     Instruments to = instruments;
-    Asked what = request;
+    Operation what = operation;
     if (to != null && what != null) {
-      to.firstToken(what, seconds());
+      to.recordFirstToken(what, seconds());
     }
   }
 
   /**
-   * The answer is there.
+   * Records the end of an operation with an answer.
    *
-   * @param model that answered; empty when it is not said
-   * @param problem why the answer is not what was asked for, in one word
-   * @param input tokens, as the provider counted them; 0 when it did not
-   * @param output tokens, as the provider counted them; 0 when it did not
+   * @param model the model that the response names; empty if it names none
+   * @param problem the error type if the answer cannot be used
+   * @param input the input tokens as counted by the provider; 0 if unknown
+   * @param output the output tokens as counted by the provider; 0 if unknown
    */
-  public void answered(String model, Optional<String> problem, long input, long output) {
+  public void recordAnswer(String model, Optional<String> problem, long input, long output) {
     Instruments to = instruments;
-    Asked what = request;
-    if (to != null && what != null && over.compareAndSet(false, true)) {
-      to.ended(what, model, problem, seconds());
-      to.used(what, model, input, output);
+    Operation what = operation;
+    if (to != null && what != null && ended.compareAndSet(false, true)) {
+      to.recordOperation(what, model, problem, seconds());
+      to.recordTokens(what, model, input, output);
     }
   }
 
   /**
-   * The answer was there from before: nothing was sent.
+   * Records the end of an operation whose completion came from the cache.
    *
-   * @param model that had answered
+   * @param model the model that the original response named
    */
-  public void cacheHit(String model) {
+  public void recordCacheHit(String model) {
     Instruments to = instruments;
-    Asked what = request;
-    if (to != null && what != null && over.compareAndSet(false, true)) {
-      to.cached(what, model, seconds());
+    Operation what = operation;
+    if (to != null && what != null && ended.compareAndSet(false, true)) {
+      to.recordCacheHit(what, model, seconds());
     }
   }
 
   /**
-   * There is none.
+   * Records the end of an operation that failed.
    *
-   * @param reason in one word
+   * @param errorType the error type
    */
-  public void failed(String reason) {
+  public void recordFailure(String errorType) {
     Instruments to = instruments;
-    Asked what = request;
-    if (to != null && what != null && over.compareAndSet(false, true)) {
-      to.ended(what, "", Optional.of(reason), seconds());
+    Operation what = operation;
+    if (to != null && what != null && ended.compareAndSet(false, true)) {
+      to.recordOperation(what, "", Optional.of(errorType), seconds());
     }
   }
 

@@ -4,45 +4,45 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A message as a span shows it.
+ * A chat message as span attributes.
  *
- * @param role in lower case
- * @param parts texts and pictures
- * @param calls tools that are asked for
- * @param callId the call that this is the result of
+ * @param role the role, in lower case
+ * @param parts texts and images
+ * @param calls the tool calls of an assistant message
+ * @param callId the id of the tool call, for a tool message
  */
 public record SpanMessage(
     String role, List<Part> parts, List<ToolCall> calls, Optional<String> callId) {
 
-  /** Keeps copies. */
+  /** Copies the lists. */
   public SpanMessage {
     parts = List.copyOf(parts);
     calls = List.copyOf(calls);
   }
 
-  /** A text, or the address of a picture. */
+  /** A part of a message: a text or an image. */
   public sealed interface Part {
     /**
-     * Text.
+     * A text.
      *
      * @param text any text
      */
     record Text(String text) implements Part {}
 
     /**
-     * A picture.
+     * An image.
      *
-     * @param address where it is, or its bytes in a {@code data:} address
+     * @param url its URL; a {@code data:} URL contains the bytes
      */
-    record Image(String address) implements Part {}
+    record Image(String url) implements Part {}
   }
 
   /**
-   * A tool that is asked for.
+   * A tool call.
    *
-   * @param id the call's name
-   * @param tool the tool's name
-   * @param arguments JSON as text
+   * @param id the id of the call
+   * @param tool the name of the tool
+   * @param arguments the arguments as JSON
    */
   public record ToolCall(String id, String tool, String arguments) {}
 }

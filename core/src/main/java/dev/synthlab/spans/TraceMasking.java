@@ -11,55 +11,55 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What of a call no span may show. Immutable.
+ * The masking of spans: the parts of calls that they must not show. Immutable.
  *
- * @param hidden what is left out, or put as {@code __REDACTED__}
- * @param imageLength pictures in {@code data:} addresses longer than this are put as {@code
- *     __REDACTED__}, in characters
+ * @param hidden the parts that are left out or replaced with {@code __REDACTED__}
+ * @param imageLength the maximum length of a {@code data:} URL of an image, in characters; longer
+ *     ones are replaced with {@code __REDACTED__}
  * @see <a href="https://github.com/Arize-ai/openinference/blob/main/spec/configuration.md">the
  *     OpenInference specification on configuration</a>
  */
 public record TraceMasking(Set<Hidden> hidden, int imageLength) {
-  /** What stands in the place of what is hidden. */
+  /** The replacement of hidden values. */
   static final String REDACTED = "__REDACTED__";
 
   private static final int DEFAULT_IMAGE_LENGTH = 32_000;
   private static final String IMAGE_LENGTH = "OPENINFERENCE_BASE64_IMAGE_MAX_LENGTH";
 
-  /** Nothing is hidden but pictures of more than 32,000 characters. */
+  /** No masking, except of images with more than 32,000 characters. */
   public static final TraceMasking NONE = new TraceMasking(Set.of(), DEFAULT_IMAGE_LENGTH);
 
-  /** Parts of a call that can be hidden, each by the variable of its name. */
+  /** The parts of a call that can be hidden; each has the name of its environment variable. */
   public enum Hidden {
-    /** Everything that is sent: value, messages, tools. */
+    /** The whole input: value, messages and tools. */
     OPENINFERENCE_HIDE_INPUTS,
-    /** Everything that is answered: value, messages. */
+    /** The whole output: value and messages. */
     OPENINFERENCE_HIDE_OUTPUTS,
-    /** Messages that are sent. */
+    /** Input messages. */
     OPENINFERENCE_HIDE_INPUT_MESSAGES,
-    /** Messages that are answered. */
+    /** Output messages. */
     OPENINFERENCE_HIDE_OUTPUT_MESSAGES,
-    /** Pictures that are sent. */
+    /** Input images. */
     OPENINFERENCE_HIDE_INPUT_IMAGES,
-    /** Texts of messages that are sent. */
+    /** Texts of input messages. */
     OPENINFERENCE_HIDE_INPUT_TEXT,
-    /** Texts of messages that are answered. */
+    /** Texts of output messages. */
     OPENINFERENCE_HIDE_OUTPUT_TEXT,
-    /** The parameters of a call. */
+    /** Invocation parameters. */
     OPENINFERENCE_HIDE_LLM_INVOCATION_PARAMETERS,
-    /** The tools a model is offered. */
+    /** Tool definitions. */
     OPENINFERENCE_HIDE_LLM_TOOLS,
-    /** Prompts of the older completions. */
+    /** Prompts of the legacy completions API. */
     OPENINFERENCE_HIDE_PROMPTS,
-    /** Choices of the older completions. */
+    /** Choices of the legacy completions API. */
     OPENINFERENCE_HIDE_CHOICES,
-    /** Vectors. */
+    /** Embedding vectors. */
     OPENINFERENCE_HIDE_EMBEDDINGS_VECTORS,
-    /** Texts that vectors are made of. */
+    /** Texts of embeddings. */
     OPENINFERENCE_HIDE_EMBEDDINGS_TEXT
   }
 
-  /** Keeps a copy. */
+  /** Copies the set. */
   public TraceMasking {
     hidden = Set.copyOf(hidden);
     if (imageLength < 0) {
@@ -68,11 +68,11 @@ public record TraceMasking(Set<Hidden> hidden, int imageLength) {
   }
 
   /**
-   * Reads the variables of the specification.
+   * Reads the environment variables of the specification.
    *
-   * @param environment what was set
-   * @return what is hidden
-   * @throws ConfigException when one is neither true nor false, or no length
+   * @param environment the environment
+   * @return the masking
+   * @throws ConfigException if a value is not valid
    */
   public static TraceMasking from(Environment environment) {
     List<Problem> problems = new ArrayList<>();
@@ -122,8 +122,8 @@ public record TraceMasking(Set<Hidden> hidden, int imageLength) {
     return false;
   }
 
-  /** Whether words that came from a server, and may repeat what was sent, must not be shown. */
-  boolean hidesWords() {
+  /** Whether messages of a server must be hidden, since they may repeat the input. */
+  boolean hidesMessages() {
     return hides(
         Hidden.OPENINFERENCE_HIDE_INPUTS,
         Hidden.OPENINFERENCE_HIDE_OUTPUTS,

@@ -22,34 +22,34 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Spans of a service's own work, in OpenInference form: what it does around its calls, so that a
- * trace shows them together. Without an OpenTelemetry SDK, which {@code synthlab-trace} sets up or
- * an agent brings, all of it costs next to nothing. Safe for use by many threads.
+ * Spans for the work of an application around its calls, by the OpenInference conventions. Without an
+ * OpenTelemetry SDK, from {@code synthlab-trace} or an agent, they cost almost nothing. Safe for use
+ * by many threads.
  *
  * @see <a
  *     href="https://github.com/Arize-ai/openinference/blob/main/spec/semantic_conventions.md">OpenInference
  *     semantic conventions</a>
  */
 public final class Tracing {
-  /** Who asks a model, and who does steps of its own; any other name is a service that is asked. */
-  private static final Set<String> OURS = Set.of("llm", "service");
+  /** The components that are no external service; any other component is the name of one. */
+  private static final Set<String> OWN_COMPONENTS = Set.of("llm", "service");
 
   private static final Logger log = Logging.component("spans");
   private static volatile @Nullable TraceMasking masking;
 
   private Tracing() {}
 
-  /** What a span stands for. */
+  /** The OpenInference kind of a span. */
   public enum Kind {
     /** A request to a language model. */
     LLM(SpanKind.CLIENT),
-    /** Vectors made of texts. */
+    /** A request for embeddings. */
     EMBEDDING(SpanKind.CLIENT),
-    /** Some steps that belong together. */
+    /** A sequence of steps. */
     CHAIN(SpanKind.INTERNAL),
-    /** A model that decides what to do next. */
+    /** An agent: a model that decides on the next steps. */
     AGENT(SpanKind.INTERNAL),
-    /** Something a model asked for. */
+    /** A call of a tool. */
     TOOL(SpanKind.INTERNAL);
 
     private final SpanKind kind;
@@ -60,56 +60,56 @@ public final class Tracing {
   }
 
   /**
-   * Work that a span is written around.
+   * Work that runs in a span.
    *
-   * @param <T> what it gives
-   * @param <E> what it may throw
+   * @param <T> the type of the result
+   * @param <E> the type of the exception
    */
   @FunctionalInterface
   public interface Work<T, E extends Exception> {
     /**
-     * Does it.
+     * Does the work.
      *
      * @return its result
-     * @throws E what went wrong
+     * @throws E if it fails
      */
     T run() throws E;
   }
 
   /**
-   * A tracer for spans of one's own.
+   * A tracer for other spans of the application.
    *
-   * @param component in lower case; the scope is {@code synth_lab.} and this
-   * @return that of the OpenTelemetry which is set up now
+   * @param component the component, in lower case; the scope is {@code synth_lab.} and this name
+   * @return the tracer of the current global OpenTelemetry
    */
   public static Tracer tracer(String component) {
     return GlobalOpenTelemetry.getOrNoop().getTracer("synth_lab." + component);
   }
 
   /**
-   * Some steps that belong together.
+   * Runs a sequence of steps in a span.
    *
-   * @param name what they are
-   * @param work the steps; its result and what it throws are put on the span
-   * @param <T> what it gives
-   * @param <E> what it may throw
-   * @return what the work gave
-   * @throws E what the work throws
+   * @param name the name of the span
+   * @param work the steps; the span shows their result or exception
+   * @param <T> the type of the result
+   * @param <E> the type of the exception
+   * @return the result of the work
+   * @throws E the exception of the work
    */
   public static <T, E extends Exception> T chain(String name, Work<T, E> work) throws E {
     return within(Kind.CHAIN, name, Optional.empty(), work);
   }
 
   /**
-   * Some steps that belong together, and what they start from.
+   * Runs a sequence of steps in a span that also shows their input.
    *
-   * @param name what they are
-   * @param input text, or what can be shown as JSON
-   * @param work the steps; its result and what it throws are put on the span
-   * @param <T> what it gives
-   * @param <E> what it may throw
-   * @return what the work gave
-   * @throws E what the work throws
+   * @param name the name of the span
+   * @param input a text, or an object that can be written as JSON
+   * @param work the steps; the span shows their result or exception
+   * @param <T> the type of the result
+   * @param <E> the type of the exception
+   * @return the result of the work
+   * @throws E the exception of the work
    */
   public static <T, E extends Exception> T chain(String name, Object input, Work<T, E> work)
       throws E {
@@ -117,15 +117,15 @@ public final class Tracing {
   }
 
   /**
-   * A model that decides what to do next.
+   * Runs an agent in a span.
    *
-   * @param name who it is
-   * @param input what it is asked
-   * @param work what it does
-   * @param <T> what it gives
-   * @param <E> what it may throw
-   * @return what the work gave
-   * @throws E what the work throws
+   * @param name the name of the agent
+   * @param input its input
+   * @param work the work of the agent
+   * @param <T> the type of the result
+   * @param <E> the type of the exception
+   * @return the result of the work
+   * @throws E the exception of the work
    */
   public static <T, E extends Exception> T agent(String name, Object input, Work<T, E> work)
       throws E {
@@ -133,15 +133,15 @@ public final class Tracing {
   }
 
   /**
-   * Something a model asked for.
+   * Runs a tool in a span.
    *
-   * @param name of the tool
+   * @param name the name of the tool
    * @param input its arguments
-   * @param work what it does
-   * @param <T> what it gives
-   * @param <E> what it may throw
-   * @return what the work gave
-   * @throws E what the work throws
+   * @param work the work of the tool
+   * @param <T> the type of the result
+   * @param <E> the type of the exception
+   * @return the result of the work
+   * @throws E the exception of the work
    */
   public static <T, E extends Exception> T tool(String name, Object input, Work<T, E> work)
       throws E {
@@ -149,32 +149,32 @@ public final class Tracing {
   }
 
   /**
-   * Puts words on every span within, also on those of other threads that work for this one.
+   * Runs work with labels on all its spans, also on those of other threads that work for it.
    *
-   * @param labels session, user, tags and more
-   * @param work whatever shall carry them
-   * @param <T> what it gives
-   * @param <E> what it may throw
-   * @return what the work gave
-   * @throws E what the work throws
+   * @param labels session, user, tags and metadata
+   * @param work the work
+   * @param <T> the type of the result
+   * @param <E> the type of the exception
+   * @return the result of the work
+   * @throws E the exception of the work
    */
   public static <T, E extends Exception> T with(Labels labels, Work<T, E> work) throws E {
-    return unchecked(labels.over(Context.current()).wrap(work::run));
+    return unchecked(labels.within(Context.current()).wrap(work::run));
   }
 
   /**
-   * Says what no span may show, in place of the variables of the environment.
+   * Sets the masking of spans, instead of that of the environment variables.
    *
-   * @param what the masks that hold from now on
+   * @param what the masking from now on
    */
   public static void hide(TraceMasking what) {
     masking = what;
   }
 
   /**
-   * The trace that the running work belongs to.
+   * The id of the current trace.
    *
-   * @return its id, or empty when nobody traces
+   * @return empty if there is none
    */
   public static Optional<String> traceId() {
     SpanContext current = Span.current().getSpanContext();
@@ -197,7 +197,7 @@ public final class Tracing {
       }
       span.succeeded();
       return result;
-    } catch (Exception | Error e) { // whatever it is, it is put on the span and thrown on
+    } catch (Exception | Error e) { // every exception is recorded on the span and rethrown
       span.recordFailure(e.getClass().getSimpleName(), e);
       throw e;
     } finally {
@@ -209,7 +209,7 @@ public final class Tracing {
   private static <T, E extends Exception> T unchecked(Callable<T> work) throws E {
     try {
       return work.call();
-    } catch (Exception e) { // the work throws no others
+    } catch (Exception e) { // the work declares only E
       throw (E) e;
     }
   }
@@ -232,66 +232,66 @@ public final class Tracing {
   }
 
   /**
-   * Opens a span below the one that is current; for the rooms that make calls.
+   * Starts a child of the current span, for the packages that make calls.
    *
-   * @param kind what it stands for
-   * @param component who writes it
-   * @param name what it is called
-   * @param labels whose work it is, over those of the work around
-   * @return the span, to be ended by the caller
+   * @param kind the OpenInference kind
+   * @param component the component that creates the span
+   * @param name the name of the span
+   * @param labels its labels, added to those of the surrounding work
+   * @return the span; the caller ends it
    */
   public static OpenSpan open(Kind kind, String component, String name, Labels labels) {
-    Context around = labels.over(Context.current());
+    Context around = labels.within(Context.current());
     SpanBuilder builder =
         tracer(component)
             .spanBuilder(name)
             .setParent(around)
             .setSpanKind(kind.kind)
-            // Before it starts: whoever samples wants to know.
+            // Set before the start, because samplers read it.
             .setAttribute("openinference.span.kind", kind.name());
-    if (!OURS.contains(component)) {
+    if (!OWN_COMPONENTS.contains(component)) {
       builder.setAttribute("synthlab.service", component);
     }
-    return started(builder, around);
+    return start(builder, around);
   }
 
   /**
-   * Opens the span of one request that is sent, below the one that is current.
+   * Starts the span of one attempt, as a child of the current span.
    *
-   * @param name what it is called
-   * @return the span, to be ended by the caller
+   * @param name the name of the span
+   * @return the span; the caller ends it
    */
   public static OpenSpan attempt(String name) {
     Context around = Context.current();
-    return started(
+    return start(
         tracer("call").spanBuilder(name).setParent(around).setSpanKind(SpanKind.CLIENT), around);
   }
 
   /**
-   * Opens the span of work that a server other than a model does, below the one that is current.
+   * Starts the span of a request to a server without a model, as a child of the current span.
    *
-   * @param component who writes it
-   * @param name what it is called
-   * @return the span, to be ended by the caller
+   * @param component the component that creates the span
+   * @param name the name of the span
+   * @return the span; the caller ends it
    */
   public static OpenSpan client(String component, String name) {
     Context around = Context.current();
-    return started(
+    return start(
         tracer(component).spanBuilder(name).setParent(around).setSpanKind(SpanKind.CLIENT), around);
   }
 
   /**
-   * Shows a time of waiting that is over, below the span that is current.
+   * Records a wait that is over, as a child of the current span.
    *
-   * @param reason what was waited for, most of the time
-   * @param from when it began
-   * @param to when it ended
-   * @param parts how long each reason took, where there were several
+   * @param reason the reason with the longest part
+   * @param from the start of the wait
+   * @param to the end of the wait
+   * @param parts the part of each reason
    */
-  public static void waited(String reason, Instant from, Instant to, Map<String, Duration> parts) {
+  public static void recordWait(String reason, Instant from, Instant to, Map<String, Duration> parts) {
     Context around = Context.current();
     OpenSpan span =
-        started(
+        start(
             tracer("call").spanBuilder("wait: " + reason).setParent(around).setStartTimestamp(from),
             around);
     span.set("synthlab.wait.reason", reason);
@@ -301,8 +301,8 @@ public final class Tracing {
     span.end(to);
   }
 
-  private static OpenSpan started(SpanBuilder builder, Context around) {
-    OpenSpan span = new OpenSpan(builder.startSpan(), around, masks());
+  private static OpenSpan start(SpanBuilder builder, Context around) {
+    OpenSpan span = new OpenSpan(builder.startSpan(), around, masking());
     if (span.recorded()) {
       label(span, Labels.of(around));
     }
@@ -319,20 +319,20 @@ public final class Tracing {
     }
   }
 
-  private static TraceMasking masks() {
+  private static TraceMasking masking() {
     TraceMasking known = masking;
     if (known == null) {
-      known = ofProcess();
+      known = maskingOfProcess();
       masking = known;
     }
     return known;
   }
 
-  private static TraceMasking ofProcess() {
+  private static TraceMasking maskingOfProcess() {
     try {
       return TraceMasking.from(Environment.ofProcess());
     } catch (ConfigException e) {
-      log.warn("spans show nothing of any call: {}", e.getMessage());
+      log.warn("spans hide all parts of calls, because their masking is not valid: {}", e.getMessage());
       return new TraceMasking(EnumSet.copyOf(Arrays.asList(TraceMasking.Hidden.values())), 0);
     }
   }

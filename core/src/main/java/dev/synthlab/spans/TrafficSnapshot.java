@@ -6,52 +6,52 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * How the traffic of a process stands at a moment, for those who measure it. Immutable.
+ * A snapshot of the traffic of a process, for metrics. Immutable.
  *
- * @param sent requests sent and not yet ended
- * @param held calls that wait for a pause, a limit, a breaker or a place
- * @param retrying calls that wait to be tried again
- * @param routes the routes, of which several may differ by their key only
+ * @param inFlight requests in flight
+ * @param queued calls that wait for a pause, a limit, a breaker or concurrency
+ * @param retrying calls that wait before the next attempt
+ * @param routes the routes; several may differ only by their key
  */
-public record TrafficSnapshot(long sent, long held, long retrying, List<Route> routes) {
+public record TrafficSnapshot(long inFlight, long queued, long retrying, List<Route> routes) {
 
-  /** Keeps a copy. */
+  /** Copies the list. */
   public TrafficSnapshot {
     routes = List.copyOf(routes);
   }
 
-  /** What knows how things stand. */
+  /** A source of snapshots. */
   @FunctionalInterface
   public interface Source {
     /**
-     * How things stand now; asked by a thread of those who measure.
+     * Takes a snapshot; called on the thread that reads the metrics.
      *
-     * @return a picture of the moment
+     * @return the snapshot
      */
     TrafficSnapshot snapshot();
   }
 
-  /** What a breaker lets through; the worse ones come later. */
+  /** The state of a circuit breaker, from good to bad. */
   public enum Breaker {
-    /** Everything. */
+    /** All requests pass. */
     CLOSED,
-    /** One request, to find out. */
+    /** One request passes as a probe. */
     HALF_OPEN,
-    /** Nothing. */
+    /** No request passes. */
     OPEN
   }
 
   /**
-   * A route, without its key.
+   * The state of a route, without its key.
    *
-   * @param server its host
-   * @param resource what is asked for: a model, or a service by its name
-   * @param pause what is left of a pause; zero when there is none
-   * @param breaker what its breaker lets through
-   * @param requests how many requests its limit lets go at once; empty without a limit
-   * @param tokens how many tokens its limit lets go at once; empty without a limit
-   * @param rate the requests a second that were found to be borne; empty while none was refused
-   * @param places the requests that may be under way; empty without such a bound
+   * @param server the host of the server
+   * @param resource the model, or the name of the service
+   * @param pause the remaining time of a pause; zero if there is none
+   * @param breaker the state of its circuit breaker
+   * @param requests the requests that its limit allows now; empty without a limit
+   * @param tokens the tokens that its limit allows now; empty without a limit
+   * @param rate the requests per second of the adaptive limiter; empty while it is unlimited
+   * @param maxInFlight the requests in flight of the adaptive limiter; empty without one
    */
   public record Route(
       String server,
@@ -61,5 +61,5 @@ public record TrafficSnapshot(long sent, long held, long retrying, List<Route> r
       OptionalLong requests,
       OptionalLong tokens,
       OptionalDouble rate,
-      OptionalLong places) {}
+      OptionalLong maxInFlight) {}
 }

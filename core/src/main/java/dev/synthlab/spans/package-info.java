@@ -1,4 +1,4 @@
-/** What goes along with a call from thread to thread, and what is told of it to tracers. */
+/** Tracing and metrics of calls, and the propagation of their context between threads. */
 @NullMarked
 package dev.synthlab.spans;
 

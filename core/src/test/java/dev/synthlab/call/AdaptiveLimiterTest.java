@@ -33,11 +33,11 @@ class AdaptiveLimiterTest {
     while (now < end) {
       while (!underWay.isEmpty() && underWay.peek().at() <= now) {
         Answer answer = underWay.poll();
-        limiter.saw(answer.signal(), answer.sent(), now);
+        limiter.record(answer.signal(), answer.sent(), now);
       }
       long next = underWay.isEmpty() ? end : underWay.peek().at();
       if (underWay.size() < limiter.inFlight()) {
-        Optional<Duration> wait = limiter.take(now);
+        Optional<Duration> wait = limiter.tryAcquire(now);
         if (wait.isEmpty()) {
           underWay.add(new Answer(now, now + latency.toNanos(), sent(limit)));
           continue;
@@ -58,7 +58,7 @@ class AdaptiveLimiterTest {
     }
     lastSecond.add(now);
     served++;
-    return RouteSignal.SERVED;
+    return RouteSignal.SUCCESS;
   }
 
   @ParameterizedTest
@@ -130,54 +130,54 @@ class AdaptiveLimiterTest {
   @Test
   void letsFewerInFlightWhenTheServerFails() {
     for (int i = 0; i < 99; i++) {
-      limiter.saw(RouteSignal.SERVED, 0, 0);
+      limiter.record(RouteSignal.SUCCESS, 0, 0);
     }
     assertThat(limiter.inFlight()).isEqualTo(100);
 
-    limiter.saw(RouteSignal.FAILED, SECOND, 2 * SECOND);
+    limiter.record(RouteSignal.FAILURE, SECOND, 2 * SECOND);
     assertThat(limiter.inFlight()).isEqualTo(70);
     // Sent before that failure was known, it tells nothing new.
-    limiter.saw(RouteSignal.FAILED, 2 * SECOND - 1, 3 * SECOND);
+    limiter.record(RouteSignal.FAILURE, 2 * SECOND - 1, 3 * SECOND);
     assertThat(limiter.inFlight()).isEqualTo(70);
-    limiter.saw(RouteSignal.FAILED, 2 * SECOND, 3 * SECOND);
+    limiter.record(RouteSignal.FAILURE, 2 * SECOND, 3 * SECOND);
     assertThat(limiter.inFlight()).isEqualTo(49);
 
     for (int i = 0; i < 50; i++) {
-      limiter.saw(RouteSignal.SERVED, 3 * SECOND, 4 * SECOND);
+      limiter.record(RouteSignal.SUCCESS, 3 * SECOND, 4 * SECOND);
     }
     assertThat(limiter.inFlight()).isEqualTo(50);
-    limiter.saw(RouteSignal.NEUTRAL, 4 * SECOND, 4 * SECOND);
+    limiter.record(RouteSignal.NEUTRAL, 4 * SECOND, 4 * SECOND);
     assertThat(limiter.rate()).isInfinite();
   }
 
   @Test
   void waitsLongerWithEveryRefusalOfOneSecondAndKeepsItsRate() {
     for (int i = 0; i < 41; i++) {
-      assertThat(limiter.take(0)).isEmpty();
+      assertThat(limiter.tryAcquire(0)).isEmpty();
     }
-    limiter.saw(RouteSignal.THROTTLED, 0, SECOND / 10);
+    limiter.record(RouteSignal.THROTTLED, 0, SECOND / 10);
     assertThat(limiter.rate()).isEqualTo(36);
 
     for (int missed : new int[] {1, 2, 4, 8, 8}) {
-      limiter.saw(RouteSignal.THROTTLED, SECOND / 10, SECOND / 10);
-      long wait = limiter.take(SECOND / 10).orElseThrow().toNanos();
+      limiter.record(RouteSignal.THROTTLED, SECOND / 10, SECOND / 10);
+      long wait = limiter.tryAcquire(SECOND / 10).orElseThrow().toNanos();
       assertThat(wait / 1e9).isCloseTo(missed / 36.0, within(0.001));
     }
     assertThat(limiter.rate()).isEqualTo(36);
 
-    limiter.saw(RouteSignal.THROTTLED, 2 * SECOND, 2 * SECOND);
+    limiter.record(RouteSignal.THROTTLED, 2 * SECOND, 2 * SECOND);
     assertThat(limiter.rate()).isLessThan(36);
   }
 
   @Test
   void cutsNothingForWhatWasSentBeforeTheLastCut() {
     for (int i = 0; i < 41; i++) {
-      limiter.take(0);
+      limiter.tryAcquire(0);
     }
-    limiter.saw(RouteSignal.THROTTLED, 0, SECOND);
+    limiter.record(RouteSignal.THROTTLED, 0, SECOND);
     double rate = limiter.rate();
 
-    limiter.saw(RouteSignal.THROTTLED, SECOND - 1, 5 * SECOND);
+    limiter.record(RouteSignal.THROTTLED, SECOND - 1, 5 * SECOND);
 
     assertThat(limiter.rate()).isEqualTo(rate);
   }

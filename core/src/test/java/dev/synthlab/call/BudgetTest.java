@@ -51,7 +51,7 @@ class BudgetTest {
         all.add(
             threads.submit(
                 () -> {
-                  Budget.Reservation reservation = job.hold(usd("0.30")).orElseThrow();
+                  Budget.Reservation reservation = job.reserve(usd("0.30")).orElseThrow();
                   max.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
                   Thread.yield();
                   inFlight.decrementAndGet();
@@ -65,33 +65,33 @@ class BudgetTest {
       each.get();
     }
     assertThat(max.get()).isBetween(1, 3);
-    assertThat(job.hold(usd("1.00"))).isPresent();
+    assertThat(job.reserve(usd("1.00"))).isPresent();
   }
 
   @Test
   void refusesWhatNothingInFlightCouldMakeRoomFor() throws InterruptedException {
     spent.set(usd("0.90"));
 
-    job.hold(usd("0.10")).orElseThrow().settle(NOTHING);
+    job.reserve(usd("0.10")).orElseThrow().settle(NOTHING);
 
-    assertThat(job.hold(usd("0.11"))).isEmpty();
+    assertThat(job.reserve(usd("0.11"))).isEmpty();
     assertThat(job.refusal(usd("0.11")))
         .isEqualTo("spent 0.9 of 1 USD, and the next answer may cost 0.11");
   }
 
   @Test
   void letsThoseWhoWaitGoWhenItIsShut() throws InterruptedException {
-    job.hold(BigDecimal.ONE);
+    job.reserve(BigDecimal.ONE);
     CompletableFuture<Boolean> waiting = VirtualThreads.async(() -> isHeld(job, "0.5"));
 
-    job.shut();
+    job.close();
 
     assertThat(waiting.join()).isFalse();
   }
 
   private static boolean isHeld(Budget budget, String amount) {
     try {
-      return budget.hold(usd(amount)).isPresent();
+      return budget.reserve(usd(amount)).isPresent();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -99,38 +99,38 @@ class BudgetTest {
 
   @Test
   void waitsNoLongerThanItMayAndEndsWhenItIsInterrupted() throws InterruptedException {
-    job.hold(BigDecimal.ONE);
+    job.reserve(BigDecimal.ONE);
 
-    assertThat(job.hold(usd("0.5"), Optional.of(Duration.ofMillis(5)))).isEmpty();
+    assertThat(job.reserve(usd("0.5"), Optional.of(Duration.ofMillis(5)))).isEmpty();
     Thread.currentThread().interrupt();
     assertThatExceptionOfType(InterruptedException.class)
-        .isThrownBy(() -> job.hold(usd("0.5"), Optional.empty()));
+        .isThrownBy(() -> job.reserve(usd("0.5"), Optional.empty()));
   }
 
   @Test
   void countsWhatACallCostAndAsTheMaxWhatNobodyKnows() throws InterruptedException {
-    day.hold(usd("0.60")).orElseThrow().settle(Optional.of(usd("0.10")));
-    day.hold(usd("0.60")).orElseThrow().settle(Optional.empty());
+    day.reserve(usd("0.60")).orElseThrow().settle(Optional.of(usd("0.10")));
+    day.reserve(usd("0.60")).orElseThrow().settle(Optional.empty());
 
-    assertThat(day.hold(usd("0.31"))).isEmpty();
-    Budget.Reservation last = day.hold(usd("0.30")).orElseThrow();
+    assertThat(day.reserve(usd("0.31"))).isEmpty();
+    Budget.Reservation last = day.reserve(usd("0.30")).orElseThrow();
     last.settle(NOTHING);
     last.settle(Optional.of(usd("0.30")));
-    assertThat(day.hold(usd("0.30"))).isPresent();
+    assertThat(day.reserve(usd("0.30"))).isPresent();
   }
 
   @Test
   void beginsWithWhatTheLedgerSaysOfTheDayAndLooksAgain() throws Exception {
     recorded.set(Optional.of(usd("0.90")));
 
-    assertThat(day.hold(usd("0.20"))).isEmpty();
-    day.hold(usd("0.05")).orElseThrow().settle(Optional.of(usd("0.05")));
-    assertThat(day.hold(usd("0.06"))).isEmpty();
+    assertThat(day.reserve(usd("0.20"))).isEmpty();
+    day.reserve(usd("0.05")).orElseThrow().settle(Optional.of(usd("0.05")));
+    assertThat(day.reserve(usd("0.06"))).isEmpty();
     assertThat(looks).containsExactly(Instant.parse("2026-11-22T00:00:00Z"));
 
     recorded.set(Optional.of(usd("0.99")));
     timer.push(Duration.ofSeconds(30));
-    while (day.hold(usd("0.02")).map(BudgetTest::givenBack).isPresent()) {
+    while (day.reserve(usd("0.02")).map(BudgetTest::givenBack).isPresent()) {
       Thread.onSpinWait();
     }
     assertThat(looks).hasSize(2);
@@ -147,21 +147,21 @@ class BudgetTest {
 
   @Test
   void beginsAnewOnTheNextDayWithWhichACallOfTheDayBeforeHasNothingToDo() throws Exception {
-    Budget.Reservation late = day.hold(usd("1.00")).orElseThrow();
+    Budget.Reservation late = day.reserve(usd("1.00")).orElseThrow();
     timer.push(Duration.ofHours(14));
 
-    Budget.Reservation early = day.hold(usd("1.00")).orElseThrow();
+    Budget.Reservation early = day.reserve(usd("1.00")).orElseThrow();
     late.settle(Optional.of(usd("1.00")));
 
     early.settle(NOTHING);
-    assertThat(day.hold(usd("1.00"))).isPresent();
+    assertThat(day.reserve(usd("1.00"))).isPresent();
   }
 
   @Test
   void paysForWhatIsFreeThoughNothingIsLeft() throws InterruptedException {
     recorded.set(Optional.of(usd("5")));
 
-    assertThat(day.hold(BigDecimal.ZERO)).isPresent();
+    assertThat(day.reserve(BigDecimal.ZERO)).isPresent();
   }
 
   @Test
@@ -174,6 +174,6 @@ class BudgetTest {
               throw new IllegalStateException("no database");
             });
 
-    assertThat(alone.hold(BigDecimal.ONE)).isPresent();
+    assertThat(alone.reserve(BigDecimal.ONE)).isPresent();
   }
 }

@@ -111,7 +111,7 @@ class CallLoopTest {
     assertThat(transport.sent).hasSize(requests);
     assertThat(transport.allClosed()).isTrue();
     assertThat(traffic.state().inFlight()).isZero();
-    assertThat(traffic.state().held()).isZero();
+    assertThat(traffic.state().queued()).isZero();
     assertThat(traffic.state().retrying()).isZero();
   }
 
@@ -123,7 +123,7 @@ class CallLoopTest {
 
     assertThat(timer.pauses).extracting(Duration::toSeconds).containsExactly(1L, 2L, 4L, 4L, 4L);
     assertThat(outcome.report().attempts())
-        .extracting(attempt -> attempt.pauseAfter().toSeconds())
+        .extracting(attempt -> attempt.backoff().toSeconds())
         .containsExactly(1L, 2L, 4L, 4L, 4L, 0L);
     assertThat(why(outcome))
         .isInstanceOf(CallException.ServerFailed.class)
@@ -143,7 +143,7 @@ class CallLoopTest {
 
     assertThat(outcome.get()).isEqualTo("fine");
     assertThat(outcome.report().attempts())
-        .extracting(Attempt::pauseAfter)
+        .extracting(Attempt::backoff)
         .containsExactly(Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ZERO);
     // A tenth more, so that not all who wait come back at once.
     assertThat(outcome.report().queued()).isEqualTo(Duration.ofMillis(5_500));
@@ -372,7 +372,7 @@ class CallLoopTest {
 
     assertThat(outcome.get()).isEqualTo("fine");
     assertThat(outcome.report().attempts())
-        .extracting(Attempt::pauseAfter)
+        .extracting(Attempt::backoff)
         .containsExactly(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ZERO);
   }
 
@@ -399,7 +399,7 @@ class CallLoopTest {
 
     assertThat(outcome.get()).isEqualTo("fine");
     assertThat(outcome.report().attempts())
-        .extracting(Attempt::pauseAfter)
+        .extracting(Attempt::backoff)
         .containsOnly(Duration.ZERO);
   }
 
@@ -475,12 +475,12 @@ class CallLoopTest {
 
     @Override
     public Spend spend(InputStream value) {
-      return new Spend(7, 0, 0, 0, Optional.empty());
+      return CallReports.spend(7, 0, 0, 0, Optional.empty());
     }
 
     @Override
-    public boolean live() {
-      return true;
+    public BodyMode bodyMode() {
+      return BodyMode.STREAM;
     }
   }
 

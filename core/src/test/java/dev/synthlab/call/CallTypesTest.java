@@ -107,7 +107,7 @@ class CallTypesTest {
 
   @Test
   void takesAnAnswerForAGoodSign() {
-    assertThat(RouteSignal.of(Optional.empty())).isEqualTo(RouteSignal.SERVED);
+    assertThat(RouteSignal.of(Optional.empty())).isEqualTo(RouteSignal.SUCCESS);
   }
 
   @ParameterizedTest
@@ -155,7 +155,7 @@ class CallTypesTest {
 
     assertThat(part.remaining()).isEqualTo(Duration.ofSeconds(left));
     assertThat(part.given().toSeconds()).isEqualTo(inner <= outer ? inner : outer + 1);
-    part.excuse(Duration.ofSeconds(1));
+    part.extend(Duration.ofSeconds(1));
     assertThat(part.remaining()).isEqualTo(Duration.ofSeconds(left + 1));
     assertThat(whole.remaining()).isEqualTo(Duration.ofSeconds(outer));
     assertThatIllegalArgumentException().isThrownBy(() -> whole.inside(Duration.ZERO));

@@ -60,7 +60,7 @@ class InFlightRequestTest {
 
   private InputStream live() {
     InputStream body = guarded(Duration.ofSeconds(5));
-    lease.liveOn(IDLE, deadline, () -> ends.add("then"));
+    lease.keepOpen(IDLE, deadline, () -> ends.add("then"));
     return body;
   }
 
@@ -196,7 +196,7 @@ class InFlightRequestTest {
   void tellsTheEndOfAStreamThatWasClosedBeforeItLived() throws IOException {
     guarded(Duration.ofSeconds(5)).close();
 
-    lease.liveOn(IDLE, deadline, () -> ends.add("then"));
+    lease.keepOpen(IDLE, deadline, () -> ends.add("then"));
 
     assertThat(ends).containsExactly("left", "then");
   }

@@ -11,7 +11,7 @@ class RateLimitTest {
   private final ManualTimer timer = new ManualTimer();
 
   private Duration wait(RateLimit limit, long weight) {
-    return limit.take(weight).orElse(Duration.ZERO);
+    return limit.tryAcquire(weight).orElse(Duration.ZERO);
   }
 
   @ParameterizedTest
@@ -20,7 +20,7 @@ class RateLimitTest {
     RateLimit limit = RateLimit.ofRequests(timer, perMinute);
 
     for (int i = 0; i < concurrency; i++) {
-      assertThat(limit.take(1)).isEmpty();
+      assertThat(limit.tryAcquire(1)).isEmpty();
     }
 
     assertThat(wait(limit, 1)).isEqualTo(Duration.ofMillis(waitMillis));
@@ -37,7 +37,7 @@ class RateLimitTest {
   })
   void putsRightWhatWasUsed(long taken, long used, long next, long waitMillis) {
     RateLimit limit = RateLimit.ofTokens(timer, 6_000);
-    assertThat(limit.take(taken)).isEmpty();
+    assertThat(limit.tryAcquire(taken)).isEmpty();
 
     limit.settle(taken, used);
 
@@ -48,11 +48,11 @@ class RateLimitTest {
   @Test
   void fillsUpAgainByItsTimer() {
     RateLimit limit = RateLimit.ofTokens(timer, 6_000);
-    limit.take(1_000);
+    limit.tryAcquire(1_000);
 
     timer.push(Duration.ofSeconds(5));
 
-    assertThat(limit.take(500)).isEmpty();
+    assertThat(limit.tryAcquire(500)).isEmpty();
     assertThat(wait(limit, 1)).isEqualTo(Duration.ofMillis(10));
   }
 }

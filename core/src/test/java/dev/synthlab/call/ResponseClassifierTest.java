@@ -2,7 +2,6 @@ package dev.synthlab.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.synthlab.call.AttemptResult.NotPermitted.Reason;
 import dev.synthlab.call.Fault.Kind;
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.TransportException;
@@ -245,7 +244,7 @@ class ResponseClassifierTest {
     "PLACE, DEADLINE_EXCEEDED, 'no place became free for m@a.test:81 within the deadline'",
     "BREAKER, CIRCUIT_OPEN, 'm@a.test:81 failed too often and is closed for 1.5 s'"
   })
-  void saysWhatHeldACallBack(Reason reason, Kind kind, String message) throws IOException {
+  void saysWhatHeldACallBack(WaitReason reason, Kind kind, String message) throws IOException {
     Duration pause = Duration.ofMillis(1_500);
 
     Verdict<String> verdict =
@@ -256,7 +255,7 @@ class ResponseClassifierTest {
     assertThat(fault(verdict).message()).isEqualTo(message);
     assertThat(fault(verdict).retryAfter())
         .isEqualTo(
-            reason == Reason.LIMIT || reason == Reason.PLACE
+            reason == WaitReason.RATE_LIMIT || reason == WaitReason.CONCURRENCY
                 ? Optional.empty()
                 : Optional.of(pause));
   }
@@ -274,7 +273,7 @@ class ResponseClassifierTest {
   })
   void takesAnErrorWithinAnAnswerForWhatItsCodeSays(String code, Kind kind, boolean again) {
     Verdict<String> verdict =
-        ResponseClassifier.<String>inside(arrived(200, ""), ROUTE, code, "words").orElseThrow();
+        ResponseClassifier.<String>errorInBody(arrived(200, ""), ROUTE, code, "words").orElseThrow();
 
     assertThat(again(verdict)).isEqualTo(again);
     assertThat(fault(verdict).kind()).isEqualTo(kind);
@@ -286,7 +285,7 @@ class ResponseClassifierTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "odd", "200", "4000"})
   void doesNotGuessWhatACodeMeansThatNobodyKnows(String code) {
-    assertThat(ResponseClassifier.<String>inside(arrived(200, ""), ROUTE, code, "words")).isEmpty();
+    assertThat(ResponseClassifier.<String>errorInBody(arrived(200, ""), ROUTE, code, "words")).isEmpty();
   }
 
   @Test

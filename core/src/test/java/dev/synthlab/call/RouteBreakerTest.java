@@ -14,7 +14,7 @@ class RouteBreakerTest {
 
   private void failOften() {
     for (int i = 0; i < 20; i++) {
-      breaker.saw(RouteSignal.FAILED, breaker.era());
+      breaker.record(RouteSignal.FAILURE, breaker.transitions());
     }
   }
 
@@ -22,11 +22,11 @@ class RouteBreakerTest {
   void opensAgainWhenItsProbeFails() {
     failOften();
     timer.push(Duration.ofSeconds(16));
-    assertThat(breaker.take()).isEmpty();
+    assertThat(breaker.tryAcquire()).isEmpty();
 
-    breaker.saw(RouteSignal.FAILED, breaker.era());
+    breaker.record(RouteSignal.FAILURE, breaker.transitions());
 
-    assertThat(breaker.take()).isPresent();
+    assertThat(breaker.tryAcquire()).isPresent();
     assertThat(opened).hasValue(2);
   }
 
@@ -34,28 +34,28 @@ class RouteBreakerTest {
   void closesWhenItsProbeIsServed() {
     failOften();
     timer.push(Duration.ofSeconds(16));
-    assertThat(breaker.take()).isEmpty();
+    assertThat(breaker.tryAcquire()).isEmpty();
 
-    breaker.saw(RouteSignal.SERVED, breaker.era());
+    breaker.record(RouteSignal.SUCCESS, breaker.transitions());
 
-    assertThat(breaker.take()).isEmpty();
-    assertThat(breaker.take()).isEmpty();
+    assertThat(breaker.tryAcquire()).isEmpty();
+    assertThat(breaker.tryAcquire()).isEmpty();
   }
 
   @Test
   void takesNoLateAnswerForThatOfItsProbe() {
-    int before = breaker.era();
+    int before = breaker.transitions();
     failOften();
     timer.push(Duration.ofSeconds(16));
-    assertThat(breaker.take()).isEmpty();
+    assertThat(breaker.tryAcquire()).isEmpty();
 
     for (int i = 0; i < 50; i++) {
-      breaker.saw(i % 2 == 0 ? RouteSignal.FAILED : RouteSignal.SERVED, before);
+      breaker.record(i % 2 == 0 ? RouteSignal.FAILURE : RouteSignal.SUCCESS, before);
     }
 
     assertThat(opened).hasValue(1);
-    assertThat(breaker.take()).isPresent();
-    breaker.saw(RouteSignal.SERVED, breaker.era());
-    assertThat(breaker.take()).isEmpty();
+    assertThat(breaker.tryAcquire()).isPresent();
+    breaker.record(RouteSignal.SUCCESS, breaker.transitions());
+    assertThat(breaker.tryAcquire()).isEmpty();
   }
 }

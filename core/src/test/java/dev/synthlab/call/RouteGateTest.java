@@ -2,7 +2,6 @@ package dev.synthlab.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.synthlab.call.AttemptResult.NotPermitted.Reason;
 import dev.synthlab.call.CallPolicy.WaitMode;
 import dev.synthlab.testing.PushedTimer;
 import java.net.URI;
@@ -64,26 +63,26 @@ class RouteGateTest {
     return ((TrafficControl.Admission.Granted) said).permit();
   }
 
-  private Optional<Reason> refused(Duration within) throws InterruptedException {
+  private Optional<WaitReason> refused(Duration within) throws InterruptedException {
     return switch (admit(within, WaitMode.WITHIN_DEADLINE)) {
       case TrafficControl.Admission.Granted yes -> Optional.empty();
-      case TrafficControl.Admission.Refused no -> Optional.of(no.reason().reason());
+      case TrafficControl.Admission.Refused no -> Optional.of(no.result().reason());
     };
   }
 
   private void ends(RouteGate.Permit permit, RouteSignal signal) {
-    permit.judged(signal, Optional.empty());
+    permit.record(signal, Optional.empty());
     permit.leave();
-    traffic.left(ROUTE);
+    traffic.leave(ROUTE);
   }
 
   /** Someone of a bulk run, who waits as long as it takes. */
   private FutureTask<TrafficControl.Admission> waiting() {
     FutureTask<TrafficControl.Admission> task =
         new FutureTask<>(() -> admit(Duration.ofSeconds(1), WaitMode.UNBOUNDED));
-    int before = traffic.state().held();
+    int before = traffic.state().queued();
     Thread thread = VirtualThreads.start("waiting", task);
-    while (traffic.state().held() == before && !task.isDone()) {
+    while (traffic.state().queued() == before && !task.isDone()) {
       Thread.onSpinWait();
     }
     while (thread.getState() != Thread.State.WAITING && !task.isDone()) {
@@ -98,14 +97,14 @@ class RouteGateTest {
     traffic.limitConcurrency(ROUTE.base(), 9);
     RouteGate.Permit first = granted();
 
-    assertThat(refused(SHORT)).contains(Reason.PLACE);
+    assertThat(refused(SHORT)).contains(WaitReason.CONCURRENCY);
     FutureTask<TrafficControl.Admission> second = waiting();
     assertThat(second.isDone()).isFalse();
-    ends(first, RouteSignal.SERVED);
+    ends(first, RouteSignal.SUCCESS);
 
     assertThat(second.get()).isInstanceOf(TrafficControl.Admission.Granted.class);
     assertThat(traffic.state().inFlight()).isEqualTo(1);
-    assertThat(traffic.state().held()).isZero();
+    assertThat(traffic.state().queued()).isZero();
   }
 
   @Test
@@ -113,8 +112,8 @@ class RouteGateTest {
     traffic.limitConcurrency(ROUTE.base(), 1);
     traffic.pause(ROUTE, Duration.ofSeconds(30));
 
-    assertThat(refused(Duration.ofSeconds(10))).contains(Reason.PAUSE);
-    assertThat(refused(Duration.ofSeconds(10))).contains(Reason.PAUSE);
+    assertThat(refused(Duration.ofSeconds(10))).contains(WaitReason.PAUSE);
+    assertThat(refused(Duration.ofSeconds(10))).contains(WaitReason.PAUSE);
 
     timer.push(Duration.ofSeconds(30));
     assertThat(refused(SHORT)).isEmpty();
@@ -124,7 +123,7 @@ class RouteGateTest {
   void saysThatAPauseHeldACallBack() throws InterruptedException {
     traffic.pause(ROUTE, Duration.ofSeconds(10));
 
-    assertThat(held().by()).isEqualTo(Map.of(Reason.PAUSE, Duration.ofSeconds(11)));
+    assertThat(held().by()).isEqualTo(Map.of(WaitReason.PAUSE, Duration.ofSeconds(11)));
   }
 
   @Test
@@ -132,22 +131,22 @@ class RouteGateTest {
     traffic = traffic(60, 0, 0);
     granted();
 
-    assertThat(held().by()).isEqualTo(Map.of(Reason.LIMIT, Duration.ofSeconds(1)));
+    assertThat(held().by()).isEqualTo(Map.of(WaitReason.RATE_LIMIT, Duration.ofSeconds(1)));
   }
 
   @Test
   void saysThatABreakerHeldACallBack() throws InterruptedException {
     for (int i = 0; i < 20; i++) {
-      ends(granted(), RouteSignal.FAILED);
+      ends(granted(), RouteSignal.FAILURE);
     }
 
     WaitTimes held =
         switch (admit(LONG, WaitMode.UNBOUNDED)) {
-          case TrafficControl.Admission.Granted yes -> yes.held();
+          case TrafficControl.Admission.Granted yes -> yes.waits();
           case TrafficControl.Admission.Refused no -> WaitTimes.NONE;
         };
 
-    assertThat(held.by()).containsOnlyKeys(Reason.BREAKER);
+    assertThat(held.by()).containsOnlyKeys(WaitReason.BREAKER);
     assertThat(held.total()).isBetween(Duration.ofSeconds(15), Duration.ofSeconds(16));
   }
 
@@ -158,10 +157,10 @@ class RouteGateTest {
     FutureTask<TrafficControl.Admission> second = waiting();
     timer.push(Duration.ofSeconds(3));
 
-    ends(first, RouteSignal.SERVED);
+    ends(first, RouteSignal.SUCCESS);
 
-    assertThat(((TrafficControl.Admission.Granted) second.get()).held().by())
-        .containsOnlyKeys(Reason.PLACE);
+    assertThat(((TrafficControl.Admission.Granted) second.get()).waits().by())
+        .containsOnlyKeys(WaitReason.CONCURRENCY);
   }
 
   @Test
@@ -171,10 +170,10 @@ class RouteGateTest {
     FutureTask<TrafficControl.Admission> second = waiting();
     timer.push(Duration.ofSeconds(3));
 
-    ends(first, RouteSignal.SERVED);
+    ends(first, RouteSignal.SUCCESS);
 
-    assertThat(((TrafficControl.Admission.Granted) second.get()).held().main())
-        .contains(Reason.PLACE);
+    assertThat(((TrafficControl.Admission.Granted) second.get()).waits().longest())
+        .contains(WaitReason.CONCURRENCY);
   }
 
   @Test
@@ -187,8 +186,8 @@ class RouteGateTest {
 
     assertThat(held.by())
         .isEqualTo(
-            Map.of(Reason.PAUSE, Duration.ofMillis(2_200), Reason.LIMIT, Duration.ofMillis(7_800)));
-    assertThat(held.main()).contains(Reason.LIMIT);
+            Map.of(WaitReason.PAUSE, Duration.ofMillis(2_200), WaitReason.RATE_LIMIT, Duration.ofMillis(7_800)));
+    assertThat(held.longest()).contains(WaitReason.RATE_LIMIT);
     assertThat(held.total()).isEqualTo(Duration.ofSeconds(10));
   }
 
@@ -200,15 +199,15 @@ class RouteGateTest {
     FutureTask<TrafficControl.Admission> behind = waiting();
     timer.push(Duration.ofSeconds(3));
 
-    ends(first, RouteSignal.SERVED);
+    ends(first, RouteSignal.SUCCESS);
     head.get();
 
-    assertThat(((TrafficControl.Admission.Granted) behind.get()).held().by())
-        .containsOnlyKeys(Reason.PLACE);
+    assertThat(((TrafficControl.Admission.Granted) behind.get()).waits().by())
+        .containsOnlyKeys(WaitReason.CONCURRENCY);
   }
 
   private WaitTimes held() throws InterruptedException {
-    return ((TrafficControl.Admission.Granted) admit(LONG, WaitMode.WITHIN_DEADLINE)).held();
+    return ((TrafficControl.Admission.Granted) admit(LONG, WaitMode.WITHIN_DEADLINE)).waits();
   }
 
   @Test
@@ -226,7 +225,7 @@ class RouteGateTest {
                 ended.countDown();
               }
             });
-    while (traffic.state().held() == 0) {
+    while (traffic.state().queued() == 0) {
       Thread.onSpinWait();
     }
 
@@ -237,7 +236,7 @@ class RouteGateTest {
     traffic.interruptIfWaiting(Thread.currentThread());
 
     assertThat(Thread.interrupted()).isFalse();
-    assertThat(traffic.state().held()).isZero();
+    assertThat(traffic.state().queued()).isZero();
   }
 
   @Test
@@ -290,9 +289,9 @@ class RouteGateTest {
     ends(probe, RouteSignal.THROTTLED);
     RouteGate.Permit again = granted();
     FutureTask<TrafficControl.Admission> other = waiting();
-    assertThat(refused(SHORT)).contains(Reason.PLACE);
+    assertThat(refused(SHORT)).contains(WaitReason.CONCURRENCY);
 
-    again.judged(RouteSignal.SERVED, Optional.empty());
+    again.record(RouteSignal.SUCCESS, Optional.empty());
 
     assertThat(other.get()).isInstanceOf(TrafficControl.Admission.Granted.class);
   }
@@ -300,28 +299,28 @@ class RouteGateTest {
   @Test
   void letsMoreInFlightWithEveryAnswerWhenItFindsItsPace() throws Exception {
     traffic = traffic(0, 0, 8);
-    assertThat(traffic.paced(ROUTE)).isTrue();
+    assertThat(traffic.isAdaptive(ROUTE)).isTrue();
     RouteGate.Permit first = granted();
     FutureTask<TrafficControl.Admission> second = waiting();
-    assertThat(refused(SHORT)).contains(Reason.PLACE);
+    assertThat(refused(SHORT)).contains(WaitReason.CONCURRENCY);
 
-    ends(first, RouteSignal.SERVED);
+    ends(first, RouteSignal.SUCCESS);
 
     assertThat(second.get()).isInstanceOf(TrafficControl.Admission.Granted.class);
     granted();
-    assertThat(refused(SHORT)).contains(Reason.PLACE);
+    assertThat(refused(SHORT)).contains(WaitReason.CONCURRENCY);
   }
 
   @Test
   void givesTheProbeOfTheBreakerBackThatALimitHolds() throws InterruptedException {
     traffic = traffic(60, 0, 0);
     for (int i = 0; i < 20; i++) {
-      ends(granted(), RouteSignal.FAILED);
+      ends(granted(), RouteSignal.FAILURE);
     }
     timer.push(Duration.ofSeconds(16));
     ends(granted(), RouteSignal.NEUTRAL);
 
-    assertThat(refused(SHORT)).contains(Reason.LIMIT);
+    assertThat(refused(SHORT)).contains(WaitReason.RATE_LIMIT);
 
     timer.push(Duration.ofSeconds(1));
     assertThat(refused(SHORT)).isEmpty();
@@ -330,11 +329,11 @@ class RouteGateTest {
   @Test
   void givesTheProbeOfTheBreakerBackThatEndsWithoutAVerdict() throws InterruptedException {
     for (int i = 0; i < 20; i++) {
-      ends(granted(), RouteSignal.FAILED);
+      ends(granted(), RouteSignal.FAILURE);
     }
     timer.push(Duration.ofSeconds(16));
     RouteGate.Permit probe = granted();
-    assertThat(refused(LONG)).contains(Reason.BREAKER);
+    assertThat(refused(LONG)).contains(WaitReason.BREAKER);
 
     probe.leave();
 
@@ -378,11 +377,11 @@ class RouteGateTest {
       TrafficControl.Admission said =
           traffic.admit(route, 1, Deadline.in(timer, LONG), WaitMode.UNBOUNDED);
       RouteGate.Permit permit = ((TrafficControl.Admission.Granted) said).permit();
-      permit.judged(RouteSignal.FAILED, Optional.empty());
+      permit.record(RouteSignal.FAILURE, Optional.empty());
       permit.leave();
     }
 
-    assertThat(traffic.allowsARetry(route, WaitMode.UNBOUNDED)).isEqualTo(allowed);
+    assertThat(traffic.allowsRetry(route, WaitMode.UNBOUNDED)).isEqualTo(allowed);
   }
 
   @Test
@@ -395,9 +394,9 @@ class RouteGateTest {
     }
 
     assertThat(traffic.routes()).isBetween(800, 1_100);
-    open.judged(RouteSignal.SERVED, Optional.empty());
+    open.record(RouteSignal.SUCCESS, Optional.empty());
     traffic.pause(ROUTE, Duration.ofSeconds(30));
-    assertThat(refused(Duration.ofSeconds(10))).contains(Reason.PAUSE);
+    assertThat(refused(Duration.ofSeconds(10))).contains(WaitReason.PAUSE);
   }
 
   @Test

@@ -43,7 +43,7 @@ record TextExchange(Route route, Function<Fault, Optional<Exchange<String>>> oth
 
   @Override
   public Spend spend(String value) {
-    return new Spend(value.length(), 0, 0, 0, Optional.empty());
+    return CallReports.spend(value.length(), 0, 0, 0, Optional.empty());
   }
 
   @Override

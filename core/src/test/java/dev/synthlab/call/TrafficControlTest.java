@@ -46,9 +46,9 @@ class TrafficControlTest {
 
   private void call(TrafficControl traffic, RouteSignal signal) throws InterruptedException {
     RouteGate.Permit permit = granted(traffic, 1);
-    permit.judged(signal, Optional.empty());
+    permit.record(signal, Optional.empty());
     permit.leave();
-    traffic.left(ROUTE);
+    traffic.leave(ROUTE);
   }
 
   private Duration waited() {
@@ -60,7 +60,7 @@ class TrafficControlTest {
     TrafficControl traffic = limited(120, 0);
 
     for (int i = 0; i < 21; i++) {
-      call(traffic, RouteSignal.SERVED);
+      call(traffic, RouteSignal.SUCCESS);
     }
 
     assertThat(waited()).isBetween(Duration.ofMillis(9_400), Duration.ofMillis(9_600));
@@ -70,9 +70,9 @@ class TrafficControlTest {
   void correctsTheTokensOnceItIsKnownWhatWasUsed() throws InterruptedException {
     TrafficControl traffic = limited(0, 6_000);
     RouteGate.Permit first = granted(traffic, 1_000);
-    first.judged(RouteSignal.SERVED, Optional.empty());
+    first.record(RouteSignal.SUCCESS, Optional.empty());
     first.leave();
-    first.settle(new Spend(100, 100, 0, 0, Optional.empty()));
+    first.settle(CallReports.spend(100, 100, 0, 0, Optional.empty()));
 
     granted(traffic, 800);
     assertThat(timer.pauses).isEmpty();
@@ -92,7 +92,7 @@ class TrafficControlTest {
   @Test
   void refusesAtOnceWhatALimitWouldHoldBeyondTheDeadline() throws InterruptedException {
     TrafficControl traffic = limited(1, 0);
-    call(traffic, RouteSignal.SERVED);
+    call(traffic, RouteSignal.SUCCESS);
 
     TrafficControl.Admission said = admit(traffic, ROUTE, 1, Duration.ofSeconds(10));
 
@@ -122,7 +122,7 @@ class TrafficControlTest {
     // Nothing frees the place while this one waits: it runs into its deadline.
     assertThat(admit(traffic, ROUTE, 1, Duration.ofMillis(20)))
         .isInstanceOf(TrafficControl.Admission.Refused.class);
-    probe.judged(RouteSignal.SERVED, Optional.empty());
+    probe.record(RouteSignal.SUCCESS, Optional.empty());
 
     assertThat(admit(traffic, ROUTE, 1, Duration.ofSeconds(1)))
         .isInstanceOf(TrafficControl.Admission.Granted.class);
@@ -135,29 +135,29 @@ class TrafficControlTest {
             new TrafficControl.RouteLimits(
                 Optional.empty(), Optional.empty(), Optional.empty(), true, false));
     for (int i = 0; i < 49; i++) {
-      call(traffic, RouteSignal.FAILED);
+      call(traffic, RouteSignal.FAILURE);
     }
-    assertThat(traffic.allowsARetry(ROUTE, WaitMode.WITHIN_DEADLINE)).isTrue();
+    assertThat(traffic.allowsRetry(ROUTE, WaitMode.WITHIN_DEADLINE)).isTrue();
 
-    call(traffic, RouteSignal.FAILED);
-    assertThat(traffic.allowsARetry(ROUTE, WaitMode.WITHIN_DEADLINE)).isFalse();
+    call(traffic, RouteSignal.FAILURE);
+    assertThat(traffic.allowsRetry(ROUTE, WaitMode.WITHIN_DEADLINE)).isFalse();
 
-    call(traffic, RouteSignal.SERVED);
-    assertThat(traffic.allowsARetry(ROUTE, WaitMode.WITHIN_DEADLINE)).isTrue();
+    call(traffic, RouteSignal.SUCCESS);
+    assertThat(traffic.allowsRetry(ROUTE, WaitMode.WITHIN_DEADLINE)).isTrue();
   }
 
   @Test
   void opensTheBreakerOfARouteThatFailsAllTheTime() throws InterruptedException {
     TrafficControl traffic = traffic(TrafficControl.RouteLimits.DEFAULT);
     for (int i = 0; i < 20; i++) {
-      call(traffic, RouteSignal.FAILED);
+      call(traffic, RouteSignal.FAILURE);
     }
 
     TrafficControl.Admission.Refused refused =
         (TrafficControl.Admission.Refused) admit(traffic, ROUTE, 1, Duration.ofHours(1));
 
-    assertThat(refused.reason().reason()).isEqualTo(AttemptResult.NotPermitted.Reason.BREAKER);
-    assertThat(refused.reason().pause()).isBetween(Duration.ofSeconds(14), Duration.ofSeconds(16));
+    assertThat(refused.result().reason()).isEqualTo(WaitReason.BREAKER);
+    assertThat(refused.result().pause()).isBetween(Duration.ofSeconds(14), Duration.ofSeconds(16));
     assertThat(timer.pauses).isEmpty();
   }
 
@@ -165,14 +165,14 @@ class TrafficControlTest {
   void closesTheBreakerWhenTheProbeIsServed() throws InterruptedException {
     TrafficControl traffic = traffic(TrafficControl.RouteLimits.DEFAULT);
     for (int i = 0; i < 20; i++) {
-      call(traffic, RouteSignal.FAILED);
+      call(traffic, RouteSignal.FAILURE);
     }
     timer.push(Duration.ofSeconds(16));
     RouteGate.Permit probe = granted(traffic, 1);
     assertThat(admit(traffic, ROUTE, 1, Duration.ofHours(1)))
         .isInstanceOf(TrafficControl.Admission.Refused.class);
 
-    probe.judged(RouteSignal.SERVED, Optional.empty());
+    probe.record(RouteSignal.SUCCESS, Optional.empty());
 
     assertThat(admit(traffic, ROUTE, 1, Duration.ofHours(1)))
         .isInstanceOf(TrafficControl.Admission.Granted.class);
@@ -189,7 +189,7 @@ class TrafficControlTest {
 
     assertThat(admit(traffic, ROUTE, 1, Duration.ofHours(1)))
         .isInstanceOf(TrafficControl.Admission.Granted.class);
-    assertThat(traffic.allowsARetry(ROUTE, WaitMode.WITHIN_DEADLINE)).isTrue();
+    assertThat(traffic.allowsRetry(ROUTE, WaitMode.WITHIN_DEADLINE)).isTrue();
   }
 
   @Test
@@ -200,7 +200,7 @@ class TrafficControlTest {
             "x-ratelimit-limit-requests", "60",
             "x-ratelimit-remaining-requests", "0",
             "x-ratelimit-reset-requests", "1m0s");
-    granted(traffic, 1).judged(RouteSignal.SERVED, Optional.of(spent));
+    granted(traffic, 1).record(RouteSignal.SUCCESS, Optional.of(spent));
 
     granted(traffic, 1);
 
@@ -233,7 +233,7 @@ class TrafficControlTest {
       Route route = new Route(ROUTE.base(), "KEY", "model-" + i);
       TrafficControl.Admission said = admit(traffic, route, 1, Duration.ofHours(1));
       RouteGate.Permit permit = ((TrafficControl.Admission.Granted) said).permit();
-      permit.judged(RouteSignal.SERVED, Optional.empty());
+      permit.record(RouteSignal.SUCCESS, Optional.empty());
       permit.leave();
       timer.push(Duration.ofSeconds(1));
     }

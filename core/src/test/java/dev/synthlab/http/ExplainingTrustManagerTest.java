@@ -17,9 +17,9 @@ class ExplainingTrustManagerTest {
   private static final HeldCertificate AUTHORITY =
       new HeldCertificate.Builder().commonName("Lab Authority").certificateAuthority(0).build();
   private static final ExplainingTrustManager SYSTEM =
-      ExplainingTrustManager.inSystemAnd(List.of());
+      ExplainingTrustManager.withAuthorities(List.of());
   private static final ExplainingTrustManager OURS =
-      ExplainingTrustManager.inSystemAnd(List.of(AUTHORITY.certificate()));
+      ExplainingTrustManager.withAuthorities(List.of(AUTHORITY.certificate()));
 
   private static HeldCertificate.Builder issued() {
     return new HeldCertificate.Builder().commonName("model server").signedBy(AUTHORITY);

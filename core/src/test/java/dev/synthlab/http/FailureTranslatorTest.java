@@ -145,9 +145,9 @@ class FailureTranslatorTest {
     IOException reason = new ProtocolException(words);
 
     assertThat(through(Optional.empty()).of(progress, reason))
-        .hasMessageContaining("(407): it wants a user and a password");
+        .hasMessageContaining("(407): it requires credentials: set HTTPS_PROXY=");
     assertThat(through(Optional.of(Secret.of("user:pass"))).of(progress, reason))
-        .hasMessageContaining("(407): it refuses the user and password")
+        .hasMessageContaining("(407): it rejected the user and password")
         .hasMessageNotContaining("pass:");
     assertThat(direct.of(progress, reason))
         .hasMessageContaining("a.test:81 answered 407, as a proxy does, but none is set");

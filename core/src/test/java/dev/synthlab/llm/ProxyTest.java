@@ -203,7 +203,7 @@ class ProxyTest {
     try (Wired wired = secure("HTTPS_PROXY", proxy.place())) {
       assertThatExceptionOfType(CallException.ConnectionFailed.class)
           .isThrownBy(() -> wired.client().complete("hi"))
-          .withMessageContainingAll("the proxy " + proxy.place(), "wants a user and a password")
+          .withMessageContainingAll("the proxy " + proxy.place(), "requires credentials")
           .satisfies(e -> assertThat(e.attempts()).hasSize(1));
     }
   }

@@ -134,7 +134,7 @@ record CallWrite(String id, Optional<String> within, CallReport report) implemen
     into.setString(27, text(metadata.answer().model()));
     into.setString(28, text(metadata.answer().prices()));
     into.setLong(
-        29, report.attempts().stream().mapToLong(one -> one.pauseAfter().toMillis()).sum());
+        29, report.attempts().stream().mapToLong(one -> one.backoff().toMillis()).sum());
     set(into, 30, metadata.answer().firstText().map(Duration::toMillis));
     into.setString(31, storable(metadata.answer().texts().map(CallMetadata.Content::prompt)));
     into.setString(32, storable(metadata.answer().texts().map(CallMetadata.Content::answer)));
@@ -149,7 +149,7 @@ record CallWrite(String id, Optional<String> within, CallReport report) implemen
       into.setString(5, code(attempt.fault()));
       set(into, 6, attempt.status());
       into.setLong(7, attempt.took().toMillis());
-      into.setLong(8, attempt.pauseAfter().toMillis());
+      into.setLong(8, attempt.backoff().toMillis());
       into.addBatch();
     }
   }

@@ -8,6 +8,7 @@ import dev.synthlab.call.Attempt;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallMetadata;
 import dev.synthlab.call.CallReport;
+import dev.synthlab.call.CallReports;
 import dev.synthlab.call.Fault;
 import dev.synthlab.call.Route;
 import dev.synthlab.call.RunRecorder;
@@ -86,7 +87,7 @@ abstract class LedgerContractTest {
     try (Ledger ledger = Ledger.of(settings())) {
       ledger.ended(answered("m", NOON.minus(Duration.ofDays(2))));
       ledger.ended(report("m", NOON, Spend.NONE, Optional.of(BROKEN)));
-      ledger.ended(report("m", NOON, new Spend(1, 1, 0, 0, Optional.empty()), Optional.empty()));
+      ledger.ended(report("m", NOON, CallReports.spend(1, 1, 0, 0, Optional.empty()), Optional.empty()));
     }
 
     List<UsageSummary> usage =
@@ -364,7 +365,7 @@ abstract class LedgerContractTest {
   }
 
   static CallReport about(CallReport report, CallMetadata metadata) {
-    return new CallReport(
+    return CallReports.of(
         report.route(),
         report.started(),
         report.elapsed(),
@@ -376,22 +377,23 @@ abstract class LedgerContractTest {
   }
 
   static CallReport answered(String model, Instant at) {
-    Spend spend = new Spend(11, 7, 5, 3, Optional.of(new BigDecimal("0.0000012345")));
+    Spend spend = CallReports.spend(11, 7, 5, 3, Optional.of(new BigDecimal("0.0000012345")));
     return report(model, at, spend, Optional.empty());
   }
 
   static CallReport report(String model, Instant at, Spend spend, Optional<Fault> fault) {
     Route route = new Route(URI.create("https://api.lab/v1"), "OPENAI_API_KEY", model);
     Duration second = Duration.ofSeconds(1);
-    return new CallReport(
+    return CallReports.of(
         route,
         at,
         second,
         Duration.ZERO,
         List.of(
-            new Attempt(1, route, at, second, OptionalInt.of(503), Optional.of(BROKEN), second),
-            new Attempt(2, route, at, second, OptionalInt.of(200), fault, Duration.ZERO)),
+            CallReports.attempt(1, route, at, second, OptionalInt.of(503), Optional.of(BROKEN), second),
+            CallReports.attempt(2, route, at, second, OptionalInt.of(200), fault, Duration.ZERO)),
         spend,
-        fault);
+        fault,
+        CallMetadata.NONE);
   }
 }

@@ -143,7 +143,7 @@ final class Pipeline {
 
   /** Lets whoever reads metrics know how many spans were lost. */
   void measureLoss() {
-    Metrics.watchLoss(counters::lost);
+    Metrics.setLostSpans(counters::lost);
   }
 
   ExportStats shutdown(Duration max) {

@@ -331,11 +331,11 @@ class MetricsTest {
   @Test
   void countsTheSpansThatWereLost() {
     try (Meters meters = new Meters()) {
-      Metrics.watchLoss(() -> 37);
+      Metrics.setLostSpans(() -> 37);
 
       assertThat(meters.one("synthlab.spans.lost").value()).isEqualTo(37);
     } finally {
-      Metrics.watchLoss(() -> 0);
+      Metrics.setLostSpans(() -> 0);
     }
   }
 
@@ -356,10 +356,10 @@ class MetricsTest {
   }
 
   private static void told(OptionalInt status) {
-    if (Metrics.recorded()) {
+    if (Metrics.isEnabled()) {
       throw new AssertionError("somebody reads");
     }
-    Metrics.attempted("server", "model", "answered", status);
-    Metrics.waited("server", "model", "limit", Duration.ZERO);
+    Metrics.recordAttempt("server", "model", "answered", status);
+    Metrics.recordWait("server", "model", "limit", Duration.ZERO);
   }
 }
