@@ -38,8 +38,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * The composition root: puts the layer together from {@link Settings} and holds what the process
- * has one of. Closing it closes all of it. Safe for use by many threads.
+ * The composition root: creates clients from {@link Settings} and owns what a process shares, such
+ * as transport, limits, cache and budget. Closing it closes all of them. Safe for use by many
+ * threads.
  */
 public final class Synthlab implements AutoCloseable {
   private static final Logger log = Logging.component("synthlab");
@@ -63,7 +64,7 @@ public final class Synthlab implements AutoCloseable {
   private Synthlab(Settings settings, CallObserver observer) {
     this.settings = settings;
     this.timer = Timer.system();
-    this.traffic = TrafficControl.by(timer, rules(settings.limits()));
+    this.traffic = TrafficControl.by(timer, routeLimits(settings.limits()));
     this.transport = transport(settings, traffic);
     this.recorder = recorder(settings);
     recorder.ifPresent(kept -> shared.put(CallRecorder.class, kept));
@@ -87,63 +88,63 @@ public final class Synthlab implements AutoCloseable {
   }
 
   /**
-   * The layer of this process, set up from the environment at the first call and closed when the
-   * process ends.
+   * The instance of this process. The first call creates it from the environment; it is closed when
+   * the process ends.
    *
    * @return the one instance, or the one that was installed
-   * @throws dev.synthlab.config.ConfigException when the environment has mistakes
+   * @throws dev.synthlab.config.ConfigException if the environment is not valid
    */
   public static Synthlab get() {
     LOCK.lock();
     try {
-      Synthlab made = instance;
-      if (made == null) {
+      Synthlab current = instance;
+      if (current == null) {
         Settings ofProcess = Settings.get();
         ofProcess.warnings().forEach(log::warn);
-        made = of(ofProcess);
-        instance = made;
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(made::close));
+        current = of(ofProcess);
+        instance = current;
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(current::close));
       }
-      return made;
+      return current;
     } finally {
       LOCK.unlock();
     }
   }
 
   /**
-   * A layer of its own, closed by the caller.
+   * Creates an instance, which the caller closes.
    *
-   * @param settings what it is set up from
-   * @return the layer; nothing is sent or opened yet
+   * @param settings the settings
+   * @return the instance; nothing is sent or opened yet
    */
   public static Synthlab of(Settings settings) {
     return of(settings, report -> {});
   }
 
   /**
-   * A layer of its own, closed by the caller.
+   * Creates an instance with an observer, which the caller closes.
    *
-   * @param settings what it is set up from
-   * @param observer hears how every call went
-   * @return the layer; nothing is sent or opened yet
+   * @param settings the settings
+   * @param observer receives the report of each call
+   * @return the instance; nothing is sent or opened yet
    */
   public static Synthlab of(Settings settings, CallObserver observer) {
     return new Synthlab(Objects.requireNonNull(settings), Objects.requireNonNull(observer));
   }
 
   /**
-   * Puts a layer in the place of the process's own: for frameworks and tests.
+   * Installs the instance of this process, for frameworks and tests.
    *
-   * @param layer what {@link #get()} gives from now on
-   * @return undoes it when closed; the layer stays the caller's to close
-   * @throws IllegalStateException when another was already handed out
+   * @param layer the instance that {@link #get()} returns from now on
+   * @return uninstalls it when closed; the caller still closes the instance itself
+   * @throws IllegalStateException if there is already an instance of this process
    */
   public static Installed install(Synthlab layer) {
     LOCK.lock();
     try {
       if (instance != null) {
         throw new IllegalStateException(
-            "Synthlab.get() was called, or another layer installed, before this install");
+            "Synthlab.get() was called, or another instance installed, before this install");
       }
       instance = Objects.requireNonNull(layer);
       return () -> uninstall(layer);
@@ -152,7 +153,7 @@ public final class Synthlab implements AutoCloseable {
     }
   }
 
-  /** Undoes an {@link #install}. */
+  /** The installation of an instance; closing it uninstalls the instance. */
   @FunctionalInterface
   public interface Installed extends AutoCloseable {
     @Override
@@ -171,7 +172,7 @@ public final class Synthlab implements AutoCloseable {
   }
 
   /**
-   * What it was set up from.
+   * The settings of this instance.
    *
    * @return the settings
    */
@@ -180,29 +181,29 @@ public final class Synthlab implements AutoCloseable {
   }
 
   /**
-   * What its calls share.
+   * The limits, pauses and breakers that its calls share.
    *
-   * @return the traffic
+   * @return the traffic control
    */
   public TrafficControl traffic() {
     return traffic;
   }
 
   /**
-   * What its calls have used, and what that cost.
+   * The tokens and costs of its calls.
    *
-   * @return goes on counting
+   * @return live totals
    */
   public UsageTotals totals() {
     return totals;
   }
 
   /**
-   * What keeps the record of its calls.
+   * The recorder of its calls.
    *
-   * @param type what it shall be, too
-   * @param <T> what it is
-   * @return the recorder, or empty where there is none or it is no such one
+   * @param type the required type of the recorder
+   * @param <T> that type
+   * @return empty if there is no recorder of that type
    */
   public <T> Optional<T> recorder(Class<T> type) {
     return recorder.filter(type::isInstance).map(type::cast);
@@ -211,8 +212,8 @@ public final class Synthlab implements AutoCloseable {
   /**
    * The client for single calls.
    *
-   * @return the one client, made at the first call
-   * @throws dev.synthlab.config.ConfigException when the key is missing that the address needs
+   * @return the one client, created at the first call
+   * @throws dev.synthlab.config.ConfigException if the address requires a key and there is none
    */
   public LlmClient llm() {
     lock.lock();
@@ -229,32 +230,32 @@ public final class Synthlab implements AutoCloseable {
   }
 
   /**
-   * A client for a bulk run: its calls wait as long as their route is held back.
+   * Creates a client for a bulk run: its calls wait for pauses, limits and breakers as long as
+   * needed.
    *
-   * @param how the settings it follows, which may differ from those of single calls in times and
-   *     attempts
+   * @param how the settings, which may have other timeouts and attempts than those of single calls
    * @return a client over the same transport and traffic
-   * @throws dev.synthlab.config.ConfigException when the key is missing that the address needs
+   * @throws dev.synthlab.config.ConfigException if the address requires a key and there is none
    */
   public LlmClient bulk(Settings.Llm how) {
     return client(how, CallPolicy.WaitMode.UNBOUNDED);
   }
 
   /**
-   * The one instance of something that another module brings; for the {@code get()} of that module.
+   * The shared instance of a type from another module, for the {@code get()} of that module.
    *
-   * @param type what it is known by
-   * @param make makes it, at the first call; it must not call this layer
-   * @param <T> what it is
-   * @return the one instance, closed with this layer
-   * @throws IllegalStateException when this layer was closed
+   * @param type the type
+   * @param make creates the instance at the first call; it must not call this object
+   * @param <T> the type
+   * @return the one instance, closed with this object
+   * @throws IllegalStateException if this object is closed
    */
   public <T extends AutoCloseable> T shared(Class<T> type, Function<Settings, T> make) {
     lock.lock();
     try {
       if (closed) {
         throw new IllegalStateException(
-            "this layer is closed and makes no " + type.getSimpleName());
+            "Synthlab is closed and creates no " + type.getSimpleName());
       }
       AutoCloseable made = shared.get(type);
       if (made == null) {
@@ -268,16 +269,16 @@ public final class Synthlab implements AutoCloseable {
   }
 
   /**
-   * The one client of a service outside; for its {@code get()}.
+   * The shared client of an external service, for the {@code get()} of that client.
    *
-   * @param type what it is known by
-   * @param service whom it calls
-   * @param make makes it, at the first call; it must not call this layer
-   * @param <T> what it is
-   * @return the one instance, over the transport, the traffic and the observers of this layer;
-   *     closed with it
-   * @throws dev.synthlab.config.ConfigException when the variables of the service have mistakes
-   * @throws IllegalStateException when this layer was closed
+   * @param type the type of the client
+   * @param service the service that it calls
+   * @param make creates the client at the first call; it must not call this object
+   * @param <T> the type of the client
+   * @return the one instance, with the transport, traffic and observer of this object, closed with
+   *     it
+   * @throws dev.synthlab.config.ConfigException if the variables of the service are not valid
+   * @throws IllegalStateException if this object is closed
    */
   public <T extends AutoCloseable> T client(
       Class<T> type, ApiService service, Function<ApiClient, T> make) {
@@ -294,7 +295,7 @@ public final class Synthlab implements AutoCloseable {
                     .build()));
   }
 
-  /** What reaches servers, also where the model is embedded. */
+  /** The HTTP transport, also if the model is embedded. */
   private Transport web() {
     if (transport instanceof OkHttpTransport) {
       return transport;
@@ -303,7 +304,7 @@ public final class Synthlab implements AutoCloseable {
         OkHttpTransport.class, known -> new OkHttpTransport(ConnectOptions.of(known.network())));
   }
 
-  /** Ends what is under way and gives everything back, what was made last first. */
+  /** Cancels calls in flight and closes all resources, in reverse order of their creation. */
   @Override
   public void close() {
     transport.close();
@@ -323,7 +324,7 @@ public final class Synthlab implements AutoCloseable {
   private static void closeOne(AutoCloseable one) {
     try {
       one.close();
-    } catch (Exception e) { // the others must be closed all the same
+    } catch (Exception e) { // the others must still be closed
       log.warn("{} could not be closed: {}", one.getClass().getSimpleName(), e.toString());
     }
   }
@@ -343,7 +344,7 @@ public final class Synthlab implements AutoCloseable {
     return builder.build();
   }
 
-  private static TrafficControl.RouteLimits rules(Settings.Limits limits) {
+  private static TrafficControl.RouteLimits routeLimits(Settings.Limits limits) {
     return new TrafficControl.RouteLimits(
         boxed(limits.requestsPerMinute()),
         boxed(limits.tokensPerMinute()),
@@ -373,7 +374,7 @@ public final class Synthlab implements AutoCloseable {
       Settings settings, Timer timer, Optional<CallRecorder> recorder) {
     Optional<BigDecimal> max = settings.limits().budgetUsd();
     if (max.isPresent() && recorder.isEmpty()) {
-      log.warn("SYNTHLAB_BUDGET_USD bounds this process alone, as SYNTHLAB_LEDGER is off");
+      log.warn("SYNTHLAB_BUDGET_USD limits this process only, because SYNTHLAB_LEDGER is off");
     }
     return max.map(
         usd -> Budget.aDay(usd, timer, day -> recorder.flatMap(kept -> kept.costUsdSince(day))));
@@ -404,6 +405,6 @@ public final class Synthlab implements AutoCloseable {
     throw new IllegalStateException(
         "no transport for "
             + base.getScheme()
-            + ": addresses is on the class path; for the embedded model add synthlab-local");
+            + ": addresses on the class path; for the embedded model add synthlab-local");
   }
 }

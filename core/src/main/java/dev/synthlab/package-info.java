@@ -1,4 +1,4 @@
-/** The composition root: the one place that puts the layer together. */
+/** The composition root, which creates all clients of a process. */
 @NullMarked
 package dev.synthlab;
 

@@ -1,11 +1,13 @@
 package dev.synthlab.call;
 
+import dev.synthlab.Internal;
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.TransportException;
 import java.io.InputStream;
 import java.time.Duration;
 
 /** The result of one attempt: a response, a transport failure, or no permission to send. */
+@Internal
 public sealed interface AttemptResult {
 
   /**

@@ -1,5 +1,6 @@
 package dev.synthlab.call;
 
+import dev.synthlab.Internal;
 import dev.synthlab.logging.Redactor;
 import dev.synthlab.spans.Labels;
 import dev.synthlab.spans.Tracing;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param scope the work that it belongs to
  * @param answer the metadata of the response
  */
+@Internal
 public record CallMetadata(Operation purpose, Attribution scope, AnswerMetadata answer) {
   /** Metadata of which nothing is known. */
   public static final CallMetadata NONE =

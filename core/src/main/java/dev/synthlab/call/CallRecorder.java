@@ -1,5 +1,6 @@
 package dev.synthlab.call;
 
+import dev.synthlab.Internal;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Optional;
@@ -8,6 +9,7 @@ import java.util.Optional;
  * An observer that stores the reports it receives. When it is closed, all of them are stored. Safe
  * for use by many threads.
  */
+@Internal
 public interface CallRecorder extends CallObserver, AutoCloseable {
 
   /**

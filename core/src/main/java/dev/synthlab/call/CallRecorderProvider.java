@@ -1,11 +1,13 @@
 package dev.synthlab.call;
 
+import dev.synthlab.Internal;
 import dev.synthlab.config.Settings;
 
 /**
  * A provider of the recorder of all calls. The composition root alone looks it up, by {@link
  * java.util.ServiceLoader}, if the settings switch recording on.
  */
+@Internal
 @FunctionalInterface
 public interface CallRecorderProvider {
 

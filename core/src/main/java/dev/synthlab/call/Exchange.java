@@ -1,5 +1,6 @@
 package dev.synthlab.call;
 
+import dev.synthlab.Internal;
 import dev.synthlab.http.Request;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -10,6 +11,7 @@ import java.util.Optional;
  *
  * @param <T> the type of the value that it produces
  */
+@Internal
 public interface Exchange<T> {
 
   /**

@@ -1,5 +1,6 @@
 package dev.synthlab.call;
 
+import dev.synthlab.Internal;
 import dev.synthlab.logging.Redactor;
 import java.time.Duration;
 import java.util.Objects;
@@ -19,6 +20,7 @@ import java.util.OptionalInt;
  * @param partial the text that had arrived before the fault
  * @param cause the exception of the layer below
  */
+@Internal
 public record Fault(
     Kind kind,
     String message,

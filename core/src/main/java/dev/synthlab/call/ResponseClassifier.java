@@ -1,5 +1,6 @@
 package dev.synthlab.call;
 
+import dev.synthlab.Internal;
 import dev.synthlab.call.Fault.Kind;
 import dev.synthlab.http.BodyReader;
 import dev.synthlab.http.Headers;
@@ -22,6 +23,7 @@ import tools.jackson.databind.JsonNode;
  * The classification of failed attempts for all HTTP services: by status (RFC 9110), by the error
  * code in the body, and by {@code x-should-retry}.
  */
+@Internal
 public final class ResponseClassifier {
   private static final int ERROR_BODY_LIMIT = 64 * 1024;
   private static final int MESSAGE_LIMIT = 2_000;

@@ -1,11 +1,13 @@
 package dev.synthlab.call;
 
+import dev.synthlab.Internal;
 import java.time.Instant;
 
 /**
  * A recorder of bulk runs, and of the calls in their results files. The results file stays the
  * source of truth: a run continues if recording fails. Safe for use by many threads.
  */
+@Internal
 public interface RunRecorder {
 
   /**

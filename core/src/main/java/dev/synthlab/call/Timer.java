@@ -1,5 +1,6 @@
 package dev.synthlab.call;
 
+import dev.synthlab.Internal;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -7,6 +8,7 @@ import java.time.Instant;
  * A clock that can also wait and schedule tasks. A process has one; tests use one that they advance
  * by hand. Safe for use by many threads.
  */
+@Internal
 public interface Timer {
 
   /**

@@ -1,5 +1,6 @@
 package dev.synthlab.call;
 
+import dev.synthlab.Internal;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -9,6 +10,7 @@ import java.util.Optional;
  *
  * @param <T> the type of the value
  */
+@Internal
 public sealed interface Verdict<T> {
 
   /**

@@ -1,5 +1,6 @@
 package dev.synthlab.call;
 
+import dev.synthlab.Internal;
 import dev.synthlab.spans.ContextSnapshot;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -10,6 +11,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The factory of virtual threads: the only place that starts them. */
+@Internal
 public final class VirtualThreads {
   private VirtualThreads() {}
 

@@ -1,5 +1,6 @@
 package dev.synthlab.http;
 
+import dev.synthlab.Internal;
 import dev.synthlab.json.Json;
 import dev.synthlab.logging.Redactor;
 import java.io.ByteArrayOutputStream;
@@ -9,6 +10,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /** A reader of bodies up to a maximum size. */
+@Internal
 public final class BodyReader {
   /** The maximum size of a body that is read into memory, after decompression. */
   public static final int MAX_BYTES = Json.MAX_BYTES;

@@ -1,5 +1,6 @@
 package dev.synthlab.http;
 
+import dev.synthlab.Internal;
 import dev.synthlab.config.NetworkSettings;
 import java.time.Duration;
 import java.util.Objects;
@@ -11,6 +12,7 @@ import java.util.Objects;
  * @param timeout the time limit of a DNS lookup, and of the connection to each address
  * @param resolver looks up the addresses of a host
  */
+@Internal
 public record ConnectOptions(NetworkSettings network, Duration timeout, Resolver resolver) {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 

@@ -1,5 +1,6 @@
 package dev.synthlab.http;
 
+import dev.synthlab.Internal;
 import dev.synthlab.config.NetworkSettings;
 import dev.synthlab.config.Variable;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * A trust manager that accepts the authorities of the system and of the settings, and that explains
  * in its exceptions why it rejects a certificate. Safe for use by many threads.
  */
+@Internal
 public final class ExplainingTrustManager extends X509ExtendedTrustManager {
   private final X509ExtendedTrustManager check;
 

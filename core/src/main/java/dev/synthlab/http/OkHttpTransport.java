@@ -1,5 +1,6 @@
 package dev.synthlab.http;
 
+import dev.synthlab.Internal;
 import dev.synthlab.config.NetworkSettings;
 import dev.synthlab.http.TransportException.Phase;
 import java.io.IOException;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What OkHttp does by itself is switched off: retries, redirects, HTTP/2, and its limits on calls
  * in flight.
  */
+@Internal
 public final class OkHttpTransport implements Transport {
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(50);
   private static final int IDLE_CONNECTIONS = 16_384;

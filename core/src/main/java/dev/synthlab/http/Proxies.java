@@ -1,5 +1,6 @@
 package dev.synthlab.http;
 
+import dev.synthlab.Internal;
 import dev.synthlab.config.NetworkSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * A proxy selector that uses the proxies of the settings only. Immutable, safe for use by many
  * threads.
  */
+@Internal
 public final class Proxies extends ProxySelector {
   private final NetworkSettings network;
 

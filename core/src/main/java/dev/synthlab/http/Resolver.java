@@ -1,10 +1,12 @@
 package dev.synthlab.http;
 
+import dev.synthlab.Internal;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 
 /** A DNS resolver. It may block for any time: callers limit it. */
+@Internal
 @FunctionalInterface
 public interface Resolver {
 

@@ -1,5 +1,6 @@
 package dev.synthlab.http;
 
+import dev.synthlab.Internal;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">the HTML
  *     standard</a>
  */
+@Internal
 public final class SseReader {
   private final InputStream bytes;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream(256);

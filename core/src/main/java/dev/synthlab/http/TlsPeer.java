@@ -1,5 +1,6 @@
 package dev.synthlab.http;
 
+import dev.synthlab.Internal;
 import java.time.Instant;
 import java.util.Objects;
 
@@ -11,6 +12,7 @@ import java.util.Objects;
  * @param issuer the issuer of the certificate
  * @param expires the end of its validity
  */
+@Internal
 public record TlsPeer(String protocol, String subject, String issuer, Instant expires) {
 
   /** Requires all parts. */

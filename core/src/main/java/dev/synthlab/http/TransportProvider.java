@@ -1,11 +1,13 @@
 package dev.synthlab.http;
 
+import dev.synthlab.Internal;
 import dev.synthlab.config.Settings;
 
 /**
  * A provider of the transport for one URI scheme. The composition root alone looks it up, by {@link
  * java.util.ServiceLoader}.
  */
+@Internal
 public interface TransportProvider {
 
   /**

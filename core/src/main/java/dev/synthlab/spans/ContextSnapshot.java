@@ -1,5 +1,6 @@
 package dev.synthlab.spans;
 
+import dev.synthlab.Internal;
 import io.opentelemetry.context.Context;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -10,6 +11,7 @@ import org.slf4j.MDC;
  * A snapshot of the context of a thread: its trace context and its MDC. It is captured on the thread
  * of a caller, and set on all threads that work for that caller. Immutable.
  */
+@Internal
 public final class ContextSnapshot {
   private final Context context;
   private final @Nullable Map<String, String> mdc;

@@ -1,5 +1,6 @@
 package dev.synthlab.spans;
 
+import dev.synthlab.Internal;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import java.util.Objects;
@@ -14,6 +15,7 @@ import java.util.OptionalInt;
  * @param host the host of the server; empty for a file, or if there are several servers
  * @param port the port of the server
  */
+@Internal
 public record DatabaseAttributes(
     String system, String namespace, Optional<String> host, OptionalInt port) {
 

@@ -1,5 +1,6 @@
 package dev.synthlab.spans;
 
+import dev.synthlab.Internal;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://opentelemetry.io/docs/specs/semconv/db/database-metrics/">Semantic
  *     conventions for database client metrics</a>
  */
+@Internal
 public final class DatabaseMetrics implements AutoCloseable {
   private static final AttributeKey<String> OPERATION = AttributeKey.stringKey("db.operation.name");
   private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");

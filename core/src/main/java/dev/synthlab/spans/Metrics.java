@@ -1,5 +1,6 @@
 package dev.synthlab.spans;
 
+import dev.synthlab.Internal;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.metrics.MeterProvider;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.function.LongSupplier;
  * @see <a href="https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/">the GenAI
  *     conventions on metrics</a>
  */
+@Internal
 public final class Metrics {
   private static final Set<TrafficSnapshot.Source> SOURCES =
       Collections.newSetFromMap(new WeakHashMap<>());

@@ -1,5 +1,6 @@
 package dev.synthlab.spans;
 
+import dev.synthlab.Internal;
 import dev.synthlab.logging.Redactor;
 import dev.synthlab.spans.TraceMasking.Hidden;
 import io.opentelemetry.api.common.AttributeKey;
@@ -26,6 +27,7 @@ import org.slf4j.MDC;
  * is not recorded, its methods do nothing. Attributes set after its end are lost. Safe for use by
  * many threads.
  */
+@Internal
 public final class OpenSpan {
   private static final int MAX_CHARACTERS = 100_000;
   private static final int MAX_MESSAGES = 256;

@@ -1,5 +1,6 @@
 package dev.synthlab.spans;
 
+import dev.synthlab.Internal;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A timer of one request to a model, waits and all attempts included. Only its first end is
  * recorded. Safe for use by many threads.
  */
+@Internal
 public final class OperationTimer {
   /** A timer that records nothing. */
   public static final OperationTimer NOOP = new OperationTimer();

@@ -1,5 +1,6 @@
 package dev.synthlab.spans;
 
+import dev.synthlab.Internal;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param calls the tool calls of an assistant message
  * @param callId the id of the tool call, for a tool message
  */
+@Internal
 public record SpanMessage(
     String role, List<Part> parts, List<ToolCall> calls, Optional<String> callId) {
 

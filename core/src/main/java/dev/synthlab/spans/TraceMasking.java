@@ -1,5 +1,6 @@
 package dev.synthlab.spans;
 
+import dev.synthlab.Internal;
 import dev.synthlab.config.ConfigException;
 import dev.synthlab.config.ConfigException.Problem;
 import dev.synthlab.config.Environment;
@@ -19,6 +20,7 @@ import java.util.Set;
  * @see <a href="https://github.com/Arize-ai/openinference/blob/main/spec/configuration.md">the
  *     OpenInference specification on configuration</a>
  */
+@Internal
 public record TraceMasking(Set<Hidden> hidden, int imageLength) {
   /** The replacement of hidden values. */
   static final String REDACTED = "__REDACTED__";

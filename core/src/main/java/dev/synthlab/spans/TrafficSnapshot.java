@@ -1,5 +1,6 @@
 package dev.synthlab.spans;
 
+import dev.synthlab.Internal;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -13,6 +14,7 @@ import java.util.OptionalLong;
  * @param retrying calls that wait before the next attempt
  * @param routes the routes; several may differ only by their key
  */
+@Internal
 public record TrafficSnapshot(long inFlight, long queued, long retrying, List<Route> routes) {
 
   /** Copies the list. */

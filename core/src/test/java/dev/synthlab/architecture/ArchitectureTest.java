@@ -16,28 +16,28 @@ class ArchitectureTest {
   private final Rules rules = new Rules("dev.synthlab");
 
   @Test
-  void looksAtTheClassesOfThisModule() {
+  void importsTheClassesOfThisModule() {
     assertThat(OURS.contain("dev.synthlab.config.Settings")).isTrue();
     assertThat(OURS.contain("dev.synthlab.architecture.ArchitectureTest")).isFalse();
   }
 
   @Test
-  void arrowsBetweenRoomsPointUp() {
+  void packagesUseLowerLayersOnly() {
     rules.arrowsPointUp().check(OURS);
   }
 
   @Test
-  void roomsFormNoCycle() {
+  void packagesHaveNoCycles() {
     rules.noCycles().check(OURS);
   }
 
   @Test
-  void roomsReachTheRootByGetOnly() {
+  void packagesUseTheRootInGetOnly() {
     rules.onlyGetReachesTheRoot().check(OURS);
   }
 
   @Test
-  void onlyTheTimerOfTheCallRoomSleeps() {
+  void onlyTheTimerOfCallSleeps() {
     rules.onlyTheTimerSleeps().check(OURS);
   }
 
@@ -52,28 +52,33 @@ class ArchitectureTest {
   }
 
   @Test
-  void okHttpStaysInItsClass() {
+  void onlyTheTransportUsesOkHttp() {
     rules.okHttpStaysInItsClass().check(OURS);
   }
 
   @Test
-  void nothingMakesObjectsOfBytes() {
+  void nothingDeserializesNamedClasses() {
     rules.nothingMakesObjectsOfBytes().check(OURS);
   }
 
   @Test
-  void nobodyUsesTheHttpClientOfTheJdk() {
+  void nothingUsesTheHttpClientOfTheJdk() {
     rules.noHttpClientOfTheJdk().check(OURS);
   }
 
   @Test
-  void onlyTheRootDiscoversImplementations() {
+  void onlyTheRootLooksUpImplementations() {
     rules.onlyTheRootDiscovers().check(OURS);
   }
 
   @Test
-  void namesSaySomething() {
+  void namesHaveNoEmptyWords() {
     rules.namesSaySomething().check(OURS);
+  }
+
+  @Test
+  void namesAreNouns() {
+    rules.namesAreNouns().check(OURS);
   }
 
   @Test
@@ -82,7 +87,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void everyClassStandsInARoomWithRules() {
+  void everyClassIsInAKnownPackage() {
     rules.everyClassStandsInARoom().check(OURS);
   }
 }

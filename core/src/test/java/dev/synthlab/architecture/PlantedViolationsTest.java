@@ -20,7 +20,7 @@ class PlantedViolationsTest {
   private final Rules rules = new Rules(BASE);
 
   @Test
-  void anArrowThatPointsDownIsFound() {
+  void aUseOfAHigherLayerIsFound() {
     assertThat(culprits(rules.arrowsPointUp())).containsExactly("http.KnowsModels");
   }
 
@@ -30,7 +30,7 @@ class PlantedViolationsTest {
   }
 
   @Test
-  void aRootThatIsReachedFromDeepInsideIsFound() {
+  void aUseOfTheRootOutsideOfGetIsFound() {
     assertThat(culprits(rules.onlyGetReachesTheRoot())).containsExactly("llm.AsksTheRoot");
   }
 
@@ -41,7 +41,7 @@ class PlantedViolationsTest {
   }
 
   @Test
-  void everyLookIntoTheEnvironmentIsFound() {
+  void everyReadOfTheEnvironmentIsFound() {
     assertThat(culprits(rules.onlyConfigReadsTheEnvironment()))
         .containsExactly("llm.ReadsTheEnvironment");
     assertThat(violations(rules.onlyConfigReadsTheEnvironment())).hasSize(3);
@@ -79,12 +79,12 @@ class PlantedViolationsTest {
   }
 
   @Test
-  void discoveryBelowTheRootIsFound() {
+  void aLookupBelowTheRootIsFound() {
     assertThat(culprits(rules.onlyTheRootDiscovers())).containsExactly("batch.Discovers");
   }
 
   @Test
-  void namesThatSayNothingAreFound() {
+  void namesWithEmptyWordsAreFound() {
     assertThat(culprits(rules.namesSaySomething()))
         .containsExactlyInAnyOrder(
             "batch.PromptHelper",
@@ -94,12 +94,22 @@ class PlantedViolationsTest {
   }
 
   @Test
+  void namesThatAreNoNounsAreFound() {
+    assertThat(culprits(rules.namesAreNouns())).containsExactly("batch.Together");
+  }
+
+  @Test
+  void anExampleThatUsesAnInternalTypeIsFound() {
+    assertThat(culprits(rules.examplesUseNoInternalTypes())).containsExactly("call.ExampleSnippet");
+  }
+
+  @Test
   void aPackageThatIsNotNullMarkedIsFound() {
     assertThat(culprits(rules.everyPackageIsNullMarked())).containsExactly("unmarked.Unmarked");
   }
 
   @Test
-  void aClassOutsideOfEveryRoomIsFound() {
+  void aClassInAnUnknownPackageIsFound() {
     assertThat(culprits(rules.everyClassStandsInARoom())).containsExactly("unmarked.Unmarked");
   }
 

@@ -31,7 +31,7 @@ class FailureTranslatorTest {
   private static final Call CALL =
       new OkHttpClient().newCall(new okhttp3.Request.Builder().url("https://a.test:81/v1").build());
 
-  private final CallEventListener progress = new CallEventListener(Duration.ofSeconds(1));
+  private final CallEventListener listener = new CallEventListener(Duration.ofSeconds(1));
   private final FailureTranslator direct = new FailureTranslator(REQUEST, NetworkSettings.direct());
 
   private static FailureTranslator through(Optional<Secret> userInfo) {
@@ -42,35 +42,35 @@ class FailureTranslatorTest {
   }
 
   private TransportException securing(IOException reason) {
-    progress.secureConnectStart(CALL);
-    return direct.of(progress, reason);
+    listener.secureConnectStart(CALL);
+    return direct.of(listener, reason);
   }
 
   @Test
   void namesTheServerOrTheProxyWhoseNameCannotBeResolved() {
     UnknownHostException reason = new UnknownHostException("no such host");
-    progress.dnsStart(CALL, "a.test");
-    assertThat(direct.of(progress, reason).phase()).isEqualTo(Phase.RESOLVE);
-    assertThat(direct.of(progress, reason))
+    listener.dnsStart(CALL, "a.test");
+    assertThat(direct.of(listener, reason).phase()).isEqualTo(Phase.RESOLVE);
+    assertThat(direct.of(listener, reason))
         .hasMessage("the name of a.test:81 cannot be resolved: no such host");
-    assertThat(CallEventListener.ofLookup()).containsSame(progress);
+    assertThat(CallEventListener.ofLookup()).containsSame(listener);
     assertThat(CallEventListener.ofLookup()).isEmpty();
 
-    progress.dnsStart(CALL, "proxy.test");
-    assertThat(through(Optional.empty()).of(progress, reason))
+    listener.dnsStart(CALL, "proxy.test");
+    assertThat(through(Optional.empty()).of(listener, reason))
         .hasMessage("the name of the proxy proxy.test:3128 cannot be resolved: no such host");
 
-    progress.dnsEnd(CALL, "proxy.test", List.of());
-    assertThat(FailureTranslator.phase(progress, new IOException("later")))
+    listener.dnsEnd(CALL, "proxy.test", List.of());
+    assertThat(FailureTranslator.phase(listener, new IOException("later")))
         .isEqualTo(Phase.CONNECT);
-    assertThat(FailureTranslator.phase(progress, reason)).isEqualTo(Phase.RESOLVE);
+    assertThat(FailureTranslator.phase(listener, reason)).isEqualTo(Phase.RESOLVE);
   }
 
   @Test
   void namesThePlaceAndTheProxyOfAConnectionThatCouldNotBeMade() {
-    assertThat(direct.of(progress, new IOException("refused")))
+    assertThat(direct.of(listener, new IOException("refused")))
         .hasMessage("no connection to a.test:81: refused");
-    assertThat(through(Optional.empty()).of(progress, new IOException()))
+    assertThat(through(Optional.empty()).of(listener, new IOException()))
         .hasMessage("no connection to a.test:81 through the proxy proxy.test:3128: IOException");
   }
 
@@ -109,8 +109,8 @@ class FailureTranslatorTest {
 
     assertThat(securing(cut).phase()).isEqualTo(Phase.CONNECT);
     assertThat(securing(reset).phase()).isEqualTo(Phase.CONNECT);
-    progress.secureConnectEnd(CALL, null);
-    assertThat(direct.of(progress, new SSLException("later")).phase()).isEqualTo(Phase.CONNECT);
+    listener.secureConnectEnd(CALL, null);
+    assertThat(direct.of(listener, new SSLException("later")).phase()).isEqualTo(Phase.CONNECT);
   }
 
   @ParameterizedTest
@@ -125,7 +125,7 @@ class FailureTranslatorTest {
   void knowsWhatAProxyWillSayAgain(int status, Phase phase) {
     IOException reason = new IOException("Unexpected response code for CONNECT: " + status);
 
-    TransportException failed = through(Optional.empty()).of(progress, reason);
+    TransportException failed = through(Optional.empty()).of(listener, reason);
 
     assertThat(failed.phase()).isEqualTo(phase);
     if (phase == Phase.PROXY) {
@@ -144,24 +144,24 @@ class FailureTranslatorTest {
   void saysWhatAProxyWantsThatLetsNobodyThrough(String words) {
     IOException reason = new ProtocolException(words);
 
-    assertThat(through(Optional.empty()).of(progress, reason))
+    assertThat(through(Optional.empty()).of(listener, reason))
         .hasMessageContaining("(407): it requires credentials: set HTTPS_PROXY=");
-    assertThat(through(Optional.of(Secret.of("user:pass"))).of(progress, reason))
+    assertThat(through(Optional.of(Secret.of("user:pass"))).of(listener, reason))
         .hasMessageContaining("(407): it rejected the user and password")
         .hasMessageNotContaining("pass:");
-    assertThat(direct.of(progress, reason))
+    assertThat(direct.of(listener, reason))
         .hasMessageContaining("a.test:81 answered 407, as a proxy does, but none is set");
-    assertThat(direct.unauthenticated().phase()).isEqualTo(Phase.PROXY);
+    assertThat(direct.proxyAuthenticationRequired().phase()).isEqualTo(Phase.PROXY);
   }
 
   @Test
   void knowsAConnectionThatHadServedBefore() {
-    assertThat(progress.reused()).isFalse();
-    progress.connectionAcquired(CALL, null);
-    assertThat(direct.of(progress, new IOException("broke")).reusedConnection()).isTrue();
+    assertThat(listener.reused()).isFalse();
+    listener.connectionAcquired(CALL, null);
+    assertThat(direct.of(listener, new IOException("broke")).reusedConnection()).isTrue();
 
-    progress.connectStart(CALL, null, null);
-    TransportException fresh = direct.of(progress, new IOException("broke"));
+    listener.connectStart(CALL, null, null);
+    TransportException fresh = direct.of(listener, new IOException("broke"));
 
     assertThat(fresh.reusedConnection()).isFalse();
     assertThat(fresh.phase()).isEqualTo(Phase.EXCHANGE);
@@ -170,15 +170,15 @@ class FailureTranslatorTest {
 
   @Test
   void asksNoFurtherAddressOnceItIsRefused() {
-    progress.secureConnectStart(CALL);
+    listener.secureConnectStart(CALL);
     SSLHandshakeException refusal = new SSLHandshakeException("no trust");
     IOException canceled = new IOException("Canceled");
 
-    assertThat(progress.decisive(canceled)).isSameAs(canceled);
-    progress.connectFailed(CALL, null, null, null, new IOException("refused"));
-    assertThat(progress.decisive(canceled)).isSameAs(canceled);
-    progress.connectFailed(CALL, null, null, null, refusal);
-    assertThat(progress.decisive(canceled)).isSameAs(refusal);
+    assertThat(listener.rootFailure(canceled)).isSameAs(canceled);
+    listener.connectFailed(CALL, null, null, null, new IOException("refused"));
+    assertThat(listener.rootFailure(canceled)).isSameAs(canceled);
+    listener.connectFailed(CALL, null, null, null, refusal);
+    assertThat(listener.rootFailure(canceled)).isSameAs(refusal);
     assertThat(CALL.isCanceled()).isTrue();
   }
 
@@ -188,17 +188,17 @@ class FailureTranslatorTest {
     IOException plain = new IOException("plain");
     IOException echo = new IOException("unexpected: " + key);
 
-    assertThat(direct.brokeOff(plain)).hasCause(plain);
-    assertThat(direct.brokeOff(echo).getCause()).hasMessageNotContaining(key);
-    assertThat(direct.brokeOff(echo))
+    assertThat(direct.bodyFailed(plain)).hasCause(plain);
+    assertThat(direct.bodyFailed(echo).getCause()).hasMessageNotContaining(key);
+    assertThat(direct.bodyFailed(echo))
         .hasMessageNotContaining(key)
         .hasMessageContaining("broke off");
-    assertThat(direct.of(progress, echo)).hasMessageNotContaining(key);
+    assertThat(direct.of(listener, echo)).hasMessageNotContaining(key);
   }
 
   @Test
   void knowsTheTimeThatIsLeft() {
-    assertThat(progress.left()).isBetween(Duration.ofMillis(1), Duration.ofSeconds(1));
-    assertThat(new CallEventListener(Duration.ZERO).left().isPositive()).isFalse();
+    assertThat(listener.remaining()).isBetween(Duration.ofMillis(1), Duration.ofSeconds(1));
+    assertThat(new CallEventListener(Duration.ZERO).remaining().isPositive()).isFalse();
   }
 }

@@ -1,7 +1,7 @@
 package dev.synthlab.architecture.planted.call;
 
-final class Threads {
-  private Threads() {}
+final class VirtualThreads {
+  private VirtualThreads() {}
 
   static Thread mayStart(Runnable task) {
     return Thread.ofVirtual().start(task);

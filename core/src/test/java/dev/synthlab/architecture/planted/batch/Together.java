@@ -1,0 +1,3 @@
+package dev.synthlab.architecture.planted.batch;
+
+interface Together {}

@@ -1,0 +1,5 @@
+package dev.synthlab.architecture.planted.call;
+
+interface ExampleSnippet {
+  InternalType internal();
+}

@@ -1,0 +1,6 @@
+package dev.synthlab.architecture.planted.call;
+
+import dev.synthlab.Internal;
+
+@Internal
+interface InternalType {}
