@@ -98,7 +98,7 @@ final class CheckCommand implements Callable<Integer> {
       CheckReport report = report();
       PrintStream out = Main.stdout();
       out.println(
-          json ? Json.line(object(report)) : Redactor.printable(report.text().stripTrailing()));
+          json ? Json.line(json(report)) : Redactor.printable(report.text().stripTrailing()));
       out.flush();
       return report.isClean() ? ExitCodes.OK : ExitCodes.FAILED;
     }
@@ -124,17 +124,17 @@ final class CheckCommand implements Callable<Integer> {
       }
     }
 
-    private static Map<String, Object> object(CheckReport report) {
+    private static Map<String, Object> json(CheckReport report) {
       Map<String, Object> all = new LinkedHashMap<>();
       all.put("classes", report.classes());
-      all.put("violations", lines(report.violations()));
-      all.put("known", lines(report.known()));
+      all.put("violations", violations(report.violations()));
+      all.put("known", violations(report.known()));
       all.put("not_checked", report.notChecked());
       all.put("notes", report.notes());
       return all;
     }
 
-    private static List<Map<String, Object>> lines(List<Violation> violations) {
+    private static List<Map<String, Object>> violations(List<Violation> violations) {
       List<Map<String, Object>> all = new ArrayList<>();
       for (Violation one : violations) {
         Map<String, Object> line = new LinkedHashMap<>();

@@ -73,7 +73,7 @@ final class NewClientCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try {
-      tell(
+      print(
           ClientWriter.write(
               new ClientWriter.Request(
                   name,
@@ -87,35 +87,35 @@ final class NewClientCommand implements Callable<Integer> {
     return ExitCodes.OK;
   }
 
-  private void tell(ClientWriter.Result done) {
+  private void print(ClientWriter.Result done) {
     PrintStream out = Main.stdout();
     done.files().stream()
         .filter(file -> !file.startsWith("lib"))
-        .forEach(file -> say(out, "wrote  " + file));
+        .forEach(file -> println(out, "wrote  " + file));
     if (done.wholeProject()) {
-      say(out, "wrote  lib (the libraries of the layer, as a Maven repository)");
+      println(out, "wrote  lib (the libraries of the layer, as a Maven repository)");
     }
-    done.kept().forEach(file -> say(out, "kept   " + file + " (was there already)"));
-    if (!done.notCovered().isEmpty()) {
-      say(out, "");
-      say(out, "Not covered, see NOT-COVERED.md beside the classes:");
-      done.notCovered().forEach(each -> say(out, "  " + each));
+    done.kept().forEach(file -> println(out, "kept   " + file + " (was there already)"));
+    if (!done.unsupported().isEmpty()) {
+      println(out, "");
+      println(out, "Not covered, see NOT-COVERED.md beside the classes:");
+      done.unsupported().forEach(each -> println(out, "  " + each));
     }
-    say(out, "");
+    println(out, "");
     if (done.wholeProject()) {
       String place = directory.toString().isEmpty() ? "" : "cd " + directory + " && ";
-      say(out, "Next: " + place + "./mvnw verify");
+      println(out, "Next: " + place + "./mvnw verify");
     } else {
-      say(out, "The build needs these dependencies (" + done.client() + "):");
-      done.dependencies().lines().forEach(line -> say(out, line));
-      say(out, "");
-      say(out, "A line for the documentation (client, service, variables):");
-      say(out, done.line());
+      println(out, "The build needs these dependencies (" + done.client() + "):");
+      done.dependencies().lines().forEach(line -> println(out, line));
+      println(out, "");
+      println(out, "A line for the documentation (client, service, variables):");
+      println(out, done.tableRow());
     }
     out.flush();
   }
 
-  private static void say(PrintStream out, String line) {
+  private static void println(PrintStream out, String line) {
     out.println(Redactor.printableLine(line));
   }
 }

@@ -1,5 +1,8 @@
 package dev.synthlab.external;
 
+import dev.synthlab.call.CallException;
+
+
 import dev.synthlab.http.Body;
 import dev.synthlab.http.BodyReader;
 import dev.synthlab.http.Headers;
@@ -24,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * of those makes a call of its own. For one thread.
  */
 public final class ApiCall {
-  private static final Duration TRANSFER = Duration.ofHours(1);
-  private static final long MAX_DOWNLOAD = 1L << 40;
-  private static final long UPLOAD_BYTES_A_SECOND = 64 * 1024;
+  private static final Duration TRANSFER_DEADLINE = Duration.ofHours(1);
+  private static final long MAX_DOWNLOAD_BYTES = 1L << 40;
+  private static final long MIN_UPLOAD_BYTES_PER_SECOND = 64 * 1024;
 
   private final ApiContext context;
   private final RequestTarget target;
@@ -48,7 +51,7 @@ public final class ApiCall {
   private record Parameter(String name, String value) {
     @Override
     public String toString() {
-      return Uris.encoded(name) + "=" + Uris.encoded(value);
+      return Uris.encode(name) + "=" + Uris.encode(value);
     }
   }
 
@@ -119,7 +122,7 @@ public final class ApiCall {
   public ApiCall form(Map<String, String> fields) {
     String text =
         fields.entrySet().stream()
-            .map(f -> Uris.encoded(f.getKey()) + "=" + Uris.encoded(f.getValue()))
+            .map(f -> Uris.encode(f.getKey()) + "=" + Uris.encode(f.getValue()))
             .collect(Collectors.joining("&"));
     return body(
         new Body.Bytes(text.getBytes(StandardCharsets.UTF_8), "application/x-www-form-urlencoded"));
@@ -223,7 +226,7 @@ public final class ApiCall {
    * @throws dev.synthlab.call.CallException what kept the call from its answer
    */
   public <T> T as(Class<T> type) {
-    return made(json(JsonCodec.of(type)));
+    return execute(json(JsonCodec.of(type)));
   }
 
   /**
@@ -237,11 +240,11 @@ public final class ApiCall {
    */
   public <T> Optional<T> asOptional(Class<T> type) {
     try {
-      return Optional.of(raw(json(JsonCodec.of(type))));
+      return Optional.of(executeUnmapped(json(JsonCodec.of(type))));
     } catch (ApiException.NotFound none) {
       return Optional.empty();
     } catch (ApiException e) {
-      throw context.thrown(e);
+      throw context.mapped(e);
     }
   }
 
@@ -255,7 +258,7 @@ public final class ApiCall {
    * @throws dev.synthlab.call.CallException what kept the call from its answer
    */
   public <T> List<T> listOf(Class<T> type) {
-    return made(json(JsonCodec.listOf(type)));
+    return execute(json(JsonCodec.listOf(type)));
   }
 
   /**
@@ -266,7 +269,7 @@ public final class ApiCall {
    * @throws dev.synthlab.call.CallException what kept the call from its answer
    */
   public String asText() {
-    return answer().text();
+    return response().text();
   }
 
   /**
@@ -277,7 +280,7 @@ public final class ApiCall {
    * @throws dev.synthlab.call.CallException what kept the call from its answer
    */
   public byte[] asBytes() {
-    return answer().bytes();
+    return response().bytes();
   }
 
   /**
@@ -287,8 +290,8 @@ public final class ApiCall {
    * @throws ApiException what the service said instead
    * @throws dev.synthlab.call.CallException what kept the call from its answer
    */
-  public ApiResponse answer() {
-    return made(new ResponseReaders.Buffered(limit()));
+  public ApiResponse response() {
+    return execute(new ResponseReaders.Buffered(maxBufferedBytes()));
   }
 
   /**
@@ -298,7 +301,7 @@ public final class ApiCall {
    * @throws dev.synthlab.call.CallException what kept the call from its answer
    */
   public void send() {
-    answer();
+    response();
   }
 
   /**
@@ -310,7 +313,7 @@ public final class ApiCall {
    * @throws dev.synthlab.call.CallException what kept the call from its answer
    */
   public Download download() {
-    return made(new ResponseReaders.Streaming(largest()));
+    return execute(new ResponseReaders.Streaming(maxDownloadBytes()));
   }
 
   /**
@@ -324,7 +327,7 @@ public final class ApiCall {
    * @throws dev.synthlab.call.CallException what kept the call from its answer
    */
   public Download.Saved downloadTo(Path path) {
-    return made(new ResponseReaders.ToFile(path, largest(), sha256));
+    return execute(new ResponseReaders.ToFile(path, maxDownloadBytes(), sha256));
   }
 
   /**
@@ -335,7 +338,7 @@ public final class ApiCall {
    * @return pages that are fetched as they are asked for
    */
   public <P> Pages<P> pagesByLink(Class<P> type) {
-    return Pages.of(this, type, (call, page, headers) -> call.linked(headers));
+    return Pages.of(this, type, (call, page, headers) -> call.followLink(headers));
   }
 
   /**
@@ -352,7 +355,7 @@ public final class ApiCall {
     return Pages.of(
         this,
         type,
-        (call, page, headers) -> cursor.apply(page).map(found -> call.replaced(parameter, found)));
+        (call, page, headers) -> cursor.apply(page).map(found -> call.withQuery(parameter, found)));
   }
 
   /**
@@ -366,11 +369,11 @@ public final class ApiCall {
    */
   public <P> Pages<P> pagesByNumber(String parameter, Class<P> type, Predicate<P> more) {
     return Pages.of(
-        replaced(parameter, "1"),
+        withQuery(parameter, "1"),
         type,
         (call, page, headers) ->
             more.test(page)
-                ? Optional.of(call.replaced(parameter, call.following(parameter)))
+                ? Optional.of(call.withQuery(parameter, call.nextPageNumber(parameter)))
                 : Optional.empty());
   }
 
@@ -381,7 +384,7 @@ public final class ApiCall {
   }
 
   <T> ResponseReader<T> json(JsonCodec.JsonType<T> type) {
-    int limit = limit();
+    int limit = maxBufferedBytes();
     if (headers.first("accept").isEmpty()) {
       header("Accept", "application/json");
     }
@@ -392,59 +395,59 @@ public final class ApiCall {
     };
   }
 
-  <T> T made(ResponseReader<T> reading) {
+  <T> T execute(ResponseReader<T> reading) {
     try {
-      return raw(reading);
+      return executeUnmapped(reading);
     } catch (ApiException e) {
-      throw context.thrown(e);
+      throw context.mapped(e);
     }
   }
 
-  private <T> T raw(ResponseReader<T> reading) {
-    boolean own = target.trust() == RequestTarget.Ownership.OWN;
+  private <T> T executeUnmapped(ResponseReader<T> reading) {
+    boolean own = target.ownership() == RequestTarget.Ownership.OWN;
     boolean strangers = !own && (publicOnly || context.service().publicAddressesOnly());
     UnsignedRequest outgoing =
         new UnsignedRequest(
-            target.at(address()),
+            target.withAddress(address()),
             headers,
             body,
             strangers ? AddressPolicy.PUBLIC_ONLY : AddressPolicy.ANYWHERE);
     boolean transfer = reading.transfers() || !(body instanceof Body.Bytes);
     Duration whole =
         Optional.ofNullable(deadline)
-            .orElse(transfer ? TRANSFER : context.settings().callDeadline());
-    return new ApiCallExecution(context, outgoing, publicOnly, attempt(whole), whole).made(reading);
+            .orElse(transfer ? TRANSFER_DEADLINE : context.settings().callDeadline());
+    return new ApiCallExecution(context, outgoing, publicOnly, attemptTimeout(whole), whole).execute(reading);
   }
 
   /** A large body takes its time on the way out. */
-  private Duration attempt(Duration whole) {
+  private Duration attemptTimeout(Duration whole) {
     Duration byDefault = context.settings().timeout();
     if (timeout != null) {
       return timeout;
     }
     return switch (body) {
       case Body.Bytes small -> byDefault;
-      case Body.Replayable file -> byDefault.plusSeconds(file.length() / UPLOAD_BYTES_A_SECOND);
+      case Body.Replayable file -> byDefault.plusSeconds(file.length() / MIN_UPLOAD_BYTES_PER_SECOND);
       case Body.Once stream -> whole;
     };
   }
 
-  private int limit() {
+  private int maxBufferedBytes() {
     return maxBytes < 0 ? BodyReader.MAX_BYTES : (int) Math.min(maxBytes, BodyReader.MAX_BYTES);
   }
 
-  private long largest() {
-    return maxBytes < 0 ? MAX_DOWNLOAD : maxBytes;
+  private long maxDownloadBytes() {
+    return maxBytes < 0 ? MAX_DOWNLOAD_BYTES : maxBytes;
   }
 
-  private ApiCall replaced(String name, String value) {
-    ApiCall copy = copied(target);
+  private ApiCall withQuery(String name, String value) {
+    ApiCall copy = copy(target);
     copy.query.addAll(query.stream().filter(each -> !each.name().equals(name)).toList());
     copy.query.add(new Parameter(name, value));
     return copy;
   }
 
-  private String following(String parameter) {
+  private String nextPageNumber(String parameter) {
     return query.stream()
         .filter(each -> each.name().equals(parameter))
         .map(each -> Integer.toString(Integer.parseInt(each.value()) + 1))
@@ -453,13 +456,13 @@ public final class ApiCall {
   }
 
   /** The call that the answer's header names as the next; its query is in the link. */
-  private Optional<ApiCall> linked(Headers answer) {
+  private Optional<ApiCall> followLink(Headers answer) {
     return LinkHeader.next(answer)
-        .flatMap(link -> Uris.resolved(address(), link))
-        .map(to -> copied(target.at(to)));
+        .flatMap(link -> Uris.resolve(address(), link))
+        .map(to -> copy(target.withAddress(to)));
   }
 
-  private ApiCall copied(RequestTarget to) {
+  private ApiCall copy(RequestTarget to) {
     ApiCall copy = new ApiCall(context, to);
     copy.headers = headers;
     copy.body = body;

@@ -17,22 +17,22 @@ import java.time.Duration;
  * Makes one call: its span, its line in the log, its way through the loop, its exception.
  *
  * @param context to the service
- * @param outgoing the first request
- * @param guarded whether redirects lead to public addresses only
+ * @param request the first request
+ * @param publicOnly whether redirects lead to public addresses only
  * @param timeout of an attempt
- * @param within of the whole call
+ * @param deadline of the whole call
  */
 record ApiCallExecution(
     ApiContext context,
-    UnsignedRequest outgoing,
-    boolean guarded,
+    UnsignedRequest request,
+    boolean publicOnly,
     Duration timeout,
-    Duration within) {
+    Duration deadline) {
 
   /** The answer, or the exception before the hook of the client. */
-  <T> T made(ResponseReader<T> reading) {
+  <T> T execute(ResponseReader<T> reading) {
     context.requireOpen();
-    String label = outgoing.target().label();
+    String label = request.target().label();
     OpenSpan span =
         Tracing.open(
             Tracing.Kind.CHAIN,
@@ -40,14 +40,14 @@ record ApiCallExecution(
             context.service().name() + " " + label,
             Labels.NONE);
     describe(span);
-    ApiExchange.ErrorBody trail = new ApiExchange.ErrorBody(guarded);
+    ApiExchange.ErrorBody trail = new ApiExchange.ErrorBody(publicOnly);
     boolean goesOn = false;
     try {
-      Outcome<T> outcome = span.around(() -> ran(reading, trail));
-      tell(span, label, outcome);
+      Outcome<T> outcome = span.around(() -> run(reading, trail));
+      recordOutcome(span, label, outcome);
       switch (outcome) {
         case Outcome.Answered<T> answered -> {
-          reading.whenOver(answered.value(), span::end);
+          reading.onEnd(answered.value(), span::end);
           goesOn = true;
           return answered.value();
         }
@@ -65,24 +65,24 @@ record ApiCallExecution(
     }
   }
 
-  private <T> Outcome<T> ran(ResponseReader<T> reading, ApiExchange.ErrorBody trail) {
+  private <T> Outcome<T> run(ResponseReader<T> reading, ApiExchange.ErrorBody trail) {
     CallLoop loop = context.loop().with(context.loop().policy().withTimeout(timeout));
     ApiExchange<T> first =
-        new ApiExchange<>(context, outgoing, reading, trail, context.service().redirects());
-    return loop.run(first, Deadline.in(context.timer(), within));
+        new ApiExchange<>(context, request, reading, trail, context.service().redirects());
+    return loop.run(first, Deadline.in(context.timer(), deadline));
   }
 
   private void describe(OpenSpan span) {
     if (span.recorded()) {
       span.set("synthlab.service", context.service().name());
-      span.set("http.request.method", outgoing.target().method());
-      if (!outgoing.target().template().isEmpty()) {
-        span.set("url.template", outgoing.target().template());
+      span.set("http.request.method", request.target().method());
+      if (!request.target().template().isEmpty()) {
+        span.set("url.template", request.target().template());
       }
     }
   }
 
-  private <T> void tell(OpenSpan span, String label, Outcome<T> outcome) {
+  private <T> void recordOutcome(OpenSpan span, String label, Outcome<T> outcome) {
     String end =
         switch (outcome) {
           case Outcome.Answered<T> answered -> "answered";
@@ -106,7 +106,7 @@ record ApiCallExecution(
     Details said = new Details(reason.fault(), reason.report(), trail.text);
     return switch (reason) {
       case CallException.NotFound none -> new ApiException.NotFound(said);
-      case CallException.BadRequest wrong -> refused(wrong, said);
+      case CallException.BadRequest wrong -> rejection(wrong, said);
       case CallException.MalformedResponse malformed -> new ApiException.InvalidResponse(said);
       case CallException.Authentication same -> same;
       case CallException.QuotaExceeded same -> same;
@@ -124,7 +124,7 @@ record ApiCallExecution(
     };
   }
 
-  private static RuntimeException refused(CallException.BadRequest wrong, Details said) {
+  private static RuntimeException rejection(CallException.BadRequest wrong, Details said) {
     Fault fault = wrong.fault();
     if (fault.cause().orElse(null) instanceof TransportException broken
         && broken.phase() == Phase.FORBIDDEN) {

@@ -1,5 +1,8 @@
 package dev.synthlab.external;
 
+import dev.synthlab.call.CallException;
+
+
 import java.net.URI;
 import java.util.Objects;
 import java.util.function.Function;
@@ -36,7 +39,7 @@ public final class ApiClient implements AutoCloseable {
    * @return a new client over the same traffic
    */
   public ApiClient withErrorMapper(Function<ApiException, ? extends RuntimeException> hook) {
-    return new ApiClient(context.failing(Objects.requireNonNull(hook)::apply));
+    return new ApiClient(context.withErrorMapper(Objects.requireNonNull(hook)::apply));
   }
 
   /**
@@ -124,7 +127,7 @@ public final class ApiClient implements AutoCloseable {
    * @return a call to be filled and made
    */
   public ApiCall call(String method, String path, Object... values) {
-    URI address = Uris.expanded(context.settings().baseUrl(), path, values);
+    URI address = Uris.expand(context.settings().baseUrl(), path, values);
     return new ApiCall(
         context, new RequestTarget(method, address, path, RequestTarget.Ownership.OWN));
   }
@@ -148,9 +151,9 @@ public final class ApiClient implements AutoCloseable {
    * @return a call to be filled and made
    */
   public ApiCall call(String method, URI address) {
-    URI checked = Uris.outside(address);
+    URI checked = Uris.requireHttp(address);
     return new ApiCall(
-        context, new RequestTarget(method, checked, "", RequestTarget.Ownership.OUTSIDE));
+        context, new RequestTarget(method, checked, "", RequestTarget.Ownership.FOREIGN));
   }
 
   /** Makes no calls from now on; what is under way ends as it would. */

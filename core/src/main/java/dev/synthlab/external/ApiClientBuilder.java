@@ -114,8 +114,8 @@ public final class ApiClientBuilder {
             how.backoffMax(),
             CallPolicy.WaitMode.WITHIN_DEADLINE);
     Route route = new Route(how.baseUrl(), how.keyName(), service.name());
-    shared.setLimits(route, rules(service.requestsPerMinute(), shared));
-    shared.setKeylessLimits(service.name(), rules(Optional.empty(), shared));
+    shared.setLimits(route, limits(service.requestsPerMinute(), shared));
+    shared.setKeylessLimits(service.name(), limits(Optional.empty(), shared));
     service.concurrency().ifPresent(max -> shared.limitConcurrency(how.baseUrl(), max));
     return new ApiClient(
         new ApiContext(
@@ -127,7 +127,7 @@ public final class ApiClientBuilder {
   }
 
   /** The limits of models are not those of a service. */
-  private static TrafficControl.RouteLimits rules(
+  private static TrafficControl.RouteLimits limits(
       Optional<Integer> requestsPerMinute, TrafficControl shared) {
     return new TrafficControl.RouteLimits(
         requestsPerMinute,

@@ -18,9 +18,9 @@ final class ApiContext {
   private final ApiSettings settings;
   private final CallLoop loop;
   private final Timer timer;
-  private final Optional<Transport> owned;
+  private final Optional<Transport> ownedTransport;
   private final Logger log;
-  private final Function<ApiException, RuntimeException> hook;
+  private final Function<ApiException, RuntimeException> errorMapper;
   private final AtomicBoolean closed;
 
   ApiContext(
@@ -33,9 +33,9 @@ final class ApiContext {
     this.settings = settings;
     this.loop = loop;
     this.timer = timer;
-    this.owned = owned;
+    this.ownedTransport = owned;
     this.log = Logging.component(service.name());
-    this.hook = each -> each;
+    this.errorMapper = each -> each;
     this.closed = new AtomicBoolean();
   }
 
@@ -44,13 +44,13 @@ final class ApiContext {
     this.settings = other.settings;
     this.loop = other.loop;
     this.timer = other.timer;
-    this.owned = other.owned;
+    this.ownedTransport = other.ownedTransport;
     this.log = other.log;
-    this.hook = hook;
+    this.errorMapper = hook;
     this.closed = other.closed;
   }
 
-  ApiContext failing(Function<ApiException, RuntimeException> other) {
+  ApiContext withErrorMapper(Function<ApiException, RuntimeException> other) {
     return new ApiContext(this, other);
   }
 
@@ -75,15 +75,15 @@ final class ApiContext {
   }
 
   /** What is thrown for what the service said. */
-  RuntimeException thrown(ApiException reason) {
-    return hook.apply(reason);
+  RuntimeException mapped(ApiException reason) {
+    return errorMapper.apply(reason);
   }
 
   /** The service itself, or another server that an address or a redirect led to. */
   Route route(URI address, RequestTarget.Ownership trust) {
     return switch (trust) {
       case OWN -> new Route(settings.baseUrl(), settings.keyName(), service.name());
-      case OUTSIDE -> new Route(Uris.origin(address), "", service.name());
+      case FOREIGN -> new Route(Uris.origin(address), "", service.name());
     };
   }
 
@@ -95,7 +95,7 @@ final class ApiContext {
 
   void close() {
     if (closed.compareAndSet(false, true)) {
-      owned.ifPresent(Transport::close);
+      ownedTransport.ifPresent(Transport::close);
     }
   }
 }

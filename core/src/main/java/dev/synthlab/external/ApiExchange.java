@@ -24,14 +24,14 @@ import java.util.Optional;
  * @param <T> what it gives
  */
 final class ApiExchange<T> implements Exchange<T> {
-  private static final int ERROR_BODY_LIMIT = 64 * 1024;
-  private static final int TEXT_LIMIT = 4_000;
+  private static final int MAX_ERROR_BODY_BYTES = 64 * 1024;
+  private static final int MAX_TEXT_CHARS = 4_000;
 
   private final ApiContext context;
-  private final UnsignedRequest outgoing;
-  private final ResponseReader<T> reading;
-  private final ErrorBody trail;
-  private final int redirects;
+  private final UnsignedRequest unsigned;
+  private final ResponseReader<T> reader;
+  private final ErrorBody errorBody;
+  private final int redirectsLeft;
   private final Request request;
 
   ApiExchange(
@@ -41,16 +41,16 @@ final class ApiExchange<T> implements Exchange<T> {
       ErrorBody trail,
       int redirects) {
     this.context = context;
-    this.outgoing = outgoing;
-    this.reading = reading;
-    this.trail = trail;
-    this.redirects = redirects;
-    this.request = outgoing.wire(context);
+    this.unsigned = outgoing;
+    this.reader = reading;
+    this.errorBody = trail;
+    this.redirectsLeft = redirects;
+    this.request = outgoing.signed(context);
   }
 
   @Override
   public Route route() {
-    return context.route(outgoing.target().address(), outgoing.target().trust());
+    return context.route(unsigned.target().address(), unsigned.target().ownership());
   }
 
   @Override
@@ -65,12 +65,12 @@ final class ApiExchange<T> implements Exchange<T> {
 
   @Override
   public boolean live() {
-    return reading.live();
+    return reader.live();
   }
 
   @Override
   public boolean transfers() {
-    return reading.transfers();
+    return reader.transfers();
   }
 
   @Override
@@ -80,25 +80,25 @@ final class ApiExchange<T> implements Exchange<T> {
 
   @Override
   public Verdict<T> judge(AttemptResult result) throws IOException {
-    trail.text = "";
+    errorBody.text = "";
     if (result instanceof AttemptResult.ResponseReceived answer) {
-      if (reading.takes(answer.status())) {
-        return taken(answer);
+      if (reader.accepts(answer.status())) {
+        return accept(answer);
       }
-      if (redirects > 0 && answer.status() / 100 == 3) {
-        Optional<Verdict<T>> on = redirected(answer);
+      if (redirectsLeft > 0 && answer.status() / 100 == 3) {
+        Optional<Verdict<T>> on = followRedirect(answer);
         if (on.isPresent()) {
           return on.get();
         }
       }
-      return refused(answer);
+      return classifyError(answer);
     }
-    return harmless(result, ResponseClassifier.of(result, route(), context.timer().now()));
+    return retryIfSafe(result, ResponseClassifier.of(result, route(), context.timer().now()));
   }
 
-  private Verdict<T> taken(AttemptResult.ResponseReceived answer) throws IOException {
+  private Verdict<T> accept(AttemptResult.ResponseReceived answer) throws IOException {
     try {
-      return new Verdict.Accept<>(reading.read(answer));
+      return new Verdict.Accept<>(reader.read(answer));
     } catch (BodyReader.TooLargeException e) {
       answer.body().close();
       String words = "the answer of " + route() + ": " + e.getMessage();
@@ -107,19 +107,19 @@ final class ApiExchange<T> implements Exchange<T> {
       answer.body().close();
       Fault fault =
           ResponseClassifier.malformed(answer, route() + ": " + e.getMessage(), e.beginning());
-      trail.text = Fault.beginning(e.beginning(), TEXT_LIMIT);
+      errorBody.text = Fault.beginning(e.beginning(), MAX_TEXT_CHARS);
       return e.torn()
-          ? harmless(answer, new Verdict.TryAgain<>(fault, Optional.empty()))
+          ? retryIfSafe(answer, new Verdict.TryAgain<>(fault, Optional.empty()))
           : new Verdict.GiveUp<>(fault);
     }
   }
 
-  private Verdict<T> refused(AttemptResult.ResponseReceived answer) throws IOException {
+  private Verdict<T> classifyError(AttemptResult.ResponseReceived answer) throws IOException {
     byte[] bytes;
     try (var open = answer.body()) {
-      bytes = BodyReader.beginning(open, ERROR_BODY_LIMIT);
+      bytes = BodyReader.beginning(open, MAX_ERROR_BODY_BYTES);
     }
-    trail.text = Fault.beginning(new String(bytes, StandardCharsets.UTF_8), TEXT_LIMIT);
+    errorBody.text = Fault.beginning(new String(bytes, StandardCharsets.UTF_8), MAX_TEXT_CHARS);
     AttemptResult.ResponseReceived whole =
         new AttemptResult.ResponseReceived(
             answer.status(), answer.headers(), new ByteArrayInputStream(bytes));
@@ -127,26 +127,26 @@ final class ApiExchange<T> implements Exchange<T> {
     // A model server means "come again" by it; a service, that something else is there.
     if (answer.status() == 409
         && byDefault instanceof Verdict.TryAgain<T> again
-        && !asksToRepeat(answer.headers())) {
+        && !shouldRetryHeader(answer.headers())) {
       Fault fault = again.fault();
       return new Verdict.GiveUp<>(fault.as(Fault.Kind.BAD_REQUEST, fault.message()));
     }
-    return harmless(answer, byDefault);
+    return retryIfSafe(answer, byDefault);
   }
 
-  private Optional<Verdict<T>> redirected(AttemptResult.ResponseReceived answer)
+  private Optional<Verdict<T>> followRedirect(AttemptResult.ResponseReceived answer)
       throws IOException {
     Optional<URI> to =
         answer
             .headers()
             .first("location")
-            .flatMap(location -> Uris.resolved(outgoing.target().address(), location));
+            .flatMap(location -> Uris.resolve(unsigned.target().address(), location));
     if (to.isEmpty()) {
       return Optional.empty();
     }
-    URI from = outgoing.target().address();
+    URI from = unsigned.target().address();
     boolean weaker = from.getScheme().equals("https") && !to.get().getScheme().equals("https");
-    UnsignedRequest next = outgoing.redirected(answer.status(), to.get(), outside());
+    UnsignedRequest next = unsigned.redirected(answer.status(), to.get(), redirectPolicy());
     if (weaker || !next.body().repeatable()) {
       return Optional.empty();
     }
@@ -157,41 +157,41 @@ final class ApiExchange<T> implements Exchange<T> {
             answer.status() + " from " + route() + ", to " + Uris.origin(to.get()));
     return Optional.of(
         new Verdict.ReplaceWith<>(
-            new ApiExchange<>(context, next, reading, trail, redirects - 1), fault));
+            new ApiExchange<>(context, next, reader, errorBody, redirectsLeft - 1), fault));
   }
 
-  private AddressPolicy outside() {
-    return trail.guarded || context.service().publicAddressesOnly()
+  private AddressPolicy redirectPolicy() {
+    return errorBody.publicOnly || context.service().publicAddressesOnly()
         ? AddressPolicy.PUBLIC_ONLY
         : AddressPolicy.ANYWHERE;
   }
 
   /** Another try, if it cannot make the service do a thing twice. */
-  private Verdict<T> harmless(AttemptResult result, Verdict<T> byDefault) {
+  private Verdict<T> retryIfSafe(AttemptResult result, Verdict<T> byDefault) {
     if (!(byDefault instanceof Verdict.TryAgain<T> again)) {
       return byDefault;
     }
-    boolean unsent = untouched(result);
-    if (!unsent && !outgoing.body().repeatable()) {
-      return over(again.fault(), "its body can be sent one time only");
+    boolean unsent = neverSent(result);
+    if (!unsent && !unsigned.body().repeatable()) {
+      return giveUp(again.fault(), "its body can be sent one time only");
     }
-    if (unsent || outgoing.idempotent() || turnedAway(result, again.fault())) {
+    if (unsent || unsigned.idempotent() || serverAllowsRetry(result, again.fault())) {
       return byDefault;
     }
-    return over(
+    return giveUp(
         again.fault(),
         "the service may have acted on this "
-            + outgoing.target().method()
+            + unsigned.target().method()
             + "; with an idempotency key it would be");
   }
 
-  private Verdict<T> over(Fault fault, String reason) {
+  private Verdict<T> giveUp(Fault fault, String reason) {
     return new Verdict.GiveUp<>(
         fault.as(fault.kind(), fault.message() + " (not sent again: " + reason + ")"));
   }
 
   /** Whether nothing of the request has reached the service. */
-  private static boolean untouched(AttemptResult result) {
+  private static boolean neverSent(AttemptResult result) {
     return switch (result) {
       case AttemptResult.TransportFailed broken ->
           broken.cause().phase() == Phase.RESOLVE || broken.cause().phase() == Phase.CONNECT;
@@ -201,15 +201,15 @@ final class ApiExchange<T> implements Exchange<T> {
   }
 
   /** Whether the service itself says that it has not done, or that it may be asked again. */
-  private static boolean turnedAway(AttemptResult result, Fault fault) {
+  private static boolean serverAllowsRetry(AttemptResult result, Fault fault) {
     return result instanceof AttemptResult.ResponseReceived answer
         && (answer.status() == 429
             || answer.status() == 425
             || (answer.status() == 503 && fault.retryAfter().isPresent())
-            || asksToRepeat(answer.headers()));
+            || shouldRetryHeader(answer.headers()));
   }
 
-  private static boolean asksToRepeat(Headers headers) {
+  private static boolean shouldRetryHeader(Headers headers) {
     return headers
         .first("x-should-retry")
         .filter(v -> v.strip().equalsIgnoreCase("true"))
@@ -218,11 +218,11 @@ final class ApiExchange<T> implements Exchange<T> {
 
   /** What one call leaves behind for its exception. For one thread at a time. */
   static final class ErrorBody {
-    final boolean guarded;
+    final boolean publicOnly;
     String text = "";
 
     ErrorBody(boolean guarded) {
-      this.guarded = guarded;
+      this.publicOnly = guarded;
     }
   }
 }

@@ -48,13 +48,13 @@ public sealed interface ApiKeyLocation {
    * A header.
    *
    * @param name of the header
-   * @param before what stands before the key
+   * @param prefix what stands before the key
    */
-  record Header(String name, String before) implements ApiKeyLocation {
+  record Header(String name, String prefix) implements ApiKeyLocation {
     /** Refuses what is missing. */
     public Header {
       Objects.requireNonNull(name);
-      Objects.requireNonNull(before);
+      Objects.requireNonNull(prefix);
     }
   }
 

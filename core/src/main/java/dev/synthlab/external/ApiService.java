@@ -1,5 +1,8 @@
 package dev.synthlab.external;
 
+import dev.synthlab.config.ConfigException;
+
+
 import dev.synthlab.config.ApiSettings;
 import dev.synthlab.config.ApiVariables;
 import dev.synthlab.config.ApiVariables.KeyNeed;
@@ -42,10 +45,10 @@ public record ApiService(
     Objects.requireNonNull(variables);
     Objects.requireNonNull(key);
     Objects.requireNonNull(headers);
-    requireWithin("attempts", maxAttempts, 1, 100);
-    requireWithin("redirects", redirects, 0, MAX_REDIRECTS);
-    requestsPerMinute.ifPresent(n -> requireWithin("requests a minute", n, 1, 100_000_000));
-    concurrency.ifPresent(n -> requireWithin("concurrency", n, 1, 100_000));
+    requireRange("attempts", maxAttempts, 1, 100);
+    requireRange("redirects", redirects, 0, MAX_REDIRECTS);
+    requestsPerMinute.ifPresent(n -> requireRange("requests a minute", n, 1, 100_000_000));
+    concurrency.ifPresent(n -> requireRange("concurrency", n, 1, 100_000));
   }
 
   /**
@@ -100,7 +103,7 @@ public record ApiService(
   public ApiService withKey(ApiKeyLocation place) {
     KeyNeed need = place instanceof ApiKeyLocation.None ? KeyNeed.NONE : variables.need();
     return new ApiService(
-        needing(need),
+        withKeyNeed(need),
         place,
         headers,
         maxAttempts,
@@ -116,7 +119,7 @@ public record ApiService(
    * @return a new service
    */
   public ApiService withOptionalKey() {
-    return with(needing(KeyNeed.OPTIONAL));
+    return with(withKeyNeed(KeyNeed.OPTIONAL));
   }
 
   /**
@@ -241,7 +244,7 @@ public record ApiService(
     return ApiSettings.from(environment, variables);
   }
 
-  private ApiVariables needing(KeyNeed need) {
+  private ApiVariables withKeyNeed(KeyNeed need) {
     return new ApiVariables(name(), variables.baseUrl(), variables.timeout(), need);
   }
 
@@ -257,7 +260,7 @@ public record ApiService(
         redirects);
   }
 
-  private static void requireWithin(String what, int number, int min, int max) {
+  private static void requireRange(String what, int number, int min, int max) {
     if (number < min || number > max) {
       throw new IllegalArgumentException(
           what + " must be from " + min + " to " + max + ", was " + number);

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class Download implements AutoCloseable {
   private final Headers headers;
   private final InputStream bytes;
-  private final AtomicReference<Runnable> then = new AtomicReference<>(() -> {});
+  private final AtomicReference<Runnable> onClose = new AtomicReference<>(() -> {});
 
   Download(Headers headers, InputStream bytes) {
     this.headers = headers;
@@ -25,8 +25,8 @@ public final class Download implements AutoCloseable {
   }
 
   /** What is done once when it is closed. */
-  void then(Runnable last) {
-    then.set(last);
+  void onClose(Runnable last) {
+    onClose.set(last);
   }
 
   /**
@@ -91,7 +91,7 @@ public final class Download implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
-      then.getAndSet(() -> {}).run();
+      onClose.getAndSet(() -> {}).run();
     }
   }
 }

@@ -19,22 +19,22 @@ import java.util.stream.StreamSupport;
  * @param <P> what a page is
  */
 public final class Pages<P> implements Iterable<P> {
-  private static final int DEFAULT = 1_000;
+  private static final int DEFAULT_MAX_PAGES = 1_000;
 
   private final ApiCall first;
   private final Class<P> type;
-  private final NextPage<P> follow;
-  private final int max;
+  private final NextPage<P> nextPage;
+  private final int maxPages;
 
   private Pages(ApiCall first, Class<P> type, NextPage<P> follow, int max) {
     this.first = first;
     this.type = type;
-    this.follow = follow;
-    this.max = max;
+    this.nextPage = follow;
+    this.maxPages = max;
   }
 
   static <P> Pages<P> of(ApiCall first, Class<P> type, NextPage<P> follow) {
-    return new Pages<>(first, type, follow, DEFAULT);
+    return new Pages<>(first, type, follow, DEFAULT_MAX_PAGES);
   }
 
   /** Finds the call of the page after one. */
@@ -49,11 +49,11 @@ public final class Pages<P> implements Iterable<P> {
    * @param pages the most there may be, else 1,000
    * @return new pages
    */
-  public Pages<P> atMax(int pages) {
+  public Pages<P> withMaxPages(int pages) {
     if (pages < 1) {
       throw new IllegalArgumentException("pages must be at least 1, was " + pages);
     }
-    return new Pages<>(first, type, follow, pages);
+    return new Pages<>(first, type, nextPage, pages);
   }
 
   @Override
@@ -86,7 +86,7 @@ public final class Pages<P> implements Iterable<P> {
 
   /** One turn through the pages. */
   private final class PageIterator implements Iterator<P> {
-    private final Set<URI> seen = new HashSet<>();
+    private final Set<URI> visited = new HashSet<>();
     private Optional<ApiCall> next = Optional.of(first);
 
     @Override
@@ -98,31 +98,31 @@ public final class Pages<P> implements Iterable<P> {
     public P next() {
       ApiCall call = next.orElseThrow(NoSuchElementException::new);
       ResponseReader<P> page = call.json(JsonCodec.of(type));
-      Page<P> leaf = call.made(answer -> leaf(call, page.read(answer), answer.headers()));
+      Page<P> leaf = call.execute(answer -> page(call, page.read(answer), answer.headers()));
       next = leaf.next();
       return leaf.page();
     }
 
-    private Page<P> leaf(ApiCall call, P page, Headers headers)
+    private Page<P> page(ApiCall call, P page, Headers headers)
         throws JsonCodec.UnreadableException {
-      seen.add(call.address());
-      Optional<ApiCall> following = follow.after(call, page, headers);
+      visited.add(call.address());
+      Optional<ApiCall> following = nextPage.after(call, page, headers);
       if (following.isPresent()) {
         URI address = following.get().address();
-        if (seen.contains(address)) {
-          throw wrong("the pages go in a circle: the next one was there before");
+        if (visited.contains(address)) {
+          throw invalid("the pages go in a circle: the next one was there before");
         }
         if (!Uris.sameOrigin(address, call.address())) {
-          throw wrong("the next page is at another server, " + Uris.origin(address));
+          throw invalid("the next page is at another server, " + Uris.origin(address));
         }
-        if (seen.size() == max) {
-          throw wrong("there are more than " + max + " pages; allow more, or take fewer");
+        if (visited.size() == maxPages) {
+          throw invalid("there are more than " + maxPages + " pages; allow more, or take fewer");
         }
       }
       return new Page<>(page, following);
     }
 
-    private static JsonCodec.UnreadableException wrong(String reason) {
+    private static JsonCodec.UnreadableException invalid(String reason) {
       return new JsonCodec.UnreadableException(reason, false, new byte[0]);
     }
   }

@@ -8,15 +8,15 @@ import java.net.URI;
  * @param method the HTTP method
  * @param address without the parameters of the query that the call adds
  * @param template the path before it was filled, for logs and spans
- * @param trust whose address it is
+ * @param ownership whose address it is
  */
-record RequestTarget(String method, URI address, String template, Ownership trust) {
+record RequestTarget(String method, URI address, String template, Ownership ownership) {
   /** Whose address it is. */
   enum Ownership {
     /** The service's own: the key goes with the request. */
     OWN,
     /** Somebody else's. */
-    OUTSIDE
+    FOREIGN
   }
 
   /** As it stands in logs: nothing of the caller's in it. */
@@ -24,7 +24,7 @@ record RequestTarget(String method, URI address, String template, Ownership trus
     return method + " " + (template.isEmpty() ? Uris.origin(address) : template);
   }
 
-  RequestTarget at(URI other) {
-    return new RequestTarget(method, other, template, trust);
+  RequestTarget withAddress(URI other) {
+    return new RequestTarget(method, other, template, ownership);
   }
 }

@@ -25,12 +25,12 @@ interface ResponseReader<T> {
   }
 
   /** Whether it takes an answer of this status. */
-  default boolean takes(int status) {
+  default boolean accepts(int status) {
     return status / 100 == 2;
   }
 
   /** Does something when what it gave is over. */
-  default void whenOver(T value, Runnable then) {
+  default void onEnd(T value, Runnable then) {
     then.run();
   }
 }

@@ -17,43 +17,43 @@ import java.util.Set;
  * @param target what is asked for, its query included
  * @param headers what goes with it
  * @param body what is sent
- * @param reach where it may go
+ * @param addressPolicy where it may go
  */
-record UnsignedRequest(RequestTarget target, Headers headers, Body body, AddressPolicy reach) {
-  private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS");
+record UnsignedRequest(RequestTarget target, Headers headers, Body body, AddressPolicy addressPolicy) {
+  private static final Set<String> IDEMPOTENT_METHODS = Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS");
   private static final String IDEMPOTENCY_KEY = "idempotency-key";
 
   /** What may be told to a server that a redirect leads to. */
-  private static final Set<String> FOR_ANYBODY =
+  private static final Set<String> SAFE_HEADERS =
       Set.of("accept", "accept-language", "user-agent", "range");
 
   /** As it goes out. */
-  Request wire(ApiContext context) {
+  Request signed(ApiContext context) {
     URI address = target.address();
     Headers all = headers;
-    if (target.trust() == RequestTarget.Ownership.OWN && context.settings().key().isPresent()) {
+    if (target.ownership() == RequestTarget.Ownership.OWN && context.settings().key().isPresent()) {
       String key = context.settings().key().get().reveal();
       switch (context.service().key()) {
-        case ApiKeyLocation.Header place -> all = all.with(place.name(), place.before() + key);
+        case ApiKeyLocation.Header place -> all = all.with(place.name(), place.prefix() + key);
         case ApiKeyLocation.Query place -> address = withKey(address, place.name(), key);
         case ApiKeyLocation.None none -> {}
       }
     }
-    return new Request(target.method(), address, all, body, reach);
+    return new Request(target.method(), address, all, body, addressPolicy);
   }
 
   /** A link of the service may have the key in it already. Encoded, it is as secret as plain. */
   private static URI withKey(URI address, String name, String key) {
-    String parameter = Uris.encoded(name) + "=";
+    String parameter = Uris.encode(name) + "=";
     String query = "&" + Objects.requireNonNullElse(address.getRawQuery(), "");
     return query.contains("&" + parameter)
         ? address
-        : Uris.withQuery(address, parameter + Secret.of(Uris.encoded(key)).reveal());
+        : Uris.withQuery(address, parameter + Secret.of(Uris.encode(key)).reveal());
   }
 
   /** Whether sending it twice does what sending it once does. */
   boolean idempotent() {
-    return IDEMPOTENT.contains(target.method()) || headers.first(IDEMPOTENCY_KEY).isPresent();
+    return IDEMPOTENT_METHODS.contains(target.method()) || headers.first(IDEMPOTENCY_KEY).isPresent();
   }
 
   /** The request that a redirect asks for. What is meant for the service stays with it. */
@@ -67,15 +67,15 @@ record UnsignedRequest(RequestTarget target, Headers headers, Body body, Address
             asGet ? "GET" : target.method(),
             to,
             target.template(),
-            stays ? target.trust() : RequestTarget.Ownership.OUTSIDE);
+            stays ? target.ownership() : RequestTarget.Ownership.FOREIGN);
     return new UnsignedRequest(
-        next, stays ? headers : forAnybody(), asGet ? Body.empty() : body, stays ? reach : outside);
+        next, stays ? headers : safeHeaders(), asGet ? Body.empty() : body, stays ? addressPolicy : outside);
   }
 
-  private Headers forAnybody() {
+  private Headers safeHeaders() {
     List<Headers.Field> kept =
         headers.fields().stream()
-            .filter(field -> FOR_ANYBODY.contains(field.name().toLowerCase(Locale.ROOT)))
+            .filter(field -> SAFE_HEADERS.contains(field.name().toLowerCase(Locale.ROOT)))
             .toList();
     return new Headers(kept);
   }

@@ -175,7 +175,7 @@ class ApiClientTest {
 
     assertThat(api.get("/").listOf(Day.class)).containsExactly(new Day("Oslo", 7));
     assertThat(api.get("/").asText()).isEqualTo("hæ");
-    assertThat(api.delete("/").answer().bytes()).isEmpty();
+    assertThat(api.delete("/").response().bytes()).isEmpty();
   }
 
   @ParameterizedTest

@@ -36,19 +36,19 @@ public final class ArchRules {
 
   private static ArchRule one(Checklist checklist, Rule rule) {
     return ArchRuleDefinition.classes()
-        .should(new Keeping(checklist, rule))
+        .should(new ChecklistCondition(checklist, rule))
         .as(rule.id())
         .because(rule.why() + " " + rule.instead())
         .allowEmptyShould(true);
   }
 
   /** Looks at the files of all classes at once, since some rules are about several. */
-  private static final class Keeping extends ArchCondition<JavaClass> {
+  private static final class ChecklistCondition extends ArchCondition<JavaClass> {
     private final Checklist checklist;
     private final Rule rule;
     private Map<String, List<Violation>> broken = Map.of();
 
-    Keeping(Checklist checklist, Rule rule) {
+    ChecklistCondition(Checklist checklist, Rule rule) {
       super("keep " + rule.id());
       this.checklist = checklist;
       this.rule = rule;

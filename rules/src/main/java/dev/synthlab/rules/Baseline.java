@@ -74,7 +74,7 @@ final class Baseline {
   }
 
   /** The report without what is known here; the file without what is gone. */
-  CheckReport applied(ScanResult scan) {
+  CheckReport apply(ScanResult scan) {
     CheckReport report = scan.report();
     Map<String, Integer> left = new HashMap<>();
     lines.forEach(line -> left.merge(line, 1, Integer::sum));
@@ -88,12 +88,12 @@ final class Baseline {
       (old ? known : fresh).add(violation);
     }
     List<String> notes = new ArrayList<>(report.notes());
-    shrunk(scan, known, left).ifPresent(notes::add);
+    shrink(scan, known, left).ifPresent(notes::add);
     return new CheckReport(fresh, known, report.notChecked(), notes, report.classes());
   }
 
   /** What was not looked at is not gone. */
-  private Optional<String> shrunk(
+  private Optional<String> shrink(
       ScanResult scan, List<Violation> known, Map<String, Integer> left) {
     List<String> kept = new ArrayList<>(known.stream().map(Violation::key).toList());
     int gone = 0;

@@ -44,7 +44,7 @@ public final class Checklist {
   public static Checklist of(String... basePackages) {
     return new Checklist(
         ClassFiles.onClassPath(List.of(basePackages)),
-        Scope.guessed(),
+        Scope.defaults(),
         List.of(),
         Optional.empty());
   }
@@ -57,7 +57,7 @@ public final class Checklist {
    * @throws IllegalArgumentException if there is no such file
    */
   public static Checklist over(List<Path> paths) {
-    return new Checklist(ClassFiles.in(paths), Scope.guessed(), List.of(), Optional.empty());
+    return new Checklist(ClassFiles.in(paths), Scope.defaults(), List.of(), Optional.empty());
   }
 
   /**
@@ -133,8 +133,8 @@ public final class Checklist {
    */
   public CheckReport report() {
     Optional<Baseline> known = baseline.map(Baseline::read);
-    ScanResult scan = found();
-    return known.map(each -> each.applied(scan)).orElse(scan.report());
+    ScanResult scan = scan();
+    return known.map(each -> each.apply(scan)).orElse(scan.report());
   }
 
   /**
@@ -161,7 +161,7 @@ public final class Checklist {
   public CheckReport freeze() {
     Path file =
         baseline.orElseThrow(() -> new IllegalStateException("withBaseline names the file"));
-    return Baseline.write(file, found().report());
+    return Baseline.write(file, scan().report());
   }
 
   /** The same rules over other classes. */
@@ -173,11 +173,11 @@ public final class Checklist {
     return new Checklist(classes, changed, sources, baseline);
   }
 
-  private ScanResult found() {
+  private ScanResult scan() {
     ClassScan inspection = new ClassScan(scope);
-    classes.each(inspection::look, inspection::unreadable);
+    classes.each(inspection::scan, inspection::unreadable);
     inspection.sources().read(sources);
-    ScanResult scan = inspection.ended();
+    ScanResult scan = inspection.finish();
     if (inspection.classes() == 0) {
       List<String> unread = scan.complete() ? List.of() : scan.report().notChecked();
       throw new IllegalArgumentException(

@@ -25,10 +25,10 @@ import java.util.zip.ZipFile;
 /**
  * Where class files lie.
  *
- * @param places jars, directories and single files, each with what is taken of it
- * @param said how they were named, for messages
+ * @param locations jars, directories and single files, each with what is taken of it
+ * @param description how they were named, for messages
  */
-record ClassFiles(List<Place> places, String said) {
+record ClassFiles(List<Location> locations, String description) {
   /** More than any class file may need; a longer one is no class file. */
   private static final long MAX = 64L << 20;
 
@@ -36,7 +36,7 @@ record ClassFiles(List<Place> places, String said) {
       Pattern.compile(".*/(test-classes|classes/\\w+/test|out/test|bin/test)(/.*)?");
 
   /** A jar, a directory or a file, and the directory in it that is looked at; empty for all. */
-  record Place(Path path, String below) {}
+  record Location(Path path, String below) {}
 
   static ClassFiles in(List<Path> paths) {
     if (paths.isEmpty()) {
@@ -49,14 +49,14 @@ record ClassFiles(List<Place> places, String said) {
       }
     }
     return new ClassFiles(
-        paths.stream().map(path -> new Place(path, "")).toList(), paths.toString());
+        paths.stream().map(path -> new Location(path, "")).toList(), paths.toString());
   }
 
   static ClassFiles onClassPath(List<String> basePackages) {
     if (basePackages.isEmpty()) {
       throw new IllegalArgumentException("name the package whose classes are to be checked");
     }
-    Set<Place> places = new LinkedHashSet<>();
+    Set<Location> places = new LinkedHashSet<>();
     for (String base : basePackages) {
       String folder = base.replace('.', '/');
       try {
@@ -64,7 +64,7 @@ record ClassFiles(List<Place> places, String said) {
         Enumeration<URL> found =
             (loader == null ? ClassFiles.class.getClassLoader() : loader).getResources(folder);
         for (URL url : Collections.list(found)) {
-          place(url, folder).filter(one -> !isTest(one)).ifPresent(places::add);
+          locate(url, folder).filter(one -> !isTest(one)).ifPresent(places::add);
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -76,26 +76,26 @@ record ClassFiles(List<Place> places, String said) {
 
   /** Single files, also inside of jars, as {@code file:} and {@code jar:} addresses. */
   static ClassFiles at(List<URI> files) {
-    List<Place> places = new ArrayList<>();
+    List<Location> places = new ArrayList<>();
     for (URI file : files) {
       String text = file.toString();
       places.add(
           text.startsWith("jar:")
               ? inJar(text, text.substring(text.indexOf("!/") + 2))
-              : new Place(Path.of(file), ""));
+              : new Location(Path.of(file), ""));
     }
     return new ClassFiles(places, "the classes that were imported");
   }
 
-  private static boolean isTest(Place place) {
+  private static boolean isTest(Location place) {
     return TESTS.matcher(place.path().toUri().getPath()).matches();
   }
 
-  private static Optional<Place> place(URL url, String folder) throws IOException {
+  private static Optional<Location> locate(URL url, String folder) throws IOException {
     try {
       URI file = url.toURI();
       return switch (url.getProtocol()) {
-        case "file" -> Optional.of(new Place(Path.of(file), ""));
+        case "file" -> Optional.of(new Location(Path.of(file), ""));
         case "jar" -> Optional.of(inJar(file.toString(), folder + "/"));
         default -> Optional.empty();
       };
@@ -104,14 +104,14 @@ record ClassFiles(List<Place> places, String said) {
     }
   }
 
-  private static Place inJar(String address, String below) {
+  private static Location inJar(String address, String below) {
     String jar = address.substring("jar:".length(), address.indexOf("!/"));
-    return new Place(Path.of(URI.create(jar)), below);
+    return new Location(Path.of(URI.create(jar)), below);
   }
 
   /** Hands out every class file there is, and says of each that cannot be read why. */
   void each(BiConsumer<String, byte[]> look, Consumer<String> unreadable) {
-    for (Place place : places) {
+    for (Location place : locations) {
       if (Files.isDirectory(place.path())) {
         walk(place.path(), look, unreadable);
       } else if (place.path().toString().endsWith(".class")) {
@@ -144,7 +144,7 @@ record ClassFiles(List<Place> places, String said) {
   }
 
   private static void jar(
-      Place place, BiConsumer<String, byte[]> look, Consumer<String> unreadable) {
+      Location place, BiConsumer<String, byte[]> look, Consumer<String> unreadable) {
     try (ZipFile zip = new ZipFile(place.path().toFile())) {
       List<? extends ZipEntry> entries =
           zip.stream()
@@ -164,7 +164,7 @@ record ClassFiles(List<Place> places, String said) {
     }
   }
 
-  private static void inner(Place place, ZipFile zip, Consumer<String> unreadable) {
+  private static void inner(Location place, ZipFile zip, Consumer<String> unreadable) {
     long jars = zip.stream().filter(entry -> entry.getName().endsWith(".jar")).count();
     if (jars > 0 && place.below().isEmpty()) {
       unreadable.accept(
@@ -195,6 +195,6 @@ record ClassFiles(List<Place> places, String said) {
 
   @Override
   public String toString() {
-    return said;
+    return description;
   }
 }

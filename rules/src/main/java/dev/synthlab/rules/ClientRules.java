@@ -50,9 +50,9 @@ final class ClientRules {
     this.violations = violations;
   }
 
-  void look(ClassNode type) {
+  void check(ClassNode type) {
     String className = JvmNames.dotted(type.name);
-    if (!scope.infrastructure().hold(className)) {
+    if (!scope.infrastructure().contains(className)) {
       return;
     }
     String outermost = JvmNames.outermost(className);
@@ -159,7 +159,7 @@ final class ClientRules {
   }
 
   /** Judges what can only be told when every class was seen. */
-  void ended() {
+  void finish() {
     for (Map.Entry<String, ClassNode> each : clients.entrySet()) {
       ClassNode client = each.getValue();
       CodeLocation location = CodeLocation.of(client);

@@ -143,13 +143,13 @@ enum ExternalApis {
           "org/springframework/data/mongodb/core/mapping/",
           "org/springframework/ai/tool/annotation/");
 
-  private final String said;
+  private final String description;
 
   @SuppressWarnings("ImmutableEnumChecker") // List.of cannot be changed
   private final List<String> prefixes;
 
   ExternalApis(String said, String... prefixes) {
-    this.said = said;
+    this.description = said;
     this.prefixes = List.of(prefixes);
   }
 
@@ -159,14 +159,14 @@ enum ExternalApis {
    * @param kind what it leads to
    * @param library the package or class it is known by
    */
-  record Way(ExternalApis kind, String library) {
-    String text() {
-      return kind.said + " (" + library + ")";
+  record Match(ExternalApis kind, String library) {
+    String description() {
+      return kind.description + " (" + library + ")";
     }
   }
 
   /** The way out that a class is part of, by its internal name. */
-  static Optional<Way> of(String type) {
+  static Optional<Match> of(String type) {
     if (VALUES.contains(type) || NOT_DATA.stream().anyMatch(type::startsWith)) {
       return Optional.empty();
     }
@@ -174,7 +174,7 @@ enum ExternalApis {
     for (ExternalApis kind : List.of(MODELS, HTTP, DATABASE, SERVICE, SOCKET)) {
       for (String prefix : kind.prefixes) {
         if (type.startsWith(prefix)) {
-          return Optional.of(new Way(kind, library(prefix)));
+          return Optional.of(new Match(kind, library(prefix)));
         }
       }
     }
@@ -189,10 +189,10 @@ enum ExternalApis {
   }
 
   /** The way out that a call is, also where the class by itself is harmless. */
-  static Optional<Way> ofCall(String owner, String name) {
+  static Optional<Match> ofCall(String owner, String name) {
     boolean opens =
         owner.equals("java/net/URL")
             && Set.of("openStream", "openConnection", "getContent").contains(name);
-    return opens ? Optional.of(new Way(HTTP, URL_CONNECTION)) : of(owner);
+    return opens ? Optional.of(new Match(HTTP, URL_CONNECTION)) : of(owner);
   }
 }

@@ -69,7 +69,7 @@ final class ForbiddenAccessRules {
           "io/vavr/control/Retry");
 
   /** Facts about the machine that nobody sets. */
-  private static final List<String> MACHINE =
+  private static final List<String> MACHINE_PROPERTIES =
       List.of("java.", "os.", "user.", "file.", "line.", "path.", "sun.", "jdk.", "native.");
 
   private static final List<String> MODEL_ADDRESSES =
@@ -103,7 +103,7 @@ final class ForbiddenAccessRules {
   private record Use(
       CodeLocation location, @Nullable AbstractInsnNode at, String type, String name) {}
 
-  void look(ClassNode type) {
+  void check(ClassNode type) {
     List<Use> uses = new ArrayList<>();
     declared(type, uses);
     for (MethodNode method : type.methods) {
@@ -113,7 +113,7 @@ final class ForbiddenAccessRules {
       }
     }
     String className = JvmNames.dotted(type.name);
-    boolean configures = scope.configuration().hold(className);
+    boolean configures = scope.configuration().contains(className);
     Set<String> said = new HashSet<>();
     for (Use use : uses) {
       if (!configures) {
@@ -121,8 +121,8 @@ final class ForbiddenAccessRules {
       }
       sleeping(use);
       retrying(use, said);
-      if (!scope.infrastructure().hold(className)) {
-        wayOut(use, said);
+      if (!scope.infrastructure().contains(className)) {
+        externalApi(use, said);
       }
     }
     traced(type, uses);
@@ -211,13 +211,13 @@ final class ForbiddenAccessRules {
   }
 
   private void settings(Use use) {
-    if (isOneOf(SETTINGS, use) && !asksTheMachine(use)) {
+    if (isOneOf(SETTINGS, use) && !readsMachineFact(use)) {
       String call = JvmNames.simple(use.type()) + "." + use.name();
       add(use, Rule.CONFIG_IN_ONE_PLACE, "reads a setting by " + call);
     }
   }
 
-  private static boolean asksTheMachine(Use use) {
+  private static boolean readsMachineFact(Use use) {
     if (!use.name().equals("getProperty") || use.at() == null) {
       return false;
     }
@@ -225,7 +225,7 @@ final class ForbiddenAccessRules {
     for (int i = 0; i < 3 && at != null; i++, at = at.getPrevious()) {
       if (at instanceof LdcInsnNode constant
           && constant.cst instanceof String name
-          && MACHINE.stream().anyMatch(name::startsWith)) {
+          && MACHINE_PROPERTIES.stream().anyMatch(name::startsWith)) {
         return true;
       }
     }
@@ -257,10 +257,10 @@ final class ForbiddenAccessRules {
     }
   }
 
-  private void wayOut(Use use, Set<String> said) {
-    Optional<ExternalApis.Way> way = ExternalApis.ofCall(use.type(), use.name());
+  private void externalApi(Use use, Set<String> said) {
+    Optional<ExternalApis.Match> way = ExternalApis.ofCall(use.type(), use.name());
     if (way.isPresent()) {
-      String what = "uses " + way.get().text();
+      String what = "uses " + way.get().description();
       if (said.add(use.location().member() + what)) {
         Violation broken =
             use.at() == null
@@ -276,10 +276,10 @@ final class ForbiddenAccessRules {
     if (uses.stream().anyMatch(use -> TRACERS.stream().anyMatch(use.type()::startsWith))) {
       return;
     }
-    if (scope.infrastructure().hold(JvmNames.dotted(type.name))) {
+    if (scope.infrastructure().contains(JvmNames.dotted(type.name))) {
       Set<String> said = new HashSet<>();
       for (Use use : uses) {
-        Optional<ExternalApis.Way> way =
+        Optional<ExternalApis.Match> way =
             ExternalApis.of(use.type()).filter(each -> each.kind() == ExternalApis.MODELS);
         if (!use.name().isEmpty() && way.isPresent() && said.add(way.get().library())) {
           Violation broken =
@@ -287,7 +287,7 @@ final class ForbiddenAccessRules {
                   .breaks(
                       Rule.LLM_TRACED,
                       Objects.requireNonNull(use.at()),
-                      "calls " + way.get().text() + " and opens no span");
+                      "calls " + way.get().description() + " and opens no span");
           violations.add(broken, use.type());
         }
       }

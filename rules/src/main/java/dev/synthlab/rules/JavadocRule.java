@@ -35,13 +35,13 @@ final class JavadocRule {
   }
 
   /** Why it cannot look, if it cannot. */
-  Optional<String> unable() {
+  Optional<String> unavailable() {
     return compiler == null
         ? Optional.of("the Java that runs is no JDK, and has no parser of sources")
         : Optional.empty();
   }
 
-  void look(Path file, String text) throws IOException {
+  void check(Path file, String text) throws IOException {
     if (compiler == null) {
       return;
     }
@@ -53,7 +53,7 @@ final class JavadocRule {
     for (CompilationUnitTree unit : task.parse()) {
       Tree name = unit.getPackageName();
       String packageName = name == null ? "" : name.toString();
-      if (scope.infrastructure().hold(packageName + ".package-info")) {
+      if (scope.infrastructure().contains(packageName + ".package-info")) {
         new Methods(unit, DocTrees.instance(task), packageName, file).scan(unit, true);
       }
     }

@@ -16,12 +16,12 @@ import java.util.regex.Pattern;
  */
 final class KeyLiterals {
   /** Bits a character: below it are words, repeated characters and placeholders. */
-  static final double RANDOM = 3.5;
+  static final double MIN_RANDOM_ENTROPY = 3.5;
 
   /** What has the shape of a key but less than this is a placeholder. */
-  private static final double SHAPED = 3.0;
+  private static final double MIN_SHAPE_ENTROPY = 3.0;
 
-  private static final int SHORTEST = 20;
+  private static final int MIN_LENGTH = 20;
 
   private static final Map<String, Pattern> SHAPES = shapes();
 
@@ -85,17 +85,17 @@ final class KeyLiterals {
    * @param offset where it begins
    * @param what is there, in words that do not show it
    */
-  record At(int offset, String what) {}
+  record Match(int offset, String what) {}
 
   /** The same for a source or a resource, which may hold several. */
-  static List<At> inText(String text) {
-    List<At> all = new ArrayList<>();
+  static List<Match> inText(String text) {
+    List<Match> all = new ArrayList<>();
     SHAPES.forEach(
         (name, pattern) -> {
           Matcher found = pattern.matcher(text);
           while (found.find()) {
             if (isShaped(found.group())) {
-              all.add(new At(found.start(), formed(name)));
+              all.add(new Match(found.start(), formed(name)));
             }
           }
         });
@@ -103,7 +103,7 @@ final class KeyLiterals {
     while (assigned.find()) {
       String value = assigned.group(1);
       if (isRandom(value) && shaped(value).isEmpty()) {
-        all.add(new At(assigned.start(1), random(name(text, assigned.start(), assigned.end()))));
+        all.add(new Match(assigned.start(1), random(name(text, assigned.start(), assigned.end()))));
       }
     }
     return all;
@@ -126,7 +126,7 @@ final class KeyLiterals {
   }
 
   private static boolean isShaped(String key) {
-    return !PLACEHOLDER.matcher(key).matches() && entropy(key) >= SHAPED;
+    return !PLACEHOLDER.matcher(key).matches() && entropy(key) >= MIN_SHAPE_ENTROPY;
   }
 
   private static String random(String name) {
@@ -149,8 +149,8 @@ final class KeyLiterals {
     boolean mixed = text.chars().anyMatch(Character::isDigit);
     mixed &= text.chars().anyMatch(Character::isLetter);
     return mixed
-        && text.length() >= SHORTEST
-        && entropy(text) >= RANDOM
+        && text.length() >= MIN_LENGTH
+        && entropy(text) >= MIN_RANDOM_ENTROPY
         && !PLACEHOLDER.matcher(text).matches()
         && !isName(text);
   }

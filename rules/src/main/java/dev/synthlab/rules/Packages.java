@@ -39,7 +39,7 @@ record Packages(List<String> patterns, List<Pattern> compiled) {
   }
 
   /** Whether a class, by its full name, stands in one of them or is one of them. */
-  boolean hold(String className) {
+  boolean contains(String className) {
     String outermost = JvmNames.outermost(className);
     String packageName = JvmNames.packageOf(className);
     return compiled.stream()

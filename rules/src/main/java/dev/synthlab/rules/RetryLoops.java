@@ -27,14 +27,14 @@ import org.objectweb.asm.tree.VarInsnNode;
  * on to the next one too. A method that calls itself from the handler is the same without a loop.
  */
 final class RetryLoops {
-  private static final Map<String, Set<String>> WHATEVER =
+  private static final Map<String, Set<String>> FUNCTION_CALLS =
       Map.of(
           "java/util/concurrent/Callable", Set.of("call"),
           "java/util/function/Supplier", Set.of("get"),
           "java/util/function/Function", Set.of("apply"),
           "java/lang/Runnable", Set.of("run"));
 
-  private static final Map<String, Set<String>> TAKES_ANOTHER =
+  private static final Map<String, Set<String>> NEXT_ITEM_CALLS =
       Map.of(
           "java/util/Iterator", Set.of("next"),
           "java/util/ListIterator", Set.of("next"),
@@ -54,7 +54,7 @@ final class RetryLoops {
     this.violations = violations;
   }
 
-  void look(ClassNode type) {
+  void check(ClassNode type) {
     Set<String> reaching = reaching(type);
     for (MethodNode method : type.methods) {
       if (!method.tryCatchBlocks.isEmpty()) {
@@ -117,10 +117,10 @@ final class RetryLoops {
       return false;
     }
     String owner = JvmNames.dotted(call.owner);
-    boolean stands = scope.infrastructure().hold(JvmNames.dotted(from.name));
+    boolean stands = scope.infrastructure().contains(JvmNames.dotted(from.name));
     return ExternalApis.ofCall(call.owner, call.name).isPresent()
         || (JvmNames.simple(owner).endsWith("Client") && !owner.startsWith("java."))
-        || (!stands && scope.infrastructure().hold(owner));
+        || (!stands && scope.infrastructure().contains(owner));
   }
 
   private static boolean isOneOf(Map<String, Set<String>> calls, AbstractInsnNode at) {
@@ -139,11 +139,11 @@ final class RetryLoops {
       for (int i = flow.index(block.start); i < end; i++) {
         AbstractInsnNode at = flow.at(i);
         boolean outside = reachesOutside(type, at, reaching);
-        boolean whatever = isOneOf(WHATEVER, at);
+        boolean whatever = isOneOf(FUNCTION_CALLS, at);
         if (outside || whatever) {
           boolean again =
               (afterFailure.get(i) && isRetry(flow, i, handler, whatever))
-                  || ((outside || isHandedOn(method, at))
+                  || ((outside || runsItsArgument(method, at))
                       && callsItself(type, method, flow, afterFailure));
           if (again) {
             String what = "calls again what failed: " + called(at);
@@ -174,8 +174,8 @@ final class RetryLoops {
   }
 
   /** Whether it runs what it was given, which takes nothing: by calling itself it runs it again. */
-  private static boolean isHandedOn(MethodNode method, AbstractInsnNode at) {
-    return isOneOf(WHATEVER, at)
+  private static boolean runsItsArgument(MethodNode method, AbstractInsnNode at) {
+    return isOneOf(FUNCTION_CALLS, at)
         && at instanceof MethodInsnNode call
         && call.desc.startsWith("()")
         && method.desc.contains("L" + call.owner + ";");
@@ -197,7 +197,7 @@ final class RetryLoops {
     // From the failure to the call: the way back, and the tests that stand on it.
     BitSet back = flow.from(new int[] {handler}, i -> i == call);
     back.and(loop);
-    boolean another = back.stream().anyMatch(i -> takesAnother(flow.at(i)));
+    boolean another = back.stream().anyMatch(i -> takesNextItem(flow.at(i)));
     BitSet after = flow.from(flow.next(call), i -> back.get(i) || !loop.get(i));
     boolean leaves = after.stream().anyMatch(i -> !loop.get(i) && !fails(flow, i));
     boolean goesOn = after.stream().anyMatch(back::get);
@@ -218,8 +218,8 @@ final class RetryLoops {
     return code >= Opcodes.IRETURN && code <= Opcodes.RETURN;
   }
 
-  private static boolean takesAnother(AbstractInsnNode at) {
-    return isOneOf(TAKES_ANOTHER, at) || at.getOpcode() == Opcodes.AALOAD;
+  private static boolean takesNextItem(AbstractInsnNode at) {
+    return isOneOf(NEXT_ITEM_CALLS, at) || at.getOpcode() == Opcodes.AALOAD;
   }
 
   /** Whether success writes a variable that a test on the way back reads to leave the loop. */
@@ -228,7 +228,7 @@ final class RetryLoops {
     after.stream().mapToObj(flow::at).forEach(at -> written(at).forEach(written::add));
     back.stream().mapToObj(flow::at).forEach(at -> written(at).forEach(written::remove));
     return back.stream()
-        .filter(i -> isTest(flow.at(i)) && leadsOut(flow, loop, i))
+        .filter(i -> isTest(flow.at(i)) && exits(flow, loop, i))
         .anyMatch(i -> reads(flow, i).stream().anyMatch(written::contains));
   }
 
@@ -246,7 +246,7 @@ final class RetryLoops {
         || at instanceof TableSwitchInsnNode;
   }
 
-  private static boolean leadsOut(ControlFlow flow, BitSet loop, int test) {
+  private static boolean exits(ControlFlow flow, BitSet loop, int test) {
     for (int each : flow.next(test)) {
       if (!loop.get(each)) {
         return true;

@@ -23,7 +23,7 @@ record Scope(
   /** Classes that a rule does not hold for. */
   record Exemption(Rule rule, Packages classes, String because) {}
 
-  static Scope guessed() {
+  static Scope defaults() {
     Packages infrastructure = Packages.of("..infrastructure..");
     Packages configuration = Packages.of("..config..", "..configuration..");
     return new Scope(
@@ -59,6 +59,6 @@ record Scope(
   boolean exempts(Violation violation) {
     return exceptions.stream()
         .anyMatch(
-            one -> one.rule() == violation.rule() && one.classes().hold(violation.className()));
+            one -> one.rule() == violation.rule() && one.classes().contains(violation.className()));
   }
 }

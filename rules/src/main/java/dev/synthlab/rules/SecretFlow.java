@@ -78,7 +78,7 @@ final class SecretFlow {
     this.violations = violations;
   }
 
-  void look(ClassNode type, Consumer<String> unreadable) {
+  void check(ClassNode type, Consumer<String> unreadable) {
     for (MethodNode method : type.methods) {
       if (mayHold(method)) {
         try {
@@ -317,7 +317,7 @@ final class SecretFlow {
     }
 
     void findSinks() {
-      boolean joins = !scope.infrastructure().hold(JvmNames.dotted(type.name));
+      boolean joins = !scope.infrastructure().contains(JvmNames.dotted(type.name));
       Set<OptionalInt> told = new HashSet<>();
       for (int i = 0; i < frames.length; i++) {
         tell(i, told, this::sinkOf);

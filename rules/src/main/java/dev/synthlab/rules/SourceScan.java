@@ -88,11 +88,11 @@ final class SourceScan {
       }
       String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
       String name = directory.relativize(file).toString();
-      for (KeyLiterals.At key : KeyLiterals.inText(text)) {
+      for (KeyLiterals.Match key : KeyLiterals.inText(text)) {
         key(name, file, line(text, key.offset()), "holds " + key.what());
       }
       if (name.endsWith(".java")) {
-        documented.look(file, text);
+        documented.check(file, text);
       }
     } catch (IOException e) {
       unread.add(file + ": " + e.getMessage());
@@ -156,12 +156,12 @@ final class SourceScan {
     return unread.isEmpty();
   }
 
-  void ended(Set<Rule> unchecked, List<String> notChecked) {
+  void finish(Set<Rule> unchecked, List<String> notChecked) {
     constants.values().forEach(violations::add);
     notChecked.addAll(unread);
     Optional<String> why =
         given
-            ? documented.unable()
+            ? documented.unavailable()
             : Optional.of("no sources are given (withSources, or --sources DIR)");
     why.ifPresent(
         reason -> {

@@ -28,7 +28,7 @@ final class Violations {
     this.scope = scope;
   }
 
-  void looked(String internalName) {
+  void addClass(String internalName) {
     classes.add(internalName);
   }
 

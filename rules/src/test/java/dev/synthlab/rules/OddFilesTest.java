@@ -103,9 +103,9 @@ class OddFilesTest {
         for (int i = 0; i <= random.nextInt(6); i++) {
           bad[8 + random.nextInt(bad.length - 8)] = (byte) random.nextInt(256);
         }
-        ClassScan inspection = new ClassScan(Scope.guessed());
-        inspection.look("bad", bad);
-        CheckReport report = inspection.ended().report();
+        ClassScan inspection = new ClassScan(Scope.defaults());
+        inspection.scan("bad", bad);
+        CheckReport report = inspection.finish().report();
         assertThat(report.classes() + report.notChecked().size()).isPositive();
       }
     }

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param key where its key goes
  * @param operations what it can be asked
  * @param types the types of that, by name
- * @param notCovered what of the file is not in the client, one sentence each
+ * @param unsupported what of the file is not in the client, one sentence each
  */
 record ApiModel(
     String doc,
@@ -20,22 +20,22 @@ record ApiModel(
     Key key,
     List<Operation> operations,
     Map<String, GeneratedType> types,
-    List<String> notCovered) {
+    List<String> unsupported) {
 
   /**
    * Where the key of a service goes.
    *
-   * @param place where
+   * @param location where
    * @param name of the header or parameter, where it has one
    * @param optional whether the service also answers without
    */
-  record Key(Place place, String name, boolean optional) {
-    static final Key BEARER = new Key(Place.BEARER, "", false);
-    static final Key NONE = new Key(Place.NONE, "", false);
+  record Key(KeyLocation location, String name, boolean optional) {
+    static final Key BEARER = new Key(KeyLocation.BEARER, "", false);
+    static final Key NONE = new Key(KeyLocation.NONE, "", false);
   }
 
   /** A place for a key. */
-  enum Place {
+  enum KeyLocation {
     BEARER,
     HEADER,
     QUERY,

@@ -30,7 +30,7 @@ record ClientName(String service, String pascal, String packageName) {
             .map(word -> word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1))
             .collect(Collectors.joining());
     for (String type : List.of(pascal + "Client", pascal + "Exception")) {
-      if (JavaNames.isTaken(type)) {
+      if (JavaNames.isReserved(type)) {
         throw new GenerateException(
             "NAME: the class "
                 + type

@@ -12,7 +12,7 @@ final class ClientSources {
   private final ClientName name;
   private final ApiModel api;
   private final JavaSource source;
-  private boolean joins;
+  private boolean joinsLists;
 
   private ClientSources(ClientName name, ApiModel api) {
     this.name = name;
@@ -27,7 +27,7 @@ final class ClientSources {
   private String client() {
     source.use("dev.synthlab.Synthlab").use("dev.synthlab.call.CallException");
     source.use("dev.synthlab.external.ApiClient").use("dev.synthlab.external.ApiService");
-    source.javadoc(0, List.of(about(), settings(), failures()), List.of());
+    source.javadoc(0, List.of(summary(), settings(), failures()), List.of());
     source.line(0, "public final class " + name.client() + " implements AutoCloseable {");
     service();
     source.line();
@@ -36,26 +36,26 @@ final class ClientSources {
     source.line(2, "private " + name.client() + "(ApiClient api) {");
     source.line(4, "this.api = api.failing(" + name.exception() + "::of);");
     source.line(2, "}");
-    doors();
+    factories();
     api.operations().forEach(this::operation);
     source.line();
     source.javadoc(2, "Makes no calls from now on; what is under way ends as it would.");
     source.line(2, "@Override").line(2, "public void close() {");
     source.line(4, "api.close();").line(2, "}");
-    if (joins) {
+    if (joinsLists) {
       joined();
     }
     return source.line(0, "}").text();
   }
 
-  private String about() {
+  private String summary() {
     String who = "The client of the service {@code " + name.service() + "}";
     return api.doc().isEmpty() ? who + "." : who + ": " + TypeSources.sentence(api.doc(), "");
   }
 
   private String settings() {
     List<String> variables = new ArrayList<>();
-    if (api.key().place() != ApiModel.Place.NONE) {
+    if (api.key().location() != ApiModel.KeyLocation.NONE) {
       String when = api.key().optional() ? " (if there is one)" : "";
       variables.add("{@code " + name.variable("API_KEY") + "}" + when);
     }
@@ -81,13 +81,13 @@ final class ClientSources {
     calls.add(call(".named", JavaText.literal(name.service())));
     api.server().ifPresent(url -> calls.add(call(".withBaseUrl", JavaText.literal(url))));
     String named = JavaText.literal(api.key().name());
-    switch (api.key().place()) {
+    switch (api.key().location()) {
       case BEARER -> {}
       case HEADER -> calls.add(call(".withKey", "ApiKeyLocation.header(" + named + ")"));
       case QUERY -> calls.add(call(".withKey", "ApiKeyLocation.query(" + named + ")"));
       case NONE -> calls.add(call(".withKey", "ApiKeyLocation.none()"));
     }
-    if (api.key().place() != ApiModel.Place.BEARER) {
+    if (api.key().location() != ApiModel.KeyLocation.BEARER) {
       source.use("dev.synthlab.external.ApiKeyLocation");
     }
     if (api.key().optional()) {
@@ -112,7 +112,7 @@ final class ClientSources {
     return new Expression.Call(head, List.of(arguments).stream().map(Expression::of).toList());
   }
 
-  private void doors() {
+  private void factories() {
     String misconfigured =
         "@throws dev.synthlab.config.ConfigException when a variable is missing or wrong";
     source.line();
@@ -140,13 +140,13 @@ final class ClientSources {
   }
 
   private void operation(Operation operation) {
-    operation.answer().ifPresent(source::use);
-    operation.taken().forEach(each -> source.use(each.type()));
+    operation.result().ifPresent(source::use);
+    operation.required().forEach(each -> source.use(each.type()));
     if (operation.options().isPresent()) {
-      shorter(operation, operation.options().get());
+      withoutOptions(operation, operation.options().get());
     }
     source.line();
-    comment(operation, operation.options());
+    javadoc(operation, operation.options());
     List<String> parameters = new ArrayList<>(parameters(operation));
     operation.options().ifPresent(each -> parameters.add(each.typeName() + " options"));
     source.listed(2, head(operation), parameters, ") {");
@@ -155,64 +155,64 @@ final class ClientSources {
   }
 
   /** The form without options. */
-  private void shorter(Operation operation, Operation.Options options) {
+  private void withoutOptions(Operation operation, Operation.Options options) {
     source.line();
-    comment(operation, Optional.empty());
+    javadoc(operation, Optional.empty());
     source.listed(2, head(operation), parameters(operation), ") {");
     List<String> handed = new ArrayList<>();
-    operation.taken().forEach(each -> handed.add(each.name()));
+    operation.required().forEach(each -> handed.add(each.name()));
     handed.add(options.typeName() + ".none()");
-    String before = operation.answer().isPresent() ? "return " : "";
+    String before = operation.result().isPresent() ? "return " : "";
     source.listed(4, before + operation.name() + "(", handed, ");");
     source.line(2, "}");
   }
 
-  private void comment(Operation operation, Optional<Operation.Options> options) {
+  private void javadoc(Operation operation, Optional<Operation.Options> options) {
     List<String> tags = new ArrayList<>();
-    for (Argument each : operation.taken()) {
-      String otherwise = each.wire().isEmpty() ? "what is sent" : "";
-      String doc = TypeSources.orWire(each.doc(), each.wire());
+    for (Argument each : operation.required()) {
+      String otherwise = each.wireName().isEmpty() ? "what is sent" : "";
+      String doc = TypeSources.orName(each.doc(), each.wireName());
       boolean silent = each.doc().isEmpty() && !otherwise.isEmpty();
       tags.add("@param " + each.name() + " " + (silent ? otherwise : doc));
     }
     options.ifPresent(each -> tags.add("@param options what may be left out"));
-    operation.answer().ifPresent(each -> tags.add("@return the answer"));
+    operation.result().ifPresent(each -> tags.add("@return the answer"));
     tags.add("@throws " + name.exception() + " when the service refuses it");
-    String http = operation.http().toUpperCase(Locale.ROOT);
+    String http = operation.method().toUpperCase(Locale.ROOT);
     String wire = JavaText.code(http + " " + operation.path()) + ".";
     String doc = TypeSources.sentence(operation.doc(), "");
     source.javadoc(2, doc.isEmpty() ? List.of(wire) : List.of(doc, wire), tags);
   }
 
   private static String head(Operation operation) {
-    String answer = operation.answer().map(Type::plain).orElse("void");
+    String answer = operation.result().map(Type::plain).orElse("void");
     return "public " + answer + " " + operation.name() + "(";
   }
 
   private static List<String> parameters(Operation operation) {
-    return operation.taken().stream().map(each -> each.type().plain() + " " + each.name()).toList();
+    return operation.required().stream().map(each -> each.type().plain() + " " + each.name()).toList();
   }
 
   private void body(Operation operation) {
     List<Argument> optionalHeaders =
         operation.options().map(Operation.Options::all).orElse(List.of()).stream()
-            .filter(each -> each.place() == Operation.Place.HEADER)
+            .filter(each -> each.location() == Operation.Location.HEADER)
             .toList();
     List<Expression.Call> calls = new ArrayList<>();
     calls.add(request(operation));
-    operation.arguments().forEach(each -> filled(each, each.name()).ifPresent(calls::add));
+    operation.arguments().forEach(each -> parameter(each, each.name()).ifPresent(calls::add));
     operation
         .options()
         .ifPresent(
             options ->
                 options.all().stream()
-                    .filter(each -> each.place() != Operation.Place.HEADER)
+                    .filter(each -> each.location() != Operation.Location.HEADER)
                     .forEach(
                         each ->
-                            filled(each, "options." + each.name() + "()").ifPresent(calls::add)));
+                            parameter(each, "options." + each.name() + "()").ifPresent(calls::add)));
     operation.body().ifPresent(each -> calls.add(call(".json", each.name())));
-    Expression.Call last = operation.answer().map(this::read).orElse(call(".send"));
-    String before = operation.answer().isPresent() ? "return " : "";
+    Expression.Call last = operation.result().map(this::read).orElse(call(".send"));
+    String before = operation.result().isPresent() ? "return " : "";
     if (optionalHeaders.isEmpty()) {
       calls.add(last);
       source.chain(4, before + "api", calls);
@@ -221,11 +221,11 @@ final class ClientSources {
     source.use("dev.synthlab.external.ApiCall");
     source.chain(4, "ApiCall call = api", calls);
     for (Argument each : optionalHeaders) {
-      String value = text(each.type().certain(), "given");
+      String value = text(each.type().withoutOptional(), "given");
       source.listed(
           4,
           "options." + each.name() + "().ifPresent(",
-          List.of("given -> call.header(" + JavaText.literal(each.wire()) + ", " + value + ")"),
+          List.of("given -> call.header(" + JavaText.literal(each.wireName()) + ", " + value + ")"),
           ");");
     }
     source.line(4, before + "call" + last.flat() + ";");
@@ -234,14 +234,14 @@ final class ClientSources {
   private static Expression.Call request(Operation operation) {
     List<String> arguments = new ArrayList<>(List.of(JavaText.literal(operation.path())));
     operation.arguments().stream()
-        .filter(each -> each.place() == Operation.Place.PATH)
+        .filter(each -> each.location() == Operation.Location.PATH)
         .forEach(each -> arguments.add(each.name()));
-    return call("." + operation.http(), arguments.toArray(String[]::new));
+    return call("." + operation.method(), arguments.toArray(String[]::new));
   }
 
-  private Optional<Expression.Call> filled(Argument argument, String value) {
-    String wire = JavaText.literal(argument.wire());
-    return switch (argument.place()) {
+  private Optional<Expression.Call> parameter(Argument argument, String value) {
+    String wire = JavaText.literal(argument.wireName());
+    return switch (argument.location()) {
       case PATH, BODY -> Optional.empty();
       case QUERY -> Optional.of(call(".query", wire, value));
       case QUERY_JOINED -> Optional.of(call(".query", wire, joined(argument.type(), value)));
@@ -250,11 +250,11 @@ final class ClientSources {
   }
 
   private String joined(Type type, String value) {
-    if (!(type.certain() instanceof Type.ListOf)) {
+    if (!(type.withoutOptional() instanceof Type.ListOf)) {
       return value;
     }
-    joins = true;
-    return type instanceof Type.Maybe
+    joinsLists = true;
+    return type instanceof Type.OptionalOf
         ? value + ".map(" + name.client() + "::joined)"
         : "joined(" + value + ")";
   }

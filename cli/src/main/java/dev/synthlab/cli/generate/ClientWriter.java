@@ -32,20 +32,20 @@ public final class ClientWriter {
    *
    * @param files what was written, from the directory on
    * @param kept what was there already and was left as it is
-   * @param notCovered what of the file is not in the client
+   * @param unsupported what of the file is not in the client
    * @param wholeProject whether there was no project before
    * @param client the class, with its package
-   * @param line a line about the client for the documentation of the project
+   * @param tableRow a line about the client for the documentation of the project
    * @param dependencies what the build of a project needs, as lines of its {@code pom.xml}; empty
    *     for a whole project
    */
   public record Result(
       List<Path> files,
       List<Path> kept,
-      List<String> notCovered,
+      List<String> unsupported,
       boolean wholeProject,
       String client,
-      String line,
+      String tableRow,
       String dependencies) {}
 
   /**
@@ -60,7 +60,7 @@ public final class ClientWriter {
   }
 
   static Result write(Request wish, Libraries libraries) {
-    Place place = Place.of(wish.directory());
+    ExistingBuild place = ExistingBuild.of(wish.directory());
     String packageName =
         wish.packageName().orElseGet(() -> place.group() + ".infrastructure." + segment(wish));
     ClientName name = ClientName.of(wish.name(), packageName);
@@ -69,18 +69,18 @@ public final class ClientWriter {
         wish.openApi()
             .map(file -> ApiModelReader.read(OpenApiDocument.read(file), name.pascal()))
             .orElseGet(() -> StarterApi.api(name));
-    ApiModel addressed = wish.baseUrl().map(url -> addressed(api, url)).orElse(api);
+    ApiModel addressed = wish.baseUrl().map(url -> withBaseUrl(api, url)).orElse(api);
     Map<String, byte[]> classes = new LinkedHashMap<>(ClientClasses.of(name, addressed));
     Map<String, byte[]> around =
-        place.exists() ? Map.of() : Project.around(name, addressed, libraries);
-    FileSet written = FileSet.into(wish.directory(), classes, around);
+        place.exists() ? Map.of() : Project.files(name, addressed, libraries);
+    FileSet written = FileSet.write(wish.directory(), classes, around);
     return new Result(
-        written.files(),
+        written.written(),
         written.kept(),
-        addressed.notCovered(),
+        addressed.unsupported(),
         !place.exists(),
         name.packageName() + "." + name.client(),
-        Project.line(name),
+        Project.tableRow(name),
         place.exists() ? Project.dependencies() : "");
   }
 
@@ -97,7 +97,7 @@ public final class ClientWriter {
     }
   }
 
-  private static ApiModel addressed(ApiModel api, String url) {
+  private static ApiModel withBaseUrl(ApiModel api, String url) {
     try {
       return new ApiModel(
           api.doc(),
@@ -105,26 +105,26 @@ public final class ClientWriter {
           api.key(),
           api.operations(),
           api.types(),
-          api.notCovered());
+          api.unsupported());
     } catch (GenerateException e) {
       throw new GenerateException("--base-url " + e.getMessage(), e);
     }
   }
 
   /** Whether there is a project, and what it is called. */
-  private record Place(boolean exists, String group) {
-    static Place of(Path directory) {
+  private record ExistingBuild(boolean exists, String group) {
+    static ExistingBuild of(Path directory) {
       if (Files.exists(directory) && !Files.isDirectory(directory)) {
         throw new GenerateException(directory + " is no directory");
       }
       Path pom = directory.resolve("pom.xml");
       if (Files.exists(pom)) {
-        return new Place(true, Pom.group(pom));
+        return new ExistingBuild(true, Pom.group(pom));
       }
       boolean gradle =
           List.of("build.gradle", "build.gradle.kts").stream()
               .anyMatch(file -> Files.exists(directory.resolve(file)));
-      return new Place(gradle, "com.example");
+      return new ExistingBuild(gradle, "com.example");
     }
   }
 }

@@ -31,7 +31,7 @@ record ExampleValue(Object json, Expression java) {
       case Type.Scalar scalar -> Optional.of(of(scalar));
       case Type.ListOf list -> Optional.of(new ExampleValue(List.of(), text("List.of()")));
       case Type.MapOf map -> Optional.of(new ExampleValue(Map.of(), text("Map.of()")));
-      case Type.Maybe maybe -> Optional.of(new ExampleValue("", text("Optional.empty()")));
+      case Type.OptionalOf maybe -> Optional.of(new ExampleValue("", text("Optional.empty()")));
       case Type.Named named ->
           Optional.ofNullable(types.get(named.name())).flatMap(each -> of(each, types, depth));
     };
@@ -43,7 +43,7 @@ record ExampleValue(Object json, Expression java) {
       case INT -> new ExampleValue(1, text("1"));
       case LONG -> new ExampleValue(1, text("1L"));
       case DOUBLE -> new ExampleValue(1.5, text("1.5"));
-      case TRUTH -> new ExampleValue(true, text("true"));
+      case BOOLEAN -> new ExampleValue(true, text("true"));
       case INSTANT -> new ExampleValue(TIME, text("Instant.parse(\"" + TIME + "\")"));
       case DATE -> new ExampleValue(DAY, text("LocalDate.parse(\"" + DAY + "\")"));
       case UUID -> new ExampleValue(ID, text("UUID.fromString(\"" + ID + "\")"));
@@ -57,10 +57,10 @@ record ExampleValue(Object json, Expression java) {
       case GeneratedType.EnumType words ->
           Optional.of(
               new ExampleValue(
-                  words.words().getFirst().wire(),
-                  text(words.name() + "." + words.words().getFirst().name())));
+                  words.constants().getFirst().jsonName(),
+                  text(words.name() + "." + words.constants().getFirst().name())));
       case GeneratedType.Alias whole ->
-          of(whole.of(), types, depth + 1)
+          of(whole.aliased(), types, depth + 1)
               .map(
                   all ->
                       new ExampleValue(
@@ -75,13 +75,13 @@ record ExampleValue(Object json, Expression java) {
       GeneratedType.RecordType fields, Map<String, GeneratedType> types, int depth) {
     Map<String, Object> json = new LinkedHashMap<>();
     List<Expression> java = new ArrayList<>();
-    for (GeneratedType.Field part : fields.parts()) {
+    for (GeneratedType.Field part : fields.fields()) {
       Optional<ExampleValue> sample = of(part.type(), types, depth + 1);
       if (sample.isEmpty()) {
         return Optional.empty();
       }
-      if (!(part.type() instanceof Type.Maybe)) {
-        json.put(part.wire(), sample.get().json());
+      if (!(part.type() instanceof Type.OptionalOf)) {
+        json.put(part.jsonName(), sample.get().json());
       }
       java.add(sample.get().java());
     }

@@ -13,21 +13,21 @@ import java.util.Set;
 /**
  * Files that were put into a directory.
  *
- * @param files what was written, from the directory on
+ * @param written what was written, from the directory on
  * @param kept what was there already
  */
-record FileSet(List<Path> files, List<Path> kept) {
+record FileSet(List<Path> written, List<Path> kept) {
   /** What a directory may have before there is a project in it. */
-  private static final Set<String> MAY_BE_THERE = Set.of("README.md", ".gitignore");
+  private static final Set<String> KEPT_IF_PRESENT = Set.of("README.md", ".gitignore");
 
   /** Writes all of them, or none if one is there already. */
-  static FileSet into(Path directory, Map<String, byte[]> classes, Map<String, byte[]> around) {
+  static FileSet write(Path directory, Map<String, byte[]> classes, Map<String, byte[]> around) {
     List<Path> kept = new ArrayList<>();
     List<String> inTheWay = new ArrayList<>();
     for (Map<String, byte[]> files : List.of(classes, around)) {
       for (String path : files.keySet()) {
         if (Files.exists(directory.resolve(path), LinkOption.NOFOLLOW_LINKS)) {
-          if (MAY_BE_THERE.contains(path)) {
+          if (KEPT_IF_PRESENT.contains(path)) {
             kept.add(Path.of(path));
           } else {
             inTheWay.add(path);

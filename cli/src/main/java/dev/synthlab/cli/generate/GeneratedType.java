@@ -11,25 +11,25 @@ sealed interface GeneratedType {
   String doc();
 
   /** An object with named parts. */
-  record RecordType(String name, String doc, List<Field> parts) implements GeneratedType {}
+  record RecordType(String name, String doc, List<Field> fields) implements GeneratedType {}
 
   /** One of several words. */
-  record EnumType(String name, String doc, List<Constant> words) implements GeneratedType {}
+  record EnumType(String name, String doc, List<Constant> constants) implements GeneratedType {}
 
   /** The answer of an operation that is neither an object nor a list of them. */
-  record Alias(String name, String doc, Type of) implements GeneratedType {}
+  record Alias(String name, String doc, Type aliased) implements GeneratedType {}
 
   /**
    * A part of an object.
    *
-   * @param wire its name in JSON
+   * @param jsonName its name in JSON
    * @param name its name in Java
-   * @param type {@link Type.Maybe} if it may be missing
+   * @param type {@link Type.OptionalOf} if it may be missing
    * @param sentAsNull whether null is sent when it is missing
    * @param doc what it is; may be empty
    */
-  record Field(String wire, String name, Type type, boolean sentAsNull, String doc) {}
+  record Field(String jsonName, String name, Type type, boolean sentAsNull, String doc) {}
 
   /** A word of an enumeration, in JSON and in Java. */
-  record Constant(String wire, String name) {}
+  record Constant(String jsonName, String name) {}
 }

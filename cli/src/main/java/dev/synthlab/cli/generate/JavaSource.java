@@ -61,7 +61,7 @@ final class JavaSource {
       case Type.Scalar scalar -> use(scalar.imported());
       case Type.ListOf list -> use("java.util.List").use(list.member());
       case Type.MapOf map -> use("java.util.Map").use(map.member());
-      case Type.Maybe maybe -> use("java.util.Optional").use(maybe.of());
+      case Type.OptionalOf maybe -> use("java.util.Optional").use(maybe.of());
       case Type.Named named -> {}
     }
     return this;

@@ -26,7 +26,7 @@ import tools.jackson.core.JacksonException;
 final class OpenApiDocument {
   private static final long MAX_BYTES = 32L << 20;
   private static final int MAX_DEPTH = 200;
-  private static final int MAX_PLACES = 4_000_000;
+  private static final int MAX_NODES = 4_000_000;
   private static final int MAX_ALIASES = 1_000;
 
   /** YAML may begin with a brace, too, but hardly with a quote behind it. */
@@ -60,7 +60,7 @@ final class OpenApiDocument {
     String text = Utf8.text(bytes, reason -> new GenerateException(name + " " + reason));
     Object read = JSON.matcher(text).lookingAt() ? json(name, text) : yaml(name, text);
     OpenApiDocument document =
-        new OpenApiDocument(name, new OpenApiNode(new Bounded(name).copy(read, 0), ""));
+        new OpenApiDocument(name, new OpenApiNode(new BoundedCopy(name).copy(read, 0), ""));
     document.requireOpenApi();
     return document;
   }
@@ -104,16 +104,16 @@ final class OpenApiDocument {
   }
 
   /** Copies what was read: aliases of YAML can make it larger than the file, or endless. */
-  private static final class Bounded {
+  private static final class BoundedCopy {
     private final String name;
-    private int places;
+    private int nodes;
 
-    Bounded(String name) {
+    BoundedCopy(String name) {
       this.name = name;
     }
 
     @Nullable Object copy(@Nullable Object value, int depth) {
-      if (depth > MAX_DEPTH || ++places > MAX_PLACES) {
+      if (depth > MAX_DEPTH || ++nodes > MAX_NODES) {
         throw new GenerateException(
             name + " is nested too deep, or its aliases make it too large, to be read");
       }
@@ -167,7 +167,7 @@ final class OpenApiDocument {
       if (!passed.add(reference)) {
         throw new GenerateException(
             "%s: the $ref at %s leads in a circle: %s"
-                .formatted(name, from.place(), String.join(" -> ", passed) + " -> " + reference));
+                .formatted(name, from.location(), String.join(" -> ", passed) + " -> " + reference));
       }
       at = target(at, reference);
     }
@@ -178,7 +178,7 @@ final class OpenApiDocument {
     if (!reference.startsWith("#")) {
       throw new GenerateException(
           "%s: the $ref at %s leads to another file (%s), which is not fetched. Make one file of"
-                  .formatted(name, from.place(), reference)
+                  .formatted(name, from.location(), reference)
               + " them first, for example with: npx @redocly/cli bundle");
     }
     OpenApiNode at = top;
@@ -209,6 +209,6 @@ final class OpenApiDocument {
             () ->
                 new GenerateException(
                     "%s: the $ref at %s leads to %s, where nothing is"
-                        .formatted(name, from.place(), reference)));
+                        .formatted(name, from.location(), reference)));
   }
 }

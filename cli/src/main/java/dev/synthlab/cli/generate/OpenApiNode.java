@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * A place in a document.
  *
  * @param value what stands there: a map, a list, a text, a number, a truth value or null
- * @param at the way to it, as a JSON pointer
+ * @param pointer the way to it, as a JSON pointer
  */
-record OpenApiNode(@Nullable Object value, String at) {
+record OpenApiNode(@Nullable Object value, String pointer) {
 
   boolean isObject() {
     return value instanceof Map;
@@ -26,7 +26,7 @@ record OpenApiNode(@Nullable Object value, String at) {
   /** What stands under a name, if this is an object that has it. */
   Optional<OpenApiNode> child(String name) {
     return value instanceof Map<?, ?> map && map.containsKey(name)
-        ? Optional.of(new OpenApiNode(map.get(name), at + "/" + escaped(name)))
+        ? Optional.of(new OpenApiNode(map.get(name), pointer + "/" + escaped(name)))
         : Optional.empty();
   }
 
@@ -46,7 +46,7 @@ record OpenApiNode(@Nullable Object value, String at) {
     List<OpenApiNode> all = new ArrayList<>();
     if (value instanceof List<?> list) {
       for (int i = 0; i < list.size(); i++) {
-        all.add(new OpenApiNode(list.get(i), at + "/" + i));
+        all.add(new OpenApiNode(list.get(i), pointer + "/" + i));
       }
     }
     return all;
@@ -61,18 +61,18 @@ record OpenApiNode(@Nullable Object value, String at) {
   }
 
   /** Whether a name is set to true. */
-  boolean is(String name) {
+  boolean isTrue(String name) {
     return child(name).map(node -> Boolean.TRUE.equals(node.value())).orElse(false);
   }
 
   /** Whether a name is set to false. */
-  boolean isNot(String name) {
+  boolean isFalse(String name) {
     return child(name).map(node -> Boolean.FALSE.equals(node.value())).orElse(false);
   }
 
   /** The way to this place as a reader would look for it. */
-  String place() {
-    return at.isEmpty() ? "the top" : at;
+  String location() {
+    return pointer.isEmpty() ? "the top" : pointer;
   }
 
   private static String escaped(String name) {

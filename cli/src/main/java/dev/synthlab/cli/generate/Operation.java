@@ -8,26 +8,26 @@ import java.util.stream.Stream;
  * A method of a client.
  *
  * @param name its name in Java
- * @param http the method of HTTP, in lower case
+ * @param method the method of HTTP, in lower case
  * @param path below the base address, with names in braces
  * @param doc what it does; may be empty
  * @param arguments what must be given, in order
  * @param options what may be given
  * @param body what is sent, if anything
- * @param answer what comes back, if anything is read
+ * @param result what comes back, if anything is read
  */
 record Operation(
     String name,
-    String http,
+    String method,
     String path,
     String doc,
     List<Argument> arguments,
     Optional<Options> options,
     Optional<Argument> body,
-    Optional<Type> answer) {
+    Optional<Type> result) {
 
   /** Where an argument goes. */
-  enum Place {
+  enum Location {
     PATH,
     QUERY,
     /** In the query, the members of a list joined by commas. */
@@ -39,24 +39,24 @@ record Operation(
   /**
    * One thing that is given.
    *
-   * @param wire its name in the request
+   * @param wireName its name in the request
    * @param name its name in Java
-   * @param type its type, {@link Type.Maybe} if it may be missing
-   * @param place where it goes
+   * @param type its type, {@link Type.OptionalOf} if it may be missing
+   * @param location where it goes
    * @param doc what it is; may be empty
    */
-  record Argument(String wire, String name, Type type, Place place, String doc) {}
+  record Argument(String wireName, String name, Type type, Location location, String doc) {}
 
   /** A record of all that may be given. */
   record Options(String typeName, List<Argument> all) {}
 
   /** Whether it is sent again by itself when it fails in passing. */
-  boolean repeatable() {
-    return !http.equals("post") && !http.equals("patch");
+  boolean retriedByDefault() {
+    return !method.equals("post") && !method.equals("patch");
   }
 
   /** All that the method takes, options aside, in the order it takes it. */
-  List<Argument> taken() {
+  List<Argument> required() {
     return body.map(sent -> Stream.concat(arguments.stream(), body.stream()).toList())
         .orElse(arguments);
   }

@@ -14,31 +14,31 @@ final class Project {
 
   private Project() {}
 
-  static Map<String, byte[]> around(ClientName name, ApiModel api, Libraries libraries) {
+  static Map<String, byte[]> files(ClientName name, ApiModel api, Libraries libraries) {
     Map<String, byte[]> files = new LinkedHashMap<>();
     Map<String, byte[]> jars = libraries.files();
     Map<String, String> words = new HashMap<>(Versions.all());
-    words.putAll(ClientClasses.words(name));
+    words.putAll(ClientClasses.values(name));
     words.put("group", name.basePackage());
     words.put("dependencies", dependencies());
     words.put("lib", "synthlab-" + digest(jars));
-    words.put("line", line(name));
+    words.put("line", tableRow(name));
     words.put("settings", settings(name, api));
-    files.put("pom.xml", filled("pom.xml.template", words));
+    files.put("pom.xml", fill("pom.xml.template", words));
     files.put("mvnw", Templates.bytes("wrapper/mvnw"));
     files.put("mvnw.cmd", Templates.bytes("wrapper/mvnw.cmd"));
     files.put(WRAPPER, Templates.bytes("wrapper/" + WRAPPER));
-    files.put("README.md", filled("README.md.template", words));
+    files.put("README.md", fill("README.md.template", words));
     files.put(".gitignore", "target/\n.env\n".getBytes(StandardCharsets.UTF_8));
     files.put(
         "src/test/java/" + name.basePackage().replace('.', '/') + "/ChecklistTest.java",
-        filled("ChecklistTest.java.template", words));
+        fill("ChecklistTest.java.template", words));
     jars.forEach((path, bytes) -> files.put("lib/" + path, bytes));
     return files;
   }
 
-  private static byte[] filled(String template, Map<String, String> words) {
-    return Templates.filled(template, words).getBytes(StandardCharsets.UTF_8);
+  private static byte[] fill(String template, Map<String, String> words) {
+    return Templates.fill(template, words).getBytes(StandardCharsets.UTF_8);
   }
 
   /**
@@ -60,7 +60,7 @@ final class Project {
   }
 
   /** A row about the client for a table of the documentation. */
-  static String line(ClientName name) {
+  static String tableRow(ClientName name) {
     return "| `%s` | the service `%s` | `%s`, `%s`, `%s` |"
         .formatted(
             name.client(),
@@ -72,7 +72,7 @@ final class Project {
 
   private static String settings(ClientName name, ApiModel api) {
     String key =
-        switch (api.key().place()) {
+        switch (api.key().location()) {
           case NONE -> "";
           case BEARER, HEADER, QUERY ->
               "| `%s` | the key of the service | %s |\n"
@@ -89,6 +89,6 @@ final class Project {
 
   /** What another project needs, as lines of its {@code pom.xml}. */
   static String dependencies() {
-    return Templates.filled("dependencies.template", Versions.all());
+    return Templates.fill("dependencies.template", Versions.all());
   }
 }

@@ -11,7 +11,7 @@ final class StarterApi {
 
   static ApiModel api(ClientName name) {
     String item = name.pascal() + "Item";
-    Argument id = new Argument("id", "id", Type.Scalar.TEXT, Operation.Place.PATH, "which one");
+    Argument id = new Argument("id", "id", Type.Scalar.TEXT, Operation.Location.PATH, "which one");
     Operation operation =
         new Operation(
             "item",
@@ -29,7 +29,7 @@ final class StarterApi {
             List.of(
                 new GeneratedType.Field("id", "id", Type.Scalar.TEXT, false, "which one it is"),
                 new GeneratedType.Field(
-                    "name", "name", Type.Scalar.TEXT.maybe(), false, "what it is called")));
+                    "name", "name", Type.Scalar.TEXT.optional(), false, "what it is called")));
     return new ApiModel(
         "",
         Optional.empty(),

@@ -24,7 +24,7 @@ final class Templates {
   }
 
   /** A template with values in the places of their names. */
-  static String filled(String template, Map<String, String> values) {
+  static String fill(String template, Map<String, String> values) {
     String text = new String(bytes(template), StandardCharsets.UTF_8);
     StringBuilder out = new StringBuilder();
     int at = 0;

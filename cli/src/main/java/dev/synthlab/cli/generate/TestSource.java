@@ -41,8 +41,8 @@ final class TestSource {
   private final JavaSource source;
 
   /** An operation with something to give it and something that it answers. */
-  private record Shown(
-      Operation operation, List<ExampleValue> given, Optional<ExampleValue> answer) {}
+  private record Sample(
+      Operation operation, List<ExampleValue> arguments, Optional<ExampleValue> result) {}
 
   private TestSource(ClientName name, ApiModel api) {
     this.name = name;
@@ -55,7 +55,7 @@ final class TestSource {
   }
 
   /** What means something else in every test. */
-  static List<String> taken() {
+  static List<String> importedNames() {
     return Stream.concat(
             IMPORTS.stream().map(type -> type.substring(type.lastIndexOf('.') + 1)),
             Stream.of("Reply"))
@@ -68,10 +68,10 @@ final class TestSource {
     source.useStatic("org.assertj.core.api.Assertions.assertThatExceptionOfType");
     source.javadoc(0, "The client against a server of its own, which answers by a script.");
     source.line(0, "class " + name.client() + "Test {");
-    Optional<Shown> shown = shown();
-    shown.flatMap(Shown::answer).ifPresent(this::answer);
+    Optional<Sample> shown = sample();
+    shown.flatMap(Sample::result).ifPresent(this::expectedJson);
     source.lines(
-        Templates.filled(
+        Templates.fill(
             "ClientTest.server",
             Map.of("client", name.client(), "base", name.variable("BASE_URL"), "key", keyLine())));
     shown.ifPresent(this::operation);
@@ -79,36 +79,36 @@ final class TestSource {
       missingKey();
     } else {
       source.lines(
-          Templates.filled("ClientTest.address", Map.of("base", name.variable("BASE_URL"))));
+          Templates.fill("ClientTest.address", Map.of("base", name.variable("BASE_URL"))));
     }
     return source.line(0, "}").text();
   }
 
   private boolean needsKey() {
-    return api.key().place() != ApiModel.Place.NONE && !api.key().optional();
+    return api.key().location() != ApiModel.KeyLocation.NONE && !api.key().optional();
   }
 
   private String keyLine() {
-    return api.key().place() == ApiModel.Place.NONE
+    return api.key().location() == ApiModel.KeyLocation.NONE
         ? ""
         : "    environment.put(\"" + name.variable("API_KEY") + "\", \"key-of-a-test\");\n";
   }
 
   /** The one that shows most: it is sent again by itself, and answers something. */
-  private Optional<Shown> shown() {
+  private Optional<Sample> sample() {
     return api.operations().stream()
         .sorted(
-            Comparator.<Operation>comparingInt(each -> each.repeatable() ? 0 : 1)
-                .thenComparingInt(each -> each.answer().isPresent() ? 0 : 1)
-                .thenComparingInt(each -> each.http().equals("get") ? 0 : 1)
+            Comparator.<Operation>comparingInt(each -> each.retriedByDefault() ? 0 : 1)
+                .thenComparingInt(each -> each.result().isPresent() ? 0 : 1)
+                .thenComparingInt(each -> each.method().equals("get") ? 0 : 1)
                 .thenComparingInt(each -> each.path().contains("{") ? 0 : 1))
-        .flatMap(each -> sampled(each).stream())
+        .flatMap(each -> sampleOf(each).stream())
         .findFirst();
   }
 
-  private Optional<Shown> sampled(Operation operation) {
+  private Optional<Sample> sampleOf(Operation operation) {
     List<ExampleValue> given = new ArrayList<>();
-    for (Argument each : operation.taken()) {
+    for (Argument each : operation.required()) {
       Optional<ExampleValue> sample = ExampleValue.of(each.type(), api.types());
       if (sample.isEmpty()) {
         return Optional.empty();
@@ -116,13 +116,13 @@ final class TestSource {
       given.add(sample.get());
     }
     Optional<ExampleValue> answer =
-        operation.answer().flatMap(type -> ExampleValue.of(type, api.types()));
-    return answer.isEmpty() && operation.answer().isPresent()
+        operation.result().flatMap(type -> ExampleValue.of(type, api.types()));
+    return answer.isEmpty() && operation.result().isPresent()
         ? Optional.empty()
-        : Optional.of(new Shown(operation, given, answer));
+        : Optional.of(new Sample(operation, given, answer));
   }
 
-  private void answer(ExampleValue answer) {
+  private void expectedJson(ExampleValue answer) {
     List<String> block = answer.block();
     source.line(2, "private static final String ANSWER =");
     source.line(6, "\"\"\"");
@@ -131,56 +131,56 @@ final class TestSource {
     source.line();
   }
 
-  private void operation(Shown shown) {
+  private void operation(Sample shown) {
     Operation operation = shown.operation();
-    String reply = shown.answer().isPresent() ? "ANSWER" : "\"\"";
+    String reply = shown.result().isPresent() ? "ANSWER" : "\"\"";
     source.line();
     source.line(2, "@Test");
     source.line(2, "void " + operation.name() + "AsksTheService() {");
     source.line(4, "script.add(new Reply(200, " + reply + "));");
     source.line();
-    called(shown, "client()");
+    callOperation(shown, "client()");
     source.line();
-    answered(shown);
+    assertResult(shown);
     source.line(
-        4, "assertThat(seen).hasSize(1).first().asString().startsWith(" + start(operation) + ");");
+        4, "assertThat(seen).hasSize(1).first().asString().startsWith(" + expectedRequestLine(operation) + ");");
     source.line(2, "}");
-    if (operation.repeatable()) {
+    if (operation.retriedByDefault()) {
       source.line();
       source.line(2, "@Test");
       source.line(2, "void asksAgainWhenTheServiceFailsInPassing() {");
       source.line(4, "script.add(new Reply(503, \"\"));");
       source.line(4, "script.add(new Reply(200, " + reply + "));");
       source.line();
-      called(shown, "client()");
+      callOperation(shown, "client()");
       source.line();
-      answered(shown);
+      assertResult(shown);
       source.line(4, "assertThat(seen).hasSize(2);");
       source.line(2, "}");
     }
     notFound(shown);
   }
 
-  private static String start(Operation operation) {
+  private static String expectedRequestLine(Operation operation) {
     String path = operation.path().replaceAll("\\{.*", "");
-    return JavaText.literal(operation.http().toUpperCase(Locale.ROOT) + " " + path);
+    return JavaText.literal(operation.method().toUpperCase(Locale.ROOT) + " " + path);
   }
 
-  private void called(Shown shown, String client) {
+  private void callOperation(Sample shown, String client) {
     Operation operation = shown.operation();
-    List<Expression> given = shown.given().stream().map(ExampleValue::java).toList();
+    List<Expression> given = shown.arguments().stream().map(ExampleValue::java).toList();
     given.forEach(this::use);
     String before =
-        shown.answer().isPresent()
-            ? operation.answer().map(Type::plain).orElse("void") + " answer = "
+        shown.result().isPresent()
+            ? operation.result().map(Type::plain).orElse("void") + " answer = "
             : "";
-    operation.answer().filter(each -> shown.answer().isPresent()).ifPresent(source::use);
+    operation.result().filter(each -> shown.result().isPresent()).ifPresent(source::use);
     source.expression(4, before + client + "." + operation.name() + "(", given, ");");
   }
 
-  private void answered(Shown shown) {
+  private void assertResult(Sample shown) {
     shown
-        .answer()
+        .result()
         .ifPresent(
             answer -> {
               use(answer.java());
@@ -194,8 +194,8 @@ final class TestSource {
             });
   }
 
-  private void notFound(Shown shown) {
-    List<Expression> given = shown.given().stream().map(ExampleValue::java).toList();
+  private void notFound(Sample shown) {
+    List<Expression> given = shown.arguments().stream().map(ExampleValue::java).toList();
     String call = "client()." + new Expression.Call(shown.operation().name(), given).flat();
     source.line();
     source.line(2, "@Test");

@@ -9,7 +9,7 @@ sealed interface Type {
     INT("int", "Integer", ""),
     LONG("long", "Long", ""),
     DOUBLE("double", "Double", ""),
-    TRUTH("boolean", "Boolean", ""),
+    BOOLEAN("boolean", "Boolean", ""),
     INSTANT("Instant", "Instant", "java.time.Instant"),
     DATE("LocalDate", "LocalDate", "java.time.LocalDate"),
     UUID("UUID", "UUID", "java.util.UUID"),
@@ -38,7 +38,7 @@ sealed interface Type {
   record MapOf(Type member) implements Type {}
 
   /** Something that may be missing. */
-  record Maybe(Type of) implements Type {}
+  record OptionalOf(Type of) implements Type {}
 
   /** A type that is written for this client. */
   record Named(String name) implements Type {}
@@ -54,18 +54,18 @@ sealed interface Type {
       case Scalar scalar -> scalar.boxed;
       case ListOf list -> "List<" + list.member().boxed() + ">";
       case MapOf map -> "Map<String, " + map.member().boxed() + ">";
-      case Maybe maybe -> "Optional<" + maybe.of().boxed() + ">";
+      case OptionalOf maybe -> "Optional<" + maybe.of().boxed() + ">";
       case Named named -> named.name();
     };
   }
 
   /** The same, which may be missing. */
-  default Type maybe() {
-    return this instanceof Maybe ? this : new Maybe(this);
+  default Type optional() {
+    return this instanceof OptionalOf ? this : new OptionalOf(this);
   }
 
   /** The same without saying that it may be missing. */
-  default Type certain() {
-    return this instanceof Maybe maybe ? maybe.of() : this;
+  default Type withoutOptional() {
+    return this instanceof OptionalOf maybe ? maybe.of() : this;
   }
 }

@@ -10,9 +10,9 @@ final class TypeSources {
   static String of(String packageName, GeneratedType declared) {
     JavaSource source = new JavaSource(packageName);
     switch (declared) {
-      case GeneratedType.RecordType fields -> fields(source, fields);
-      case GeneratedType.EnumType words -> words(source, words);
-      case GeneratedType.Alias whole -> whole(source, whole);
+      case GeneratedType.RecordType fields -> record(source, fields);
+      case GeneratedType.EnumType words -> enumeration(source, words);
+      case GeneratedType.Alias whole -> alias(source, whole);
     }
     return source.text();
   }
@@ -24,7 +24,7 @@ final class TypeSources {
     List<String> members = new ArrayList<>();
     for (Operation.Argument each : options.all()) {
       source.use(each.type());
-      tags.add("@param " + each.name() + " " + orWire(each.doc(), each.wire()));
+      tags.add("@param " + each.name() + " " + orName(each.doc(), each.wireName()));
       members.add(each.type().plain() + " " + each.name());
     }
     String name = options.typeName();
@@ -32,7 +32,7 @@ final class TypeSources {
     source.listed(0, "public record " + name + "(", members, ") {");
     List<GeneratedType.Field> parts =
         options.all().stream()
-            .map(each -> new GeneratedType.Field(each.wire(), each.name(), each.type(), false, ""))
+            .map(each -> new GeneratedType.Field(each.wireName(), each.name(), each.type(), false, ""))
             .toList();
     constructor(source, name, checks(source, parts));
     source.line();
@@ -53,12 +53,12 @@ final class TypeSources {
     source.line();
     source.javadoc(
         2,
-        List.of("The same with " + JavaText.code(part.wire()) + "."),
+        List.of("The same with " + JavaText.code(part.jsonName()) + "."),
         List.of("@param given what is sent", "@return a copy"));
     source.listed(
         2,
         "public %s with%s(".formatted(owner, capital + part.name().substring(1)),
-        List.of(part.type().certain().plain() + " given"),
+        List.of(part.type().withoutOptional().plain() + " given"),
         ") {");
     List<String> members =
         parts.stream().map(each -> each.equals(part) ? "Optional.of(given)" : each.name()).toList();
@@ -66,22 +66,22 @@ final class TypeSources {
     source.line(2, "}");
   }
 
-  private static void fields(JavaSource source, GeneratedType.RecordType fields) {
+  private static void record(JavaSource source, GeneratedType.RecordType fields) {
     List<String> tags = new ArrayList<>();
     List<String> members = new ArrayList<>();
     boolean leavesOut = false;
-    for (GeneratedType.Field part : fields.parts()) {
+    for (GeneratedType.Field part : fields.fields()) {
       source.use(part.type());
-      tags.add("@param " + part.name() + " " + orWire(part.doc(), part.wire()));
+      tags.add("@param " + part.name() + " " + orName(part.doc(), part.jsonName()));
       members.add(annotations(source, part) + part.type().plain() + " " + part.name());
-      leavesOut |= part.type() instanceof Type.Maybe;
+      leavesOut |= part.type() instanceof Type.OptionalOf;
     }
     source.javadoc(0, List.of(sentence(fields.doc(), fields.name() + ".")), tags);
     if (leavesOut) {
       source.use("com.fasterxml.jackson.annotation.JsonInclude");
       source.line(0, "@JsonInclude(JsonInclude.Include.NON_ABSENT)");
     }
-    List<String> inside = checks(source, fields.parts());
+    List<String> inside = checks(source, fields.fields());
     String head = "public record " + fields.name() + "(";
     if (inside.isEmpty()) {
       source.listed(0, head, members, ") {}");
@@ -94,9 +94,9 @@ final class TypeSources {
 
   private static String annotations(JavaSource source, GeneratedType.Field part) {
     StringBuilder out = new StringBuilder();
-    if (!part.wire().equals(part.name())) {
+    if (!part.jsonName().equals(part.name())) {
       source.use("com.fasterxml.jackson.annotation.JsonProperty");
-      out.append("@JsonProperty(").append(JavaText.literal(part.wire())).append(") ");
+      out.append("@JsonProperty(").append(JavaText.literal(part.jsonName())).append(") ");
     }
     if (part.sentAsNull()) {
       source.use("com.fasterxml.jackson.annotation.JsonInclude");
@@ -111,7 +111,7 @@ final class TypeSources {
     for (GeneratedType.Field part : parts) {
       String name = part.name();
       switch (part.type()) {
-        case Type.Maybe maybe -> lines.add(maybe(name, maybe.of()));
+        case Type.OptionalOf maybe -> lines.add(maybe(name, maybe.of()));
         case Type.ListOf list -> lines.add("%s = List.copyOf(%s);".formatted(name, name));
         case Type.MapOf map -> lines.add("%s = Map.copyOf(%s);".formatted(name, name));
         case Type.Named named -> lines.add(nonNull(source, name));
@@ -146,15 +146,15 @@ final class TypeSources {
     return "%s = %s == null ? Optional.empty() : %s;".formatted(name, name, kept);
   }
 
-  private static void words(JavaSource source, GeneratedType.EnumType words) {
+  private static void enumeration(JavaSource source, GeneratedType.EnumType words) {
     source.use("com.fasterxml.jackson.annotation.JsonValue");
     source.javadoc(0, sentence(words.doc(), words.name() + "."));
     source.line(0, "public enum " + words.name() + " {");
-    for (int i = 0; i < words.words().size(); i++) {
-      GeneratedType.Constant word = words.words().get(i);
-      String end = i + 1 < words.words().size() ? "," : ";";
-      source.javadoc(2, word.wire().isBlank() ? "No text." : JavaText.code(word.wire()) + ".");
-      source.line(2, word.name() + "(" + JavaText.literal(word.wire()) + ")" + end);
+    for (int i = 0; i < words.constants().size(); i++) {
+      GeneratedType.Constant word = words.constants().get(i);
+      String end = i + 1 < words.constants().size() ? "," : ";";
+      source.javadoc(2, word.jsonName().isBlank() ? "No text." : JavaText.code(word.jsonName()) + ".");
+      source.line(2, word.name() + "(" + JavaText.literal(word.jsonName()) + ")" + end);
     }
     source.line();
     source.line(2, "private final String wire;");
@@ -172,18 +172,18 @@ final class TypeSources {
     source.line(0, "}");
   }
 
-  private static void whole(JavaSource source, GeneratedType.Alias whole) {
-    source.use(whole.of()).use("com.fasterxml.jackson.annotation.JsonValue");
+  private static void alias(JavaSource source, GeneratedType.Alias whole) {
+    source.use(whole.aliased()).use("com.fasterxml.jackson.annotation.JsonValue");
     source.use("com.fasterxml.jackson.annotation.JsonCreator");
     source.javadoc(
         0, List.of(sentence(whole.doc(), "A whole answer.")), List.of("@param all all of it"));
     source.line(
-        0, "public record " + whole.name() + "(@JsonValue " + whole.of().plain() + " all) {");
+        0, "public record " + whole.name() + "(@JsonValue " + whole.aliased().plain() + " all) {");
     source.line();
     source.javadoc(2, "Keeps a copy.");
     source.line(2, "@JsonCreator(mode = JsonCreator.Mode.DELEGATING)");
     source.line(2, "public " + whole.name() + " {");
-    String kind = whole.of() instanceof Type.MapOf ? "Map" : "List";
+    String kind = whole.aliased() instanceof Type.MapOf ? "Map" : "List";
     source.line(4, "all = " + kind + ".copyOf(all);");
     source.line(2, "}");
     source.line(0, "}");
@@ -196,7 +196,7 @@ final class TypeSources {
   }
 
   /** Words of the file for a tag, or else the name that it has there. */
-  static String orWire(String said, String wire) {
+  static String orName(String said, String wire) {
     String text = JavaText.javadoc(said);
     return text.isEmpty() ? JavaText.code(wire) : text;
   }

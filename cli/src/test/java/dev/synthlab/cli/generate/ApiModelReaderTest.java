@@ -31,7 +31,7 @@ class ApiModelReaderTest {
   }
 
   private static String answer(ApiModel api) {
-    return api.operations().getFirst().answer().map(Type::plain).orElse("void");
+    return api.operations().getFirst().result().map(Type::plain).orElse("void");
   }
 
   @ParameterizedTest
@@ -69,11 +69,11 @@ class ApiModelReaderTest {
                 + " {type: 'null'}]}}}");
 
     GeneratedType.RecordType fields = (GeneratedType.RecordType) api.types().get("A");
-    assertThat(fields.parts().stream().map(part -> part.type().plain()))
+    assertThat(fields.fields().stream().map(part -> part.type().plain()))
         .containsExactly(
             "String", "Optional<String>", "Optional<String>", "Optional<Long>", "Optional<A>");
     assertThat(
-            fields.parts().stream()
+            fields.fields().stream()
                 .filter(GeneratedType.Field::sentAsNull)
                 .map(GeneratedType.Field::name))
         .containsExactly("b");
@@ -89,8 +89,8 @@ class ApiModelReaderTest {
 
     assertThat(answer(api)).isEqualTo("GetAAnswer");
     GeneratedType.RecordType fields = (GeneratedType.RecordType) api.types().get("GetAAnswer");
-    assertThat(fields.parts().stream().map(GeneratedType.Field::name)).containsExactly("a", "b");
-    assertThat(api.notCovered()).isEmpty();
+    assertThat(fields.fields().stream().map(GeneratedType.Field::name)).containsExactly("a", "b");
+    assertThat(api.unsupported()).isEmpty();
   }
 
   @Test
@@ -128,7 +128,7 @@ class ApiModelReaderTest {
     assertThat(api.operations().stream().map(Operation::path))
         .containsExactly("/cookie", "/either", "/hook");
     assertThat(api.key()).isEqualTo(ApiModel.Key.NONE);
-    String all = String.join("\n", api.notCovered());
+    String all = String.join("\n", api.unsupported());
     assertThat(List.of("http basic", "text/xml", "multipart", "deepObject", "cookie", "oneOf"))
         .allMatch(all::contains);
     assertThat(all).contains("callbacks");
@@ -214,9 +214,9 @@ class ApiModelReaderTest {
             "Tree: {type: array, items: {$ref: '#/components/schemas/Tree'}}");
 
     assertThat(
-            ((GeneratedType.RecordType) part.types().get("Tree")).parts().getFirst().type().plain())
+            ((GeneratedType.RecordType) part.types().get("Tree")).fields().getFirst().type().plain())
         .isEqualTo("Optional<List<Tree>>");
-    assertThat(whole.notCovered()).anyMatch(each -> each.contains("nothing but itself"));
+    assertThat(whole.unsupported()).anyMatch(each -> each.contains("nothing but itself"));
   }
 
   @Test

@@ -36,7 +36,7 @@ class NewClientTest {
     assertThat(project.compile()).isEmpty();
     assertGreen(project.test("com.example.infrastructure.weather.WeatherClientTest"), 4);
     assertThat(done.wholeProject()).isTrue();
-    assertThat(done.notCovered())
+    assertThat(done.unsupported())
         .hasSize(2)
         .anyMatch(each -> each.contains("multipart/form-data"))
         .anyMatch(each -> each.contains("oneOf"));
@@ -83,7 +83,7 @@ class NewClientTest {
         .isDirectoryNotContaining("glob:**Evil*");
     assertGreen(project.test("com.example.infrastructure.shop.ShopClientTest"), 4);
     assertThat(done.files()).noneMatch(file -> file.toString().contains(".."));
-    assertThat(done.notCovered()).noneMatch(each -> each.contains("\n"));
+    assertThat(done.unsupported()).noneMatch(each -> each.contains("\n"));
   }
 
   @Test
@@ -99,7 +99,7 @@ class NewClientTest {
     assertThat(done.client()).isEqualTo("com.acme.shop_front.infrastructure.weather.WeatherClient");
     assertThat(done.files()).allMatch(file -> file.startsWith("src")).hasSize(5);
     assertThat(done.dependencies()).contains("synthlab-core", "synthlab-rules", "junit-jupiter");
-    assertThat(done.line()).contains("WeatherClient", "WEATHER_API_KEY");
+    assertThat(done.tableRow()).contains("WeatherClient", "WEATHER_API_KEY");
   }
 
   @Test
