@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads an OpenAPI file as what a client is written from. Used once, by one thread. */
+/** Reads an OpenAPI file into an {@link ApiModel}. Used once, by one thread. */
 final class ApiModelReader {
   private static final Set<String> METHODS =
       Set.of("get", "put", "post", "delete", "patch", "head", "options", "trace");
@@ -51,11 +51,11 @@ final class ApiModelReader {
         .forEach((path, item) -> addTo(read, path, item));
     top.child("webhooks")
         .filter(node -> !node.children().isEmpty())
-        .ifPresent(node -> unsupported.add(node, "webhooks", "left out"));
+        .ifPresent(node -> unsupported.add(node, "webhooks", "omitted"));
     if (read.isEmpty()) {
       throw new GenerateException(
           Stream.concat(
-                  Stream.of(document.name() + " has no operation that can be written"),
+                  Stream.of(document.name() + " has no operation that is supported"),
                   unsupported.lines().stream())
               .collect(Collectors.joining("\n  ")));
     }
@@ -65,7 +65,7 @@ final class ApiModelReader {
         doc, server, key, List.copyOf(read), reachable(read), unsupported.lines());
   }
 
-  /** The types that the operations need; those of operations that were left out are not written. */
+  /** The types that the supported operations use. */
   private Map<String, GeneratedType> reachable(List<Operation> read) {
     Set<String> names = new LinkedHashSet<>();
     for (Operation each : read) {
@@ -114,11 +114,11 @@ final class ApiModelReader {
             });
     if (read.size() > MAX_OPERATIONS) {
       throw new GenerateException(
-          document.name() + " has more than " + MAX_OPERATIONS + " operations; take a part of it");
+          document.name() + " has more than " + MAX_OPERATIONS + " operations; use a file with fewer");
     }
   }
 
-  /** The first address that is a whole one, with the usual values of its variables. */
+  /** The first absolute server URL, with the default values of its variables. */
   private Optional<String> server() {
     List<OpenApiNode> servers =
         document.top().child("servers").map(OpenApiNode::members).orElse(List.of());
@@ -130,13 +130,13 @@ final class ApiModelReader {
         url = url.replace("{" + variable.getKey() + "}", byDefault);
       }
       if (!url.toLowerCase(Locale.ROOT).startsWith("http")) {
-        unsupported.add(server, "an address that is not a whole one", "left out");
+        unsupported.add(server, "a server URL that is not absolute", "omitted");
         continue;
       }
       try {
         return Optional.of(BaseUrl.checked(url));
       } catch (GenerateException e) {
-        unsupported.add(server, "an address that " + e.getMessage(), "left out");
+        unsupported.add(server, "a server URL that " + e.getMessage(), "omitted");
       }
     }
     return Optional.empty();

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The sources of a client, by their paths in a project. */
+/** The source files of a client, by their paths in a project. */
 final class ClientClasses {
   private ClientClasses() {}
 
@@ -53,7 +53,8 @@ final class ClientClasses {
   private static String notCovered(ClientName name, ApiModel api) {
     StringBuilder out = new StringBuilder("# What " + name.client() + " does not cover\n\n");
     out.append(
-        "Of the OpenAPI file, by the place where it stands there, and what became of it.\n\n");
+        "Parts of the OpenAPI file that this client does not cover: the location in the file, and what\n"
+            + "the generator did instead.\n\n");
     api.unsupported().forEach(each -> out.append("- ").append(JavaText.markdown(each)).append('\n'));
     return out.toString();
   }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Writes a client and its exceptions. */
+/** Writes the source of a client class. */
 final class ClientSources {
   private final ClientName name;
   private final ApiModel api;
@@ -34,12 +34,12 @@ final class ClientSources {
     source.line(2, "private final ApiClient api;");
     source.line();
     source.line(2, "private " + name.client() + "(ApiClient api) {");
-    source.line(4, "this.api = api.failing(" + name.exception() + "::of);");
+    source.line(4, "this.api = api.withErrorMapper(" + name.exception() + "::of);");
     source.line(2, "}");
     factories();
     api.operations().forEach(this::operation);
     source.line();
-    source.javadoc(2, "Makes no calls from now on; what is under way ends as it would.");
+    source.javadoc(2, "Closes the client; calls in progress are not interrupted.");
     source.line(2, "@Override").line(2, "public void close() {");
     source.line(4, "api.close();").line(2, "}");
     if (joinsLists) {
@@ -49,20 +49,20 @@ final class ClientSources {
   }
 
   private String summary() {
-    String who = "The client of the service {@code " + name.service() + "}";
+    String who = "A client of the service {@code " + name.service() + "}";
     return api.doc().isEmpty() ? who + "." : who + ": " + TypeSources.sentence(api.doc(), "");
   }
 
   private String settings() {
     List<String> variables = new ArrayList<>();
     if (api.key().location() != ApiModel.KeyLocation.NONE) {
-      String when = api.key().optional() ? " (if there is one)" : "";
+      String when = api.key().optional() ? " (optional)" : "";
       variables.add("{@code " + name.variable("API_KEY") + "}" + when);
     }
     variables.add("{@code " + name.variable("BASE_URL") + "}");
     variables.add("{@code " + name.variable("TIMEOUT") + "} (30 s)");
     int last = variables.size() - 1;
-    return "It is set up by the variables "
+    return "Configured by the environment variables "
         + String.join(", ", variables.subList(0, last))
         + " and "
         + variables.get(last)
@@ -70,10 +70,10 @@ final class ClientSources {
   }
 
   private String failures() {
-    return "A call fails with a {@link "
+    return "Methods throw {@link "
         + name.exception()
-        + "} for what the service says, and with a {@link CallException} for what can happen to"
-        + " any call. Safe for use by many threads.";
+        + "} for an error response of the service, and {@link CallException} when no usable response"
+        + " comes: no connection, timeout, rate limit, refused key. Thread-safe.";
   }
 
   private void service() {
@@ -114,26 +114,26 @@ final class ClientSources {
 
   private void factories() {
     String misconfigured =
-        "@throws dev.synthlab.config.ConfigException when a variable is missing or wrong";
+        "@throws dev.synthlab.config.ConfigException if a variable is missing or invalid";
     source.line();
     source.javadoc(
         2,
-        List.of("The client of this process."),
-        List.of("@return the one instance, closed when the process ends", misconfigured));
+        List.of("Returns the client of this process."),
+        List.of("@return the shared instance, which is closed when the process ends", misconfigured));
     source.line(2, "public static " + name.client() + " get() {");
     source.line(4, "return over(Synthlab.get());").line(2, "}");
     source.line();
     source.javadoc(
         2,
-        List.of("The client over a layer of its own: for tests, and for another account."),
+        List.of("Returns the client of a given {@code Synthlab}: for tests, or for a second account."),
         List.of(
-            "@param layer what it shares transport, limits and observers with",
-            "@return the one instance of that layer, closed with it",
+            "@param synthlab the owner of its transport, limits and observers",
+            "@return the instance of that {@code Synthlab}, which is closed with it",
             misconfigured));
-    source.line(2, "public static " + name.client() + " over(Synthlab layer) {");
+    source.line(2, "public static " + name.client() + " over(Synthlab synthlab) {");
     source.listed(
         4,
-        "return layer.client(",
+        "return synthlab.client(",
         List.of(name.client() + ".class", "SERVICE", name.client() + "::new"),
         ");");
     source.line(2, "}");
@@ -154,7 +154,7 @@ final class ClientSources {
     source.line(2, "}");
   }
 
-  /** The form without options. */
+  /** Writes the overload without options. */
   private void withoutOptions(Operation operation, Operation.Options options) {
     source.line();
     javadoc(operation, Optional.empty());
@@ -170,14 +170,14 @@ final class ClientSources {
   private void javadoc(Operation operation, Optional<Operation.Options> options) {
     List<String> tags = new ArrayList<>();
     for (Argument each : operation.required()) {
-      String otherwise = each.wireName().isEmpty() ? "what is sent" : "";
+      String otherwise = each.wireName().isEmpty() ? "the request body" : "";
       String doc = TypeSources.orName(each.doc(), each.wireName());
       boolean silent = each.doc().isEmpty() && !otherwise.isEmpty();
       tags.add("@param " + each.name() + " " + (silent ? otherwise : doc));
     }
-    options.ifPresent(each -> tags.add("@param options what may be left out"));
-    operation.result().ifPresent(each -> tags.add("@return the answer"));
-    tags.add("@throws " + name.exception() + " when the service refuses it");
+    options.ifPresent(each -> tags.add("@param options the optional parameters"));
+    operation.result().ifPresent(each -> tags.add("@return the response"));
+    tags.add("@throws " + name.exception() + " if the service responds with an error");
     String http = operation.method().toUpperCase(Locale.ROOT);
     String wire = JavaText.code(http + " " + operation.path()) + ".";
     String doc = TypeSources.sentence(operation.doc(), "");
@@ -221,11 +221,11 @@ final class ClientSources {
     source.use("dev.synthlab.external.ApiCall");
     source.chain(4, "ApiCall call = api", calls);
     for (Argument each : optionalHeaders) {
-      String value = text(each.type().withoutOptional(), "given");
+      String value = text(each.type().withoutOptional(), "value");
       source.listed(
           4,
           "options." + each.name() + "().ifPresent(",
-          List.of("given -> call.header(" + JavaText.literal(each.wireName()) + ", " + value + ")"),
+          List.of("value -> call.header(" + JavaText.literal(each.wireName()) + ", " + value + ")"),
           ");");
     }
     source.line(4, before + "call" + last.flat() + ";");
@@ -274,8 +274,8 @@ final class ClientSources {
 
   private void joined() {
     source.use("java.util.List").use("java.util.stream.Collectors").line();
-    source.line(2, "private static String joined(List<?> many) {");
-    source.line(4, "return many.stream().map(String::valueOf).collect(Collectors.joining(\",\"));");
+    source.line(2, "private static String joined(List<?> values) {");
+    source.line(4, "return values.stream().map(String::valueOf).collect(Collectors.joining(\",\"));");
     source.line(2, "}");
   }
 }

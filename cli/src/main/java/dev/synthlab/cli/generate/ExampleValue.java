@@ -10,10 +10,10 @@ import java.util.Optional;
 import tools.jackson.core.json.JsonWriteFeature;
 
 /**
- * A value of a type, as it stands in JSON and as it is made in Java.
+ * An example value of a type, in JSON and as a Java expression.
  *
- * @param json maps, lists, texts, numbers
- * @param java an expression
+ * @param json maps, lists, strings, numbers
+ * @param java the expression
  */
 record ExampleValue(Object json, Expression java) {
   private static final int MAX_DEPTH = 12;
@@ -21,7 +21,7 @@ record ExampleValue(Object json, Expression java) {
   private static final String DAY = "2026-01-02";
   private static final String ID = "123e4567-e89b-42d3-a456-426614174000";
 
-  /** A value with as little in it as there may be; empty when there is no small one. */
+  /** The smallest example value of a type; empty if the type is nested too deeply. */
   static Optional<ExampleValue> of(Type type, Map<String, GeneratedType> types) {
     return of(type, types, 0);
   }
@@ -92,7 +92,7 @@ record ExampleValue(Object json, Expression java) {
     return Expression.of(text);
   }
 
-  /** The JSON as lines of a text block. */
+  /** The JSON as the lines of a Java text block. */
   List<String> block() {
     return Json.mapper()
         .writerWithDefaultPrettyPrinter()
@@ -106,7 +106,7 @@ record ExampleValue(Object json, Expression java) {
   private static String inBlock(String line) {
     String literal = JavaText.literal(line);
     String inside = literal.substring(1, literal.length() - 1);
-    // Between three quotes a single one stands for itself.
+    // In a text block a single quotation mark needs no escape.
     return inside.contains("\\\"\\\"") ? inside : inside.replaceAll("(?<!\\\\)\\\\\"", "\"");
   }
 }

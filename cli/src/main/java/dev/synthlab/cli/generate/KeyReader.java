@@ -6,9 +6,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads where the key of a service goes. */
+/** Reads how an API key is sent from the security schemes of a file. */
 final class KeyReader {
-  /** The field names of HTTP (RFC 9110), visible ASCII. */
+  /** A header name (RFC 9110). */
   static final String TOKEN = "[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}";
 
   private final OpenApiDocument document;
@@ -19,7 +19,7 @@ final class KeyReader {
     this.unsupported = notCovered;
   }
 
-  /** The first way in that is covered; all others are listed. */
+  /** The first supported security scheme; the others are listed. */
   ApiModel.Key read() {
     Map<String, OpenApiNode> schemes =
         document
@@ -34,7 +34,7 @@ final class KeyReader {
           OpenApiNode scheme = document.follow(reference);
           Optional<ApiModel.Key> key = one(scheme);
           if (key.isEmpty() || !keys.isEmpty()) {
-            unsupported.add(scheme, "the security scheme " + kind(scheme), "left out");
+            unsupported.add(scheme, "the security scheme " + kind(scheme), "omitted");
           }
           key.ifPresent(keys::add);
         });

@@ -8,10 +8,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in a document.
+ * A node of an OpenAPI document.
  *
- * @param value what stands there: a map, a list, a text, a number, a truth value or null
- * @param pointer the way to it, as a JSON pointer
+ * @param value a map, a list, a string, a number, a boolean or null
+ * @param pointer its JSON pointer
  */
 record OpenApiNode(@Nullable Object value, String pointer) {
 
@@ -23,14 +23,14 @@ record OpenApiNode(@Nullable Object value, String pointer) {
     return value instanceof List;
   }
 
-  /** What stands under a name, if this is an object that has it. */
+  /** The child of an object by name. */
   Optional<OpenApiNode> child(String name) {
     return value instanceof Map<?, ?> map && map.containsKey(name)
         ? Optional.of(new OpenApiNode(map.get(name), pointer + "/" + escaped(name)))
         : Optional.empty();
   }
 
-  /** All that stands here under names, in the order of the file. */
+  /** The children of an object, in the order of the file. */
   Map<String, OpenApiNode> children() {
     Map<String, OpenApiNode> all = new LinkedHashMap<>();
     if (value instanceof Map<?, ?> map) {
@@ -41,7 +41,7 @@ record OpenApiNode(@Nullable Object value, String pointer) {
     return all;
   }
 
-  /** The members of the list that stands here. */
+  /** The elements of a list. */
   List<OpenApiNode> members() {
     List<OpenApiNode> all = new ArrayList<>();
     if (value instanceof List<?> list) {
@@ -60,17 +60,17 @@ record OpenApiNode(@Nullable Object value, String pointer) {
     return child(name).flatMap(OpenApiNode::text);
   }
 
-  /** Whether a name is set to true. */
+  /** Whether a child is true. */
   boolean isTrue(String name) {
     return child(name).map(node -> Boolean.TRUE.equals(node.value())).orElse(false);
   }
 
-  /** Whether a name is set to false. */
+  /** Whether a child is false. */
   boolean isFalse(String name) {
     return child(name).map(node -> Boolean.FALSE.equals(node.value())).orElse(false);
   }
 
-  /** The way to this place as a reader would look for it. */
+  /** The pointer, for messages. */
   String location() {
     return pointer.isEmpty() ? "the top" : pointer;
   }

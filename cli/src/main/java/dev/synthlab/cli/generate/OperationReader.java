@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads operations. One that cannot be called as it should be is left out, and listed. */
+/** Reads the operations of an OpenAPI file; omits and lists those that it does not support. */
 final class OperationReader {
   private static final Pattern IN_BRACES = Pattern.compile("\\{([^{}]*)}");
   private static final Set<String> SUPPORTED_METHODS =
@@ -33,7 +33,7 @@ final class OperationReader {
     this.unsupported = notCovered;
   }
 
-  /** Ends the reading of one operation. */
+  /** Thrown when an operation is not supported, so that it is omitted. */
   private static final class UnsupportedOperation extends Exception {
     private static final long serialVersionUID = 1L;
     private final transient OpenApiNode where;
@@ -44,20 +44,20 @@ final class OperationReader {
     }
   }
 
-  /** What an operation is read from. */
+  /** The parts of the file that describe one operation. */
   private record Draft(
       String path, String http, OpenApiNode item, OpenApiNode node, JavaNames arguments) {}
 
-  /** The operation, if it can be written. */
+  /** The operation; empty if it is not supported. */
   Optional<Operation> read(String path, String http, OpenApiNode item, OpenApiNode node) {
     try {
       return Optional.of(
           operation(
               new Draft(
-                  path, http, item, node, JavaNames.ofMembers("options", "call", "api", "given"))));
+                  path, http, item, node, JavaNames.ofMembers("options", "call", "api", "value"))));
     } catch (UnsupportedOperation e) {
       String what = http.toUpperCase(Locale.ROOT) + " " + path + ": " + e.getMessage();
-      unsupported.add(e.where, what, "the operation is left out");
+      unsupported.add(e.where, what, "the operation is omitted");
       return Optional.empty();
     }
   }
@@ -65,26 +65,27 @@ final class OperationReader {
   private Operation operation(Draft draft) throws UnsupportedOperation {
     OpenApiNode node = draft.node();
     if (!SUPPORTED_METHODS.contains(draft.http())) {
-      throw new UnsupportedOperation(node, "the method");
+      throw new UnsupportedOperation(node, "this HTTP method");
     }
     requirePath(draft);
     for (String word : List.of("callbacks", "servers")) {
       node.child(word)
           .filter(each -> !each.children().isEmpty() || !each.members().isEmpty())
-          .ifPresent(each -> unsupported.add(each, word, "left out"));
+          .ifPresent(each -> unsupported.add(each, word, "omitted"));
     }
-    String wish = node.text("operationId").orElse(draft.http() + " " + pathWords(draft.path()));
-    List<Argument> all = arguments(draft, wish);
-    Optional<Argument> body = body(draft, wish);
-    Optional<Type> answer = draft.http().equals("head") ? Optional.empty() : result(node, wish);
+    String suggestedName = node.text("operationId").orElse(draft.http() + " " + pathWords(draft.path()));
+    String name = methods.member(suggestedName, "operation");
+    List<Argument> all = arguments(draft, suggestedName);
+    Optional<Argument> body = body(draft, suggestedName);
+    Optional<Type> answer = draft.http().equals("head") ? Optional.empty() : result(node, suggestedName);
     List<Argument> optional =
         all.stream().filter(each -> each.type() instanceof Type.OptionalOf).toList();
     Optional<Options> options =
         optional.isEmpty()
             ? Optional.empty()
-            : Optional.of(new Options(schemas.typeName(wish + " options"), optional));
+            : Optional.of(new Options(schemas.typeName(suggestedName + " options"), name, optional));
     return new Operation(
-        methods.member(wish, "operation"),
+        name,
         draft.http(),
         draft.path(),
         doc(draft),
@@ -94,7 +95,7 @@ final class OperationReader {
         answer);
   }
 
-  /** A name for an operation that has none: {@code /users/{id}/posts} is "users by id posts". */
+  /** The name words of a path: {@code /users/{id}/posts} becomes "users by id posts". */
   private static String pathWords(String path) {
     return IN_BRACES
         .matcher(path)
@@ -103,8 +104,8 @@ final class OperationReader {
 
   private static String doc(Draft draft) {
     OpenApiNode node = draft.node();
-    String said = node.text("summary").or(() -> node.text("description")).orElse("");
-    return node.isTrue("deprecated") ? (said + " Deprecated by the service.").strip() : said;
+    String doc = node.text("summary").or(() -> node.text("description")).orElse("");
+    return node.isTrue("deprecated") ? (doc + " Deprecated by the service.").strip() : doc;
   }
 
   private static void requirePath(Draft draft) throws UnsupportedOperation {
@@ -116,13 +117,13 @@ final class OperationReader {
         return;
       }
     } catch (URISyntaxException e) {
-      throw new UnsupportedOperation(draft.item(), "a path that no address can have");
+      throw new UnsupportedOperation(draft.item(), "a path that is not valid in a URL");
     }
-    throw new UnsupportedOperation(draft.item(), "a path that no address can have");
+    throw new UnsupportedOperation(draft.item(), "a path that is not valid in a URL");
   }
 
-  /** Those of the operation over those of its path, those of the path in its order first. */
-  private List<Argument> arguments(Draft draft, String wish) throws UnsupportedOperation {
+  /** The parameters of the operation and of its path item; path parameters first, in order. */
+  private List<Argument> arguments(Draft draft, String suggestedName) throws UnsupportedOperation {
     Map<String, OpenApiNode> found = new LinkedHashMap<>();
     for (OpenApiNode owner : List.of(draft.item(), draft.node())) {
       for (OpenApiNode reference :
@@ -138,15 +139,15 @@ final class OperationReader {
     for (String name : inPath) {
       OpenApiNode parameter = found.remove("path " + name);
       if (parameter == null || inPath.indexOf(name) != inPath.lastIndexOf(name)) {
-        throw new UnsupportedOperation(draft.node(), "{" + name + "} is not described, or stands there twice");
+        throw new UnsupportedOperation(draft.node(), "{" + name + "} has no parameter description, or occurs twice");
       }
-      arguments.add(argument(parameter, Location.PATH, draft, wish));
+      arguments.add(argument(parameter, Location.PATH, draft, suggestedName));
     }
     List<Argument> others = new ArrayList<>();
     for (OpenApiNode parameter : found.values()) {
       Optional<Location> place = location(parameter);
       if (place.isPresent()) {
-        others.add(argument(parameter, place.get(), draft, wish));
+        others.add(argument(parameter, place.get(), draft, suggestedName));
       }
     }
     others.sort(Comparator.comparing(each -> each.type() instanceof Type.OptionalOf));
@@ -154,14 +155,14 @@ final class OperationReader {
     return arguments;
   }
 
-  /** Where a parameter beside the path goes, if it can be sent and must be. */
+  /** The location of a query or header parameter; empty if the parameter is omitted. */
   private Optional<Location> location(OpenApiNode parameter) throws UnsupportedOperation {
     String in = parameter.text("in").orElse("");
     String style = parameter.text("style").orElse("");
     boolean plain = parameter.child("schema").isPresent() && !parameter.isTrue("allowReserved");
     String name = parameter.text("name").orElse("");
     if (in.equals("header")) {
-      // The specification has these ignored: other words of the file say them.
+      // OpenAPI says to ignore these: other parts of the file describe them.
       if (Set.of("accept", "content-type", "authorization")
           .contains(name.toLowerCase(Locale.ROOT))) {
         return Optional.empty();
@@ -177,25 +178,25 @@ final class OperationReader {
     return Optional.empty();
   }
 
-  /** What may be left out is; without what must be sent there is no operation. */
+  /** Omits an optional parameter or body; a required one makes the operation unsupported. */
   private void refuse(OpenApiNode parameter, String what) throws UnsupportedOperation {
     if (parameter.isTrue("required")) {
       throw new UnsupportedOperation(parameter, what);
     }
-    unsupported.add(parameter, what, "left out");
+    unsupported.add(parameter, what, "omitted");
   }
 
-  private Argument argument(OpenApiNode parameter, Location place, Draft draft, String wish)
+  private Argument argument(OpenApiNode parameter, Location place, Draft draft, String suggestedName)
       throws UnsupportedOperation {
     String wire = parameter.text("name").orElse("");
     Type type =
         schemas.read(
             parameter.child("schema").orElse(new OpenApiNode(Map.of(), parameter.pointer())),
-            wish + " " + wire);
+            suggestedName + " " + wire);
     boolean inPath = place == Location.PATH;
     String style = parameter.text("style").orElse("simple");
     if (!sendable(type.withoutOptional(), !inPath) || (inPath && !style.equals("simple"))) {
-      throw new UnsupportedOperation(parameter, "a parameter that is an object, or written in another style");
+      throw new UnsupportedOperation(parameter, "a parameter that is an object or has another style");
     }
     boolean certain = inPath || parameter.isTrue("required");
     return new Argument(
@@ -217,7 +218,7 @@ final class OperationReader {
     };
   }
 
-  private Optional<Argument> body(Draft draft, String wish) throws UnsupportedOperation {
+  private Optional<Argument> body(Draft draft, String suggestedName) throws UnsupportedOperation {
     Optional<OpenApiNode> reference = draft.node().child("requestBody");
     if (reference.isEmpty()) {
       return Optional.empty();
@@ -225,11 +226,11 @@ final class OperationReader {
     OpenApiNode body = document.follow(reference.get());
     Optional<OpenApiNode> json = json(body);
     if (json.isEmpty()) {
-      refuse(body, "a body of " + mediaTypes(body));
+      refuse(body, "a request body of type " + mediaTypes(body));
       return Optional.empty();
     }
     if (!body.isTrue("required")) {
-      unsupported.add(body, "a body that may be left out", "always sent");
+      unsupported.add(body, "an optional request body", "always sent");
     }
     if (draft.http().equals("get") || draft.http().equals("head")) {
       throw new UnsupportedOperation(body, "a body of a " + draft.http().toUpperCase(Locale.ROOT));
@@ -237,20 +238,20 @@ final class OperationReader {
     Type type =
         json.get()
             .child("schema")
-            .map(schema -> schemas.read(schema, wish + " body"))
+            .map(schema -> schemas.read(schema, suggestedName + " body"))
             .orElse(Type.Scalar.ANY)
             .withoutOptional();
     String name = draft.arguments().member("body", "body");
     return Optional.of(new Argument("", name, type, Location.BODY, SchemaReader.doc(body)));
   }
 
-  private Optional<Type> result(OpenApiNode node, String wish) throws UnsupportedOperation {
+  private Optional<Type> result(OpenApiNode node, String suggestedName) throws UnsupportedOperation {
     Map<String, OpenApiNode> responses =
         node.child("responses").map(OpenApiNode::children).orElse(Map.of());
     List<String> good =
         responses.keySet().stream().filter(code -> code.matches("2(\\d\\d|XX)")).sorted().toList();
     if (good.isEmpty()) {
-      unsupported.add(node, "no answer of 2xx is described", "the answer is not read");
+      unsupported.add(node, "no 2xx response is described", "the response body is not read");
       return Optional.empty();
     }
     List<String> withContent = new ArrayList<>();
@@ -265,33 +266,33 @@ final class OperationReader {
     }
     if (good.size() > 1) {
       unsupported.add(
-          node, "several answers of 2xx", "that of " + withContent.getFirst() + " is read");
+          node, "several 2xx responses", "only " + withContent.getFirst() + " is read");
     }
     OpenApiNode response = document.follow(responses.getOrDefault(withContent.getFirst(), node));
     Optional<OpenApiNode> json = json(response);
     if (json.isEmpty()) {
-      throw new UnsupportedOperation(response, "an answer of " + mediaTypes(response));
+      throw new UnsupportedOperation(response, "a response of type " + mediaTypes(response));
     }
     Type type =
         json.get()
             .child("schema")
-            .map(schema -> schemas.read(schema, wish + " answer"))
+            .map(schema -> schemas.read(schema, suggestedName + " response"))
             .orElse(Type.Scalar.ANY)
             .withoutOptional();
-    return Optional.of(readable(type, wish));
+    return Optional.of(readable(type, suggestedName));
   }
 
-  /** An answer is read by one class, or as a list of one. */
-  private Type readable(Type type, String wish) {
+  /** Wraps a type that cannot be read by one class, or as a list of one, into a record. */
+  private Type readable(Type type, String suggestedName) {
     return switch (type) {
       case Type.Scalar scalar -> scalar;
       case Type.Named named -> named;
       case Type.ListOf list ->
           list.member() instanceof Type.Named || list.member() instanceof Type.Scalar
               ? list
-              : new Type.Named(schemas.declareAlias(wish + " answer", list));
-      case Type.MapOf map -> new Type.Named(schemas.declareAlias(wish + " answer", map));
-      case Type.OptionalOf maybe -> readable(maybe.of(), wish);
+              : new Type.Named(schemas.declareAlias(suggestedName + " response", list));
+      case Type.MapOf map -> new Type.Named(schemas.declareAlias(suggestedName + " response", map));
+      case Type.OptionalOf maybe -> readable(maybe.of(), suggestedName);
     };
   }
 
@@ -309,6 +310,6 @@ final class OperationReader {
 
   private static String mediaTypes(OpenApiNode owner) {
     Set<String> types = owner.child("content").map(OpenApiNode::children).orElse(Map.of()).keySet();
-    return types.isEmpty() ? "nothing" : String.join(", ", types);
+    return types.isEmpty() ? "none" : String.join(", ", types);
   }
 }

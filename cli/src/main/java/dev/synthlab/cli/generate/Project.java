@@ -8,7 +8,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A Maven project around a client, by the paths of its files. */
+/** The files of a Maven project for a client, by their paths. */
 final class Project {
   private static final String WRAPPER = ".mvn/wrapper/maven-wrapper.properties";
 
@@ -42,8 +42,8 @@ final class Project {
   }
 
   /**
-   * Maven keeps what it once took from a repository by the name of that. Another build of the same
-   * version has other bytes, so it must have another name.
+   * A digest of the libraries, which becomes part of the repository's id. Maven caches artifacts by
+   * repository id, and another build of the same version has other bytes, so it needs another id.
    */
   private static String digest(Map<String, byte[]> files) {
     try {
@@ -59,9 +59,9 @@ final class Project {
     }
   }
 
-  /** A row about the client for a table of the documentation. */
+  /** A row for a table of clients in the project's documentation. */
   static String tableRow(ClientName name) {
-    return "| `%s` | the service `%s` | `%s`, `%s`, `%s` |"
+    return "| `%s` | `%s` | `%s`, `%s`, `%s` |"
         .formatted(
             name.client(),
             name.service(),
@@ -75,19 +75,19 @@ final class Project {
         switch (api.key().location()) {
           case NONE -> "";
           case BEARER, HEADER, QUERY ->
-              "| `%s` | the key of the service | %s |\n"
+              "| `%s` | API key | %s |\n"
                   .formatted(
-                      name.variable("API_KEY"), api.key().optional() ? "none" : "must be set");
+                      name.variable("API_KEY"), api.key().optional() ? "none" : "required");
         };
     String address =
-        api.server().map(url -> "`" + url.replace("|", "%7C") + "`").orElse("must be set");
+        api.server().map(url -> "`" + url.replace("|", "%7C") + "`").orElse("required");
     return key
-        + "| `%s` | its address | %s |\n".formatted(name.variable("BASE_URL"), address)
-        + "| `%s` | the longest time of one attempt | `30s` |\n"
+        + "| `%s` | base URL | %s |\n".formatted(name.variable("BASE_URL"), address)
+        + "| `%s` | timeout of one attempt | `30s` |\n"
             .formatted(name.variable("TIMEOUT"));
   }
 
-  /** What another project needs, as lines of its {@code pom.xml}. */
+  /** The dependencies that an existing project needs, as lines of its {@code pom.xml}. */
   static String dependencies() {
     return Templates.fill("dependencies.template", Versions.all());
   }
