@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.slf4j.Logger;
 
-/** What the calls of one client share. Safe for use by many threads. */
+/** The state that all calls of a client share. Safe for use by many threads. */
 final class ApiContext {
   private final ApiService service;
   private final ApiSettings settings;
@@ -74,14 +74,14 @@ final class ApiContext {
     return log;
   }
 
-  /** What is thrown for what the service said. */
-  RuntimeException mapped(ApiException reason) {
-    return errorMapper.apply(reason);
+  /** The exception that the client's error mapper gives for an error response. */
+  RuntimeException mapped(ApiException e) {
+    return errorMapper.apply(e);
   }
 
-  /** The service itself, or another server that an address or a redirect led to. */
-  Route route(URI address, RequestTarget.Ownership trust) {
-    return switch (trust) {
+  /** The route of the service, or of another server that a URL or a redirect leads to. */
+  Route route(URI address, RequestTarget.Ownership ownership) {
+    return switch (ownership) {
       case OWN -> new Route(settings.baseUrl(), settings.keyName(), service.name());
       case FOREIGN -> new Route(Uris.origin(address), "", service.name());
     };

@@ -19,9 +19,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * One request to a service. It is sent again if that cannot do harm. For one call.
+ * One request to a service, and the decision whether it may be retried. For one call.
  *
- * @param <T> what it gives
+ * @param <T> the type of the result
  */
 final class ApiExchange<T> implements Exchange<T> {
   private static final int MAX_ERROR_BODY_BYTES = 64 * 1024;
@@ -36,16 +36,16 @@ final class ApiExchange<T> implements Exchange<T> {
 
   ApiExchange(
       ApiContext context,
-      UnsignedRequest outgoing,
-      ResponseReader<T> reading,
-      ErrorBody trail,
-      int redirects) {
+      UnsignedRequest unsigned,
+      ResponseReader<T> reader,
+      ErrorBody errorBody,
+      int redirectsLeft) {
     this.context = context;
-    this.unsigned = outgoing;
-    this.reader = reading;
-    this.errorBody = trail;
-    this.redirectsLeft = redirects;
-    this.request = outgoing.signed(context);
+    this.unsigned = unsigned;
+    this.reader = reader;
+    this.errorBody = errorBody;
+    this.redirectsLeft = redirectsLeft;
+    this.request = unsigned.signed(context);
   }
 
   @Override
@@ -101,8 +101,8 @@ final class ApiExchange<T> implements Exchange<T> {
       return new Verdict.Accept<>(reader.read(answer));
     } catch (BodyReader.TooLargeException e) {
       answer.body().close();
-      String words = "the answer of " + route() + ": " + e.getMessage();
-      return new Verdict.GiveUp<>(Fault.of(Fault.Kind.RESPONSE_TOO_LARGE, words));
+      String message = "the response of " + route() + ": " + e.getMessage();
+      return new Verdict.GiveUp<>(Fault.of(Fault.Kind.RESPONSE_TOO_LARGE, message));
     } catch (JsonCodec.UnreadableException e) {
       answer.body().close();
       Fault fault =
@@ -124,7 +124,7 @@ final class ApiExchange<T> implements Exchange<T> {
         new AttemptResult.ResponseReceived(
             answer.status(), answer.headers(), new ByteArrayInputStream(bytes));
     Verdict<T> byDefault = ResponseClassifier.of(whole, route(), context.timer().now());
-    // A model server means "come again" by it; a service, that something else is there.
+    // A model server uses 409 for a transient conflict; other services use it as a result.
     if (answer.status() == 409
         && byDefault instanceof Verdict.TryAgain<T> again
         && !shouldRetryHeader(answer.headers())) {
@@ -166,31 +166,31 @@ final class ApiExchange<T> implements Exchange<T> {
         : AddressPolicy.ANYWHERE;
   }
 
-  /** Another try, if it cannot make the service do a thing twice. */
+  /** Retries only if the service cannot process the request twice. */
   private Verdict<T> retryIfSafe(AttemptResult result, Verdict<T> byDefault) {
     if (!(byDefault instanceof Verdict.TryAgain<T> again)) {
       return byDefault;
     }
-    boolean unsent = neverSent(result);
-    if (!unsent && !unsigned.body().repeatable()) {
-      return giveUp(again.fault(), "its body can be sent one time only");
+    boolean neverSent = neverSent(result);
+    if (!neverSent && !unsigned.body().repeatable()) {
+      return giveUp(again.fault(), "its body can be sent only once");
     }
-    if (unsent || unsigned.idempotent() || serverAllowsRetry(result, again.fault())) {
+    if (neverSent || unsigned.idempotent() || serverAllowsRetry(result, again.fault())) {
       return byDefault;
     }
     return giveUp(
         again.fault(),
-        "the service may have acted on this "
+        "the service may have processed this "
             + unsigned.target().method()
-            + "; with an idempotency key it would be");
+            + "; it is retried if it has an idempotency key");
   }
 
   private Verdict<T> giveUp(Fault fault, String reason) {
     return new Verdict.GiveUp<>(
-        fault.as(fault.kind(), fault.message() + " (not sent again: " + reason + ")"));
+        fault.as(fault.kind(), fault.message() + " (not retried: " + reason + ")"));
   }
 
-  /** Whether nothing of the request has reached the service. */
+  /** Whether the request has not reached the service. */
   private static boolean neverSent(AttemptResult result) {
     return switch (result) {
       case AttemptResult.TransportFailed broken ->
@@ -200,7 +200,7 @@ final class ApiExchange<T> implements Exchange<T> {
     };
   }
 
-  /** Whether the service itself says that it has not done, or that it may be asked again. */
+  /** Whether the response says that the request was not processed or may be retried. */
   private static boolean serverAllowsRetry(AttemptResult result, Fault fault) {
     return result instanceof AttemptResult.ResponseReceived answer
         && (answer.status() == 429
@@ -216,7 +216,7 @@ final class ApiExchange<T> implements Exchange<T> {
         .isPresent();
   }
 
-  /** What one call leaves behind for its exception. For one thread at a time. */
+  /** The last error body of a call, for its exception. For one thread at a time. */
   static final class ErrorBody {
     final boolean publicOnly;
     String text = "";

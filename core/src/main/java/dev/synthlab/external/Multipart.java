@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * A form of several parts, {@code multipart/form-data} (RFC 7578). Files are read as they are sent,
- * and anew for each attempt. For one thread.
+ * A {@code multipart/form-data} body (RFC 7578). Files are streamed, and read again for each attempt.
+ * For one thread.
  */
 public final class Multipart {
   private final String boundary = "synthlab-" + UUID.randomUUID();
@@ -110,7 +110,7 @@ public final class Multipart {
     return new Body.Replayable(bytes.length, () -> new java.io.ByteArrayInputStream(bytes), "");
   }
 
-  /** As browsers do it: what would end the name is percent-encoded. */
+  /** Percent-encodes what would end the name, as browsers do. */
   private static String quoted(String name) {
     return '"' + name.replace("\"", "%22").replace("\r", "%0D").replace("\n", "%0A") + '"';
   }

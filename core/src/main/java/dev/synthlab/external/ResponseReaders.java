@@ -17,11 +17,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 
-/** The ways to read an answer that are more than JSON. */
+/** The response readers other than the JSON reader. */
 final class ResponseReaders {
   private ResponseReaders() {}
 
-  /** All of it, as it is. */
+  /** Reads the whole body into memory. */
   record Buffered(int limit) implements ResponseReader<ApiResponse> {
     private static final int NOT_MODIFIED = 304;
 
@@ -38,7 +38,7 @@ final class ResponseReaders {
     }
   }
 
-  /** As it comes. */
+  /** Hands out the open body. */
   record Streaming(long limit) implements ResponseReader<Download> {
     @Override
     public Download read(AttemptResult.ResponseReceived answer) {
@@ -56,12 +56,12 @@ final class ResponseReaders {
     }
 
     @Override
-    public void onEnd(Download open, Runnable then) {
-      open.onClose(then);
+    public void onEnd(Download open, Runnable action) {
+      open.onClose(action);
     }
   }
 
-  /** Into a file beside the wanted one, which takes its place when it is whole. */
+  /** Writes the body to a temporary file and renames it when it is complete. */
   record ToFile(Path path, long limit, String sha256) implements ResponseReader<Download.Saved> {
     private static final int BUFFER_BYTES = 64 * 1024;
 
@@ -90,9 +90,9 @@ final class ResponseReaders {
     }
 
     private Path createTemporaryFile() {
-      Path place = path.toAbsolutePath().getParent();
+      Path directory = path.toAbsolutePath().getParent();
       try {
-        return Files.createTempFile(place, ".synthlab-", ".part");
+        return Files.createTempFile(directory, ".synthlab-", ".part");
       } catch (IOException e) {
         throw cannotWrite(e);
       }
@@ -122,7 +122,7 @@ final class ResponseReaders {
       }
     }
 
-    // What the disk says must not be taken for what the connection says: it is not tried again.
+    // Not an IOException: a disk error must not be retried like a connection error.
     private void write(OutputStream to, byte[] buffer, int length) {
       try {
         to.write(buffer, 0, length);
@@ -163,7 +163,7 @@ final class ResponseReaders {
       try {
         return MessageDigest.getInstance("SHA-256");
       } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("this Java knows no SHA-256", e);
+        throw new IllegalStateException("this JVM has no SHA-256", e);
       }
     }
   }

@@ -6,17 +6,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Makes and compares addresses. */
+/** Builds and compares URLs. */
 final class Uris {
   private static final String UNRESERVED =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
   private Uris() {}
 
-  /** The base and the path, whose names in braces are replaced by the values in turn. */
+  /** Appends a path to the base and replaces its placeholders by values in order. */
   static URI expand(URI base, String path, Object... values) {
     if (!path.isEmpty() && !path.startsWith("/")) {
-      throw new IllegalArgumentException("a path begins with a slash, was \"" + path + "\"");
+      throw new IllegalArgumentException("a path must begin with a slash, was \"" + path + "\"");
     }
     StringBuilder out = new StringBuilder(base.toString());
     int used = 0;
@@ -42,7 +42,7 @@ final class Uris {
 
   private static String segment(String name, Object value) {
     String text = value.toString();
-    // Servers, and what lies before them, take these for a way to another place.
+    // Servers and proxies resolve these to another path.
     if (text.isEmpty() || text.equals(".") || text.equals("..")) {
       throw new IllegalArgumentException(
           "the value of {" + name + "} must not be empty, \".\" or \"..\"");
@@ -62,7 +62,7 @@ final class Uris {
     return out.toString();
   }
 
-  /** An address that somebody gave us. */
+  /** Validates an absolute URL. */
   static URI requireHttp(URI address) {
     String scheme = address.getScheme() == null ? "" : address.getScheme().toLowerCase(Locale.ROOT);
     boolean web = scheme.equals("http") || scheme.equals("https");
@@ -83,7 +83,7 @@ final class Uris {
     return parse(whole + (address.getRawQuery() == null ? "?" : "&") + more);
   }
 
-  /** Where a server's {@code location} or link leads; empty when that is no place on the web. */
+  /** Resolves a {@code location} or a link; empty if the result is not an http URL. */
   static Optional<URI> resolve(URI from, String reference) {
     try {
       URI to = from.resolve(new URI(reference.strip()));
@@ -110,7 +110,7 @@ final class Uris {
     try {
       return new URI(text);
     } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("an address cannot have such characters", e);
+      throw new IllegalArgumentException("the URL has invalid characters", e);
     }
   }
 }
