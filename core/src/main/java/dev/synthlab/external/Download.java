@@ -24,9 +24,9 @@ public final class Download implements AutoCloseable {
     this.bytes = bytes;
   }
 
-  /** What is done once when it is closed. */
-  void onClose(Runnable last) {
-    onClose.set(last);
+  /** Sets the action that runs once when this is closed. */
+  void onClose(Runnable action) {
+    onClose.set(action);
   }
 
   /** A downloaded file. Immutable. */
