@@ -15,16 +15,16 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The checklist as rules of ArchUnit, for who keeps other rules with it: they can be frozen by its
- * {@code FreezingArchRule} and take part in its reports. Needs ArchUnit on the class path.
+ * The checklist as ArchUnit rules, which can be frozen by {@code FreezingArchRule} and appear in
+ * ArchUnit's reports. Needs ArchUnit on the class path.
  */
 public final class ArchRules {
   private ArchRules() {}
 
   /**
-   * One rule for each of the checklist that class files alone can tell.
+   * One ArchUnit rule for each rule that needs no sources.
    *
-   * @param checklist says which packages are which; the classes are those that ArchUnit imported
+   * @param checklist the packages and exemptions; the classes are those that ArchUnit imported
    * @return the rules, named by their ids
    */
   public static List<ArchRule> of(Checklist checklist) {
@@ -42,7 +42,7 @@ public final class ArchRules {
         .allowEmptyShould(true);
   }
 
-  /** Looks at the files of all classes at once, since some rules are about several. */
+  /** Checks all classes at once, since some rules concern several classes. */
   private static final class ChecklistCondition extends ArchCondition<JavaClass> {
     private final Checklist checklist;
     private final Rule rule;

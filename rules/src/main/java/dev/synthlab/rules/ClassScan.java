@@ -7,7 +7,7 @@ import java.util.Set;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.tree.ClassNode;
 
-/** One walk over class files. Not safe for use by several threads. */
+/** One scan of class files by all rules. For one thread. */
 final class ClassScan {
   private final Scope scope;
   private final Violations violations;
@@ -36,7 +36,7 @@ final class ClassScan {
     return violations.classes();
   }
 
-  /** Looks at one class file; what is none is remembered as that. */
+  /** Scans one class file; an invalid one is reported as not checked. */
   void scan(String where, byte[] bytes) {
     try {
       ClassNode type = new ClassNode();
@@ -48,7 +48,7 @@ final class ClassScan {
       secrets.check(type, unreadable::add);
       sources.constants(type);
     } catch (RuntimeException e) {
-      // A file of any bytes at all may stand here, and the reader has no exception of its own.
+      // The file may have any content, and the class reader throws no exception of its own.
       String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       unreadable.add(where + " is no class file that can be read: " + reason);
     }
