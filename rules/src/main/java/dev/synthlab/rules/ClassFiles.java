@@ -61,9 +61,9 @@ record ClassFiles(List<Location> locations, String description) {
       String folder = base.replace('.', '/');
       try {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
-        Enumeration<URL> found =
+        Enumeration<URL> urls =
             (loader == null ? ClassFiles.class.getClassLoader() : loader).getResources(folder);
-        for (URL url : Collections.list(found)) {
+        for (URL url : Collections.list(urls)) {
           locate(url, folder).filter(one -> !isTest(one)).ifPresent(found::add);
         }
       } catch (IOException e) {
