@@ -18,19 +18,19 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The checklist over classes, without a build. */
+/** The command that checks compiled classes against the rules. */
 @Command(
     name = "check",
-    header = "Check whether classes keep the checklist of the layer.",
+    header = "Check compiled classes against the synthlab rules.",
     description = {
       "",
-      "Reads jars and directories of classes and tells what breaks a rule: class, file and line,"
-          + " why the rule is there, and what to do."
+      "Reads jars and class directories and lists each violation: class, file and line, the reason for"
+          + " the rule, and what to do."
     },
     footer = {
       "",
-      "PKG is a package as in com.acme.infrastructure.. where .. stands for those inside of it; it"
-          + " may be given several times.",
+      "PKG is a package pattern such as com.acme.infrastructure.. where .. includes subpackages. The"
+          + " option may be repeated.",
       "",
       "Examples:",
       "  synthlab check target/classes --infrastructure com.acme.infrastructure..",
@@ -38,43 +38,43 @@ import picocli.CommandLine.Parameters;
       "  synthlab check target/classes --baseline checklist.txt --freeze",
       "  synthlab check target/classes --baseline checklist.txt --json",
       "",
-      "Exit: 0 clean, 2 wrong use or nothing to check, 3 violations."
+      "Exit codes: 0 no violations, 2 invalid usage or nothing to check, 3 violations."
     })
 final class CheckCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "PATH",
-      description = "Jars, directories of classes, class files.")
+      description = "Jars, class directories or class files.")
   private List<Path> paths = List.of();
 
   @Option(
       names = "--infrastructure",
       paramLabel = "PKG",
-      description = "Where what reaches outside may stand; default ..infrastructure..")
+      description = "Packages that may call external systems. Default: ..infrastructure..")
   private List<String> infrastructure = List.of();
 
   @Option(
       names = "--config",
       paramLabel = "PKG",
-      description = "Where the environment may be read; default ..config.. and ..configuration..")
+      description = "Packages that may read the environment. Default: ..config.. and ..configuration..")
   private List<String> configuration = List.of();
 
   @Option(
       names = "--sources",
       paramLabel = "DIR",
-      description = "Sources and resources, for the rules that need them.")
+      description = "Directory of sources or resources, for the rules that need them. Repeatable.")
   private List<Path> sources = List.of();
 
   @Option(
       names = "--baseline",
       paramLabel = "FILE",
-      description = "Violations that are known; those that are gone are removed from it.")
+      description = "File of known violations, which do not fail the check; fixed ones are removed from it.")
   private @Nullable Path baseline;
 
-  @Option(names = "--freeze", description = "Write all violations of today into the baseline.")
+  @Option(names = "--freeze", description = "Write all current violations into the baseline file.")
   private boolean freeze;
 
-  @Option(names = "--json", description = "One JSON object on stdout.")
+  @Option(names = "--json", description = "Print one JSON object to stdout.")
   private boolean json;
 
   @Option(
@@ -92,13 +92,13 @@ final class CheckCommand implements Callable<Integer> {
     return new Check().run();
   }
 
-  /** Apart, since who lists all commands loads what their methods name. */
+  /** A class of its own, so that listing the commands does not load the rules. */
   private final class Check {
     int run() {
       CheckReport report = report();
       PrintStream out = Main.stdout();
       out.println(
-          json ? Json.line(object(report)) : Redactor.printable(report.text().stripTrailing()));
+          json ? Json.line(json(report)) : Redactor.printable(report.text().stripTrailing()));
       out.flush();
       return report.isClean() ? ExitCodes.OK : ExitCodes.FAILED;
     }
@@ -124,17 +124,17 @@ final class CheckCommand implements Callable<Integer> {
       }
     }
 
-    private static Map<String, Object> object(CheckReport report) {
+    private static Map<String, Object> json(CheckReport report) {
       Map<String, Object> all = new LinkedHashMap<>();
       all.put("classes", report.classes());
-      all.put("violations", lines(report.violations()));
-      all.put("known", lines(report.known()));
+      all.put("violations", violations(report.violations()));
+      all.put("known", violations(report.known()));
       all.put("not_checked", report.notChecked());
       all.put("notes", report.notes());
       return all;
     }
 
-    private static List<Map<String, Object>> lines(List<Violation> violations) {
+    private static List<Map<String, Object>> violations(List<Violation> violations) {
       List<Map<String, Object>> all = new ArrayList<>();
       for (Violation one : violations) {
         Map<String, Object> line = new LinkedHashMap<>();

@@ -12,55 +12,55 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Writes a client of another service. */
+/** The command that writes a client of an HTTP service. */
 @Command(
     name = "new-client",
     header =
-        "Write a client of a service outside, with a test and, where there is none, a project.",
+        "Write a Java client for an HTTP service, with a test and, if needed, a Maven project.",
     footer = {
       "",
-      "In a directory without a project it writes a whole one: ./mvnw verify is green at once. Beside",
-      "a pom.xml it writes the classes and says which dependencies they need. What is there already",
-      "is never overwritten.",
+      "In a directory without a build file it writes a whole project, which ./mvnw verify builds.",
+      "Next to a pom.xml it writes only the classes and prints the dependencies they need. It never",
+      "overwrites a file.",
       "",
-      "Of an OpenAPI file (3.0 and 3.1, JSON or YAML) it takes operations with JSON bodies; what it",
-      "does not take is listed, and stands in NOT-COVERED.md beside the classes.",
+      "From an OpenAPI file (3.0 or 3.1, JSON or YAML) it reads the operations with JSON bodies. What",
+      "it does not support is printed and listed in NOT-COVERED.md next to the classes.",
       "",
       "Examples:",
       "  synthlab new-client weather --base-url https://api.example.com/v1",
       "  synthlab new-client weather --openapi examples/weather.yaml --directory weather-client",
       "  synthlab new-client open-meteo --package com.acme.infrastructure.meteo",
       "",
-      "Exit: 0 written, 2 nothing was written."
+      "Exit codes: 0 written, 2 invalid input, nothing written."
     })
 final class NewClientCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "NAME",
-      description = "The service, for example weather: WeatherClient and WEATHER_API_KEY.")
+      description = "Name of the service: weather gives WeatherClient and WEATHER_API_KEY.")
   private String name = "";
 
   @Option(
       names = "--base-url",
       paramLabel = "URL",
-      description = "The address of the service where the environment says none.")
+      description = "Default base URL of the service; NAME_BASE_URL overrides it.")
   private @Nullable String baseUrl;
 
   @Option(
       names = "--openapi",
       paramLabel = "FILE",
-      description = "An OpenAPI file that describes the service.")
+      description = "OpenAPI file that describes the service.")
   private @Nullable Path openApi;
 
   @Option(
       names = "--package",
       paramLabel = "PACKAGE",
-      description = "Where the classes stand, in place of GROUP.infrastructure.NAME.")
+      description = "Package of the classes. Default: GROUP.infrastructure.NAME.")
   private @Nullable String packageName;
 
   @Option(
       names = "--directory",
       paramLabel = "DIR",
-      description = "The project, in place of the working directory; made if it is not there.")
+      description = "Project directory, created if missing. Default: the working directory.")
   private Path directory = Path.of("");
 
   @Option(
@@ -73,7 +73,7 @@ final class NewClientCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try {
-      tell(
+      print(
           ClientWriter.write(
               new ClientWriter.Request(
                   name,
@@ -87,35 +87,35 @@ final class NewClientCommand implements Callable<Integer> {
     return ExitCodes.OK;
   }
 
-  private void tell(ClientWriter.Result done) {
+  private void print(ClientWriter.Result done) {
     PrintStream out = Main.stdout();
     done.files().stream()
         .filter(file -> !file.startsWith("lib"))
-        .forEach(file -> say(out, "wrote  " + file));
+        .forEach(file -> println(out, "wrote  " + file));
     if (done.wholeProject()) {
-      say(out, "wrote  lib (the libraries of the layer, as a Maven repository)");
+      println(out, "wrote  lib (the synthlab libraries, as a Maven repository)");
     }
-    done.kept().forEach(file -> say(out, "kept   " + file + " (was there already)"));
-    if (!done.notCovered().isEmpty()) {
-      say(out, "");
-      say(out, "Not covered, see NOT-COVERED.md beside the classes:");
-      done.notCovered().forEach(each -> say(out, "  " + each));
+    done.kept().forEach(file -> println(out, "kept   " + file + " (exists)"));
+    if (!done.unsupported().isEmpty()) {
+      println(out, "");
+      println(out, "Not covered (also in NOT-COVERED.md next to the classes):");
+      done.unsupported().forEach(each -> println(out, "  " + each));
     }
-    say(out, "");
+    println(out, "");
     if (done.wholeProject()) {
       String place = directory.toString().isEmpty() ? "" : "cd " + directory + " && ";
-      say(out, "Next: " + place + "./mvnw verify");
+      println(out, "Next: " + place + "./mvnw verify");
     } else {
-      say(out, "The build needs these dependencies (" + done.client() + "):");
-      done.dependencies().lines().forEach(line -> say(out, line));
-      say(out, "");
-      say(out, "A line for the documentation (client, service, variables):");
-      say(out, done.line());
+      println(out, "Add these dependencies to the build (" + done.client() + "):");
+      done.dependencies().lines().forEach(line -> println(out, line));
+      println(out, "");
+      println(out, "A table row for your documentation (client, service, variables):");
+      println(out, done.tableRow());
     }
     out.flush();
   }
 
-  private static void say(PrintStream out, String line) {
+  private static void println(PrintStream out, String line) {
     out.println(Redactor.printableLine(line));
   }
 }

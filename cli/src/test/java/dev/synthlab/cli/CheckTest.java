@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** The checklist as the command runs it, over the classes of core, which are no service. */
+/** The command {@code check}, over the classes of core, which have violations of its rules. */
 class CheckTest {
   private static final String CLASSES =
       Path.of("../core/target/classes").toAbsolutePath().toString();
@@ -25,7 +25,7 @@ class CheckTest {
   }
 
   @Test
-  void tellsClassFileLineAndWhatToDo() {
+  void printsClassFileLineAndWhatToDo() {
     Ended ended = synth.run("check", CLASSES, "--config", "com.acme..");
 
     assertThat(ended.exit()).as(ended.all()).isEqualTo(3);
@@ -36,7 +36,7 @@ class CheckTest {
   }
 
   @Test
-  void endsWithZeroWhenAllIsKnown() throws Exception {
+  void exitsWithZeroWhenAllViolationsAreKnown() throws Exception {
     Ended frozen = synth.run("check", CLASSES, "--baseline", "known.txt", "--freeze");
     Ended again = synth.run("check", CLASSES, "--baseline", "known.txt", "--json");
 
@@ -50,7 +50,7 @@ class CheckTest {
   }
 
   @Test
-  void refusesWhatItCannotCheck() {
+  void rejectsPathsItCannotCheck() {
     assertThat(synth.run("check", "no-such.jar").exit()).isEqualTo(2);
     assertThat(synth.run("check", "no-such.jar").err()).contains("no-such.jar does not exist");
     assertThat(synth.run("check", directory.toString()).err()).contains("there is no class in");

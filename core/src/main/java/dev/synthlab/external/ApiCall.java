@@ -1,5 +1,8 @@
 package dev.synthlab.external;
 
+import dev.synthlab.call.CallException;
+
+
 import dev.synthlab.http.Body;
 import dev.synthlab.http.BodyReader;
 import dev.synthlab.http.Headers;
@@ -20,13 +23,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of a service: filled first, then made by the method that says what its answer is. Each
- * of those makes a call of its own. For one thread.
+ * One call of a service: configured first, then executed by the method that names the form of its
+ * response ({@code as}, {@code listOf}, {@code download} ...). Each such method executes a call of
+ * its own. For one thread.
  */
 public final class ApiCall {
-  private static final Duration TRANSFER = Duration.ofHours(1);
-  private static final long MAX_DOWNLOAD = 1L << 40;
-  private static final long UPLOAD_BYTES_A_SECOND = 64 * 1024;
+  private static final Duration TRANSFER_DEADLINE = Duration.ofHours(1);
+  private static final long MAX_DOWNLOAD_BYTES = 1L << 40;
+  private static final long MIN_UPLOAD_BYTES_PER_SECOND = 64 * 1024;
 
   private final ApiContext context;
   private final RequestTarget target;
@@ -48,7 +52,7 @@ public final class ApiCall {
   private record Parameter(String name, String value) {
     @Override
     public String toString() {
-      return Uris.encoded(name) + "=" + Uris.encoded(value);
+      return Uris.encode(name) + "=" + Uris.encode(value);
     }
   }
 
@@ -65,11 +69,11 @@ public final class ApiCall {
   }
 
   /**
-   * Adds a parameter to the query.
+   * Adds a query parameter.
    *
    * @param name of the parameter
-   * @param value its text form is sent; an empty {@link Optional} adds nothing, the members of a
-   *     collection one parameter each
+   * @param value sent as text; an empty {@link Optional} adds nothing, a collection adds one parameter
+   *     per element
    * @return this
    */
   public ApiCall query(String name, Object value) {
@@ -82,9 +86,9 @@ public final class ApiCall {
   }
 
   /**
-   * Lets the call be sent again whatever its method: the service does for one key a thing once.
+   * Sets an idempotency key, so that the call may be retried whatever its method.
    *
-   * @param key the same for what is the same to the caller
+   * @param key the same for the same operation
    * @return this
    */
   public ApiCall idempotencyKey(String key) {
@@ -92,7 +96,7 @@ public final class ApiCall {
   }
 
   /**
-   * Lets the call be sent again whatever its method, by a key that is made for this call.
+   * Sets a random idempotency key, so that the call may be retried whatever its method.
    *
    * @return this
    */
@@ -101,7 +105,7 @@ public final class ApiCall {
   }
 
   /**
-   * Sends JSON.
+   * Sets a JSON body.
    *
    * @param value a record, a map, a list, ...
    * @return this
@@ -111,7 +115,7 @@ public final class ApiCall {
   }
 
   /**
-   * Sends the fields of a form.
+   * Sets a body of form fields.
    *
    * @param fields names and values
    * @return this
@@ -119,14 +123,14 @@ public final class ApiCall {
   public ApiCall form(Map<String, String> fields) {
     String text =
         fields.entrySet().stream()
-            .map(f -> Uris.encoded(f.getKey()) + "=" + Uris.encoded(f.getValue()))
+            .map(f -> Uris.encode(f.getKey()) + "=" + Uris.encode(f.getValue()))
             .collect(Collectors.joining("&"));
     return body(
         new Body.Bytes(text.getBytes(StandardCharsets.UTF_8), "application/x-www-form-urlencoded"));
   }
 
   /**
-   * Sends a file, read anew for each attempt.
+   * Sets a file as the body; it is read again for each attempt.
    *
    * @param path the file
    * @param contentType its media type
@@ -137,7 +141,7 @@ public final class ApiCall {
   }
 
   /**
-   * Sends a form of several parts, files among them.
+   * Sets a multipart body, which may contain files.
    *
    * @param parts the parts
    * @return this
@@ -147,9 +151,9 @@ public final class ApiCall {
   }
 
   /**
-   * Sends any bytes.
+   * Sets the body.
    *
-   * @param bytes what is sent; with a {@link Body.Once} the call is not sent again
+   * @param bytes the body; a {@link Body.Once} cannot be retried
    * @return this
    */
   public ApiCall body(Body bytes) {
@@ -158,7 +162,7 @@ public final class ApiCall {
   }
 
   /**
-   * Bounds the whole call, attempts and pauses included.
+   * Sets the deadline of the whole call, attempts and pauses included.
    *
    * @param limit positive
    * @return this
@@ -169,7 +173,7 @@ public final class ApiCall {
   }
 
   /**
-   * Bounds one attempt, in place of the time of the service.
+   * Sets the timeout of one attempt, in place of the service's.
    *
    * @param limit positive
    * @return this
@@ -180,9 +184,9 @@ public final class ApiCall {
   }
 
   /**
-   * Bounds the body of the answer.
+   * Sets the maximum size of the response body.
    *
-   * @param bytes the most there may be
+   * @param bytes the maximum
    * @return this
    */
   public ApiCall maxBytes(long bytes) {
@@ -191,8 +195,7 @@ public final class ApiCall {
   }
 
   /**
-   * Lets the call lead to addresses of the public internet only, if it is to another server than
-   * the service's own.
+   * Restricts the call to addresses of the public internet, unless they are the service's own.
    *
    * @return this
    */
@@ -202,9 +205,9 @@ public final class ApiCall {
   }
 
   /**
-   * Says which bytes a download must bring.
+   * Sets the expected checksum of {@link #downloadTo}.
    *
-   * @param hexadecimal the SHA-256 of them
+   * @param hexadecimal the SHA-256 of the file
    * @return this
    */
   public ApiCall sha256(String hexadecimal) {
@@ -213,175 +216,174 @@ public final class ApiCall {
   }
 
   /**
-   * Makes the call and reads the JSON of its answer. Fields that the type does not have are passed
-   * over.
+   * Executes the call and reads the JSON response. Unknown fields are ignored.
    *
    * @param type a record, an array of records, a map, ...
    * @param <T> the type
-   * @return the answer
-   * @throws ApiException what the service said instead
-   * @throws dev.synthlab.call.CallException what kept the call from its answer
+   * @return the response
+   * @throws ApiException if the service responds with an error
+   * @throws dev.synthlab.call.CallException if there is no usable response
    */
   public <T> T as(Class<T> type) {
-    return made(json(JsonCodec.of(type)));
+    return execute(json(JsonCodec.of(type)));
   }
 
   /**
-   * Makes the call and reads the JSON of its answer, if there is such a thing.
+   * Executes the call and reads the JSON response; 404 and 410 become empty.
    *
    * @param type a record, an array of records, a map, ...
    * @param <T> the type
-   * @return empty when the service says that there is none (404, 410)
-   * @throws ApiException what the service said instead
-   * @throws dev.synthlab.call.CallException what kept the call from its answer
+   * @return the response; empty for 404 and 410
+   * @throws ApiException if the service responds with an error
+   * @throws dev.synthlab.call.CallException if there is no usable response
    */
   public <T> Optional<T> asOptional(Class<T> type) {
     try {
-      return Optional.of(raw(json(JsonCodec.of(type))));
+      return Optional.of(executeUnmapped(json(JsonCodec.of(type))));
     } catch (ApiException.NotFound none) {
       return Optional.empty();
     } catch (ApiException e) {
-      throw context.thrown(e);
+      throw context.mapped(e);
     }
   }
 
   /**
-   * Makes the call and reads the JSON array of its answer.
+   * Executes the call and reads a JSON array.
    *
-   * @param type of each member
+   * @param type of an element
    * @param <T> the type
-   * @return the answer
-   * @throws ApiException what the service said instead
-   * @throws dev.synthlab.call.CallException what kept the call from its answer
+   * @return the response
+   * @throws ApiException if the service responds with an error
+   * @throws dev.synthlab.call.CallException if there is no usable response
    */
   public <T> List<T> listOf(Class<T> type) {
-    return made(json(JsonCodec.listOf(type)));
+    return execute(json(JsonCodec.listOf(type)));
   }
 
   /**
-   * Makes the call and takes its answer as text.
+   * Executes the call and reads the response as text.
    *
-   * @return UTF-8, what is none replaced
-   * @throws ApiException what the service said instead
-   * @throws dev.synthlab.call.CallException what kept the call from its answer
+   * @return decoded as UTF-8; invalid bytes are replaced
+   * @throws ApiException if the service responds with an error
+   * @throws dev.synthlab.call.CallException if there is no usable response
    */
   public String asText() {
-    return answer().text();
+    return response().text();
   }
 
   /**
-   * Makes the call and takes its answer as it is.
+   * Executes the call and reads the response as bytes.
    *
    * @return the bytes
-   * @throws ApiException what the service said instead
-   * @throws dev.synthlab.call.CallException what kept the call from its answer
+   * @throws ApiException if the service responds with an error
+   * @throws dev.synthlab.call.CallException if there is no usable response
    */
   public byte[] asBytes() {
-    return answer().bytes();
+    return response().bytes();
   }
 
   /**
-   * Makes the call and takes its answer with its headers; 304 is one, too.
+   * Executes the call and reads the response with its headers; 304 is a response too.
    *
    * @return status, headers and bytes
-   * @throws ApiException what the service said instead
-   * @throws dev.synthlab.call.CallException what kept the call from its answer
+   * @throws ApiException if the service responds with an error
+   * @throws dev.synthlab.call.CallException if there is no usable response
    */
-  public ApiResponse answer() {
-    return made(new ResponseReaders.Buffered(limit()));
+  public ApiResponse response() {
+    return execute(new ResponseReaders.Buffered(maxBufferedBytes()));
   }
 
   /**
-   * Makes the call and passes over the body of its answer.
+   * Executes the call and ignores the response body.
    *
-   * @throws ApiException what the service said instead
-   * @throws dev.synthlab.call.CallException what kept the call from its answer
+   * @throws ApiException if the service responds with an error
+   * @throws dev.synthlab.call.CallException if there is no usable response
    */
   public void send() {
-    answer();
+    response();
   }
 
   /**
-   * Makes the call and hands its answer on as it comes. The time of an attempt bounds the wait for
-   * its head, and then each silence.
+   * Executes the call and streams the response body. The timeout bounds the wait for the headers, and
+   * then each wait for data.
    *
-   * @return open; the caller closes it
-   * @throws ApiException what the service said instead
-   * @throws dev.synthlab.call.CallException what kept the call from its answer
+   * @return the open body; the caller closes it
+   * @throws ApiException if the service responds with an error
+   * @throws dev.synthlab.call.CallException if there is no usable response
    */
   public Download download() {
-    return made(new ResponseReaders.Streaming(largest()));
+    return execute(new ResponseReaders.Streaming(maxDownloadBytes()));
   }
 
   /**
-   * Makes the call and writes its answer to a file: whole, or not at all. The file is readable by
-   * its owner only and takes the place of an older one.
+   * Executes the call and writes the response body to a file, completely or not at all. The file is
+   * readable by its owner only and replaces an existing one.
    *
    * @param path the file; its directory must exist
-   * @return what was written
+   * @return the written file
    * @throws java.io.UncheckedIOException when the file cannot be written
-   * @throws ApiException what the service said instead
-   * @throws dev.synthlab.call.CallException what kept the call from its answer
+   * @throws ApiException if the service responds with an error
+   * @throws dev.synthlab.call.CallException if there is no usable response
    */
   public Download.Saved downloadTo(Path path) {
-    return made(new ResponseReaders.ToFile(path, largest(), sha256));
+    return execute(new ResponseReaders.ToFile(path, maxDownloadBytes(), sha256));
   }
 
   /**
-   * The pages of an answer, each of which names the next in its {@code Link} header (RFC 8288).
+   * The pages of a response that name the next page in a {@code Link} header (RFC 8288).
    *
    * @param type of a page
    * @param <P> the type
-   * @return pages that are fetched as they are asked for
+   * @return pages that are fetched on demand
    */
   public <P> Pages<P> pagesByLink(Class<P> type) {
-    return Pages.of(this, type, (call, page, headers) -> call.linked(headers));
+    return Pages.of(this, type, (call, page, headers) -> call.followLink(headers));
   }
 
   /**
-   * The pages of an answer, each of which holds the cursor of the next.
+   * The pages of a response that contain the cursor of the next page.
    *
-   * @param parameter of the query that takes the cursor
+   * @param parameter the query parameter of the cursor
    * @param type of a page
-   * @param cursor finds it in a page; empty in the last one
+   * @param cursor reads the cursor of a page; empty for the last page
    * @param <P> the type
-   * @return pages that are fetched as they are asked for
+   * @return pages that are fetched on demand
    */
   public <P> Pages<P> pagesByCursor(
       String parameter, Class<P> type, Function<P, Optional<String>> cursor) {
     return Pages.of(
         this,
         type,
-        (call, page, headers) -> cursor.apply(page).map(found -> call.replaced(parameter, found)));
+        (call, page, headers) -> cursor.apply(page).map(found -> call.withQuery(parameter, found)));
   }
 
   /**
-   * The pages of an answer, by their numbers from 1.
+   * The pages of a response, numbered from 1.
    *
-   * @param parameter of the query that takes the number
+   * @param parameter the query parameter of the number
    * @param type of a page
    * @param more whether another page follows
    * @param <P> the type
-   * @return pages that are fetched as they are asked for
+   * @return pages that are fetched on demand
    */
   public <P> Pages<P> pagesByNumber(String parameter, Class<P> type, Predicate<P> more) {
     return Pages.of(
-        replaced(parameter, "1"),
+        withQuery(parameter, "1"),
         type,
         (call, page, headers) ->
             more.test(page)
-                ? Optional.of(call.replaced(parameter, call.following(parameter)))
+                ? Optional.of(call.withQuery(parameter, call.nextPageNumber(parameter)))
                 : Optional.empty());
   }
 
-  /** Where it goes, without what is secret. */
+  /** The URL, without the key. */
   URI address() {
     String parameters = query.stream().map(Parameter::toString).collect(Collectors.joining("&"));
     return Uris.withQuery(target.address(), parameters);
   }
 
   <T> ResponseReader<T> json(JsonCodec.JsonType<T> type) {
-    int limit = limit();
+    int limit = maxBufferedBytes();
     if (headers.first("accept").isEmpty()) {
       header("Accept", "application/json");
     }
@@ -392,59 +394,59 @@ public final class ApiCall {
     };
   }
 
-  <T> T made(ResponseReader<T> reading) {
+  <T> T execute(ResponseReader<T> reader) {
     try {
-      return raw(reading);
+      return executeUnmapped(reader);
     } catch (ApiException e) {
-      throw context.thrown(e);
+      throw context.mapped(e);
     }
   }
 
-  private <T> T raw(ResponseReader<T> reading) {
-    boolean own = target.trust() == RequestTarget.Ownership.OWN;
-    boolean strangers = !own && (publicOnly || context.service().publicAddressesOnly());
-    UnsignedRequest outgoing =
+  private <T> T executeUnmapped(ResponseReader<T> reader) {
+    boolean own = target.ownership() == RequestTarget.Ownership.OWN;
+    boolean restricted = !own && (publicOnly || context.service().publicAddressesOnly());
+    UnsignedRequest request =
         new UnsignedRequest(
-            target.at(address()),
+            target.withAddress(address()),
             headers,
             body,
-            strangers ? AddressPolicy.PUBLIC_ONLY : AddressPolicy.ANYWHERE);
-    boolean transfer = reading.transfers() || !(body instanceof Body.Bytes);
+            restricted ? AddressPolicy.PUBLIC_ONLY : AddressPolicy.ANYWHERE);
+    boolean transfer = reader.transfers() || !(body instanceof Body.Bytes);
     Duration whole =
         Optional.ofNullable(deadline)
-            .orElse(transfer ? TRANSFER : context.settings().callDeadline());
-    return new ApiCallExecution(context, outgoing, publicOnly, attempt(whole), whole).made(reading);
+            .orElse(transfer ? TRANSFER_DEADLINE : context.settings().callDeadline());
+    return new ApiCallExecution(context, request, publicOnly, attemptTimeout(whole), whole).execute(reader);
   }
 
-  /** A large body takes its time on the way out. */
-  private Duration attempt(Duration whole) {
+  /** The timeout of an attempt, longer for a large body. */
+  private Duration attemptTimeout(Duration whole) {
     Duration byDefault = context.settings().timeout();
     if (timeout != null) {
       return timeout;
     }
     return switch (body) {
       case Body.Bytes small -> byDefault;
-      case Body.Replayable file -> byDefault.plusSeconds(file.length() / UPLOAD_BYTES_A_SECOND);
+      case Body.Replayable file -> byDefault.plusSeconds(file.length() / MIN_UPLOAD_BYTES_PER_SECOND);
       case Body.Once stream -> whole;
     };
   }
 
-  private int limit() {
+  private int maxBufferedBytes() {
     return maxBytes < 0 ? BodyReader.MAX_BYTES : (int) Math.min(maxBytes, BodyReader.MAX_BYTES);
   }
 
-  private long largest() {
-    return maxBytes < 0 ? MAX_DOWNLOAD : maxBytes;
+  private long maxDownloadBytes() {
+    return maxBytes < 0 ? MAX_DOWNLOAD_BYTES : maxBytes;
   }
 
-  private ApiCall replaced(String name, String value) {
-    ApiCall copy = copied(target);
+  private ApiCall withQuery(String name, String value) {
+    ApiCall copy = copy(target);
     copy.query.addAll(query.stream().filter(each -> !each.name().equals(name)).toList());
     copy.query.add(new Parameter(name, value));
     return copy;
   }
 
-  private String following(String parameter) {
+  private String nextPageNumber(String parameter) {
     return query.stream()
         .filter(each -> each.name().equals(parameter))
         .map(each -> Integer.toString(Integer.parseInt(each.value()) + 1))
@@ -452,14 +454,14 @@ public final class ApiCall {
         .orElseThrow();
   }
 
-  /** The call that the answer's header names as the next; its query is in the link. */
-  private Optional<ApiCall> linked(Headers answer) {
+  /** The call of the link with {@code rel=next}; its query is in the link. */
+  private Optional<ApiCall> followLink(Headers answer) {
     return LinkHeader.next(answer)
-        .flatMap(link -> Uris.resolved(address(), link))
-        .map(to -> copied(target.at(to)));
+        .flatMap(link -> Uris.resolve(address(), link))
+        .map(to -> copy(target.withAddress(to)));
   }
 
-  private ApiCall copied(RequestTarget to) {
+  private ApiCall copy(RequestTarget to) {
     ApiCall copy = new ApiCall(context, to);
     copy.headers = headers;
     copy.body = body;

@@ -14,25 +14,25 @@ import dev.synthlab.spans.Tracing;
 import java.time.Duration;
 
 /**
- * Makes one call: its span, its line in the log, its way through the loop, its exception.
+ * The execution of one call: its span, its log line, its run through the call loop, its exception.
  *
- * @param context to the service
- * @param outgoing the first request
- * @param guarded whether redirects lead to public addresses only
+ * @param context the state of the client
+ * @param request the first request
+ * @param publicOnly whether redirects may lead to public addresses only
  * @param timeout of an attempt
- * @param within of the whole call
+ * @param deadline of the whole call
  */
 record ApiCallExecution(
     ApiContext context,
-    UnsignedRequest outgoing,
-    boolean guarded,
+    UnsignedRequest request,
+    boolean publicOnly,
     Duration timeout,
-    Duration within) {
+    Duration deadline) {
 
-  /** The answer, or the exception before the hook of the client. */
-  <T> T made(ResponseReader<T> reading) {
+  /** Returns the result, or throws an exception that the client's error mapper has not seen. */
+  <T> T execute(ResponseReader<T> reader) {
     context.requireOpen();
-    String label = outgoing.target().label();
+    String label = request.target().label();
     OpenSpan span =
         Tracing.open(
             Tracing.Kind.CHAIN,
@@ -40,18 +40,18 @@ record ApiCallExecution(
             context.service().name() + " " + label,
             Labels.NONE);
     describe(span);
-    ApiExchange.ErrorBody trail = new ApiExchange.ErrorBody(guarded);
-    boolean goesOn = false;
+    ApiExchange.ErrorBody errorBody = new ApiExchange.ErrorBody(publicOnly);
+    boolean spanStaysOpen = false;
     try {
-      Outcome<T> outcome = span.around(() -> ran(reading, trail));
-      tell(span, label, outcome);
+      Outcome<T> outcome = span.around(() -> run(reader, errorBody));
+      recordOutcome(span, label, outcome);
       switch (outcome) {
         case Outcome.Answered<T> answered -> {
-          reading.whenOver(answered.value(), span::end);
-          goesOn = true;
+          reader.onEnd(answered.value(), span::end);
+          spanStaysOpen = true;
           return answered.value();
         }
-        case Outcome.Failed<T> failed -> throw exception(failed.reason(), trail);
+        case Outcome.Failed<T> failed -> throw exception(failed.reason(), errorBody);
       }
     } catch (RuntimeException e) {
       span.recordFailure(e.getClass().getSimpleName(), e);
@@ -59,31 +59,31 @@ record ApiCallExecution(
     } catch (Exception e) {
       throw new IllegalStateException("the loop throws no checked exception", e);
     } finally {
-      if (!goesOn) {
+      if (!spanStaysOpen) {
         span.end();
       }
     }
   }
 
-  private <T> Outcome<T> ran(ResponseReader<T> reading, ApiExchange.ErrorBody trail) {
+  private <T> Outcome<T> run(ResponseReader<T> reader, ApiExchange.ErrorBody errorBody) {
     CallLoop loop = context.loop().with(context.loop().policy().withTimeout(timeout));
     ApiExchange<T> first =
-        new ApiExchange<>(context, outgoing, reading, trail, context.service().redirects());
-    return loop.run(first, Deadline.in(context.timer(), within));
+        new ApiExchange<>(context, request, reader, errorBody, context.service().redirects());
+    return loop.run(first, Deadline.in(context.timer(), deadline));
   }
 
   private void describe(OpenSpan span) {
     if (span.recorded()) {
       span.set("synthlab.service", context.service().name());
-      span.set("http.request.method", outgoing.target().method());
-      if (!outgoing.target().template().isEmpty()) {
-        span.set("url.template", outgoing.target().template());
+      span.set("http.request.method", request.target().method());
+      if (!request.target().template().isEmpty()) {
+        span.set("url.template", request.target().template());
       }
     }
   }
 
-  private <T> void tell(OpenSpan span, String label, Outcome<T> outcome) {
-    String end =
+  private <T> void recordOutcome(OpenSpan span, String label, Outcome<T> outcome) {
+    String result =
         switch (outcome) {
           case Outcome.Answered<T> answered -> "answered";
           case Outcome.Failed<T> failed -> failed.reason().fault().kind().code();
@@ -93,7 +93,7 @@ record ApiCallExecution(
         .debug(
             "{}: {} in {} ms, {} requests",
             label,
-            end,
+            result,
             outcome.report().elapsed().toMillis(),
             outcome.report().attempts().size());
     span.set("synthlab.attempts", outcome.report().attempts().size());
@@ -102,12 +102,12 @@ record ApiCallExecution(
     }
   }
 
-  private static RuntimeException exception(CallException reason, ApiExchange.ErrorBody trail) {
-    Details said = new Details(reason.fault(), reason.report(), trail.text);
+  private static RuntimeException exception(CallException reason, ApiExchange.ErrorBody errorBody) {
+    Details details = new Details(reason.fault(), reason.report(), errorBody.text);
     return switch (reason) {
-      case CallException.NotFound none -> new ApiException.NotFound(said);
-      case CallException.BadRequest wrong -> refused(wrong, said);
-      case CallException.MalformedResponse malformed -> new ApiException.InvalidResponse(said);
+      case CallException.NotFound notFound -> new ApiException.NotFound(details);
+      case CallException.BadRequest badRequest -> rejection(badRequest, details);
+      case CallException.MalformedResponse malformed -> new ApiException.InvalidResponse(details);
       case CallException.Authentication same -> same;
       case CallException.QuotaExceeded same -> same;
       case CallException.BudgetExceeded same -> same;
@@ -124,16 +124,16 @@ record ApiCallExecution(
     };
   }
 
-  private static RuntimeException refused(CallException.BadRequest wrong, Details said) {
-    Fault fault = wrong.fault();
+  private static RuntimeException rejection(CallException.BadRequest badRequest, Details details) {
+    Fault fault = badRequest.fault();
     if (fault.cause().orElse(null) instanceof TransportException broken
         && broken.phase() == Phase.FORBIDDEN) {
-      return new ApiException.AddressBlocked(said);
+      return new ApiException.AddressBlocked(details);
     }
     return switch (fault.status().orElse(0)) {
-      case 404, 410 -> new ApiException.NotFound(said);
-      case 409, 412 -> new ApiException.Conflict(said);
-      default -> new ApiException.Rejected(said);
+      case 404, 410 -> new ApiException.NotFound(details);
+      case 409, 412 -> new ApiException.Conflict(details);
+      default -> new ApiException.Rejected(details);
     };
   }
 }

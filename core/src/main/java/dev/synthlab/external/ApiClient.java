@@ -1,16 +1,19 @@
 package dev.synthlab.external;
 
+import dev.synthlab.call.CallException;
+
+
 import java.net.URI;
 import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * The base that every {@code {Service}Client} stands on: HTTP to one service outside, by the one
- * loop that waits, repeats and gives up. A client of a service holds one and gives its operations
- * names and types. Safe for use by many threads.
+ * An HTTP client of one service, with timeouts, retries, rate limits and traces by the call loop. A
+ * {@code {Service}Client} holds one and gives the operations of the service names and types. Safe
+ * for use by many threads.
  *
- * <p>A call fails with an {@link ApiException} for what the service says, and with a {@link
- * dev.synthlab.call.CallException} for what can happen to any call.
+ * <p>A call throws an {@link ApiException} for an error response of the service, and a {@link
+ * dev.synthlab.call.CallException} for a failure that can happen to any call.
  */
 public final class ApiClient implements AutoCloseable {
   private final ApiContext context;
@@ -20,9 +23,9 @@ public final class ApiClient implements AutoCloseable {
   }
 
   /**
-   * Puts a client together.
+   * Builds a client.
    *
-   * @param service whom it calls
+   * @param service the service that it calls
    * @return a builder
    */
   public static ApiClientBuilder builder(ApiService service) {
@@ -30,17 +33,17 @@ public final class ApiClient implements AutoCloseable {
   }
 
   /**
-   * The same client, which throws exceptions of its own for what the service says.
+   * A client that maps error responses to exceptions of its own.
    *
-   * @param hook makes the exception that is thrown in place of the given one, or gives it back
-   * @return a new client over the same traffic
+   * @param mapper returns the exception to throw in place of the given one, or the given one
+   * @return a new client with the same transport and limits
    */
-  public ApiClient withErrorMapper(Function<ApiException, ? extends RuntimeException> hook) {
-    return new ApiClient(context.failing(Objects.requireNonNull(hook)::apply));
+  public ApiClient withErrorMapper(Function<ApiException, ? extends RuntimeException> mapper) {
+    return new ApiClient(context.withErrorMapper(Objects.requireNonNull(mapper)::apply));
   }
 
   /**
-   * Whom it calls.
+   * The service that it calls.
    *
    * @return the service
    */
@@ -51,9 +54,9 @@ public final class ApiClient implements AutoCloseable {
   /**
    * A GET.
    *
-   * @param path below the base address, with {@code {names}} in place of what changes
-   * @param values take the places of the names in turn, percent-encoded
-   * @return a call to be filled and made
+   * @param path below the base URL, with {@code {placeholders}}
+   * @param values of the placeholders in order; they are percent-encoded
+   * @return a call to be configured and executed
    */
   public ApiCall get(String path, Object... values) {
     return call("GET", path, values);
@@ -62,21 +65,20 @@ public final class ApiClient implements AutoCloseable {
   /**
    * A HEAD.
    *
-   * @param path below the base address, with {@code {names}} in place of what changes
-   * @param values take the places of the names in turn, percent-encoded
-   * @return a call to be filled and made
+   * @param path below the base URL, with {@code {placeholders}}
+   * @param values of the placeholders in order; they are percent-encoded
+   * @return a call to be configured and executed
    */
   public ApiCall head(String path, Object... values) {
     return call("HEAD", path, values);
   }
 
   /**
-   * A POST; sent again only if the service certainly has not acted on it, or with an idempotency
-   * key.
+   * A POST; retried only if the service certainly has not processed it, or with an idempotency key.
    *
-   * @param path below the base address, with {@code {names}} in place of what changes
-   * @param values take the places of the names in turn, percent-encoded
-   * @return a call to be filled and made
+   * @param path below the base URL, with {@code {placeholders}}
+   * @param values of the placeholders in order; they are percent-encoded
+   * @return a call to be configured and executed
    */
   public ApiCall post(String path, Object... values) {
     return call("POST", path, values);
@@ -85,20 +87,20 @@ public final class ApiClient implements AutoCloseable {
   /**
    * A PUT.
    *
-   * @param path below the base address, with {@code {names}} in place of what changes
-   * @param values take the places of the names in turn, percent-encoded
-   * @return a call to be filled and made
+   * @param path below the base URL, with {@code {placeholders}}
+   * @param values of the placeholders in order; they are percent-encoded
+   * @return a call to be configured and executed
    */
   public ApiCall put(String path, Object... values) {
     return call("PUT", path, values);
   }
 
   /**
-   * A PATCH; sent again as a POST is.
+   * A PATCH; retried like a POST.
    *
-   * @param path below the base address, with {@code {names}} in place of what changes
-   * @param values take the places of the names in turn, percent-encoded
-   * @return a call to be filled and made
+   * @param path below the base URL, with {@code {placeholders}}
+   * @param values of the placeholders in order; they are percent-encoded
+   * @return a call to be configured and executed
    */
   public ApiCall patch(String path, Object... values) {
     return call("PATCH", path, values);
@@ -107,53 +109,54 @@ public final class ApiClient implements AutoCloseable {
   /**
    * A DELETE.
    *
-   * @param path below the base address, with {@code {names}} in place of what changes
-   * @param values take the places of the names in turn, percent-encoded
-   * @return a call to be filled and made
+   * @param path below the base URL, with {@code {placeholders}}
+   * @param values of the placeholders in order; they are percent-encoded
+   * @return a call to be configured and executed
    */
   public ApiCall delete(String path, Object... values) {
     return call("DELETE", path, values);
   }
 
   /**
-   * A request of any method.
+   * A request with any method.
    *
-   * @param method in capitals
-   * @param path below the base address, with {@code {names}} in place of what changes
-   * @param values take the places of the names in turn, percent-encoded
-   * @return a call to be filled and made
+   * @param method in upper case
+   * @param path below the base URL, with {@code {placeholders}}
+   * @param values of the placeholders in order; they are percent-encoded
+   * @return a call to be configured and executed
    */
   public ApiCall call(String method, String path, Object... values) {
-    URI address = Uris.expanded(context.settings().baseUrl(), path, values);
+    URI address = Uris.expand(context.settings().baseUrl(), path, values);
     return new ApiCall(
         context, new RequestTarget(method, address, path, RequestTarget.Ownership.OWN));
   }
 
   /**
-   * A GET of an address that came from outside. No key goes with it, wherever it leads; a guarded
-   * client, or {@link ApiCall#publicOnly()}, lets it lead to public addresses only.
+   * A GET of an absolute URL, which may come from outside. The key is never sent with it. It can be
+   * restricted to public addresses by {@link ApiService#withPublicAddressesOnly()} or {@link
+   * ApiCall#publicOnly()}.
    *
    * @param address of http or https
-   * @return a call to be filled and made
+   * @return a call to be configured and executed
    */
   public ApiCall get(URI address) {
     return call("GET", address);
   }
 
   /**
-   * A request to an address that came from outside, as {@link #get(URI)}.
+   * A request to an absolute URL, like {@link #get(URI)}.
    *
-   * @param method in capitals
+   * @param method in upper case
    * @param address of http or https
-   * @return a call to be filled and made
+   * @return a call to be configured and executed
    */
   public ApiCall call(String method, URI address) {
-    URI checked = Uris.outside(address);
+    URI checked = Uris.requireHttp(address);
     return new ApiCall(
-        context, new RequestTarget(method, checked, "", RequestTarget.Ownership.OUTSIDE));
+        context, new RequestTarget(method, checked, "", RequestTarget.Ownership.FOREIGN));
   }
 
-  /** Makes no calls from now on; what is under way ends as it would. */
+  /** Rejects new calls; calls in progress are not interrupted. */
   @Override
   public void close() {
     context.close();

@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Puts an {@link ApiClient} together; made by {@link ApiClient#builder}. For one thread. */
+/** A builder of an {@link ApiClient}; created by {@link ApiClient#builder}. For one thread. */
 public final class ApiClientBuilder {
   private final ApiService service;
   private @Nullable ApiSettings settings;
@@ -27,42 +27,42 @@ public final class ApiClientBuilder {
   }
 
   /**
-   * Where to, with which key and in which time.
+   * Sets base URL, key and timeouts. Required.
    *
-   * @param how the settings, for example by {@link ApiService#settings}
+   * @param apiSettings the settings, for example from {@link ApiService#settings}
    * @return this
    */
-  public ApiClientBuilder settings(ApiSettings how) {
-    settings = how;
+  public ApiClientBuilder settings(ApiSettings apiSettings) {
+    settings = apiSettings;
     return this;
   }
 
   /**
-   * What it sends through; stays the caller's to close.
+   * Sets the transport, which the caller closes.
    *
-   * @param over the transport
+   * @param client the transport
    * @return this
    */
-  public ApiClientBuilder transport(Transport over) {
-    transport = over;
+  public ApiClientBuilder transport(Transport client) {
+    transport = client;
     ownsTransport = false;
     return this;
   }
 
   /**
-   * What it sends through; closed with the client.
+   * Sets the transport, which is closed with the client.
    *
-   * @param over the transport
+   * @param client the transport
    * @return this
    */
-  public ApiClientBuilder owning(Transport over) {
-    transport = over;
+  public ApiClientBuilder owning(Transport client) {
+    transport = client;
     ownsTransport = true;
     return this;
   }
 
   /**
-   * The time it lives by, else the machine's.
+   * Sets the timer. Default: the system's.
    *
    * @param clock the timer
    * @return this
@@ -73,9 +73,9 @@ public final class ApiClientBuilder {
   }
 
   /**
-   * What its calls share with those of other clients, else only among themselves.
+   * Shares limits, pauses and breakers with other clients. Default: the client has its own.
    *
-   * @param shared the traffic; its timer should be the client's
+   * @param shared the traffic control; it should have the client's timer
    * @return this
    */
   public ApiClientBuilder traffic(TrafficControl shared) {
@@ -84,50 +84,50 @@ public final class ApiClientBuilder {
   }
 
   /**
-   * Who hears how every call went.
+   * Sets an observer of the reports of all calls.
    *
-   * @param hears the observer
+   * @param reports the observer
    * @return this
    */
-  public ApiClientBuilder observer(CallObserver hears) {
-    observer = hears;
+  public ApiClientBuilder observer(CallObserver reports) {
+    observer = reports;
     return this;
   }
 
   /**
-   * The client.
+   * Builds the client.
    *
-   * @return ready for calls
+   * @return the client
    */
   public ApiClient build() {
-    ApiSettings how = Objects.requireNonNull(settings, "settings");
-    Transport over = Objects.requireNonNull(transport, "transport");
-    // Loaded here: virtual threads that wait for a class to load pin their carriers.
+    ApiSettings apiSettings = Objects.requireNonNull(settings, "settings");
+    Transport client = Objects.requireNonNull(transport, "transport");
+    // Loaded here: virtual threads pin their carriers while they wait for class loading.
     JsonCodec.load();
     TrafficControl shared =
         traffic == null ? TrafficControl.by(timer, TrafficControl.RouteLimits.DEFAULT) : traffic;
     CallPolicy policy =
         new CallPolicy(
             service.maxAttempts(),
-            how.timeout(),
-            how.backoffFirst(),
-            how.backoffMax(),
+            apiSettings.timeout(),
+            apiSettings.backoffFirst(),
+            apiSettings.backoffMax(),
             CallPolicy.WaitMode.WITHIN_DEADLINE);
-    Route route = new Route(how.baseUrl(), how.keyName(), service.name());
-    shared.setLimits(route, rules(service.requestsPerMinute(), shared));
-    shared.setKeylessLimits(service.name(), rules(Optional.empty(), shared));
-    service.concurrency().ifPresent(max -> shared.limitConcurrency(how.baseUrl(), max));
+    Route route = new Route(apiSettings.baseUrl(), apiSettings.keyName(), service.name());
+    shared.setLimits(route, limits(service.requestsPerMinute(), shared));
+    shared.setKeylessLimits(service.name(), limits(Optional.empty(), shared));
+    service.concurrency().ifPresent(max -> shared.limitConcurrency(apiSettings.baseUrl(), max));
     return new ApiClient(
         new ApiContext(
             service,
-            how,
-            new CallLoop(over, shared, policy, observer),
+            apiSettings,
+            new CallLoop(client, shared, policy, observer),
             timer,
-            ownsTransport ? Optional.of(over) : Optional.empty()));
+            ownsTransport ? Optional.of(client) : Optional.empty()));
   }
 
-  /** The limits of models are not those of a service. */
-  private static TrafficControl.RouteLimits rules(
+  /** The limits of the service; the limits of models do not apply to it. */
+  private static TrafficControl.RouteLimits limits(
       Optional<Integer> requestsPerMinute, TrafficControl shared) {
     return new TrafficControl.RouteLimits(
         requestsPerMinute,

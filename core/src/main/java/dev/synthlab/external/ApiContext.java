@@ -12,15 +12,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.slf4j.Logger;
 
-/** What the calls of one client share. Safe for use by many threads. */
+/** The state that all calls of a client share. Safe for use by many threads. */
 final class ApiContext {
   private final ApiService service;
   private final ApiSettings settings;
   private final CallLoop loop;
   private final Timer timer;
-  private final Optional<Transport> owned;
+  private final Optional<Transport> ownedTransport;
   private final Logger log;
-  private final Function<ApiException, RuntimeException> hook;
+  private final Function<ApiException, RuntimeException> errorMapper;
   private final AtomicBoolean closed;
 
   ApiContext(
@@ -33,9 +33,9 @@ final class ApiContext {
     this.settings = settings;
     this.loop = loop;
     this.timer = timer;
-    this.owned = owned;
+    this.ownedTransport = owned;
     this.log = Logging.component(service.name());
-    this.hook = each -> each;
+    this.errorMapper = each -> each;
     this.closed = new AtomicBoolean();
   }
 
@@ -44,13 +44,13 @@ final class ApiContext {
     this.settings = other.settings;
     this.loop = other.loop;
     this.timer = other.timer;
-    this.owned = other.owned;
+    this.ownedTransport = other.ownedTransport;
     this.log = other.log;
-    this.hook = hook;
+    this.errorMapper = hook;
     this.closed = other.closed;
   }
 
-  ApiContext failing(Function<ApiException, RuntimeException> other) {
+  ApiContext withErrorMapper(Function<ApiException, RuntimeException> other) {
     return new ApiContext(this, other);
   }
 
@@ -74,16 +74,16 @@ final class ApiContext {
     return log;
   }
 
-  /** What is thrown for what the service said. */
-  RuntimeException thrown(ApiException reason) {
-    return hook.apply(reason);
+  /** The exception that the client's error mapper gives for an error response. */
+  RuntimeException mapped(ApiException e) {
+    return errorMapper.apply(e);
   }
 
-  /** The service itself, or another server that an address or a redirect led to. */
-  Route route(URI address, RequestTarget.Ownership trust) {
-    return switch (trust) {
+  /** The route of the service, or of another server that a URL or a redirect leads to. */
+  Route route(URI address, RequestTarget.Ownership ownership) {
+    return switch (ownership) {
       case OWN -> new Route(settings.baseUrl(), settings.keyName(), service.name());
-      case OUTSIDE -> new Route(Uris.origin(address), "", service.name());
+      case FOREIGN -> new Route(Uris.origin(address), "", service.name());
     };
   }
 
@@ -95,7 +95,7 @@ final class ApiContext {
 
   void close() {
     if (closed.compareAndSet(false, true)) {
-      owned.ifPresent(Transport::close);
+      ownedTransport.ifPresent(Transport::close);
     }
   }
 }

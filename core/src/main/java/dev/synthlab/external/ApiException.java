@@ -1,5 +1,8 @@
 package dev.synthlab.external;
 
+import dev.synthlab.call.CallException;
+
+
 import dev.synthlab.call.Attempt;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Fault;
@@ -8,9 +11,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What a service said that is not the answer asked for. What can happen to any call (no connection,
- * too many requests, a refused key, a server that fails) is a {@link
- * dev.synthlab.call.CallException}. Its texts are bounded and free of secrets.
+ * An error response of a service. A failure that can happen to any call (no connection, rate limit,
+ * refused key, server error) is a {@link dev.synthlab.call.CallException} instead. Its texts are
+ * bounded and contain no secrets.
  */
 public abstract sealed class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -19,54 +22,54 @@ public abstract sealed class ApiException extends RuntimeException {
   private final transient CallReport report;
   private final transient String text;
 
-  private ApiException(Details said) {
-    super(said.fault().message(), said.fault().cause().orElse(null));
-    this.fault = said.fault();
-    this.report = said.report();
-    this.text = said.text();
+  private ApiException(Details details) {
+    super(details.fault().message(), details.fault().cause().orElse(null));
+    this.fault = details.fault();
+    this.report = details.report();
+    this.text = details.text();
   }
 
-  /** What went wrong, how the call went, and the body of the answer. */
+  /** The fault, the report of the call, and the body of the response. */
   record Details(Fault fault, CallReport report, String text) {}
 
   /**
    * The HTTP status.
    *
-   * @return empty when no answer came
+   * @return empty if there was no response
    */
   public OptionalInt status() {
     return fault.status();
   }
 
   /**
-   * The service's own code.
+   * The error code of the service.
    *
-   * @return empty when it named none
+   * @return empty if the response has none
    */
   public Optional<String> code() {
     return fault.code();
   }
 
   /**
-   * The service's name for the request, to be quoted to its support.
+   * The request id that the service assigned.
    *
-   * @return empty when it gave none
+   * @return empty if the response has none
    */
   public Optional<String> requestId() {
     return fault.requestId();
   }
 
   /**
-   * The body of the answer.
+   * The body of the response.
    *
-   * @return its beginning; empty when there was none
+   * @return its beginning; empty if there was none
    */
   public String text() {
     return text;
   }
 
   /**
-   * How the call went.
+   * The report of the call.
    *
    * @return attempts and times
    */
@@ -75,7 +78,7 @@ public abstract sealed class ApiException extends RuntimeException {
   }
 
   /**
-   * Every request that was sent.
+   * The attempts of the call.
    *
    * @return in order
    */
@@ -83,48 +86,48 @@ public abstract sealed class ApiException extends RuntimeException {
     return report.attempts();
   }
 
-  /** There is no such thing: 404, 410. */
+  /** The requested resource does not exist: 404, 410. */
   public static final class NotFound extends ApiException {
     private static final long serialVersionUID = 1L;
 
-    NotFound(Details said) {
-      super(said);
+    NotFound(Details details) {
+      super(details);
     }
   }
 
-  /** It contradicts what is there: 409, 412. */
+  /** The request conflicts with the state of the resource: 409, 412. */
   public static final class Conflict extends ApiException {
     private static final long serialVersionUID = 1L;
 
-    Conflict(Details said) {
-      super(said);
+    Conflict(Details details) {
+      super(details);
     }
   }
 
-  /** The request is wrong and stays wrong: 400, 422 and the other 4xx. */
+  /** The request is invalid and would be rejected again: 400, 422 and other 4xx. */
   public static final class Rejected extends ApiException {
     private static final long serialVersionUID = 1L;
 
-    Rejected(Details said) {
-      super(said);
+    Rejected(Details details) {
+      super(details);
     }
   }
 
-  /** The body is not what was asked for; the message says where. */
+  /** The response body does not have the expected form; the message names the field. */
   public static final class InvalidResponse extends ApiException {
     private static final long serialVersionUID = 1L;
 
-    InvalidResponse(Details said) {
-      super(said);
+    InvalidResponse(Details details) {
+      super(details);
     }
   }
 
-  /** The guard refused the address; nothing was sent there. */
+  /** The address is not public and was blocked; nothing was sent to it. */
   public static final class AddressBlocked extends ApiException {
     private static final long serialVersionUID = 1L;
 
-    AddressBlocked(Details said) {
-      super(said);
+    AddressBlocked(Details details) {
+      super(details);
     }
   }
 }

@@ -20,38 +20,38 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * One request to a service. It is sent again if that cannot do harm. For one call.
+ * One request to a service, and the decision whether it may be retried. For one call.
  *
- * @param <T> what it gives
+ * @param <T> the type of the result
  */
 final class ApiExchange<T> implements Exchange<T> {
-  private static final int ERROR_BODY_LIMIT = 64 * 1024;
-  private static final int TEXT_LIMIT = 4_000;
+  private static final int MAX_ERROR_BODY_BYTES = 64 * 1024;
+  private static final int MAX_TEXT_CHARS = 4_000;
 
   private final ApiContext context;
-  private final UnsignedRequest outgoing;
-  private final ResponseReader<T> reading;
-  private final ErrorBody trail;
-  private final int redirects;
+  private final UnsignedRequest unsigned;
+  private final ResponseReader<T> reader;
+  private final ErrorBody errorBody;
+  private final int redirectsLeft;
   private final Request request;
 
   ApiExchange(
       ApiContext context,
-      UnsignedRequest outgoing,
-      ResponseReader<T> reading,
-      ErrorBody trail,
-      int redirects) {
+      UnsignedRequest unsigned,
+      ResponseReader<T> reader,
+      ErrorBody errorBody,
+      int redirectsLeft) {
     this.context = context;
-    this.outgoing = outgoing;
-    this.reading = reading;
-    this.trail = trail;
-    this.redirects = redirects;
-    this.request = outgoing.wire(context);
+    this.unsigned = unsigned;
+    this.reader = reader;
+    this.errorBody = errorBody;
+    this.redirectsLeft = redirectsLeft;
+    this.request = unsigned.signed(context);
   }
 
   @Override
   public Route route() {
-    return context.route(outgoing.target().address(), outgoing.target().trust());
+    return context.route(unsigned.target().address(), unsigned.target().ownership());
   }
 
   @Override
@@ -66,10 +66,10 @@ final class ApiExchange<T> implements Exchange<T> {
 
   @Override
   public BodyMode bodyMode() {
-    if (reading.live()) {
+    if (reader.live()) {
       return BodyMode.STREAM;
     }
-    return reading.transfers() ? BodyMode.TRANSFER : BodyMode.WHOLE;
+    return reader.transfers() ? BodyMode.TRANSFER : BodyMode.WHOLE;
   }
 
   @Override
@@ -79,73 +79,73 @@ final class ApiExchange<T> implements Exchange<T> {
 
   @Override
   public Verdict<T> judge(AttemptResult result) throws IOException {
-    trail.text = "";
+    errorBody.text = "";
     if (result instanceof AttemptResult.ResponseReceived answer) {
-      if (reading.takes(answer.status())) {
-        return taken(answer);
+      if (reader.accepts(answer.status())) {
+        return accept(answer);
       }
-      if (redirects > 0 && answer.status() / 100 == 3) {
-        Optional<Verdict<T>> on = redirected(answer);
+      if (redirectsLeft > 0 && answer.status() / 100 == 3) {
+        Optional<Verdict<T>> on = followRedirect(answer);
         if (on.isPresent()) {
           return on.get();
         }
       }
-      return refused(answer);
+      return classifyError(answer);
     }
-    return harmless(result, ResponseClassifier.of(result, route(), context.timer().now()));
+    return retryIfSafe(result, ResponseClassifier.of(result, route(), context.timer().now()));
   }
 
-  private Verdict<T> taken(AttemptResult.ResponseReceived answer) throws IOException {
+  private Verdict<T> accept(AttemptResult.ResponseReceived answer) throws IOException {
     try {
-      return new Verdict.Accept<>(reading.read(answer));
+      return new Verdict.Accept<>(reader.read(answer));
     } catch (BodyReader.TooLargeException e) {
       answer.body().close();
-      String words = "the answer of " + route() + ": " + e.getMessage();
-      return new Verdict.GiveUp<>(Fault.of(Fault.Kind.RESPONSE_TOO_LARGE, words));
+      String message = "the response of " + route() + ": " + e.getMessage();
+      return new Verdict.GiveUp<>(Fault.of(Fault.Kind.RESPONSE_TOO_LARGE, message));
     } catch (JsonCodec.UnreadableException e) {
       answer.body().close();
       Fault fault =
           ResponseClassifier.malformed(answer, route() + ": " + e.getMessage(), e.beginning());
-      trail.text = Fault.beginning(e.beginning(), TEXT_LIMIT);
+      errorBody.text = Fault.beginning(e.beginning(), MAX_TEXT_CHARS);
       return e.torn()
-          ? harmless(answer, new Verdict.TryAgain<>(fault, Optional.empty()))
+          ? retryIfSafe(answer, new Verdict.TryAgain<>(fault, Optional.empty()))
           : new Verdict.GiveUp<>(fault);
     }
   }
 
-  private Verdict<T> refused(AttemptResult.ResponseReceived answer) throws IOException {
+  private Verdict<T> classifyError(AttemptResult.ResponseReceived answer) throws IOException {
     byte[] bytes;
     try (var open = answer.body()) {
-      bytes = BodyReader.beginning(open, ERROR_BODY_LIMIT);
+      bytes = BodyReader.beginning(open, MAX_ERROR_BODY_BYTES);
     }
-    trail.text = Fault.beginning(new String(bytes, StandardCharsets.UTF_8), TEXT_LIMIT);
+    errorBody.text = Fault.beginning(new String(bytes, StandardCharsets.UTF_8), MAX_TEXT_CHARS);
     AttemptResult.ResponseReceived whole =
         new AttemptResult.ResponseReceived(
             answer.status(), answer.headers(), new ByteArrayInputStream(bytes));
     Verdict<T> byDefault = ResponseClassifier.of(whole, route(), context.timer().now());
-    // A model server means "come again" by it; a service, that something else is there.
+    // A model server uses 409 for a transient conflict; other services use it as a result.
     if (answer.status() == 409
         && byDefault instanceof Verdict.TryAgain<T> again
-        && !asksToRepeat(answer.headers())) {
+        && !shouldRetryHeader(answer.headers())) {
       Fault fault = again.fault();
       return new Verdict.GiveUp<>(fault.as(Fault.Kind.BAD_REQUEST, fault.message()));
     }
-    return harmless(answer, byDefault);
+    return retryIfSafe(answer, byDefault);
   }
 
-  private Optional<Verdict<T>> redirected(AttemptResult.ResponseReceived answer)
+  private Optional<Verdict<T>> followRedirect(AttemptResult.ResponseReceived answer)
       throws IOException {
     Optional<URI> to =
         answer
             .headers()
             .first("location")
-            .flatMap(location -> Uris.resolved(outgoing.target().address(), location));
+            .flatMap(location -> Uris.resolve(unsigned.target().address(), location));
     if (to.isEmpty()) {
       return Optional.empty();
     }
-    URI from = outgoing.target().address();
+    URI from = unsigned.target().address();
     boolean weaker = from.getScheme().equals("https") && !to.get().getScheme().equals("https");
-    UnsignedRequest next = outgoing.redirected(answer.status(), to.get(), outside());
+    UnsignedRequest next = unsigned.redirected(answer.status(), to.get(), redirectPolicy());
     if (weaker || !next.body().repeatable()) {
       return Optional.empty();
     }
@@ -156,41 +156,41 @@ final class ApiExchange<T> implements Exchange<T> {
             answer.status() + " from " + route() + ", to " + Uris.origin(to.get()));
     return Optional.of(
         new Verdict.ReplaceWith<>(
-            new ApiExchange<>(context, next, reading, trail, redirects - 1), fault));
+            new ApiExchange<>(context, next, reader, errorBody, redirectsLeft - 1), fault));
   }
 
-  private AddressPolicy outside() {
-    return trail.guarded || context.service().publicAddressesOnly()
+  private AddressPolicy redirectPolicy() {
+    return errorBody.publicOnly || context.service().publicAddressesOnly()
         ? AddressPolicy.PUBLIC_ONLY
         : AddressPolicy.ANYWHERE;
   }
 
-  /** Another try, if it cannot make the service do a thing twice. */
-  private Verdict<T> harmless(AttemptResult result, Verdict<T> byDefault) {
+  /** Retries only if the service cannot process the request twice. */
+  private Verdict<T> retryIfSafe(AttemptResult result, Verdict<T> byDefault) {
     if (!(byDefault instanceof Verdict.TryAgain<T> again)) {
       return byDefault;
     }
-    boolean unsent = untouched(result);
-    if (!unsent && !outgoing.body().repeatable()) {
-      return over(again.fault(), "its body can be sent one time only");
+    boolean neverSent = neverSent(result);
+    if (!neverSent && !unsigned.body().repeatable()) {
+      return giveUp(again.fault(), "its body can be sent only once");
     }
-    if (unsent || outgoing.idempotent() || turnedAway(result, again.fault())) {
+    if (neverSent || unsigned.idempotent() || serverAllowsRetry(result, again.fault())) {
       return byDefault;
     }
-    return over(
+    return giveUp(
         again.fault(),
-        "the service may have acted on this "
-            + outgoing.target().method()
-            + "; with an idempotency key it would be");
+        "the service may have processed this "
+            + unsigned.target().method()
+            + "; it is retried if it has an idempotency key");
   }
 
-  private Verdict<T> over(Fault fault, String reason) {
+  private Verdict<T> giveUp(Fault fault, String reason) {
     return new Verdict.GiveUp<>(
-        fault.as(fault.kind(), fault.message() + " (not sent again: " + reason + ")"));
+        fault.as(fault.kind(), fault.message() + " (not retried: " + reason + ")"));
   }
 
-  /** Whether nothing of the request has reached the service. */
-  private static boolean untouched(AttemptResult result) {
+  /** Whether the request has not reached the service. */
+  private static boolean neverSent(AttemptResult result) {
     return switch (result) {
       case AttemptResult.TransportFailed broken ->
           broken.cause().phase() == Phase.RESOLVE || broken.cause().phase() == Phase.CONNECT;
@@ -199,29 +199,29 @@ final class ApiExchange<T> implements Exchange<T> {
     };
   }
 
-  /** Whether the service itself says that it has not done, or that it may be asked again. */
-  private static boolean turnedAway(AttemptResult result, Fault fault) {
+  /** Whether the response says that the request was not processed or may be retried. */
+  private static boolean serverAllowsRetry(AttemptResult result, Fault fault) {
     return result instanceof AttemptResult.ResponseReceived answer
         && (answer.status() == 429
             || answer.status() == 425
             || (answer.status() == 503 && fault.retryAfter().isPresent())
-            || asksToRepeat(answer.headers()));
+            || shouldRetryHeader(answer.headers()));
   }
 
-  private static boolean asksToRepeat(Headers headers) {
+  private static boolean shouldRetryHeader(Headers headers) {
     return headers
         .first("x-should-retry")
         .filter(v -> v.strip().equalsIgnoreCase("true"))
         .isPresent();
   }
 
-  /** What one call leaves behind for its exception. For one thread at a time. */
+  /** The last error body of a call, for its exception. For one thread at a time. */
   static final class ErrorBody {
-    final boolean guarded;
+    final boolean publicOnly;
     String text = "";
 
     ErrorBody(boolean guarded) {
-      this.guarded = guarded;
+      this.publicOnly = guarded;
     }
   }
 }

@@ -2,13 +2,13 @@ package dev.synthlab.external;
 
 import java.util.Objects;
 
-/** Where the key of a service stands in a request. */
+/** The location of the API key in a request. */
 public sealed interface ApiKeyLocation {
 
   /**
-   * In the header {@code authorization}, as {@code Bearer}: the usual place.
+   * In the header {@code authorization}, as {@code Bearer}: the default.
    *
-   * @return the place
+   * @return the location
    */
   static ApiKeyLocation bearer() {
     return new Header("authorization", "Bearer ");
@@ -18,27 +18,27 @@ public sealed interface ApiKeyLocation {
    * In a header of its own.
    *
    * @param name for example {@code x-api-key}
-   * @return the place
+   * @return the location
    */
   static ApiKeyLocation header(String name) {
     return new Header(name, "");
   }
 
   /**
-   * In the query. Such a key stands in the logs of whoever is on the way; it is struck out of all
-   * that leaves this process otherwise.
+   * In the query. Proxies and servers may log such a key; in the logs and traces of this process it
+   * is redacted.
    *
    * @param name for example {@code key}
-   * @return the place
+   * @return the location
    */
   static ApiKeyLocation query(String name) {
     return new Query(name);
   }
 
   /**
-   * Nowhere: there is no key.
+   * No key.
    *
-   * @return the place
+   * @return the location
    */
   static ApiKeyLocation none() {
     return new None();
@@ -48,28 +48,28 @@ public sealed interface ApiKeyLocation {
    * A header.
    *
    * @param name of the header
-   * @param before what stands before the key
+   * @param prefix the text before the key
    */
-  record Header(String name, String before) implements ApiKeyLocation {
-    /** Refuses what is missing. */
+  record Header(String name, String prefix) implements ApiKeyLocation {
+    /** Rejects null. */
     public Header {
       Objects.requireNonNull(name);
-      Objects.requireNonNull(before);
+      Objects.requireNonNull(prefix);
     }
   }
 
   /**
-   * A parameter of the query.
+   * A query parameter.
    *
    * @param name of the parameter
    */
   record Query(String name) implements ApiKeyLocation {
-    /** Refuses what is missing. */
+    /** Rejects null. */
     public Query {
       Objects.requireNonNull(name);
     }
   }
 
-  /** No place. */
+  /** No key. */
   record None() implements ApiKeyLocation {}
 }

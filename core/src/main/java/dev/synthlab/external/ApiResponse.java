@@ -4,26 +4,49 @@ import dev.synthlab.http.Headers;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
-/**
- * A whole answer, with its headers.
- *
- * @param status the HTTP status
- * @param headers the header fields
- * @param bytes the body, not copied
- */
-@SuppressWarnings("ArrayRecordComponent") // a copy of every answer would be paid on every call
-public record ApiResponse(int status, Headers headers, byte[] bytes) {
+/** A response that has been read completely. Immutable, if the bytes are not changed. */
+public final class ApiResponse {
+  private final int status;
+  private final Headers headers;
+  private final byte[] bytes;
 
-  /** Refuses what is missing. */
-  public ApiResponse {
-    Objects.requireNonNull(headers);
-    Objects.requireNonNull(bytes);
+  ApiResponse(int status, Headers headers, byte[] bytes) {
+    this.status = status;
+    this.headers = Objects.requireNonNull(headers);
+    this.bytes = Objects.requireNonNull(bytes);
+  }
+
+  /**
+   * The HTTP status.
+   *
+   * @return 2xx, or 304
+   */
+  public int status() {
+    return status;
+  }
+
+  /**
+   * The header fields.
+   *
+   * @return in their order
+   */
+  public Headers headers() {
+    return headers;
+  }
+
+  /**
+   * The body.
+   *
+   * @return the bytes, not copied: a copy of every response would be expensive
+   */
+  public byte[] bytes() {
+    return bytes;
   }
 
   /**
    * The body as text.
    *
-   * @return UTF-8, what is none replaced
+   * @return decoded as UTF-8; invalid bytes are replaced
    */
   public String text() {
     return new String(bytes, StandardCharsets.UTF_8);

@@ -11,218 +11,191 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What is known of a service outside before anything is configured: its name, its usual address,
- * where its key goes, what it bears. Immutable.
- *
- * @param variables the names of its variables, and what holds where they are not set
- * @param key where the key goes
- * @param headers what goes with every request
- * @param maxAttempts how often a call is tried, the first attempt included
- * @param requestsPerMinute most requests a minute with one key
- * @param concurrency most requests under way at once
- * @param publicAddressesOnly whether requests to other servers than its own may only go to public
- *     addresses
- * @param redirects how many redirects of one call are followed
+ * The description of an HTTP service: its name, default base URL, API key location, and limits.
+ * Immutable.
  */
-public record ApiService(
-    ApiVariables variables,
-    ApiKeyLocation key,
-    Headers headers,
-    int maxAttempts,
-    Optional<Integer> requestsPerMinute,
-    Optional<Integer> concurrency,
-    boolean publicAddressesOnly,
-    int redirects) {
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
-  private static final int ATTEMPTS = 3;
+public final class ApiService {
+  private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
   private static final int MAX_REDIRECTS = 20;
 
-  /** Checks the numbers. */
-  public ApiService {
-    Objects.requireNonNull(variables);
-    Objects.requireNonNull(key);
-    Objects.requireNonNull(headers);
-    requireWithin("attempts", maxAttempts, 1, 100);
-    requireWithin("redirects", redirects, 0, MAX_REDIRECTS);
-    requestsPerMinute.ifPresent(n -> requireWithin("requests a minute", n, 1, 100_000_000));
-    concurrency.ifPresent(n -> requireWithin("concurrency", n, 1, 100_000));
+  private final ApiVariables variables;
+  private final ApiKeyLocation key;
+  private final Headers headers;
+  private final Traits traits;
+
+  /** The numbers and switches of a service. */
+  private record Traits(
+      int maxAttempts,
+      Optional<Integer> requestsPerMinute,
+      Optional<Integer> concurrency,
+      boolean publicAddressesOnly,
+      int redirects) {
+    static final Traits DEFAULT = new Traits(3, Optional.empty(), Optional.empty(), false, 0);
+
+    Traits {
+      requireRange("attempts", maxAttempts, 1, 100);
+      requireRange("redirects", redirects, 0, MAX_REDIRECTS);
+      requestsPerMinute.ifPresent(n -> requireRange("requests a minute", n, 1, 100_000_000));
+      concurrency.ifPresent(n -> requireRange("concurrency", n, 1, 100_000));
+    }
+  }
+
+  private ApiService(ApiVariables variables, ApiKeyLocation key, Headers headers, Traits traits) {
+    this.variables = Objects.requireNonNull(variables);
+    this.key = Objects.requireNonNull(key);
+    this.headers = Objects.requireNonNull(headers);
+    this.traits = traits;
   }
 
   /**
-   * A service that takes its key as {@code Bearer} and whose address must be set, with 30 s for an
-   * attempt and three of them, no limit, no guard and no redirects.
+   * A service with defaults: bearer key, no default base URL, a timeout of 30 s, three attempts, no
+   * rate limit, no redirects.
    *
-   * @param name in lower case, words joined by {@code -} or {@code _}; in capitals it begins the
-   *     names of its variables
+   * @param name in lower case, words joined by {@code -} or {@code _}; in upper case it is the
+   *     prefix of its environment variables
    * @return the service
    */
   public static ApiService named(String name) {
-    ApiVariables variables = new ApiVariables(name, Optional.empty(), TIMEOUT, KeyNeed.REQUIRED);
-    return new ApiService(
-        variables,
-        ApiKeyLocation.bearer(),
-        Headers.NONE,
-        ATTEMPTS,
-        Optional.empty(),
-        Optional.empty(),
-        false,
-        0);
+    ApiVariables variables =
+        new ApiVariables(name, Optional.empty(), DEFAULT_TIMEOUT, KeyNeed.REQUIRED);
+    return new ApiService(variables, ApiKeyLocation.bearer(), Headers.NONE, Traits.DEFAULT);
   }
 
   /**
-   * The same with an address for when the variable is not set.
+   * A copy with a default base URL, used when the variable is not set.
    *
-   * @param address of http or https, without query
-   * @return a new service
+   * @param baseUrl of http or https, without query
+   * @return the copy
    */
-  public ApiService withBaseUrl(String address) {
+  public ApiService withBaseUrl(String baseUrl) {
     return with(
         new ApiVariables(
-            name(), Optional.of(URI.create(address)), variables.timeout(), variables.need()));
+            name(), Optional.of(URI.create(baseUrl)), variables.timeout(), variables.need()));
   }
 
   /**
-   * The same with another time for an attempt, for when the variable is not set.
+   * A copy with another default timeout of an attempt, used when the variable is not set.
    *
-   * @param limit positive
-   * @return a new service
+   * @param timeout positive
+   * @return the copy
    */
-  public ApiService withTimeout(Duration limit) {
-    return with(new ApiVariables(name(), variables.baseUrl(), limit, variables.need()));
+  public ApiService withTimeout(Duration timeout) {
+    return with(new ApiVariables(name(), variables.baseUrl(), timeout, variables.need()));
   }
 
   /**
-   * The same with the key in another place.
+   * A copy with another location of the API key.
    *
-   * @param place where; {@link ApiKeyLocation#none()} for a service without keys
-   * @return a new service
+   * @param location {@link ApiKeyLocation#none()} for a service without keys
+   * @return the copy
    */
-  public ApiService withKey(ApiKeyLocation place) {
-    KeyNeed need = place instanceof ApiKeyLocation.None ? KeyNeed.NONE : variables.need();
-    return new ApiService(
-        needing(need),
-        place,
-        headers,
-        maxAttempts,
-        requestsPerMinute,
-        concurrency,
-        publicAddressesOnly,
-        redirects);
+  public ApiService withKey(ApiKeyLocation location) {
+    KeyNeed need = location instanceof ApiKeyLocation.None ? KeyNeed.NONE : variables.need();
+    return new ApiService(withKeyNeed(need), location, headers, traits);
   }
 
   /**
-   * The same for a service that also answers without a key.
+   * A copy for a service that also accepts requests without a key.
    *
-   * @return a new service
+   * @return the copy
    */
   public ApiService withOptionalKey() {
-    return with(needing(KeyNeed.OPTIONAL));
+    return with(withKeyNeed(KeyNeed.OPTIONAL));
   }
 
   /**
-   * The same with one more header on every request.
+   * A copy that sends one more header with every request.
    *
    * @param name of the header
-   * @param value no secret
-   * @return a new service
+   * @param value not secret
+   * @return the copy
    */
   public ApiService withHeader(String name, String value) {
-    return new ApiService(
-        variables,
-        key,
-        headers.with(name, value),
-        maxAttempts,
-        requestsPerMinute,
-        concurrency,
-        publicAddressesOnly,
-        redirects);
+    return new ApiService(variables, key, headers.with(name, value), traits);
   }
 
   /**
-   * The same with another number of attempts.
+   * A copy with another maximum number of attempts.
    *
-   * @param attempts the first included
-   * @return a new service
+   * @param attempts the first attempt included
+   * @return the copy
    */
   public ApiService withMaxAttempts(int attempts) {
-    return new ApiService(
-        variables,
-        key,
-        headers,
-        attempts,
-        requestsPerMinute,
-        concurrency,
-        publicAddressesOnly,
-        redirects);
+    return with(
+        new Traits(
+            attempts,
+            traits.requestsPerMinute,
+            traits.concurrency,
+            traits.publicAddressesOnly,
+            traits.redirects));
   }
 
   /**
-   * The same with a limit of requests.
+   * A copy with a rate limit.
    *
-   * @param max a minute, with one key
-   * @return a new service
+   * @param max requests a minute with one key
+   * @return the copy
    */
   public ApiService withRequestsPerMinute(int max) {
-    return new ApiService(
-        variables,
-        key,
-        headers,
-        maxAttempts,
-        Optional.of(max),
-        concurrency,
-        publicAddressesOnly,
-        redirects);
+    return with(
+        new Traits(
+            traits.maxAttempts,
+            Optional.of(max),
+            traits.concurrency,
+            traits.publicAddressesOnly,
+            traits.redirects));
   }
 
   /**
-   * The same with a limit of requests under way.
+   * A copy with a concurrency limit.
    *
-   * @param max at once
-   * @return a new service
+   * @param max requests in flight
+   * @return the copy
    */
   public ApiService withConcurrency(int max) {
-    return new ApiService(
-        variables,
-        key,
-        headers,
-        maxAttempts,
-        requestsPerMinute,
-        Optional.of(max),
-        publicAddressesOnly,
-        redirects);
+    return with(
+        new Traits(
+            traits.maxAttempts,
+            traits.requestsPerMinute,
+            Optional.of(max),
+            traits.publicAddressesOnly,
+            traits.redirects));
   }
 
   /**
-   * The same, guarded: a request to a server other than its own, by an address from outside or by a
-   * redirect, goes to addresses of the public internet only.
+   * A copy that sends requests to other servers than its own (absolute URLs, redirects) only to
+   * addresses of the public internet.
    *
-   * @return a new service
+   * @return the copy
    */
   public ApiService withPublicAddressesOnly() {
-    return new ApiService(
-        variables, key, headers, maxAttempts, requestsPerMinute, concurrency, true, redirects);
+    return with(
+        new Traits(
+            traits.maxAttempts,
+            traits.requestsPerMinute,
+            traits.concurrency,
+            true,
+            traits.redirects));
   }
 
   /**
-   * The same, following redirects. Key and cookies do not go along to another origin.
+   * A copy that follows redirects. Key and cookies are not sent to another origin.
    *
-   * @param max of one call
-   * @return a new service
+   * @param max redirects of one call
+   * @return the copy
    */
   public ApiService withRedirects(int max) {
-    return new ApiService(
-        variables,
-        key,
-        headers,
-        maxAttempts,
-        requestsPerMinute,
-        concurrency,
-        publicAddressesOnly,
-        max);
+    return with(
+        new Traits(
+            traits.maxAttempts,
+            traits.requestsPerMinute,
+            traits.concurrency,
+            traits.publicAddressesOnly,
+            max));
   }
 
   /**
-   * Its name.
+   * The name of the service.
    *
    * @return in lower case
    */
@@ -231,33 +204,63 @@ public record ApiService(
   }
 
   /**
-   * What it is called with.
+   * Reads the settings of this service.
    *
-   * @param environment what was set, and where
+   * @param environment the variables and their origins
    * @return the settings
-   * @throws dev.synthlab.config.ConfigException if anything is wrong, with all that is
+   * @throws dev.synthlab.config.ConfigException if variables are missing or invalid; it names all of
+   *     them
    */
   public ApiSettings settings(Environment environment) {
     return ApiSettings.from(environment, variables);
   }
 
-  private ApiVariables needing(KeyNeed need) {
+  @Override
+  public String toString() {
+    return "ApiService[" + name() + "]";
+  }
+
+  ApiKeyLocation key() {
+    return key;
+  }
+
+  Headers headers() {
+    return headers;
+  }
+
+  int maxAttempts() {
+    return traits.maxAttempts;
+  }
+
+  Optional<Integer> requestsPerMinute() {
+    return traits.requestsPerMinute;
+  }
+
+  Optional<Integer> concurrency() {
+    return traits.concurrency;
+  }
+
+  boolean publicAddressesOnly() {
+    return traits.publicAddressesOnly;
+  }
+
+  int redirects() {
+    return traits.redirects;
+  }
+
+  private ApiVariables withKeyNeed(KeyNeed need) {
     return new ApiVariables(name(), variables.baseUrl(), variables.timeout(), need);
   }
 
-  private ApiService with(ApiVariables others) {
-    return new ApiService(
-        others,
-        key,
-        headers,
-        maxAttempts,
-        requestsPerMinute,
-        concurrency,
-        publicAddressesOnly,
-        redirects);
+  private ApiService with(ApiVariables changed) {
+    return new ApiService(changed, key, headers, traits);
   }
 
-  private static void requireWithin(String what, int number, int min, int max) {
+  private ApiService with(Traits changed) {
+    return new ApiService(variables, key, headers, changed);
+  }
+
+  private static void requireRange(String what, int number, int min, int max) {
     if (number < min || number > max) {
       throw new IllegalArgumentException(
           what + " must be from " + min + " to " + max + ", was " + number);

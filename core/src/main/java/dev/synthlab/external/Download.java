@@ -11,41 +11,71 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * An answer that is read as it comes. It holds a connection until it is closed. One thread reads,
- * any may close.
+ * A response body that is streamed. It holds a connection until it is closed. One thread reads, any
+ * thread may close.
  */
 public final class Download implements AutoCloseable {
   private final Headers headers;
   private final InputStream bytes;
-  private final AtomicReference<Runnable> then = new AtomicReference<>(() -> {});
+  private final AtomicReference<Runnable> onClose = new AtomicReference<>(() -> {});
 
   Download(Headers headers, InputStream bytes) {
     this.headers = headers;
     this.bytes = bytes;
   }
 
-  /** What is done once when it is closed. */
-  void then(Runnable last) {
-    then.set(last);
+  /** Sets the action that runs once when this is closed. */
+  void onClose(Runnable action) {
+    onClose.set(action);
   }
 
-  /**
-   * A file that was fetched.
-   *
-   * @param path where it is
-   * @param bytes how many it has
-   * @param sha256 its checksum, in hexadecimal digits
-   */
-  public record Saved(Path path, long bytes, String sha256) {
-    /** Refuses what is missing. */
-    public Saved {
-      Objects.requireNonNull(path);
-      Objects.requireNonNull(sha256);
+  /** A downloaded file. Immutable. */
+  public static final class Saved {
+    private final Path path;
+    private final long bytes;
+    private final String sha256;
+
+    Saved(Path path, long bytes, String sha256) {
+      this.path = Objects.requireNonNull(path);
+      this.bytes = bytes;
+      this.sha256 = Objects.requireNonNull(sha256);
+    }
+
+    /**
+     * The path of the file.
+     *
+     * @return as it was passed
+     */
+    public Path path() {
+      return path;
+    }
+
+    /**
+     * The size of the file.
+     *
+     * @return in bytes
+     */
+    public long bytes() {
+      return bytes;
+    }
+
+    /**
+     * The SHA-256 of the file.
+     *
+     * @return in hexadecimal digits, lower case
+     */
+    public String sha256() {
+      return sha256;
+    }
+
+    @Override
+    public String toString() {
+      return path + ", " + bytes + " bytes";
     }
   }
 
   /**
-   * The header fields of the answer.
+   * The header fields of the response.
    *
    * @return in their order
    */
@@ -56,16 +86,16 @@ public final class Download implements AutoCloseable {
   /**
    * The media type.
    *
-   * @return empty when the service named none
+   * @return empty if the service sent none
    */
   public Optional<String> contentType() {
     return headers.first("content-type");
   }
 
   /**
-   * How many bytes come.
+   * The length of the body.
    *
-   * @return empty when the service did not say
+   * @return in bytes; empty if the service sent none
    */
   public OptionalLong length() {
     String given = headers.first("content-length").map(String::strip).orElse("");
@@ -75,8 +105,8 @@ public final class Download implements AutoCloseable {
   }
 
   /**
-   * The bytes. Reading fails with an {@link java.io.IOException} when they break off, when they are
-   * silent too long and when there are more than allowed.
+   * The body. Reading fails with an {@link java.io.IOException} if the connection breaks, if no data
+   * comes for the timeout of an attempt, and if the body exceeds its maximum.
    *
    * @return the open stream; the same each time
    */
@@ -91,7 +121,7 @@ public final class Download implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
-      then.getAndSet(() -> {}).run();
+      onClose.getAndSet(() -> {}).run();
     }
   }
 }

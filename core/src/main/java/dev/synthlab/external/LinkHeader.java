@@ -21,7 +21,7 @@ final class LinkHeader {
 
   private LinkHeader() {}
 
-  /** Where the next page is, as the server wrote it. */
+  /** The target of the link with {@code rel=next}, as the server wrote it. */
   static Optional<String> next(Headers headers) {
     return headers.fields().stream()
         .filter(field -> field.name().equalsIgnoreCase("link"))

@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * A form of several parts, {@code multipart/form-data} (RFC 7578). Files are read as they are sent,
- * and anew for each attempt. For one thread.
+ * A {@code multipart/form-data} body (RFC 7578). Files are streamed, and read again for each attempt.
+ * For one thread.
  */
 public final class Multipart {
   private final String boundary = "synthlab-" + UUID.randomUUID();
-  private final List<Body.Replayable> pieces = new ArrayList<>();
+  private final List<Body.Replayable> parts = new ArrayList<>();
 
   /** A form without parts. */
   public Multipart() {}
@@ -32,8 +32,8 @@ public final class Multipart {
    * @return this
    */
   public Multipart field(String name, String value) {
-    head("form-data; name=" + quoted(name), "");
-    return piece(value.getBytes(StandardCharsets.UTF_8));
+    partHeader("form-data; name=" + quoted(name), "");
+    return append(value.getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -47,8 +47,8 @@ public final class Multipart {
   public Multipart file(String name, Path path, String contentType) {
     Path last = path.getFileName();
     String fileName = last == null ? "file" : last.toString();
-    head("form-data; name=" + quoted(name) + "; filename=" + quoted(fileName), contentType);
-    pieces.add(file(path, contentType));
+    partHeader("form-data; name=" + quoted(name) + "; filename=" + quoted(fileName), contentType);
+    parts.add(file(path, contentType));
     return this;
   }
 
@@ -62,14 +62,14 @@ public final class Multipart {
   }
 
   Body body() {
-    List<Body.Replayable> all = new ArrayList<>(pieces);
-    all.add(bytes((pieces.isEmpty() ? "" : "\r\n") + "--" + boundary + "--\r\n"));
+    List<Body.Replayable> all = new ArrayList<>(parts);
+    all.add(bytes((parts.isEmpty() ? "" : "\r\n") + "--" + boundary + "--\r\n"));
     long length = all.stream().mapToLong(Body.Replayable::length).sum();
     return new Body.Replayable(
-        length, () -> opened(all), "multipart/form-data; boundary=" + boundary);
+        length, () -> open(all), "multipart/form-data; boundary=" + boundary);
   }
 
-  private static InputStream opened(List<Body.Replayable> all) throws IOException {
+  private static InputStream open(List<Body.Replayable> all) throws IOException {
     List<InputStream> streams = new ArrayList<>();
     try {
       for (Body.Replayable one : all) {
@@ -84,11 +84,11 @@ public final class Multipart {
     return new SequenceInputStream(Collections.enumeration(streams));
   }
 
-  private void head(String disposition, String contentType) {
+  private void partHeader(String disposition, String contentType) {
     String type = contentType.isEmpty() ? "" : "\r\ncontent-type: " + contentType;
-    pieces.add(
+    parts.add(
         bytes(
-            (pieces.isEmpty() ? "" : "\r\n")
+            (parts.isEmpty() ? "" : "\r\n")
                 + "--"
                 + boundary
                 + "\r\ncontent-disposition: "
@@ -97,8 +97,8 @@ public final class Multipart {
                 + "\r\n\r\n"));
   }
 
-  private Multipart piece(byte[] bytes) {
-    pieces.add(bytes(bytes));
+  private Multipart append(byte[] bytes) {
+    parts.add(bytes(bytes));
     return this;
   }
 
@@ -110,7 +110,7 @@ public final class Multipart {
     return new Body.Replayable(bytes.length, () -> new java.io.ByteArrayInputStream(bytes), "");
   }
 
-  /** As browsers do it: what would end the name is percent-encoded. */
+  /** Percent-encodes what would end the name, as browsers do. */
   private static String quoted(String name) {
     return '"' + name.replace("\"", "%22").replace("\r", "%0D").replace("\n", "%0A") + '"';
   }

@@ -12,48 +12,48 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * The pages of a long answer, fetched one after the other as they are asked for. Each turn through
- * them begins anew. Bounded: more pages than allowed, and a page that leads back to one that was
- * there, are {@link ApiException.InvalidResponse}. For one thread.
+ * The pages of a paginated response, fetched on demand. Each iteration starts with the first page.
+ * More pages than the maximum, and a page that links back to an earlier one, throw {@link
+ * ApiException.InvalidResponse}. For one thread.
  *
- * @param <P> what a page is
+ * @param <P> the type of a page
  */
 public final class Pages<P> implements Iterable<P> {
-  private static final int DEFAULT = 1_000;
+  private static final int DEFAULT_MAX_PAGES = 1_000;
 
   private final ApiCall first;
   private final Class<P> type;
-  private final NextPage<P> follow;
-  private final int max;
+  private final NextPage<P> nextPage;
+  private final int maxPages;
 
   private Pages(ApiCall first, Class<P> type, NextPage<P> follow, int max) {
     this.first = first;
     this.type = type;
-    this.follow = follow;
-    this.max = max;
+    this.nextPage = follow;
+    this.maxPages = max;
   }
 
   static <P> Pages<P> of(ApiCall first, Class<P> type, NextPage<P> follow) {
-    return new Pages<>(first, type, follow, DEFAULT);
+    return new Pages<>(first, type, follow, DEFAULT_MAX_PAGES);
   }
 
-  /** Finds the call of the page after one. */
+  /** Finds the call of the next page. */
   @FunctionalInterface
   interface NextPage<P> {
     Optional<ApiCall> after(ApiCall call, P page, Headers headers);
   }
 
   /**
-   * The same pages with another bound.
+   * A copy with another maximum number of pages.
    *
-   * @param pages the most there may be, else 1,000
-   * @return new pages
+   * @param pages at least 1; the default is 1,000
+   * @return the copy
    */
-  public Pages<P> atMax(int pages) {
+  public Pages<P> withMaxPages(int pages) {
     if (pages < 1) {
       throw new IllegalArgumentException("pages must be at least 1, was " + pages);
     }
-    return new Pages<>(first, type, follow, pages);
+    return new Pages<>(first, type, nextPage, pages);
   }
 
   @Override
@@ -64,29 +64,29 @@ public final class Pages<P> implements Iterable<P> {
   /**
    * The pages as a stream.
    *
-   * @return lazy; each page is fetched when it is needed
+   * @return a lazy stream; each page is fetched when it is needed
    */
   public Stream<P> stream() {
     return StreamSupport.stream(spliterator(), false);
   }
 
   /**
-   * What the pages hold, one after the other.
+   * The items of all pages.
    *
-   * @param items of a page
-   * @param <T> what they are
-   * @return lazy; each page is fetched when it is needed
+   * @param items the items of a page
+   * @param <T> the type of an item
+   * @return a lazy stream; each page is fetched when it is needed
    */
   public <T> Stream<T> items(Function<P, ? extends Iterable<T>> items) {
     return stream().flatMap(page -> StreamSupport.stream(items.apply(page).spliterator(), false));
   }
 
-  /** A page and the call of the next. */
+  /** A page and the call of the next page. */
   private record Page<P>(P page, Optional<ApiCall> next) {}
 
-  /** One turn through the pages. */
+  /** One iteration over the pages. */
   private final class PageIterator implements Iterator<P> {
-    private final Set<URI> seen = new HashSet<>();
+    private final Set<URI> visited = new HashSet<>();
     private Optional<ApiCall> next = Optional.of(first);
 
     @Override
@@ -98,31 +98,31 @@ public final class Pages<P> implements Iterable<P> {
     public P next() {
       ApiCall call = next.orElseThrow(NoSuchElementException::new);
       ResponseReader<P> page = call.json(JsonCodec.of(type));
-      Page<P> leaf = call.made(answer -> leaf(call, page.read(answer), answer.headers()));
-      next = leaf.next();
-      return leaf.page();
+      Page<P> current = call.execute(answer -> page(call, page.read(answer), answer.headers()));
+      next = current.next();
+      return current.page();
     }
 
-    private Page<P> leaf(ApiCall call, P page, Headers headers)
+    private Page<P> page(ApiCall call, P page, Headers headers)
         throws JsonCodec.UnreadableException {
-      seen.add(call.address());
-      Optional<ApiCall> following = follow.after(call, page, headers);
+      visited.add(call.address());
+      Optional<ApiCall> following = nextPage.after(call, page, headers);
       if (following.isPresent()) {
         URI address = following.get().address();
-        if (seen.contains(address)) {
-          throw wrong("the pages go in a circle: the next one was there before");
+        if (visited.contains(address)) {
+          throw invalid("the pages are circular: the next page is one that was read before");
         }
         if (!Uris.sameOrigin(address, call.address())) {
-          throw wrong("the next page is at another server, " + Uris.origin(address));
+          throw invalid("the next page is on another server, " + Uris.origin(address));
         }
-        if (seen.size() == max) {
-          throw wrong("there are more than " + max + " pages; allow more, or take fewer");
+        if (visited.size() == maxPages) {
+          throw invalid("there are more than " + maxPages + " pages; raise the maximum with withMaxPages");
         }
       }
       return new Page<>(page, following);
     }
 
-    private static JsonCodec.UnreadableException wrong(String reason) {
+    private static JsonCodec.UnreadableException invalid(String reason) {
       return new JsonCodec.UnreadableException(reason, false, new byte[0]);
     }
   }

@@ -3,28 +3,28 @@ package dev.synthlab.external;
 import java.net.URI;
 
 /**
- * What is asked for.
+ * The method and URL of a request.
  *
  * @param method the HTTP method
- * @param address without the parameters of the query that the call adds
- * @param template the path before it was filled, for logs and spans
- * @param trust whose address it is
+ * @param address the URL, without the query parameters that the call adds
+ * @param template the path with its placeholders, for logs and spans
+ * @param ownership whether the URL is the service's own
  */
-record RequestTarget(String method, URI address, String template, Ownership trust) {
-  /** Whose address it is. */
+record RequestTarget(String method, URI address, String template, Ownership ownership) {
+  /** The owner of a URL. */
   enum Ownership {
-    /** The service's own: the key goes with the request. */
+    /** The service's own: the key is sent. */
     OWN,
-    /** Somebody else's. */
-    OUTSIDE
+    /** Another server: the key is not sent. */
+    FOREIGN
   }
 
-  /** As it stands in logs: nothing of the caller's in it. */
+  /** The text for logs, without values of the caller. */
   String label() {
     return method + " " + (template.isEmpty() ? Uris.origin(address) : template);
   }
 
-  RequestTarget at(URI other) {
-    return new RequestTarget(method, other, template, trust);
+  RequestTarget withAddress(URI other) {
+    return new RequestTarget(method, other, template, ownership);
   }
 }

@@ -4,33 +4,33 @@ import dev.synthlab.call.AttemptResult;
 import java.io.IOException;
 
 /**
- * How a good answer is read.
+ * Reads a successful response.
  *
- * @param <T> what it gives
+ * @param <T> the type of the result
  */
 @FunctionalInterface
 interface ResponseReader<T> {
 
-  /** Reads the body; closes it, unless it lives on. */
+  /** Reads the body and closes it, unless the result is live. */
   T read(AttemptResult.ResponseReceived answer) throws IOException, JsonCodec.UnreadableException;
 
-  /** Whether what it gives holds the body open. */
+  /** Whether the result keeps the body open. */
   default boolean live() {
     return false;
   }
 
-  /** Whether only silence bounds the body, not the time of an attempt. */
+  /** Whether the timeout bounds each wait for data instead of the whole body. */
   default boolean transfers() {
     return false;
   }
 
-  /** Whether it takes an answer of this status. */
-  default boolean takes(int status) {
+  /** Whether a response of this status is a success. */
+  default boolean accepts(int status) {
     return status / 100 == 2;
   }
 
-  /** Does something when what it gave is over. */
-  default void whenOver(T value, Runnable then) {
-    then.run();
+  /** Runs an action when the result is closed, or at once if it is not live. */
+  default void onEnd(T value, Runnable action) {
+    action.run();
   }
 }

@@ -17,11 +17,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 
-/** The ways to read an answer that are more than JSON. */
+/** The response readers other than the JSON reader. */
 final class ResponseReaders {
   private ResponseReaders() {}
 
-  /** All of it, as it is. */
+  /** Reads the whole body into memory. */
   record Buffered(int limit) implements ResponseReader<ApiResponse> {
     private static final int NOT_MODIFIED = 304;
 
@@ -33,12 +33,12 @@ final class ResponseReaders {
     }
 
     @Override
-    public boolean takes(int status) {
+    public boolean accepts(int status) {
       return status / 100 == 2 || status == NOT_MODIFIED;
     }
   }
 
-  /** As it comes. */
+  /** Hands out the open body. */
   record Streaming(long limit) implements ResponseReader<Download> {
     @Override
     public Download read(AttemptResult.ResponseReceived answer) {
@@ -56,31 +56,31 @@ final class ResponseReaders {
     }
 
     @Override
-    public void whenOver(Download open, Runnable then) {
-      open.then(then);
+    public void onEnd(Download open, Runnable action) {
+      open.onClose(action);
     }
   }
 
-  /** Into a file beside the wanted one, which takes its place when it is whole. */
+  /** Writes the body to a temporary file and renames it when it is complete. */
   record ToFile(Path path, long limit, String sha256) implements ResponseReader<Download.Saved> {
-    private static final int BUFFER = 64 * 1024;
+    private static final int BUFFER_BYTES = 64 * 1024;
 
     @Override
     public Download.Saved read(AttemptResult.ResponseReceived answer)
         throws IOException, JsonCodec.UnreadableException {
-      Path part = part();
+      Path part = createTemporaryFile();
       try (InputStream bytes = new BodyReader.Bounded(answer.body(), limit)) {
-        Download.Saved saved = copied(bytes, part);
+        Download.Saved saved = copy(bytes, part);
         if (!sha256.isEmpty() && !sha256.toLowerCase(Locale.ROOT).equals(saved.sha256())) {
           throw new JsonCodec.UnreadableException(
               "the SHA-256 of the file is " + saved.sha256() + ", not " + sha256,
               true,
               new byte[0]);
         }
-        moved(part);
+        moveIntoPlace(part);
         return saved;
       } finally {
-        deleted(part);
+        delete(part);
       }
     }
 
@@ -89,73 +89,73 @@ final class ResponseReaders {
       return true;
     }
 
-    private Path part() {
-      Path place = path.toAbsolutePath().getParent();
+    private Path createTemporaryFile() {
+      Path directory = path.toAbsolutePath().getParent();
       try {
-        return Files.createTempFile(place, ".synthlab-", ".part");
+        return Files.createTempFile(directory, ".synthlab-", ".part");
       } catch (IOException e) {
-        throw unwritable(e);
+        throw cannotWrite(e);
       }
     }
 
-    private Download.Saved copied(InputStream from, Path part) throws IOException {
+    private Download.Saved copy(InputStream from, Path part) throws IOException {
       MessageDigest digest = digest();
       long total = 0;
-      try (FileChannel channel = opened(part)) {
+      try (FileChannel channel = open(part)) {
         OutputStream to = Channels.newOutputStream(channel);
-        byte[] buffer = new byte[BUFFER];
+        byte[] buffer = new byte[BUFFER_BYTES];
         for (int read = from.read(buffer); read >= 0; read = from.read(buffer)) {
           digest.update(buffer, 0, read);
           total += read;
-          written(to, buffer, read);
+          write(to, buffer, read);
         }
-        forced(channel);
+        sync(channel);
       }
       return new Download.Saved(path, total, HexFormat.of().formatHex(digest.digest()));
     }
 
-    private FileChannel opened(Path part) {
+    private FileChannel open(Path part) {
       try {
         return FileChannel.open(part, StandardOpenOption.WRITE);
       } catch (IOException e) {
-        throw unwritable(e);
+        throw cannotWrite(e);
       }
     }
 
-    // What the disk says must not be taken for what the connection says: it is not tried again.
-    private void written(OutputStream to, byte[] buffer, int length) {
+    // Not an IOException: a disk error must not be retried like a connection error.
+    private void write(OutputStream to, byte[] buffer, int length) {
       try {
         to.write(buffer, 0, length);
       } catch (IOException e) {
-        throw unwritable(e);
+        throw cannotWrite(e);
       }
     }
 
-    private void forced(FileChannel channel) {
+    private void sync(FileChannel channel) {
       try {
         channel.force(true);
       } catch (IOException e) {
-        throw unwritable(e);
+        throw cannotWrite(e);
       }
     }
 
-    private void moved(Path part) {
+    private void moveIntoPlace(Path part) {
       try {
         Files.move(part, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } catch (IOException e) {
-        throw unwritable(e);
+        throw cannotWrite(e);
       }
     }
 
-    private void deleted(Path part) {
+    private void delete(Path part) {
       try {
         Files.deleteIfExists(part);
       } catch (IOException e) {
-        throw unwritable(e);
+        throw cannotWrite(e);
       }
     }
 
-    private UncheckedIOException unwritable(IOException e) {
+    private UncheckedIOException cannotWrite(IOException e) {
       return new UncheckedIOException("the file " + path + " cannot be written", e);
     }
 
@@ -163,7 +163,7 @@ final class ResponseReaders {
       try {
         return MessageDigest.getInstance("SHA-256");
       } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("this Java knows no SHA-256", e);
+        throw new IllegalStateException("this JVM has no SHA-256", e);
       }
     }
   }

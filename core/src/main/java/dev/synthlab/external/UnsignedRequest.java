@@ -12,71 +12,71 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A request before the key is put on it.
+ * A request without its API key.
  *
- * @param target what is asked for, its query included
- * @param headers what goes with it
- * @param body what is sent
- * @param reach where it may go
+ * @param target method and URL, the query included
+ * @param headers the header fields
+ * @param body the request body
+ * @param addressPolicy which addresses it may be sent to
  */
-record UnsignedRequest(RequestTarget target, Headers headers, Body body, AddressPolicy reach) {
-  private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS");
+record UnsignedRequest(RequestTarget target, Headers headers, Body body, AddressPolicy addressPolicy) {
+  private static final Set<String> IDEMPOTENT_METHODS = Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS");
   private static final String IDEMPOTENCY_KEY = "idempotency-key";
 
-  /** What may be told to a server that a redirect leads to. */
-  private static final Set<String> FOR_ANYBODY =
+  /** The headers that are sent on to another server after a redirect. */
+  private static final Set<String> SAFE_HEADERS =
       Set.of("accept", "accept-language", "user-agent", "range");
 
-  /** As it goes out. */
-  Request wire(ApiContext context) {
+  /** The request with its key. */
+  Request signed(ApiContext context) {
     URI address = target.address();
     Headers all = headers;
-    if (target.trust() == RequestTarget.Ownership.OWN && context.settings().key().isPresent()) {
+    if (target.ownership() == RequestTarget.Ownership.OWN && context.settings().key().isPresent()) {
       String key = context.settings().key().get().reveal();
       switch (context.service().key()) {
-        case ApiKeyLocation.Header place -> all = all.with(place.name(), place.before() + key);
-        case ApiKeyLocation.Query place -> address = withKey(address, place.name(), key);
+        case ApiKeyLocation.Header header -> all = all.with(header.name(), header.prefix() + key);
+        case ApiKeyLocation.Query query -> address = withKey(address, query.name(), key);
         case ApiKeyLocation.None none -> {}
       }
     }
-    return new Request(target.method(), address, all, body, reach);
+    return new Request(target.method(), address, all, body, addressPolicy);
   }
 
-  /** A link of the service may have the key in it already. Encoded, it is as secret as plain. */
+  /** A link of the service may contain the key already. The encoded key is a secret too. */
   private static URI withKey(URI address, String name, String key) {
-    String parameter = Uris.encoded(name) + "=";
+    String parameter = Uris.encode(name) + "=";
     String query = "&" + Objects.requireNonNullElse(address.getRawQuery(), "");
     return query.contains("&" + parameter)
         ? address
-        : Uris.withQuery(address, parameter + Secret.of(Uris.encoded(key)).reveal());
+        : Uris.withQuery(address, parameter + Secret.of(Uris.encode(key)).reveal());
   }
 
-  /** Whether sending it twice does what sending it once does. */
+  /** Whether sending it twice has the effect of sending it once. */
   boolean idempotent() {
-    return IDEMPOTENT.contains(target.method()) || headers.first(IDEMPOTENCY_KEY).isPresent();
+    return IDEMPOTENT_METHODS.contains(target.method()) || headers.first(IDEMPOTENCY_KEY).isPresent();
   }
 
-  /** The request that a redirect asks for. What is meant for the service stays with it. */
+  /** The request of a redirect. Headers are sent on only within the same origin. */
   UnsignedRequest redirected(int status, URI to, AddressPolicy outside) {
     boolean asGet =
         (status == 303 && !target.method().equals("HEAD"))
             || ((status == 301 || status == 302) && target.method().equals("POST"));
-    boolean stays = Uris.sameOrigin(target.address(), to);
+    boolean sameOrigin = Uris.sameOrigin(target.address(), to);
     RequestTarget next =
         new RequestTarget(
             asGet ? "GET" : target.method(),
             to,
             target.template(),
-            stays ? target.trust() : RequestTarget.Ownership.OUTSIDE);
+            sameOrigin ? target.ownership() : RequestTarget.Ownership.FOREIGN);
     return new UnsignedRequest(
-        next, stays ? headers : forAnybody(), asGet ? Body.empty() : body, stays ? reach : outside);
+        next, sameOrigin ? headers : safeHeaders(), asGet ? Body.empty() : body, sameOrigin ? addressPolicy : outside);
   }
 
-  private Headers forAnybody() {
-    List<Headers.Field> kept =
+  private Headers safeHeaders() {
+    List<Headers.Field> safe =
         headers.fields().stream()
-            .filter(field -> FOR_ANYBODY.contains(field.name().toLowerCase(Locale.ROOT)))
+            .filter(field -> SAFE_HEADERS.contains(field.name().toLowerCase(Locale.ROOT)))
             .toList();
-    return new Headers(kept);
+    return new Headers(safe);
   }
 }

@@ -6,17 +6,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Makes and compares addresses. */
+/** Builds and compares URLs. */
 final class Uris {
-  private static final String PLAIN =
+  private static final String UNRESERVED =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
   private Uris() {}
 
-  /** The base and the path, whose names in braces are replaced by the values in turn. */
-  static URI expanded(URI base, String path, Object... values) {
+  /** Appends a path to the base and replaces its placeholders by values in order. */
+  static URI expand(URI base, String path, Object... values) {
     if (!path.isEmpty() && !path.startsWith("/")) {
-      throw new IllegalArgumentException("a path begins with a slash, was \"" + path + "\"");
+      throw new IllegalArgumentException("a path must begin with a slash, was \"" + path + "\"");
     }
     StringBuilder out = new StringBuilder(base.toString());
     int used = 0;
@@ -37,23 +37,23 @@ final class Uris {
       throw new IllegalArgumentException(
           "\"" + path + "\" takes " + used + " values, got " + values.length);
     }
-    return checked(out.append(path, at, path.length()).toString());
+    return parse(out.append(path, at, path.length()).toString());
   }
 
   private static String segment(String name, Object value) {
     String text = value.toString();
-    // Servers, and what lies before them, take these for a way to another place.
+    // Servers and proxies resolve these to another path.
     if (text.isEmpty() || text.equals(".") || text.equals("..")) {
       throw new IllegalArgumentException(
           "the value of {" + name + "} must not be empty, \".\" or \"..\"");
     }
-    return encoded(text);
+    return encode(text);
   }
 
-  static String encoded(String text) {
+  static String encode(String text) {
     StringBuilder out = new StringBuilder(text.length() + 8);
     for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-      if (PLAIN.indexOf((char) b) >= 0) {
+      if (UNRESERVED.indexOf((char) b) >= 0) {
         out.append((char) b);
       } else {
         out.append(String.format(Locale.ROOT, "%%%02X", b & 0xff));
@@ -62,8 +62,8 @@ final class Uris {
     return out.toString();
   }
 
-  /** An address that somebody gave us. */
-  static URI outside(URI address) {
+  /** Validates an absolute URL. */
+  static URI requireHttp(URI address) {
     String scheme = address.getScheme() == null ? "" : address.getScheme().toLowerCase(Locale.ROOT);
     boolean web = scheme.equals("http") || scheme.equals("https");
     if (!web || address.getHost() == null || address.getRawUserInfo() != null) {
@@ -80,14 +80,14 @@ final class Uris {
     String text = address.toString();
     int fragment = text.indexOf('#');
     String whole = fragment < 0 ? text : text.substring(0, fragment);
-    return checked(whole + (address.getRawQuery() == null ? "?" : "&") + more);
+    return parse(whole + (address.getRawQuery() == null ? "?" : "&") + more);
   }
 
-  /** Where a server's {@code location} or link leads; empty when that is no place on the web. */
-  static Optional<URI> resolved(URI from, String reference) {
+  /** Resolves a {@code location} or a link; empty if the result is not an http URL. */
+  static Optional<URI> resolve(URI from, String reference) {
     try {
       URI to = from.resolve(new URI(reference.strip()));
-      return Optional.of(outside(to));
+      return Optional.of(requireHttp(to));
     } catch (URISyntaxException | IllegalArgumentException e) {
       return Optional.empty();
     }
@@ -106,11 +106,11 @@ final class Uris {
     return origin(one).equals(origin(other));
   }
 
-  private static URI checked(String text) {
+  private static URI parse(String text) {
     try {
       return new URI(text);
     } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("an address cannot have such characters", e);
+      throw new IllegalArgumentException("the URL has invalid characters", e);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** The base of every client of a service outside that is no language model. */
+/** Clients of HTTP services other than language models: one base class, one call loop. */
 @NullMarked
 package dev.synthlab.external;
 

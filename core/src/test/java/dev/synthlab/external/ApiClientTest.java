@@ -45,7 +45,7 @@ class ApiClientTest {
   }
 
   @Test
-  void readsARecordAndPassesOverWhatItDoesNotHave() {
+  void readsARecordAndIgnoresUnknownFields() {
     Day day = weather.client().get("/forecast/{city}", "Oslo").query("days", 1).as(Day.class);
 
     assertThat(day).isEqualTo(new Day("Oslo", 7));
@@ -70,7 +70,7 @@ class ApiClientTest {
   }
 
   @Test
-  void sendsTheKeyInTheQueryAndShowsItNowhere() {
+  void sendsTheKeyInTheQueryAndRedactsIt() {
     String key = "wx+/0123 456789".replace(" ", "=");
     answering(
         (socket, out) ->
@@ -91,7 +91,7 @@ class ApiClientTest {
   }
 
   @Test
-  void needsNoKeyWhereThereIsNone() {
+  void needsNoKeyForAServiceWithoutKeys() {
     weather.with("WEATHER_API_KEY", "").as(service().withKey(ApiKeyLocation.none()));
 
     weather.client().get("/").send();
@@ -100,7 +100,7 @@ class ApiClientTest {
   }
 
   @Test
-  void saysAllThatIsWrongWithItsVariablesAtOnce() {
+  void reportsAllInvalidVariablesAtOnce() {
     weather
         .with("WEATHER_API_KEY", "")
         .with("WEATHER_BASE_URL", "ftp://x")
@@ -118,12 +118,12 @@ class ApiClientTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "Weather", "we ather", "-w", "openai", "synthlab", "phoenix"})
-  void refusesANameThatCannotBeginItsVariables(String name) {
+  void rejectsANameThatIsNoVariablePrefix(String name) {
     assertThatIllegalArgumentException().isThrownBy(() -> ApiService.named(name));
   }
 
   @Test
-  void fillsPathsSoThatNoValueLeadsElsewhere() {
+  void encodesPathValuesSoThatNoneChangesThePath() {
     weather.client().get("/a/{x}/{y}", "../b?c#d", "ä%2F").send();
 
     assertThat(weather.server.seen().getFirst().path())
@@ -136,7 +136,7 @@ class ApiClientTest {
   }
 
   @Test
-  void addsOneParameterForEachMemberAndNoneForWhatIsNotThere() {
+  void addsOneParameterPerElementAndNoneForAnEmptyOptional() {
     weather
         .client()
         .get("/x")
@@ -166,7 +166,7 @@ class ApiClientTest {
   }
 
   @Test
-  void readsListsAndTextAndNothing() {
+  void readsListsTextAndNoBody() {
     answering(
         json(200, "[" + OSLO + "]"),
         bytes(200, "text/plain", "hæ".getBytes(StandardCharsets.UTF_8)),
@@ -175,7 +175,7 @@ class ApiClientTest {
 
     assertThat(api.get("/").listOf(Day.class)).containsExactly(new Day("Oslo", 7));
     assertThat(api.get("/").asText()).isEqualTo("hæ");
-    assertThat(api.delete("/").answer().bytes()).isEmpty();
+    assertThat(api.delete("/").response().bytes()).isEmpty();
   }
 
   @ParameterizedTest
@@ -192,7 +192,7 @@ class ApiClientTest {
         "[]|the answer",
         "null|null"
       })
-  void namesThePlaceThatIsNotWhatWasAskedFor(String body, String place) {
+  void namesTheFieldThatDoesNotFit(String body, String place) {
     answering(json(200, body));
 
     assertThatExceptionOfType(ApiException.InvalidResponse.class)
@@ -204,7 +204,7 @@ class ApiClientTest {
   }
 
   @Test
-  void namesThePlaceWithinAList() {
+  void namesTheElementThatDoesNotFit() {
     answering(json(200, "[" + OSLO + ",{\"city\":\"x\",\"high\":{}}]"));
 
     assertThatExceptionOfType(ApiException.InvalidResponse.class)
@@ -223,7 +223,7 @@ class ApiClientTest {
     "418,Rejected",
     "422,Rejected"
   })
-  void tellsWhatTheServiceSaysByItsStatus(int status, String exception) {
+  void throwsTheExceptionOfTheStatus(int status, String exception) {
     answering(
         json(
             status,
@@ -247,7 +247,7 @@ class ApiClientTest {
   }
 
   @Test
-  void leavesARefusedKeyToTheExceptionsOfEveryCall() {
+  void throwsACallExceptionForARefusedKey() {
     answering(json(401, "{\"error\":\"bad key\"}"));
 
     assertThatExceptionOfType(CallException.Authentication.class)
@@ -255,7 +255,7 @@ class ApiClientTest {
   }
 
   @Test
-  void isEmptyWhereThereIsNoSuchThing() {
+  void isEmptyWhenNotFound() {
     answering(json(404, "{}"), json(200, OSLO));
     ApiClient api = weather.client();
 
@@ -272,7 +272,7 @@ class ApiClientTest {
   }
 
   @Test
-  void throwsTheExceptionsOfTheClientThatStandsOnIt() {
+  void throwsTheExceptionsOfTheErrorMapper() {
     answering(json(404, "{}"));
     ApiClient api =
         weather
@@ -283,7 +283,7 @@ class ApiClientTest {
   }
 
   @Test
-  void refusesABodyThatIsTooLarge() {
+  void rejectsABodyThatIsTooLarge() {
     answering(bytes(200, "text/plain", new byte[1001]));
 
     assertThatExceptionOfType(CallException.ResponseTooLarge.class)
@@ -293,7 +293,7 @@ class ApiClientTest {
   }
 
   @Test
-  void refusesAnAnswerThatIsNestedTooDeep() {
+  void rejectsAResponseThatIsNestedTooDeeply() {
     answering(json(200, "[".repeat(200_000)));
 
     assertThatExceptionOfType(ApiException.InvalidResponse.class)
@@ -301,7 +301,7 @@ class ApiClientTest {
   }
 
   @Test
-  void tellsItsObserverOfEveryCall() {
+  void reportsEveryCallToItsObserver() {
     weather.client().get("/").send();
 
     assertThat(weather.reports).hasSize(1);
@@ -311,7 +311,7 @@ class ApiClientTest {
   }
 
   @Test
-  void keepsToTheRequestsAMinuteOfItsService() {
+  void staysBelowTheRateLimitOfItsService() {
     ApiClient api = weather.as(service().withRequestsPerMinute(60)).client();
 
     for (int i = 0; i < 70; i++) {
@@ -322,7 +322,7 @@ class ApiClientTest {
   }
 
   @Test
-  void isNotHeldToTheRequestsAMinuteOfModels() {
+  void ignoresTheRateLimitOfModels() {
     TrafficControl.RouteLimits ofModels =
         new TrafficControl.RouteLimits(
             Optional.of(60), Optional.empty(), Optional.empty(), true, true);
@@ -343,7 +343,7 @@ class ApiClientTest {
   }
 
   @Test
-  void makesNoCallWhenItIsClosed() {
+  void rejectsCallsWhenClosed() {
     ApiClient api = weather.client();
     api.close();
 

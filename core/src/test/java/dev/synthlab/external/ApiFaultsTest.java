@@ -49,7 +49,7 @@ class ApiFaultsTest {
   }
 
   @Test
-  void givesUpASilentServiceInTime() {
+  void timesOutWhenAServiceDoesNotRespond() {
     ApiClient api = answering(silence());
 
     long begin = System.nanoTime();
@@ -60,7 +60,7 @@ class ApiFaultsTest {
   }
 
   @Test
-  void givesUpABodyThatFallsSilentInTime() {
+  void timesOutWhenABodyStalls() {
     ApiClient api = answering(stall("{\"city\":"));
 
     long begin = System.nanoTime();
@@ -71,7 +71,7 @@ class ApiFaultsTest {
   }
 
   @Test
-  void keepsToTheTimeOfOneCall() {
+  void honoursTheTimeoutOfOneCall() {
     ApiClient api = answering(json(503, "{}", "retry-after", "90"));
 
     assertThatExceptionOfType(CallException.ServerFailed.class)
@@ -82,7 +82,7 @@ class ApiFaultsTest {
   }
 
   @Test
-  void namesAHostThatNobodyKnows() {
+  void namesAnUnknownHost() {
     weather.close();
     Resolver none =
         host -> {
@@ -98,7 +98,7 @@ class ApiFaultsTest {
   }
 
   @Test
-  void takesWhatIsOddButClear() {
+  void acceptsUnusualButValidResponses() {
     ApiClient http10 = answering(raw("HTTP/1.0 200 OK\r\n\r\n" + OSLO));
     assertThat(http10.get("/").as(Day.class).high()).isEqualTo(7);
 
@@ -107,7 +107,7 @@ class ApiFaultsTest {
   }
 
   @Test
-  void repeatsAnAnswerWithABrokenChunkOrZip() {
+  void retriesAResponseWithABrokenChunkOrGzip() {
     answering(
             raw("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"),
             bytes(200, "application/json", new byte[] {1, 2, 3, 4}, "content-encoding", "gzip"),
@@ -119,7 +119,7 @@ class ApiFaultsTest {
   }
 
   @Test
-  void survivesAZipThatIsABomb() throws IOException {
+  void survivesAGzipBomb() throws IOException {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (GZIPOutputStream zip = new GZIPOutputStream(packed)) {
       byte[] zeros = new byte[1 << 20];
@@ -137,7 +137,7 @@ class ApiFaultsTest {
   }
 
   @Test
-  void leavesAServiceAloneThatFailsAllTheTime() {
+  void opensTheBreakerOfAServiceThatKeepsFailing() {
     ApiClient api = answering(json(500, "{}"));
 
     for (int i = 0; i < 100; i++) {
@@ -150,7 +150,7 @@ class ApiFaultsTest {
   }
 
   @Test
-  void endsWhenItsThreadIsInterrupted() throws Exception {
+  void stopsWhenItsThreadIsInterrupted() throws Exception {
     answering(silence());
     ApiClient silent = weather.with("WEATHER_TIMEOUT", "15s").client();
     CountDownLatch over = new CountDownLatch(1);

@@ -4,12 +4,13 @@ import static dev.synthlab.testing.Replies.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.synthlab.Synthlab;
 import dev.synthlab.config.Environment;
+import dev.synthlab.config.Settings;
 import dev.synthlab.external.WeatherClient.Forecast;
 import dev.synthlab.external.WeatherClient.NewReport;
 import dev.synthlab.external.WeatherClient.Report;
 import dev.synthlab.external.WeatherClient.Station;
-import dev.synthlab.http.OkHttpTransport;
 import dev.synthlab.testing.ScriptedServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,14 +23,14 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The page about clients shows code that runs. */
+/** The code of docs/external.md compiles and runs. */
 @Timeout(20)
 class ExternalPageTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Path HERE = ROOT.resolve("core/src/test/java/dev/synthlab/external");
 
   @Test
-  void showsTheCodeThatIsRunHere() throws IOException {
+  void showsCodeThatIsCompiled() throws IOException {
     String page = Files.readString(ROOT.resolve("docs/external.md"));
     String here =
         bare(Files.readString(HERE.resolve("WeatherClient.java")))
@@ -43,13 +44,13 @@ class ExternalPageTest {
             .toList();
 
     assertThat(blocks).hasSize(2);
-    // The class goes on with its records, which the page leaves out.
+    // The page omits the records at the end of the class.
     assertThat(blocks)
         .allSatisfy(block -> assertThat(here).contains(bare(block).replaceFirst("\\}$", "")));
   }
 
   @Test
-  void runs() {
+  void showsCodeThatRuns() {
     try (ScriptedServer server =
         ScriptedServer.inTurn(
             json(200, "{\"city\":\"Oslo\",\"highs\":[7,8]}"),
@@ -64,19 +65,13 @@ class ExternalPageTest {
               "WEATHER_API_KEY", "wx-0123456789abcdef",
               "SYNTHLAB_BACKOFF_MIN", "1ms",
               "SYNTHLAB_BACKOFF_MAX", "1ms");
-      ApiService service = WeatherClient.SERVICE;
-      ApiClient api =
-          ApiClient.builder(service)
-              .settings(service.settings(Environment.of(variables)))
-              .owning(new OkHttpTransport())
-              .build();
-      WeatherClient client = WeatherClient.over(api);
-      try (client) {
+      try (Synthlab synthlab = Synthlab.of(Settings.from(Environment.of(variables)))) {
+        WeatherClient client = WeatherClient.over(synthlab);
         assertThat(client.forecast("Oslo", 2)).isEqualTo(new Forecast("Oslo", List.of(7, 8)));
         assertThat(client.order(new NewReport("n-1", "Oslo")))
             .isEqualTo(new Report(4, Optional.empty()));
         assertThat(client.stations()).containsExactly(new Station("a"), new Station("b"));
-        assertThatExceptionOfType(WeatherClient.NoSuchCity.class)
+        assertThatExceptionOfType(WeatherClient.CityNotFoundException.class)
             .isThrownBy(() -> client.forecast("Atlantis", 1))
             .withMessageContaining("no such city");
       }

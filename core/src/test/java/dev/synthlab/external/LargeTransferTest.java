@@ -28,7 +28,7 @@ class LargeTransferTest {
   private final List<Long> received = new CopyOnWriteArrayList<>();
 
   @Test
-  void goThroughASmallHeap() throws Exception {
+  void fitIntoASmallHeap() throws Exception {
     Path log = directory.resolve("log");
     try (ServerSocket door = new ServerSocket(0, 16, InetAddress.getByName("127.0.0.1"))) {
       Thread.ofVirtual().start(() -> accept(door));

@@ -90,7 +90,7 @@ class PagesTest {
   }
 
   @Test
-  void fetchesAPageWhenItIsNeeded() {
+  void fetchesAPageOnDemand() {
     ApiClient api = answering(json(200, "{\"items\":[1,2],\"next\":\"c\"}"));
 
     Pages<Page> pages = api.get("/a").pagesByCursor("cursor", Page.class, Page::next);
@@ -101,7 +101,7 @@ class PagesTest {
   }
 
   @Test
-  void failsWhenACursorComesBack() {
+  void failsWhenACursorRepeats() {
     ApiClient api = answering(json(200, "{\"items\":[1],\"next\":\"same\"}"));
     Pages<Page> pages = api.get("/a").pagesByCursor("cursor", Page.class, Page::next);
 
@@ -113,9 +113,9 @@ class PagesTest {
   }
 
   @Test
-  void failsWhenThereAreMorePagesThanAllowed() {
+  void failsWhenThereAreMorePagesThanTheMaximum() {
     ApiClient api = answering(json(200, "{\"items\":[1]}"));
-    Pages<Page> pages = api.get("/a").pagesByNumber("page", Page.class, page -> true).atMax(4);
+    Pages<Page> pages = api.get("/a").pagesByNumber("page", Page.class, page -> true).withMaxPages(4);
 
     assertThatExceptionOfType(ApiException.InvalidResponse.class)
         .isThrownBy(() -> pages.forEach(page -> {}))
@@ -125,7 +125,7 @@ class PagesTest {
   }
 
   @Test
-  void takesNoKeyToAnotherServer() {
+  void sendsNoKeyToAnotherServer() {
     ApiClient api =
         answering(json(200, "[1]", "Link", "<http://127.0.0.1:1/v1/a?page=2>; rel=\"next\""));
     Pages<Integer[]> pages = api.get("/a").pagesByLink(Integer[].class);

@@ -57,7 +57,7 @@ class PublicAddressesOnlyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"localhost", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0"})
-  void refusesNamesAndAddressesThatLeadInside(String host) {
+  void blocksNamesAndAddressesThatAreNotPublic(String host) {
     ApiClient api = client(guarded(), json(200, "{}"));
 
     assertThatExceptionOfType(ApiException.AddressBlocked.class)
@@ -68,7 +68,7 @@ class PublicAddressesOnlyTest {
   }
 
   @Test
-  void refusesANameThatAResolverLeadsInside() throws Exception {
+  void blocksANameThatResolvesToAPrivateAddress() throws Exception {
     InetAddress loopback = InetAddress.getByName("127.0.0.1");
     ApiClient api = client(guarded(), host -> List.of(loopback), json(200, "{}"));
 
@@ -80,7 +80,7 @@ class PublicAddressesOnlyTest {
   }
 
   @Test
-  void refusesANameThatLeadsToBothSides() throws Exception {
+  void blocksANameWithPublicAndPrivateAddresses() throws Exception {
     InetAddress loopback = InetAddress.getByName("127.0.0.1");
     InetAddress outside = InetAddress.getByName("198.41.0.4");
     ApiClient api = client(guarded(), host -> List.of(outside, loopback), json(200, "{}"));
@@ -90,7 +90,7 @@ class PublicAddressesOnlyTest {
   }
 
   @Test
-  void judgesTheAddressThatIsConnectedAndNotAnEarlierOne() throws Exception {
+  void checksTheConnectedAddressAndNotAnEarlierOne() throws Exception {
     InetAddress loopback = InetAddress.getByName("127.0.0.1");
     ApiClient api =
         client(
@@ -111,7 +111,7 @@ class PublicAddressesOnlyTest {
   }
 
   @Test
-  void refusesARedirectToTheMetadataOfACloud() {
+  void blocksARedirectToCloudMetadata() {
     ApiClient api = client(guarded(), redirect(302, "http://169.254.169.254/latest/meta-data/"));
 
     assertThatExceptionOfType(ApiException.AddressBlocked.class)
@@ -122,7 +122,7 @@ class PublicAddressesOnlyTest {
   }
 
   @Test
-  void refusesARedirectThatLeadsInside() {
+  void blocksARedirectToAPrivateAddress() {
     ApiClient api = client(guarded(), redirect(307, to("localhost")));
 
     assertThatExceptionOfType(ApiException.AddressBlocked.class)
@@ -132,14 +132,14 @@ class PublicAddressesOnlyTest {
   }
 
   @Test
-  void reachesItsOwnServiceWhereverThatIs() {
+  void allowsAPrivateBaseUrl() {
     client(guarded(), json(200, "{}")).get("/x").send();
 
     assertThat(weather.requests()).isEqualTo(1);
   }
 
   @Test
-  void sendsNoKeyToAnAddressFromOutside() {
+  void sendsNoKeyToAnAbsoluteUrl() {
     ApiClient api = client(ApiService.named("weather"), json(200, "{}"));
 
     api.get(to("127.0.0.1")).send();
@@ -150,7 +150,7 @@ class PublicAddressesOnlyTest {
   }
 
   @Test
-  void followsNoRedirectUnasked() {
+  void followsNoRedirectByDefault() {
     ApiClient api = client(ApiService.named("weather"), redirect(302, to("127.0.0.1")));
 
     assertThatExceptionOfType(CallException.Redirected.class)
@@ -176,7 +176,7 @@ class PublicAddressesOnlyTest {
   }
 
   @Test
-  void leavesKeyAndHeadersBehindWhenTheOriginChanges() {
+  void sendsNoKeyAndHeadersToAnotherOrigin() {
     ApiClient api =
         client(
             ApiService.named("weather").withRedirects(1).withHeader("X-Tenant", "t"),
@@ -204,7 +204,7 @@ class PublicAddressesOnlyTest {
     "307,PUT,PUT",
     "308,POST,POST"
   })
-  void changesTheMethodAsTheStatusSays(int status, String method, String then) {
+  void changesTheMethodByStatus(int status, String method, String then) {
     ApiClient api =
         client(
             ApiService.named("weather").withRedirects(1), redirect(status, "/v1/b"), json(200, ""));
@@ -221,7 +221,7 @@ class PublicAddressesOnlyTest {
   }
 
   @Test
-  void followsNoMoreRedirectsThanAllowed() {
+  void followsNoMoreRedirectsThanTheMaximum() {
     ApiClient api =
         client(ApiService.named("weather").withRedirects(3), redirect(302, "/v1/round"));
 
@@ -241,7 +241,7 @@ class PublicAddressesOnlyTest {
         "http://127.1/",
         "http://a:b@x/"
       })
-  void takesAddressesOfTheWebOnly(String address) {
+  void acceptsHttpUrlsOnly(String address) {
     ApiClient api = client(ApiService.named("weather"), json(200, "{}"));
 
     assertThatIllegalArgumentException().isThrownBy(() -> api.get(URI.create(address)));

@@ -60,7 +60,7 @@ class RepetitionTest {
 
   @ParameterizedTest
   @MethodSource("passing")
-  void repeatsAGetWhateverPasses(Reply fault) {
+  void retriesAGetAfterATransientFailure(Reply fault) {
     assertThat(answering(fault, GOOD).get("/").as(Day.class).high()).isEqualTo(7);
 
     assertThat(weather.requests()).isEqualTo(2);
@@ -68,7 +68,7 @@ class RepetitionTest {
 
   @ParameterizedTest
   @MethodSource("passing")
-  void repeatsNoPostThatTheServiceMayHaveActedOn(Reply fault) {
+  void doesNotRetryAPostThatMayHaveBeenProcessed(Reply fault) {
     ApiClient api = answering(fault, GOOD);
 
     assertThatExceptionOfType(RuntimeException.class)
@@ -80,7 +80,7 @@ class RepetitionTest {
 
   @ParameterizedTest
   @MethodSource("passing")
-  void repeatsAPostWithTheSameKeyOfItsOwn(Reply fault) {
+  void retriesAPostWithTheSameIdempotencyKey(Reply fault) {
     ApiClient api = answering(fault, GOOD);
 
     api.post("/").idempotencyKey().json("x").as(Day.class);
@@ -94,7 +94,7 @@ class RepetitionTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
-  void repeatsWhatIsIdempotent(String method) {
+  void retriesIdempotentMethods(String method) {
     answering(json(500, ""), json(200, "")).call(method, "/").send();
 
     assertThat(weather.requests()).isEqualTo(2);
@@ -102,7 +102,7 @@ class RepetitionTest {
 
   @ParameterizedTest
   @CsvSource({"429,", "429,1", "503,1", "425,"})
-  void repeatsAPostThatTheServiceTurnedAway(int status, String wait) {
+  void retriesAPostThatTheServiceDidNotProcess(int status, String wait) {
     Reply away = wait == null ? json(status, "{}") : json(status, "{}", "retry-after", wait);
 
     answering(away, GOOD).post("/").json("x").as(Day.class);
@@ -111,7 +111,7 @@ class RepetitionTest {
   }
 
   @Test
-  void repeatsAPostThatNobodyTook() {
+  void retriesAPostWithoutAConnection() {
     ApiClient api = weather.client();
     weather.server.close();
 
@@ -121,7 +121,7 @@ class RepetitionTest {
   }
 
   @Test
-  void takesAConflictForAnAnswer() {
+  void doesNotRetryAConflict() {
     ApiClient api = answering(json(409, "{}"), GOOD);
 
     assertThatExceptionOfType(ApiException.Conflict.class).isThrownBy(() -> api.put("/").send());
@@ -130,7 +130,7 @@ class RepetitionTest {
   }
 
   @Test
-  void doesWhatTheServiceSaysOfAnotherTry() {
+  void honoursTheHeaderXShouldRetry() {
     ApiClient told = answering(json(409, "{}", "x-should-retry", "true"), GOOD);
     told.post("/").json("x").as(Day.class);
     assertThat(weather.requests()).isEqualTo(2);
@@ -142,7 +142,7 @@ class RepetitionTest {
   }
 
   @Test
-  void waitsAsLongAsTheServiceAsksForAllItsCalls() {
+  void delaysAllCallsWhenTheServiceAsksToWait() {
     ApiClient api = answering(json(429, "{}", "retry-after", "7"), GOOD);
 
     api.get("/").send();
@@ -151,7 +151,7 @@ class RepetitionTest {
   }
 
   @Test
-  void repeatsNoBodyThatCanBeSentOneTimeOnly() {
+  void doesNotRetryABodyThatCanBeSentOnce() {
     ApiClient api = answering(json(500, "{}"), GOOD);
     Body once =
         new Body.Once(new ByteArrayInputStream("x".getBytes(StandardCharsets.UTF_8)), "text/plain");
@@ -164,7 +164,7 @@ class RepetitionTest {
   }
 
   @Test
-  void triesAsOftenAsItsServiceSays() {
+  void honoursTheMaximumOfAttempts() {
     answering(json(500, "{}"));
     ApiClient api = weather.as(ApiService.named("weather").withMaxAttempts(5)).client();
 

@@ -82,7 +82,7 @@ class TransferTest {
   }
 
   @Test
-  void writesAFileAndTellsItsChecksum() throws Exception {
+  void writesAFileAndReturnsItsChecksum() throws Exception {
     Download.Saved saved = answering(file()).get("/map").sha256(sha256()).downloadTo(target());
 
     assertThat(target()).hasBinaryContent(FILE);
@@ -93,7 +93,7 @@ class TransferTest {
   }
 
   @Test
-  void replacesALinkAtTheNameOfTheFileAndDoesNotFollowIt() throws Exception {
+  void replacesASymbolicLinkWithoutFollowingIt() throws Exception {
     Path victim = Files.writeString(directory.resolve("victim"), "precious");
     Files.createSymbolicLink(target(), victim);
 
@@ -105,7 +105,7 @@ class TransferTest {
   }
 
   @Test
-  void beginsADownloadThatBreaksOffAnew() {
+  void restartsABrokenDownload() {
     answering(truncated("01234"), file()).get("/map").downloadTo(target());
 
     assertThat(target()).hasBinaryContent(FILE);
@@ -113,7 +113,7 @@ class TransferTest {
   }
 
   @Test
-  void leavesNoHalfFileAndTheOldOneAsItWas() throws Exception {
+  void keepsTheOldFileWhenADownloadFails() throws Exception {
     Files.writeString(target(), "old");
     ApiClient api = answering(truncated("01234"));
 
@@ -125,7 +125,7 @@ class TransferTest {
   }
 
   @Test
-  void refusesAFileWithOtherBytesThanTold() throws Exception {
+  void rejectsAFileWithAnotherChecksum() throws Exception {
     ApiClient api = answering(file());
 
     assertThatExceptionOfType(ApiException.InvalidResponse.class)
@@ -136,7 +136,7 @@ class TransferTest {
   }
 
   @Test
-  void refusesAFileThatIsTooLarge() throws Exception {
+  void rejectsAFileThatIsTooLarge() throws Exception {
     ApiClient api = answering(file());
 
     assertThatExceptionOfType(CallException.ResponseTooLarge.class)
@@ -147,7 +147,7 @@ class TransferTest {
   }
 
   @Test
-  void triesNoDownloadAgainForADiskThatTakesNoFile() {
+  void doesNotRetryADownloadAfterADiskError() {
     ApiClient api = answering(file());
     Path nowhere = directory.resolve("none/map.bin");
 
@@ -159,7 +159,7 @@ class TransferTest {
   }
 
   @Test
-  void takesLongerThanAnAttemptIfTheServiceGoesOn() {
+  void takesLongerThanTheTimeoutWhileDataArrives() {
     ApiClient api = answering(slow(12));
 
     Download.Saved saved = api.get("/map").downloadTo(target());
@@ -169,7 +169,7 @@ class TransferTest {
   }
 
   @Test
-  void endsADownloadThatFallsSilent() {
+  void timesOutWhenADownloadStalls() {
     ApiClient api = answering(stall("01234"));
 
     assertThatExceptionOfType(CallException.DeadlineExceeded.class)
@@ -180,7 +180,7 @@ class TransferTest {
   }
 
   @Test
-  void handsBytesOnAsTheyCome() throws IOException {
+  void streamsBytesAsTheyArrive() throws IOException {
     try (Download open = answering(file()).get("/map").download()) {
       assertThat(open.length()).hasValue(FILE.length);
       assertThat(open.contentType()).contains("application/octet-stream");
@@ -191,7 +191,7 @@ class TransferTest {
   }
 
   @Test
-  void breaksAStreamThatFallsSilent() throws IOException {
+  void timesOutWhenAStreamStalls() throws IOException {
     try (Download open = answering(stall("01234")).get("/map").download()) {
       assertThat(open.bytes().readNBytes(5)).hasSize(5);
       assertThatExceptionOfType(TransportException.class)
@@ -201,7 +201,7 @@ class TransferTest {
   }
 
   @Test
-  void breaksAStreamThatIsTooLarge() throws IOException {
+  void failsAStreamThatIsTooLarge() throws IOException {
     try (Download open = answering(file()).get("/map").maxBytes(1000).download()) {
       assertThatExceptionOfType(BodyReader.TooLargeException.class)
           .isThrownBy(() -> open.bytes().readAllBytes());
@@ -209,7 +209,7 @@ class TransferTest {
   }
 
   @Test
-  void closesTheSocketOfAStreamThatIsLetGo() throws Exception {
+  void closesTheSocketOfAClosedStream() throws Exception {
     Download open = answering(stall("01234")).get("/map").download();
 
     long begin = System.nanoTime();
@@ -222,7 +222,7 @@ class TransferTest {
   }
 
   @Test
-  void sendsAFileAnewForEachAttempt() throws IOException {
+  void readsAFileAgainForEachAttempt() throws IOException {
     Path from = Files.write(directory.resolve("up.bin"), FILE);
     ApiClient api = answering(json(500, "{}"), json(200, "{}"));
 
@@ -238,7 +238,7 @@ class TransferTest {
   }
 
   @Test
-  void sendsFilesAmongTheFieldsOfAForm() throws IOException {
+  void sendsFilesAndFieldsInAForm() throws IOException {
     Path from = Files.writeString(directory.resolve("a b.txt"), "text");
 
     answering(json(200, "{}"))

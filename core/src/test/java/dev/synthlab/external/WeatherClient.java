@@ -6,52 +6,52 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The weather. Safe for use by many threads. */
+/** A client of a weather service. Thread-safe. */
 public final class WeatherClient implements AutoCloseable {
-  /** WEATHER_API_KEY, WEATHER_BASE_URL, WEATHER_TIMEOUT. */
+  /** Configured by WEATHER_API_KEY, WEATHER_BASE_URL and WEATHER_TIMEOUT. */
   public static final ApiService SERVICE =
       ApiService.named("weather").withBaseUrl("https://api.weather.example/v1");
 
   private final ApiClient api;
 
   private WeatherClient(ApiClient api) {
-    this.api = api.withErrorMapper(WeatherClient::meaning);
+    this.api = api.withErrorMapper(WeatherClient::translate);
   }
 
-  /** The one client of this process. */
+  /** The client of this process. */
   public static WeatherClient get() {
-    return Synthlab.get().client(WeatherClient.class, SERVICE, WeatherClient::new);
+    return over(Synthlab.get());
   }
 
-  /** A client by hand: for tests, for a second account. */
-  public static WeatherClient over(ApiClient api) {
-    return new WeatherClient(api);
+  /** The client of a given {@code Synthlab}: for tests, or for a second account. */
+  public static WeatherClient over(Synthlab synthlab) {
+    return synthlab.client(WeatherClient.class, SERVICE, WeatherClient::new);
   }
 
-  /** The next days of a city. */
+  /** The forecast for a city. */
   public Forecast forecast(String city, int days) {
     return api.get("/forecast/{city}", city).query("days", days).as(Forecast.class);
   }
 
-  /** Orders a report; a second order with the same number changes nothing. */
+  /** Orders a report; the number makes the order idempotent. */
   public Report order(NewReport report) {
     return api.post("/reports").idempotencyKey(report.number()).json(report).as(Report.class);
   }
 
-  /** Every station, fetched page by page as they are needed. */
+  /** All stations; pages are fetched on demand. */
   public Stream<Station> stations() {
     return api.get("/stations")
         .pagesByCursor("after", StationPage.class, StationPage::next)
         .items(StationPage::stations);
   }
 
-  /** A map, whole or not at all. */
+  /** Downloads a map to a file, which is written completely or not at all. */
   public Path map(String city, Path file) {
     return api.get("/maps/{city}", city).maxBytes(2_000_000_000).downloadTo(file).path();
   }
 
-  private static RuntimeException meaning(ApiException reason) {
-    return reason instanceof ApiException.NotFound ? new NoSuchCity(reason) : reason;
+  private static RuntimeException translate(ApiException e) {
+    return e instanceof ApiException.NotFound ? new CityNotFoundException(e) : e;
   }
 
   @Override
@@ -59,26 +59,26 @@ public final class WeatherClient implements AutoCloseable {
     api.close();
   }
 
-  /** What comes. */
+  /** A forecast. */
   public record Forecast(String city, List<Integer> highs) {}
 
-  /** What is ordered. */
+  /** An order. */
   public record NewReport(String number, String city) {}
 
-  /** What was ordered. */
+  /** An ordered report. */
   public record Report(long id, Optional<String> link) {}
 
-  /** Where it is measured. */
+  /** A weather station. */
   public record Station(String name) {}
 
-  /** Some stations. */
+  /** A page of stations. */
   public record StationPage(List<Station> stations, Optional<String> next) {}
 
-  /** The service knows no such city. */
-  public static final class NoSuchCity extends RuntimeException {
+  /** Thrown when the service does not know the city. */
+  public static final class CityNotFoundException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    NoSuchCity(ApiException reason) {
+    CityNotFoundException(ApiException reason) {
       super(reason.getMessage(), reason);
     }
   }

@@ -15,16 +15,16 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The checklist as rules of ArchUnit, for who keeps other rules with it: they can be frozen by its
- * {@code FreezingArchRule} and take part in its reports. Needs ArchUnit on the class path.
+ * The checklist as ArchUnit rules, which can be frozen by {@code FreezingArchRule} and appear in
+ * ArchUnit's reports. Needs ArchUnit on the class path.
  */
 public final class ArchRules {
   private ArchRules() {}
 
   /**
-   * One rule for each of the checklist that class files alone can tell.
+   * One ArchUnit rule for each rule that needs no sources.
    *
-   * @param checklist says which packages are which; the classes are those that ArchUnit imported
+   * @param checklist the packages and exemptions; the classes are those that ArchUnit imported
    * @return the rules, named by their ids
    */
   public static List<ArchRule> of(Checklist checklist) {
@@ -36,19 +36,19 @@ public final class ArchRules {
 
   private static ArchRule one(Checklist checklist, Rule rule) {
     return ArchRuleDefinition.classes()
-        .should(new Keeping(checklist, rule))
+        .should(new ChecklistCondition(checklist, rule))
         .as(rule.id())
         .because(rule.why() + " " + rule.instead())
         .allowEmptyShould(true);
   }
 
-  /** Looks at the files of all classes at once, since some rules are about several. */
-  private static final class Keeping extends ArchCondition<JavaClass> {
+  /** Checks all classes at once, since some rules concern several classes. */
+  private static final class ChecklistCondition extends ArchCondition<JavaClass> {
     private final Checklist checklist;
     private final Rule rule;
     private Map<String, List<Violation>> broken = Map.of();
 
-    Keeping(Checklist checklist, Rule rule) {
+    ChecklistCondition(Checklist checklist, Rule rule) {
       super("keep " + rule.id());
       this.checklist = checklist;
       this.rule = rule;

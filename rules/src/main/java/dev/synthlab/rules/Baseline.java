@@ -13,14 +13,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The violations that were there before the checklist was. A line holds rule, class, member and
- * what is wrong, but no line number; what is there twice stands in two lines.
+ * A file of known violations. A line has the rule, class, member and text of a violation, but no line
+ * number; two equal violations are two lines.
  */
 final class Baseline {
   private static final List<String> HEAD =
       List.of(
-          "# Violations of the checklist that are known. Those that are gone are removed by each",
-          "# check; none is ever added but by freezing anew.");
+          "# Known violations of the synthlab rules. Each check removes those that are fixed; new ones",
+          "# are added only by freezing again.");
 
   private final Path file;
   private final List<String> lines;
@@ -33,7 +33,7 @@ final class Baseline {
   static Baseline read(Path file) {
     if (!Files.exists(file)) {
       throw new IllegalArgumentException(
-          file + " does not exist: write it once with freeze(), or synthlab check --freeze");
+          file + " does not exist: create it with freeze(), or synthlab check --freeze");
     }
     try {
       List<String> lines =
@@ -66,15 +66,15 @@ final class Baseline {
     Path written = file.resolveSibling(file.getFileName() + ".part");
     try {
       Files.deleteIfExists(written);
-      Files.write(written, all, StandardOpenOption.CREATE_NEW); // which follows no link
+      Files.write(written, all, StandardOpenOption.CREATE_NEW); // does not follow a link
       Files.move(written, file, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file, e);
     }
   }
 
-  /** The report without what is known here; the file without what is gone. */
-  CheckReport applied(ScanResult scan) {
+  /** Moves known violations of a report to {@code known}, and removes fixed ones from the file. */
+  CheckReport apply(ScanResult scan) {
     CheckReport report = scan.report();
     Map<String, Integer> left = new HashMap<>();
     lines.forEach(line -> left.merge(line, 1, Integer::sum));
@@ -88,12 +88,12 @@ final class Baseline {
       (old ? known : fresh).add(violation);
     }
     List<String> notes = new ArrayList<>(report.notes());
-    shrunk(scan, known, left).ifPresent(notes::add);
+    shrink(scan, known, left).ifPresent(notes::add);
     return new CheckReport(fresh, known, report.notChecked(), notes, report.classes());
   }
 
-  /** What was not looked at is not gone. */
-  private Optional<String> shrunk(
+  /** Removes fixed violations from the file; what was not checked is kept. */
+  private Optional<String> shrink(
       ScanResult scan, List<Violation> known, Map<String, Integer> left) {
     List<String> kept = new ArrayList<>(known.stream().map(Violation::key).toList());
     int gone = 0;

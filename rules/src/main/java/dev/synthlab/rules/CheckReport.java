@@ -2,32 +2,74 @@ package dev.synthlab.rules;
 
 import java.util.List;
 
-/**
- * What a check found. Immutable.
- *
- * @param violations what is wrong and not known to the baseline, sorted by class
- * @param known what is wrong and known to the baseline
- * @param notChecked what could not be looked at, each with the reason; nothing is passed silently
- * @param notes what was assumed, and what became of the baseline
- * @param classes how many classes were read
- */
-public record CheckReport(
-    List<Violation> violations,
-    List<Violation> known,
-    List<String> notChecked,
-    List<String> notes,
-    int classes) {
+/** The result of a check. Immutable. */
+public final class CheckReport {
+  private final List<Violation> violations;
+  private final List<Violation> known;
+  private final List<String> notChecked;
+  private final List<String> notes;
+  private final int classes;
 
-  /** Copies the lists. */
-  public CheckReport {
-    violations = List.copyOf(violations);
-    known = List.copyOf(known);
-    notChecked = List.copyOf(notChecked);
-    notes = List.copyOf(notes);
+  CheckReport(
+      List<Violation> violations,
+      List<Violation> known,
+      List<String> notChecked,
+      List<String> notes,
+      int classes) {
+    this.violations = List.copyOf(violations);
+    this.known = List.copyOf(known);
+    this.notChecked = List.copyOf(notChecked);
+    this.notes = List.copyOf(notes);
+    this.classes = classes;
   }
 
   /**
-   * Whether there is no violation beside the known ones.
+   * The violations that are not in the baseline.
+   *
+   * @return sorted by class
+   */
+  public List<Violation> violations() {
+    return violations;
+  }
+
+  /**
+   * The violations that are in the baseline.
+   *
+   * @return sorted by class
+   */
+  public List<Violation> known() {
+    return known;
+  }
+
+  /**
+   * What could not be checked.
+   *
+   * @return each with the reason
+   */
+  public List<String> notChecked() {
+    return notChecked;
+  }
+
+  /**
+   * Assumptions of the check, and changes of the baseline.
+   *
+   * @return one sentence each
+   */
+  public List<String> notes() {
+    return notes;
+  }
+
+  /**
+   * The number of checked classes.
+   *
+   * @return at least 1
+   */
+  public int classes() {
+    return classes;
+  }
+
+  /**
+   * Whether there are no violations other than known ones.
    *
    * @return whether the check passes
    */
@@ -36,7 +78,7 @@ public record CheckReport(
   }
 
   /**
-   * All of it in words: the violations by rule, each rule with its reason and what to do.
+   * The report as text: the violations by rule, each rule with its reason and what to do.
    *
    * @return several lines
    */

@@ -8,17 +8,17 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The checklist of the layer over the classes of a service, for a test of its build:
+ * The checklist: checks the classes of a service against the {@link Rule}s, in a test of its build:
  *
  * <pre>{@code
  * @Test
- * void keepsTheChecklist() {
+ * void followsTheSynthlabRules() {
  *   Checklist.of("com.acme").withInfrastructure("com.acme.infrastructure..").check();
  * }
  * }</pre>
  *
- * Packages are named as in ArchUnit: {@code ..} stands for any number of packages, {@code *} for a
- * part of a name. Immutable; every {@code with} gives a copy. Safe for use by many threads.
+ * Package patterns are those of ArchUnit: {@code ..} matches any number of packages, {@code *} a part
+ * of a name. Immutable; every {@code with} method returns a copy. Safe for use by many threads.
  */
 public final class Checklist {
   private final ClassFiles classes;
@@ -34,34 +34,34 @@ public final class Checklist {
   }
 
   /**
-   * Over the classes below some packages, as they lie on the class path. Tests are left out: what
-   * lies in {@code test-classes}, {@code classes/java/test} and the like.
+   * A checklist of the classes of some packages on the class path. Test classes ({@code
+   * test-classes}, {@code classes/java/test} and similar directories) are excluded.
    *
-   * @param basePackages their names, for example {@code com.acme}
-   * @return the checklist, with the packages that have a part {@code infrastructure} or {@code
-   *     config} in their name taken as those of infrastructure and of configuration
+   * @param basePackages for example {@code com.acme}
+   * @return the checklist; by default packages with {@code infrastructure} or {@code config} in their
+   *     name are the infrastructure and configuration packages
    */
   public static Checklist of(String... basePackages) {
     return new Checklist(
         ClassFiles.onClassPath(List.of(basePackages)),
-        Scope.guessed(),
+        Scope.defaults(),
         List.of(),
         Optional.empty());
   }
 
   /**
-   * Over class files wherever they lie.
+   * A checklist of class files.
    *
    * @param paths jars, directories of classes, or single class files
    * @return the checklist
    * @throws IllegalArgumentException if there is no such file
    */
   public static Checklist over(List<Path> paths) {
-    return new Checklist(ClassFiles.in(paths), Scope.guessed(), List.of(), Optional.empty());
+    return new Checklist(ClassFiles.in(paths), Scope.defaults(), List.of(), Optional.empty());
   }
 
   /**
-   * Says which packages may reach outside.
+   * A copy with these packages as infrastructure packages, which may call external systems.
    *
    * @param packages for example {@code com.acme.infrastructure..}
    * @return a copy
@@ -71,7 +71,7 @@ public final class Checklist {
   }
 
   /**
-   * Says which packages, or single classes, read the environment.
+   * A copy with these packages or classes as configuration, which may read the environment.
    *
    * @param packages for example {@code com.acme.config..}
    * @return a copy
@@ -81,8 +81,8 @@ public final class Checklist {
   }
 
   /**
-   * Adds sources and resources, for the rules that need them. Without any, these rules are told as
-   * not checked.
+   * A copy that also checks sources and resources. Without them, the rules that need them are reported
+   * as not checked.
    *
    * @param directories for example {@code src/main/java} and {@code src/main/resources}
    * @return a copy
@@ -99,10 +99,10 @@ public final class Checklist {
   }
 
   /**
-   * Takes the violations that a file lists as known. Those that are gone are removed from the file
-   * by each check, so that they cannot come back. {@link #freeze()} writes it at first.
+   * A copy with a baseline of known violations, which do not fail a check. Each check removes fixed
+   * violations from the file. {@link #freeze()} creates it.
    *
-   * @param file the file, to be kept with the code
+   * @param file the baseline, which belongs into version control
    * @return a copy
    */
   public Checklist withBaseline(Path file) {
@@ -110,11 +110,11 @@ public final class Checklist {
   }
 
   /**
-   * Takes classes out of one rule, for good and with a reason.
+   * A copy that exempts classes from one rule.
    *
    * @param rule the rule
    * @param classes a package or a class, for example {@code com.acme.jobs.Clock}
-   * @param because why it does not hold there
+   * @param because the reason
    * @return a copy
    */
   public Checklist except(Rule rule, String classes, String because) {
@@ -125,23 +125,23 @@ public final class Checklist {
   }
 
   /**
-   * Looks at everything.
+   * Checks all classes.
    *
-   * @return what was found
-   * @throws IllegalArgumentException if there are no classes to look at, or no baseline
+   * @return the violations
+   * @throws IllegalArgumentException if there are no classes, or no baseline file
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
   public CheckReport report() {
     Optional<Baseline> known = baseline.map(Baseline::read);
-    ScanResult scan = found();
-    return known.map(each -> each.applied(scan)).orElse(scan.report());
+    ScanResult scan = scan();
+    return known.map(each -> each.apply(scan)).orElse(scan.report());
   }
 
   /**
-   * Looks at everything and fails if something is wrong.
+   * Checks all classes and fails if there are violations.
    *
-   * @throws AssertionError with the report in words, if there are violations
-   * @throws IllegalArgumentException if there are no classes to look at, or no baseline
+   * @throws AssertionError with the text of the report, if there are violations
+   * @throws IllegalArgumentException if there are no classes, or no baseline file
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
   public void check() {
@@ -152,19 +152,19 @@ public final class Checklist {
   }
 
   /**
-   * Writes all that is wrong now into the baseline.
+   * Writes all current violations into the baseline.
    *
-   * @return what was written, as known
+   * @return a report with these violations as known
    * @throws IllegalStateException if no baseline is named
    * @throws java.io.UncheckedIOException if it cannot be written
    */
   public CheckReport freeze() {
     Path file =
-        baseline.orElseThrow(() -> new IllegalStateException("withBaseline names the file"));
-    return Baseline.write(file, found().report());
+        baseline.orElseThrow(() -> new IllegalStateException("call withBaseline(file) first"));
+    return Baseline.write(file, scan().report());
   }
 
-  /** The same rules over other classes. */
+  /** The same rules for other classes. */
   Checklist over(ClassFiles other) {
     return new Checklist(other, scope, sources, Optional.empty());
   }
@@ -173,11 +173,11 @@ public final class Checklist {
     return new Checklist(classes, changed, sources, baseline);
   }
 
-  private ScanResult found() {
+  private ScanResult scan() {
     ClassScan inspection = new ClassScan(scope);
-    classes.each(inspection::look, inspection::unreadable);
+    classes.each(inspection::scan, inspection::unreadable);
     inspection.sources().read(sources);
-    ScanResult scan = inspection.ended();
+    ScanResult scan = inspection.finish();
     if (inspection.classes() == 0) {
       List<String> unread = scan.complete() ? List.of() : scan.report().notChecked();
       throw new IllegalArgumentException(

@@ -23,24 +23,24 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * Where class files lie.
+ * The class files to check.
  *
- * @param places jars, directories and single files, each with what is taken of it
- * @param said how they were named, for messages
+ * @param locations jars, directories and single files
+ * @param description their names, for messages
  */
-record ClassFiles(List<Place> places, String said) {
-  /** More than any class file may need; a longer one is no class file. */
+record ClassFiles(List<Location> locations, String description) {
+  /** The maximum size of a class file. */
   private static final long MAX = 64L << 20;
 
   private static final Pattern TESTS =
       Pattern.compile(".*/(test-classes|classes/\\w+/test|out/test|bin/test)(/.*)?");
 
-  /** A jar, a directory or a file, and the directory in it that is looked at; empty for all. */
-  record Place(Path path, String below) {}
+  /** A jar, a directory or a file, and the directory in a jar to check; empty for all. */
+  record Location(Path path, String below) {}
 
   static ClassFiles in(List<Path> paths) {
     if (paths.isEmpty()) {
-      throw new IllegalArgumentException("no jar and no directory of classes is named");
+      throw new IllegalArgumentException("name a jar or a directory of classes");
     }
     for (Path path : paths) {
       if (!Files.isReadable(path)) {
@@ -49,53 +49,53 @@ record ClassFiles(List<Place> places, String said) {
       }
     }
     return new ClassFiles(
-        paths.stream().map(path -> new Place(path, "")).toList(), paths.toString());
+        paths.stream().map(path -> new Location(path, "")).toList(), paths.toString());
   }
 
   static ClassFiles onClassPath(List<String> basePackages) {
     if (basePackages.isEmpty()) {
       throw new IllegalArgumentException("name the package whose classes are to be checked");
     }
-    Set<Place> places = new LinkedHashSet<>();
+    Set<Location> found = new LinkedHashSet<>();
     for (String base : basePackages) {
       String folder = base.replace('.', '/');
       try {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
-        Enumeration<URL> found =
+        Enumeration<URL> urls =
             (loader == null ? ClassFiles.class.getClassLoader() : loader).getResources(folder);
-        for (URL url : Collections.list(found)) {
-          place(url, folder).filter(one -> !isTest(one)).ifPresent(places::add);
+        for (URL url : Collections.list(urls)) {
+          locate(url, folder).filter(one -> !isTest(one)).ifPresent(found::add);
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
     return new ClassFiles(
-        List.copyOf(places), "the packages " + basePackages + " of the class path");
+        List.copyOf(found), "the packages " + basePackages + " of the class path");
   }
 
-  /** Single files, also inside of jars, as {@code file:} and {@code jar:} addresses. */
+  /** Single files, also in jars, as {@code file:} and {@code jar:} URIs. */
   static ClassFiles at(List<URI> files) {
-    List<Place> places = new ArrayList<>();
+    List<Location> found = new ArrayList<>();
     for (URI file : files) {
       String text = file.toString();
-      places.add(
+      found.add(
           text.startsWith("jar:")
               ? inJar(text, text.substring(text.indexOf("!/") + 2))
-              : new Place(Path.of(file), ""));
+              : new Location(Path.of(file), ""));
     }
-    return new ClassFiles(places, "the classes that were imported");
+    return new ClassFiles(found, "the classes that were imported");
   }
 
-  private static boolean isTest(Place place) {
-    return TESTS.matcher(place.path().toUri().getPath()).matches();
+  private static boolean isTest(Location location) {
+    return TESTS.matcher(location.path().toUri().getPath()).matches();
   }
 
-  private static Optional<Place> place(URL url, String folder) throws IOException {
+  private static Optional<Location> locate(URL url, String folder) throws IOException {
     try {
       URI file = url.toURI();
       return switch (url.getProtocol()) {
-        case "file" -> Optional.of(new Place(Path.of(file), ""));
+        case "file" -> Optional.of(new Location(Path.of(file), ""));
         case "jar" -> Optional.of(inJar(file.toString(), folder + "/"));
         default -> Optional.empty();
       };
@@ -104,20 +104,20 @@ record ClassFiles(List<Place> places, String said) {
     }
   }
 
-  private static Place inJar(String address, String below) {
+  private static Location inJar(String address, String below) {
     String jar = address.substring("jar:".length(), address.indexOf("!/"));
-    return new Place(Path.of(URI.create(jar)), below);
+    return new Location(Path.of(URI.create(jar)), below);
   }
 
-  /** Hands out every class file there is, and says of each that cannot be read why. */
+  /** Passes on each class file, and the reason for each that cannot be read. */
   void each(BiConsumer<String, byte[]> look, Consumer<String> unreadable) {
-    for (Place place : places) {
-      if (Files.isDirectory(place.path())) {
-        walk(place.path(), look, unreadable);
-      } else if (place.path().toString().endsWith(".class")) {
-        file(place.path(), look, unreadable);
+    for (Location location : locations) {
+      if (Files.isDirectory(location.path())) {
+        walk(location.path(), look, unreadable);
+      } else if (location.path().toString().endsWith(".class")) {
+        file(location.path(), look, unreadable);
       } else {
-        jar(place, look, unreadable);
+        jar(location, look, unreadable);
       }
     }
   }
@@ -144,35 +144,35 @@ record ClassFiles(List<Place> places, String said) {
   }
 
   private static void jar(
-      Place place, BiConsumer<String, byte[]> look, Consumer<String> unreadable) {
-    try (ZipFile zip = new ZipFile(place.path().toFile())) {
+      Location location, BiConsumer<String, byte[]> look, Consumer<String> unreadable) {
+    try (ZipFile zip = new ZipFile(location.path().toFile())) {
       List<? extends ZipEntry> entries =
           zip.stream()
-              .filter(entry -> isClass(entry.getName()) && isBelow(entry.getName(), place.below()))
+              .filter(entry -> isClass(entry.getName()) && isBelow(entry.getName(), location.below()))
               .toList();
       for (ZipEntry entry : entries) {
-        String where = place.path() + "!" + entry.getName();
+        String where = location.path() + "!" + entry.getName();
         try (InputStream in = zip.getInputStream(entry)) {
           look.accept(where, bytes(in));
         } catch (IOException e) {
           unreadable.accept(where + ": " + e.getMessage());
         }
       }
-      inner(place, zip, unreadable);
+      inner(location, zip, unreadable);
     } catch (IOException e) {
-      unreadable.accept(place.path() + " is no jar that can be read: " + e.getMessage());
+      unreadable.accept(location.path() + " is no jar that can be read: " + e.getMessage());
     }
   }
 
-  private static void inner(Place place, ZipFile zip, Consumer<String> unreadable) {
+  private static void inner(Location location, ZipFile zip, Consumer<String> unreadable) {
     long jars = zip.stream().filter(entry -> entry.getName().endsWith(".jar")).count();
-    if (jars > 0 && place.below().isEmpty()) {
+    if (jars > 0 && location.below().isEmpty()) {
       unreadable.accept(
-          place.path() + ": the " + jars + " jars inside of it; name them one by one");
+          location.path() + ": the " + jars + " jars inside of it; name them one by one");
     }
   }
 
-  /** Also in the folders for newer Javas, and of programs that were packed into one jar. */
+  /** Also in the directories of multi-release jars and of programs packed into one jar. */
   private static boolean isBelow(String entry, String folder) {
     return entry
         .replaceFirst("^(META-INF/versions/\\d+/|BOOT-INF/classes/|WEB-INF/classes/)", "")
@@ -195,6 +195,6 @@ record ClassFiles(List<Place> places, String said) {
 
   @Override
   public String toString() {
-    return said;
+    return description;
   }
 }

@@ -7,7 +7,7 @@ import java.util.Set;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.tree.ClassNode;
 
-/** One walk over class files. Not safe for use by several threads. */
+/** One scan of class files by all rules. For one thread. */
 final class ClassScan {
   private final Scope scope;
   private final Violations violations;
@@ -16,7 +16,7 @@ final class ClassScan {
   private final ClientRules clients;
   private final RetryLoops loops;
   private final SecretFlow secrets;
-  private final SourceScan scan;
+  private final SourceScan sources;
 
   ClassScan(Scope scope) {
     this.scope = scope;
@@ -25,30 +25,30 @@ final class ClassScan {
     clients = new ClientRules(scope, violations);
     loops = new RetryLoops(scope, violations);
     secrets = new SecretFlow(scope, violations);
-    scan = new SourceScan(scope, violations);
+    sources = new SourceScan(scope, violations);
   }
 
   SourceScan sources() {
-    return scan;
+    return sources;
   }
 
   int classes() {
     return violations.classes();
   }
 
-  /** Looks at one class file; what is none is remembered as that. */
-  void look(String where, byte[] bytes) {
+  /** Scans one class file; an invalid one is reported as not checked. */
+  void scan(String where, byte[] bytes) {
     try {
       ClassNode type = new ClassNode();
       new ClassReader(bytes).accept(type, ClassReader.SKIP_FRAMES);
-      violations.looked(type.name);
-      uses.look(type);
-      clients.look(type);
-      loops.look(type);
-      secrets.look(type, unreadable::add);
-      scan.constants(type);
+      violations.addClass(type.name);
+      uses.check(type);
+      clients.check(type);
+      loops.check(type);
+      secrets.check(type, unreadable::add);
+      sources.constants(type);
     } catch (RuntimeException e) {
-      // A file of any bytes at all may stand here, and the reader has no exception of its own.
+      // The file may have any content, and the class reader throws no exception of its own.
       String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       unreadable.add(where + " is no class file that can be read: " + reason);
     }
@@ -58,14 +58,14 @@ final class ClassScan {
     unreadable.add(what);
   }
 
-  ScanResult ended() {
-    clients.ended();
+  ScanResult finish() {
+    clients.finish();
     Set<Rule> unchecked = EnumSet.noneOf(Rule.class);
     List<String> notChecked = new ArrayList<>(unreadable);
-    scan.ended(unchecked, notChecked);
+    sources.finish(unchecked, notChecked);
     CheckReport report =
         new CheckReport(
             violations.sorted(), List.of(), notChecked, scope.notes(), violations.classes());
-    return new ScanResult(report, unchecked, unreadable.isEmpty() && scan.isComplete());
+    return new ScanResult(report, unchecked, unreadable.isEmpty() && sources.isComplete());
   }
 }

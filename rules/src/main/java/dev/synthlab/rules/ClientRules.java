@@ -19,13 +19,13 @@ import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.TypeInsnNode;
 
 /**
- * The rules that are about clients: classes of infrastructure packages that are named so. What
- * belongs to a client may stand in the classes inside of it.
+ * The rules on clients: classes of infrastructure packages whose name says so. Nested classes count as
+ * part of a client.
  */
 final class ClientRules {
   private static final String BASE = "dev/synthlab/external/ApiClient";
 
-  /** What stands on the layer has its timeouts and its loggers. */
+  /** Classes of the library, which have timeouts and loggers. */
   private static final Pattern LAYER = Pattern.compile("dev/synthlab/(external|llm|store)/.*");
 
   private static final List<String> TOO_WIDE =
@@ -35,7 +35,7 @@ final class ClientRules {
           "java/lang/Throwable",
           "java/lang/Error");
 
-  /** Names that bound the time of a call, whoever's they are. */
+  /** Parts of names that bound the time of a call, in any library. */
   private static final List<String> BOUNDS = List.of("timeout", "deadline", "callpolicy", "within");
 
   private final Scope scope;
@@ -50,9 +50,9 @@ final class ClientRules {
     this.violations = violations;
   }
 
-  void look(ClassNode type) {
+  void check(ClassNode type) {
     String className = JvmNames.dotted(type.name);
-    if (!scope.infrastructure().hold(className)) {
+    if (!scope.infrastructure().contains(className)) {
       return;
     }
     String outermost = JvmNames.outermost(className);
@@ -109,7 +109,7 @@ final class ClientRules {
     return BOUNDS.stream().anyMatch(low::contains);
   }
 
-  /** Either the logger of the layer, or one that says its component itself. */
+  /** Whether a class uses the library's logger, or one that sets {@code component} itself. */
   private static boolean logs(ClassNode type) {
     boolean named = false;
     boolean logger = false;
@@ -158,8 +158,8 @@ final class ClientRules {
     }
   }
 
-  /** Judges what can only be told when every class was seen. */
-  void ended() {
+  /** Checks what is known only after all classes. */
+  void finish() {
     for (Map.Entry<String, ClassNode> each : clients.entrySet()) {
       ClassNode client = each.getValue();
       CodeLocation location = CodeLocation.of(client);
@@ -177,11 +177,11 @@ final class ClientRules {
     }
   }
 
-  /** Of the class itself or of one that it extends. */
+  /** Whether a class or a superclass of it has a property. */
   private boolean holds(String className, Set<String> fact) {
-    Set<String> been = new HashSet<>();
+    Set<String> visited = new HashSet<>();
     String at = className;
-    while (been.add(at)) {
+    while (visited.add(at)) {
       if (fact.contains(at) || at.equals(JvmNames.dotted(BASE))) {
         return true;
       }

@@ -7,7 +7,7 @@ import org.objectweb.asm.tree.ClassNode;
 import org.objectweb.asm.tree.LineNumberNode;
 import org.objectweb.asm.tree.MethodNode;
 
-/** Where in a class something is, to be said in a violation. */
+/** A location in a class, for violations. */
 record CodeLocation(ClassNode type, String member) {
 
   static CodeLocation of(ClassNode type) {

@@ -14,7 +14,7 @@ import org.objectweb.asm.tree.LookupSwitchInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.TableSwitchInsnNode;
 
-/** Which instruction of a method may follow which, exceptions left out. */
+/** The control flow graph of a method, without exceptions. */
 final class ControlFlow {
   private final MethodNode method;
   private final List<int[]> next;
@@ -77,7 +77,7 @@ final class ControlFlow {
     return next.get(index);
   }
 
-  /** All that may come after some instructions, themselves included, without going past a stop. */
+  /** The instructions reachable from some, themselves included, without passing a stop. */
   BitSet from(int[] starts, IntPredicate stop) {
     BitSet seen = new BitSet();
     Deque<Integer> open = new ArrayDeque<>();
@@ -99,7 +99,7 @@ final class ControlFlow {
     return seen;
   }
 
-  /** All that may come before an instruction, itself included. */
+  /** The instructions from which one is reachable, itself included. */
   BitSet to(int end) {
     BitSet seen = new BitSet();
     Deque<Integer> open = new ArrayDeque<>(List.of(end));

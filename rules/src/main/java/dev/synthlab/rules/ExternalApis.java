@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The ways out of a process, by the names of the classes that lead there. */
+/** External APIs, by the names of their classes. */
 enum ExternalApis {
-  /** Clients of HTTP. */
+  /** HTTP clients. */
   HTTP(
       "an HTTP client",
       "java/net/http/",
@@ -105,7 +105,7 @@ enum ExternalApis {
       "org/elasticsearch/client/",
       "co/elastic/clients/"),
 
-  /** Sockets that are opened to somewhere; those that listen are no way out. */
+  /** Client sockets; server sockets are allowed. */
   SOCKET(
       "a socket",
       "java/net/Socket",
@@ -117,7 +117,7 @@ enum ExternalApis {
       "javax/net/SocketFactory",
       "javax/net/ssl/SSLSocket");
 
-  /** They stand for values and failures, not for a connection. */
+  /** Classes of values and exceptions, which open no connection. */
   private static final Set<String> VALUES =
       Set.of(
           "java/sql/Timestamp",
@@ -143,56 +143,56 @@ enum ExternalApis {
           "org/springframework/data/mongodb/core/mapping/",
           "org/springframework/ai/tool/annotation/");
 
-  private final String said;
+  private final String description;
 
   @SuppressWarnings("ImmutableEnumChecker") // List.of cannot be changed
   private final List<String> prefixes;
 
   ExternalApis(String said, String... prefixes) {
-    this.said = said;
+    this.description = said;
     this.prefixes = List.of(prefixes);
   }
 
   /**
-   * A way out.
+   * A matched API.
    *
-   * @param kind what it leads to
-   * @param library the package or class it is known by
+   * @param kind the kind of API
+   * @param library the matched package or class
    */
-  record Way(ExternalApis kind, String library) {
-    String text() {
-      return kind.said + " (" + library + ")";
+  record Match(ExternalApis kind, String library) {
+    String description() {
+      return kind.description + " (" + library + ")";
     }
   }
 
-  /** The way out that a class is part of, by its internal name. */
-  static Optional<Way> of(String type) {
+  /** The API that a class belongs to, by its internal name. */
+  static Optional<Match> of(String type) {
     if (VALUES.contains(type) || NOT_DATA.stream().anyMatch(type::startsWith)) {
       return Optional.empty();
     }
-    // SDKs of models come first: some are part of those of a cloud.
+    // SDKs of models first: some are part of a cloud SDK.
     for (ExternalApis kind : List.of(MODELS, HTTP, DATABASE, SERVICE, SOCKET)) {
       for (String prefix : kind.prefixes) {
         if (type.startsWith(prefix)) {
-          return Optional.of(new Way(kind, library(prefix)));
+          return Optional.of(new Match(kind, library(prefix)));
         }
       }
     }
     return Optional.empty();
   }
 
-  /** A connection by a URL has several classes, and is one way out. */
+  /** The several classes of URL connections count as one API. */
   private static String library(String prefix) {
     return prefix.endsWith("URLConnection")
         ? URL_CONNECTION
         : JvmNames.dotted(prefix.replaceFirst("/$", ""));
   }
 
-  /** The way out that a call is, also where the class by itself is harmless. */
-  static Optional<Way> ofCall(String owner, String name) {
+  /** The API that a method call uses, also if the class alone is allowed. */
+  static Optional<Match> ofCall(String owner, String name) {
     boolean opens =
         owner.equals("java/net/URL")
             && Set.of("openStream", "openConnection", "getContent").contains(name);
-    return opens ? Optional.of(new Way(HTTP, URL_CONNECTION)) : of(owner);
+    return opens ? Optional.of(new Match(HTTP, URL_CONNECTION)) : of(owner);
   }
 }

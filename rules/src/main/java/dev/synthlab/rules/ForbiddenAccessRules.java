@@ -23,7 +23,7 @@ import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.TypeInsnNode;
 
 /**
- * The rules that are about what a class uses: ways out, the environment, sleeping, retry libraries.
+ * The rules on what a class uses: external APIs, the environment, sleeping, retry libraries.
  */
 final class ForbiddenAccessRules {
   private static final Map<String, Set<String>> SETTINGS =
@@ -68,8 +68,8 @@ final class ForbiddenAccessRules {
           "reactor/util/retry/",
           "io/vavr/control/Retry");
 
-  /** Facts about the machine that nobody sets. */
-  private static final List<String> MACHINE =
+  /** Prefixes of system properties that are facts about the machine, not settings. */
+  private static final List<String> MACHINE_PROPERTIES =
       List.of("java.", "os.", "user.", "file.", "line.", "path.", "sun.", "jdk.", "native.");
 
   private static final List<String> MODEL_ADDRESSES =
@@ -99,11 +99,11 @@ final class ForbiddenAccessRules {
     this.violations = violations;
   }
 
-  /** One name of a class that stands somewhere in another. */
+  /** One use of a class by another. */
   private record Use(
       CodeLocation location, @Nullable AbstractInsnNode at, String type, String name) {}
 
-  void look(ClassNode type) {
+  void check(ClassNode type) {
     List<Use> uses = new ArrayList<>();
     declared(type, uses);
     for (MethodNode method : type.methods) {
@@ -113,16 +113,16 @@ final class ForbiddenAccessRules {
       }
     }
     String className = JvmNames.dotted(type.name);
-    boolean configures = scope.configuration().hold(className);
-    Set<String> said = new HashSet<>();
+    boolean configures = scope.configuration().contains(className);
+    Set<String> reported = new HashSet<>();
     for (Use use : uses) {
       if (!configures) {
         settings(use);
       }
       sleeping(use);
-      retrying(use, said);
-      if (!scope.infrastructure().hold(className)) {
-        wayOut(use, said);
+      retrying(use, reported);
+      if (!scope.infrastructure().contains(className)) {
+        externalApi(use, reported);
       }
     }
     traced(type, uses);
@@ -145,7 +145,7 @@ final class ForbiddenAccessRules {
     for (MethodNode method : type.methods) {
       if ((method.access & Opcodes.ACC_SYNTHETIC) == 0) {
         CodeLocation location = CodeLocation.of(type, method);
-        // The first line, so that a signature has one too.
+        // The first line of the body, since a signature has no line number.
         AbstractInsnNode at = firstLine(method);
         for (Type each : Type.getArgumentTypes(method.desc)) {
           uses.add(new Use(location, at, JvmNames.element(each), ""));
@@ -211,13 +211,13 @@ final class ForbiddenAccessRules {
   }
 
   private void settings(Use use) {
-    if (isOneOf(SETTINGS, use) && !asksTheMachine(use)) {
+    if (isOneOf(SETTINGS, use) && !readsMachineFact(use)) {
       String call = JvmNames.simple(use.type()) + "." + use.name();
       add(use, Rule.CONFIG_IN_ONE_PLACE, "reads a setting by " + call);
     }
   }
 
-  private static boolean asksTheMachine(Use use) {
+  private static boolean readsMachineFact(Use use) {
     if (!use.name().equals("getProperty") || use.at() == null) {
       return false;
     }
@@ -225,7 +225,7 @@ final class ForbiddenAccessRules {
     for (int i = 0; i < 3 && at != null; i++, at = at.getPrevious()) {
       if (at instanceof LdcInsnNode constant
           && constant.cst instanceof String name
-          && MACHINE.stream().anyMatch(name::startsWith)) {
+          && MACHINE_PROPERTIES.stream().anyMatch(name::startsWith)) {
         return true;
       }
     }
@@ -238,7 +238,7 @@ final class ForbiddenAccessRules {
     }
   }
 
-  private void retrying(Use use, Set<String> said) {
+  private void retrying(Use use, Set<String> reported) {
     Optional<String> library = RETRY_LIBRARIES.stream().filter(use.type()::startsWith).findFirst();
     boolean calls = isOneOf(RETRY_CALLS, use);
     if (library.isPresent() || calls) {
@@ -247,7 +247,7 @@ final class ForbiddenAccessRules {
               ? JvmNames.dotted(use.type()) + "." + use.name()
               : JvmNames.dotted(library.orElseThrow().replaceFirst("/$", ""));
       String what = "retries by " + name;
-      if (said.add(use.location().member() + what)) {
+      if (reported.add(use.location().member() + what)) {
         Violation broken =
             use.at() == null
                 ? use.location().breaks(Rule.NO_OWN_RETRY, what)
@@ -257,11 +257,11 @@ final class ForbiddenAccessRules {
     }
   }
 
-  private void wayOut(Use use, Set<String> said) {
-    Optional<ExternalApis.Way> way = ExternalApis.ofCall(use.type(), use.name());
-    if (way.isPresent()) {
-      String what = "uses " + way.get().text();
-      if (said.add(use.location().member() + what)) {
+  private void externalApi(Use use, Set<String> reported) {
+    Optional<ExternalApis.Match> match = ExternalApis.ofCall(use.type(), use.name());
+    if (match.isPresent()) {
+      String what = "uses " + match.get().description();
+      if (reported.add(use.location().member() + what)) {
         Violation broken =
             use.at() == null
                 ? use.location().breaks(Rule.OUTSIDE_BY_INFRASTRUCTURE, what)
@@ -271,35 +271,35 @@ final class ForbiddenAccessRules {
     }
   }
 
-  /** Outside of infrastructure, an SDK breaks the rule on ways out, and that is enough. */
+  /** Outside infrastructure an SDK already violates the rule on external APIs. */
   private void traced(ClassNode type, List<Use> uses) {
     if (uses.stream().anyMatch(use -> TRACERS.stream().anyMatch(use.type()::startsWith))) {
       return;
     }
-    if (scope.infrastructure().hold(JvmNames.dotted(type.name))) {
-      Set<String> said = new HashSet<>();
+    if (scope.infrastructure().contains(JvmNames.dotted(type.name))) {
+      Set<String> reported = new HashSet<>();
       for (Use use : uses) {
-        Optional<ExternalApis.Way> way =
+        Optional<ExternalApis.Match> match =
             ExternalApis.of(use.type()).filter(each -> each.kind() == ExternalApis.MODELS);
-        if (!use.name().isEmpty() && way.isPresent() && said.add(way.get().library())) {
+        if (!use.name().isEmpty() && match.isPresent() && reported.add(match.get().library())) {
           Violation broken =
               use.location()
                   .breaks(
                       Rule.LLM_TRACED,
                       Objects.requireNonNull(use.at()),
-                      "calls " + way.get().text() + " and opens no span");
+                      "calls " + match.get().description() + " and opens no span");
           violations.add(broken, use.type());
         }
       }
     }
-    boolean speaks =
+    boolean usesHttp =
         uses.stream()
             .anyMatch(
                 use ->
                     ExternalApis.ofCall(use.type(), use.name())
-                        .filter(way -> way.kind() == ExternalApis.HTTP)
+                        .filter(match -> match.kind() == ExternalApis.HTTP)
                         .isPresent());
-    if (speaks) {
+    if (usesHttp) {
       addresses(type);
     }
   }
@@ -316,12 +316,12 @@ final class ForbiddenAccessRules {
                             .breaks(
                                 Rule.LLM_TRACED,
                                 at,
-                                "speaks to a model by hand and opens no span")));
+                                "usesHttp to a model by hand and opens no span")));
       }
     }
   }
 
-  /** A text in the code, also as a part of one that is put together. */
+  /** A string constant, also in a string concatenation. */
   static Optional<String> constant(AbstractInsnNode at) {
     if (at instanceof LdcInsnNode constant && constant.cst instanceof String text) {
       return Optional.of(text);

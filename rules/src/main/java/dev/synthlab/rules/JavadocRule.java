@@ -22,7 +22,7 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 
-/** Looks for public methods without a comment, with the parser of the JDK's own compiler. */
+/** Finds public methods without Javadoc, with the parser of the JDK's compiler. */
 final class JavadocRule {
   private final Scope scope;
   private final Violations violations;
@@ -34,14 +34,14 @@ final class JavadocRule {
     compiler = ToolProvider.getSystemJavaCompiler();
   }
 
-  /** Why it cannot look, if it cannot. */
-  Optional<String> unable() {
+  /** Why the rule cannot be checked; empty if it can. */
+  Optional<String> unavailable() {
     return compiler == null
-        ? Optional.of("the Java that runs is no JDK, and has no parser of sources")
+        ? Optional.of("this Java runtime is not a JDK and has no parser")
         : Optional.empty();
   }
 
-  void look(Path file, String text) throws IOException {
+  void check(Path file, String text) throws IOException {
     if (compiler == null) {
       return;
     }
@@ -53,7 +53,7 @@ final class JavadocRule {
     for (CompilationUnitTree unit : task.parse()) {
       Tree name = unit.getPackageName();
       String packageName = name == null ? "" : name.toString();
-      if (scope.infrastructure().hold(packageName + ".package-info")) {
+      if (scope.infrastructure().contains(packageName + ".package-info")) {
         new Methods(unit, DocTrees.instance(task), packageName, file).scan(unit, true);
       }
     }
@@ -73,7 +73,7 @@ final class JavadocRule {
     }
   }
 
-  /** Walks through a file; the argument says whether all types around are public. */
+  /** Visits a file; the argument says whether all enclosing types are public. */
   private final class Methods extends TreePathScanner<@Nullable Void, Boolean> {
     private final CompilationUnitTree unit;
     private final DocTrees docs;
@@ -111,7 +111,7 @@ final class JavadocRule {
       if (seen && open && !inherits && !made && docs.getDocComment(getCurrentPath()) == null) {
         violations.add(violation(method));
       }
-      return null; // what stands inside of a method is not public
+      return null; // classes inside a method are not public
     }
 
     private Violation violation(MethodTree method) {

@@ -2,7 +2,7 @@ package dev.synthlab.rules;
 
 import org.objectweb.asm.Type;
 
-/** Names of classes and methods, from the form of class files to that of sources. */
+/** Converts names of class files to names of sources. */
 final class JvmNames {
   private JvmNames() {}
 
@@ -25,7 +25,7 @@ final class JvmNames {
     return dollar < 0 ? className : className.substring(0, dollar);
   }
 
-  /** A method as a reader knows it: a lambda has the name of the method it stands in. */
+  /** The name of a method in the source; for a lambda, of the method that contains it. */
   static String method(String name) {
     String known = name;
     if (name.startsWith("lambda$")) {

@@ -11,17 +11,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Tells keys from other texts: by the shapes that well-known services give them, and, where a name
- * says that a key follows, by how little their characters repeat.
+ * Recognizes keys: by the formats of well-known services, and, where a name says that a key follows,
+ * by the entropy of its characters.
  */
 final class KeyLiterals {
-  /** Bits a character: below it are words, repeated characters and placeholders. */
-  static final double RANDOM = 3.5;
+  /** Bits per character; below are words, repeated characters and placeholders. */
+  static final double MIN_RANDOM_ENTROPY = 3.5;
 
-  /** What has the shape of a key but less than this is a placeholder. */
-  private static final double SHAPED = 3.0;
+  /** Bits per character; text in the format of a key with less is a placeholder. */
+  private static final double MIN_SHAPE_ENTROPY = 3.0;
 
-  private static final int SHORTEST = 20;
+  private static final int MIN_LENGTH = 20;
 
   private static final Map<String, Pattern> SHAPES = shapes();
 
@@ -30,7 +30,7 @@ final class KeyLiterals {
 
   private static final Pattern NAMED = Pattern.compile("\\w*" + KEY_WORD, Pattern.CASE_INSENSITIVE);
 
-  /** The word only; the name that ends with it is read backwards, lest long words cost much. */
+  /** Matches only the key word; the rest of the name is read backwards, which keeps this linear. */
   private static final Pattern ASSIGNED =
       Pattern.compile(
           KEY_WORD + "(?=[\"']?\\s{0,9}[:=(]\\s{0,9}[\"']?([A-Za-z0-9+/_=.-]{20,200}))",
@@ -58,8 +58,7 @@ final class KeyLiterals {
         "eyJ (a JSON Web Token)",
         Pattern.compile(
             left + "eyJ[A-Za-z0-9_-]{10,}\\.eyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{10,}"));
-    // With something of the key behind it: the bare line stands in every program that reads such
-    // files.
+    // With the beginning of the key: programs that read such files contain the first line alone.
     all.put(
         "-----BEGIN PRIVATE KEY-----",
         Pattern.compile(
@@ -67,7 +66,7 @@ final class KeyLiterals {
     return all;
   }
 
-  /** What kind of a key a text holds, in words that do not show it. */
+  /** The kind of key in a text, described without showing it. */
   static Optional<String> in(String name, String text) {
     Optional<String> shaped = shaped(text);
     if (shaped.isPresent()) {
@@ -80,22 +79,22 @@ final class KeyLiterals {
   }
 
   /**
-   * A place in a text.
+   * A key in a text.
    *
-   * @param offset where it begins
-   * @param what is there, in words that do not show it
+   * @param offset its start
+   * @param what its kind, described without showing it
    */
-  record At(int offset, String what) {}
+  record Match(int offset, String what) {}
 
-  /** The same for a source or a resource, which may hold several. */
-  static List<At> inText(String text) {
-    List<At> all = new ArrayList<>();
+  /** All keys in a source or a resource. */
+  static List<Match> inText(String text) {
+    List<Match> all = new ArrayList<>();
     SHAPES.forEach(
         (name, pattern) -> {
           Matcher found = pattern.matcher(text);
           while (found.find()) {
             if (isShaped(found.group())) {
-              all.add(new At(found.start(), formed(name)));
+              all.add(new Match(found.start(), formed(name)));
             }
           }
         });
@@ -103,7 +102,7 @@ final class KeyLiterals {
     while (assigned.find()) {
       String value = assigned.group(1);
       if (isRandom(value) && shaped(value).isEmpty()) {
-        all.add(new At(assigned.start(1), random(name(text, assigned.start(), assigned.end()))));
+        all.add(new Match(assigned.start(1), random(name(text, assigned.start(), assigned.end()))));
       }
     }
     return all;
@@ -126,7 +125,7 @@ final class KeyLiterals {
   }
 
   private static boolean isShaped(String key) {
-    return !PLACEHOLDER.matcher(key).matches() && entropy(key) >= SHAPED;
+    return !PLACEHOLDER.matcher(key).matches() && entropy(key) >= MIN_SHAPE_ENTROPY;
   }
 
   private static String random(String name) {
@@ -149,13 +148,13 @@ final class KeyLiterals {
     boolean mixed = text.chars().anyMatch(Character::isDigit);
     mixed &= text.chars().anyMatch(Character::isLetter);
     return mixed
-        && text.length() >= SHORTEST
-        && entropy(text) >= RANDOM
+        && text.length() >= MIN_LENGTH
+        && entropy(text) >= MIN_RANDOM_ENTROPY
         && !PLACEHOLDER.matcher(text).matches()
         && !isName(text);
   }
 
-  /** Names of classes, files and variables are of words, and a digit in them changes nothing. */
+  /** Whether a text is a name of a class, file or variable: it consists of words. */
   private static boolean isName(String text) {
     String low = text.toLowerCase(Locale.ROOT);
     int words = 0;
@@ -165,7 +164,7 @@ final class KeyLiterals {
     return words * 10 >= low.length() * 7;
   }
 
-  /** Shannon's entropy of the characters of a text, in bits a character. */
+  /** The Shannon entropy of a text, in bits per character. */
   static double entropy(String text) {
     Map<Integer, Integer> counts = new HashMap<>();
     text.chars().forEach(c -> counts.merge(c, 1, Integer::sum));

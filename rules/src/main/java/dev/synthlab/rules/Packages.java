@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A set of packages or classes, in ArchUnit's words: {@code ..} stands for any number of packages,
- * {@code *} for a part of a name.
+ * A set of package or class patterns in ArchUnit's syntax: {@code ..} matches any number of packages,
+ * {@code *} a part of a name.
  */
 record Packages(List<String> patterns, List<Pattern> compiled) {
 
@@ -38,8 +38,8 @@ record Packages(List<String> patterns, List<Pattern> compiled) {
     return Pattern.compile(regex.toString());
   }
 
-  /** Whether a class, by its full name, stands in one of them or is one of them. */
-  boolean hold(String className) {
+  /** Whether a class, by its full name, is in one of the packages or matches a class pattern. */
+  boolean contains(String className) {
     String outermost = JvmNames.outermost(className);
     String packageName = JvmNames.packageOf(className);
     return compiled.stream()

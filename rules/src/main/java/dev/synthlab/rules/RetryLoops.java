@@ -21,20 +21,20 @@ import org.objectweb.asm.tree.TryCatchBlockNode;
 import org.objectweb.asm.tree.VarInsnNode;
 
 /**
- * Finds loops that call again what failed. Such a loop holds a call to the outside whose exception
- * handler leads back to the call, while success leaves the loop: at once, or by a variable that the
- * test at its edge reads. A loop over items that skips those that fail is none, since success goes
- * on to the next one too. A method that calls itself from the handler is the same without a loop.
+ * Finds retry loops. Such a loop contains an external call whose exception handler leads back to the
+ * call, while success leaves the loop: directly, or through a variable that the loop condition reads.
+ * A loop over items that skips failed ones is allowed, since success continues with the next item too.
+ * A method that calls itself from the handler is a retry without a loop.
  */
 final class RetryLoops {
-  private static final Map<String, Set<String>> WHATEVER =
+  private static final Map<String, Set<String>> FUNCTION_CALLS =
       Map.of(
           "java/util/concurrent/Callable", Set.of("call"),
           "java/util/function/Supplier", Set.of("get"),
           "java/util/function/Function", Set.of("apply"),
           "java/lang/Runnable", Set.of("run"));
 
-  private static final Map<String, Set<String>> TAKES_ANOTHER =
+  private static final Map<String, Set<String>> NEXT_ITEM_CALLS =
       Map.of(
           "java/util/Iterator", Set.of("next"),
           "java/util/ListIterator", Set.of("next"),
@@ -54,7 +54,7 @@ final class RetryLoops {
     this.violations = violations;
   }
 
-  void look(ClassNode type) {
+  void check(ClassNode type) {
     Set<String> reaching = reaching(type);
     for (MethodNode method : type.methods) {
       if (!method.tryCatchBlocks.isEmpty()) {
@@ -63,9 +63,9 @@ final class RetryLoops {
     }
   }
 
-  // ---- what reaches outside -------------------------------------------------------------------
+  // ---- external calls --------------------------------------------------------------------------
 
-  /** The methods of a class that reach outside by themselves or through others of it. */
+  /** The methods of a class that make external calls, directly or through other methods of it. */
   private Set<String> reaching(ClassNode type) {
     Set<String> reaching = new HashSet<>();
     Map<String, Set<String>> calls = new HashMap<>();
@@ -110,17 +110,17 @@ final class RetryLoops {
   }
 
   /**
-   * A client by its name, a way out, or whatever stands in infrastructure as seen from elsewhere.
+   * Whether a call is external: of a client by its name, of an external API, or of infrastructure.
    */
   private boolean isOutside(ClassNode from, MethodInsnNode call) {
     if (call.name.equals("<init>") || call.name.equals("close")) {
       return false;
     }
     String owner = JvmNames.dotted(call.owner);
-    boolean stands = scope.infrastructure().hold(JvmNames.dotted(from.name));
+    boolean stands = scope.infrastructure().contains(JvmNames.dotted(from.name));
     return ExternalApis.ofCall(call.owner, call.name).isPresent()
         || (JvmNames.simple(owner).endsWith("Client") && !owner.startsWith("java."))
-        || (!stands && scope.infrastructure().hold(owner));
+        || (!stands && scope.infrastructure().contains(owner));
   }
 
   private static boolean isOneOf(Map<String, Set<String>> calls, AbstractInsnNode at) {
@@ -139,11 +139,11 @@ final class RetryLoops {
       for (int i = flow.index(block.start); i < end; i++) {
         AbstractInsnNode at = flow.at(i);
         boolean outside = reachesOutside(type, at, reaching);
-        boolean whatever = isOneOf(WHATEVER, at);
+        boolean whatever = isOneOf(FUNCTION_CALLS, at);
         if (outside || whatever) {
           boolean again =
               (afterFailure.get(i) && isRetry(flow, i, handler, whatever))
-                  || ((outside || isHandedOn(method, at))
+                  || ((outside || runsItsArgument(method, at))
                       && callsItself(type, method, flow, afterFailure));
           if (again) {
             String what = "calls again what failed: " + called(at);
@@ -173,9 +173,9 @@ final class RetryLoops {
         : "a lambda that reaches outside";
   }
 
-  /** Whether it runs what it was given, which takes nothing: by calling itself it runs it again. */
-  private static boolean isHandedOn(MethodNode method, AbstractInsnNode at) {
-    return isOneOf(WHATEVER, at)
+  /** Whether a method runs a function that it was passed: by calling itself it runs it again. */
+  private static boolean runsItsArgument(MethodNode method, AbstractInsnNode at) {
+    return isOneOf(FUNCTION_CALLS, at)
         && at instanceof MethodInsnNode call
         && call.desc.startsWith("()")
         && method.desc.contains("L" + call.owner + ";");
@@ -194,10 +194,10 @@ final class RetryLoops {
 
   private static boolean isRetry(ControlFlow flow, int call, int handler, boolean whatever) {
     BitSet loop = flow.to(call);
-    // From the failure to the call: the way back, and the tests that stand on it.
+    // From the failure to the call: the path back, and the conditions on it.
     BitSet back = flow.from(new int[] {handler}, i -> i == call);
     back.and(loop);
-    boolean another = back.stream().anyMatch(i -> takesAnother(flow.at(i)));
+    boolean another = back.stream().anyMatch(i -> takesNextItem(flow.at(i)));
     BitSet after = flow.from(flow.next(call), i -> back.get(i) || !loop.get(i));
     boolean leaves = after.stream().anyMatch(i -> !loop.get(i) && !fails(flow, i));
     boolean goesOn = after.stream().anyMatch(back::get);
@@ -208,7 +208,7 @@ final class RetryLoops {
     return leaves || decidesTheEnd(flow, loop, back, after);
   }
 
-  /** Whether what comes next is the throwing of an exception: no success leaves by it. */
+  /** Whether all paths end in an exception, so that success cannot leave by them. */
   private static boolean fails(ControlFlow flow, int from) {
     BitSet way = flow.from(new int[] {from}, any -> false);
     return way.stream().mapToObj(flow::at).noneMatch(at -> isReturn(at.getOpcode()));
@@ -218,17 +218,17 @@ final class RetryLoops {
     return code >= Opcodes.IRETURN && code <= Opcodes.RETURN;
   }
 
-  private static boolean takesAnother(AbstractInsnNode at) {
-    return isOneOf(TAKES_ANOTHER, at) || at.getOpcode() == Opcodes.AALOAD;
+  private static boolean takesNextItem(AbstractInsnNode at) {
+    return isOneOf(NEXT_ITEM_CALLS, at) || at.getOpcode() == Opcodes.AALOAD;
   }
 
-  /** Whether success writes a variable that a test on the way back reads to leave the loop. */
+  /** Whether success writes a variable that a condition on the path back reads to leave the loop. */
   private static boolean decidesTheEnd(ControlFlow flow, BitSet loop, BitSet back, BitSet after) {
     Set<Integer> written = new HashSet<>();
     after.stream().mapToObj(flow::at).forEach(at -> written(at).forEach(written::add));
     back.stream().mapToObj(flow::at).forEach(at -> written(at).forEach(written::remove));
     return back.stream()
-        .filter(i -> isTest(flow.at(i)) && leadsOut(flow, loop, i))
+        .filter(i -> isTest(flow.at(i)) && exits(flow, loop, i))
         .anyMatch(i -> reads(flow, i).stream().anyMatch(written::contains));
   }
 
@@ -246,7 +246,7 @@ final class RetryLoops {
         || at instanceof TableSwitchInsnNode;
   }
 
-  private static boolean leadsOut(ControlFlow flow, BitSet loop, int test) {
+  private static boolean exits(ControlFlow flow, BitSet loop, int test) {
     for (int each : flow.next(test)) {
       if (!loop.get(each)) {
         return true;
@@ -255,7 +255,7 @@ final class RetryLoops {
     return false;
   }
 
-  /** The variables that the few instructions before a test put on the stack. */
+  /** The variables that the instructions before a condition load. */
   private static Set<Integer> reads(ControlFlow flow, int test) {
     Set<Integer> vars = new HashSet<>();
     AbstractInsnNode at = flow.at(test).getPrevious();

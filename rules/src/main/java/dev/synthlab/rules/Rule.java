@@ -1,78 +1,78 @@
 package dev.synthlab.rules;
 
-/** The rules of the checklist. Their ids stand in reports and baselines and do not change. */
+/** The rules of the checklist. Their ids appear in reports and baselines and do not change. */
 public enum Rule {
-  /** HTTP clients, JDBC, SDKs of models and sockets stand in infrastructure packages only. */
+  /** Only infrastructure packages use HTTP clients, JDBC, SDKs of models and sockets. */
   OUTSIDE_BY_INFRASTRUCTURE(
       "outside-by-infrastructure",
-      "What leaves the process past the layer has no limit, no retry, no trace and no redaction.",
-      "Call a client of an infrastructure package; for a new service: synthlab new-client NAME."),
+      "A call that bypasses the library has no rate limit, no retry, no trace and no redaction.",
+      "Call a client in an infrastructure package; for a new service: synthlab new-client NAME."),
 
-  /** Every call of a model is made by the layer, or opens a span of its own. */
+  /** Every model call is made by the library, or opens a span of its own. */
   LLM_TRACED(
       "llm-traced",
-      "A call of a model that leaves no trace cannot be explained, nor its cost be found.",
+      "Without a trace neither the answer nor the cost of a model call can be explained.",
       "Use LlmClient, which traces every attempt; or run the call inside Tracing.chain(...)."),
 
-  /** The environment and the system properties are read in configuration packages only. */
+  /** Only configuration packages read environment variables and system properties. */
   CONFIG_IN_ONE_PLACE(
       "config-in-one-place",
-      "A setting that is read where it is used has no known default and cannot be set in a test.",
-      "Read it in the configuration package, into a record, and pass the record on."),
+      "A setting that is read where it is used has no documented default and no value in tests.",
+      "Read it in the configuration package into a record, and pass the record."),
 
   /** A client has a static {@code get()}. */
   CLIENT_GET(
       "client-get",
-      "Two clients of one service do not share limits and pauses, and each has its own pool.",
-      "Give it a static get() that hands out the one instance; keep a builder for tests."),
+      "Two clients of one service do not share limits, pauses and connections.",
+      "Add a static get() that returns the shared instance; keep a factory for tests."),
 
   /** A client has a timeout. */
   CLIENT_TIMEOUT(
       "client-timeout",
-      "A service that never answers would hold a thread for ever.",
-      "Extend ApiClient, which brings one, or set a timeout and read it from the configuration."),
+      "A service that never responds would block a thread forever.",
+      "Use ApiClient, which has one, or set a timeout and read it from the configuration."),
 
-  /** A client logs under the name of its component. */
+  /** A client uses a logger that names its component. */
   CLIENT_LOGGER(
       "client-logger",
-      "A log line without its component cannot be told from those of other clients.",
-      "Extend ApiClient, or take the logger from Logging.component(\"name\")."),
+      "Log lines without a component cannot be told from those of other clients.",
+      "Use ApiClient, or get the logger from Logging.component(\"name\")."),
 
-  /** A client throws exceptions that tell one failure from another. */
+  /** A client throws specific exceptions. */
   CLIENT_EXCEPTIONS(
       "client-exceptions",
-      "Who catches Exception cannot tell a refusal from a bug, nor what to do about it.",
-      "Throw exceptions of your own, one for each thing that a caller would do differently."),
+      "A caller that catches Exception cannot tell an error response from a bug.",
+      "Throw your own exceptions, one for each failure that callers handle differently."),
 
-  /** No loop of one's own calls again what failed, and no library for it is used. */
+  /** No retry loops of its own, and no retry library. */
   NO_OWN_RETRY(
       "no-own-retry",
-      "Two layers that retry multiply each other's attempts, and the outer one knows no pause.",
-      "Leave it to the call loop: set attempts and backoff by CallPolicy, and remove the loop."),
+      "Two layers of retries multiply the attempts, and the outer one ignores pauses.",
+      "Remove the loop; the call loop retries: set attempts and backoff in CallPolicy."),
 
-  /** Nothing sleeps. */
+  /** No sleeping. */
   NO_SLEEP(
       "no-sleep",
-      "A thread that sleeps hears neither a deadline nor the end of a pause.",
-      "Let the call loop wait; for work at set times use a ScheduledExecutorService."),
+      "A sleeping thread ignores deadlines and the end of a pause.",
+      "Let the call loop wait; for scheduled work use a ScheduledExecutorService."),
 
-  /** No secret goes into a log line, an exception, or what is printed. */
+  /** No secret is logged, printed, or put into an exception. */
   NO_LOGGED_SECRET(
       "no-logged-secret",
-      "Logs are read by more people, and kept for longer, than a key may be.",
-      "Leave it out, or log Secret.lastFour()."),
+      "Logs are read by more people and kept longer than a key may be.",
+      "Remove it, or log Secret.lastFour()."),
 
-  /** No key stands in the code or in its resources. */
+  /** No key is written in code or resources. */
   NO_KEY_LITERAL(
       "no-key-literal",
-      "A key in the code is in every copy of the repository and of the jar, for good.",
-      "Read it from an environment variable, and revoke the one that was written down."),
+      "A key in the code is in every copy of the repository and of the jar, forever.",
+      "Read it from an environment variable, and revoke this key."),
 
-  /** Public methods of infrastructure packages are documented. Needs sources. */
+  /** Public methods of infrastructure packages have Javadoc. Needs sources. */
   DOCUMENTED(
       "documented",
-      "Callers of a client must know what fails and how long it may take, without reading it.",
-      "Write a Javadoc comment: what it does, what it throws.");
+      "Callers must know what can fail and how long a call takes without reading the code.",
+      "Add a Javadoc comment: what the method does and what it throws.");
 
   private final String id;
   private final String reason;
@@ -85,7 +85,7 @@ public enum Rule {
   }
 
   /**
-   * Its name in reports and baselines.
+   * The id of the rule in reports and baselines.
    *
    * @return for example {@code no-sleep}
    */
@@ -94,7 +94,7 @@ public enum Rule {
   }
 
   /**
-   * Why it is there.
+   * The reason for the rule.
    *
    * @return one sentence
    */
@@ -103,7 +103,7 @@ public enum Rule {
   }
 
   /**
-   * What to do in place of what it forbids.
+   * What to do instead.
    *
    * @return one sentence
    */

@@ -3,10 +3,10 @@ package dev.synthlab.rules;
 import java.util.Set;
 
 /**
- * A report, and what it says nothing about.
+ * A report, and what it does not cover.
  *
  * @param report the report
- * @param unchecked the rules that were not looked at
- * @param complete whether everything that was named could be read
+ * @param unchecked the rules that were not checked
+ * @param complete whether all files could be read
  */
 record ScanResult(CheckReport report, Set<Rule> unchecked, boolean complete) {}

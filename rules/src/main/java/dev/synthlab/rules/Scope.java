@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which packages are allowed what.
+ * The roles of packages, and the exemptions.
  *
- * @param infrastructure where what reaches outside stands
- * @param configuration where the environment is read
- * @param exceptions what is taken out of a rule
- * @param infrastructureNote what was guessed of the first
- * @param configurationNote what was guessed of the second
+ * @param infrastructure packages that may call external systems
+ * @param configuration packages that may read the environment
+ * @param exceptions exempted classes
+ * @param infrastructureNote the note that infrastructure is a default
+ * @param configurationNote the note that configuration is a default
  */
 record Scope(
     Packages infrastructure,
@@ -20,10 +20,10 @@ record Scope(
     Optional<String> infrastructureNote,
     Optional<String> configurationNote) {
 
-  /** Classes that a rule does not hold for. */
+  /** Classes that are exempt from a rule. */
   record Exemption(Rule rule, Packages classes, String because) {}
 
-  static Scope guessed() {
+  static Scope defaults() {
     Packages infrastructure = Packages.of("..infrastructure..");
     Packages configuration = Packages.of("..config..", "..configuration..");
     return new Scope(
@@ -59,6 +59,6 @@ record Scope(
   boolean exempts(Violation violation) {
     return exceptions.stream()
         .anyMatch(
-            one -> one.rule() == violation.rule() && one.classes().hold(violation.className()));
+            one -> one.rule() == violation.rule() && one.classes().contains(violation.className()));
   }
 }

@@ -28,9 +28,9 @@ import org.objectweb.asm.tree.analysis.SourceInterpreter;
 import org.objectweb.asm.tree.analysis.SourceValue;
 
 /**
- * Follows secrets through one method at a time: from a {@code Secret}, what it reveals, or a text
- * that is named like a key, through variables, joined texts and arrays, into log lines, exceptions
- * and what is printed. What goes through a field or another method is not followed.
+ * Taint analysis of secrets within one method: from a {@code Secret}, its revealed text, or a string
+ * that is named like a key, through variables, concatenation and arrays, into log lines, exceptions
+ * and printed text. Flows through fields and other methods are not followed.
  */
 final class SecretFlow {
   private static final String SECRET = "dev/synthlab/config/Secret";
@@ -44,7 +44,7 @@ final class SecretFlow {
   private static final Pattern VARIABLE =
       Pattern.compile("\\w*(API_?KEY|SECRET|PASSWORD|PASSWD|TOKEN|PRIVATE_KEY)");
 
-  /** What joins texts or changes their form, so that its result holds what went in. */
+  /** Classes whose methods return text that contains their arguments. */
   private static final Set<String> JOINS =
       Set.of(
           "java/lang/String",
@@ -78,7 +78,7 @@ final class SecretFlow {
     this.violations = violations;
   }
 
-  void look(ClassNode type, Consumer<String> unreadable) {
+  void check(ClassNode type, Consumer<String> unreadable) {
     for (MethodNode method : type.methods) {
       if (mayHold(method)) {
         try {
@@ -91,7 +91,7 @@ final class SecretFlow {
     }
   }
 
-  /** Most methods know of no secret, or have nowhere to put it; following values is dear. */
+  /** Whether a method has a source and a sink; the analysis is expensive and most have not. */
   private static boolean mayHold(MethodNode method) {
     boolean source =
         parameters(method).values().stream().anyMatch(SecretFlow::isNamed)
@@ -108,7 +108,7 @@ final class SecretFlow {
     return NAMED.matcher(name).matches();
   }
 
-  /** The names of parameters that are texts, by their slots, where the compiler left them. */
+  /** The names of string parameters by slot, if the class file has them. */
   private static Map<Integer, String> parameters(MethodNode method) {
     Map<Integer, String> names = new HashMap<>();
     if (method.localVariables != null) {
@@ -157,7 +157,7 @@ final class SecretFlow {
     };
   }
 
-  /** What a value must not go into, in words. */
+  /** The sink that a call is, described for the report. */
   private static Optional<String> sink(AbstractInsnNode at) {
     if (!(at instanceof MethodInsnNode call) || call.desc.startsWith("()")) {
       return Optional.empty();
@@ -178,7 +178,7 @@ final class SecretFlow {
     return prints ? Optional.of("what is printed") : Optional.empty();
   }
 
-  /** The course of values through one method. */
+  /** The flow of values through one method. */
   private final class MethodAnalysis {
     private final ClassNode type;
     private final MethodNode method;
@@ -227,7 +227,7 @@ final class SecretFlow {
       }
     }
 
-    /** Whether what an instruction gives holds a secret because something that it takes does. */
+    /** Whether the result of an instruction is tainted by its operands. */
     private boolean carries(AbstractInsnNode at, Frame<SourceValue> frame) {
       return switch (at) {
         case VarInsnNode var ->
@@ -290,7 +290,7 @@ final class SecretFlow {
       return value.insns.stream().anyMatch(each -> tainted.get(method.instructions.indexOf(each)));
     }
 
-    /** An array or a builder that a secret was put into, wherever it was made or kept since. */
+    /** Taints an array or builder that a secret was put into, back to where it was created. */
     private void taintOrigins(Frame<SourceValue> frame, int depth) {
       taintOrigins(frame.getStack(frame.getStackSize() - 1 - depth));
     }
@@ -317,22 +317,22 @@ final class SecretFlow {
     }
 
     void findSinks() {
-      boolean joins = !scope.infrastructure().hold(JvmNames.dotted(type.name));
-      Set<OptionalInt> told = new HashSet<>();
+      boolean joins = !scope.infrastructure().contains(JvmNames.dotted(type.name));
+      Set<OptionalInt> reported = new HashSet<>();
       for (int i = 0; i < frames.length; i++) {
-        tell(i, told, this::sinkOf);
+        report(i, reported, this::sinkOf);
       }
-      // A client must put its key into a header; anybody else has no reason to.
+      // A client must put its key into a header; other classes have no reason to.
       for (int i = 0; joins && i < frames.length; i++) {
-        if (!told.contains(CodeLocation.line(method.instructions.get(i)))) {
-          tell(i, told, this::joined);
+        if (!reported.contains(CodeLocation.line(method.instructions.get(i)))) {
+          report(i, reported, this::joined);
         }
       }
     }
 
-    private void tell(
+    private void report(
         int i,
-        Set<OptionalInt> told,
+        Set<OptionalInt> reported,
         BiFunction<AbstractInsnNode, Frame<SourceValue>, Optional<String>> sink) {
       Frame<SourceValue> frame = frames[i];
       AbstractInsnNode at = method.instructions.get(i);
@@ -340,7 +340,7 @@ final class SecretFlow {
         Optional<String> into = sink.apply(at, frame);
         into.ifPresent(
             where -> {
-              told.add(CodeLocation.line(at));
+              reported.add(CodeLocation.line(at));
               violations.add(
                   CodeLocation.of(type, method)
                       .breaks(Rule.NO_LOGGED_SECRET, at, "a secret goes into " + where));

@@ -23,10 +23,10 @@ import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 
 /**
- * The rules that need sources and resources, and the search for keys in the constants of classes.
+ * The rules that need sources and resources, and the search for keys in constants of classes.
  */
 final class SourceScan {
-  /** A text file that is longer is no source. */
+  /** The maximum size of a source file. */
   private static final long MAX = 4L << 20;
 
   private static final Set<String> TEXTS =
@@ -88,11 +88,11 @@ final class SourceScan {
       }
       String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
       String name = directory.relativize(file).toString();
-      for (KeyLiterals.At key : KeyLiterals.inText(text)) {
+      for (KeyLiterals.Match key : KeyLiterals.inText(text)) {
         key(name, file, line(text, key.offset()), "holds " + key.what());
       }
       if (name.endsWith(".java")) {
-        documented.look(file, text);
+        documented.check(file, text);
       }
     } catch (IOException e) {
       unread.add(file + ": " + e.getMessage());
@@ -104,17 +104,17 @@ final class SourceScan {
         1 + (int) text.substring(0, offset).chars().filter(c -> c == '\n').count());
   }
 
-  /** What its class has told already only gets its line. */
+  /** Adds a key; one that a class file has reported already only gets its line. */
   private void key(String name, Path file, OptionalInt line, String what) {
-    Violation told = constants.remove(file.getFileName() + what);
+    Violation reported = constants.remove(file.getFileName() + what);
     violations.add(
-        told == null
+        reported == null
             ? new Violation(Rule.NO_KEY_LITERAL, name, "", file.toString(), line, what)
             : new Violation(
-                Rule.NO_KEY_LITERAL, told.className(), told.member(), told.file(), line, what));
+                Rule.NO_KEY_LITERAL, reported.className(), reported.member(), reported.file(), line, what));
   }
 
-  /** What a class file holds of texts. */
+  /** Searches the string constants of a class. */
   void constants(ClassNode type) {
     for (FieldNode field : type.fields) {
       if (field.value instanceof String text) {
@@ -143,7 +143,7 @@ final class SourceScan {
     }
   }
 
-  /** The name of what a constant is put into; empty when it is not put there at once. */
+  /** The field or method that a constant is passed to directly; empty if there is none. */
   private static String goesTo(AbstractInsnNode constant) {
     AbstractInsnNode next = constant.getNext();
     if (next instanceof FieldInsnNode field) {
@@ -156,12 +156,12 @@ final class SourceScan {
     return unread.isEmpty();
   }
 
-  void ended(Set<Rule> unchecked, List<String> notChecked) {
+  void finish(Set<Rule> unchecked, List<String> notChecked) {
     constants.values().forEach(violations::add);
     notChecked.addAll(unread);
     Optional<String> why =
         given
-            ? documented.unable()
+            ? documented.unavailable()
             : Optional.of("no sources are given (withSources, or --sources DIR)");
     why.ifPresent(
         reason -> {

@@ -3,20 +3,20 @@ package dev.synthlab.rules;
 import java.util.OptionalInt;
 
 /**
- * One place that breaks a rule. Immutable.
+ * A violation of a rule. Immutable.
  *
- * @param rule the rule that is broken
- * @param className the full name of the class, or the name of a file that holds no class
- * @param member the method or field; empty when it is the class as a whole
- * @param file the source file as the class names it, or the path of a scanned file
- * @param line the line in it, where it is known
- * @param what is wrong there, without any secret
+ * @param rule the violated rule
+ * @param className the full name of the class, or the name of a file that is not a class
+ * @param member the method or field; empty for the class as a whole
+ * @param file the source file that the class names, or the path of a scanned file
+ * @param line the line in the file, if known
+ * @param what the violation, without secrets
  */
 public record Violation(
     Rule rule, String className, String member, String file, OptionalInt line, String what) {
 
   /**
-   * Where it is, in the form of a stack trace, which editors know how to open.
+   * The location in the form of a stack trace element, which IDEs can open.
    *
    * @return for example {@code com.acme.Weather.ask(Weather.java:12)}
    */
@@ -25,7 +25,7 @@ public record Violation(
     return (member.isEmpty() ? className : className + "." + member) + "(" + at + ")";
   }
 
-  /** What stays the same when lines move: what a baseline holds. */
+  /** The line of a baseline; it has no line number, so that it survives moved lines. */
   String key() {
     return String.join("\t", rule.id(), className, member, what);
   }

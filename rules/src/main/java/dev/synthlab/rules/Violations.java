@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What was found so far. Not safe for use by several threads. */
+/** The violations found so far. For one thread. */
 final class Violations {
   private static final Comparator<Violation> ORDER =
       Comparator.comparing(Violation::className)
@@ -28,7 +28,7 @@ final class Violations {
     this.scope = scope;
   }
 
-  void looked(String internalName) {
+  void addClass(String internalName) {
     classes.add(internalName);
   }
 
@@ -43,7 +43,7 @@ final class Violations {
   }
 
   /**
-   * What only counts if the class that is used, by its internal name, is not one of those checked.
+   * Adds a violation that does not count if the used class (internal name) is itself checked.
    */
   void add(Violation violation, String target) {
     if (!scope.exempts(violation) && all.add(violation)) {

@@ -1,4 +1,4 @@
-/** Does a service keep the checklist of the layer? Reads class files and sources, runs nothing. */
+/** Checks class files and sources of a service against the synthlab rules, without running them. */
 @NullMarked
 package dev.synthlab.rules;
 

@@ -18,7 +18,7 @@ class ArchRulesTest {
   }
 
   @Test
-  void findsWhatTheChecklistFinds() {
+  void findsTheViolationsOfTheChecklist() {
     JavaClasses planted = imported("planted");
 
     int found = 0;

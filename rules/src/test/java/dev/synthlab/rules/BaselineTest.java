@@ -29,7 +29,7 @@ class BaselineTest {
   }
 
   @Test
-  void letsOldCodePass() throws IOException {
+  void allowsKnownViolations() throws IOException {
     int all = ChecklistTest.planted().report().violations().size();
 
     checklist().freeze();
@@ -42,14 +42,14 @@ class BaselineTest {
   }
 
   @Test
-  void knowsNoLines() throws IOException {
+  void ignoresLineNumbers() throws IOException {
     checklist().freeze();
 
     assertThat(lines()).noneMatch(line -> line.matches(".*:\\d+.*"));
   }
 
   @Test
-  void tellsWhatIsNew() throws IOException {
+  void reportsNewViolations() throws IOException {
     checklist().freeze();
     List<String> lines = new ArrayList<>(lines());
     lines.removeIf(line -> line.startsWith("no-sleep\tplanted.service.Retries\tbyFor\t"));
@@ -63,7 +63,7 @@ class BaselineTest {
   }
 
   @Test
-  void countsWhatIsThereTwice() throws IOException {
+  void countsEqualViolations() throws IOException {
     checklist().freeze();
     List<String> lines = new ArrayList<>(lines());
     String one =
@@ -78,7 +78,7 @@ class BaselineTest {
   }
 
   @Test
-  void shrinksAsViolationsVanish() throws IOException {
+  void removesFixedViolations() throws IOException {
     checklist().freeze();
     int all = lines().size();
     Files.writeString(file(), Files.readString(file()) + GONE + "\n");
@@ -91,7 +91,7 @@ class BaselineTest {
   }
 
   @Test
-  void keepsWhatWasNotLookedAt() throws IOException {
+  void keepsViolationsOfRulesThatWereNotChecked() throws IOException {
     Path sources = ChecklistTest.SOURCES.resolve("planted");
     checklist().withSources(sources).freeze();
     int all = lines().size();
@@ -102,7 +102,7 @@ class BaselineTest {
   }
 
   @Test
-  void refusesAFileThatIsNone() throws IOException {
+  void rejectsAFileThatIsNotABaseline() throws IOException {
     assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> checklist().check())
         .withMessageContaining("freeze()");

@@ -62,7 +62,7 @@ class ChecklistTest {
   }
 
   @Test
-  void findsEachPlantedViolationAndNoneBesides() throws IOException {
+  void findsEachPlantedViolationAndNoOther() throws IOException {
     List<String> planted = plantedIn(SOURCES.resolve("planted"));
 
     assertThat(shown(planted().report()))
@@ -71,7 +71,7 @@ class ChecklistTest {
   }
 
   @Test
-  void findsInSourcesAndResourcesWhatOnlyTheyTell() throws IOException {
+  void findsViolationsInSourcesAndResources() throws IOException {
     List<String> planted = plantedIn(SOURCES.resolve("planted"));
     planted.addAll(plantedIn(RESOURCES));
 
@@ -86,7 +86,7 @@ class ChecklistTest {
   }
 
   @Test
-  void isPlantedWithTwoShapesOfEveryRule() {
+  void hasTwoPlantedViolationsPerRule() {
     Map<Rule, Integer> shapes = new EnumMap<>(Rule.class);
     planted()
         .withSources(SOURCES.resolve("planted"))
@@ -111,7 +111,7 @@ class ChecklistTest {
   }
 
   @Test
-  void saysWhatItDidNotCheck() {
+  void reportsWhatItDidNotCheck() {
     CheckReport report = Checklist.over(List.of(CLASSES.resolve("repaired"))).report();
 
     assertThat(report.isClean()).isTrue();
@@ -120,7 +120,7 @@ class ChecklistTest {
   }
 
   @Test
-  void tellsEachRuleItsReasonAndWhatToDo() {
+  void reportsReasonAndRemedyOfEachRule() {
     String text = planted().report().text();
 
     for (Rule rule : Rule.values()) {
@@ -135,7 +135,7 @@ class ChecklistTest {
   }
 
   @Test
-  void takesClassesOutOfARuleWithAReason() {
+  void exemptsClassesFromARule() {
     Checklist but =
         planted().except(Rule.NO_SLEEP, "planted.service.Retries", "it is a sample of sleeping");
 
@@ -146,7 +146,7 @@ class ChecklistTest {
   }
 
   @Test
-  void goesByThePackagesThatAreNamed() {
+  void usesTheNamedPackages() {
     Checklist everything =
         planted().withInfrastructure("planted..").withConfiguration("planted.service..");
 
@@ -161,7 +161,7 @@ class ChecklistTest {
   }
 
   @Test
-  void findsTheClassesOnTheClassPathWithoutTheTests() {
+  void findsClassesOnTheClassPathWithoutTests() {
     CheckReport report =
         Checklist.of("dev.synthlab.config").withInfrastructure("dev.synthlab..").report();
 
@@ -179,7 +179,7 @@ class ChecklistTest {
   }
 
   @Test
-  void refusesToPassNothing() {
+  void rejectsAnEmptySetOfClasses() {
     assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> Checklist.of("no.such").check())
         .withMessageContaining("no.such");

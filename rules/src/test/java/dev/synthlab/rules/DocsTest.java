@@ -29,7 +29,7 @@ class DocsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"checklist.md", "migration.md"})
-  void linksToWhatIsThere(String name) throws IOException {
+  void linksToFilesThatExist(String name) throws IOException {
     List<String> links =
         LINK.matcher(page(name)).results().map(link -> link.group(1)).distinct().toList();
 
@@ -47,7 +47,7 @@ class DocsTest {
   }
 
   @Test
-  void showsWhatIsCompiledWordForWord() throws IOException {
+  void showsCodeThatIsCompiled() throws IOException {
     String source = "rules/src/test/java/dev/synthlab/rules/MigrationSnippets.java";
     Map<String, String> regions = new HashMap<>();
     REGION

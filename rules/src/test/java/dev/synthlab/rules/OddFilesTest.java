@@ -49,7 +49,7 @@ class OddFilesTest {
   }
 
   @Test
-  void readsJarsForSeveralJavasAndProgramsInOneJar() throws IOException {
+  void readsMultiReleaseAndExecutableJars() throws IOException {
     Map<String, byte[]> entries = new LinkedHashMap<>();
     entries.put("module-info.class", new byte[] {1});
     entries.put("planted/service/Retries.class", Files.readAllBytes(RETRIES));
@@ -67,7 +67,7 @@ class OddFilesTest {
   }
 
   @Test
-  void readsClassesOfJava25AndNamesThoseOfAJavaToCome() throws IOException {
+  void readsClassesOfJava25AndReportsNewerOnes() throws IOException {
     Map<String, byte[]> entries = new LinkedHashMap<>();
     entries.put("odd/Of25.class", ofVersion(Opcodes.V25));
     entries.put("odd/OfTheFuture.class", ofVersion(Opcodes.V25 + 40));
@@ -80,7 +80,7 @@ class OddFilesTest {
   }
 
   @Test
-  void namesWhatIsNoClassAndGoesOn() throws IOException {
+  void reportsInvalidClassFilesAndContinues() throws IOException {
     Map<String, byte[]> entries = new LinkedHashMap<>();
     entries.put("odd/Empty.class", new byte[0]);
     entries.put("odd/Text.class", "no class".getBytes(StandardCharsets.UTF_8));
@@ -95,7 +95,7 @@ class OddFilesTest {
   }
 
   @Test
-  void survivesAnyBytes() throws IOException {
+  void survivesArbitraryBytes() throws IOException {
     Random random = new Random(20261124);
     for (byte[] good : List.of(Files.readAllBytes(RETRIES), Files.readAllBytes(TALKS))) {
       for (int round = 0; round < 500; round++) {
@@ -103,16 +103,16 @@ class OddFilesTest {
         for (int i = 0; i <= random.nextInt(6); i++) {
           bad[8 + random.nextInt(bad.length - 8)] = (byte) random.nextInt(256);
         }
-        ClassScan inspection = new ClassScan(Scope.guessed());
-        inspection.look("bad", bad);
-        CheckReport report = inspection.ended().report();
+        ClassScan inspection = new ClassScan(Scope.defaults());
+        inspection.scan("bad", bad);
+        CheckReport report = inspection.finish().report();
         assertThat(report.classes() + report.notChecked().size()).isPositive();
       }
     }
   }
 
   @Test
-  void namesAJarThatIsNone() throws IOException {
+  void reportsAnInvalidJar() throws IOException {
     Path good = Files.copy(RETRIES, directory.resolve("Retries.class"));
     Path bad = Files.writeString(directory.resolve("bad.jar"), "no jar");
 

@@ -5,14 +5,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a client is written from.
+ * The description of an API that a client is written from.
  *
- * @param doc what the service is; may be empty
- * @param server its address, if one is known
- * @param key where its key goes
- * @param operations what it can be asked
- * @param types the types of that, by name
- * @param notCovered what of the file is not in the client, one sentence each
+ * @param doc the description of the service; may be empty
+ * @param server its base URL, if known
+ * @param key how its API key is sent
+ * @param operations its operations
+ * @param types the types that the operations use, by name
+ * @param unsupported the parts of the file that the client does not cover, one line each
  */
 record ApiModel(
     String doc,
@@ -20,22 +20,22 @@ record ApiModel(
     Key key,
     List<Operation> operations,
     Map<String, GeneratedType> types,
-    List<String> notCovered) {
+    List<String> unsupported) {
 
   /**
-   * Where the key of a service goes.
+   * How an API key is sent.
    *
-   * @param place where
-   * @param name of the header or parameter, where it has one
-   * @param optional whether the service also answers without
+   * @param location the part of the request
+   * @param name of the header or query parameter; empty for the others
+   * @param optional whether the service also accepts requests without a key
    */
-  record Key(Place place, String name, boolean optional) {
-    static final Key BEARER = new Key(Place.BEARER, "", false);
-    static final Key NONE = new Key(Place.NONE, "", false);
+  record Key(KeyLocation location, String name, boolean optional) {
+    static final Key BEARER = new Key(KeyLocation.BEARER, "", false);
+    static final Key NONE = new Key(KeyLocation.NONE, "", false);
   }
 
-  /** A place for a key. */
-  enum Place {
+  /** The part of a request that holds the key. */
+  enum KeyLocation {
     BEARER,
     HEADER,
     QUERY,

@@ -12,21 +12,21 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads an OpenAPI file as what a client is written from. Used once, by one thread. */
+/** Reads an OpenAPI file into an {@link ApiModel}. Used once, by one thread. */
 final class ApiModelReader {
   private static final Set<String> METHODS =
       Set.of("get", "put", "post", "delete", "patch", "head", "options", "trace");
   private static final int MAX_OPERATIONS = 3_000;
 
   private final OpenApiDocument document;
-  private final Unsupported notCovered = new Unsupported();
+  private final Unsupported unsupported = new Unsupported();
   private final OperationReader operations;
   private final SchemaReader schemas;
 
   private ApiModelReader(OpenApiDocument document, String client) {
     this.document = document;
-    this.schemas = new SchemaReader(document, JavaNames.ofTypes(client), notCovered);
-    this.operations = new OperationReader(document, schemas, notCovered);
+    this.schemas = new SchemaReader(document, JavaNames.ofTypes(client), unsupported);
+    this.operations = new OperationReader(document, schemas, unsupported);
   }
 
   /**
@@ -43,7 +43,7 @@ final class ApiModelReader {
   private ApiModel api() {
     OpenApiNode top = document.top();
     Optional<String> server = server();
-    ApiModel.Key key = new KeyReader(document, notCovered).read();
+    ApiModel.Key key = new KeyReader(document, unsupported).read();
     List<Operation> read = new ArrayList<>();
     top.child("paths")
         .map(OpenApiNode::children)
@@ -51,27 +51,27 @@ final class ApiModelReader {
         .forEach((path, item) -> addTo(read, path, item));
     top.child("webhooks")
         .filter(node -> !node.children().isEmpty())
-        .ifPresent(node -> notCovered.add(node, "webhooks", "left out"));
+        .ifPresent(node -> unsupported.add(node, "webhooks", "omitted"));
     if (read.isEmpty()) {
       throw new GenerateException(
           Stream.concat(
-                  Stream.of(document.name() + " has no operation that can be written"),
-                  notCovered.sentences().stream())
+                  Stream.of(document.name() + " has no operation that is supported"),
+                  unsupported.lines().stream())
               .collect(Collectors.joining("\n  ")));
     }
     OpenApiNode about = top.child("info").orElse(new OpenApiNode(Map.of(), "/info"));
     String doc = about.text("description").or(() -> about.text("title")).orElse("");
     return new ApiModel(
-        doc, server, key, List.copyOf(read), reachable(read), notCovered.sentences());
+        doc, server, key, List.copyOf(read), reachable(read), unsupported.lines());
   }
 
-  /** The types that the operations need; those of operations that were left out are not written. */
+  /** The types that the supported operations use. */
   private Map<String, GeneratedType> reachable(List<Operation> read) {
     Set<String> names = new LinkedHashSet<>();
     for (Operation each : read) {
-      each.taken().forEach(argument -> reach(argument.type(), names));
+      each.required().forEach(argument -> reach(argument.type(), names));
       each.options().ifPresent(options -> options.all().forEach(one -> reach(one.type(), names)));
-      each.answer().ifPresent(answer -> reach(answer, names));
+      each.result().ifPresent(answer -> reach(answer, names));
     }
     Map<String, GeneratedType> types = new LinkedHashMap<>(schemas.declared());
     types.keySet().retainAll(names);
@@ -83,7 +83,7 @@ final class ApiModelReader {
       case Type.Scalar scalar -> {}
       case Type.ListOf list -> reach(list.member(), names);
       case Type.MapOf map -> reach(map.member(), names);
-      case Type.Maybe maybe -> reach(maybe.of(), names);
+      case Type.OptionalOf maybe -> reach(maybe.of(), names);
       case Type.Named named -> {
         if (names.add(named.name())) {
           reachParts(schemas.declared().get(named.name()), names);
@@ -94,9 +94,9 @@ final class ApiModelReader {
 
   private void reachParts(@Nullable GeneratedType declared, Set<String> names) {
     if (declared instanceof GeneratedType.RecordType fields) {
-      fields.parts().forEach(part -> reach(part.type(), names));
+      fields.fields().forEach(part -> reach(part.type(), names));
     } else if (declared instanceof GeneratedType.Alias whole) {
-      reach(whole.of(), names);
+      reach(whole.aliased(), names);
     }
   }
 
@@ -114,11 +114,11 @@ final class ApiModelReader {
             });
     if (read.size() > MAX_OPERATIONS) {
       throw new GenerateException(
-          document.name() + " has more than " + MAX_OPERATIONS + " operations; take a part of it");
+          document.name() + " has more than " + MAX_OPERATIONS + " operations; use a file with fewer");
     }
   }
 
-  /** The first address that is a whole one, with the usual values of its variables. */
+  /** The first absolute server URL, with the default values of its variables. */
   private Optional<String> server() {
     List<OpenApiNode> servers =
         document.top().child("servers").map(OpenApiNode::members).orElse(List.of());
@@ -130,13 +130,13 @@ final class ApiModelReader {
         url = url.replace("{" + variable.getKey() + "}", byDefault);
       }
       if (!url.toLowerCase(Locale.ROOT).startsWith("http")) {
-        notCovered.add(server, "an address that is not a whole one", "left out");
+        unsupported.add(server, "a server URL that is not absolute", "omitted");
         continue;
       }
       try {
         return Optional.of(BaseUrl.checked(url));
       } catch (GenerateException e) {
-        notCovered.add(server, "an address that " + e.getMessage(), "left out");
+        unsupported.add(server, "a server URL that " + e.getMessage(), "omitted");
       }
     }
     return Optional.empty();

@@ -4,17 +4,17 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 
-/** The address of a service, as it may stand in a source. */
+/** Validates the base URL of a service. */
 final class BaseUrl {
   private BaseUrl() {}
 
-  /** The address without a slash at its end, if it is one. */
+  /** The URL without trailing slashes. */
   static String checked(String url) {
     URI address;
     try {
       address = new URI(url.strip());
     } catch (URISyntaxException e) {
-      throw new GenerateException("is no address: " + e.getReason(), e);
+      throw new GenerateException("is not a valid URL: " + e.getReason(), e);
     }
     String scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
     if (!(scheme.equals("http") || scheme.equals("https")) || address.getHost() == null) {
@@ -22,10 +22,10 @@ final class BaseUrl {
     }
     if (address.getRawUserInfo() != null) {
       throw new GenerateException(
-          "has a user or a password in it, which may not stand in a source: take them out");
+          "contains a user name or password, which must not be in source code: remove them");
     }
     if (address.getRawQuery() != null || address.getRawFragment() != null) {
-      throw new GenerateException("has a query or a fragment, which no address of a service has");
+      throw new GenerateException("has a query or a fragment, which a base URL cannot have");
     }
     return address.toASCIIString().replaceAll("/+$", "");
   }

@@ -4,19 +4,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The sources of a client, by their paths in a project. */
+/** The source files of a client, by their paths in a project. */
 final class ClientClasses {
   private ClientClasses() {}
 
   static Map<String, byte[]> of(ClientName name, ApiModel api) {
     String folder = name.packageName().replace('.', '/') + "/";
     String main = "src/main/java/" + folder;
-    Map<String, String> words = words(name);
+    Map<String, String> words = values(name);
     Map<String, String> files = new LinkedHashMap<>();
     files.put(main + name.client() + ".java", ClientSources.client(name, api));
     files.put(
-        main + name.exception() + ".java", Templates.filled("Exception.java.template", words));
-    files.put(main + "package-info.java", Templates.filled("package-info.java.template", words));
+        main + name.exception() + ".java", Templates.fill("Exception.java.template", words));
+    files.put(main + "package-info.java", Templates.fill("package-info.java.template", words));
     api.types()
         .values()
         .forEach(
@@ -31,7 +31,7 @@ final class ClientClasses {
                       main + options.typeName() + ".java",
                       TypeSources.options(name.packageName(), options)));
     }
-    if (!api.notCovered().isEmpty()) {
+    if (!api.unsupported().isEmpty()) {
       files.put(main + "NOT-COVERED.md", notCovered(name, api));
     }
     files.put("src/test/java/" + folder + name.client() + "Test.java", TestSource.of(name, api));
@@ -40,7 +40,7 @@ final class ClientClasses {
     return bytes;
   }
 
-  static Map<String, String> words(ClientName name) {
+  static Map<String, String> values(ClientName name) {
     return Map.of(
         "package", name.packageName(),
         "service", name.service(),
@@ -53,8 +53,9 @@ final class ClientClasses {
   private static String notCovered(ClientName name, ApiModel api) {
     StringBuilder out = new StringBuilder("# What " + name.client() + " does not cover\n\n");
     out.append(
-        "Of the OpenAPI file, by the place where it stands there, and what became of it.\n\n");
-    api.notCovered().forEach(each -> out.append("- ").append(JavaText.markdown(each)).append('\n'));
+        "Parts of the OpenAPI file that this client does not cover: the location in the file, and what\n"
+            + "the generator did instead.\n\n");
+    api.unsupported().forEach(each -> out.append("- ").append(JavaText.markdown(each)).append('\n'));
     return out.toString();
   }
 }

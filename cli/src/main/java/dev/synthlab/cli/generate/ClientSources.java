@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Writes a client and its exceptions. */
+/** Writes the source of a client class. */
 final class ClientSources {
   private final ClientName name;
   private final ApiModel api;
   private final JavaSource source;
-  private boolean joins;
+  private boolean joinsLists;
 
   private ClientSources(ClientName name, ApiModel api) {
     this.name = name;
@@ -27,42 +27,42 @@ final class ClientSources {
   private String client() {
     source.use("dev.synthlab.Synthlab").use("dev.synthlab.call.CallException");
     source.use("dev.synthlab.external.ApiClient").use("dev.synthlab.external.ApiService");
-    source.javadoc(0, List.of(about(), settings(), failures()), List.of());
+    source.javadoc(0, List.of(summary(), settings(), failures()), List.of());
     source.line(0, "public final class " + name.client() + " implements AutoCloseable {");
     service();
     source.line();
     source.line(2, "private final ApiClient api;");
     source.line();
     source.line(2, "private " + name.client() + "(ApiClient api) {");
-    source.line(4, "this.api = api.failing(" + name.exception() + "::of);");
+    source.line(4, "this.api = api.withErrorMapper(" + name.exception() + "::of);");
     source.line(2, "}");
-    doors();
+    factories();
     api.operations().forEach(this::operation);
     source.line();
-    source.javadoc(2, "Makes no calls from now on; what is under way ends as it would.");
+    source.javadoc(2, "Closes the client; calls in progress are not interrupted.");
     source.line(2, "@Override").line(2, "public void close() {");
     source.line(4, "api.close();").line(2, "}");
-    if (joins) {
+    if (joinsLists) {
       joined();
     }
     return source.line(0, "}").text();
   }
 
-  private String about() {
-    String who = "The client of the service {@code " + name.service() + "}";
+  private String summary() {
+    String who = "A client of the service {@code " + name.service() + "}";
     return api.doc().isEmpty() ? who + "." : who + ": " + TypeSources.sentence(api.doc(), "");
   }
 
   private String settings() {
     List<String> variables = new ArrayList<>();
-    if (api.key().place() != ApiModel.Place.NONE) {
-      String when = api.key().optional() ? " (if there is one)" : "";
+    if (api.key().location() != ApiModel.KeyLocation.NONE) {
+      String when = api.key().optional() ? " (optional)" : "";
       variables.add("{@code " + name.variable("API_KEY") + "}" + when);
     }
     variables.add("{@code " + name.variable("BASE_URL") + "}");
     variables.add("{@code " + name.variable("TIMEOUT") + "} (30 s)");
     int last = variables.size() - 1;
-    return "It is set up by the variables "
+    return "Configured by the environment variables "
         + String.join(", ", variables.subList(0, last))
         + " and "
         + variables.get(last)
@@ -70,10 +70,10 @@ final class ClientSources {
   }
 
   private String failures() {
-    return "A call fails with a {@link "
+    return "Methods throw {@link "
         + name.exception()
-        + "} for what the service says, and with a {@link CallException} for what can happen to"
-        + " any call. Safe for use by many threads.";
+        + "} for an error response of the service, and {@link CallException} when no usable response"
+        + " comes: no connection, timeout, rate limit, refused key. Thread-safe.";
   }
 
   private void service() {
@@ -81,13 +81,13 @@ final class ClientSources {
     calls.add(call(".named", JavaText.literal(name.service())));
     api.server().ifPresent(url -> calls.add(call(".withBaseUrl", JavaText.literal(url))));
     String named = JavaText.literal(api.key().name());
-    switch (api.key().place()) {
+    switch (api.key().location()) {
       case BEARER -> {}
       case HEADER -> calls.add(call(".withKey", "ApiKeyLocation.header(" + named + ")"));
       case QUERY -> calls.add(call(".withKey", "ApiKeyLocation.query(" + named + ")"));
       case NONE -> calls.add(call(".withKey", "ApiKeyLocation.none()"));
     }
-    if (api.key().place() != ApiModel.Place.BEARER) {
+    if (api.key().location() != ApiModel.KeyLocation.BEARER) {
       source.use("dev.synthlab.external.ApiKeyLocation");
     }
     if (api.key().optional()) {
@@ -112,41 +112,41 @@ final class ClientSources {
     return new Expression.Call(head, List.of(arguments).stream().map(Expression::of).toList());
   }
 
-  private void doors() {
+  private void factories() {
     String misconfigured =
-        "@throws dev.synthlab.config.ConfigException when a variable is missing or wrong";
+        "@throws dev.synthlab.config.ConfigException if a variable is missing or invalid";
     source.line();
     source.javadoc(
         2,
-        List.of("The client of this process."),
-        List.of("@return the one instance, closed when the process ends", misconfigured));
+        List.of("Returns the client of this process."),
+        List.of("@return the shared instance, which is closed when the process ends", misconfigured));
     source.line(2, "public static " + name.client() + " get() {");
     source.line(4, "return over(Synthlab.get());").line(2, "}");
     source.line();
     source.javadoc(
         2,
-        List.of("The client over a layer of its own: for tests, and for another account."),
+        List.of("Returns the client of a given {@code Synthlab}: for tests, or for a second account."),
         List.of(
-            "@param layer what it shares transport, limits and observers with",
-            "@return the one instance of that layer, closed with it",
+            "@param synthlab the owner of its transport, limits and observers",
+            "@return the instance of that {@code Synthlab}, which is closed with it",
             misconfigured));
-    source.line(2, "public static " + name.client() + " over(Synthlab layer) {");
+    source.line(2, "public static " + name.client() + " over(Synthlab synthlab) {");
     source.listed(
         4,
-        "return layer.client(",
+        "return synthlab.client(",
         List.of(name.client() + ".class", "SERVICE", name.client() + "::new"),
         ");");
     source.line(2, "}");
   }
 
   private void operation(Operation operation) {
-    operation.answer().ifPresent(source::use);
-    operation.taken().forEach(each -> source.use(each.type()));
+    operation.result().ifPresent(source::use);
+    operation.required().forEach(each -> source.use(each.type()));
     if (operation.options().isPresent()) {
-      shorter(operation, operation.options().get());
+      withoutOptions(operation, operation.options().get());
     }
     source.line();
-    comment(operation, operation.options());
+    javadoc(operation, operation.options());
     List<String> parameters = new ArrayList<>(parameters(operation));
     operation.options().ifPresent(each -> parameters.add(each.typeName() + " options"));
     source.listed(2, head(operation), parameters, ") {");
@@ -154,65 +154,65 @@ final class ClientSources {
     source.line(2, "}");
   }
 
-  /** The form without options. */
-  private void shorter(Operation operation, Operation.Options options) {
+  /** Writes the overload without options. */
+  private void withoutOptions(Operation operation, Operation.Options options) {
     source.line();
-    comment(operation, Optional.empty());
+    javadoc(operation, Optional.empty());
     source.listed(2, head(operation), parameters(operation), ") {");
     List<String> handed = new ArrayList<>();
-    operation.taken().forEach(each -> handed.add(each.name()));
+    operation.required().forEach(each -> handed.add(each.name()));
     handed.add(options.typeName() + ".none()");
-    String before = operation.answer().isPresent() ? "return " : "";
+    String before = operation.result().isPresent() ? "return " : "";
     source.listed(4, before + operation.name() + "(", handed, ");");
     source.line(2, "}");
   }
 
-  private void comment(Operation operation, Optional<Operation.Options> options) {
+  private void javadoc(Operation operation, Optional<Operation.Options> options) {
     List<String> tags = new ArrayList<>();
-    for (Argument each : operation.taken()) {
-      String otherwise = each.wire().isEmpty() ? "what is sent" : "";
-      String doc = TypeSources.orWire(each.doc(), each.wire());
+    for (Argument each : operation.required()) {
+      String otherwise = each.wireName().isEmpty() ? "the request body" : "";
+      String doc = TypeSources.orName(each.doc(), each.wireName());
       boolean silent = each.doc().isEmpty() && !otherwise.isEmpty();
       tags.add("@param " + each.name() + " " + (silent ? otherwise : doc));
     }
-    options.ifPresent(each -> tags.add("@param options what may be left out"));
-    operation.answer().ifPresent(each -> tags.add("@return the answer"));
-    tags.add("@throws " + name.exception() + " when the service refuses it");
-    String http = operation.http().toUpperCase(Locale.ROOT);
+    options.ifPresent(each -> tags.add("@param options the optional parameters"));
+    operation.result().ifPresent(each -> tags.add("@return the response"));
+    tags.add("@throws " + name.exception() + " if the service responds with an error");
+    String http = operation.method().toUpperCase(Locale.ROOT);
     String wire = JavaText.code(http + " " + operation.path()) + ".";
     String doc = TypeSources.sentence(operation.doc(), "");
     source.javadoc(2, doc.isEmpty() ? List.of(wire) : List.of(doc, wire), tags);
   }
 
   private static String head(Operation operation) {
-    String answer = operation.answer().map(Type::plain).orElse("void");
+    String answer = operation.result().map(Type::plain).orElse("void");
     return "public " + answer + " " + operation.name() + "(";
   }
 
   private static List<String> parameters(Operation operation) {
-    return operation.taken().stream().map(each -> each.type().plain() + " " + each.name()).toList();
+    return operation.required().stream().map(each -> each.type().plain() + " " + each.name()).toList();
   }
 
   private void body(Operation operation) {
     List<Argument> optionalHeaders =
         operation.options().map(Operation.Options::all).orElse(List.of()).stream()
-            .filter(each -> each.place() == Operation.Place.HEADER)
+            .filter(each -> each.location() == Operation.Location.HEADER)
             .toList();
     List<Expression.Call> calls = new ArrayList<>();
     calls.add(request(operation));
-    operation.arguments().forEach(each -> filled(each, each.name()).ifPresent(calls::add));
+    operation.arguments().forEach(each -> parameter(each, each.name()).ifPresent(calls::add));
     operation
         .options()
         .ifPresent(
             options ->
                 options.all().stream()
-                    .filter(each -> each.place() != Operation.Place.HEADER)
+                    .filter(each -> each.location() != Operation.Location.HEADER)
                     .forEach(
                         each ->
-                            filled(each, "options." + each.name() + "()").ifPresent(calls::add)));
+                            parameter(each, "options." + each.name() + "()").ifPresent(calls::add)));
     operation.body().ifPresent(each -> calls.add(call(".json", each.name())));
-    Expression.Call last = operation.answer().map(this::read).orElse(call(".send"));
-    String before = operation.answer().isPresent() ? "return " : "";
+    Expression.Call last = operation.result().map(this::read).orElse(call(".send"));
+    String before = operation.result().isPresent() ? "return " : "";
     if (optionalHeaders.isEmpty()) {
       calls.add(last);
       source.chain(4, before + "api", calls);
@@ -221,11 +221,11 @@ final class ClientSources {
     source.use("dev.synthlab.external.ApiCall");
     source.chain(4, "ApiCall call = api", calls);
     for (Argument each : optionalHeaders) {
-      String value = text(each.type().certain(), "given");
+      String value = text(each.type().withoutOptional(), "value");
       source.listed(
           4,
           "options." + each.name() + "().ifPresent(",
-          List.of("given -> call.header(" + JavaText.literal(each.wire()) + ", " + value + ")"),
+          List.of("value -> call.header(" + JavaText.literal(each.wireName()) + ", " + value + ")"),
           ");");
     }
     source.line(4, before + "call" + last.flat() + ";");
@@ -234,14 +234,14 @@ final class ClientSources {
   private static Expression.Call request(Operation operation) {
     List<String> arguments = new ArrayList<>(List.of(JavaText.literal(operation.path())));
     operation.arguments().stream()
-        .filter(each -> each.place() == Operation.Place.PATH)
+        .filter(each -> each.location() == Operation.Location.PATH)
         .forEach(each -> arguments.add(each.name()));
-    return call("." + operation.http(), arguments.toArray(String[]::new));
+    return call("." + operation.method(), arguments.toArray(String[]::new));
   }
 
-  private Optional<Expression.Call> filled(Argument argument, String value) {
-    String wire = JavaText.literal(argument.wire());
-    return switch (argument.place()) {
+  private Optional<Expression.Call> parameter(Argument argument, String value) {
+    String wire = JavaText.literal(argument.wireName());
+    return switch (argument.location()) {
       case PATH, BODY -> Optional.empty();
       case QUERY -> Optional.of(call(".query", wire, value));
       case QUERY_JOINED -> Optional.of(call(".query", wire, joined(argument.type(), value)));
@@ -250,11 +250,11 @@ final class ClientSources {
   }
 
   private String joined(Type type, String value) {
-    if (!(type.certain() instanceof Type.ListOf)) {
+    if (!(type.withoutOptional() instanceof Type.ListOf)) {
       return value;
     }
-    joins = true;
-    return type instanceof Type.Maybe
+    joinsLists = true;
+    return type instanceof Type.OptionalOf
         ? value + ".map(" + name.client() + "::joined)"
         : "joined(" + value + ")";
   }
@@ -274,8 +274,8 @@ final class ClientSources {
 
   private void joined() {
     source.use("java.util.List").use("java.util.stream.Collectors").line();
-    source.line(2, "private static String joined(List<?> many) {");
-    source.line(4, "return many.stream().map(String::valueOf).collect(Collectors.joining(\",\"));");
+    source.line(2, "private static String joined(List<?> values) {");
+    source.line(4, "return values.stream().map(String::valueOf).collect(Collectors.joining(\",\"));");
     source.line(2, "}");
   }
 }

@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Writes a client of a service outside into a directory. */
+/** Writes a client of an HTTP service into a directory. */
 public final class ClientWriter {
   private ClientWriter() {}
 
   /**
-   * What is asked for.
+   * A request to write a client.
    *
-   * @param name what the service is called
-   * @param directory where the project is, or is to be
-   * @param baseUrl the address of the service, if it is known
-   * @param openApi a file that describes it, if there is one
-   * @param packageName where the classes are to stand, if it matters
+   * @param name the name of the service
+   * @param directory the project directory; it is created if it does not exist
+   * @param baseUrl the default base URL
+   * @param openApi an OpenAPI file that describes the service
+   * @param packageName the package of the classes
    */
   public record Request(
       String name,
@@ -28,67 +28,67 @@ public final class ClientWriter {
       Optional<String> packageName) {}
 
   /**
-   * What was done.
+   * The result of writing a client.
    *
-   * @param files what was written, from the directory on
-   * @param kept what was there already and was left as it is
-   * @param notCovered what of the file is not in the client
-   * @param wholeProject whether there was no project before
-   * @param client the class, with its package
-   * @param line a line about the client for the documentation of the project
-   * @param dependencies what the build of a project needs, as lines of its {@code pom.xml}; empty
-   *     for a whole project
+   * @param files the written files, relative to the directory
+   * @param kept files that existed and were kept
+   * @param unsupported the parts of the OpenAPI file that the client does not cover
+   * @param wholeProject whether a whole project was written
+   * @param client the name of the class, with its package
+   * @param tableRow a row for a table of clients in the project's documentation
+   * @param dependencies the dependencies of the classes, as lines of a {@code pom.xml}; empty for a
+   *     whole project
    */
   public record Result(
       List<Path> files,
       List<Path> kept,
-      List<String> notCovered,
+      List<String> unsupported,
       boolean wholeProject,
       String client,
-      String line,
+      String tableRow,
       String dependencies) {}
 
   /**
-   * Writes the client; in a directory without a project also a project around it.
+   * Writes a client, and a whole project if the directory has none.
    *
-   * @param wish what is asked for
-   * @return what was done
-   * @throws GenerateException if it cannot be done; nothing was written then
+   * @param request the request
+   * @return the result
+   * @throws GenerateException if it cannot be written; no file was written then
    */
-  public static Result write(Request wish) {
-    return write(wish, Libraries::ofCommand);
+  public static Result write(Request request) {
+    return write(request, Libraries::ofCommand);
   }
 
-  static Result write(Request wish, Libraries libraries) {
-    Place place = Place.of(wish.directory());
+  static Result write(Request request, Libraries libraries) {
+    ExistingBuild build = ExistingBuild.of(request.directory());
     String packageName =
-        wish.packageName().orElseGet(() -> place.group() + ".infrastructure." + segment(wish));
-    ClientName name = ClientName.of(wish.name(), packageName);
+        request.packageName().orElseGet(() -> build.group() + ".infrastructure." + segment(request));
+    ClientName name = ClientName.of(request.name(), packageName);
     requireFree(name);
     ApiModel api =
-        wish.openApi()
+        request.openApi()
             .map(file -> ApiModelReader.read(OpenApiDocument.read(file), name.pascal()))
             .orElseGet(() -> StarterApi.api(name));
-    ApiModel addressed = wish.baseUrl().map(url -> addressed(api, url)).orElse(api);
+    ApiModel addressed = request.baseUrl().map(url -> withBaseUrl(api, url)).orElse(api);
     Map<String, byte[]> classes = new LinkedHashMap<>(ClientClasses.of(name, addressed));
     Map<String, byte[]> around =
-        place.exists() ? Map.of() : Project.around(name, addressed, libraries);
-    FileSet written = FileSet.into(wish.directory(), classes, around);
+        build.exists() ? Map.of() : Project.files(name, addressed, libraries);
+    FileSet written = FileSet.write(request.directory(), classes, around);
     return new Result(
-        written.files(),
+        written.written(),
         written.kept(),
-        addressed.notCovered(),
-        !place.exists(),
+        addressed.unsupported(),
+        !build.exists(),
         name.packageName() + "." + name.client(),
-        Project.line(name),
-        place.exists() ? Project.dependencies() : "");
+        Project.tableRow(name),
+        build.exists() ? Project.dependencies() : "");
   }
 
-  private static String segment(Request wish) {
-    return ClientName.segment(wish.name());
+  private static String segment(Request request) {
+    return ClientName.segment(request.name());
   }
 
-  /** The words of a service must not be those of this layer. */
+  /** Rejects a name whose variables have another meaning in synthlab. */
   private static void requireFree(ClientName name) {
     try {
       dev.synthlab.external.ApiService.named(name.service());
@@ -97,7 +97,7 @@ public final class ClientWriter {
     }
   }
 
-  private static ApiModel addressed(ApiModel api, String url) {
+  private static ApiModel withBaseUrl(ApiModel api, String url) {
     try {
       return new ApiModel(
           api.doc(),
@@ -105,26 +105,26 @@ public final class ClientWriter {
           api.key(),
           api.operations(),
           api.types(),
-          api.notCovered());
+          api.unsupported());
     } catch (GenerateException e) {
       throw new GenerateException("--base-url " + e.getMessage(), e);
     }
   }
 
-  /** Whether there is a project, and what it is called. */
-  private record Place(boolean exists, String group) {
-    static Place of(Path directory) {
+  /** The build of the directory: whether there is one, and its groupId. */
+  private record ExistingBuild(boolean exists, String group) {
+    static ExistingBuild of(Path directory) {
       if (Files.exists(directory) && !Files.isDirectory(directory)) {
-        throw new GenerateException(directory + " is no directory");
+        throw new GenerateException(directory + " is not a directory");
       }
       Path pom = directory.resolve("pom.xml");
       if (Files.exists(pom)) {
-        return new Place(true, Pom.group(pom));
+        return new ExistingBuild(true, Pom.group(pom));
       }
       boolean gradle =
           List.of("build.gradle", "build.gradle.kts").stream()
               .anyMatch(file -> Files.exists(directory.resolve(file)));
-      return new Place(gradle, "com.example");
+      return new ExistingBuild(gradle, "com.example");
     }
   }
 }

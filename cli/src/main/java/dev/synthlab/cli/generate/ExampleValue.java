@@ -10,10 +10,10 @@ import java.util.Optional;
 import tools.jackson.core.json.JsonWriteFeature;
 
 /**
- * A value of a type, as it stands in JSON and as it is made in Java.
+ * An example value of a type, in JSON and as a Java expression.
  *
- * @param json maps, lists, texts, numbers
- * @param java an expression
+ * @param json maps, lists, strings, numbers
+ * @param java the expression
  */
 record ExampleValue(Object json, Expression java) {
   private static final int MAX_DEPTH = 12;
@@ -21,7 +21,7 @@ record ExampleValue(Object json, Expression java) {
   private static final String DAY = "2026-01-02";
   private static final String ID = "123e4567-e89b-42d3-a456-426614174000";
 
-  /** A value with as little in it as there may be; empty when there is no small one. */
+  /** The smallest example value of a type; empty if the type is nested too deeply. */
   static Optional<ExampleValue> of(Type type, Map<String, GeneratedType> types) {
     return of(type, types, 0);
   }
@@ -31,7 +31,7 @@ record ExampleValue(Object json, Expression java) {
       case Type.Scalar scalar -> Optional.of(of(scalar));
       case Type.ListOf list -> Optional.of(new ExampleValue(List.of(), text("List.of()")));
       case Type.MapOf map -> Optional.of(new ExampleValue(Map.of(), text("Map.of()")));
-      case Type.Maybe maybe -> Optional.of(new ExampleValue("", text("Optional.empty()")));
+      case Type.OptionalOf maybe -> Optional.of(new ExampleValue("", text("Optional.empty()")));
       case Type.Named named ->
           Optional.ofNullable(types.get(named.name())).flatMap(each -> of(each, types, depth));
     };
@@ -43,7 +43,7 @@ record ExampleValue(Object json, Expression java) {
       case INT -> new ExampleValue(1, text("1"));
       case LONG -> new ExampleValue(1, text("1L"));
       case DOUBLE -> new ExampleValue(1.5, text("1.5"));
-      case TRUTH -> new ExampleValue(true, text("true"));
+      case BOOLEAN -> new ExampleValue(true, text("true"));
       case INSTANT -> new ExampleValue(TIME, text("Instant.parse(\"" + TIME + "\")"));
       case DATE -> new ExampleValue(DAY, text("LocalDate.parse(\"" + DAY + "\")"));
       case UUID -> new ExampleValue(ID, text("UUID.fromString(\"" + ID + "\")"));
@@ -57,10 +57,10 @@ record ExampleValue(Object json, Expression java) {
       case GeneratedType.EnumType words ->
           Optional.of(
               new ExampleValue(
-                  words.words().getFirst().wire(),
-                  text(words.name() + "." + words.words().getFirst().name())));
+                  words.constants().getFirst().jsonName(),
+                  text(words.name() + "." + words.constants().getFirst().name())));
       case GeneratedType.Alias whole ->
-          of(whole.of(), types, depth + 1)
+          of(whole.aliased(), types, depth + 1)
               .map(
                   all ->
                       new ExampleValue(
@@ -75,13 +75,13 @@ record ExampleValue(Object json, Expression java) {
       GeneratedType.RecordType fields, Map<String, GeneratedType> types, int depth) {
     Map<String, Object> json = new LinkedHashMap<>();
     List<Expression> java = new ArrayList<>();
-    for (GeneratedType.Field part : fields.parts()) {
+    for (GeneratedType.Field part : fields.fields()) {
       Optional<ExampleValue> sample = of(part.type(), types, depth + 1);
       if (sample.isEmpty()) {
         return Optional.empty();
       }
-      if (!(part.type() instanceof Type.Maybe)) {
-        json.put(part.wire(), sample.get().json());
+      if (!(part.type() instanceof Type.OptionalOf)) {
+        json.put(part.jsonName(), sample.get().json());
       }
       java.add(sample.get().java());
     }
@@ -92,7 +92,7 @@ record ExampleValue(Object json, Expression java) {
     return Expression.of(text);
   }
 
-  /** The JSON as lines of a text block. */
+  /** The JSON as the lines of a Java text block. */
   List<String> block() {
     return Json.mapper()
         .writerWithDefaultPrettyPrinter()
@@ -106,7 +106,7 @@ record ExampleValue(Object json, Expression java) {
   private static String inBlock(String line) {
     String literal = JavaText.literal(line);
     String inside = literal.substring(1, literal.length() - 1);
-    // Between three quotes a single one stands for itself.
+    // In a text block a single quotation mark needs no escape.
     return inside.contains("\\\"\\\"") ? inside : inside.replaceAll("(?<!\\\\)\\\\\"", "\"");
   }
 }

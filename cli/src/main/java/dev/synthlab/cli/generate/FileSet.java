@@ -11,23 +11,23 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Files that were put into a directory.
+ * The result of writing files into a directory.
  *
- * @param files what was written, from the directory on
- * @param kept what was there already
+ * @param written the paths of the written files, relative to the directory
+ * @param kept the paths of files that existed and were kept
  */
-record FileSet(List<Path> files, List<Path> kept) {
-  /** What a directory may have before there is a project in it. */
-  private static final Set<String> MAY_BE_THERE = Set.of("README.md", ".gitignore");
+record FileSet(List<Path> written, List<Path> kept) {
+  /** Files that an otherwise empty directory may have; they are kept as they are. */
+  private static final Set<String> KEPT_IF_PRESENT = Set.of("README.md", ".gitignore");
 
-  /** Writes all of them, or none if one is there already. */
-  static FileSet into(Path directory, Map<String, byte[]> classes, Map<String, byte[]> around) {
+  /** Writes all files, or none if one of them exists. */
+  static FileSet write(Path directory, Map<String, byte[]> classes, Map<String, byte[]> around) {
     List<Path> kept = new ArrayList<>();
     List<String> inTheWay = new ArrayList<>();
     for (Map<String, byte[]> files : List.of(classes, around)) {
       for (String path : files.keySet()) {
         if (Files.exists(directory.resolve(path), LinkOption.NOFOLLOW_LINKS)) {
-          if (MAY_BE_THERE.contains(path)) {
+          if (KEPT_IF_PRESENT.contains(path)) {
             kept.add(Path.of(path));
           } else {
             inTheWay.add(path);
@@ -37,7 +37,7 @@ record FileSet(List<Path> files, List<Path> kept) {
     }
     if (!inTheWay.isEmpty()) {
       throw new GenerateException(
-          "nothing was written, because these are there already"
+          "nothing was written, because these files exist"
               + (directory.toString().isEmpty() ? "" : " in " + directory)
               + " and are not overwritten:\n  "
               + String.join("\n  ", inTheWay)

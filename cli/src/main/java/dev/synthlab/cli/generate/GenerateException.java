@@ -1,6 +1,6 @@
 package dev.synthlab.cli.generate;
 
-/** No client can be made of what was given; the message says why and what to do. */
+/** Thrown when no client can be written from the input; the message says why and what to do. */
 public final class GenerateException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -2,34 +2,34 @@ package dev.synthlab.cli.generate;
 
 import java.util.List;
 
-/** A type that is written for a client. */
+/** A type that is generated for a client. */
 sealed interface GeneratedType {
-  /** Its name in Java. */
+  /** The Java name. */
   String name();
 
-  /** What it is, in the words of the file; may be empty. */
+  /** The description in the file; may be empty. */
   String doc();
 
-  /** An object with named parts. */
-  record RecordType(String name, String doc, List<Field> parts) implements GeneratedType {}
+  /** An object, written as a record. */
+  record RecordType(String name, String doc, List<Field> fields) implements GeneratedType {}
 
-  /** One of several words. */
-  record EnumType(String name, String doc, List<Constant> words) implements GeneratedType {}
+  /** An enum of strings. */
+  record EnumType(String name, String doc, List<Constant> constants) implements GeneratedType {}
 
-  /** The answer of an operation that is neither an object nor a list of them. */
-  record Alias(String name, String doc, Type of) implements GeneratedType {}
+  /** A record around a response body that is not an object or a list of objects. */
+  record Alias(String name, String doc, Type aliased) implements GeneratedType {}
 
   /**
-   * A part of an object.
+   * A property of an object.
    *
-   * @param wire its name in JSON
-   * @param name its name in Java
-   * @param type {@link Type.Maybe} if it may be missing
-   * @param sentAsNull whether null is sent when it is missing
-   * @param doc what it is; may be empty
+   * @param jsonName the name in JSON
+   * @param name the name in Java
+   * @param type {@link Type.OptionalOf} if the property is optional
+   * @param sentAsNull whether an empty value is written as null
+   * @param doc the description; may be empty
    */
-  record Field(String wire, String name, Type type, boolean sentAsNull, String doc) {}
+  record Field(String jsonName, String name, Type type, boolean sentAsNull, String doc) {}
 
-  /** A word of an enumeration, in JSON and in Java. */
-  record Constant(String wire, String name) {}
+  /** A value of an enum, in JSON and in Java. */
+  record Constant(String jsonName, String name) {}
 }

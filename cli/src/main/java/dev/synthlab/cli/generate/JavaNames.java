@@ -8,12 +8,12 @@ import java.util.Locale;
 import java.util.Set;
 import javax.lang.model.SourceVersion;
 
-/** Names of Java for names of a file, each given once. For one thread. */
+/** Java names for the names of a file, each unique. For one thread. */
 final class JavaNames {
   private static final int MAX = 80;
 
-  /** Types that the written sources name, or that Java knows without an import. */
-  private static final Set<String> TAKEN_TYPES =
+  /** Simple type names that the generated sources import or that java.lang has. */
+  private static final Set<String> RESERVED_TYPES =
       Set.of(
           "ApiCall",
           "ApiClient",
@@ -79,8 +79,8 @@ final class JavaNames {
           "UUID",
           "Void");
 
-  /** Methods without arguments that every object or every client has. */
-  private static final Set<String> TAKEN_MEMBERS =
+  /** Methods without parameters that every object or every generated client has. */
+  private static final Set<String> RESERVED_MEMBERS =
       Set.of(
           "clone",
           "close",
@@ -95,67 +95,67 @@ final class JavaNames {
           "toString",
           "wait");
 
-  private final Set<String> given = new HashSet<>();
+  private final Set<String> used = new HashSet<>();
 
   private JavaNames() {}
 
-  /** Whether a class of this name would hide one that the written sources name. */
-  static boolean isTaken(String type) {
-    return TAKEN_TYPES.contains(type) || TestSource.taken().contains(type);
+  /** Whether a class of this name would hide one that the generated sources use. */
+  static boolean isReserved(String type) {
+    return RESERVED_TYPES.contains(type) || TestSource.importedNames().contains(type);
   }
 
-  /** For types beside those of a client. */
+  /** For the types of a client. */
   static JavaNames ofTypes(String client) {
     JavaNames names = new JavaNames();
-    names.given.addAll(TAKEN_TYPES);
-    names.given.addAll(TestSource.taken());
+    names.used.addAll(RESERVED_TYPES);
+    names.used.addAll(TestSource.importedNames());
     for (String ending : List.of("Client", "Exception", "ClientTest")) {
-      names.given.add(client + ending);
+      names.used.add(client + ending);
     }
     return names;
   }
 
-  /** For methods, parts or arguments; those given are taken. */
+  /** For methods, fields or parameters; the names passed are reserved. */
   static JavaNames ofMembers(String... taken) {
     JavaNames names = new JavaNames();
-    names.given.addAll(TAKEN_MEMBERS);
-    names.given.addAll(List.of(taken));
+    names.used.addAll(RESERVED_MEMBERS);
+    names.used.addAll(List.of(taken));
     return names;
   }
 
-  /** For constants. */
+  /** For enum constants. */
   static JavaNames ofConstants() {
     return new JavaNames();
   }
 
-  /** A name of a type that nobody else has. */
+  /** A unique type name. */
   String type(String wire) {
     String name = joined(words(wire), "", true);
-    return once(name.isEmpty() ? "Type" : leading(name, "Type"), "");
+    return unique(name.isEmpty() ? "Type" : withoutLeadingDigit(name, "Type"), "");
   }
 
-  /** A name of a method, part or argument that nobody else has. */
+  /** A unique name of a method, field or parameter. */
   String member(String wire, String otherwise) {
     String name = joined(words(wire), "", false);
-    name = name.isEmpty() ? otherwise : leading(name, otherwise);
-    return once(SourceVersion.isKeyword(name) || name.equals("record") ? name + "Value" : name, "");
+    name = name.isEmpty() ? otherwise : withoutLeadingDigit(name, otherwise);
+    return unique(SourceVersion.isKeyword(name) || name.equals("record") ? name + "Value" : name, "");
   }
 
-  /** A name of a constant that nobody else has. */
+  /** A unique name of a constant. */
   String constant(String wire) {
     String name = String.join("_", words(wire)).toUpperCase(Locale.ROOT);
-    return once(name.isEmpty() ? "EMPTY" : leading(name, "VALUE_"), "_");
+    return unique(name.isEmpty() ? "EMPTY" : withoutLeadingDigit(name, "VALUE_"), "_");
   }
 
-  private String once(String wanted, String between) {
+  private String unique(String wanted, String between) {
     String name = wanted;
-    for (int i = 2; !given.add(name); i++) {
+    for (int i = 2; !used.add(name); i++) {
       name = wanted + between + i;
     }
     return name;
   }
 
-  private static String leading(String name, String otherwise) {
+  private static String withoutLeadingDigit(String name, String otherwise) {
     return Character.isDigit(name.charAt(0)) ? otherwise + name : name;
   }
 
@@ -171,7 +171,7 @@ final class JavaNames {
     return name.toString();
   }
 
-  /** The words of a name, in lower case, in the letters and digits that every Java reads alike. */
+  /** The words of a name, in lower case, reduced to ASCII letters and digits. */
   static List<String> words(String wire) {
     String plain = Normalizer.normalize(wire, Normalizer.Form.NFKD);
     List<String> words = new ArrayList<>();

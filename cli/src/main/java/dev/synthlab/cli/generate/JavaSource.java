@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** A source while it is written, laid out as google-java-format does it. For one thread. */
+/** A Java source under construction, in the layout of google-java-format. For one thread. */
 final class JavaSource {
   private static final int WIDTH = 100;
 
@@ -18,9 +18,9 @@ final class JavaSource {
     this.packageName = packageName;
   }
 
-  /** Part of an expression. */
+  /** An expression of the source. */
   sealed interface Expression {
-    /** What is not broken. */
+    /** Text that stays on one line. */
     record Text(String text) implements Expression {}
 
     /** A call with arguments. */
@@ -30,7 +30,7 @@ final class JavaSource {
       return new Text(text);
     }
 
-    /** On one line. */
+    /** The expression on one line. */
     default String flat() {
       return switch (this) {
         case Text text -> text.text();
@@ -55,13 +55,13 @@ final class JavaSource {
     return this;
   }
 
-  /** Imports what a type is made of. */
+  /** Imports all parts of a type. */
   JavaSource use(Type type) {
     switch (type) {
       case Type.Scalar scalar -> use(scalar.imported());
       case Type.ListOf list -> use("java.util.List").use(list.member());
       case Type.MapOf map -> use("java.util.Map").use(map.member());
-      case Type.Maybe maybe -> use("java.util.Optional").use(maybe.of());
+      case Type.OptionalOf maybe -> use("java.util.Optional").use(maybe.of());
       case Type.Named named -> {}
     }
     return this;
@@ -76,13 +76,13 @@ final class JavaSource {
     return line(0, "");
   }
 
-  /** Lines as they are. */
+  /** Appends lines unchanged. */
   JavaSource lines(String text) {
     body.append(text);
     return this;
   }
 
-  /** A list in parentheses: on one line, or on the next, or one member to a line. */
+  /** A parenthesised list: on one line, on the next line, or one element per line. */
   JavaSource listed(int indent, String before, List<String> members, String after) {
     String all = String.join(", ", members);
     if (indent + before.length() + all.length() + after.length() <= WIDTH || members.isEmpty()) {
@@ -98,7 +98,7 @@ final class JavaSource {
     return this;
   }
 
-  /** One member, whose annotations have a line of their own if it is too long. */
+  /** One element; if it is too long, its annotations go on a line of their own. */
   private void member(int indent, String text) {
     int type = text.startsWith("@") ? text.lastIndexOf(") ", text.length() - 3) + 2 : 0;
     if (indent + text.length() <= WIDTH || type < 2) {
@@ -108,7 +108,7 @@ final class JavaSource {
     }
   }
 
-  /** A statement, broken behind its {@code =} if it is too long. */
+  /** A statement; if it is too long, it is broken after {@code =}. */
   JavaSource statement(int indent, String text) {
     int assigned = text.indexOf(" = ");
     return indent + text.length() <= WIDTH || assigned < 0
@@ -117,7 +117,7 @@ final class JavaSource {
             .line(indent + 4, text.substring(assigned + 3));
   }
 
-  /** A chain of calls: on one line, or with a line for each. */
+  /** A chain of method calls: on one line, or one call per line. */
   JavaSource chain(int indent, String before, List<Expression.Call> calls) {
     StringBuilder flat = new StringBuilder(before);
     calls.forEach(call -> flat.append(call.flat()));
@@ -146,7 +146,7 @@ final class JavaSource {
     return this;
   }
 
-  /** An expression with arguments that may have arguments of their own. */
+  /** A call whose arguments may be calls. */
   JavaSource expression(int indent, String before, List<Expression> arguments, String after) {
     String all = String.join(", ", arguments.stream().map(Expression::flat).toList());
     if (indent + before.length() + all.length() + after.length() <= WIDTH || all.isEmpty()) {
@@ -167,7 +167,7 @@ final class JavaSource {
     return this;
   }
 
-  /** A comment: paragraphs of HTML, then tags. */
+  /** A Javadoc comment: paragraphs, then tags. */
   JavaSource javadoc(int indent, List<String> paragraphs, List<String> tags) {
     if (tags.isEmpty() && paragraphs.size() == 1) {
       String one = "/** " + paragraphs.getFirst() + " */";
@@ -207,7 +207,7 @@ final class JavaSource {
     line(indent, " * " + at);
   }
 
-  /** The whole file. */
+  /** The text of the file. */
   String text() {
     List<String> head = new ArrayList<>();
     head.add("package " + packageName + ";\n");

@@ -3,15 +3,15 @@ package dev.synthlab.cli.generate;
 import java.util.Locale;
 
 /**
- * Text of a file as it may stand in a source. Whatever it says, it stays text: it ends no comment
- * and no literal, is no tag, no Unicode escape, and does not turn round what is shown behind it.
+ * Escapes text of a file for Java sources: it cannot end a comment or a literal, and cannot become a
+ * tag, a Unicode escape or a bidirectional control character.
  */
 final class JavaText {
   private static final int MAX = 600;
 
   private JavaText() {}
 
-  /** As a literal, with its quotes. */
+  /** A string literal, with its quotes. */
   static String literal(String text) {
     StringBuilder out = new StringBuilder("\"");
     for (int i = 0; i < text.length(); i++) {
@@ -34,7 +34,7 @@ final class JavaText {
     return out.append('"').toString();
   }
 
-  /** As words of a Javadoc comment. */
+  /** Text of a Javadoc comment. */
   static String javadoc(String text) {
     StringBuilder out = new StringBuilder();
     String line = line(text);
@@ -56,7 +56,7 @@ final class JavaText {
     return out.toString();
   }
 
-  /** As a name in a Javadoc comment. */
+  /** A code name in a Javadoc comment. */
   static String code(String text) {
     String line = line(text);
     return line.matches("(?:[A-Za-z0-9_./ -]|\\{[A-Za-z0-9_./ -]*})*") && !line.isEmpty()
@@ -64,12 +64,12 @@ final class JavaText {
         : "<code>" + javadoc(line) + "</code>";
   }
 
-  /** As words of Markdown, in a line of its own. */
+  /** One line of Markdown. */
   static String markdown(String text) {
     return line(text).replaceAll("([\\\\`*_\\[\\]<>|#&])", "\\\\$1");
   }
 
-  /** On one line, without anything that cannot be seen, and not too long. */
+  /** One line of at most 600 characters, without invisible characters. */
   static String line(String text) {
     String line = text.replaceAll("[\\p{Cntrl}\\p{Cf}\\p{Co}\\p{Cn}\\p{Z}\\s]+", " ").strip();
     if (line.length() <= MAX) {

@@ -6,20 +6,20 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads where the key of a service goes. */
+/** Reads how an API key is sent from the security schemes of a file. */
 final class KeyReader {
-  /** The field names of HTTP (RFC 9110), visible ASCII. */
+  /** A header name (RFC 9110). */
   static final String TOKEN = "[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}";
 
   private final OpenApiDocument document;
-  private final Unsupported notCovered;
+  private final Unsupported unsupported;
 
   KeyReader(OpenApiDocument document, Unsupported notCovered) {
     this.document = document;
-    this.notCovered = notCovered;
+    this.unsupported = notCovered;
   }
 
-  /** The first way in that is covered; all others are listed. */
+  /** The first supported security scheme; the others are listed. */
   ApiModel.Key read() {
     Map<String, OpenApiNode> schemes =
         document
@@ -34,7 +34,7 @@ final class KeyReader {
           OpenApiNode scheme = document.follow(reference);
           Optional<ApiModel.Key> key = one(scheme);
           if (key.isEmpty() || !keys.isEmpty()) {
-            notCovered.add(scheme, "the security scheme " + kind(scheme), "left out");
+            unsupported.add(scheme, "the security scheme " + kind(scheme), "omitted");
           }
           key.ifPresent(keys::add);
         });
@@ -43,7 +43,7 @@ final class KeyReader {
     boolean optional = request.stream().anyMatch(node -> node.children().isEmpty());
     return keys.stream()
         .findFirst()
-        .map(key -> new ApiModel.Key(key.place(), key.name(), optional))
+        .map(key -> new ApiModel.Key(key.location(), key.name(), optional))
         .orElse(ApiModel.Key.NONE);
   }
 
@@ -53,12 +53,12 @@ final class KeyReader {
       case "http bearer" -> Optional.of(ApiModel.Key.BEARER);
       case "apiKey header" ->
           name.matches(TOKEN)
-              ? Optional.of(new ApiModel.Key(ApiModel.Place.HEADER, name, false))
+              ? Optional.of(new ApiModel.Key(ApiModel.KeyLocation.HEADER, name, false))
               : Optional.empty();
       case "apiKey query" ->
           name.isEmpty()
               ? Optional.empty()
-              : Optional.of(new ApiModel.Key(ApiModel.Place.QUERY, name, false));
+              : Optional.of(new ApiModel.Key(ApiModel.KeyLocation.QUERY, name, false));
       default -> Optional.empty();
     };
   }

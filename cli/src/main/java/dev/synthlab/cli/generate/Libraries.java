@@ -4,13 +4,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The libraries of this layer, as files of a Maven repository. */
+/** The synthlab libraries, as files of a Maven repository. */
 @FunctionalInterface
 interface Libraries {
-  /** Their bytes, by their paths in the repository. */
+  /** The content of the files, by their paths in the repository. */
   Map<String, byte[]> files();
 
-  /** Those that this command was built with, and carries. */
+  /** The libraries that are packaged in this command. */
   static Map<String, byte[]> ofCommand() {
     String version = Versions.of("synthlab");
     Map<String, byte[]> files = new LinkedHashMap<>();

@@ -22,14 +22,14 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 import tools.jackson.core.JacksonException;
 
-/** An OpenAPI file that was read as JSON or YAML. Immutable. */
+/** A parsed OpenAPI file, JSON or YAML. Immutable. */
 final class OpenApiDocument {
   private static final long MAX_BYTES = 32L << 20;
   private static final int MAX_DEPTH = 200;
-  private static final int MAX_PLACES = 4_000_000;
+  private static final int MAX_NODES = 4_000_000;
   private static final int MAX_ALIASES = 1_000;
 
-  /** YAML may begin with a brace, too, but hardly with a quote behind it. */
+  /** JSON begins with a brace and a quote; YAML rarely does. */
   private static final Pattern JSON = Pattern.compile("\\s*\\{\\s*[\"}]");
 
   private final String name;
@@ -44,7 +44,7 @@ final class OpenApiDocument {
   static OpenApiDocument read(Path file) {
     try {
       if (!Files.isRegularFile(file)) {
-        throw new GenerateException(file + " is not there, or is no file");
+        throw new GenerateException(file + " does not exist or is not a regular file");
       }
       if (Files.size(file) > MAX_BYTES) {
         throw new GenerateException(file + " is larger than " + (MAX_BYTES >> 20) + " MB");
@@ -55,12 +55,12 @@ final class OpenApiDocument {
     }
   }
 
-  /** Reads what stands in a file. */
+  /** Parses the content of a file. */
   static OpenApiDocument of(String name, byte[] bytes) {
     String text = Utf8.text(bytes, reason -> new GenerateException(name + " " + reason));
     Object read = JSON.matcher(text).lookingAt() ? json(name, text) : yaml(name, text);
     OpenApiDocument document =
-        new OpenApiDocument(name, new OpenApiNode(new Bounded(name).copy(read, 0), ""));
+        new OpenApiDocument(name, new OpenApiNode(new BoundedCopy(name).copy(read, 0), ""));
     document.requireOpenApi();
     return document;
   }
@@ -77,7 +77,7 @@ final class OpenApiDocument {
                   + ", column "
                   + e.getLocation().getColumnNr()
                   + ")";
-      throw new GenerateException(name + " is no JSON: " + e.getOriginalMessage() + where, e);
+      throw new GenerateException(name + " is not valid JSON: " + e.getOriginalMessage() + where, e);
     }
   }
 
@@ -97,25 +97,25 @@ final class OpenApiDocument {
           e.getProblemMark()
               .map(at -> " (line " + (at.getLine() + 1) + ", column " + (at.getColumn() + 1) + ")")
               .orElse("");
-      throw new GenerateException(name + " is no YAML: " + e.getProblem().strip() + where, e);
+      throw new GenerateException(name + " is not valid YAML: " + e.getProblem().strip() + where, e);
     } catch (YamlEngineException | StackOverflowError | ClassCastException e) {
-      throw new GenerateException(name + " is no YAML: " + e.getMessage(), e);
+      throw new GenerateException(name + " is not valid YAML: " + e.getMessage(), e);
     }
   }
 
-  /** Copies what was read: aliases of YAML can make it larger than the file, or endless. */
-  private static final class Bounded {
+  /** Copies the parsed tree within bounds: YAML aliases can make it endless. */
+  private static final class BoundedCopy {
     private final String name;
-    private int places;
+    private int nodes;
 
-    Bounded(String name) {
+    BoundedCopy(String name) {
       this.name = name;
     }
 
     @Nullable Object copy(@Nullable Object value, int depth) {
-      if (depth > MAX_DEPTH || ++places > MAX_PLACES) {
+      if (depth > MAX_DEPTH || ++nodes > MAX_NODES) {
         throw new GenerateException(
-            name + " is nested too deep, or its aliases make it too large, to be read");
+            name + " is nested too deeply, or its YAML aliases expand to too many nodes");
       }
       if (value instanceof Map<?, ?> map) {
         Map<String, @Nullable Object> copy = new LinkedHashMap<>();
@@ -135,18 +135,18 @@ final class OpenApiDocument {
     if (top.child("swagger").isPresent()) {
       throw new GenerateException(
           name
-              + " is a Swagger 2 file; only OpenAPI 3.0 and 3.1 are read. Convert it first, for"
+              + " is a Swagger 2 file; only OpenAPI 3.0 and 3.1 are supported. Convert it first, for"
               + " example at https://converter.swagger.io");
     }
     String version = top.child("openapi").map(node -> String.valueOf(node.value())).orElse("");
     if (!version.matches("3\\.[01](\\..*)?")) {
       throw new GenerateException(
           version.isEmpty()
-              ? name + " is no OpenAPI file: it does not begin with openapi: 3.0.x or 3.1.x"
-              : name + " is written for OpenAPI " + version + "; only 3.0 and 3.1 are read");
+              ? name + " is not an OpenAPI file: it has no field openapi: 3.0.x or 3.1.x"
+              : name + " is written for OpenAPI " + version + "; only 3.0 and 3.1 are supported");
     }
     if (!top.child("paths").map(OpenApiNode::isObject).orElse(false)) {
-      throw new GenerateException(name + " has no paths, so there is no operation to write");
+      throw new GenerateException(name + " has no paths, so it describes no operation");
     }
   }
 
@@ -158,7 +158,7 @@ final class OpenApiDocument {
     return top;
   }
 
-  /** Goes on to where a {@code $ref} leads, over any number of them. */
+  /** The node that a chain of {@code $ref} leads to; the node itself if it has none. */
   OpenApiNode follow(OpenApiNode from) {
     OpenApiNode at = from;
     Set<String> passed = new LinkedHashSet<>();
@@ -166,8 +166,8 @@ final class OpenApiDocument {
       String reference = at.text("$ref").get();
       if (!passed.add(reference)) {
         throw new GenerateException(
-            "%s: the $ref at %s leads in a circle: %s"
-                .formatted(name, from.place(), String.join(" -> ", passed) + " -> " + reference));
+            "%s: the $ref at %s is circular: %s"
+                .formatted(name, from.location(), String.join(" -> ", passed) + " -> " + reference));
       }
       at = target(at, reference);
     }
@@ -177,9 +177,9 @@ final class OpenApiDocument {
   private OpenApiNode target(OpenApiNode from, String reference) {
     if (!reference.startsWith("#")) {
       throw new GenerateException(
-          "%s: the $ref at %s leads to another file (%s), which is not fetched. Make one file of"
-                  .formatted(name, from.place(), reference)
-              + " them first, for example with: npx @redocly/cli bundle");
+          "%s: the $ref at %s points to another file (%s), which is not fetched. Bundle them into"
+                  .formatted(name, from.location(), reference)
+              + " one file first, for example with: npx @redocly/cli bundle");
     }
     OpenApiNode at = top;
     String[] steps = reference.substring(1).split("/", -1);
@@ -208,7 +208,7 @@ final class OpenApiDocument {
         .orElseThrow(
             () ->
                 new GenerateException(
-                    "%s: the $ref at %s leads to %s, where nothing is"
-                        .formatted(name, from.place(), reference)));
+                    "%s: the $ref at %s points to %s, which does not exist"
+                        .formatted(name, from.location(), reference)));
   }
 }

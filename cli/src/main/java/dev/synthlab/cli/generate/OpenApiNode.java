@@ -8,12 +8,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in a document.
+ * A node of an OpenAPI document.
  *
- * @param value what stands there: a map, a list, a text, a number, a truth value or null
- * @param at the way to it, as a JSON pointer
+ * @param value a map, a list, a string, a number, a boolean or null
+ * @param pointer its JSON pointer
  */
-record OpenApiNode(@Nullable Object value, String at) {
+record OpenApiNode(@Nullable Object value, String pointer) {
 
   boolean isObject() {
     return value instanceof Map;
@@ -23,14 +23,14 @@ record OpenApiNode(@Nullable Object value, String at) {
     return value instanceof List;
   }
 
-  /** What stands under a name, if this is an object that has it. */
+  /** The child of an object by name. */
   Optional<OpenApiNode> child(String name) {
     return value instanceof Map<?, ?> map && map.containsKey(name)
-        ? Optional.of(new OpenApiNode(map.get(name), at + "/" + escaped(name)))
+        ? Optional.of(new OpenApiNode(map.get(name), pointer + "/" + escaped(name)))
         : Optional.empty();
   }
 
-  /** All that stands here under names, in the order of the file. */
+  /** The children of an object, in the order of the file. */
   Map<String, OpenApiNode> children() {
     Map<String, OpenApiNode> all = new LinkedHashMap<>();
     if (value instanceof Map<?, ?> map) {
@@ -41,12 +41,12 @@ record OpenApiNode(@Nullable Object value, String at) {
     return all;
   }
 
-  /** The members of the list that stands here. */
+  /** The elements of a list. */
   List<OpenApiNode> members() {
     List<OpenApiNode> all = new ArrayList<>();
     if (value instanceof List<?> list) {
       for (int i = 0; i < list.size(); i++) {
-        all.add(new OpenApiNode(list.get(i), at + "/" + i));
+        all.add(new OpenApiNode(list.get(i), pointer + "/" + i));
       }
     }
     return all;
@@ -60,19 +60,19 @@ record OpenApiNode(@Nullable Object value, String at) {
     return child(name).flatMap(OpenApiNode::text);
   }
 
-  /** Whether a name is set to true. */
-  boolean is(String name) {
+  /** Whether a child is true. */
+  boolean isTrue(String name) {
     return child(name).map(node -> Boolean.TRUE.equals(node.value())).orElse(false);
   }
 
-  /** Whether a name is set to false. */
-  boolean isNot(String name) {
+  /** Whether a child is false. */
+  boolean isFalse(String name) {
     return child(name).map(node -> Boolean.FALSE.equals(node.value())).orElse(false);
   }
 
-  /** The way to this place as a reader would look for it. */
-  String place() {
-    return at.isEmpty() ? "the top" : at;
+  /** The pointer, for messages. */
+  String location() {
+    return pointer.isEmpty() ? "the top" : pointer;
   }
 
   private static String escaped(String name) {

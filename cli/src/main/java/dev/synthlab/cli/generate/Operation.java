@@ -5,58 +5,58 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A method of a client.
+ * An operation of an API, which becomes a method of the client.
  *
- * @param name its name in Java
- * @param http the method of HTTP, in lower case
- * @param path below the base address, with names in braces
- * @param doc what it does; may be empty
- * @param arguments what must be given, in order
- * @param options what may be given
- * @param body what is sent, if anything
- * @param answer what comes back, if anything is read
+ * @param name the name of the Java method
+ * @param method the HTTP method, in lower case
+ * @param path below the base URL, with parameter names in braces
+ * @param doc the description; may be empty
+ * @param arguments the required parameters, in order
+ * @param options the optional parameters, if there are any
+ * @param body the request body, if there is one
+ * @param result the type of the response body; empty if it is not read
  */
 record Operation(
     String name,
-    String http,
+    String method,
     String path,
     String doc,
     List<Argument> arguments,
     Optional<Options> options,
     Optional<Argument> body,
-    Optional<Type> answer) {
+    Optional<Type> result) {
 
-  /** Where an argument goes. */
-  enum Place {
+  /** The part of a request that a parameter goes to. */
+  enum Location {
     PATH,
     QUERY,
-    /** In the query, the members of a list joined by commas. */
+    /** In the query, the elements of a list joined by commas. */
     QUERY_JOINED,
     HEADER,
     BODY
   }
 
   /**
-   * One thing that is given.
+   * A parameter of an operation, or its body.
    *
-   * @param wire its name in the request
-   * @param name its name in Java
-   * @param type its type, {@link Type.Maybe} if it may be missing
-   * @param place where it goes
-   * @param doc what it is; may be empty
+   * @param wireName the name in the request
+   * @param name the name in Java
+   * @param type the Java type, {@link Type.OptionalOf} for an optional parameter
+   * @param location the part of the request
+   * @param doc the description; may be empty
    */
-  record Argument(String wire, String name, Type type, Place place, String doc) {}
+  record Argument(String wireName, String name, Type type, Location location, String doc) {}
 
-  /** A record of all that may be given. */
-  record Options(String typeName, List<Argument> all) {}
+  /** The record of all optional parameters of an operation. */
+  record Options(String typeName, String operation, List<Argument> all) {}
 
-  /** Whether it is sent again by itself when it fails in passing. */
-  boolean repeatable() {
-    return !http.equals("post") && !http.equals("patch");
+  /** Whether a transient failure is retried without an idempotency key. */
+  boolean retriedByDefault() {
+    return !method.equals("post") && !method.equals("patch");
   }
 
-  /** All that the method takes, options aside, in the order it takes it. */
-  List<Argument> taken() {
+  /** The required arguments of the method, the body last. */
+  List<Argument> required() {
     return body.map(sent -> Stream.concat(arguments.stream(), body.stream()).toList())
         .orElse(arguments);
   }

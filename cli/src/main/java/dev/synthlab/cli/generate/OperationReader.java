@@ -2,7 +2,7 @@ package dev.synthlab.cli.generate;
 
 import dev.synthlab.cli.generate.Operation.Argument;
 import dev.synthlab.cli.generate.Operation.Options;
-import dev.synthlab.cli.generate.Operation.Place;
+import dev.synthlab.cli.generate.Operation.Location;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -16,86 +16,87 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads operations. One that cannot be called as it should be is left out, and listed. */
+/** Reads the operations of an OpenAPI file; omits and lists those that it does not support. */
 final class OperationReader {
   private static final Pattern IN_BRACES = Pattern.compile("\\{([^{}]*)}");
-  private static final Set<String> WRITTEN =
+  private static final Set<String> SUPPORTED_METHODS =
       Set.of("get", "put", "post", "delete", "patch", "head");
 
   private final OpenApiDocument document;
   private final SchemaReader schemas;
-  private final Unsupported notCovered;
+  private final Unsupported unsupported;
   private final JavaNames methods = JavaNames.ofMembers("joined");
 
   OperationReader(OpenApiDocument document, SchemaReader schemas, Unsupported notCovered) {
     this.document = document;
     this.schemas = schemas;
-    this.notCovered = notCovered;
+    this.unsupported = notCovered;
   }
 
-  /** Ends the reading of one operation. */
-  private static final class LeftOut extends Exception {
+  /** Thrown when an operation is not supported, so that it is omitted. */
+  private static final class UnsupportedOperation extends Exception {
     private static final long serialVersionUID = 1L;
     private final transient OpenApiNode where;
 
-    LeftOut(OpenApiNode where, String reason) {
+    UnsupportedOperation(OpenApiNode where, String reason) {
       super(reason);
       this.where = where;
     }
   }
 
-  /** What an operation is read from. */
+  /** The parts of the file that describe one operation. */
   private record Draft(
       String path, String http, OpenApiNode item, OpenApiNode node, JavaNames arguments) {}
 
-  /** The operation, if it can be written. */
+  /** The operation; empty if it is not supported. */
   Optional<Operation> read(String path, String http, OpenApiNode item, OpenApiNode node) {
     try {
       return Optional.of(
           operation(
               new Draft(
-                  path, http, item, node, JavaNames.ofMembers("options", "call", "api", "given"))));
-    } catch (LeftOut e) {
+                  path, http, item, node, JavaNames.ofMembers("options", "call", "api", "value"))));
+    } catch (UnsupportedOperation e) {
       String what = http.toUpperCase(Locale.ROOT) + " " + path + ": " + e.getMessage();
-      notCovered.add(e.where, what, "the operation is left out");
+      unsupported.add(e.where, what, "the operation is omitted");
       return Optional.empty();
     }
   }
 
-  private Operation operation(Draft draft) throws LeftOut {
+  private Operation operation(Draft draft) throws UnsupportedOperation {
     OpenApiNode node = draft.node();
-    if (!WRITTEN.contains(draft.http())) {
-      throw new LeftOut(node, "the method");
+    if (!SUPPORTED_METHODS.contains(draft.http())) {
+      throw new UnsupportedOperation(node, "this HTTP method");
     }
     requirePath(draft);
     for (String word : List.of("callbacks", "servers")) {
       node.child(word)
           .filter(each -> !each.children().isEmpty() || !each.members().isEmpty())
-          .ifPresent(each -> notCovered.add(each, word, "left out"));
+          .ifPresent(each -> unsupported.add(each, word, "omitted"));
     }
-    String wish = node.text("operationId").orElse(draft.http() + " " + spoken(draft.path()));
-    List<Argument> all = arguments(draft, wish);
-    Optional<Argument> body = body(draft, wish);
-    Optional<Type> answer = draft.http().equals("head") ? Optional.empty() : answer(node, wish);
+    String suggestedName = node.text("operationId").orElse(draft.http() + " " + pathWords(draft.path()));
+    String name = methods.member(suggestedName, "operation");
+    List<Argument> all = arguments(draft, suggestedName);
+    Optional<Argument> body = body(draft, suggestedName);
+    Optional<Type> answer = draft.http().equals("head") ? Optional.empty() : result(node, suggestedName);
     List<Argument> optional =
-        all.stream().filter(each -> each.type() instanceof Type.Maybe).toList();
+        all.stream().filter(each -> each.type() instanceof Type.OptionalOf).toList();
     Optional<Options> options =
         optional.isEmpty()
             ? Optional.empty()
-            : Optional.of(new Options(schemas.typeName(wish + " options"), optional));
+            : Optional.of(new Options(schemas.typeName(suggestedName + " options"), name, optional));
     return new Operation(
-        methods.member(wish, "operation"),
+        name,
         draft.http(),
         draft.path(),
         doc(draft),
-        all.stream().filter(each -> !(each.type() instanceof Type.Maybe)).toList(),
+        all.stream().filter(each -> !(each.type() instanceof Type.OptionalOf)).toList(),
         options,
         body,
         answer);
   }
 
-  /** A name for an operation that has none: {@code /users/{id}/posts} is "users by id posts". */
-  private static String spoken(String path) {
+  /** The name words of a path: {@code /users/{id}/posts} becomes "users by id posts". */
+  private static String pathWords(String path) {
     return IN_BRACES
         .matcher(path)
         .replaceAll(found -> " by " + Matcher.quoteReplacement(found.group(1)));
@@ -103,11 +104,11 @@ final class OperationReader {
 
   private static String doc(Draft draft) {
     OpenApiNode node = draft.node();
-    String said = node.text("summary").or(() -> node.text("description")).orElse("");
-    return node.is("deprecated") ? (said + " Deprecated by the service.").strip() : said;
+    String doc = node.text("summary").or(() -> node.text("description")).orElse("");
+    return node.isTrue("deprecated") ? (doc + " Deprecated by the service.").strip() : doc;
   }
 
-  private static void requirePath(Draft draft) throws LeftOut {
+  private static void requirePath(Draft draft) throws UnsupportedOperation {
     String literal = IN_BRACES.matcher(draft.path()).replaceAll("x");
     try {
       URI uri = new URI("http://host" + literal);
@@ -116,13 +117,13 @@ final class OperationReader {
         return;
       }
     } catch (URISyntaxException e) {
-      throw new LeftOut(draft.item(), "a path that no address can have");
+      throw new UnsupportedOperation(draft.item(), "a path that is not valid in a URL");
     }
-    throw new LeftOut(draft.item(), "a path that no address can have");
+    throw new UnsupportedOperation(draft.item(), "a path that is not valid in a URL");
   }
 
-  /** Those of the operation over those of its path, those of the path in its order first. */
-  private List<Argument> arguments(Draft draft, String wish) throws LeftOut {
+  /** The parameters of the operation and of its path item; path parameters first, in order. */
+  private List<Argument> arguments(Draft draft, String suggestedName) throws UnsupportedOperation {
     Map<String, OpenApiNode> found = new LinkedHashMap<>();
     for (OpenApiNode owner : List.of(draft.item(), draft.node())) {
       for (OpenApiNode reference :
@@ -138,70 +139,70 @@ final class OperationReader {
     for (String name : inPath) {
       OpenApiNode parameter = found.remove("path " + name);
       if (parameter == null || inPath.indexOf(name) != inPath.lastIndexOf(name)) {
-        throw new LeftOut(draft.node(), "{" + name + "} is not described, or stands there twice");
+        throw new UnsupportedOperation(draft.node(), "{" + name + "} has no parameter description, or occurs twice");
       }
-      arguments.add(argument(parameter, Place.PATH, draft, wish));
+      arguments.add(argument(parameter, Location.PATH, draft, suggestedName));
     }
     List<Argument> others = new ArrayList<>();
     for (OpenApiNode parameter : found.values()) {
-      Optional<Place> place = place(parameter);
+      Optional<Location> place = location(parameter);
       if (place.isPresent()) {
-        others.add(argument(parameter, place.get(), draft, wish));
+        others.add(argument(parameter, place.get(), draft, suggestedName));
       }
     }
-    others.sort(Comparator.comparing(each -> each.type() instanceof Type.Maybe));
+    others.sort(Comparator.comparing(each -> each.type() instanceof Type.OptionalOf));
     arguments.addAll(others);
     return arguments;
   }
 
-  /** Where a parameter beside the path goes, if it can be sent and must be. */
-  private Optional<Place> place(OpenApiNode parameter) throws LeftOut {
+  /** The location of a query or header parameter; empty if the parameter is omitted. */
+  private Optional<Location> location(OpenApiNode parameter) throws UnsupportedOperation {
     String in = parameter.text("in").orElse("");
     String style = parameter.text("style").orElse("");
-    boolean plain = parameter.child("schema").isPresent() && !parameter.is("allowReserved");
+    boolean plain = parameter.child("schema").isPresent() && !parameter.isTrue("allowReserved");
     String name = parameter.text("name").orElse("");
     if (in.equals("header")) {
-      // The specification has these ignored: other words of the file say them.
+      // OpenAPI says to ignore these: other parts of the file describe them.
       if (Set.of("accept", "content-type", "authorization")
           .contains(name.toLowerCase(Locale.ROOT))) {
         return Optional.empty();
       }
       if (plain && (style.isEmpty() || style.equals("simple")) && name.matches(KeyReader.TOKEN)) {
-        return Optional.of(Place.HEADER);
+        return Optional.of(Location.HEADER);
       }
     }
     if (in.equals("query") && plain && (style.isEmpty() || style.equals("form"))) {
-      return Optional.of(parameter.isNot("explode") ? Place.QUERY_JOINED : Place.QUERY);
+      return Optional.of(parameter.isFalse("explode") ? Location.QUERY_JOINED : Location.QUERY);
     }
     refuse(parameter, "a parameter in " + in + (style.isEmpty() ? "" : " of style " + style));
     return Optional.empty();
   }
 
-  /** What may be left out is; without what must be sent there is no operation. */
-  private void refuse(OpenApiNode parameter, String what) throws LeftOut {
-    if (parameter.is("required")) {
-      throw new LeftOut(parameter, what);
+  /** Omits an optional parameter or body; a required one makes the operation unsupported. */
+  private void refuse(OpenApiNode parameter, String what) throws UnsupportedOperation {
+    if (parameter.isTrue("required")) {
+      throw new UnsupportedOperation(parameter, what);
     }
-    notCovered.add(parameter, what, "left out");
+    unsupported.add(parameter, what, "omitted");
   }
 
-  private Argument argument(OpenApiNode parameter, Place place, Draft draft, String wish)
-      throws LeftOut {
+  private Argument argument(OpenApiNode parameter, Location place, Draft draft, String suggestedName)
+      throws UnsupportedOperation {
     String wire = parameter.text("name").orElse("");
     Type type =
         schemas.read(
-            parameter.child("schema").orElse(new OpenApiNode(Map.of(), parameter.at())),
-            wish + " " + wire);
-    boolean inPath = place == Place.PATH;
+            parameter.child("schema").orElse(new OpenApiNode(Map.of(), parameter.pointer())),
+            suggestedName + " " + wire);
+    boolean inPath = place == Location.PATH;
     String style = parameter.text("style").orElse("simple");
-    if (!sendable(type.certain(), !inPath) || (inPath && !style.equals("simple"))) {
-      throw new LeftOut(parameter, "a parameter that is an object, or written in another style");
+    if (!sendable(type.withoutOptional(), !inPath) || (inPath && !style.equals("simple"))) {
+      throw new UnsupportedOperation(parameter, "a parameter that is an object or has another style");
     }
-    boolean certain = inPath || parameter.is("required");
+    boolean certain = inPath || parameter.isTrue("required");
     return new Argument(
         wire,
         draft.arguments().member(wire, "argument"),
-        certain ? type.certain() : type.maybe(),
+        certain ? type.withoutOptional() : type.optional(),
         place,
         SchemaReader.doc(parameter));
   }
@@ -211,13 +212,13 @@ final class OperationReader {
       case Type.Scalar scalar -> scalar != Type.Scalar.ANY;
       case Type.ListOf list -> many && sendable(list.member(), false);
       case Type.MapOf map -> false;
-      case Type.Maybe maybe -> false;
+      case Type.OptionalOf maybe -> false;
       case Type.Named named ->
           schemas.declared().get(named.name()) instanceof GeneratedType.EnumType;
     };
   }
 
-  private Optional<Argument> body(Draft draft, String wish) throws LeftOut {
+  private Optional<Argument> body(Draft draft, String suggestedName) throws UnsupportedOperation {
     Optional<OpenApiNode> reference = draft.node().child("requestBody");
     if (reference.isEmpty()) {
       return Optional.empty();
@@ -225,32 +226,32 @@ final class OperationReader {
     OpenApiNode body = document.follow(reference.get());
     Optional<OpenApiNode> json = json(body);
     if (json.isEmpty()) {
-      refuse(body, "a body of " + mediaTypes(body));
+      refuse(body, "a request body of type " + mediaTypes(body));
       return Optional.empty();
     }
-    if (!body.is("required")) {
-      notCovered.add(body, "a body that may be left out", "always sent");
+    if (!body.isTrue("required")) {
+      unsupported.add(body, "an optional request body", "always sent");
     }
     if (draft.http().equals("get") || draft.http().equals("head")) {
-      throw new LeftOut(body, "a body of a " + draft.http().toUpperCase(Locale.ROOT));
+      throw new UnsupportedOperation(body, "a body of a " + draft.http().toUpperCase(Locale.ROOT));
     }
     Type type =
         json.get()
             .child("schema")
-            .map(schema -> schemas.read(schema, wish + " body"))
+            .map(schema -> schemas.read(schema, suggestedName + " body"))
             .orElse(Type.Scalar.ANY)
-            .certain();
+            .withoutOptional();
     String name = draft.arguments().member("body", "body");
-    return Optional.of(new Argument("", name, type, Place.BODY, SchemaReader.doc(body)));
+    return Optional.of(new Argument("", name, type, Location.BODY, SchemaReader.doc(body)));
   }
 
-  private Optional<Type> answer(OpenApiNode node, String wish) throws LeftOut {
+  private Optional<Type> result(OpenApiNode node, String suggestedName) throws UnsupportedOperation {
     Map<String, OpenApiNode> responses =
         node.child("responses").map(OpenApiNode::children).orElse(Map.of());
     List<String> good =
         responses.keySet().stream().filter(code -> code.matches("2(\\d\\d|XX)")).sorted().toList();
     if (good.isEmpty()) {
-      notCovered.add(node, "no answer of 2xx is described", "the answer is not read");
+      unsupported.add(node, "no 2xx response is described", "the response body is not read");
       return Optional.empty();
     }
     List<String> withContent = new ArrayList<>();
@@ -264,34 +265,34 @@ final class OperationReader {
       return Optional.empty();
     }
     if (good.size() > 1) {
-      notCovered.add(
-          node, "several answers of 2xx", "that of " + withContent.getFirst() + " is read");
+      unsupported.add(
+          node, "several 2xx responses", "only " + withContent.getFirst() + " is read");
     }
     OpenApiNode response = document.follow(responses.getOrDefault(withContent.getFirst(), node));
     Optional<OpenApiNode> json = json(response);
     if (json.isEmpty()) {
-      throw new LeftOut(response, "an answer of " + mediaTypes(response));
+      throw new UnsupportedOperation(response, "a response of type " + mediaTypes(response));
     }
     Type type =
         json.get()
             .child("schema")
-            .map(schema -> schemas.read(schema, wish + " answer"))
+            .map(schema -> schemas.read(schema, suggestedName + " response"))
             .orElse(Type.Scalar.ANY)
-            .certain();
-    return Optional.of(readable(type, wish));
+            .withoutOptional();
+    return Optional.of(readable(type, suggestedName));
   }
 
-  /** An answer is read by one class, or as a list of one. */
-  private Type readable(Type type, String wish) {
+  /** Wraps a type that cannot be read by one class, or as a list of one, into a record. */
+  private Type readable(Type type, String suggestedName) {
     return switch (type) {
       case Type.Scalar scalar -> scalar;
       case Type.Named named -> named;
       case Type.ListOf list ->
           list.member() instanceof Type.Named || list.member() instanceof Type.Scalar
               ? list
-              : new Type.Named(schemas.declareWhole(wish + " answer", list));
-      case Type.MapOf map -> new Type.Named(schemas.declareWhole(wish + " answer", map));
-      case Type.Maybe maybe -> readable(maybe.of(), wish);
+              : new Type.Named(schemas.declareAlias(suggestedName + " response", list));
+      case Type.MapOf map -> new Type.Named(schemas.declareAlias(suggestedName + " response", map));
+      case Type.OptionalOf maybe -> readable(maybe.of(), suggestedName);
     };
   }
 
@@ -309,6 +310,6 @@ final class OperationReader {
 
   private static String mediaTypes(OpenApiNode owner) {
     Set<String> types = owner.child("content").map(OpenApiNode::children).orElse(Map.of()).keySet();
-    return types.isEmpty() ? "nothing" : String.join(", ", types);
+    return types.isEmpty() ? "none" : String.join(", ", types);
   }
 }

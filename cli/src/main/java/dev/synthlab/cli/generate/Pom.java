@@ -11,16 +11,16 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
 
-/** What is asked of the {@code pom.xml} of a project that is there already. */
+/** Reads the {@code pom.xml} of an existing project. */
 final class Pom {
   private Pom() {}
 
-  /** The group of the project, or of its parent. */
+  /** The groupId of the project, or of its parent. */
   static String group(Path pom) {
     Element project = read(pom);
     if (child(project, "packaging").map(Pom::text).filter("pom"::equals).isPresent()) {
       throw new GenerateException(
-          pom + " only holds modules together: name one of them by --directory");
+          pom + " is a parent of modules (packaging pom): choose a module by --directory");
     }
     return child(project, "groupId")
         .or(() -> child(project, "parent").flatMap(parent -> child(parent, "groupId")))

@@ -8,42 +8,42 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A Maven project around a client, by the paths of its files. */
+/** The files of a Maven project for a client, by their paths. */
 final class Project {
   private static final String WRAPPER = ".mvn/wrapper/maven-wrapper.properties";
 
   private Project() {}
 
-  static Map<String, byte[]> around(ClientName name, ApiModel api, Libraries libraries) {
+  static Map<String, byte[]> files(ClientName name, ApiModel api, Libraries libraries) {
     Map<String, byte[]> files = new LinkedHashMap<>();
     Map<String, byte[]> jars = libraries.files();
     Map<String, String> words = new HashMap<>(Versions.all());
-    words.putAll(ClientClasses.words(name));
+    words.putAll(ClientClasses.values(name));
     words.put("group", name.basePackage());
     words.put("dependencies", dependencies());
     words.put("lib", "synthlab-" + digest(jars));
-    words.put("line", line(name));
+    words.put("line", tableRow(name));
     words.put("settings", settings(name, api));
-    files.put("pom.xml", filled("pom.xml.template", words));
+    files.put("pom.xml", fill("pom.xml.template", words));
     files.put("mvnw", Templates.bytes("wrapper/mvnw"));
     files.put("mvnw.cmd", Templates.bytes("wrapper/mvnw.cmd"));
     files.put(WRAPPER, Templates.bytes("wrapper/" + WRAPPER));
-    files.put("README.md", filled("README.md.template", words));
+    files.put("README.md", fill("README.md.template", words));
     files.put(".gitignore", "target/\n.env\n".getBytes(StandardCharsets.UTF_8));
     files.put(
         "src/test/java/" + name.basePackage().replace('.', '/') + "/ChecklistTest.java",
-        filled("ChecklistTest.java.template", words));
+        fill("ChecklistTest.java.template", words));
     jars.forEach((path, bytes) -> files.put("lib/" + path, bytes));
     return files;
   }
 
-  private static byte[] filled(String template, Map<String, String> words) {
-    return Templates.filled(template, words).getBytes(StandardCharsets.UTF_8);
+  private static byte[] fill(String template, Map<String, String> words) {
+    return Templates.fill(template, words).getBytes(StandardCharsets.UTF_8);
   }
 
   /**
-   * Maven keeps what it once took from a repository by the name of that. Another build of the same
-   * version has other bytes, so it must have another name.
+   * A digest of the libraries, which becomes part of the repository's id. Maven caches artifacts by
+   * repository id, and another build of the same version has other bytes, so it needs another id.
    */
   private static String digest(Map<String, byte[]> files) {
     try {
@@ -59,9 +59,9 @@ final class Project {
     }
   }
 
-  /** A row about the client for a table of the documentation. */
-  static String line(ClientName name) {
-    return "| `%s` | the service `%s` | `%s`, `%s`, `%s` |"
+  /** A row for a table of clients in the project's documentation. */
+  static String tableRow(ClientName name) {
+    return "| `%s` | `%s` | `%s`, `%s`, `%s` |"
         .formatted(
             name.client(),
             name.service(),
@@ -72,23 +72,23 @@ final class Project {
 
   private static String settings(ClientName name, ApiModel api) {
     String key =
-        switch (api.key().place()) {
+        switch (api.key().location()) {
           case NONE -> "";
           case BEARER, HEADER, QUERY ->
-              "| `%s` | the key of the service | %s |\n"
+              "| `%s` | API key | %s |\n"
                   .formatted(
-                      name.variable("API_KEY"), api.key().optional() ? "none" : "must be set");
+                      name.variable("API_KEY"), api.key().optional() ? "none" : "required");
         };
     String address =
-        api.server().map(url -> "`" + url.replace("|", "%7C") + "`").orElse("must be set");
+        api.server().map(url -> "`" + url.replace("|", "%7C") + "`").orElse("required");
     return key
-        + "| `%s` | its address | %s |\n".formatted(name.variable("BASE_URL"), address)
-        + "| `%s` | the longest time of one attempt | `30s` |\n"
+        + "| `%s` | base URL | %s |\n".formatted(name.variable("BASE_URL"), address)
+        + "| `%s` | timeout of one attempt | `30s` |\n"
             .formatted(name.variable("TIMEOUT"));
   }
 
-  /** What another project needs, as lines of its {@code pom.xml}. */
+  /** The dependencies that an existing project needs, as lines of its {@code pom.xml}. */
   static String dependencies() {
-    return Templates.filled("dependencies.template", Versions.all());
+    return Templates.fill("dependencies.template", Versions.all());
   }
 }

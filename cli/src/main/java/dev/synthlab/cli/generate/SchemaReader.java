@@ -12,93 +12,93 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Reads schemas as types of Java. Whatever it does not know becomes any JSON, and is listed. */
+/** Reads schemas as Java types; lists those that it does not support and reads them as any JSON. */
 final class SchemaReader {
   private static final int MAX_DEPTH = 60;
   private static final int MAX_TYPES = 5_000;
 
-  /** What a schema may say that is not looked at, and changes what is valid. */
-  private static final List<String> NOT_READ =
+  /** Schema keywords that are not supported and change which values are valid. */
+  private static final List<String> UNSUPPORTED_KEYWORDS =
       List.of(
           "oneOf", "anyOf", "not", "if", "patternProperties", "prefixItems", "dependentSchemas");
 
   private final OpenApiDocument document;
   private final JavaNames typeNames;
-  private final Unsupported notCovered;
+  private final Unsupported unsupported;
   private final Map<String, GeneratedType> declared = new LinkedHashMap<>();
   private final Map<String, Type> known = new HashMap<>();
-  private final Set<String> underWay = new HashSet<>();
+  private final Set<String> inProgress = new HashSet<>();
   private final Map<String, String> componentNames = new HashMap<>();
   private int depth;
 
   SchemaReader(OpenApiDocument document, JavaNames typeNames, Unsupported notCovered) {
     this.document = document;
     this.typeNames = typeNames;
-    this.notCovered = notCovered;
+    this.unsupported = notCovered;
     document
         .top()
         .child("components")
         .flatMap(node -> node.child("schemas"))
         .map(OpenApiNode::children)
         .orElse(Map.of())
-        .forEach((wire, node) -> componentNames.put(node.at(), typeNames.type(wire)));
+        .forEach((wire, node) -> componentNames.put(node.pointer(), typeNames.type(wire)));
   }
 
-  /** All types that were read so far. */
+  /** The types that have been read so far, by name. */
   Map<String, GeneratedType> declared() {
     return declared;
   }
 
-  /** Keeps a type that is no schema of the file, and gives its name. */
-  String declareWhole(String wish, Type of) {
-    String name = typeNames.type(wish);
+  /** Declares a record around a type that is not a named schema of the file; returns its name. */
+  String declareAlias(String suggestedName, Type of) {
+    String name = typeNames.type(suggestedName);
     declared.put(name, new GeneratedType.Alias(name, "", of));
     return name;
   }
 
-  /** A name for a type of its own. */
-  String typeName(String wish) {
-    return typeNames.type(wish);
+  /** A unique name for a type. */
+  String typeName(String suggestedName) {
+    return typeNames.type(suggestedName);
   }
 
   /**
    * The type of a schema.
    *
-   * @param schema where it stands
-   * @param wish what it is called if it needs a name and has none
+   * @param schema the schema
+   * @param suggestedName the name of the type if the file gives none
    */
-  Type read(OpenApiNode schema, String wish) {
+  Type read(OpenApiNode schema, String suggestedName) {
     OpenApiNode node = document.follow(schema);
-    Type before = known.get(node.at());
+    Type before = known.get(node.pointer());
     if (before != null) {
       return before;
     }
-    if (depth > MAX_DEPTH || !underWay.add(node.at())) {
-      notCovered.add(schema, "a type that is made of nothing but itself", "any JSON");
-      return Scalar.ANY.maybe();
+    if (depth > MAX_DEPTH || !inProgress.add(node.pointer())) {
+      unsupported.add(schema, "a type that only refers to itself", "any JSON");
+      return Scalar.ANY.optional();
     }
     depth++;
     try {
-      Type type = fresh(node, wish);
-      known.put(node.at(), type);
+      Type type = readNew(node, suggestedName);
+      known.put(node.pointer(), type);
       return type;
     } finally {
       depth--;
-      underWay.remove(node.at());
+      inProgress.remove(node.pointer());
     }
   }
 
-  private Type fresh(OpenApiNode node, String wish) {
+  private Type readNew(OpenApiNode node, String suggestedName) {
     Optional<OpenApiNode> alternative = orNull(node);
     if (alternative.isPresent()) {
-      return read(alternative.get(), wish).maybe();
+      return read(alternative.get(), suggestedName).optional();
     }
     Optional<OpenApiNode> same = sameAs(node);
-    Type type = same.isPresent() ? read(same.get(), wish) : ofKind(node, wish);
-    return nullable(node) || type == Scalar.ANY ? type.maybe() : type;
+    Type type = same.isPresent() ? read(same.get(), suggestedName) : ofKind(node, suggestedName);
+    return nullable(node) || type == Scalar.ANY ? type.optional() : type;
   }
 
-  /** The one schema beside null, in either way of saying so. */
+  /** The other schema of a {@code oneOf} or {@code anyOf} of one schema and null. */
   private static Optional<OpenApiNode> orNull(OpenApiNode node) {
     for (String word : List.of("oneOf", "anyOf")) {
       List<OpenApiNode> all = node.child(word).map(OpenApiNode::members).orElse(List.of());
@@ -114,7 +114,7 @@ final class SchemaReader {
     return node.text("type").filter("null"::equals).isPresent();
   }
 
-  /** An allOf around one schema only gives it other words. */
+  /** The schema in an {@code allOf} of one, which only adds a description. */
   private static Optional<OpenApiNode> sameAs(OpenApiNode node) {
     List<OpenApiNode> all = node.child("allOf").map(OpenApiNode::members).orElse(List.of());
     return all.size() == 1 && node.child("properties").isEmpty()
@@ -129,30 +129,30 @@ final class SchemaReader {
     boolean inWords =
         node.child("enum").map(OpenApiNode::members).orElse(List.of()).stream()
             .anyMatch(each -> each.value() == null);
-    return node.is("nullable") || inType || inWords;
+    return node.isTrue("nullable") || inType || inWords;
   }
 
-  private Type ofKind(OpenApiNode node, String wish) {
-    for (String word : NOT_READ) {
+  private Type ofKind(OpenApiNode node, String suggestedName) {
+    for (String word : UNSUPPORTED_KEYWORDS) {
       if (node.child(word).isPresent()) {
-        notCovered.add(node, word, "any JSON");
+        unsupported.add(node, word, "any JSON");
         return Scalar.ANY;
       }
     }
     return switch (kind(node)) {
-      case "object" -> object(node, wish);
+      case "object" -> object(node, suggestedName);
       case "array" ->
           new Type.ListOf(
               node.child("items")
-                  .map(items -> read(items, wish + " item"))
-                  .orElse(Scalar.ANY.maybe()));
-      case "string" -> words(node).isEmpty() ? text(node) : enumeration(node, wish);
+                  .map(items -> read(items, suggestedName + " item"))
+                  .orElse(Scalar.ANY.optional()));
+      case "string" -> enumValues(node).isEmpty() ? text(node) : enumeration(node, suggestedName);
       case "integer" -> whole(node);
       case "number" -> number(node);
-      case "boolean" -> Scalar.TRUTH;
+      case "boolean" -> Scalar.BOOLEAN;
       case "" -> Scalar.ANY;
       default -> {
-        notCovered.add(node, "the type " + JavaText.line(kind(node)), "any JSON");
+        unsupported.add(node, "the type " + JavaText.line(kind(node)), "any JSON");
         yield Scalar.ANY;
       }
     };
@@ -175,7 +175,7 @@ final class SchemaReader {
     boolean object = node.child("properties").or(() -> node.child("allOf")).isPresent();
     return object || node.child("additionalProperties").filter(OpenApiNode::isObject).isPresent()
         ? "object"
-        : node.child("items").isPresent() ? "array" : words(node).isEmpty() ? "" : "string";
+        : node.child("items").isPresent() ? "array" : enumValues(node).isEmpty() ? "" : "string";
   }
 
   private Type text(OpenApiNode node) {
@@ -199,11 +199,11 @@ final class SchemaReader {
 
   private void listValues(OpenApiNode node) {
     if (node.child("enum").isPresent()) {
-      notCovered.add(node, "an enum of numbers", "any number");
+      unsupported.add(node, "an enum of numbers", "any number");
     }
   }
 
-  private static List<String> words(OpenApiNode node) {
+  private static List<String> enumValues(OpenApiNode node) {
     List<OpenApiNode> all = node.child("enum").map(OpenApiNode::members).orElse(List.of());
     List<String> texts = all.stream().flatMap(each -> each.text().stream()).distinct().toList();
     boolean onlyTexts =
@@ -211,58 +211,58 @@ final class SchemaReader {
     return onlyTexts ? texts : List.of();
   }
 
-  private Type enumeration(OpenApiNode node, String wish) {
-    String name = name(node, wish);
+  private Type enumeration(OpenApiNode node, String suggestedName) {
+    String name = name(node, suggestedName);
     JavaNames constants = JavaNames.ofConstants();
     List<GeneratedType.Constant> words =
-        words(node).stream()
+        enumValues(node).stream()
             .map(wire -> new GeneratedType.Constant(wire, constants.constant(wire)))
             .toList();
     declared.put(name, new GeneratedType.EnumType(name, doc(node), words));
     return new Type.Named(name);
   }
 
-  private Type object(OpenApiNode node, String wish) {
+  private Type object(OpenApiNode node, String suggestedName) {
     Map<String, OpenApiNode> properties = new LinkedHashMap<>();
     Set<String> required = new HashSet<>();
-    if (!gather(node, properties, required, new LinkedHashSet<>())) {
-      notCovered.add(node, "an allOf of other things than plain objects", "any JSON");
+    if (!collectProperties(node, properties, required, new LinkedHashSet<>())) {
+      unsupported.add(node, "an allOf of schemas that are not plain objects", "any JSON");
       return Scalar.ANY;
     }
     Optional<OpenApiNode> more = node.child("additionalProperties").filter(OpenApiNode::isObject);
     if (properties.isEmpty()) {
       return new Type.MapOf(
-          more.map(each -> read(each, wish + " value")).orElse(Scalar.ANY.maybe()));
+          more.map(each -> read(each, suggestedName + " value")).orElse(Scalar.ANY.optional()));
     }
     more.filter(each -> !each.children().isEmpty())
-        .ifPresent(each -> notCovered.add(each, "fields beside the named ones", "passed over"));
-    String name = name(node, wish);
+        .ifPresent(each -> unsupported.add(each, "additional properties beside the named ones", "ignored"));
+    String name = name(node, suggestedName);
     if (declared.size() >= MAX_TYPES) {
       throw new GenerateException(
-          document.name() + " needs more than " + MAX_TYPES + " types; take a part of it");
+          document.name() + " needs more than " + MAX_TYPES + " types; use a file with fewer");
     }
-    known.put(node.at(), new Type.Named(name)); // it may have parts of its own type
-    declared.put(name, new GeneratedType.RecordType(name, doc(node), List.of())); // keeps its place
+    known.put(node.pointer(), new Type.Named(name)); // it may have fields of its own type
+    declared.put(name, new GeneratedType.RecordType(name, doc(node), List.of())); // keeps the order
     declared.put(
-        name, new GeneratedType.RecordType(name, doc(node), parts(name, properties, required)));
+        name, new GeneratedType.RecordType(name, doc(node), fields(name, properties, required)));
     return new Type.Named(name);
   }
 
-  /** Puts the properties of an object together, with those of all it is made of. */
-  private boolean gather(
+  /** Collects the properties of an object and of its {@code allOf} schemas; false if unsupported. */
+  private boolean collectProperties(
       OpenApiNode node,
       Map<String, OpenApiNode> properties,
       Set<String> required,
       Set<String> passed) {
-    if (!passed.add(node.at())) {
+    if (!passed.add(node.pointer())) {
       throw new GenerateException(
-          document.name() + ": the allOf at " + node.place() + " is made of itself");
+          document.name() + ": the allOf at " + node.location() + " contains itself");
     }
     for (OpenApiNode part : node.child("allOf").map(OpenApiNode::members).orElse(List.of())) {
       OpenApiNode each = document.follow(part);
-      boolean plain = NOT_READ.stream().noneMatch(word -> each.child(word).isPresent());
+      boolean plain = UNSUPPORTED_KEYWORDS.stream().noneMatch(word -> each.child(word).isPresent());
       boolean silent = kind(each).isEmpty() || kind(each).equals("object");
-      if (!plain || !silent || !gather(each, properties, required, passed)) {
+      if (!plain || !silent || !collectProperties(each, properties, required, passed)) {
         return false;
       }
     }
@@ -270,11 +270,11 @@ final class SchemaReader {
     node.child("required").map(OpenApiNode::members).orElse(List.of()).stream()
         .flatMap(each -> each.text().stream())
         .forEach(required::add);
-    passed.remove(node.at());
+    passed.remove(node.pointer());
     return true;
   }
 
-  private List<GeneratedType.Field> parts(
+  private List<GeneratedType.Field> fields(
       String owner, Map<String, OpenApiNode> properties, Set<String> required) {
     JavaNames names = JavaNames.ofMembers();
     List<GeneratedType.Field> parts = new ArrayList<>();
@@ -282,22 +282,22 @@ final class SchemaReader {
         (wire, schema) -> {
           Type type = read(schema, owner + " " + wire);
           OpenApiNode node = document.follow(schema);
-          boolean oneWay = node.is("readOnly") || node.is("writeOnly");
+          boolean oneWay = node.isTrue("readOnly") || node.isTrue("writeOnly");
           boolean certain = required.contains(wire) && !oneWay;
           parts.add(
               new GeneratedType.Field(
                   wire,
                   names.member(wire, "part"),
-                  certain ? type : type.maybe(),
-                  certain && type instanceof Type.Maybe,
+                  certain ? type : type.optional(),
+                  certain && type instanceof Type.OptionalOf,
                   doc(schema).isEmpty() ? doc(node) : doc(schema)));
         });
     return parts;
   }
 
-  private String name(OpenApiNode node, String wish) {
-    String component = componentNames.get(node.at());
-    return component == null ? typeNames.type(wish) : component;
+  private String name(OpenApiNode node, String suggestedName) {
+    String component = componentNames.get(node.pointer());
+    return component == null ? typeNames.type(suggestedName) : component;
   }
 
   static String doc(OpenApiNode node) {

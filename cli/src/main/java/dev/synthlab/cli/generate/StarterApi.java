@@ -5,19 +5,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a client begins with when nothing is known of its service. */
+/** The sample API of a client that is written without an OpenAPI file. */
 final class StarterApi {
   private StarterApi() {}
 
   static ApiModel api(ClientName name) {
     String item = name.pascal() + "Item";
-    Argument id = new Argument("id", "id", Type.Scalar.TEXT, Operation.Place.PATH, "which one");
+    Argument id = new Argument("id", "id", Type.Scalar.TEXT, Operation.Location.PATH, "the id of the item");
     Operation operation =
         new Operation(
             "item",
             "get",
             "/items/{id}",
-            "One item. An operation to begin with: put those of the service in its place.",
+            "Returns one item. This is a sample operation: replace it by those of the service.",
             List.of(id),
             Optional.empty(),
             Optional.empty(),
@@ -25,11 +25,11 @@ final class StarterApi {
     GeneratedType.RecordType fields =
         new GeneratedType.RecordType(
             item,
-            "An item. An answer to begin with: put those of the service in its place.",
+            "An item. This is a sample type: replace it by those of the service.",
             List.of(
-                new GeneratedType.Field("id", "id", Type.Scalar.TEXT, false, "which one it is"),
+                new GeneratedType.Field("id", "id", Type.Scalar.TEXT, false, "the id"),
                 new GeneratedType.Field(
-                    "name", "name", Type.Scalar.TEXT.maybe(), false, "what it is called")));
+                    "name", "name", Type.Scalar.TEXT.optional(), false, "the name")));
     return new ApiModel(
         "",
         Optional.empty(),

@@ -6,16 +6,16 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** The files that lie in the command itself, among them templates with {@code $names$}. */
+/** Reads resources of the command and fills templates with {@code $names$}. */
 final class Templates {
   private Templates() {}
 
-  /** The bytes of a file beside this class. */
+  /** The content of a resource of this package. */
   static byte[] bytes(String name) {
     try (InputStream in = Templates.class.getResourceAsStream(name)) {
       if (in == null) {
         throw new GenerateException(
-            name + " is not in this build of the command; start it by ./synthlab");
+            name + " is missing from this build of the command; run it through ./synthlab");
       }
       return in.readAllBytes();
     } catch (IOException e) {
@@ -23,8 +23,8 @@ final class Templates {
     }
   }
 
-  /** A template with values in the places of their names. */
-  static String filled(String template, Map<String, String> values) {
+  /** A template with its names replaced by values. */
+  static String fill(String template, Map<String, String> values) {
     String text = new String(bytes(template), StandardCharsets.UTF_8);
     StringBuilder out = new StringBuilder();
     int at = 0;

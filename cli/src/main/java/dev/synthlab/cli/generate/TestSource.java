@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Writes the test of a client: one operation against a server that answers by a script. */
+/** Writes the test of a client: calls one operation against a local server with scripted replies. */
 final class TestSource {
   private static final List<String> IMPORTS =
       List.of(
@@ -40,9 +40,9 @@ final class TestSource {
   private final ApiModel api;
   private final JavaSource source;
 
-  /** An operation with something to give it and something that it answers. */
-  private record Shown(
-      Operation operation, List<ExampleValue> given, Optional<ExampleValue> answer) {}
+  /** An operation with example arguments and an example result. */
+  private record Sample(
+      Operation operation, List<ExampleValue> arguments, Optional<ExampleValue> result) {}
 
   private TestSource(ClientName name, ApiModel api) {
     this.name = name;
@@ -54,8 +54,8 @@ final class TestSource {
     return new TestSource(name, api).text();
   }
 
-  /** What means something else in every test. */
-  static List<String> taken() {
+  /** Simple names that the generated test uses, so that no generated type may have them. */
+  static List<String> importedNames() {
     return Stream.concat(
             IMPORTS.stream().map(type -> type.substring(type.lastIndexOf('.') + 1)),
             Stream.of("Reply"))
@@ -66,141 +66,141 @@ final class TestSource {
     IMPORTS.forEach(source::use);
     source.useStatic("org.assertj.core.api.Assertions.assertThat");
     source.useStatic("org.assertj.core.api.Assertions.assertThatExceptionOfType");
-    source.javadoc(0, "The client against a server of its own, which answers by a script.");
+    source.javadoc(0, "Tests the client against a local server with scripted replies.");
     source.line(0, "class " + name.client() + "Test {");
-    Optional<Shown> shown = shown();
-    shown.flatMap(Shown::answer).ifPresent(this::answer);
+    Optional<Sample> sample = sample();
+    sample.flatMap(Sample::result).ifPresent(this::expectedJson);
     source.lines(
-        Templates.filled(
+        Templates.fill(
             "ClientTest.server",
             Map.of("client", name.client(), "base", name.variable("BASE_URL"), "key", keyLine())));
-    shown.ifPresent(this::operation);
+    sample.ifPresent(this::operation);
     if (needsKey()) {
       missingKey();
     } else {
       source.lines(
-          Templates.filled("ClientTest.address", Map.of("base", name.variable("BASE_URL"))));
+          Templates.fill("ClientTest.address", Map.of("base", name.variable("BASE_URL"))));
     }
     return source.line(0, "}").text();
   }
 
   private boolean needsKey() {
-    return api.key().place() != ApiModel.Place.NONE && !api.key().optional();
+    return api.key().location() != ApiModel.KeyLocation.NONE && !api.key().optional();
   }
 
   private String keyLine() {
-    return api.key().place() == ApiModel.Place.NONE
+    return api.key().location() == ApiModel.KeyLocation.NONE
         ? ""
-        : "    environment.put(\"" + name.variable("API_KEY") + "\", \"key-of-a-test\");\n";
+        : "    environment.put(\"" + name.variable("API_KEY") + "\", \"test-key\");\n";
   }
 
-  /** The one that shows most: it is sent again by itself, and answers something. */
-  private Optional<Shown> shown() {
+  /** The operation that shows most: one that is retried by default and returns a result. */
+  private Optional<Sample> sample() {
     return api.operations().stream()
         .sorted(
-            Comparator.<Operation>comparingInt(each -> each.repeatable() ? 0 : 1)
-                .thenComparingInt(each -> each.answer().isPresent() ? 0 : 1)
-                .thenComparingInt(each -> each.http().equals("get") ? 0 : 1)
+            Comparator.<Operation>comparingInt(each -> each.retriedByDefault() ? 0 : 1)
+                .thenComparingInt(each -> each.result().isPresent() ? 0 : 1)
+                .thenComparingInt(each -> each.method().equals("get") ? 0 : 1)
                 .thenComparingInt(each -> each.path().contains("{") ? 0 : 1))
-        .flatMap(each -> sampled(each).stream())
+        .flatMap(each -> sampleOf(each).stream())
         .findFirst();
   }
 
-  private Optional<Shown> sampled(Operation operation) {
-    List<ExampleValue> given = new ArrayList<>();
-    for (Argument each : operation.taken()) {
-      Optional<ExampleValue> sample = ExampleValue.of(each.type(), api.types());
-      if (sample.isEmpty()) {
+  private Optional<Sample> sampleOf(Operation operation) {
+    List<ExampleValue> arguments = new ArrayList<>();
+    for (Argument each : operation.required()) {
+      Optional<ExampleValue> example = ExampleValue.of(each.type(), api.types());
+      if (example.isEmpty()) {
         return Optional.empty();
       }
-      given.add(sample.get());
+      arguments.add(example.get());
     }
-    Optional<ExampleValue> answer =
-        operation.answer().flatMap(type -> ExampleValue.of(type, api.types()));
-    return answer.isEmpty() && operation.answer().isPresent()
+    Optional<ExampleValue> result =
+        operation.result().flatMap(type -> ExampleValue.of(type, api.types()));
+    return result.isEmpty() && operation.result().isPresent()
         ? Optional.empty()
-        : Optional.of(new Shown(operation, given, answer));
+        : Optional.of(new Sample(operation, arguments, result));
   }
 
-  private void answer(ExampleValue answer) {
-    List<String> block = answer.block();
-    source.line(2, "private static final String ANSWER =");
+  private void expectedJson(ExampleValue result) {
+    List<String> block = result.block();
+    source.line(2, "private static final String RESPONSE =");
     source.line(6, "\"\"\"");
     block.forEach(line -> source.line(6, line));
     source.line(6, "\"\"\";");
     source.line();
   }
 
-  private void operation(Shown shown) {
-    Operation operation = shown.operation();
-    String reply = shown.answer().isPresent() ? "ANSWER" : "\"\"";
+  private void operation(Sample sample) {
+    Operation operation = sample.operation();
+    String reply = sample.result().isPresent() ? "RESPONSE" : "\"\"";
     source.line();
     source.line(2, "@Test");
-    source.line(2, "void " + operation.name() + "AsksTheService() {");
-    source.line(4, "script.add(new Reply(200, " + reply + "));");
+    source.line(2, "void " + operation.name() + "SendsTheRequestAndReadsTheResponse() {");
+    source.line(4, "replies.add(new Reply(200, " + reply + "));");
     source.line();
-    called(shown, "client()");
+    callOperation(sample, "client()");
     source.line();
-    answered(shown);
+    assertResult(sample);
     source.line(
-        4, "assertThat(seen).hasSize(1).first().asString().startsWith(" + start(operation) + ");");
+        4, "assertThat(requests).hasSize(1).first().asString().startsWith(" + expectedRequestLine(operation) + ");");
     source.line(2, "}");
-    if (operation.repeatable()) {
+    if (operation.retriedByDefault()) {
       source.line();
       source.line(2, "@Test");
-      source.line(2, "void asksAgainWhenTheServiceFailsInPassing() {");
-      source.line(4, "script.add(new Reply(503, \"\"));");
-      source.line(4, "script.add(new Reply(200, " + reply + "));");
+      source.line(2, "void retriesAfterAServerError() {");
+      source.line(4, "replies.add(new Reply(503, \"\"));");
+      source.line(4, "replies.add(new Reply(200, " + reply + "));");
       source.line();
-      called(shown, "client()");
+      callOperation(sample, "client()");
       source.line();
-      answered(shown);
-      source.line(4, "assertThat(seen).hasSize(2);");
+      assertResult(sample);
+      source.line(4, "assertThat(requests).hasSize(2);");
       source.line(2, "}");
     }
-    notFound(shown);
+    notFound(sample);
   }
 
-  private static String start(Operation operation) {
+  private static String expectedRequestLine(Operation operation) {
     String path = operation.path().replaceAll("\\{.*", "");
-    return JavaText.literal(operation.http().toUpperCase(Locale.ROOT) + " " + path);
+    return JavaText.literal(operation.method().toUpperCase(Locale.ROOT) + " " + path);
   }
 
-  private void called(Shown shown, String client) {
-    Operation operation = shown.operation();
-    List<Expression> given = shown.given().stream().map(ExampleValue::java).toList();
-    given.forEach(this::use);
+  private void callOperation(Sample sample, String client) {
+    Operation operation = sample.operation();
+    List<Expression> arguments = sample.arguments().stream().map(ExampleValue::java).toList();
+    arguments.forEach(this::use);
     String before =
-        shown.answer().isPresent()
-            ? operation.answer().map(Type::plain).orElse("void") + " answer = "
+        sample.result().isPresent()
+            ? operation.result().map(Type::plain).orElse("void") + " result = "
             : "";
-    operation.answer().filter(each -> shown.answer().isPresent()).ifPresent(source::use);
-    source.expression(4, before + client + "." + operation.name() + "(", given, ");");
+    operation.result().filter(each -> sample.result().isPresent()).ifPresent(source::use);
+    source.expression(4, before + client + "." + operation.name() + "(", arguments, ");");
   }
 
-  private void answered(Shown shown) {
-    shown
-        .answer()
+  private void assertResult(Sample sample) {
+    sample
+        .result()
         .ifPresent(
-            answer -> {
-              use(answer.java());
-              String flat = "assertThat(answer).isEqualTo(" + answer.java().flat() + ");";
+            result -> {
+              use(result.java());
+              String flat = "assertThat(result).isEqualTo(" + result.java().flat() + ");";
               if (flat.length() + 4 <= 100) {
                 source.line(4, flat);
               } else {
-                source.line(4, "assertThat(answer)");
-                source.expression(8, ".isEqualTo(", List.of(answer.java()), ");");
+                source.line(4, "assertThat(result)");
+                source.expression(8, ".isEqualTo(", List.of(result.java()), ");");
               }
             });
   }
 
-  private void notFound(Shown shown) {
-    List<Expression> given = shown.given().stream().map(ExampleValue::java).toList();
-    String call = "client()." + new Expression.Call(shown.operation().name(), given).flat();
+  private void notFound(Sample sample) {
+    List<Expression> arguments = sample.arguments().stream().map(ExampleValue::java).toList();
+    String call = "client()." + new Expression.Call(sample.operation().name(), arguments).flat();
     source.line();
     source.line(2, "@Test");
-    source.line(2, "void saysByAnExceptionOfItsOwnThatThereIsNoSuchThing() {");
-    source.line(4, "script.add(new Reply(404, \"\"));");
+    source.line(2, "void throwsItsOwnExceptionWhenNotFound() {");
+    source.line(4, "replies.add(new Reply(404, \"\"));");
     source.line();
     source.line(4, "assertThatExceptionOfType(" + name.exception() + ".NotFound.class)");
     if (call.length() + 30 <= 100) {
@@ -208,7 +208,7 @@ final class TestSource {
     } else {
       source.line(8, ".isThrownBy(");
       source.line(12, "() ->");
-      source.expression(16, "client()." + shown.operation().name() + "(", given, "));");
+      source.expression(16, "client()." + sample.operation().name() + "(", arguments, "));");
     }
     source.line(2, "}");
   }
@@ -226,7 +226,7 @@ final class TestSource {
     source.line(2, "}");
   }
 
-  /** Imports what an expression names. */
+  /** Imports the types that an expression uses. */
   private void use(Expression expression) {
     Set<String> named = new HashSet<>(List.of(expression.flat().split("[^A-Za-z]+", -1)));
     Map<String, String> known =

@@ -3,17 +3,17 @@ package dev.synthlab.cli.generate;
 /** The Java type of a value. */
 sealed interface Type {
 
-  /** A value without parts. */
+  /** A type that is not generated and has no element type. */
   enum Scalar implements Type {
     TEXT("String", "String", ""),
     INT("int", "Integer", ""),
     LONG("long", "Long", ""),
     DOUBLE("double", "Double", ""),
-    TRUTH("boolean", "Boolean", ""),
+    BOOLEAN("boolean", "Boolean", ""),
     INSTANT("Instant", "Instant", "java.time.Instant"),
     DATE("LocalDate", "LocalDate", "java.time.LocalDate"),
     UUID("UUID", "UUID", "java.util.UUID"),
-    /** Any JSON; such a part may always be missing. */
+    /** Any JSON; always optional. */
     ANY("Object", "Object", "");
 
     private final String plain;
@@ -31,41 +31,41 @@ sealed interface Type {
     }
   }
 
-  /** Many of one type. */
+  /** A list. */
   record ListOf(Type member) implements Type {}
 
-  /** Many of one type, by names. */
+  /** A map with string keys. */
   record MapOf(Type member) implements Type {}
 
-  /** Something that may be missing. */
-  record Maybe(Type of) implements Type {}
+  /** An optional value. */
+  record OptionalOf(Type of) implements Type {}
 
-  /** A type that is written for this client. */
+  /** A type that is generated for this client. */
   record Named(String name) implements Type {}
 
-  /** How it stands in a declaration. */
+  /** The type as it is written in a declaration. */
   default String plain() {
     return this instanceof Scalar scalar ? scalar.plain : boxed();
   }
 
-  /** How it stands between angle brackets. */
+  /** The type as it is written as a type argument. */
   default String boxed() {
     return switch (this) {
       case Scalar scalar -> scalar.boxed;
       case ListOf list -> "List<" + list.member().boxed() + ">";
       case MapOf map -> "Map<String, " + map.member().boxed() + ">";
-      case Maybe maybe -> "Optional<" + maybe.of().boxed() + ">";
+      case OptionalOf maybe -> "Optional<" + maybe.of().boxed() + ">";
       case Named named -> named.name();
     };
   }
 
-  /** The same, which may be missing. */
-  default Type maybe() {
-    return this instanceof Maybe ? this : new Maybe(this);
+  /** This type as an {@code Optional}. */
+  default Type optional() {
+    return this instanceof OptionalOf ? this : new OptionalOf(this);
   }
 
-  /** The same without saying that it may be missing. */
-  default Type certain() {
-    return this instanceof Maybe maybe ? maybe.of() : this;
+  /** This type without {@code Optional}. */
+  default Type withoutOptional() {
+    return this instanceof OptionalOf maybe ? maybe.of() : this;
   }
 }

@@ -3,40 +3,40 @@ package dev.synthlab.cli.generate;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes the types of a client. */
+/** Writes the sources of a client's records and enums. */
 final class TypeSources {
   private TypeSources() {}
 
-  static String of(String packageName, GeneratedType declared) {
+  static String of(String packageName, GeneratedType type) {
     JavaSource source = new JavaSource(packageName);
-    switch (declared) {
-      case GeneratedType.RecordType fields -> fields(source, fields);
-      case GeneratedType.EnumType words -> words(source, words);
-      case GeneratedType.Alias whole -> whole(source, whole);
+    switch (type) {
+      case GeneratedType.RecordType fields -> record(source, fields);
+      case GeneratedType.EnumType words -> enumeration(source, words);
+      case GeneratedType.Alias alias -> alias(source, alias);
     }
     return source.text();
   }
 
-  /** A record of what may be given to an operation. */
+  /** Writes the record of an operation's optional parameters. */
   static String options(String packageName, Operation.Options options) {
     JavaSource source = new JavaSource(packageName);
     List<String> tags = new ArrayList<>();
     List<String> members = new ArrayList<>();
     for (Operation.Argument each : options.all()) {
       source.use(each.type());
-      tags.add("@param " + each.name() + " " + orWire(each.doc(), each.wire()));
+      tags.add("@param " + each.name() + " " + orName(each.doc(), each.wireName()));
       members.add(each.type().plain() + " " + each.name());
     }
     String name = options.typeName();
-    source.javadoc(0, List.of("What may be given, and may be left out. Immutable."), tags);
+    source.javadoc(0, List.of("Optional parameters of {@code " + options.operation() + "}."), tags);
     source.listed(0, "public record " + name + "(", members, ") {");
     List<GeneratedType.Field> parts =
         options.all().stream()
-            .map(each -> new GeneratedType.Field(each.wire(), each.name(), each.type(), false, ""))
+            .map(each -> new GeneratedType.Field(each.wireName(), each.name(), each.type(), false, ""))
             .toList();
     constructor(source, name, checks(source, parts));
     source.line();
-    source.javadoc(2, List.of("Nothing of it."), List.of("@return the options, all left out"));
+    source.javadoc(2, List.of("Returns options with no parameter set."), List.of("@return empty options"));
     source.line(2, "public static " + name + " none() {");
     List<String> empty = parts.stream().map(each -> "Optional.empty()").toList();
     source.listed(4, "return new " + name + "(", empty, ");");
@@ -53,35 +53,35 @@ final class TypeSources {
     source.line();
     source.javadoc(
         2,
-        List.of("The same with " + JavaText.code(part.wire()) + "."),
-        List.of("@param given what is sent", "@return a copy"));
+        List.of("Returns a copy with " + JavaText.code(part.jsonName()) + " set."),
+        List.of("@param value the new value", "@return the copy"));
     source.listed(
         2,
         "public %s with%s(".formatted(owner, capital + part.name().substring(1)),
-        List.of(part.type().certain().plain() + " given"),
+        List.of(part.type().withoutOptional().plain() + " value"),
         ") {");
     List<String> members =
-        parts.stream().map(each -> each.equals(part) ? "Optional.of(given)" : each.name()).toList();
+        parts.stream().map(each -> each.equals(part) ? "Optional.of(value)" : each.name()).toList();
     source.listed(4, "return new " + owner + "(", members, ");");
     source.line(2, "}");
   }
 
-  private static void fields(JavaSource source, GeneratedType.RecordType fields) {
+  private static void record(JavaSource source, GeneratedType.RecordType fields) {
     List<String> tags = new ArrayList<>();
     List<String> members = new ArrayList<>();
     boolean leavesOut = false;
-    for (GeneratedType.Field part : fields.parts()) {
+    for (GeneratedType.Field part : fields.fields()) {
       source.use(part.type());
-      tags.add("@param " + part.name() + " " + orWire(part.doc(), part.wire()));
+      tags.add("@param " + part.name() + " " + orName(part.doc(), part.jsonName()));
       members.add(annotations(source, part) + part.type().plain() + " " + part.name());
-      leavesOut |= part.type() instanceof Type.Maybe;
+      leavesOut |= part.type() instanceof Type.OptionalOf;
     }
     source.javadoc(0, List.of(sentence(fields.doc(), fields.name() + ".")), tags);
     if (leavesOut) {
       source.use("com.fasterxml.jackson.annotation.JsonInclude");
       source.line(0, "@JsonInclude(JsonInclude.Include.NON_ABSENT)");
     }
-    List<String> inside = checks(source, fields.parts());
+    List<String> inside = checks(source, fields.fields());
     String head = "public record " + fields.name() + "(";
     if (inside.isEmpty()) {
       source.listed(0, head, members, ") {}");
@@ -94,9 +94,9 @@ final class TypeSources {
 
   private static String annotations(JavaSource source, GeneratedType.Field part) {
     StringBuilder out = new StringBuilder();
-    if (!part.wire().equals(part.name())) {
+    if (!part.jsonName().equals(part.name())) {
       source.use("com.fasterxml.jackson.annotation.JsonProperty");
-      out.append("@JsonProperty(").append(JavaText.literal(part.wire())).append(") ");
+      out.append("@JsonProperty(").append(JavaText.literal(part.jsonName())).append(") ");
     }
     if (part.sentAsNull()) {
       source.use("com.fasterxml.jackson.annotation.JsonInclude");
@@ -105,13 +105,13 @@ final class TypeSources {
     return out.toString();
   }
 
-  /** Keeps copies, and holds that nothing is null. */
+  /** The statements of a compact constructor that copy collections and reject null. */
   private static List<String> checks(JavaSource source, List<GeneratedType.Field> parts) {
     List<String> lines = new ArrayList<>();
     for (GeneratedType.Field part : parts) {
       String name = part.name();
       switch (part.type()) {
-        case Type.Maybe maybe -> lines.add(maybe(name, maybe.of()));
+        case Type.OptionalOf maybe -> lines.add(maybe(name, maybe.of()));
         case Type.ListOf list -> lines.add("%s = List.copyOf(%s);".formatted(name, name));
         case Type.MapOf map -> lines.add("%s = Map.copyOf(%s);".formatted(name, name));
         case Type.Named named -> lines.add(nonNull(source, name));
@@ -127,7 +127,7 @@ final class TypeSources {
 
   private static void constructor(JavaSource source, String owner, List<String> lines) {
     source.line();
-    source.javadoc(2, "Holds that no part is null; what is missing is empty.");
+    source.javadoc(2, "Rejects null components; a missing optional one becomes empty.");
     source.line(2, "public " + owner + " {");
     lines.forEach(each -> source.statement(4, each));
     source.line(2, "}");
@@ -146,58 +146,58 @@ final class TypeSources {
     return "%s = %s == null ? Optional.empty() : %s;".formatted(name, name, kept);
   }
 
-  private static void words(JavaSource source, GeneratedType.EnumType words) {
+  private static void enumeration(JavaSource source, GeneratedType.EnumType words) {
     source.use("com.fasterxml.jackson.annotation.JsonValue");
     source.javadoc(0, sentence(words.doc(), words.name() + "."));
     source.line(0, "public enum " + words.name() + " {");
-    for (int i = 0; i < words.words().size(); i++) {
-      GeneratedType.Constant word = words.words().get(i);
-      String end = i + 1 < words.words().size() ? "," : ";";
-      source.javadoc(2, word.wire().isBlank() ? "No text." : JavaText.code(word.wire()) + ".");
-      source.line(2, word.name() + "(" + JavaText.literal(word.wire()) + ")" + end);
+    for (int i = 0; i < words.constants().size(); i++) {
+      GeneratedType.Constant word = words.constants().get(i);
+      String end = i + 1 < words.constants().size() ? "," : ";";
+      source.javadoc(2, word.jsonName().isBlank() ? "The empty string." : JavaText.code(word.jsonName()) + ".");
+      source.line(2, word.name() + "(" + JavaText.literal(word.jsonName()) + ")" + end);
     }
     source.line();
-    source.line(2, "private final String wire;");
+    source.line(2, "private final String value;");
     source.line();
-    source.line(2, words.name() + "(String wire) {");
-    source.line(4, "this.wire = wire;");
+    source.line(2, words.name() + "(String value) {");
+    source.line(4, "this.value = value;");
     source.line(2, "}");
     source.line();
-    source.javadoc(2, List.of("The word of the service."), List.of("@return as it is sent"));
+    source.javadoc(2, List.of("Returns the value as the service writes it."), List.of("@return the JSON value"));
     source.line(2, "@JsonValue");
     source.line(2, "@Override");
     source.line(2, "public String toString() {");
-    source.line(4, "return wire;");
+    source.line(4, "return value;");
     source.line(2, "}");
     source.line(0, "}");
   }
 
-  private static void whole(JavaSource source, GeneratedType.Alias whole) {
-    source.use(whole.of()).use("com.fasterxml.jackson.annotation.JsonValue");
+  private static void alias(JavaSource source, GeneratedType.Alias alias) {
+    source.use(alias.aliased()).use("com.fasterxml.jackson.annotation.JsonValue");
     source.use("com.fasterxml.jackson.annotation.JsonCreator");
     source.javadoc(
-        0, List.of(sentence(whole.doc(), "A whole answer.")), List.of("@param all all of it"));
+        0, List.of(sentence(alias.doc(), "A response body.")), List.of("@param value the content"));
     source.line(
-        0, "public record " + whole.name() + "(@JsonValue " + whole.of().plain() + " all) {");
+        0, "public record " + alias.name() + "(@JsonValue " + alias.aliased().plain() + " value) {");
     source.line();
-    source.javadoc(2, "Keeps a copy.");
+    source.javadoc(2, "Copies the content.");
     source.line(2, "@JsonCreator(mode = JsonCreator.Mode.DELEGATING)");
-    source.line(2, "public " + whole.name() + " {");
-    String kind = whole.of() instanceof Type.MapOf ? "Map" : "List";
-    source.line(4, "all = " + kind + ".copyOf(all);");
+    source.line(2, "public " + alias.name() + " {");
+    String kind = alias.aliased() instanceof Type.MapOf ? "Map" : "List";
+    source.line(4, "value = " + kind + ".copyOf(value);");
     source.line(2, "}");
     source.line(0, "}");
   }
 
-  /** Words of the file as one or several sentences, or others if it says nothing. */
-  static String sentence(String said, String otherwise) {
-    String text = JavaText.javadoc(said);
-    return text.isEmpty() ? otherwise : text.matches(".*[.!?:]") ? text : text + ".";
+  /** The documentation of the file as sentences, or the alternative if it has none. */
+  static String sentence(String doc, String alternative) {
+    String text = JavaText.javadoc(doc);
+    return text.isEmpty() ? alternative : text.matches(".*[.!?:]") ? text : text + ".";
   }
 
-  /** Words of the file for a tag, or else the name that it has there. */
-  static String orWire(String said, String wire) {
-    String text = JavaText.javadoc(said);
+  /** The documentation of the file for a Javadoc tag, or else the name in the file. */
+  static String orName(String doc, String wire) {
+    String text = JavaText.javadoc(doc);
     return text.isEmpty() ? JavaText.code(wire) : text;
   }
 }

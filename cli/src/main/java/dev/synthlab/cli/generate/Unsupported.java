@@ -5,16 +5,16 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What of a file is not in the client, each told once. For one thread. */
+/** The parts of a file that the client does not cover, each listed once. For one thread. */
 final class Unsupported {
-  private final Set<String> sentences = new LinkedHashSet<>();
+  private final Set<String> lines = new LinkedHashSet<>();
 
-  /** Something that is in the client as something else, or not at all. */
+  /** Lists a part that was replaced or omitted. */
   void add(OpenApiNode where, String what, String became) {
-    sentences.add(JavaText.line(where.place() + ": " + what + " -> " + became));
+    lines.add(JavaText.line(where.location() + ": " + what + " -> " + became));
   }
 
-  List<String> sentences() {
-    return new ArrayList<>(sentences);
+  List<String> lines() {
+    return new ArrayList<>(lines);
   }
 }

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 
-/** The versions that this project is built with, which a new one begins with. */
+/** The versions that a generated project uses: those that this project is built with. */
 final class Versions {
   private Versions() {}
 

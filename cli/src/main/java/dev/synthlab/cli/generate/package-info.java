@@ -1,4 +1,4 @@
-/** Writes a client of a service outside: its sources, a test, and a project around them. */
+/** Writes a client of an HTTP service: its sources, a test, and a Maven project. */
 @NullMarked
 package dev.synthlab.cli.generate;
 

@@ -31,7 +31,7 @@ class ApiModelReaderTest {
   }
 
   private static String answer(ApiModel api) {
-    return api.operations().getFirst().answer().map(Type::plain).orElse("void");
+    return api.operations().getFirst().result().map(Type::plain).orElse("void");
   }
 
   @ParameterizedTest
@@ -49,17 +49,17 @@ class ApiModelReaderTest {
         "{type: number} | double",
         "{type: boolean} | boolean",
         "{type: array, items: {type: integer}} | List<Long>",
-        "{type: array, items: {type: [string, 'null']}} | GetAAnswer",
-        "{additionalProperties: {type: integer}} | GetAAnswer",
+        "{type: array, items: {type: [string, 'null']}} | GetAResponse",
+        "{additionalProperties: {type: integer}} | GetAResponse",
         "{} | Object",
         "{type: [string, integer]} | Object"
       })
-  void takesASchemaForAType(String schema, String type) {
+  void readsASchemaAsAJavaType(String schema, String type) {
     assertThat(answer(answering(schema))).isEqualTo(type);
   }
 
   @Test
-  void takesWhatMayBeMissingOrNullForOptional() {
+  void readsOptionalAndNullablePropertiesAsOptional() {
     ApiModel api =
         answering(
             "{$ref: '#/components/schemas/A'}",
@@ -69,32 +69,32 @@ class ApiModelReaderTest {
                 + " {type: 'null'}]}}}");
 
     GeneratedType.RecordType fields = (GeneratedType.RecordType) api.types().get("A");
-    assertThat(fields.parts().stream().map(part -> part.type().plain()))
+    assertThat(fields.fields().stream().map(part -> part.type().plain()))
         .containsExactly(
             "String", "Optional<String>", "Optional<String>", "Optional<Long>", "Optional<A>");
     assertThat(
-            fields.parts().stream()
+            fields.fields().stream()
                 .filter(GeneratedType.Field::sentAsNull)
                 .map(GeneratedType.Field::name))
         .containsExactly("b");
   }
 
   @Test
-  void putsAnAllOfOfObjectsTogether() {
+  void mergesAnAllOfOfObjects() {
     ApiModel api =
         answering(
             "{allOf: [{$ref: '#/components/schemas/A'}, {required: [b], properties: {b: {type:"
                 + " integer}}}]}",
             "A: {required: [a], properties: {a: {type: string}}}");
 
-    assertThat(answer(api)).isEqualTo("GetAAnswer");
-    GeneratedType.RecordType fields = (GeneratedType.RecordType) api.types().get("GetAAnswer");
-    assertThat(fields.parts().stream().map(GeneratedType.Field::name)).containsExactly("a", "b");
-    assertThat(api.notCovered()).isEmpty();
+    assertThat(answer(api)).isEqualTo("GetAResponse");
+    GeneratedType.RecordType fields = (GeneratedType.RecordType) api.types().get("GetAResponse");
+    assertThat(fields.fields().stream().map(GeneratedType.Field::name)).containsExactly("a", "b");
+    assertThat(api.unsupported()).isEmpty();
   }
 
   @Test
-  void listsWhatItDoesNotCoverAndGuessesNothing() {
+  void listsWhatItDoesNotSupport() {
     ApiModel api =
         read(
             """
@@ -128,14 +128,14 @@ class ApiModelReaderTest {
     assertThat(api.operations().stream().map(Operation::path))
         .containsExactly("/cookie", "/either", "/hook");
     assertThat(api.key()).isEqualTo(ApiModel.Key.NONE);
-    String all = String.join("\n", api.notCovered());
+    String all = String.join("\n", api.unsupported());
     assertThat(List.of("http basic", "text/xml", "multipart", "deepObject", "cookie", "oneOf"))
         .allMatch(all::contains);
     assertThat(all).contains("callbacks");
   }
 
   @Test
-  void givesEveryMethodAndTypeANameOfItsOwn() {
+  void givesEveryMethodAUniqueName() {
     String paths =
         List.of("get_it", "getIt", "get-it", "class", "toString", "123").stream()
             .map(
@@ -154,29 +154,29 @@ class ApiModelReaderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{} | is no OpenAPI file",
-        "just a text | is no OpenAPI file",
+        "{} | is not an OpenAPI file",
+        "just a text | is not an OpenAPI file",
         "{openapi: 3.0.0} | has no paths",
         "{swagger: '2.0'} | Swagger 2",
         "{openapi: 4.0.0, paths: {}} | 4.0.0",
         "{openapi: 3.0.0, paths: {}} | has no operation",
-        "{openapi: 3.0.0, paths: {/a: {$ref: 'other.yaml#/a'}}} | leads to another file",
-        "{openapi: 3.0.0, paths: {/a: {$ref: '#/paths/b'}}} | where nothing is",
-        "{openapi: 3.0.0, paths: {/a: {$ref: '#/paths/~1a'}}} | in a circle",
-        "'{\"openapi\": ' | is no JSON",
-        "'a: [' | is no YAML",
-        "'a: 1\na: 2' | is no YAML",
-        "'!!javax.script.ScriptEngineManager {}' | is no"
+        "{openapi: 3.0.0, paths: {/a: {$ref: 'other.yaml#/a'}}} | points to another file",
+        "{openapi: 3.0.0, paths: {/a: {$ref: '#/paths/b'}}} | which does not exist",
+        "{openapi: 3.0.0, paths: {/a: {$ref: '#/paths/~1a'}}} | is circular",
+        "'{\"openapi\": ' | is not valid JSON",
+        "'a: [' | is not valid YAML",
+        "'a: 1\na: 2' | is not valid YAML",
+        "'!!javax.script.ScriptEngineManager {}' | is not"
       })
-  void saysWhatIsWrongWithAFile(String text, String said) {
+  void explainsWhatIsWrongWithAFile(String text, String message) {
     assertThatExceptionOfType(GenerateException.class)
         .isThrownBy(() -> read(text.replace("\\n", "\n")))
-        .withMessageContaining(said)
+        .withMessageContaining(message)
         .withMessageContaining("api.yaml");
   }
 
   @Test
-  void readsNoFileThatIsEndlessOrGrowsWithoutEnd() {
+  void rejectsDeepNestingAndExponentialAliases() {
     StringBuilder laughs = new StringBuilder("openapi: 3.0.0\na0: &a0 [x, x, x, x, x, x, x, x]\n");
     for (int i = 1; i < 12; i++) {
       String before = "*a" + (i - 1);
@@ -203,7 +203,7 @@ class ApiModelReaderTest {
   }
 
   @Test
-  void takesATypeOfItselfForAPartButNotForAWhole() {
+  void allowsARecursiveRecordButNotARecursiveAlias() {
     ApiModel part =
         answering(
             "{$ref: '#/components/schemas/Tree'}",
@@ -214,13 +214,13 @@ class ApiModelReaderTest {
             "Tree: {type: array, items: {$ref: '#/components/schemas/Tree'}}");
 
     assertThat(
-            ((GeneratedType.RecordType) part.types().get("Tree")).parts().getFirst().type().plain())
+            ((GeneratedType.RecordType) part.types().get("Tree")).fields().getFirst().type().plain())
         .isEqualTo("Optional<List<Tree>>");
-    assertThat(whole.notCovered()).anyMatch(each -> each.contains("nothing but itself"));
+    assertThat(whole.unsupported()).anyMatch(each -> each.contains("only refers to itself"));
   }
 
   @Test
-  void readsJsonAsItReadsYaml() {
+  void readsJsonLikeYaml() {
     ApiModel api =
         read(
             """
@@ -238,9 +238,9 @@ class ApiModelReaderTest {
   }
 
   @Test
-  void refusesAFileThatIsNotThere() {
+  void rejectsAMissingFile() {
     assertThatExceptionOfType(GenerateException.class)
         .isThrownBy(() -> OpenApiDocument.read(Path.of("none.yaml")))
-        .withMessageContaining("none.yaml is not there");
+        .withMessageContaining("none.yaml does not exist");
   }
 }

@@ -23,7 +23,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/** What was written into a directory, compiled and run in this process. */
+/** A generated project that is compiled and tested in this process. */
 final class GeneratedProject {
   private static final Libraries NONE = java.util.Map::of;
 
@@ -38,7 +38,7 @@ final class GeneratedProject {
         new ClientWriter.Request(name, directory, baseUrl, openApi, Optional.empty()), NONE);
   }
 
-  /** Writes a client from an OpenAPI file that says this. */
+  /** Writes a client from an OpenAPI file with this content. */
   ClientWriter.Result write(String name, String openApi) {
     try {
       Path file = directory.resolve("api.yaml");
@@ -58,10 +58,10 @@ final class GeneratedProject {
     }
   }
 
-  /** Compiles all sources with every lint; gives what the compiler said. */
+  /** Compiles all sources with every lint; gives what the compiler messages. */
   String compile() {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    StringWriter said = new StringWriter();
+    StringWriter messages = new StringWriter();
     try (StandardJavaFileManager files =
             compiler.getStandardFileManager(null, Locale.ROOT, StandardCharsets.UTF_8);
         Stream<Path> all = Files.walk(directory)) {
@@ -77,9 +77,9 @@ final class GeneratedProject {
               "-d",
               Files.createDirectories(classes()).toString());
       compiler
-          .getTask(said, files, null, options, null, files.getJavaFileObjectsFromPaths(sources))
+          .getTask(messages, files, null, options, null, files.getJavaFileObjectsFromPaths(sources))
           .call();
-      return said.toString();
+      return messages.toString();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -89,7 +89,7 @@ final class GeneratedProject {
     return directory.resolve("target/test-classes");
   }
 
-  /** Runs the tests of a class that was compiled. */
+  /** Runs the tests of a compiled class. */
   TestExecutionSummary test(String className) {
     ClassLoader before = Thread.currentThread().getContextClassLoader();
     try (URLClassLoader loader = new URLClassLoader(new URL[] {url()}, before)) {

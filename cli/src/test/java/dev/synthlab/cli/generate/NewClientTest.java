@@ -28,22 +28,22 @@ class NewClientTest {
   }
 
   @Test
-  void writesAClientFromAnOpenApiFileWhoseTestsAreGreen() {
+  void writesAClientFromAnOpenApiFileWhoseTestsPass() {
     GeneratedProject project = project();
 
-    ClientWriter.Result done = project.write("weather", Optional.of(WEATHER), Optional.empty());
+    ClientWriter.Result result = project.write("weather", Optional.of(WEATHER), Optional.empty());
 
     assertThat(project.compile()).isEmpty();
-    assertGreen(project.test("com.example.infrastructure.weather.WeatherClientTest"), 4);
-    assertThat(done.wholeProject()).isTrue();
-    assertThat(done.notCovered())
+    assertAllPass(project.test("com.example.infrastructure.weather.WeatherClientTest"), 4);
+    assertThat(result.wholeProject()).isTrue();
+    assertThat(result.unsupported())
         .hasSize(2)
         .anyMatch(each -> each.contains("multipart/form-data"))
         .anyMatch(each -> each.contains("oneOf"));
     assertThat(project.text("NOT-COVERED.md")).contains("multipart/form-data", "oneOf");
   }
 
-  private static void assertGreen(TestExecutionSummary summary, int tests) {
+  private static void assertAllPass(TestExecutionSummary summary, int tests) {
     StringWriter failures = new StringWriter();
     summary.printFailuresTo(new PrintWriter(failures));
     assertThat(failures.toString()).isEmpty();
@@ -51,19 +51,19 @@ class NewClientTest {
   }
 
   @Test
-  void writesAClientToBeginWithWhenNothingIsKnown() {
+  void writesAStarterClientWithoutAnOpenApiFile() {
     GeneratedProject project = project();
 
     project.write("open-meteo", Optional.empty(), Optional.of("https://api.example.com/v1/"));
 
     assertThat(project.compile()).isEmpty();
-    assertGreen(project.test("com.example.infrastructure.openmeteo.OpenMeteoClientTest"), 4);
+    assertAllPass(project.test("com.example.infrastructure.openmeteo.OpenMeteoClientTest"), 4);
     assertThat(project.text("OpenMeteoClient.java"))
         .contains("ApiService.named(\"open-meteo\").withBaseUrl(\"https://api.example.com/v1\")");
   }
 
   @Test
-  void bringsAWrapperThatChecksTheMavenItFetches() {
+  void writesAWrapperThatVerifiesTheMavenDownload() {
     GeneratedProject project = project();
 
     project.write("bare", Optional.empty(), Optional.empty());
@@ -73,37 +73,37 @@ class NewClientTest {
   }
 
   @Test
-  void takesWhateverAFileSaysForTextAndNothingElse() {
+  void escapesHostileTextOfAnOpenApiFile() {
     GeneratedProject project = project();
 
-    ClientWriter.Result done = project.write("shop", Optional.of(HOSTILE), Optional.empty());
+    ClientWriter.Result result = project.write("shop", Optional.of(HOSTILE), Optional.empty());
 
     assertThat(project.compile()).isEmpty();
     assertThat(project.classes().resolve("com/example/infrastructure/shop"))
         .isDirectoryNotContaining("glob:**Evil*");
-    assertGreen(project.test("com.example.infrastructure.shop.ShopClientTest"), 4);
-    assertThat(done.files()).noneMatch(file -> file.toString().contains(".."));
-    assertThat(done.notCovered()).noneMatch(each -> each.contains("\n"));
+    assertAllPass(project.test("com.example.infrastructure.shop.ShopClientTest"), 4);
+    assertThat(result.files()).noneMatch(file -> file.toString().contains(".."));
+    assertThat(result.unsupported()).noneMatch(each -> each.contains("\n"));
   }
 
   @Test
-  void writesOnlyTheClassesIntoAProjectAndSaysWhatTheyNeed() throws IOException {
+  void writesOnlyClassesIntoAnExistingProject() throws IOException {
     Files.writeString(
         directory.resolve("pom.xml"),
         "<project><parent><groupId>com.acme.shop-front</groupId></parent></project>");
 
-    ClientWriter.Result done =
+    ClientWriter.Result result =
         project().write("weather", Optional.empty(), Optional.of("http://localhost:1"));
 
-    assertThat(done.wholeProject()).isFalse();
-    assertThat(done.client()).isEqualTo("com.acme.shop_front.infrastructure.weather.WeatherClient");
-    assertThat(done.files()).allMatch(file -> file.startsWith("src")).hasSize(5);
-    assertThat(done.dependencies()).contains("synthlab-core", "synthlab-rules", "junit-jupiter");
-    assertThat(done.line()).contains("WeatherClient", "WEATHER_API_KEY");
+    assertThat(result.wholeProject()).isFalse();
+    assertThat(result.client()).isEqualTo("com.acme.shop_front.infrastructure.weather.WeatherClient");
+    assertThat(result.files()).allMatch(file -> file.startsWith("src")).hasSize(5);
+    assertThat(result.dependencies()).contains("synthlab-core", "synthlab-rules", "junit-jupiter");
+    assertThat(result.tableRow()).contains("WeatherClient", "WEATHER_API_KEY");
   }
 
   @Test
-  void overwritesNothingAndNamesAllThatIsInTheWay() throws IOException {
+  void overwritesNoFileAndNamesTheExistingOnes() throws IOException {
     Path source = Path.of("src/main/java/com/example/infrastructure/weather/WeatherClient.java");
     Files.createDirectories(directory.resolve(source).getParent());
     Files.writeString(directory.resolve(source), "mine");
@@ -119,8 +119,8 @@ class NewClientTest {
     assertThat(directory.resolve(source)).hasContent("mine");
     Files.delete(directory.resolve(source));
     Files.delete(directory.resolve("mvnw"));
-    ClientWriter.Result done = project().write("weather", Optional.empty(), Optional.empty());
-    assertThat(done.kept()).containsExactly(Path.of("README.md"));
+    ClientWriter.Result result = project().write("weather", Optional.empty(), Optional.empty());
+    assertThat(result.kept()).containsExactly(Path.of("README.md"));
     assertThat(directory.resolve("README.md")).hasContent("mine");
     assertThat(directory.resolve("mvnw")).isExecutable();
   }
@@ -138,7 +138,7 @@ class NewClientTest {
         "api",
         "config"
       })
-  void refusesANameThatNoClientCanHave(String name) {
+  void rejectsAnInvalidName(String name) {
     assertThatExceptionOfType(GenerateException.class)
         .isThrownBy(() -> project().write(name, Optional.empty(), Optional.empty()))
         .withMessageContaining("NAME");
@@ -154,7 +154,7 @@ class NewClientTest {
         "api.example.com",
         "https://a b"
       })
-  void refusesAnAddressThatNoServiceHas(String url) {
+  void rejectsAnInvalidBaseUrl(String url) {
     assertThatExceptionOfType(GenerateException.class)
         .isThrownBy(() -> project().write("weather", Optional.empty(), Optional.of(url)))
         .withMessageContaining("--base-url")
