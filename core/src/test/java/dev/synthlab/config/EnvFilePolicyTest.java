@@ -85,7 +85,7 @@ class EnvFilePolicyTest {
     String page = Files.readString(Path.of("../docs/security.md"));
 
     assertThat(page)
-        .contains("<!-- allowed -->\n" + Variable.unnamedFileTable(true) + "<!-- /allowed -->")
-        .contains("<!-- ignored -->\n" + Variable.unnamedFileTable(false) + "<!-- /ignored -->");
+        .contains("<!-- allowed -->\n" + VariableTables.ofUnnamedEnvFile(true) + "<!-- /allowed -->")
+        .contains("<!-- ignored -->\n" + VariableTables.ofUnnamedEnvFile(false) + "<!-- /ignored -->");
   }
 }

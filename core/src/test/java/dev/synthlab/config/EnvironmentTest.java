@@ -161,7 +161,7 @@ class EnvironmentTest {
     assertThat(Settings.from(without).warnings()).isEmpty();
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> Settings.from(with))
-        .withMessageContainingAll("prod.env", "no such file");
+        .withMessageContainingAll("prod.env", "does not exist");
   }
 
   @Test
@@ -318,11 +318,11 @@ class EnvironmentTest {
     Environment environment = Environment.of(Map.of(), directory);
 
     assertThatExceptionOfType(ConfigException.class)
-        .isThrownBy(() -> environment.requireHeard(Variable.DATABASE_URL))
+        .isThrownBy(() -> environment.requireNotIgnored(Variable.DATABASE_URL))
         .withMessageContainingAll("DATABASE_URL", ".env line 1", "--env-file .env")
         .withMessageNotContaining("canary");
-    environment.withEnvFile(env).requireHeard(Variable.DATABASE_URL);
-    environment.requireHeard(Variable.SYNTHLAB_DB_PATH);
+    environment.withEnvFile(env).requireNotIgnored(Variable.DATABASE_URL);
+    environment.requireNotIgnored(Variable.SYNTHLAB_DB_PATH);
   }
 
   @Test

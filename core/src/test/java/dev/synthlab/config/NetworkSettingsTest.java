@@ -114,7 +114,7 @@ class NetworkSettingsTest {
 
     assertThat(settings.warnings())
         .containsExactly(
-            "NO_PROXY: \"" + entry + "\" is no host, address or network; it is ignored");
+            "NO_PROXY: \"" + entry + "\" is not a host, an address or a network; it is ignored");
   }
 
   @ParameterizedTest
@@ -159,10 +159,10 @@ class NetworkSettingsTest {
 
   @Test
   void refusesAFileThatHoldsNoAuthority() throws IOException {
-    assertThat(problem("").allowed()).contains("no certificate in it");
-    assertThat(problem(VALID.privateKeyPkcs8Pem()).allowed()).contains("no certificate in it");
+    assertThat(problem("").allowed()).contains("has no certificate");
+    assertThat(problem(VALID.privateKeyPkcs8Pem()).allowed()).contains("has no certificate");
     assertThat(problem(VALID.certificatePem().substring(0, 200)).allowed())
-        .contains("no certificate in it");
+        .contains("has no certificate");
     assertThat(
             problem(
                     VALID.certificatePem()
@@ -171,7 +171,7 @@ class NetworkSettingsTest {
         .contains("certificate number 2 cannot be read");
     assertThat(problem(EXPIRED.certificatePem()).allowed())
         .contains("CN=Old expired on 2020-02-29");
-    assertThat(problemOf(directory).allowed()).contains("it is no file");
+    assertThat(problemOf(directory).allowed()).contains("it is not a regular file");
     assertThat(problemOf(directory.resolve("none.pem")).allowed()).contains("no such file");
   }
 

@@ -604,14 +604,14 @@ class SettingsTest {
   }
 
   @Test
-  void tellsAllVariablesInOneTable() {
-    String table = Variable.markdownTable();
+  void listsAllVariablesInOneTable() {
+    String table = VariableTables.all();
 
     assertThat(table.lines()).hasSize(2 + Variable.values().length);
     for (Variable variable : Variable.values()) {
-      List<String> told = new ArrayList<>(variable.names());
-      told.add(variable.defaultText());
-      assertThat(table).contains(told);
+      List<String> expected = new ArrayList<>(variable.names());
+      expected.add(variable.defaultText());
+      assertThat(table).contains(expected);
     }
     assertThat(table.lines()).allMatch(line -> line.matches("\\|[^|]*\\|[^|]*\\|[^|]*\\|"));
   }

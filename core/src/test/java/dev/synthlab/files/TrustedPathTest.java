@@ -1,4 +1,4 @@
-package dev.synthlab.config;
+package dev.synthlab.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -18,8 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class OwnerOnlyTest {
-  private static final int NOBODY = 65534;
+class TrustedPathTest {
+  private static final int NOBODY = 65_534;
+  private static final String REMEDY = "use a directory of your own";
 
   @TempDir Path given;
   private Path directory;
@@ -32,7 +33,7 @@ class OwnerOnlyTest {
 
   @Test
   void makesWhatIsMissingForTheOwnerAlone() throws IOException {
-    Path made = OwnerOnly.directory(directory.resolve("one").resolve("two"));
+    Path made = TrustedPath.createDirectories(directory.resolve("one").resolve("two"), REMEDY);
 
     assertThat(permissions(made)).isEqualTo("rwx------");
     assertThat(permissions(directory.resolve("one"))).isEqualTo("rwx------");
@@ -44,10 +45,10 @@ class OwnerOnlyTest {
     Path open = set(Files.createDirectory(directory.resolve("open")), permissions);
 
     assertThatExceptionOfType(FileSystemException.class)
-        .isThrownBy(() -> OwnerOnly.directory(open.resolve("a").resolve("b")))
-        .withMessageContaining(open + ": other users can write to it (" + permissions + ")")
+        .isThrownBy(() -> TrustedPath.createDirectories(open.resolve("a").resolve("b"), REMEDY))
+        .withMessageContaining(open + ": can be written by other users (" + permissions + ")")
         .withMessageContaining("chmod go-w " + open)
-        .withMessageContaining("SYNTHLAB_CACHE_DIR");
+        .withMessageContaining("; or " + REMEDY);
 
     assertThat(open).isEmptyDirectory();
   }
@@ -78,7 +79,7 @@ class OwnerOnlyTest {
     assumeThat(Path.of("/tmp")).isDirectory();
     Path own = Files.createTempDirectory(Path.of("/tmp"), "own");
 
-    assertThatCode(() -> OwnerOnly.requireOwn(own)).doesNotThrowAnyException();
+    assertThatCode(() -> TrustedPath.requireOwn(own, REMEDY)).doesNotThrowAnyException();
 
     Files.delete(own);
   }
@@ -90,9 +91,9 @@ class OwnerOnlyTest {
     Files.setAttribute(others, "unix:uid", NOBODY);
 
     assertThatExceptionOfType(FileSystemException.class)
-        .isThrownBy(() -> OwnerOnly.directory(others))
-        .withMessageContaining(others + ": it belongs to ")
-        .withMessageContaining("set SYNTHLAB_CACHE_DIR to a directory of your own");
+        .isThrownBy(() -> TrustedPath.createDirectories(others, REMEDY))
+        .withMessageContaining(others + ": belongs to ")
+        .withMessageContaining("; or " + REMEDY);
   }
 
   @Test
@@ -100,10 +101,10 @@ class OwnerOnlyTest {
     Path real = Files.createDirectory(directory.resolve("real"));
     Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("real"));
 
-    Path made = OwnerOnly.directory(link.resolve("below"));
+    Path made = TrustedPath.createDirectories(link.resolve("below"), REMEDY);
 
     assertThat(made.toRealPath()).isEqualTo(real.resolve("below"));
-    assertThatCode(() -> OwnerOnly.requireOwn(link.resolve("..").resolve("real")))
+    assertThatCode(() -> TrustedPath.requireOwn(link.resolve("..").resolve("real"), REMEDY))
         .doesNotThrowAnyException();
   }
 
@@ -131,17 +132,7 @@ class OwnerOnlyTest {
     Path two = Files.createSymbolicLink(directory.resolve("two"), one);
     Files.createSymbolicLink(one, two);
 
-    assertThatExceptionOfType(IOException.class).isThrownBy(() -> OwnerOnly.requireOwn(one));
-  }
-
-  @Test
-  void opensNoLink() throws Exception {
-    Path target = Files.writeString(directory.resolve("target"), "kept");
-    Path link = Files.createSymbolicLink(directory.resolve("link"), target);
-
-    assertThatExceptionOfType(IOException.class).isThrownBy(() -> OwnerOnly.open(link).close());
-
-    assertThat(target).hasContent("kept");
+    assertThatExceptionOfType(IOException.class).isThrownBy(() -> TrustedPath.requireOwn(one, REMEDY));
   }
 
   @Test
@@ -149,12 +140,12 @@ class OwnerOnlyTest {
     Path shared = set(Files.createDirectory(directory.resolve("shared")), "rwxrwx---");
     Path file = set(Files.createFile(shared.resolve("model")), "rw-rw-r--");
 
-    assertThatCode(() -> OwnerOnly.requireNotOpenToAll(file)).doesNotThrowAnyException();
+    assertThatCode(() -> TrustedPath.requireNotWorldWritable(file)).doesNotThrowAnyException();
     for (Path open : List.of(file, shared)) {
       String before = permissions(open);
       set(open, "rwxrwxrwx");
       assertThatExceptionOfType(FileSystemException.class)
-          .isThrownBy(() -> OwnerOnly.requireNotOpenToAll(file))
+          .isThrownBy(() -> TrustedPath.requireNotWorldWritable(file))
           .withMessageContaining("chmod go-w " + open);
       set(open, before);
     }
@@ -166,17 +157,17 @@ class OwnerOnlyTest {
     Path open = Files.createDirectory(directory.resolve("open"));
     Path file = Files.createFile(open.resolve("model"));
     Files.setAttribute(open, "unix:mode", 01777);
-    assertThatCode(() -> OwnerOnly.requireNotOpenToAll(file)).doesNotThrowAnyException();
+    assertThatCode(() -> TrustedPath.requireNotWorldWritable(file)).doesNotThrowAnyException();
     Files.setAttribute(file, "unix:uid", NOBODY);
 
     assertThatExceptionOfType(FileSystemException.class)
-        .isThrownBy(() -> OwnerOnly.requireNotOpenToAll(file))
-        .withMessageContaining(file + ": it belongs to ");
+        .isThrownBy(() -> TrustedPath.requireNotWorldWritable(file))
+        .withMessageContaining(file + ": belongs to ");
   }
 
   private static void refuses(Path path, Path because) {
     assertThatExceptionOfType(FileSystemException.class)
-        .isThrownBy(() -> OwnerOnly.requireOwn(path))
+        .isThrownBy(() -> TrustedPath.requireOwn(path, REMEDY))
         .withMessageContaining(because.toString());
   }
 
