@@ -141,14 +141,12 @@ final class EnvFile {
     String remedy =
         objection
             .remedy()
-            .map(
-                command -> ofDirectory ? command : "check its content, then chmod 600 " + path)
+            .map(command -> ofDirectory ? command : "check its content, then chmod 600 " + path)
             .orElse("check its content, and use a copy of your own");
     return new Problem(
         (ofDirectory ? objection.path() : path).toString(),
         "",
-        (ofDirectory ? "its files can be replaced: " : "")
-            + objection.reason() + ": " + remedy);
+        (ofDirectory ? "its files can be replaced: " : "") + objection.reason() + ": " + remedy);
   }
 
   private static String kindOf(Path path) {

@@ -70,8 +70,7 @@ public final class Environment {
    * @return an environment of both
    */
   public static Environment of(Map<String, String> variables, Path workingDirectory) {
-    return new Environment(
-        variables, EnvFile.in(workingDirectory), Map.of(), Optional.empty());
+    return new Environment(variables, EnvFile.in(workingDirectory), Map.of(), Optional.empty());
   }
 
   /**
@@ -378,7 +377,8 @@ public final class Environment {
                 .collect(Collectors.joining(" and "));
     String where = found.getFirst().origin() instanceof Origin.DotEnv place ? place.describe() : "";
     return Optional.of(
-        new Problem(names, values, "are the same setting and must not differ: set one of them", where));
+        new Problem(
+            names, values, "are the same setting and must not differ: set one of them", where));
   }
 
   /** The value of any name. */

@@ -83,8 +83,7 @@ public record NetworkSettings(
   }
 
   /**
-   * The proxy for an address. Loopback addresses are no exception: {@code NO_PROXY} must list
-   * them.
+   * The proxy for an address. Loopback addresses are no exception: {@code NO_PROXY} must list them.
    *
    * @param address an {@code http} or {@code https} address
    * @return empty when it is reached without a proxy

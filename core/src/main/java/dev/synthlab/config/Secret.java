@@ -49,8 +49,8 @@ public final class Secret {
   }
 
   /**
-   * Creates a secret. If the value has at least 8 characters and is no well-known placeholder, it is
-   * masked in all output of the process.
+   * Creates a secret. If the value has at least 8 characters and is no well-known placeholder, it
+   * is masked in all output of the process.
    *
    * @param value the value
    * @return the secret

@@ -168,7 +168,9 @@ final class SettingsReader {
     List<String> direct = optional(Variable.NO_PROXY, NoProxy::entries).orElse(List.of());
     direct.stream()
         .filter(entry -> !NoProxy.readable(entry))
-        .map(entry -> "NO_PROXY: \"" + entry + "\" is not a host, an address or a network; it is ignored")
+        .map(
+            entry ->
+                "NO_PROXY: \"" + entry + "\" is not a host, an address or a network; it is ignored")
         .forEach(warnings::add);
     return new NetworkSettings(
         optional(Variable.SYNTHLAB_CA_FILE, this::caFile),
@@ -227,9 +229,7 @@ final class SettingsReader {
                 problem(
                     Variable.POSTGRES_SSL_MODE,
                     found,
-                    "sslmode in DATABASE_URL says "
-                        + inAddress.get()
-                        + ": remove one of them")));
+                    "sslmode in DATABASE_URL says " + inAddress.get() + ": remove one of them")));
     return inAddress.get();
   }
 

@@ -12,7 +12,8 @@ import java.util.TreeMap;
  * Whether calls are traced, and where spans are sent. Immutable; its text form shows no secret.
  *
  * @param enabled whether calls are traced; empty to trace them if there is an address
- * @param endpoint the address to which spans are sent, without user-info; empty for a Phoenix on this machine
+ * @param endpoint the address to which spans are sent, without user-info; empty for a Phoenix on
+ *     this machine
  * @param key the API key of Phoenix
  * @param headers additional headers, their names in lower case
  * @param project the Phoenix project of the spans
@@ -216,7 +217,8 @@ public record TraceSettings(
             .orElseGet(() -> URI.create(Variable.PHOENIX_COLLECTOR_ENDPOINT.defaultText()));
     String path = Optional.ofNullable(address.getRawPath()).orElse("").replaceFirst("/+$", "");
     boolean portOfGrpc = address.getPort() == grpcPort || address.getPort() == DEFAULT_GRPC_PORT;
-    Protocol protocol = configured.orElse(path.isEmpty() && portOfGrpc ? Protocol.GRPC : Protocol.HTTP);
+    Protocol protocol =
+        configured.orElse(path.isEmpty() && portOfGrpc ? Protocol.GRPC : Protocol.HTTP);
     boolean whole = protocol == Protocol.GRPC || path.endsWith(PATH);
     String base = address.toString().replaceFirst("/+$", "");
     return new Exporter(URI.create(whole ? base : base + PATH), protocol);

@@ -8,7 +8,9 @@ enum VariableEffect {
   /** Names, numbers and levels. */
   TUNING(true, "sets a name, a limit, a time or a level"),
   /** Keys that are sent with requests. */
-  KEY(true, "is a key, and is sent only to the server that the environment, an option or the default names"),
+  KEY(
+      true,
+      "is a key, and is sent only to the server that the environment, an option or the default names"),
   /** Headers that are sent with requests. */
   HEADERS(false, "is sent with every request, and can make a gateway forward the request"),
   /** Addresses. */
@@ -22,7 +24,9 @@ enum VariableEffect {
   /** Native code, model files that it reads, SQL. */
   CODE(false, "decides which code runs, or which file native code reads"),
   /** Copies of prompts and answers. */
-  RECORD(false, "decides whether prompts and answers are stored, reused or sent to a trace (`off` is allowed)"),
+  RECORD(
+      false,
+      "decides whether prompts and answers are stored, reused or sent to a trace (`off` is allowed)"),
   /** Not a variable of this library; it is never read. */
   FOREIGN(false, "is not read");
 

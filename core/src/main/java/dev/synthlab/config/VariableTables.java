@@ -70,7 +70,8 @@ public final class VariableTables {
   }
 
   private static String row(Variable variable) {
-    String choices = variable.choices().isEmpty() ? "" : " One of " + code(variable.choices()) + ".";
+    String choices =
+        variable.choices().isEmpty() ? "" : " One of " + code(variable.choices()) + ".";
     String also = variable.aliases().isEmpty() ? "" : " Also " + code(variable.aliases()) + ".";
     String shown = variable.defaultText().isEmpty() ? "" : "`" + variable.defaultText() + "`";
     return "| `%s` | %s | %s%s%s |\n"

@@ -74,7 +74,7 @@ class EnvFileOwnershipTest {
   }
 
   @Test
-  void refusesALinkIntoADirectoryInWhichEverybodyMayReplaceTheFile() throws IOException {
+  void refusesALinkToAFileThatEverybodyCanReplace() throws IOException {
     Path open = Files.createDirectory(directory.resolve("open"));
     Path target = Files.move(file, open.resolve("settings"));
     Path link = Files.createSymbolicLink(file, target);
@@ -86,7 +86,7 @@ class EnvFileOwnershipTest {
 
   @ParameterizedTest
   @CsvSource({"rwxr-xr-x, true", "rwxrwxr-x, true", "rwxrwxrwx, false", "rwx----w-, false"})
-  void refusesAFileInADirectoryInWhichEverybodyMayReplaceIt(String permissions, boolean taken)
+  void refusesAFileThatEverybodyCanReplace(String permissions, boolean taken)
       throws IOException {
     permit(directory, permissions);
 
@@ -96,7 +96,7 @@ class EnvFileOwnershipTest {
   }
 
   @Test
-  void acceptsADirectoryByALinkThatAGroupMayWrite() throws IOException {
+  void acceptsALinkedDirectoryThatAGroupMayWrite() throws IOException {
     Path shared = Files.createDirectory(directory.resolve("shared"));
     Files.move(file, shared.resolve(".env"));
     permit(shared, "rwxrwx---");
@@ -107,14 +107,14 @@ class EnvFileOwnershipTest {
   }
 
   @Test
-  void acceptsAStickyDirectoryWhereNobodyReplacesFilesOfOthers() throws IOException {
+  void acceptsAStickyDirectory() throws IOException {
     Files.setAttribute(directory, "unix:mode", 01777);
 
     assertThat(EnvFile.named(file).problems()).isEmpty();
   }
 
   @Test
-  void checksNoOwnersWhereTheFileSystemHasNone() throws IOException {
+  void checksNoOwnersIfTheFileSystemHasNone() throws IOException {
     URI archive = URI.create("jar:" + directory.resolve("a.zip").toUri());
     try (FileSystem zip = FileSystems.newFileSystem(archive, Map.of("create", "true"))) {
       Path inside = Files.writeString(zip.getPath("/.env"), "SYNTHLAB_DEFAULT_MODEL=m\n");

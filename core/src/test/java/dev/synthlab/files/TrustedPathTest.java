@@ -32,7 +32,7 @@ class TrustedPathTest {
   }
 
   @Test
-  void makesWhatIsMissingForTheOwnerAlone() throws IOException {
+  void createsMissingDirectoriesForTheOwnerOnly() throws IOException {
     Path made = TrustedPath.createDirectories(directory.resolve("one").resolve("two"), REMEDY);
 
     assertThat(permissions(made)).isEqualTo("rwx------");
@@ -41,7 +41,7 @@ class TrustedPathTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"rwxrwx---", "rwx----w-", "rwxrwxrwx"})
-  void refusesADirectoryThatOthersMayWriteAndMakesNothingInIt(String permissions) throws Exception {
+  void refusesADirectoryThatOthersMayWriteAndCreatesNothingInIt(String permissions) throws Exception {
     Path open = set(Files.createDirectory(directory.resolve("open")), permissions);
 
     assertThatExceptionOfType(FileSystemException.class)
@@ -54,7 +54,7 @@ class TrustedPathTest {
   }
 
   @Test
-  void refusesWhatLiesAnywhereBelowSuchADirectory() throws Exception {
+  void refusesEverythingBelowSuchADirectory() throws Exception {
     Path open = Files.createDirectory(directory.resolve("open"));
     Path below = Files.createDirectories(open.resolve("own").resolve("deep"));
     set(open.resolve("own"), "rwx------");
@@ -64,7 +64,7 @@ class TrustedPathTest {
   }
 
   @Test
-  void refusesAStickyDirectoryThatIsNotTheSystems() throws Exception {
+  void refusesAStickyDirectoryThatIsNotOfRoot() throws Exception {
     Path open = set(Files.createDirectory(directory.resolve("open")), "rwxrwxrwx");
     Path below = Files.createDirectory(open.resolve("own"));
     assumeThat(thisIsRoot()).as("the owner must be another than root").isTrue();
@@ -75,7 +75,7 @@ class TrustedPathTest {
   }
 
   @Test
-  void trustsAnOwnDirectoryInTheSystemsStickyOne() throws IOException {
+  void trustsAnOwnDirectoryInAStickyOneOfRoot() throws IOException {
     assumeThat(Path.of("/tmp")).isDirectory();
     Path own = Files.createTempDirectory(Path.of("/tmp"), "own");
 
@@ -85,7 +85,7 @@ class TrustedPathTest {
   }
 
   @Test
-  void refusesWhatBelongsToSomebodyElse() throws Exception {
+  void refusesADirectoryOfAnotherUser() throws Exception {
     assumeThat(thisIsRoot()).isTrue();
     Path others = Files.createDirectory(directory.resolve("others"));
     Files.setAttribute(others, "unix:uid", NOBODY);
@@ -127,16 +127,17 @@ class TrustedPathTest {
   }
 
   @Test
-  void endsWhereLinksLeadInACircle() throws Exception {
+  void refusesACircleOfLinks() throws Exception {
     Path one = directory.resolve("one");
     Path two = Files.createSymbolicLink(directory.resolve("two"), one);
     Files.createSymbolicLink(one, two);
 
-    assertThatExceptionOfType(IOException.class).isThrownBy(() -> TrustedPath.requireOwn(one, REMEDY));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> TrustedPath.requireOwn(one, REMEDY));
   }
 
   @Test
-  void letsAGroupShareANamedFileButNotEverybody() throws Exception {
+  void acceptsANamedFileOfAGroupButNotOfEverybody() throws Exception {
     Path shared = set(Files.createDirectory(directory.resolve("shared")), "rwxrwx---");
     Path file = set(Files.createFile(shared.resolve("model")), "rw-rw-r--");
 
@@ -152,7 +153,7 @@ class TrustedPathTest {
   }
 
   @Test
-  void trustsNoFileOfSomebodyElseInADirectoryOpenToAll() throws Exception {
+  void refusesAFileOfAnotherUserInADirectoryThatEverybodyMayWrite() throws Exception {
     assumeThat(thisIsRoot()).isTrue();
     Path open = Files.createDirectory(directory.resolve("open"));
     Path file = Files.createFile(open.resolve("model"));

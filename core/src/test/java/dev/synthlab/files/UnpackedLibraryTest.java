@@ -19,7 +19,7 @@ class UnpackedLibraryTest {
   @TempDir Path directory;
 
   @Test
-  void standsUnderItsHash() throws Exception {
+  void isInADirectoryNamedByItsHash() throws Exception {
     Path file = UnpackedLibrary.place(LIBRARY, "lib.so", directory, "use another");
 
     assertThat(file)
@@ -31,7 +31,7 @@ class UnpackedLibraryTest {
   }
 
   @Test
-  void staysAsItIsWhenItIsRight() throws Exception {
+  void isNotWrittenAgainIfItIsRight() throws Exception {
     Path file = UnpackedLibrary.place(LIBRARY, "lib.so", directory, "use another");
     Files.setLastModifiedTime(file, FileTime.fromMillis(0));
 
@@ -44,7 +44,7 @@ class UnpackedLibraryTest {
   }
 
   @Test
-  void replacesWhatIsNotItByteForByte() throws Exception {
+  void replacesAFileThatDiffers() throws Exception {
     Path file = UnpackedLibrary.place(LIBRARY, "lib.so", directory, "use another");
     Files.writeString(file, "machine c0de");
 
@@ -83,7 +83,7 @@ class UnpackedLibraryTest {
   }
 
   @Test
-  void isNotPutWhereOthersMayWrite() throws Exception {
+  void isNotWrittenToADirectoryThatOthersMayWrite() throws Exception {
     assumeThat(directory.getFileSystem().supportedFileAttributeViews()).contains("unix");
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
 

@@ -161,7 +161,8 @@ record PipSource(String requirement, String sha256, List<List<String>> commands)
 
   private static void write(InputStream in, Path part) throws IOException {
     try (in;
-        FileChannel file = PrivateFiles.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        FileChannel file =
+            PrivateFiles.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       file.truncate(0);
       byte[] block = new byte[1 << 16];
       for (int read = in.read(block); read >= 0; read = in.read(block)) {

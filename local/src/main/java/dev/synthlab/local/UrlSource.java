@@ -59,7 +59,8 @@ record UrlSource(URI address, OkHttpClient client) implements WeightsSource {
       request.header("range", "bytes=" + have + "-");
     }
     try (Response response = client.newCall(request.build()).execute();
-        FileChannel file = PrivateFiles.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        FileChannel file =
+            PrivateFiles.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       boolean continued =
           response.code() == 206
               && String.valueOf(response.header("content-range")).startsWith("bytes " + have + "-");

@@ -124,7 +124,8 @@ public final class Weights {
     }
     TrustedPath.createDirectories(cache, Settings.Local.CACHE_REMEDY);
     ONE_AT_A_TIME.lockInterruptibly();
-    try (FileChannel channel = PrivateFiles.open(beside(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+    try (FileChannel channel =
+        PrivateFiles.open(beside(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       lock(channel, progress);
       if (!isWhole()) {
         fetch(progress);

@@ -9,7 +9,8 @@ final class HoldLock {
   private HoldLock() {}
 
   public static void main(String[] args) throws Exception {
-    try (var channel = PrivateFiles.open(Path.of(args[0]), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+    try (var channel =
+        PrivateFiles.open(Path.of(args[0]), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       channel.lock();
       System.out.println("held");
       System.in.transferTo(System.out);

@@ -67,7 +67,8 @@ final class SqliteLibrary {
       }
       byte[] library = carried.readAllBytes();
       try {
-        return Optional.of(UnpackedLibrary.place(library, name, cache, Settings.Local.CACHE_REMEDY));
+        return Optional.of(
+            UnpackedLibrary.place(library, name, cache, Settings.Local.CACHE_REMEDY));
       } catch (IOException e) {
         log.warn(
             "SQLite's library is unpacked for this process alone, not into {}: {}",
