@@ -1,6 +1,6 @@
 package dev.synthlab.cli;
 
-import dev.synthlab.config.Subprocess;
+import dev.synthlab.files.Subprocess;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -11,7 +11,7 @@ import dev.synthlab.Synthlab;
 import dev.synthlab.cli.Synth.Ended;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
-import dev.synthlab.config.Variable;
+import dev.synthlab.config.VariableTables;
 import dev.synthlab.testing.ScriptedServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -198,9 +198,12 @@ class ReadmeTest {
   }
 
   @Test
-  void listsEverySetting() throws IOException {
+  void listsTheCommonSettingsAndLinksToAllOfThem() throws IOException {
+    String page = Files.readString(ROOT.resolve("docs/settings.md"));
+
+    assertThat(page).contains("<!-- settings -->\n" + VariableTables.all() + "<!-- /settings -->");
     assertThat(readme())
-        .contains(
-            "<!-- settings -->\n" + Variable.markdownTable().strip() + "\n<!-- /settings -->");
+        .contains("<!-- settings -->\n" + VariableTables.common() + "<!-- /settings -->")
+        .contains("(docs/settings.md)");
   }
 }

@@ -43,8 +43,8 @@ class EnvFileFuzzTest {
   private static void check(EnvFile file, String name, EnvFile.Entry entry) {
     VariableEffect effect = EnvFilePolicy.effect(name);
     boolean may = effect.harmless() || effect == VariableEffect.RECORD;
-    if (file.heard(name).isPresent() && !may) {
-      throw new IllegalStateException(name + " is heard");
+    if (file.applied(name).isPresent() && !may) {
+      throw new IllegalStateException(name + " is applied");
     }
     if (!entry.value().contains("'") && entry.value().chars().noneMatch(c -> c < ' ')) {
       Optional<EnvFile.Entry> again =

@@ -6,16 +6,16 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How a service outside is called. Its text form shows no secret. Immutable.
+ * How an external service is called. Its text form shows no secret. Immutable.
  *
  * @param baseUrl its address, without a slash at its end
- * @param key what authenticates the calls
- * @param keyName the name of the key, for example the variable it came from: calls with keys of
- *     different names share no limit and no pause
- * @param timeout the longest time of one attempt, body included
- * @param backoffFirst the bound of the first pause between attempts
- * @param backoffMax the bound of every pause between attempts
- * @param callDeadline the longest time of one call, attempts and pauses included
+ * @param key the API key
+ * @param keyName the name of the key, for example its variable: calls with keys of different names
+ *     share no limits
+ * @param timeout the maximum time of one attempt, body included
+ * @param backoffFirst the maximum of the first delay between attempts
+ * @param backoffMax the maximum of every delay between attempts
+ * @param callDeadline the maximum time of one call, attempts and delays included
  */
 public record ApiSettings(
     URI baseUrl,
@@ -26,7 +26,7 @@ public record ApiSettings(
     Duration backoffMax,
     Duration callDeadline) {
 
-  /** Refuses what is missing. */
+  /** Requires every part. */
   public ApiSettings {
     Objects.requireNonNull(baseUrl);
     Objects.requireNonNull(key);
@@ -40,19 +40,19 @@ public record ApiSettings(
   /**
    * Reads the settings of a service.
    *
-   * @param environment what was set, and where
-   * @param variables the names, and what holds where they are not set
+   * @param environment the variables and their origins
+   * @param variables the names and defaults
    * @return the settings
-   * @throws ConfigException if anything is wrong, with all that is
+   * @throws ConfigException if any value is wrong, with all problems
    */
   public static ApiSettings from(Environment environment, ApiVariables variables) {
     return new ApiSettingsReader(environment, variables).read();
   }
 
   /**
-   * The same with the key of another account.
+   * A copy with another key.
    *
-   * @param name what the account is called; never the key
+   * @param name the name of the key; never the key itself
    * @param other the key
    * @return new settings
    */

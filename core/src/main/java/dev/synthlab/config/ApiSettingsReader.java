@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Reads the settings of one service and collects what is wrong. Used once, by one thread. */
+/** Reads the settings of one service and collects all problems. Used once, by one thread. */
 final class ApiSettingsReader {
   private final Environment environment;
   private final ApiVariables variables;
@@ -25,18 +25,18 @@ final class ApiSettingsReader {
 
   ApiSettings read() {
     Optional<URI> address =
-        value(variables.address(), Variable.Kind.URL, ValueParser::open)
+        value(variables.address(), VariableKind.URL, ValueParser::open)
             .or(() -> variables.baseUrl().map(given -> ValueParser.open(given.toString())));
     Optional<Secret> key = key();
     Optional<Duration> timeout =
-        value(variables.time(), Variable.Kind.DURATION, ValueParser::duration);
+        value(variables.time(), VariableKind.DURATION, ValueParser::duration);
     Duration first = shared(Variable.SYNTHLAB_BACKOFF_MIN);
     Duration max = shared(Variable.SYNTHLAB_BACKOFF_MAX);
     Duration deadline = shared(Variable.SYNTHLAB_CALL_DEADLINE);
-    Optional<Problem> unheard = unheardAddress();
-    unheard.ifPresent(problems::add);
+    Optional<Problem> ignored = ignoredAddress();
+    ignored.ifPresent(problems::add);
     boolean unset = environment.lookup(variables.address()).isEmpty();
-    if (address.isEmpty() && unset && unheard.isEmpty()) {
+    if (address.isEmpty() && unset && ignored.isEmpty()) {
       problems.add(new Problem(variables.address(), "", "is not set, and there is no default"));
     }
     if (!problems.isEmpty()) {
@@ -52,11 +52,11 @@ final class ApiSettingsReader {
         deadline);
   }
 
-  /** Who wrote another address does not mean the usual one. */
-  private Optional<Problem> unheardAddress() {
+  /** A service whose address is ignored must not be called at its default address. */
+  private Optional<Problem> ignoredAddress() {
     return environment
-        .unheard(variables.address())
-        .map(each -> each.problem(example(Variable.Kind.URL)));
+        .ignored(variables.address())
+        .map(each -> each.problem(example(VariableKind.URL)));
   }
 
   private Optional<Secret> key() {
@@ -64,7 +64,7 @@ final class ApiSettingsReader {
       return Optional.empty();
     }
     Optional<Found> found = environment.lookup(variables.key());
-    Optional<Secret> key = value(variables.key(), Variable.Kind.KEY, ValueParser::key);
+    Optional<Secret> key = value(variables.key(), VariableKind.KEY, ValueParser::key);
     if (found.isEmpty() && variables.need() == KeyNeed.REQUIRED) {
       String words = "is not set, and " + variables.service() + " needs a key: set it";
       problems.add(new Problem(variables.key(), "", words));
@@ -80,11 +80,11 @@ final class ApiSettingsReader {
         .orElse(byDefault);
   }
 
-  private <T> Optional<T> value(String name, Variable.Kind kind, Function<String, T> reader) {
+  private <T> Optional<T> value(String name, VariableKind kind, Function<String, T> reader) {
     return environment.lookup(name).flatMap(found -> read(found, kind, reader));
   }
 
-  private <T> Optional<T> read(Found found, Variable.Kind kind, Function<String, T> reader) {
+  private <T> Optional<T> read(Found found, VariableKind kind, Function<String, T> reader) {
     try {
       return Optional.of(reader.apply(found.value()));
     } catch (IllegalArgumentException e) {
@@ -97,16 +97,16 @@ final class ApiSettingsReader {
     }
   }
 
-  private static String allowed(Variable.Kind kind) {
+  private static String allowed(VariableKind kind) {
     return example(kind).allowed();
   }
 
-  private static String shown(Variable.Kind kind, String value) {
+  private static String shown(VariableKind kind, String value) {
     return example(kind).masked(value);
   }
 
-  /** A variable of ours that is read in the same way. */
-  private static Variable example(Variable.Kind kind) {
+  /** A variable with values of the same kind. */
+  private static Variable example(VariableKind kind) {
     return Stream.of(Variable.values())
         .filter(variable -> variable.kind() == kind)
         .findFirst()

@@ -1,5 +1,6 @@
 package dev.synthlab.config;
 
+import dev.synthlab.Internal;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -12,14 +13,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The variables of a service outside, {@code {SERVICE}_API_KEY}, {@code {SERVICE}_BASE_URL} and
- * {@code {SERVICE}_TIMEOUT}, and what holds where they are not set. Immutable.
+ * The variables of an external service, {@code {SERVICE}_API_KEY}, {@code {SERVICE}_BASE_URL} and
+ * {@code {SERVICE}_TIMEOUT}, and their defaults. Immutable.
  *
  * @param service its name in lower case, words joined by {@code -} or {@code _}
- * @param baseUrl its address; without one the variable must be set
- * @param timeout the longest time of one attempt
- * @param need whether it takes a key
+ * @param baseUrl its default address; without one the variable must be set
+ * @param timeout the default of the maximum time of one attempt
+ * @param need whether it needs a key
  */
+@Internal
 public record ApiVariables(String service, Optional<URI> baseUrl, Duration timeout, KeyNeed need) {
   static final String KEY = "_API_KEY";
   static final String ADDRESS = "_BASE_URL";
@@ -31,17 +33,17 @@ public record ApiVariables(String service, Optional<URI> baseUrl, Duration timeo
           .flatMap(variable -> variable.names().stream())
           .collect(Collectors.toUnmodifiableSet());
 
-  /** Whether a service takes a key. */
+  /** Whether a service needs a key. */
   public enum KeyNeed {
-    /** It answers nobody without. */
+    /** The key must be set. */
     REQUIRED,
-    /** It is sent if it is set. */
+    /** The key is sent if it is set. */
     OPTIONAL,
-    /** There is none. */
+    /** There is no key. */
     NONE
   }
 
-  /** Refuses a name that no variable can have, or whose variables have another meaning. */
+  /** Validates the name: it must be usable in variables that have no other meaning. */
   public ApiVariables {
     Objects.requireNonNull(baseUrl);
     Objects.requireNonNull(need);
@@ -62,7 +64,7 @@ public record ApiVariables(String service, Optional<URI> baseUrl, Duration timeo
                 + service
                 + "\": "
                 + variable
-                + " has a meaning of its own");
+                + " already has another meaning");
       }
     }
   }

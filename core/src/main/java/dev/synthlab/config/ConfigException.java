@@ -4,22 +4,22 @@ import java.io.Serial;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** All that is wrong with the configuration, at once. The message has one line for each problem. */
+/** All problems of the configuration. The message has one line for each problem. */
 public final class ConfigException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
-  /** In place of a secret's value. */
+  /** Replaces the value of a secret. */
   static final String NOT_SHOWN = "(value not shown)";
 
   private final transient List<Problem> problems;
 
   /**
-   * One thing that is wrong.
+   * One problem.
    *
    * @param variable the name of the variable
-   * @param value what it is set to, never a secret's; empty if it is not set
-   * @param allowed what would be right
-   * @param where where it was set, or empty
+   * @param value its value, never that of a secret; empty if it is not set
+   * @param allowed the end of a sentence that begins with the variable: what is allowed
+   * @param where the origin of the value, or empty
    */
   public record Problem(String variable, String value, String allowed, String where) {
     private static final int MAX_SHOWN = 120;
@@ -30,11 +30,11 @@ public final class ConfigException extends RuntimeException {
     }
 
     /**
-     * A problem that has no place.
+     * A problem without an origin.
      *
      * @param variable the name of the variable
-     * @param value what it is set to, never a secret's; empty if it is not set
-     * @param allowed what would be right
+     * @param value its value, never that of a secret; empty if it is not set
+     * @param allowed the end of a sentence that begins with the variable: what is allowed
      */
     public Problem(String variable, String value, String allowed) {
       this(variable, value, allowed, "");
@@ -53,7 +53,7 @@ public final class ConfigException extends RuntimeException {
       return oneLine.length() > MAX_SHOWN ? oneLine.substring(0, cut(oneLine)) + "..." : oneLine;
     }
 
-    /** Half a secret would not be known for one any more. */
+    /** Does not cut a secret in two, because the redactor would not find its half. */
     private static int cut(String text) {
       int end = MAX_SHOWN;
       for (String secret : Secret.known()) {
@@ -68,24 +68,24 @@ public final class ConfigException extends RuntimeException {
   }
 
   /**
-   * Makes one.
+   * An exception with these problems.
    *
-   * @param problems what is wrong, at least one
+   * @param problems at least one
    */
   public ConfigException(List<Problem> problems) {
     this(problems, List.of());
   }
 
-  /** With what may explain a problem, such as a name that is nearly one of ours. */
+  /** With warnings that may explain a problem, such as a misspelled name. */
   ConfigException(List<Problem> problems, List<String> warnings) {
     super(message(problems) + warnings.stream().map(w -> "\n  " + w).collect(Collectors.joining()));
     this.problems = List.copyOf(problems);
   }
 
   /**
-   * What is wrong.
+   * The problems.
    *
-   * @return in the order in which it was found
+   * @return in the order in which they were found
    */
   public List<Problem> problems() {
     return problems;

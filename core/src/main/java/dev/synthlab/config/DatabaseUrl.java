@@ -1,5 +1,6 @@
 package dev.synthlab.config;
 
+import dev.synthlab.Internal;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
@@ -13,14 +14,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The address of a PostgreSQL database, its credentials taken out. Its text form shows none.
+ * The address of a PostgreSQL database, with its credentials as separate parts. Its text form shows
+ * no credentials.
  *
- * @param hosts the server or servers, between commas, each with its port if one was named
+ * @param hosts the servers, separated by commas, each with its port if there is one
  * @param database the name of the database
- * @param user who connects
- * @param password what proves it
+ * @param user the user name
+ * @param password the password
  * @param parameters further parameters of the driver, for example {@code sslmode}
  */
+@Internal
 public record DatabaseUrl(
     String hosts,
     String database,
@@ -36,7 +39,7 @@ public record DatabaseUrl(
   private static final Set<String> MODES =
       Set.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
 
-  /** Parameters by which the driver loads a class or writes a file of that name. */
+  /** Parameters that make the driver load a class or write a file. */
   private static final Set<String> CODE =
       Set.of(
           "socketfactory",
@@ -47,7 +50,7 @@ public record DatabaseUrl(
           "xmlfactoryfactory",
           "loggerfile");
 
-  /** Keeps a copy of the parameters. */
+  /** Copies the parameters. */
   public DatabaseUrl {
     Objects.requireNonNull(hosts);
     Objects.requireNonNull(database);
@@ -56,7 +59,7 @@ public record DatabaseUrl(
     parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
   }
 
-  /** Reads one; a message of what is wrong with it never holds any part of it. */
+  /** Parses an address. A message about a problem contains no part of it. */
   static DatabaseUrl parse(String raw) {
     ValueParser.keepUserInfo(raw);
     String value = ValueParser.line(raw);
@@ -81,16 +84,16 @@ public record DatabaseUrl(
     }
     String database = decoded(Objects.requireNonNullElse(form.group(3), ""));
     if (database.isEmpty()) {
-      throw new IllegalArgumentException("it names no database");
+      throw new IllegalArgumentException("it has no database name");
     }
     return new DatabaseUrl(hosts(form.group(2)), database, user, password, parameters);
   }
 
   /**
-   * One parameter.
+   * The value of a parameter.
    *
    * @param name its name
-   * @return its value, if it was named
+   * @return empty if it is not set
    */
   public Optional<String> parameter(String name) {
     return Optional.ofNullable(parameters.get(name));
@@ -101,7 +104,7 @@ public record DatabaseUrl(
     return "postgresql://" + hosts + "/" + database;
   }
 
-  /** As it may be shown, whatever is wrong with it. */
+  /** The address without its credentials, even if it is malformed. */
   static String masked(String value) {
     return value
         .replaceFirst("^((?:jdbc:)?[A-Za-z+]*:(?://)?).*@", "$1****@")
@@ -138,18 +141,18 @@ public record DatabaseUrl(
               throw new IllegalArgumentException(
                   "its parameter "
                       + name
-                      + " names a class or a file to write, and an address may not: connect through"
+                      + " names a class or a file to write, which an address must not do: connect through"
                       + " a proxy of the provider instead");
             });
     Optional.ofNullable(parameters.get("sslpassword")).ifPresent(Secret::of);
     Optional<String> mode = Optional.ofNullable(parameters.get("sslmode"));
     if (mode.isPresent() && !MODES.contains(mode.get())) {
-      throw new IllegalArgumentException("its sslmode is none that PostgreSQL knows");
+      throw new IllegalArgumentException("its sslmode is unknown to PostgreSQL");
     }
     return parameters;
   }
 
-  // A plus sign in a password is a plus sign.
+  // A plus sign is not a space here.
   private static String decoded(String raw) {
     try {
       return URLDecoder.decode(raw.replace("+", "%2B"), StandardCharsets.UTF_8);

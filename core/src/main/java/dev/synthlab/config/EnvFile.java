@@ -1,8 +1,8 @@
 package dev.synthlab.config;
 
 import dev.synthlab.config.ConfigException.Problem;
+import dev.synthlab.files.TrustedPath;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -16,14 +16,14 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A file of variables, read line by line. What cannot be read is a problem, never a guess. */
+/** The content of an environment file. A line that cannot be read is a problem, never a guess. */
 final class EnvFile {
   private static final long MAX = 1 << 20;
   private static final Pattern ASSIGNMENT =
       Pattern.compile("(?:export\\s++)?([A-Za-z_][A-Za-z0-9_.]{0,199}+)\\s*+=(.*)", Pattern.DOTALL);
 
-  /** After so many mistakes the file is no such file. */
-  private static final int MAX_COMPLAINTS = 20;
+  /** With more problems than that it is a file of another kind. */
+  private static final int MAX_PROBLEMS = 20;
 
   private final Path path;
   private final boolean named;
@@ -31,7 +31,7 @@ final class EnvFile {
   private final List<Problem> problems = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
 
-  /** A value and the line it stands on. */
+  /** A value and the number of its line. */
   record Entry(String value, int line) {}
 
   private EnvFile(Path path, boolean named) {
@@ -44,27 +44,23 @@ final class EnvFile {
     return new EnvFile(Path.of(".env"), false);
   }
 
-  /** The file that is there without being asked for, or none. */
-  static EnvFile beneath(Path directory) {
+  /** The {@code .env} of a directory, if there is one. */
+  static EnvFile in(Path directory) {
     EnvFile file = new EnvFile(directory.resolve(".env"), false);
     if (Files.exists(file.path)) {
-      file.read(FileOwnership.ofThisUser());
+      file.read();
     }
     return file;
   }
 
-  /** A file that was asked for by name. */
+  /** A file that the user has named. */
   static EnvFile named(Path path) {
-    return named(path, FileOwnership.ofThisUser());
-  }
-
-  static EnvFile named(Path path, FileOwnership access) {
     EnvFile file = new EnvFile(path, true);
-    file.read(access);
+    file.read();
     return file;
   }
 
-  /** What such a file says, wherever it stands. */
+  /** A file with this content. */
   static EnvFile of(String text) {
     EnvFile file = new EnvFile(Path.of(".env"), false);
     file.lines(text);
@@ -75,7 +71,7 @@ final class EnvFile {
     return path;
   }
 
-  /** Whether somebody asked for this file by name. */
+  /** Whether the user has named this file. */
   boolean named() {
     return named;
   }
@@ -92,59 +88,76 @@ final class EnvFile {
     return warnings;
   }
 
-  /** What it may say of a name. */
-  Optional<Entry> heard(String name) {
+  /** The entry of a name, if this file may set it. */
+  Optional<Entry> applied(String name) {
     return entry(name).filter(entry -> named || EnvFilePolicy.maySet(name, entry.value()));
   }
 
-  /** What it says of a name and may not. */
-  Optional<Entry> unheard(String name) {
-    return entry(name).filter(entry -> heard(name).isEmpty());
+  /** The entry of a name, if this file may not set it. */
+  Optional<Entry> ignored(String name) {
+    return entry(name).filter(entry -> applied(name).isEmpty());
   }
 
-  /** What it says of a name; to nothing is not at all. */
+  /** The entry of a name; a blank value counts as none. */
   Optional<Entry> entry(String name) {
     return Optional.ofNullable(entries.get(name)).filter(entry -> !entry.value().isBlank());
   }
 
-  private void read(FileOwnership access) {
+  private void read() {
     try {
       if (!Files.exists(path)) {
-        refuse("", "no such file");
+        refuse("", "does not exist");
       } else if (!Files.isRegularFile(path)) {
-        refuse("", "must be a file that can be read; this is " + kindOf(path));
+        refuse("", "must be a regular file, and is " + kindOf(path));
       } else if (Files.size(path) > MAX) {
         refuse("", "must be at most 1 MiB of NAME=value lines");
       } else {
-        lines(access);
+        lines();
       }
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException e) {
       refuse("", "cannot be read (" + e.getClass().getSimpleName() + ")");
     }
   }
 
-  private void lines(FileOwnership access) throws IOException {
-    Optional<String> objection = access.objection(path);
+  private void lines() throws IOException {
+    Optional<Problem> objection = objection();
     Optional<String> text = objection.isPresent() ? Optional.empty() : text();
-    // Another may have taken its place while it was read.
-    objection = objection.isPresent() ? objection : access.objection(path);
+    // The file may have been replaced while it was read.
+    objection = objection.isPresent() ? objection : objection();
     if (objection.isPresent()) {
-      refuse("", objection.get());
+      problems.add(objection.get());
       return;
     }
     text.ifPresent(this::lines);
     warnWhenOthersMayRead();
   }
 
+  private Optional<Problem> objection() throws IOException {
+    return TrustedPath.objectionToSettings(path).map(this::problem);
+  }
+
+  private Problem problem(TrustedPath.Objection objection) {
+    boolean ofDirectory = objection.path().equals(path.toAbsolutePath().getParent());
+    String remedy =
+        objection
+            .remedy()
+            .map(command -> ofDirectory ? command : "check its content, then chmod 600 " + path)
+            .orElse("check its content, and use a copy of your own");
+    return new Problem(
+        (ofDirectory ? objection.path() : path).toString(),
+        "",
+        (ofDirectory ? "its files can be replaced: " : "") + objection.reason() + ": " + remedy);
+  }
+
   private static String kindOf(Path path) {
-    return Files.isDirectory(path) ? "a directory" : "no ordinary file";
+    return Files.isDirectory(path) ? "a directory" : "a pipe or a device";
   }
 
   private Optional<String> text() throws IOException {
     try {
       return Optional.of(Utf8.read(path, IllegalArgumentException::new));
     } catch (IllegalArgumentException e) {
-      refuse("", "must be UTF-8 text, and it " + e.getMessage());
+      refuse("", "must be UTF-8 text, and " + e.getMessage());
       return Optional.empty();
     }
   }
@@ -157,7 +170,7 @@ final class EnvFile {
       if (!content.isEmpty() && !content.startsWith("#")) {
         line(content, number);
       }
-      if (problems.size() >= MAX_COMPLAINTS) {
+      if (problems.size() >= MAX_PROBLEMS) {
         return;
       }
     }
@@ -172,18 +185,18 @@ final class EnvFile {
     String name = assignment.group(1);
     Optional<String> value = value(assignment.group(2).strip());
     if (value.isEmpty()) {
-      refuse("line " + number, name + " has a quote that is not closed, or text after the quote");
+      refuse("line " + number, name + " has an unclosed quote, or text after the closing quote");
       return;
     }
     Entry before = entries.put(name, new Entry(value.get(), number));
-    if (before != null && !before.value().equals(value.get()) && warnings.size() < MAX_COMPLAINTS) {
+    if (before != null && !before.value().equals(value.get()) && warnings.size() < MAX_PROBLEMS) {
       warnings.add(
-          "%s sets %s on line %d and again on line %d: the latter holds"
+          "%s sets %s on line %d and again on line %4$d: line %4$d is used"
               .formatted(path.getFileName(), name, before.line(), number));
     }
   }
 
-  /** Empty if a quote is not closed. Each character is looked at once. */
+  /** The value; empty if a quote is not closed. Each character is read once. */
   private static Optional<String> value(String raw) {
     if (raw.startsWith("\"")) {
       return quoted(raw, '"').map(EnvFile::unescaped);
@@ -254,7 +267,7 @@ final class EnvFile {
                 .formatted(path, PosixFilePermissions.toString(permissions), path));
       }
     } catch (UnsupportedOperationException e) {
-      // A file system without such permissions has nothing to warn about.
+      // A file system without permissions: there is nothing to warn of.
     }
   }
 

@@ -5,16 +5,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/**
- * Which names a {@code .env} may set that nobody named: the one rule for every variable that is
- * read, whatever it is for.
- */
+/** Which variables a {@code .env} that the user has not named may set: the one rule for all. */
 final class EnvFilePolicy {
   private static final String OPEN_TELEMETRY = "OTEL_";
 
   private static final Set<String> OFF = Set.of("off", "false");
 
-  /** What is read besides our own variables. */
+  /** Variables that are read in addition to {@link Variable}. */
   private static final Map<String, VariableEffect> CONVENTIONS =
       Map.of(
           "OPENINFERENCE_BASE64_IMAGE_MAX_LENGTH", VariableEffect.TUNING,
@@ -29,20 +26,20 @@ final class EnvFilePolicy {
 
   private EnvFilePolicy() {}
 
-  /** Whether such a file may set a name to a value. */
+  /** Whether such a file may set a variable to a value. */
   static boolean maySet(String name, String value) {
     VariableEffect effect = effect(name);
     return effect.harmless() || (effect == VariableEffect.RECORD && OFF.contains(value.strip()));
   }
 
-  /** Whether a name is read by us, so that it is worth telling that it was set in vain. */
+  /** Whether this library reads a variable, so that a warning is due when it is ignored. */
   static boolean isRead(String name) {
     return OURS.containsKey(name)
         || CONVENTIONS.containsKey(name)
         || name.startsWith(OPEN_TELEMETRY);
   }
 
-  /** What a name can bring about. */
+  /** What a variable decides. */
   static VariableEffect effect(String name) {
     VariableEffect known =
         OURS.getOrDefault(name, CONVENTIONS.getOrDefault(name, VariableEffect.FOREIGN));
@@ -53,12 +50,12 @@ final class EnvFilePolicy {
       return VariableEffect.ADDRESS;
     }
     VariableEffect ofService = ofService(name);
-    // Those of OpenInference only hide what would be shown.
+    // These only hide parts of a trace.
     boolean hides = ofService == VariableEffect.FOREIGN && name.startsWith("OPENINFERENCE_HIDE_");
     return hides ? VariableEffect.TUNING : ofService;
   }
 
-  /** The three variables of a service outside, whatever its name. */
+  /** The three variables of any external service. */
   private static VariableEffect ofService(String name) {
     if (name.endsWith(ApiVariables.KEY)) {
       return VariableEffect.KEY;

@@ -16,12 +16,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What was set, and where: options of the command over the environment of the process over the
- * {@code .env} of the working directory. A name that is set to nothing counts as not set.
- * Immutable.
+ * The variables of a process and their origins. Options of the command win over the environment of
+ * the process, which wins over the {@code .env} of the working directory. A blank value counts as
+ * not set. Immutable.
  */
 public final class Environment {
-  private static final int MAX_TOLD = 100;
+  private static final int MAX_SHOWN = 100;
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
   private final Map<String, String> process;
@@ -29,7 +29,7 @@ public final class Environment {
   private final Map<Variable, Found> options;
   private final Optional<String> keyFrom;
 
-  /** A value, the name it was found under and the place. */
+  /** A value, the name under which it was found, and its origin. */
   record Found(String name, String value, Origin origin) {}
 
   private Environment(
@@ -44,41 +44,40 @@ public final class Environment {
   }
 
   /**
-   * The environment of this process with the {@code .env} of its working directory beneath.
+   * The environment of this process, and the {@code .env} of its working directory.
    *
-   * @return as it is now
+   * @return the variables as they are now
    */
   public static Environment ofProcess() {
     return of(System.getenv(), Path.of(""));
   }
 
   /**
-   * Variables alone, without any file.
+   * These variables only.
    *
    * @param variables names and values
-   * @return an environment of these
+   * @return an environment without a file
    */
   public static Environment of(Map<String, String> variables) {
     return new Environment(variables, EnvFile.none(), Map.of(), Optional.empty());
   }
 
   /**
-   * Variables with the {@code .env} of a directory beneath.
+   * These variables, and the {@code .env} of a directory.
    *
    * @param variables names and values
-   * @param workingDirectory where {@code .env} may be
+   * @param workingDirectory the directory that may have a {@code .env}
    * @return an environment of both
    */
   public static Environment of(Map<String, String> variables, Path workingDirectory) {
-    return new Environment(
-        variables, EnvFile.beneath(workingDirectory), Map.of(), Optional.empty());
+    return new Environment(variables, EnvFile.in(workingDirectory), Map.of(), Optional.empty());
   }
 
   /**
-   * The same with a file in place of {@code .env}; because it was asked for by name, it may set
-   * every variable, whereas a {@code .env} that was not may set only what is harmless.
+   * A copy with a named file instead of {@code .env}. A named file may set every variable; a {@code
+   * .env} that is not named may set only harmless ones.
    *
-   * @param path the file; that it cannot be read is a problem of the settings made from this
+   * @param path the file; if it cannot be read, the settings of this environment fail
    * @return a new environment
    */
   public Environment withEnvFile(Path path) {
@@ -86,16 +85,16 @@ public final class Environment {
   }
 
   /**
-   * The same with an option of the command over it.
+   * A copy with an option of the command.
    *
-   * @param variable what it sets; no secret
-   * @param value to what; nothing changes if it is blank
+   * @param variable the variable that the option sets; no secret
+   * @param value its value; a blank one changes nothing
    * @param flag the option, for example {@code --timeout}
    * @return a new environment
    */
   public Environment with(Variable variable, String value, String flag) {
     if (variable.secret()) {
-      throw new IllegalArgumentException(variable + " must not stand on a command line");
+      throw new IllegalArgumentException(variable + " must not be set on a command line");
     }
     if (value.isBlank()) {
       return this;
@@ -107,10 +106,10 @@ public final class Environment {
   }
 
   /**
-   * The same with the key taken from another variable.
+   * A copy that takes the API key from another variable.
    *
-   * @param name the variable that holds the key; that it is not set is a problem of the settings
-   *     made from this
+   * @param name the variable that has the key; if it is not set, the settings of this environment
+   *     fail
    * @return a new environment
    */
   public Environment withKeyFrom(String name) {
@@ -118,10 +117,10 @@ public final class Environment {
   }
 
   /**
-   * Where the value of a variable comes from.
+   * The origin of the value of a variable.
    *
    * @param variable which
-   * @return never a value
+   * @return its origin, without the value
    */
   public Origin origin(Variable variable) {
     return find(variable)
@@ -131,10 +130,10 @@ public final class Environment {
   }
 
   /**
-   * Whether text for a person may be coloured: {@code NO_COLOR} forbids it, {@code CLICOLOR_FORCE}
-   * demands it, {@code TERM=dumb} and anything that is no terminal go without.
+   * Whether output may have colours. {@code NO_COLOR} forbids them, {@code CLICOLOR_FORCE} forces
+   * them; else they are used on a terminal unless {@code TERM=dumb}.
    *
-   * @param terminal whether the text goes to a terminal
+   * @param terminal whether the output is a terminal
    * @return true for colours
    */
   public boolean wantsColour(boolean terminal) {
@@ -149,10 +148,10 @@ public final class Environment {
   }
 
   /**
-   * Whether lines can be drawn over: on a terminal, unless it is a dumb one.
+   * Whether lines can be overwritten: on a terminal, unless {@code TERM=dumb}.
    *
-   * @param terminal whether the text goes to a terminal
-   * @return true if codes that move the cursor are understood
+   * @param terminal whether the output is a terminal
+   * @return true if the terminal supports cursor movement
    */
   public boolean canDraw(boolean terminal) {
     return terminal && !process.getOrDefault("TERM", "").equals("dumb");
@@ -177,28 +176,28 @@ public final class Environment {
   }
 
   /**
-   * The value of any name, for the few conventions that are not ours.
+   * The value of a variable that other software defines.
    *
    * @param name for example {@code OPENINFERENCE_HIDE_INPUTS}
-   * @return as it was set; empty if it was not, or to nothing
+   * @return empty if it is not set or blank
    */
   public Optional<String> convention(String name) {
     return lookup(name).map(Found::value);
   }
 
-  /** The file beneath, and whether it was asked for. */
+  /** The environment file. */
   EnvFile file() {
     return file;
   }
 
   /**
-   * Fails if a variable stands in a {@code .env} that may not set it, and nowhere else: for those
-   * to whom its default is no answer.
+   * Requires that no variable is ignored because only a {@code .env} sets it that may not: for
+   * callers for which the default would be wrong.
    *
    * @param variables which
-   * @throws ConfigException if what one of them says would be ignored, with all such
+   * @throws ConfigException if some are ignored, with all of them
    */
-  public void requireHeard(Variable... variables) {
+  public void requireNotIgnored(Variable... variables) {
     List<Problem> problems =
         Stream.of(variables)
             .flatMap(variable -> ignored(variable).stream().map(each -> each.problem(variable)))
@@ -208,13 +207,13 @@ public final class Environment {
     }
   }
 
-  /** A line of an unnamed {@code .env} that is not heard. */
-  record Unheard(String name, EnvFile.Entry entry, Path file) {
-    /** That it is not, and what to do; it is shown as a value of this variable. */
+  /** A line of a {@code .env} that is ignored because the file is not named. */
+  record IgnoredEntry(String name, EnvFile.Entry entry, Path file) {
+    /** The problem that it is ignored; its value is masked like those of this variable. */
     Problem problem(Variable like) {
       String shown = like.masked(entry.value().strip());
       String what = EnvFilePolicy.effect(name).does();
-      String allowed = what + ", which a .env may not unless it is named: " + remedy(name);
+      String allowed = what + ", which a .env may do only if it is named: " + remedy(name);
       return new Problem(name, shown, allowed, new Origin.DotEnv(file, entry.line()).describe());
     }
   }
@@ -226,18 +225,17 @@ public final class Environment {
   }
 
   /**
-   * The names that a {@code .env} nobody named sets in vain, and that nothing else sets, for a
-   * person: of very many only the first, and how many more there are.
+   * The variables that are ignored in a {@code .env} that is not named, and that nothing else sets.
    *
-   * @return maybe none
+   * @return maybe none; if there are very many, the first ones and how many more there are
    */
   public List<String> ignored() {
     List<String> all = allIgnored();
-    if (all.size() <= MAX_TOLD) {
+    if (all.size() <= MAX_SHOWN) {
       return all;
     }
-    List<String> first = new ArrayList<>(all.subList(0, MAX_TOLD));
-    first.add((all.size() - MAX_TOLD) + " more");
+    List<String> first = new ArrayList<>(all.subList(0, MAX_SHOWN));
+    first.add((all.size() - MAX_SHOWN) + " more");
     return List.copyOf(first);
   }
 
@@ -245,41 +243,40 @@ public final class Environment {
     Stream<String> ours =
         Stream.of(Variable.values())
             .flatMap(variable -> ignored(variable).stream())
-            .map(Unheard::name);
+            .map(IgnoredEntry::name);
     Stream<String> others =
         file.entries().keySet().stream()
             .filter(name -> EnvFilePolicy.isRead(name) && !Variable.isNameOfOne(name))
-            .filter(name -> unheard(name).isPresent());
+            .filter(name -> ignored(name).isPresent());
     return Stream.concat(ours, others).toList();
   }
 
-  /** What an unnamed {@code .env} says of a variable in vain, if that would change anything. */
-  Optional<Unheard> ignored(Variable variable) {
+  /** The ignored line for a variable, unless the variable is set elsewhere or to its default. */
+  Optional<IgnoredEntry> ignored(Variable variable) {
     if (find(variable).isPresent()) {
       return Optional.empty();
     }
     return variable.names().stream()
-        .flatMap(name -> unheard(name).stream())
+        .flatMap(name -> ignored(name).stream())
         .filter(each -> !variable.isDefault(each.entry().value()))
         .findFirst();
   }
 
-  /** The same for any name. */
-  Optional<Unheard> unheard(String name) {
-    return file.unheard(name)
+  /** The ignored line for any name, unless the name is set elsewhere. */
+  Optional<IgnoredEntry> ignored(String name) {
+    return file.ignored(name)
         .filter(entry -> inProcess(name).isEmpty())
-        .map(entry -> new Unheard(name, entry, file.path()));
+        .map(entry -> new IgnoredEntry(name, entry, file.path()));
   }
 
   /**
-   * Whether a secret may go where variables lead, for every secret and every lead. What leads is
-   * never taken from an unnamed {@code .env}, so that it leads no secret anywhere. But a secret
-   * that stands in such a file together with what would lead it was meant for that place: it goes
-   * to no other.
+   * Whether a secret may be sent to the destination that variables define. The destination is never
+   * taken from a {@code .env} that is not named. If such a file has both the secret and an ignored
+   * destination, the secret belongs to that destination and must be sent nowhere else.
    *
-   * @param secret as it was found
-   * @param leads what decides where it goes
-   * @return why it may not; empty if it may
+   * @param secret the secret
+   * @param leads the variables that define its destination
+   * @return the problem; empty if it may be sent
    */
   Optional<Problem> refusal(Found secret, Variable... leads) {
     if (!(secret.origin() instanceof Origin.DotEnv) || file.named()) {
@@ -293,14 +290,14 @@ public final class Environment {
                 new Problem(
                     secret.name(),
                     ConfigException.NOT_SHOWN,
-                    "is meant for what %s (line %d) says, which a .env may not set unless it is"
+                    "belongs to %s (line %d), which a .env may set only if it is named, and is sent"
                             .formatted(lead.name(), lead.entry().line())
-                        + " named, and is sent nowhere else: "
+                        + " nowhere else: "
                         + remedy(lead.name()),
                     secret.origin().describe()));
   }
 
-  /** The value of any name as it stands there, whether it is heard or not. */
+  /** The value of any name, even if it is ignored. */
   Optional<String> written(String name) {
     return inProcess(name).map(Found::value).or(() -> file.entry(name).map(EnvFile.Entry::value));
   }
@@ -313,7 +310,7 @@ public final class Environment {
     return names;
   }
 
-  /** What is wrong before any value is looked at. */
+  /** The problems that do not concern a single value. */
   List<Problem> problems() {
     List<Problem> problems = new ArrayList<>(file.problems());
     keyFrom
@@ -334,7 +331,7 @@ public final class Environment {
     return problems;
   }
 
-  /** The same things are set in the same places. */
+  /** Two environments are equal if they have the same variables with the same origins. */
   @Override
   public boolean equals(Object other) {
     return other instanceof Environment that
@@ -357,14 +354,14 @@ public final class Environment {
   }
 
   private static Problem noKey(String name) {
-    String allowed = "must be set and hold the key, or leave --api-key-env out";
-    // Somebody who gives the key itself here must not see it printed.
+    String allowed = "must be set to the key, or omit --api-key-env";
+    // If the user has given the key itself, it must not be printed.
     return NAME.matcher(name).matches()
         ? new Problem(name, "", allowed, "--api-key-env")
         : new Problem(
             "--api-key-env",
             Secret.of(name).toString(),
-            "must be the name of a variable that holds the key, never the key itself");
+            "must be the name of a variable that has the key, not the key itself");
   }
 
   private static Optional<Problem> conflict(Variable variable, List<Found> found) {
@@ -380,7 +377,8 @@ public final class Environment {
                 .collect(Collectors.joining(" and "));
     String where = found.getFirst().origin() instanceof Origin.DotEnv place ? place.describe() : "";
     return Optional.of(
-        new Problem(names, values, "mean the same and must not differ: set one of them", where));
+        new Problem(
+            names, values, "are the same setting and must not differ: set one of them", where));
   }
 
   /** The value of any name. */
@@ -395,14 +393,14 @@ public final class Environment {
   }
 
   private Optional<Found> inFile(String name) {
-    return file.heard(name).map(entry -> found(name, entry));
+    return file.applied(name).map(entry -> found(name, entry));
   }
 
-  /** A key under whatever name was chosen for it: who chose the name means what stands there. */
+  /** The key of a variable that the user has named. */
   private Optional<Found> keyNamed(String name) {
-    boolean ofNobody = EnvFilePolicy.effect(name) == VariableEffect.FOREIGN;
+    boolean unknown = EnvFilePolicy.effect(name) == VariableEffect.FOREIGN;
     return lookup(name)
-        .or(() -> file.entry(name).filter(any -> ofNobody).map(entry -> found(name, entry)));
+        .or(() -> file.entry(name).filter(any -> unknown).map(entry -> found(name, entry)));
   }
 
   private Found found(String name, EnvFile.Entry entry) {

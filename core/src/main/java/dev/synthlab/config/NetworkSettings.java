@@ -9,13 +9,12 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How servers are reached: whom to trust besides the system, and through which proxy. Its text form
- * shows no secret.
+ * How servers are reached: certificate authorities and proxies. Its text form shows no secret.
  *
- * @param caFile the authorities that are trusted besides the system's
+ * @param caFile the authorities that are trusted in addition to the system's
  * @param httpProxy the proxy for {@code http} addresses
  * @param httpsProxy the proxy for {@code https} addresses
- * @param noProxy the entries of {@code NO_PROXY}: hosts that are reached directly
+ * @param noProxy the entries of {@code NO_PROXY}: hosts that are reached without a proxy
  */
 public record NetworkSettings(
     Optional<CaFile> caFile,
@@ -34,10 +33,10 @@ public record NetworkSettings(
   }
 
   /**
-   * Authorities read from a file. Its text form counts them.
+   * Certificate authorities from a file. Its text form has their number only.
    *
    * @param path the file
-   * @param certificates those in it that have not expired, at least one
+   * @param certificates its certificates that have not expired, at least one
    */
   public record CaFile(Path path, List<X509Certificate> certificates) {
 
@@ -57,12 +56,12 @@ public record NetworkSettings(
    * An HTTP proxy. Its text form is host and port.
    *
    * @param host its name or address, an IPv6 address without brackets
-   * @param port where it listens
-   * @param userInfo the {@code user:password} it asks for, decoded
+   * @param port its port
+   * @param userInfo the {@code user:password} for it, decoded
    */
   public record Proxy(String host, int port, Optional<Secret> userInfo) {
 
-    /** Refuses what is missing. */
+    /** Requires every part. */
     public Proxy {
       Objects.requireNonNull(host);
       Objects.requireNonNull(userInfo);
@@ -75,7 +74,7 @@ public record NetworkSettings(
   }
 
   /**
-   * No proxy, and the system's trust alone.
+   * No proxy, and only the certificate authorities of the system.
    *
    * @return the same each time
    */
@@ -84,11 +83,10 @@ public record NetworkSettings(
   }
 
   /**
-   * The proxy through which an address is reached. Loopback is no exception: {@code NO_PROXY} has
-   * to name it.
+   * The proxy for an address. Loopback addresses are no exception: {@code NO_PROXY} must list them.
    *
    * @param address an {@code http} or {@code https} address
-   * @return empty when it is reached directly
+   * @return empty when it is reached without a proxy
    */
   public Optional<Proxy> proxyFor(URI address) {
     boolean secure = "https".equals(scheme(address));

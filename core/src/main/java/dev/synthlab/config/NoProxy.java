@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What the entries of {@code NO_PROXY} mean: {@code *}, a host and all below it (with or without a
- * dot before it), an address, a network such as {@code 10.0.0.0/8}; each but the network may have a
- * port. A name is never looked up to see whether its address is covered.
+ * The entries of {@code NO_PROXY}: {@code *}, a host with its subdomains (with or without a leading
+ * dot), an IP address, or a network such as {@code 10.0.0.0/8}; all but networks may have a port.
+ * Names are not resolved to compare their addresses.
  */
 final class NoProxy {
   private static final Pattern FOUR = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
@@ -24,7 +24,7 @@ final class NoProxy {
 
   private NoProxy() {}
 
-  /** A host, and the port it is limited to, if any. */
+  /** A host, and its port if there is one. */
   private record Rule(String host, Optional<Integer> port) {
     static Rule of(String text) {
       Matcher brackets = BRACKETS.matcher(text);
@@ -39,12 +39,12 @@ final class NoProxy {
     }
   }
 
-  /** The entries, which stand between commas or white space. */
+  /** The entries, separated by commas or white space. */
   static List<String> entries(String raw) {
     return Stream.of(ValueParser.line(raw).split("[,\\s]+")).filter(e -> !e.isEmpty()).toList();
   }
 
-  /** Whether an entry can ever cover a host. */
+  /** Whether an entry is well-formed. */
   static boolean readable(String entry) {
     if (entry.equals("*")) {
       return true;
@@ -59,7 +59,7 @@ final class NoProxy {
     return literal(host).isPresent() || NAME.matcher(host).matches();
   }
 
-  /** Whether an entry covers a host, whose IPv6 address may be in brackets. */
+  /** Whether an entry matches a host; an IPv6 address may be in brackets. */
   static boolean covers(String entry, String host, int port) {
     if (entry.equals("*")) {
       return true;
@@ -122,7 +122,7 @@ final class NoProxy {
       return Optional.empty();
     }
     try {
-      // Nothing is asked of a resolver for a text of this form.
+      // A text of this form is parsed and not resolved.
       return Optional.of(InetAddress.getByName(plain).getAddress());
     } catch (UnknownHostException e) {
       return Optional.empty();

@@ -1,12 +1,14 @@
 package dev.synthlab.config;
 
+import dev.synthlab.Internal;
 import java.nio.file.Path;
 
 /** Where the value of a variable comes from. */
+@Internal
 public sealed interface Origin {
 
   /**
-   * In words, for a person.
+   * The origin in words.
    *
    * @return for example {@code .env line 3}
    */
@@ -27,7 +29,7 @@ public sealed interface Origin {
   /**
    * The environment of the process.
    *
-   * @param name the name under which it stands there, maybe an alias
+   * @param name the name under which it is set, maybe an alias
    */
   record Env(String name) implements Origin {
     @Override
@@ -37,7 +39,7 @@ public sealed interface Origin {
   }
 
   /**
-   * A line of a file of variables.
+   * A line of an environment file.
    *
    * @param file the file
    * @param line counted from 1
@@ -51,7 +53,7 @@ public sealed interface Origin {
     }
   }
 
-  /** Nobody set it; the default holds. */
+  /** It is not set; the default applies. */
   record Default() implements Origin {
     @Override
     public String describe() {
@@ -59,7 +61,7 @@ public sealed interface Origin {
     }
   }
 
-  /** Nobody set it and there is no default. */
+  /** It is not set, and there is no default. */
   record Unset() implements Origin {
     @Override
     public String describe() {

@@ -19,11 +19,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The certificates of a PEM file. What is wrong with it is an {@link IllegalArgumentException}
+ * The certificates of a PEM file. A problem with the file is an {@link IllegalArgumentException}
  * whose message says why.
  *
- * @param valid those that can be trusted
- * @param expired in words, those that cannot be any more
+ * @param valid the certificates that have not expired
+ * @param expired one sentence about each certificate that has
  */
 record PemFile(List<X509Certificate> valid, List<String> expired) {
   private static final long MAX = 16L * 1024 * 1024;
@@ -43,7 +43,7 @@ record PemFile(List<X509Certificate> valid, List<String> expired) {
       }
     }
     if (all.isEmpty()) {
-      throw new IllegalArgumentException("there is no certificate in it");
+      throw new IllegalArgumentException("it has no certificate");
     }
     if (valid.isEmpty()) {
       throw new IllegalArgumentException(String.join(", ", expired));
@@ -57,7 +57,7 @@ record PemFile(List<X509Certificate> valid, List<String> expired) {
         throw new IllegalArgumentException("there is no such file");
       }
       if (!Files.isRegularFile(file)) {
-        throw new IllegalArgumentException("it is no file");
+        throw new IllegalArgumentException("it is not a regular file");
       }
       if (Files.size(file) > MAX) {
         throw new IllegalArgumentException("it is larger than 16 MB");
@@ -69,7 +69,7 @@ record PemFile(List<X509Certificate> valid, List<String> expired) {
       // Certificates are ASCII; the names above them are in any encoding and do not count.
       return new String(bytes, StandardCharsets.ISO_8859_1);
     } catch (AccessDeniedException e) {
-      throw new IllegalArgumentException("it may not be read by this user", e);
+      throw new IllegalArgumentException("this user may not read it", e);
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "it cannot be read (" + e.getClass().getSimpleName() + ")", e);

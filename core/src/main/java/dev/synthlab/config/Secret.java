@@ -7,16 +7,16 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A value that is never shown: a key, a password. Its text form is {@code ****}. Whatever becomes a
- * secret is known to the process from then on, so that it can be struck out of all that leaves.
- * Immutable, safe for use by many threads.
+ * A value that is never shown, such as a key or a password. Its text form is {@code ****}. The
+ * process remembers each secret, so that the redactor can mask it in all output. Immutable and
+ * thread-safe.
  */
 public final class Secret {
   private static final int SHORTEST_KNOWN = 8;
   private static final int SHORTEST_SHOWN = 12;
   private static final String MASK = "****";
 
-  /** What people write where a key must stand but none is needed; also ordinary words. */
+  /** Placeholders that users write where a key is required but not used, and ordinary words. */
   private static final Set<String> PLACEHOLDERS =
       Set.of(
           "lm-studio",
@@ -49,10 +49,10 @@ public final class Secret {
   }
 
   /**
-   * Takes a value into keeping. If it is at least 8 characters long and no well-known placeholder,
-   * it is struck out of all text that leaves the process.
+   * Creates a secret. If the value has at least 8 characters and is no well-known placeholder, it
+   * is masked in all output of the process.
    *
-   * @param value the value as it is
+   * @param value the value
    * @return the secret
    */
   public static Secret of(String value) {
@@ -62,9 +62,10 @@ public final class Secret {
   }
 
   /**
-   * Takes the user-info of an address into keeping: as it stands, decoded, and its password alone.
+   * Creates a secret from the user-info of an address. Its encoded form and its password alone are
+   * secrets, too.
    *
-   * @param raw as it stands before the {@code @}, percent-encoded
+   * @param raw the part before the {@code @}, percent-encoded
    * @return the decoded {@code user:password}
    */
   static Secret ofUserInfo(String raw) {
@@ -73,7 +74,7 @@ public final class Secret {
     for (String form : new String[] {raw, decoded}) {
       int colon = form.indexOf(':');
       register(form.substring(colon + 1));
-      // A user without a password is a key: "https://KEY:@host".
+      // Without a password the user name is a key: "https://KEY:@host".
       if (colon == form.length() - 1) {
         register(form.substring(0, Math.max(colon, 0)));
       }
@@ -82,16 +83,16 @@ public final class Secret {
   }
 
   /**
-   * All secrets of this process that are long enough to be told from ordinary words.
+   * All secrets of this process that are masked.
    *
-   * @return an unchanging set; a new one each time a secret was added
+   * @return an immutable set; a new one after each new secret
    */
   public static Set<String> known() {
     return known;
   }
 
   /**
-   * The value itself, to be sent and never to be shown.
+   * The value itself, for sending. It must not be shown.
    *
    * @return the value
    */
@@ -100,8 +101,7 @@ public final class Secret {
   }
 
   /**
-   * Enough to tell one key from another: its last 4 characters, or none of them if it is shorter
-   * than 12.
+   * The last 4 characters, by which users recognize a key; none if it is shorter than 12.
    *
    * @return for example {@code ****x9Qd}
    */

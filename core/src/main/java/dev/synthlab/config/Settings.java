@@ -19,20 +19,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything this process was told, read once. Its text form shows no secret.
+ * All settings of a process. Its text form shows no secret.
  *
  * @param llm how models are called
- * @param limits how many calls go out, and when none do
+ * @param limits the limits of calls
  * @param local the embedded model
  * @param network how servers are reached
- * @param paths where files go
+ * @param paths the locations of files
  * @param database how the database is reached
- * @param ledger whether and where calls are recorded
- * @param cache whether answers are kept, and how many
- * @param logs how log lines look
- * @param trace whether and where spans of the calls go
- * @param environment where it was read, for the variables of services outside
- * @param warnings what is not wrong but may not be meant, one sentence each
+ * @param ledger whether calls are recorded, and where
+ * @param cache whether answers are cached, and how many
+ * @param logs the level and the format of log lines
+ * @param trace whether calls are traced, and where spans are sent
+ * @param environment the variables it was read from, for those of external services
+ * @param warnings one sentence about each setting that is allowed but probably a mistake
  */
 public record Settings(
     Llm llm,
@@ -49,7 +49,7 @@ public record Settings(
     List<String> warnings) {
   private static volatile @Nullable Settings ofProcess;
 
-  /** Keeps a copy of the warnings. */
+  /** Copies the warnings. */
   public Settings {
     warnings = List.copyOf(warnings);
   }
@@ -57,25 +57,24 @@ public record Settings(
   /**
    * How models are called.
    *
-   * @param baseUrl the address of the model server, without user-info and without a slash at its
-   *     end
-   * @param key what authenticates the calls
-   * @param keyName the variable that holds the key, or would
-   * @param userInfo the {@code user:password} that stood in the address, decoded
-   * @param organization who is billed
-   * @param project which project is billed
-   * @param headers more headers
-   * @param azureApiVersion Azure's version of the API; if set, the key goes in {@code api-key}
-   * @param model the model that answers when none is named
-   * @param embeddingModel the model that makes embeddings when none is named
-   * @param imageModel the model that makes images when none is named
-   * @param timeout the longest time of one attempt, body included
-   * @param maxAttempts how often a call is tried, the first attempt included
-   * @param backoffFirst the bound of the first pause
-   * @param backoffMax the bound of every pause
-   * @param callDeadline the longest time of one call, attempts and pauses included
-   * @param fallbackModels who is asked in turn when a model cannot answer
-   * @param modelsFile prices and abilities of models, over those that ship with the library
+   * @param baseUrl the base URL of the model server, without user-info and trailing slashes
+   * @param key the API key
+   * @param keyName the variable that has the key, or would have it
+   * @param userInfo the {@code user:password} of the address, decoded
+   * @param organization the organization that is billed
+   * @param project the project that is billed
+   * @param headers additional headers
+   * @param azureApiVersion the version of Azure's API; if set, the key is sent in {@code api-key}
+   * @param model the default model for chat requests
+   * @param embeddingModel the default model for embeddings
+   * @param imageModel the default model for images
+   * @param timeout the maximum time of one attempt, body included
+   * @param maxAttempts the maximum number of attempts of one call, the first included
+   * @param backoffFirst the maximum of the first delay between attempts
+   * @param backoffMax the maximum of every delay between attempts
+   * @param callDeadline the maximum time of one call, attempts and delays included
+   * @param fallbackModels the models that are tried in turn when one cannot answer
+   * @param modelsFile a file with prices and abilities of models, which overrides the built-in list
    */
   public record Llm(
       URI baseUrl,
@@ -97,14 +96,14 @@ public record Settings(
       List<String> fallbackModels,
       Optional<Path> modelsFile) {
 
-    /** Keeps copies, and the order of the headers. */
+    /** Copies the collections and keeps the order of the headers. */
     public Llm {
       headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
       fallbackModels = List.copyOf(fallbackModels);
     }
 
     /**
-     * Fails if there is no key for a server that cannot do without.
+     * Requires a key if the server needs one.
      *
      * @throws ConfigException if the server is OpenAI's and there is no key
      */
@@ -122,14 +121,14 @@ public record Settings(
   }
 
   /**
-   * How many calls go out, and when none do.
+   * The limits of calls.
    *
-   * @param concurrency calls of a run in flight at once; empty to find out what the server bears
-   * @param requestsPerMinute most requests a minute to one model with one key
-   * @param tokensPerMinute most tokens a minute to one model with one key
-   * @param throttle whether retries have a budget
-   * @param breaker whether a model that fails all the time is left alone a while
-   * @param budgetUsd most US dollars a day, by UTC
+   * @param concurrency the maximum number of calls in flight; empty to adapt it to the server
+   * @param requestsPerMinute the maximum requests per minute to one model with one key
+   * @param tokensPerMinute the maximum tokens per minute to one model with one key
+   * @param throttle whether retries are throttled
+   * @param breaker whether there are circuit breakers
+   * @param budgetUsd the maximum cost per day (UTC) in US dollars
    */
   public record Limits(
       OptionalInt concurrency,
@@ -138,17 +137,17 @@ public record Settings(
       boolean throttle,
       boolean breaker,
       Optional<BigDecimal> budgetUsd) {
-    /** How many calls of a run may be in flight while it is found out what the server bears. */
+    /** The maximum number of calls in flight while it is adapted to the server. */
     public static final int MAX_IN_FLIGHT = 512;
 
-    /** How many calls are made at once where nothing is set. */
-    public static final int DEFAULT_AT_ONCE =
+    /** The default of the maximum number of calls in flight. */
+    public static final int DEFAULT_CONCURRENCY =
         Integer.parseInt(Variable.SYNTHLAB_CONCURRENCY.defaultText());
 
     /**
-     * How many calls of a run are begun at once.
+     * The maximum number of calls in flight.
      *
-     * @return the concurrency, or the most there may be while it is found out
+     * @return as set, or the maximum while it is adapted to the server
      */
     public int window() {
       return concurrency.orElse(MAX_IN_FLIGHT);
@@ -158,20 +157,24 @@ public record Settings(
   /**
    * The embedded model.
    *
-   * @param chosen whether it answers in place of a server
-   * @param model its file, if one is named
-   * @param modelUrl where its file is fetched from otherwise
-   * @param cache where fetched files are kept
-   * @param slots how many answers it writes at once
-   * @param maxTokens its longest answer, if a call names none
+   * @param chosen whether it is used instead of a server
+   * @param model its file, if one is set
+   * @param modelUrl the address from which its file is downloaded otherwise
+   * @param cache the directory for downloaded files
+   * @param slots the maximum number of answers that it generates at the same time
+   * @param maxTokens the maximum tokens of an answer, for calls that set none
    */
   public record Local(
-      boolean chosen, Optional<Path> model, URI modelUrl, Path cache, int slots, int maxTokens) {}
+      boolean chosen, Optional<Path> model, URI modelUrl, Path cache, int slots, int maxTokens) {
+    /** What the user can do when the directory for fetched files is not trusted. */
+    public static final String CACHE_REMEDY =
+        "set " + Variable.SYNTHLAB_CACHE_DIR + " to a directory of your own";
+  }
 
   /**
-   * Where files go.
+   * The locations of files.
    *
-   * @param outputDirectory the directory for what is written
+   * @param outputDirectory the directory for output files
    * @param database the SQLite file
    */
   public record Paths(Path outputDirectory, Path database) {}
@@ -180,13 +183,13 @@ public record Settings(
    * How the database is reached.
    *
    * @param server the PostgreSQL server; without one the SQLite file is used
-   * @param poolSize most connections at once
-   * @param connectTimeout the longest wait for a connection
-   * @param statementTimeout the longest time of one statement
-   * @param migrations where the user's own Flyway migrations lie
+   * @param poolSize the maximum number of connections
+   * @param connectTimeout the maximum time to wait for a connection
+   * @param statementTimeout the maximum time of one statement
+   * @param migrations the locations of the user's Flyway migrations
    * @param echo whether each statement is logged
-   * @param sslMode what a PostgreSQL server must prove, in the words of PostgreSQL
-   * @param sslRootCert the authorities that vouch for it
+   * @param sslMode the TLS mode, one of those of libpq
+   * @param sslRootCert the certificate authorities of the server
    */
   public record Database(
       Optional<DatabaseUrl> server,
@@ -198,32 +201,32 @@ public record Settings(
       String sslMode,
       Optional<Path> sslRootCert) {
 
-    /** Keeps a copy of the places. */
+    /** Copies the locations. */
     public Database {
       migrations = List.copyOf(migrations);
     }
   }
 
   /**
-   * Whether and where calls are recorded.
+   * Whether calls are recorded, and where.
    *
-   * @param on whether they are
+   * @param on whether they are recorded
    * @param server the PostgreSQL server; without one the SQLite file is used
-   * @param texts whether prompts and answers are kept, too
+   * @param texts whether prompts and answers are recorded, too
    */
   public record Ledger(boolean on, Optional<DatabaseUrl> server, boolean texts) {}
 
   /**
-   * Whether answers are kept, and how many. They are kept where the ledger is.
+   * Whether answers are cached, and how many. The cache is in the database of the ledger.
    *
-   * @param on whether they are
-   * @param timeToLive how long an answer is good
-   * @param maxMegabytes how much is kept
+   * @param on whether they are cached
+   * @param timeToLive the time to live of an answer
+   * @param maxMegabytes the maximum size of the cache
    */
   public record Cache(boolean on, Duration timeToLive, int maxMegabytes) {}
 
   /**
-   * How log lines look.
+   * The level and the format of log lines.
    *
    * @param level {@code TRACE}, {@code DEBUG}, {@code INFO}, {@code WARN}, {@code ERROR} or {@code
    *     OFF}
@@ -232,11 +235,11 @@ public record Settings(
   public record Logs(String level, String format) {}
 
   /**
-   * One variable as it is shown to a person.
+   * One variable as it is shown to users.
    *
    * @param name its name
-   * @param value its value, a secret's masked; empty if it is not set
-   * @param origin where the value comes from, in words
+   * @param value its value, masked if it is a secret; empty if it is not set
+   * @param origin the origin of the value, in words
    */
   public record Row(String name, String value, String origin) {}
 
@@ -245,7 +248,7 @@ public record Settings(
    * read at the first call and never again.
    *
    * @return the settings
-   * @throws ConfigException if anything is wrong, with all that is
+   * @throws ConfigException if any value is wrong, with all problems
    */
   public static Settings get() {
     Settings read = ofProcess;
@@ -264,18 +267,18 @@ public record Settings(
   /**
    * Reads settings.
    *
-   * @param environment what was set, and where
+   * @param environment the variables and their origins
    * @return the settings
-   * @throws ConfigException if anything is wrong, with all that is
+   * @throws ConfigException if any value is wrong, with all problems
    */
   public static Settings from(Environment environment) {
     return new SettingsReader(environment).read();
   }
 
   /**
-   * Every variable with its value and where that comes from; nothing is judged.
+   * Every variable with its value and its origin. The values are not validated.
    *
-   * @param environment what was set, and where
+   * @param environment the variables and their origins
    * @return one row for each variable
    */
   public static List<Row> rows(Environment environment) {
@@ -298,9 +301,9 @@ public record Settings(
   }
 
   /**
-   * Makes the directories that files go to.
+   * Creates the directories of files.
    *
-   * @throws ConfigException if one cannot be made
+   * @throws ConfigException if one cannot be created
    */
   public void ensureDirectories() {
     ensure(Variable.SYNTHLAB_OUTPUT_DIR, paths.outputDirectory());
@@ -311,10 +314,10 @@ public record Settings(
   }
 
   /**
-   * Reads a time as every variable and option writes it: seconds, or a number with a unit.
+   * Parses a time in the syntax of variables and options: seconds, or a number with a unit.
    *
    * @param text for example {@code 90}, {@code 1.5s}, {@code 2m}, {@code 1h}
-   * @return a positive time, or empty when it is none
+   * @return a positive time, or empty if it cannot be parsed
    */
   public static Optional<Duration> duration(String text) {
     try {
@@ -324,9 +327,9 @@ public record Settings(
     }
   }
 
-  /** An address as it may be shown: without user-info, query and fragment. */
+  /** The address without user-info, query and fragment. */
   static String withoutUserInfo(String address) {
-    // As far as the last "@": a password in a broken address may hold any character.
+    // Up to the last "@": the password of a malformed address may contain any character.
     return address.replaceFirst("//.*@", "//****@").replaceFirst("[?#].*", "?****");
   }
 
@@ -340,7 +343,7 @@ public record Settings(
               new Problem(
                   variable.name(),
                   directory.toString(),
-                  "must be in a directory that exists or can be made (" + reason + ")")));
+                  "must be in a directory that exists or can be created (" + reason + ")")));
     }
   }
 

@@ -17,7 +17,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** Reads all settings of one environment and collects what is wrong. Used once, by one thread. */
+/** Reads all settings of an environment and collects all problems. Used once, by one thread. */
 final class SettingsReader {
   private static final URI EMBEDDED = URI.create("local:///smollm2-135m");
 
@@ -33,11 +33,11 @@ final class SettingsReader {
     problems.addAll(environment.problems());
     warnings.addAll(environment.file().warnings());
     warnings.addAll(UnknownVariables.warnings(environment));
-    warnOfWhatIsIgnored();
-    keepAllKeys();
+    warnOfIgnoredVariables();
+    rememberAllKeys();
     URI address =
         embeddedIsChosen()
-            ? judged(Variable.OPENAI_BASE_URL, ValueParser::address, EMBEDDED)
+            ? checked(Variable.OPENAI_BASE_URL, ValueParser::address, EMBEDDED)
             : value(Variable.OPENAI_BASE_URL, ValueParser::address);
     Settings settings =
         new Settings(
@@ -59,22 +59,22 @@ final class SettingsReader {
     return settings;
   }
 
-  private void warnOfWhatIsIgnored() {
+  private void warnOfIgnoredVariables() {
     List<String> ignored = environment.ignored();
     if (!ignored.isEmpty()) {
       warnings.add(
-          "%s: ignored, because a .env that nobody named may not set %s. If this .env is yours and"
-                  .formatted(String.join(", ", ignored), ignored.size() == 1 ? "it" : "them")
-              + " meant so, use --env-file .env (in Java Environment.withEnvFile)");
+          String.join(", ", ignored)
+              + ": ignored in .env, because that file may come from somebody else. If you trust its"
+              + " content, use --env-file .env (in Java Environment.withEnvFile)");
     }
   }
 
-  /** The default of a path as it comes out here; empty if there is none. */
+  /** The default of a path in this environment; empty if there is none. */
   String defaultPath(Variable variable) {
     return variable == Variable.SYNTHLAB_CACHE_DIR ? cache().toString() : variable.defaultText();
   }
 
-  /** An option for an address is meant more than a variable for the embedded model. */
+  /** An option for the address wins over a variable for the embedded model. */
   private boolean embeddedIsChosen() {
     boolean local = choice(Variable.SYNTHLAB_PROVIDER).equals("local");
     boolean byOption = environment.origin(Variable.SYNTHLAB_PROVIDER) instanceof Origin.Option;
@@ -82,8 +82,8 @@ final class SettingsReader {
     return local && (byOption || !addressByOption);
   }
 
-  /** A key that another one takes the place of is still a key. */
-  private void keepAllKeys() {
+  /** A key that is overridden by another one is still a secret. */
+  private void rememberAllKeys() {
     for (String name : Variable.OPENAI_API_KEY.names()) {
       environment.convention(name).map(String::strip).ifPresent(Secret::of);
     }
@@ -92,12 +92,12 @@ final class SettingsReader {
   private Settings.Llm llm(URI address) {
     boolean embedded = embedded(address);
     if (!embedded) {
-      refuseKeyMeantForAnotherPlace();
+      refuseKeyOfAnotherServer();
     }
     Optional<Secret> key = optional(Variable.OPENAI_API_KEY, ValueParser::key);
     Map<String, Secret> headers =
         optional(Variable.SYNTHLAB_HEADERS, ValueParser::headers).orElse(Map.of());
-    UnaryOperator<String> own = name -> embedded ? address.getPath().substring(1) : name;
+    UnaryOperator<String> model = name -> embedded ? address.getPath().substring(1) : name;
     Duration first = duration(Variable.SYNTHLAB_BACKOFF_MIN);
     Duration max = duration(Variable.SYNTHLAB_BACKOFF_MAX);
     requireOrder(first, max);
@@ -110,9 +110,9 @@ final class SettingsReader {
         optional(Variable.OPENAI_PROJECT_ID, ValueParser::token),
         embedded ? Map.of() : headers,
         optional(Variable.OPENAI_API_VERSION, ValueParser::token),
-        own.apply(value(Variable.SYNTHLAB_DEFAULT_MODEL, ValueParser::line)),
-        own.apply(value(Variable.SYNTHLAB_EMBEDDING_MODEL, ValueParser::line)),
-        own.apply(value(Variable.SYNTHLAB_IMAGE_MODEL, ValueParser::line)),
+        model.apply(value(Variable.SYNTHLAB_DEFAULT_MODEL, ValueParser::line)),
+        model.apply(value(Variable.SYNTHLAB_EMBEDDING_MODEL, ValueParser::line)),
+        model.apply(value(Variable.SYNTHLAB_IMAGE_MODEL, ValueParser::line)),
         duration(Variable.SYNTHLAB_TIMEOUT),
         count(Variable.SYNTHLAB_LLM_MAX_ATTEMPTS),
         first,
@@ -124,7 +124,7 @@ final class SettingsReader {
         optional(Variable.SYNTHLAB_MODELS_FILE, this::path));
   }
 
-  private void refuseKeyMeantForAnotherPlace() {
+  private void refuseKeyOfAnotherServer() {
     environment
         .find(Variable.OPENAI_API_KEY)
         .flatMap(
@@ -168,7 +168,9 @@ final class SettingsReader {
     List<String> direct = optional(Variable.NO_PROXY, NoProxy::entries).orElse(List.of());
     direct.stream()
         .filter(entry -> !NoProxy.readable(entry))
-        .map(entry -> "NO_PROXY: \"" + entry + "\" is no host, address or network; it is ignored")
+        .map(
+            entry ->
+                "NO_PROXY: \"" + entry + "\" is not a host, an address or a network; it is ignored")
         .forEach(warnings::add);
     return new NetworkSettings(
         optional(Variable.SYNTHLAB_CA_FILE, this::caFile),
@@ -213,7 +215,7 @@ final class SettingsReader {
         count(Variable.SYNTHLAB_CACHE_MAX_MB));
   }
 
-  /** Two different modes would leave one of them without effect. */
+  /** The mode of the address, or the variable; two different modes are a problem. */
   private String sslMode(Optional<DatabaseUrl> server) {
     Optional<String> inAddress = server.flatMap(url -> url.parameter("sslmode"));
     String mode = choice(Variable.POSTGRES_SSL_MODE);
@@ -227,9 +229,7 @@ final class SettingsReader {
                 problem(
                     Variable.POSTGRES_SSL_MODE,
                     found,
-                    "sslmode in DATABASE_URL says "
-                        + inAddress.get()
-                        + ": leave one of them out")));
+                    "sslmode in DATABASE_URL says " + inAddress.get() + ": remove one of them")));
     return inAddress.get();
   }
 
@@ -268,7 +268,7 @@ final class SettingsReader {
         otel());
   }
 
-  /** The variables of OpenTelemetry, whose headers are as secret as ours. */
+  /** The variables of OpenTelemetry. The values of its headers are secrets. */
   private Map<String, String> otel() {
     Map<String, String> set = new TreeMap<>();
     for (String name : environment.names()) {
@@ -300,7 +300,7 @@ final class SettingsReader {
           new Problem(
               variable.name(),
               value,
-              "must not be longer than SYNTHLAB_BACKOFF_MAX (" + max.toMillis() + "ms)",
+              "must not be greater than SYNTHLAB_BACKOFF_MAX (" + max.toMillis() + "ms)",
               environment.origin(variable).describe()));
     }
   }
@@ -339,13 +339,13 @@ final class SettingsReader {
     return value(variable, raw -> ValueParser.choice(variable, raw));
   }
 
-  /** The value, or the default if there is none or it is wrong. */
+  /** The value, or the default if it is not set or wrong. */
   private <T> T value(Variable variable, Function<String, T> reader) {
     return optional(variable, reader).orElseGet(() -> reader.apply(variable.defaultText()));
   }
 
-  /** Another value, after this one was judged. */
-  private <T> T judged(Variable variable, Function<String, T> reader, T other) {
+  /** Another value, after this one was checked. */
+  private <T> T checked(Variable variable, Function<String, T> reader, T other) {
     optional(variable, reader);
     return other;
   }

@@ -9,17 +9,18 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Whether and where spans of the calls go. Immutable; its text form shows no secret.
+ * Whether calls are traced, and where spans are sent. Immutable; its text form shows no secret.
  *
- * @param enabled whether calls are traced; empty to do so if there is an address
- * @param endpoint where spans are sent, without user-info; empty for a Phoenix on this machine
- * @param key what authenticates the sending
- * @param headers more headers, their names in lower case
- * @param project what the spans are kept under
- * @param sample the share of good calls that is shown, 0 to 1
- * @param shutdown the longest time the end of the process waits for spans to be sent
- * @param grpcPort the port at which gRPC is spoken
- * @param otel the variables of OpenTelemetry that are set; they win over all of the above
+ * @param enabled whether calls are traced; empty to trace them if there is an address
+ * @param endpoint the address to which spans are sent, without user-info; empty for a Phoenix on
+ *     this machine
+ * @param key the API key of Phoenix
+ * @param headers additional headers, their names in lower case
+ * @param project the Phoenix project of the spans
+ * @param sample the share of successful calls that is traced, 0 to 1
+ * @param shutdown the maximum time that the process waits at exit until spans are sent
+ * @param grpcPort the port that means gRPC
+ * @param otel the variables of OpenTelemetry that are set; they override all of the above
  */
 public record TraceSettings(
     Optional<Boolean> enabled,
@@ -31,14 +32,14 @@ public record TraceSettings(
     Duration shutdown,
     int grpcPort,
     Map<String, String> otel) {
-  /** Where OpenTelemetry's exporters take spans by gRPC. */
+  /** The default port of OTLP by gRPC. */
   static final int DEFAULT_GRPC_PORT = 4317;
 
   private static final String PATH = "/v1/traces";
   private static final String ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT";
   private static final String TRACES_ENDPOINT = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
 
-  /** Nothing is traced. */
+  /** Tracing that is off. */
   public static final TraceSettings OFF =
       new TraceSettings(
           Optional.empty(),
@@ -46,8 +47,8 @@ public record TraceSettings(
           Optional.empty(),
           Map.of(),
           Variable.PHOENIX_PROJECT.defaultText(),
-          1,
-          Duration.ofSeconds(5),
+          ValueParser.share(Variable.SYNTHLAB_TRACE_SAMPLE.defaultText()),
+          ValueParser.duration(Variable.SYNTHLAB_TRACE_SHUTDOWN.defaultText()),
           DEFAULT_GRPC_PORT,
           Map.of());
 
@@ -65,7 +66,7 @@ public record TraceSettings(
     }
 
     /**
-     * Its name among OpenTelemetry's.
+     * The name of the protocol in variables of OpenTelemetry.
      *
      * @return for example {@code grpc}
      */
@@ -75,14 +76,14 @@ public record TraceSettings(
   }
 
   /**
-   * Where spans are sent, and how.
+   * The address to which spans are sent, and the protocol.
    *
-   * @param address whole, with the path that HTTP has
-   * @param protocol how
+   * @param address the full address, for HTTP with its path
+   * @param protocol the protocol
    */
   public record Exporter(URI address, Protocol protocol) {}
 
-  /** Keeps copies. */
+  /** Copies the maps and validates the numbers. */
   public TraceSettings {
     headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
     otel = Collections.unmodifiableMap(new TreeMap<>(otel));
@@ -97,7 +98,7 @@ public record TraceSettings(
   /**
    * Traces every call.
    *
-   * @param endpoint a Phoenix, or what speaks OTLP
+   * @param endpoint a Phoenix or another OTLP collector
    * @return the settings for it
    */
   public static TraceSettings to(URI endpoint) {
@@ -114,9 +115,9 @@ public record TraceSettings(
   }
 
   /**
-   * The same with a key.
+   * A copy with an API key.
    *
-   * @param secret of Phoenix
+   * @param secret the key of Phoenix
    * @return new settings
    */
   public TraceSettings withKey(Secret secret) {
@@ -125,9 +126,9 @@ public record TraceSettings(
   }
 
   /**
-   * The same for another project.
+   * A copy with another project.
    *
-   * @param name of the project
+   * @param name the name of the project
    * @return new settings
    */
   public TraceSettings withProject(String name) {
@@ -136,9 +137,9 @@ public record TraceSettings(
   }
 
   /**
-   * The same with fewer calls shown.
+   * A copy with another sampling ratio.
    *
-   * @param share of the good calls, 0 to 1
+   * @param share the share of successful calls that is traced, 0 to 1
    * @return new settings
    */
   public TraceSettings withSample(double share) {
@@ -147,9 +148,9 @@ public record TraceSettings(
   }
 
   /**
-   * The same with another time at the end.
+   * A copy with another time to wait at exit.
    *
-   * @param max how long the end of the process may wait
+   * @param max the maximum time to wait
    * @return new settings
    */
   public TraceSettings withShutdown(Duration max) {
@@ -157,7 +158,7 @@ public record TraceSettings(
   }
 
   /**
-   * The same with variables of OpenTelemetry over it.
+   * A copy with variables of OpenTelemetry, which override its other parts.
    *
    * @param variables names and values
    * @return new settings
@@ -168,9 +169,9 @@ public record TraceSettings(
   }
 
   /**
-   * Whether calls are traced: unless it is said, if there is an address to send spans to.
+   * Whether calls are traced: as set, or else if there is an address for spans.
    *
-   * @return false also where OpenTelemetry's own switch is off
+   * @return false also if OpenTelemetry is disabled by {@code OTEL_SDK_DISABLED}
    */
   public boolean on() {
     if (switchedOff()) {
@@ -184,9 +185,9 @@ public record TraceSettings(
   }
 
   /**
-   * Whether metrics are sent: only if {@code OTEL_METRICS_EXPORTER} names how.
+   * Whether metrics are exported: only if {@code OTEL_METRICS_EXPORTER} names an exporter.
    *
-   * @return false also where OpenTelemetry's own switch is off
+   * @return false also if OpenTelemetry is disabled by {@code OTEL_SDK_DISABLED}
    */
   public boolean measured() {
     String exporter = otel.getOrDefault("OTEL_METRICS_EXPORTER", "").strip();
@@ -198,16 +199,16 @@ public record TraceSettings(
   }
 
   /**
-   * Where spans are sent. A path that ends in {@code /v1/traces} is taken as it stands; the port of
-   * gRPC without a path means gRPC; anything else gets that path. A protocol that is set wins.
+   * The address and the protocol of spans. The port of gRPC without a path means gRPC. For HTTP,
+   * {@code /v1/traces} is appended unless the path ends in it. A protocol that is set wins.
    *
-   * @return where and how
+   * @return both
    */
   public Exporter place() {
-    Optional<Protocol> said = said();
+    Optional<Protocol> configured = configuredProtocol();
     Optional<String> ofTraces = Optional.ofNullable(otel.get(TRACES_ENDPOINT)).map(String::strip);
     if (ofTraces.isPresent()) {
-      return new Exporter(address(ofTraces.get()), said.orElse(Protocol.HTTP));
+      return new Exporter(address(ofTraces.get()), configured.orElse(Protocol.HTTP));
     }
     URI address =
         Optional.ofNullable(otel.get(ENDPOINT))
@@ -216,13 +217,14 @@ public record TraceSettings(
             .orElseGet(() -> URI.create(Variable.PHOENIX_COLLECTOR_ENDPOINT.defaultText()));
     String path = Optional.ofNullable(address.getRawPath()).orElse("").replaceFirst("/+$", "");
     boolean portOfGrpc = address.getPort() == grpcPort || address.getPort() == DEFAULT_GRPC_PORT;
-    Protocol protocol = said.orElse(path.isEmpty() && portOfGrpc ? Protocol.GRPC : Protocol.HTTP);
+    Protocol protocol =
+        configured.orElse(path.isEmpty() && portOfGrpc ? Protocol.GRPC : Protocol.HTTP);
     boolean whole = protocol == Protocol.GRPC || path.endsWith(PATH);
     String base = address.toString().replaceFirst("/+$", "");
     return new Exporter(URI.create(whole ? base : base + PATH), protocol);
   }
 
-  private Optional<Protocol> said() {
+  private Optional<Protocol> configuredProtocol() {
     String word =
         otel.getOrDefault(
             "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
@@ -237,14 +239,14 @@ public record TraceSettings(
   private static URI address(String text) {
     try {
       return URI.create(text);
-    } catch (IllegalArgumentException e) { // the SDK says what is wrong with it
+    } catch (IllegalArgumentException e) { // the SDK reports the problem
       return URI.create("invalid:///");
     }
   }
 
   @Override
   public String toString() {
-    return "Trace[on=%s, place=%s, key=%s, headers=%s, project=%s, sample=%s, shutdown=%s, otel=%s]"
+    return "TraceSettings[on=%s, place=%s, key=%s, headers=%s, project=%s, sample=%s, shutdown=%s, otel=%s]"
         .formatted(on(), place(), key, headers, project, sample, shutdown, otel.keySet());
   }
 }

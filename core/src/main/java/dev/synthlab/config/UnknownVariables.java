@@ -7,14 +7,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Names that were probably meant to be ours. */
+/** Warnings about names that look like a variable of this library but are not. */
 final class UnknownVariables {
   private static final String OURS = "SYNTHLAB_";
 
-  /** A file can hold very many. */
+  /** The maximum number of warnings. */
   private static final int MAX = 20;
 
-  // Read by the launcher, and by the services above this layer.
+  // Read by the launcher and by services that use this library.
   private static final Set<String> OF_OTHERS =
       Set.of("SYNTHLAB_JAVA_OPTS", "SYNTHLAB_API_HOST", "SYNTHLAB_API_PORT");
 
@@ -26,7 +26,7 @@ final class UnknownVariables {
 
   private UnknownVariables() {}
 
-  /** One warning for each name that looks like ours and is not. */
+  /** One warning for each such name. */
   static List<String> warnings(Environment environment) {
     List<String> warnings = new ArrayList<>();
     for (String name : environment.names()) {
@@ -47,12 +47,12 @@ final class UnknownVariables {
     return warnings;
   }
 
-  /** A service outside may have a name near that of the model server, whose own is set besides. */
+  /** An external service may have a name similar to a variable that is set as well. */
   private static boolean isAnotherService(String near, Environment environment) {
     return !near.startsWith(OURS) && environment.written(near).isPresent();
   }
 
-  /** A key under a wrong name is a key. */
+  /** A key under a wrong name is still a secret. */
   private static void keep(String meant, String value) {
     Stream.of(Variable.values())
         .filter(variable -> variable.names().contains(meant) && variable.secret())
@@ -74,7 +74,7 @@ final class UnknownVariables {
     return best.isEmpty() ? Optional.empty() : Optional.of(best);
   }
 
-  /** How many edits may lie between a name and ours; the shorter it is, the more it is a word. */
+  /** The maximum edit distance between a name and a known one. */
   private static int bound(String name, String known) {
     if (name.startsWith(OURS) && known.startsWith(OURS)) {
       return Math.max(2, (known.length() - OURS.length()) / 3);
@@ -85,7 +85,7 @@ final class UnknownVariables {
     return known.equals(Variable.LOG_LEVEL.name()) ? 1 : 0;
   }
 
-  /** Insertions, deletions, replacements and swaps of neighbours between two words. */
+  /** The number of insertions, deletions, replacements and swaps between two words. */
   static int distance(String a, String b) {
     int[][] table = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {

@@ -1,5 +1,6 @@
 package dev.synthlab.config;
 
+import dev.synthlab.Internal;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,10 +14,11 @@ import java.util.Arrays;
 import java.util.function.Function;
 
 /**
- * The reader of every text that a user gives: UTF-8, with or without a byte order mark. Text in
- * another encoding is refused, so that it is never sent half or with other letters. The refusal is
- * an exception that the caller makes of a clause, for example {@code is UTF-16; save it as UTF-8}.
+ * The reader of every text file of the user: UTF-8, with or without a byte order mark. Text in
+ * another encoding is refused, so that it is never sent in part or with wrong letters. The caller
+ * makes the exception from a clause such as {@code is UTF-16; save it as UTF-8}.
  */
+@Internal
 public final class Utf8 {
   private static final String MARK = "\uFEFF";
 
@@ -25,7 +27,7 @@ public final class Utf8 {
   /**
    * The text of a file.
    *
-   * @param file where it is
+   * @param file the file
    * @param refusal makes the exception, given the clause that says which encoding it has
    * @return its text without a byte order mark
    * @throws IOException if it cannot be read
@@ -36,9 +38,9 @@ public final class Utf8 {
   }
 
   /**
-   * The text that bytes stand for.
+   * Decodes a text.
    *
-   * @param bytes all of it
+   * @param bytes the whole text
    * @param refusal makes the exception, given the clause that says which encoding it has
    * @return the text without a byte order mark
    */
@@ -51,9 +53,9 @@ public final class Utf8 {
   }
 
   /**
-   * A stream whose reads fail at what is not UTF-8, at its end at the latest.
+   * A stream of the same bytes whose reads fail where they are not UTF-8, at the end at the latest.
    *
-   * @param in the same bytes; closed with the stream
+   * @param in the bytes; closed with the stream
    * @param refusal makes the exception, given the clause that says which encoding it has
    * @return a stream for one thread
    */
@@ -63,8 +65,8 @@ public final class Utf8 {
   }
 
   /**
-   * Whether text begins as UTF-16 does: with its byte order mark, or with zero bytes at every other
-   * place, as in letters of English.
+   * Whether a text begins like UTF-16: with its byte order mark, or with every other byte zero, as
+   * Latin letters have.
    *
    * @param bytes the text, or its beginning
    * @return whether it is UTF-16
@@ -123,7 +125,7 @@ public final class Utf8 {
     }
   }
 
-  /** Sees the bytes of a text, piece after piece. */
+  /** Checks the bytes of a text, block by block. */
   private static final class Check {
     static final int HEAD = 64;
     private static final long HIGHS = 0x8080808080808080L;
@@ -136,7 +138,7 @@ public final class Utf8 {
     private int headed;
     private boolean begun;
     private long line = 1;
-    // What the next byte of a character that has begun may be.
+    // The range of the next byte within a character.
     private int missing;
     private int min;
     private int max;
@@ -151,7 +153,7 @@ public final class Utf8 {
         keepHead(bytes, from, to);
       }
       if (headed < 2) {
-        return; // half a byte order mark, perhaps
+        return; // may be the first half of a byte order mark
       }
       begun = true;
       if (waited) {

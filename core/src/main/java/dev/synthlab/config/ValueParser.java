@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Reads single values. What is not allowed is an {@link IllegalArgumentException} whose message
- * says more than the variable itself does, or nothing.
+ * Parses single values. A value that is not allowed is an {@link IllegalArgumentException}; its
+ * message has details, or is empty if {@link Variable#allowed} says enough.
  */
 final class ValueParser {
   private static final Pattern DURATION =
@@ -35,7 +35,7 @@ final class ValueParser {
 
   private ValueParser() {}
 
-  /** A text on one line, white space around it taken off. */
+  /** A text of one line without the white space around it. */
   static String line(String raw) {
     refuseHidden(raw);
     return raw.strip();
@@ -49,7 +49,7 @@ final class ValueParser {
     return value;
   }
 
-  /** A key is taken as it stands: what is wrong with it would otherwise be seen as a 401 only. */
+  /** A key. It is not trimmed: a wrong key would be noticed only as a 401 of the server. */
   static Secret key(String raw) {
     Secret key = Secret.of(raw.strip());
     refuseHidden(raw);
@@ -82,10 +82,10 @@ final class ValueParser {
       }
       String lower = name.toLowerCase(Locale.ROOT);
       if (NOT_OURS_TO_SET.contains(lower)) {
-        throw refused(name + " is set by the transport itself");
+        throw refused(name + " is set by the transport");
       }
       if (!seen.add(lower)) {
-        throw refused(name + " stands there twice");
+        throw refused(name + " is set twice");
       }
       headers.put(name, value);
     }
@@ -106,7 +106,7 @@ final class ValueParser {
         throw refused("pair " + (pairs.size() + 1) + " is not");
       }
       if (pairs.put(name.toLowerCase(Locale.ROOT), value) != null) {
-        throw refused(name + " stands there twice");
+        throw refused(name + " is set twice");
       }
     }
     return pairs;
@@ -117,7 +117,7 @@ final class ValueParser {
       return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
       Secret.of(value);
-      throw refused("a percent sign does not begin a code");
+      throw refused("a percent sign is not followed by two hexadecimal digits");
     }
   }
 
@@ -138,11 +138,11 @@ final class ValueParser {
     return new BigDecimal(value);
   }
 
-  /** An http(s) address in which nothing is secret. */
+  /** An http(s) address without user-info. */
   static URI open(String raw) {
     URI uri = address(raw);
     if (uri.getScheme().equals("local") || uri.getRawUserInfo() != null) {
-      throw refused("user-info goes into headers");
+      throw refused("it has user-info, which must be in headers");
     }
     return bare(uri);
   }
@@ -180,7 +180,7 @@ final class ValueParser {
     return count;
   }
 
-  /** Empty for auto. */
+  /** A number; empty for auto. */
   static OptionalInt countOrAuto(Variable variable, String raw) {
     return line(raw).equalsIgnoreCase("auto")
         ? OptionalInt.empty()
@@ -198,7 +198,7 @@ final class ValueParser {
   static String choice(Variable variable, String raw) {
     String value = line(raw).toLowerCase(Locale.ROOT);
     List<String> choices = variable.choices();
-    // The origin's logging has WARNING where SLF4J has WARN.
+    // Python's logging says WARNING, SLF4J says WARN.
     String choice = value.equals("warning") && choices.contains("warn") ? "warn" : value;
     if (!choices.contains(choice)) {
       throw refused("");
@@ -206,7 +206,7 @@ final class ValueParser {
     return choice;
   }
 
-  /** A switch, also in the words of the origin's. */
+  /** A switch: on or off, true or false, 1 or 0, yes or no. */
   static boolean onOrOff(String raw) {
     return switch (line(raw).toLowerCase(Locale.ROOT)) {
       case "on", "true", "1", "yes" -> true;
@@ -215,13 +215,13 @@ final class ValueParser {
     };
   }
 
-  /** An HTTP proxy; without a scheme it is http, without a port 80. */
+  /** An HTTP proxy. The default scheme is http, the default port 80. */
   static NetworkSettings.Proxy proxy(String raw) {
     String address = withScheme(raw);
     keepUserInfo(address);
     URI uri = uri(line(address));
     if (!uri.getScheme().equalsIgnoreCase("http")) {
-      throw refused("only proxies that are spoken to in plain http are known");
+      throw refused("only proxies with an http:// address are supported");
     }
     if (uri.getHost() == null || uri.getHost().isEmpty()) {
       throw refused("it has no valid host");
@@ -243,7 +243,7 @@ final class ValueParser {
     return proxy.contains("://") ? proxy : "http://" + proxy.stripLeading();
   }
 
-  // Before anything can fail: a password in a broken address is a password.
+  // Before anything can fail: the password of a malformed address is a secret, too.
   static void keepUserInfo(String raw) {
     Matcher userInfo = Pattern.compile("//([^/\\s]*)@").matcher(raw);
     if (userInfo.find()) {
@@ -251,7 +251,7 @@ final class ValueParser {
     }
   }
 
-  /** An http(s) address, user-info included, or one of the embedded model. */
+  /** An http(s) address, with user-info if there is any, or the address of the embedded model. */
   static URI address(String raw) {
     keepUserInfo(raw);
     URI uri = uri(line(raw));
@@ -274,7 +274,7 @@ final class ValueParser {
     return uri;
   }
 
-  /** The address without user-info and without a slash at its end. */
+  /** The address without user-info and trailing slashes. */
   static URI bare(URI address) {
     if (address.getHost() == null) {
       return address;

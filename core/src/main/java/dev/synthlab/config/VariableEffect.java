@@ -1,29 +1,33 @@
 package dev.synthlab.config;
 
 /**
- * What a variable can bring about, and so whether a {@code .env} that nobody named may set it: such
- * a file may come with a cloned repository. A new variable has to be given one of these.
+ * What a variable decides. It determines whether a {@code .env} that the user has not named may set
+ * the variable: such a file may come with a cloned repository. Each variable must have one.
  */
 enum VariableEffect {
   /** Names, numbers and levels. */
-  TUNING(true, "changes how much, how long, how often or under which name"),
-  /** Keys that go with requests. */
-  KEY(true, "is a key, and goes only where the environment, an option or the default leads"),
-  /** What goes with requests besides keys. */
-  HEADERS(false, "goes with every request, and can make a gateway pass the request on"),
+  TUNING(true, "sets a name, a limit, a time or a level"),
+  /** Keys that are sent with requests. */
+  KEY(
+      true,
+      "is a key, and is sent only to the server that the environment, an option or the default names"),
+  /** Headers that are sent with requests. */
+  HEADERS(false, "is sent with every request, and can make a gateway forward the request"),
   /** Addresses. */
-  ADDRESS(false, "decides which server gets requests, rows or spans"),
-  /** Proxies, and what goes past them. */
-  PROXY(false, "decides through which proxy they go"),
-  /** Certificates, and whether they are asked for. */
+  ADDRESS(false, "decides which server receives requests, rows or spans"),
+  /** Proxies, and hosts without a proxy. */
+  PROXY(false, "decides which proxy is used"),
+  /** Certificates, and whether they are required. */
   TRUST(false, "decides which servers are trusted"),
   /** Files and directories. */
   PLACE(false, "decides which files are read or written"),
   /** Native code, model files that it reads, SQL. */
-  CODE(false, "decides which code runs, or what native code reads"),
+  CODE(false, "decides which code runs, or which file native code reads"),
   /** Copies of prompts and answers. */
-  RECORD(false, "decides whether prompts and answers are kept, reused or shown (`off` may be set)"),
-  /** No variable of ours; it is never looked up. */
+  RECORD(
+      false,
+      "decides whether prompts and answers are stored, reused or sent to a trace (`off` is allowed)"),
+  /** Not a variable of this library; it is never read. */
   FOREIGN(false, "is not read");
 
   private final boolean harmless;
@@ -34,12 +38,12 @@ enum VariableEffect {
     this.does = does;
   }
 
-  /** Whether an unnamed {@code .env} may set such a variable. */
+  /** Whether a {@code .env} that the user has not named may set such a variable. */
   boolean harmless() {
     return harmless;
   }
 
-  /** What it does, the end of a sentence that begins with the variable. */
+  /** The end of a sentence that begins with the variable. */
   String does() {
     return does;
   }

@@ -1,4 +1,4 @@
-/** Every variable the project reads, its default, and the one place that reads it. */
+/** The settings: every variable with its default and description, and their only reader. */
 @NullMarked
 package dev.synthlab.config;
 

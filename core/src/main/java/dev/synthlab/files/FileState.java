@@ -1,5 +1,6 @@
 package dev.synthlab.files;
 
+import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -11,22 +12,66 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a path names at one moment, its links not followed.
+ * The attributes of a path at one moment. Symbolic links are not followed.
  *
- * @param attributes kind and identity
- * @param unix owner, names and permissions, where the system knows of them
+ * @param attributes the kind and the identity of the file
+ * @param unix its owner, number of names and permissions, on a system that has them
  */
 record FileState(BasicFileAttributes attributes, Optional<Unix> unix) {
-  private static final int ROOT = 0;
-  private static final int OTHERS = 0077;
+  static final int OTHERS_WRITE = 0002;
+  static final int GROUP_OR_OTHERS_WRITE = 0022;
+  private static final int GROUP_OR_OTHERS = 0077;
+  private static final int STICKY = 01000;
   private static final int KIND = 0170000;
   private static final int PIPE = 0010000;
   private static final int SOCKET = 0140000;
 
-  /** What only Unix knows. */
-  record Unix(int owner, int names, int mode) {
+  /**
+   * The attributes that only Unix has.
+   *
+   * @param owner the number of the user who owns the file
+   * @param ownerName the name of that user, or the number if there is no name
+   * @param names how many hard links the file has
+   * @param mode its kind and permissions
+   */
+  record Unix(int owner, String ownerName, int names, int mode) {
+    private static final int ROOT = 0;
+    private static final String LETTERS = "rwxrwxrwx";
+
     boolean isPipe() {
       return (mode & KIND) == PIPE || (mode & KIND) == SOCKET;
+    }
+
+    boolean isOfRoot() {
+      return owner == ROOT;
+    }
+
+    /** Whether the owner is the user of this process or root. */
+    boolean isTrusted() {
+      return isOfRoot() || isOfThisUser();
+    }
+
+    private boolean isOfThisUser() {
+      return User.NUMBER.filter(user -> user == owner).isPresent();
+    }
+
+    boolean isSticky() {
+      return (mode & STICKY) != 0;
+    }
+
+    boolean allows(int bits) {
+      return (mode & bits) != 0;
+    }
+
+    /** The permissions as {@code ls} writes them. */
+    String permissions() {
+      StringBuilder text = new StringBuilder(LETTERS);
+      for (int i = 0; i < LETTERS.length(); i++) {
+        if (!allows(0400 >> i)) {
+          text.setCharAt(i, '-');
+        }
+      }
+      return text.toString();
     }
   }
 
@@ -40,13 +85,23 @@ record FileState(BasicFileAttributes attributes, Optional<Unix> unix) {
     }
   }
 
+  /** Whether the system stores owners and permissions of this path. */
+  static boolean hasOwners(Path path) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("unix");
+  }
+
   private static Optional<Unix> unix(Path file) throws IOException {
-    if (!file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+    if (!hasOwners(file)) {
       return Optional.empty();
     }
     Map<String, Object> all =
-        Files.readAttributes(file, "unix:uid,nlink,mode", LinkOption.NOFOLLOW_LINKS);
-    return Optional.of(new Unix(number(all, "uid"), number(all, "nlink"), number(all, "mode")));
+        Files.readAttributes(file, "unix:uid,owner,nlink,mode", LinkOption.NOFOLLOW_LINKS);
+    return Optional.of(
+        new Unix(
+            number(all, "uid"),
+            String.valueOf(all.get("owner")),
+            number(all, "nlink"),
+            number(all, "mode")));
   }
 
   private static int number(Map<String, Object> all, String name) {
@@ -59,10 +114,10 @@ record FileState(BasicFileAttributes attributes, Optional<Unix> unix) {
   }
 
   boolean openToOthers() {
-    return unix.isPresent() && (unix.get().mode() & OTHERS) != 0;
+    return unix.isPresent() && unix.get().allows(GROUP_OR_OTHERS);
   }
 
-  /** Refuses all but the user's own regular file with one name. */
+  /** Refuses every file except a regular file of this user that has one name. */
   void requireOwn(Path file) throws IOException {
     if (attributes.isSymbolicLink()) {
       throw refused(file, "it is a symbolic link, which is not followed");
@@ -75,9 +130,9 @@ record FileState(BasicFileAttributes attributes, Optional<Unix> unix) {
           file,
           "it has "
               + unix.get().names()
-              + " names (hard links), and one of them may be another's; copy it");
+              + " names (hard links), and one of them may be another user's; copy it");
     }
-    if (unix.isPresent() && !isOwn(file, unix.get().owner())) {
+    if (unix.isPresent() && !isOwn(file, unix.get())) {
       throw refused(
           file,
           "it belongs to another user (number "
@@ -86,15 +141,16 @@ record FileState(BasicFileAttributes attributes, Optional<Unix> unix) {
     }
   }
 
-  /** Refuses a link or a pipe that neither the user nor root has made. */
-  void requireTrustedWay(Path file) throws IOException {
+  /** Refuses a symbolic link or a pipe that neither this user nor root has made. */
+  void requireTrustedMaker(Path file) throws IOException {
     if (unix.isEmpty() || !(attributes.isSymbolicLink() || unix.get().isPipe())) {
       return;
     }
-    int owner = unix.get().owner();
-    if (owner != ROOT && !isOwn(file, owner)) {
+    Unix of = unix.get();
+    if (!of.isOfRoot() && !isOwn(file, of)) {
       String what = attributes.isSymbolicLink() ? "symbolic link" : "pipe";
-      throw refused(file, "it is a " + what + " that another user (number " + owner + ") has made");
+      throw refused(
+          file, "it is a " + what + " that another user (number " + of.owner() + ") has made");
     }
   }
 
@@ -102,9 +158,9 @@ record FileState(BasicFileAttributes attributes, Optional<Unix> unix) {
     return new FileSystemException(file.toString(), null, reason);
   }
 
-  /** Some file systems give every file an owner of their own: what is made beside it tells. */
-  private static boolean isOwn(Path file, int owner) throws IOException {
-    if (User.NUMBER.filter(user -> user == owner).isPresent()) {
+  /** Some file systems give all files the same owner: a new file in the directory shows it. */
+  private static boolean isOwn(Path file, Unix of) throws IOException {
+    if (of.isOfThisUser()) {
       return true;
     }
     Path directory = file.toAbsolutePath().getParent();
@@ -113,7 +169,7 @@ record FileState(BasicFileAttributes attributes, Optional<Unix> unix) {
     }
     Path probe = Files.createTempFile(directory, ".synthlab-", ".owner");
     try {
-      return unix(probe).filter(made -> made.owner() == owner).isPresent();
+      return unix(probe).filter(made -> made.owner() == of.owner()).isPresent();
     } finally {
       Files.deleteIfExists(probe);
     }
@@ -125,10 +181,14 @@ record FileState(BasicFileAttributes attributes, Optional<Unix> unix) {
 
     private static Optional<Integer> number() {
       try {
-        Path process = Path.of("/proc/self");
-        if (Files.exists(process)) {
-          return unix(process.toRealPath()).map(Unix::owner);
-        }
+        return Optional.of((int) new UnixSystem().getUid());
+      } catch (LinkageError e) { // a Java runtime without this module, or another system
+        return ownerOfNewFile();
+      }
+    }
+
+    private static Optional<Integer> ownerOfNewFile() {
+      try {
         Path probe = Files.createTempFile(".synthlab-", ".owner");
         try {
           return unix(probe).map(Unix::owner);
@@ -136,7 +196,7 @@ record FileState(BasicFileAttributes attributes, Optional<Unix> unix) {
           Files.delete(probe);
         }
       } catch (IOException e) {
-        return Optional.empty(); // what is made beside a file tells
+        return Optional.empty(); // then nobody but root is trusted
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.synthlab.files;
 
+import dev.synthlab.Internal;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -19,15 +20,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Opens files for writing so that nobody but their owner can read them, and nobody else can lead
- * what is written to another place. A new file has the mode 0600 from its first moment. A file that
- * is there must be a regular file of the user's, with one name only; read and write permissions
- * that others have are taken away before anything is written.
+ * Opens files for writing so that only their owner can read them, and no link leads what is written
+ * to another place. A new file has the mode 0600 from the start. An existing file must be a regular
+ * file of this user with one name; permissions of others are removed before anything is written.
  *
- * <p>The looks at a file before and after it is opened leave no gap in a directory that only the
- * user may write, nor in one like {@code /tmp}, where the sticky bit keeps others from replacing
- * the user's files. Where others may replace every file, nothing can protect one.
+ * <p>A file is examined before and after it is opened. That leaves no gap in a directory that only
+ * the user can write, nor in one like {@code /tmp}, where the sticky bit keeps others from
+ * replacing the user's files. In a directory where others can replace every file, nothing is
+ * protected.
  */
+@Internal
 public final class PrivateFiles {
   private static final int MAX_LINKS = 40;
   private static final int MAX_TRIES = 10;
@@ -41,32 +43,32 @@ public final class PrivateFiles {
    *
    * @param file which
    * @param options as for {@link FileChannel#open}; {@code TRUNCATE_EXISTING} empties the file only
-   *     after it was looked at
+   *     after it was examined
    * @return the open file
-   * @throws FileSystemException when what is there is no regular file, has more than one name or
-   *     another owner; its reason says so
+   * @throws FileSystemException when the existing file is no regular file, has more than one name
+   *     or another owner; its reason says so
    * @throws IOException when it cannot be opened
    */
   public static FileChannel open(Path file, OpenOption... options) throws IOException {
     Set<OpenOption> wanted = new HashSet<>(Set.of(options));
-    boolean emptied = wanted.remove(StandardOpenOption.TRUNCATE_EXISTING);
-    boolean onlyNew = wanted.remove(StandardOpenOption.CREATE_NEW);
-    boolean made = wanted.remove(StandardOpenOption.CREATE);
+    boolean truncate = wanted.remove(StandardOpenOption.TRUNCATE_EXISTING);
+    boolean mustBeNew = wanted.remove(StandardOpenOption.CREATE_NEW);
+    boolean create = wanted.remove(StandardOpenOption.CREATE);
     for (int tries = 1; ; tries++) {
-      Optional<FileState> before = onlyNew ? Optional.empty() : FileState.of(file);
+      Optional<FileState> before = mustBeNew ? Optional.empty() : FileState.of(file);
       try {
         if (before.isEmpty()) {
-          return created(file, wanted, onlyNew || made);
+          return created(file, wanted, mustBeNew || create);
         }
         before.get().requireOwn(file);
         FileChannel channel = opened(file, wanted, before.get());
-        if (emptied) {
+        if (truncate) {
           channel.truncate(0);
         }
         return channel;
       } catch (FileAlreadyExistsException | NoSuchFileException e) {
-        // It came or went between two looks.
-        if (onlyNew || !made || tries == MAX_TRIES) {
+        // It was made or deleted between two checks.
+        if (mustBeNew || !create || tries == MAX_TRIES) {
           throw e;
         }
         if (before.isEmpty() && e instanceof NoSuchFileException) {
@@ -122,12 +124,11 @@ public final class PrivateFiles {
   }
 
   /**
-   * Looks at a file, and changes nothing.
+   * Requires that a file is the user's own regular file with one name. Changes nothing.
    *
-   * @param file which; nothing happens if it is not there
-   * @throws FileSystemException when it is not the user's own regular file with one name; its
-   *     reason says why
-   * @throws IOException when it cannot be looked at
+   * @param file which; nothing happens if it does not exist
+   * @throws FileSystemException when it is not; its reason says why
+   * @throws IOException when it cannot be examined
    */
   public static void requireOwn(Path file) throws IOException {
     Optional<FileState> state = FileState.of(file);
@@ -137,11 +138,11 @@ public final class PrivateFiles {
   }
 
   /**
-   * Takes away what others may do with a file that something else opens.
+   * Removes the permissions of others from a file that a library opens by itself.
    *
-   * @param file which; nothing happens if it is not there
+   * @param file which; nothing happens if it does not exist
    * @throws FileSystemException as {@link #requireOwn}
-   * @throws IOException when it cannot be looked at or changed
+   * @throws IOException when it cannot be examined or changed
    */
   public static void tighten(Path file) throws IOException {
     Optional<FileState> state = FileState.of(file);
@@ -150,13 +151,13 @@ public final class PrivateFiles {
       try {
         tighten(file, state.get());
       } catch (NoSuchFileException e) {
-        // It has gone meanwhile.
+        // It was deleted meanwhile.
       }
     }
   }
 
   /**
-   * Where a path leads that the user has named: the file itself, or where the links lead that the
+   * The target of a path that the user has named: the file itself, or the end of links that the
    * user or root has made. A link, or a pipe at the end, that another user has made is refused.
    *
    * @param named the path
@@ -171,7 +172,7 @@ public final class PrivateFiles {
       if (state.isEmpty()) {
         return path;
       }
-      state.get().requireTrustedWay(path);
+      state.get().requireTrustedMaker(path);
       if (!Files.isSymbolicLink(path)) {
         return path;
       }
@@ -182,14 +183,8 @@ public final class PrivateFiles {
     }
   }
 
-  /**
-   * Makes a directory and those above it that are not there, for their owner only.
-   *
-   * @param directory which
-   * @return the same
-   * @throws IOException when it cannot be made
-   */
-  public static Path createDirectories(Path directory) throws IOException {
+  /** Makes a directory and the missing ones above it, for their owner only. */
+  static Path createDirectories(Path directory) throws IOException {
     return Files.createDirectories(directory, mode(directory, DIRECTORY_MODE));
   }
 

@@ -1,4 +1,4 @@
-/** Files that only their owner can read or change, and that no link leads elsewhere. */
+/** Files, libraries and programs of this machine that no other user can have changed. */
 @NullMarked
 package dev.synthlab.files;
 

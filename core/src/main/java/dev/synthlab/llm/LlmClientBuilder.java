@@ -24,7 +24,7 @@ public final class LlmClientBuilder {
   private CallPolicy.WaitMode waiting = CallPolicy.WaitMode.WITHIN_DEADLINE;
   private Optional<SingleFlightCache> answers = Optional.empty();
   private Optional<Budget> budget = Optional.empty();
-  private int concurrency = Settings.Limits.DEFAULT_AT_ONCE;
+  private int concurrency = Settings.Limits.DEFAULT_CONCURRENCY;
 
   LlmClientBuilder() {}
 

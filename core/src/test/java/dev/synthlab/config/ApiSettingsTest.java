@@ -67,7 +67,7 @@ class ApiSettingsTest {
   }
 
   @Test
-  void needsAnAddressWhereThereIsNoUsualOne() {
+  void requiresAnAddressIfThereIsNoDefault() {
     ApiVariables none =
         new ApiVariables("maps", Optional.empty(), Duration.ofSeconds(1), KeyNeed.NONE);
 
@@ -77,7 +77,7 @@ class ApiSettingsTest {
   }
 
   @Test
-  void refusesTheUsualAddressWhereAFileThatMerelyLiesThereNamesAnother() throws IOException {
+  void refusesTheDefaultAddressIfAnUnnamedFileHasAnother() throws IOException {
     Path file = directory.resolve(".env");
     Files.writeString(file, "OPEN_WEATHER_BASE_URL=https://ada:canary@evil.example\n");
     Environment there = Environment.of(Map.of("OPEN_WEATHER_API_KEY", "ow-0123456789"), directory);
@@ -93,7 +93,7 @@ class ApiSettingsTest {
   }
 
   @Test
-  void takesKeyAndTimeOfAFileThatMerelyLiesThere() throws IOException {
+  void readsKeyAndTimeoutFromAnUnnamedFile() throws IOException {
     Files.writeString(
         directory.resolve(".env"), "OPEN_WEATHER_API_KEY=ow-0123456789\nOPEN_WEATHER_TIMEOUT=2m\n");
 
@@ -104,7 +104,7 @@ class ApiSettingsTest {
   }
 
   @Test
-  void warnsOfNoServiceWhoseNameIsNearThatOfTheModelServer() {
+  void doesNotWarnAboutAServiceWithASimilarName() {
     Map<String, String> both =
         Map.of("OPENAQ_API_KEY", "aq-0123456789", "OPENAI_API_KEY", "sk-0123456789");
 

@@ -20,7 +20,7 @@ class DatabaseUrlTest {
         "jdbc:postgresql://h:1/lab?user=ada&password=p%2Bw:ord-canary",
         "JDBC:POSTGRESQL://ada:p%2Bw%3Aord-canary@h:1/lab",
       })
-  void takesTheCredentialsOutOfEveryForm(String value) {
+  void separatesTheCredentialsFromEveryForm(String value) {
     DatabaseUrl url = DatabaseUrl.parse(value);
 
     assertThat(url)
@@ -60,7 +60,7 @@ class DatabaseUrlTest {
     "postgres://h/lab?loggerFile=/tmp/x,loggerFile names a class or a file to write",
     "postgres://h/lab?sslmode=require&%73ocketfactory=evil.Factory,names a class",
   })
-  void refusesWhatIsNone(String value, String reason) {
+  void refusesAnInvalidAddress(String value, String reason) {
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> Settings.from(Environment.of(Map.of("DATABASE_URL", value))))
         .withMessageContaining("DATABASE_URL")
@@ -74,7 +74,7 @@ class DatabaseUrlTest {
         "jdbc:postgresql://h:x/lab?password=hidden-pass-word",
         "jdbc:postgresql:ada:hidden-pass-word@h/lab",
       })
-  void showsNoPasswordOfAWrongOne(String value) {
+  void doesNotShowThePasswordOfAnInvalidAddress(String value) {
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> Settings.from(Environment.of(Map.of("DATABASE_URL", value))))
         .satisfies(e -> assertThat(e).message().doesNotContain("hidden-pass-word"));

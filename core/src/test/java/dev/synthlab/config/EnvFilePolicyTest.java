@@ -50,7 +50,7 @@ class EnvFilePolicyTest {
   }
 
   @Test
-  void givesEveryVariableOfOursAnEffect() {
+  void givesEveryVariableAnEffect() {
     assertThat(Variable.values()).noneMatch(each -> each.effect() == VariableEffect.FOREIGN);
   }
 
@@ -76,16 +76,18 @@ class EnvFilePolicyTest {
     "PHOENIX_ENABLED, false, true",
     "POSTGRES_SSL_MODE, off, false",
   })
-  void decidesAboutNamesThatAreNotOnlyOurs(String name, String value, boolean maySet) {
+  void decidesAboutOtherVariablesThatAreRead(String name, String value, boolean maySet) {
     assertThat(EnvFilePolicy.maySet(name, value)).isEqualTo(maySet);
   }
 
   @Test
-  void isDescribedOnThePage() throws IOException {
+  void isDescribedInTheDocumentation() throws IOException {
     String page = Files.readString(Path.of("../docs/security.md"));
 
     assertThat(page)
-        .contains("<!-- allowed -->\n" + Variable.unnamedFileTable(true) + "<!-- /allowed -->")
-        .contains("<!-- ignored -->\n" + Variable.unnamedFileTable(false) + "<!-- /ignored -->");
+        .contains(
+            "<!-- allowed -->\n" + VariableTables.ofUnnamedEnvFile(true) + "<!-- /allowed -->")
+        .contains(
+            "<!-- ignored -->\n" + VariableTables.ofUnnamedEnvFile(false) + "<!-- /ignored -->");
   }
 }

@@ -64,7 +64,7 @@ class EnvironmentTest {
         "\ufeffOPENAI_ORG_ID=bom | bom",
       },
       delimiter = '|')
-  void readsALineAsPeopleWriteThem(String line, String value) throws IOException {
+  void readsEveryCommonFormOfALine(String line, String value) throws IOException {
     write(line + "\r\n# comment\n\n");
 
     Environment environment = Environment.of(Map.of(), directory);
@@ -82,7 +82,7 @@ class EnvironmentTest {
         "OPENAI_ORG_ID='canary' after it",
         "=canary"
       })
-  void tellsTheLineThatCannotBeReadAndDoesNotShowIt(String line) throws IOException {
+  void reportsTheNumberOfAnInvalidLineAndNotItsText(String line) throws IOException {
     write("A=1\n\n" + line + "\nSYNTHLAB_TIMEOUT=abc\n");
 
     assertThatExceptionOfType(ConfigException.class)
@@ -105,7 +105,7 @@ class EnvironmentTest {
         "%s"
       })
   @Timeout(20)
-  void readsAnyFileOfItsLargestSizeInTheTimeOfOne(String line) throws IOException {
+  void readsEveryFileOfTheMaximumSizeInLinearTime(String line) throws IOException {
     for (String filling : List.of("x", " ", "\\", "\\\\x", "\"", "A=\n", "A=b\nA=c\n", " #", "'")) {
       String text = line.formatted(filling.repeat(1_000_000 / filling.length()));
       write(text);
@@ -122,7 +122,7 @@ class EnvironmentTest {
 
   @Test
   @Timeout(60)
-  void boundsWhatItSaysOfAFileOfVeryManyNames() throws IOException {
+  void limitsTheWarningsAboutAFileWithManyNames() throws IOException {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < 15_000; i++) {
       text.append("SYNTHLAB_Q").append(i).append("=1\nSYNTHLAB_CACHE_DIS").append(i).append("=1\n");
@@ -161,11 +161,11 @@ class EnvironmentTest {
     assertThat(Settings.from(without).warnings()).isEmpty();
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> Settings.from(with))
-        .withMessageContainingAll("prod.env", "no such file");
+        .withMessageContainingAll("prod.env", "does not exist");
   }
 
   @Test
-  void readsANamedFileInPlaceOfDotEnv() throws IOException {
+  void readsANamedFileInsteadOfDotEnv() throws IOException {
     write("SYNTHLAB_TIMEOUT=abc\n");
     Path other = Files.writeString(directory.resolve("prod.env"), "OPENAI_ORG_ID=prod\n");
 
@@ -187,7 +187,7 @@ class EnvironmentTest {
   }
 
   @Test
-  void warnsWhenANameStandsTwiceInTheFile() throws IOException {
+  void warnsWhenTheFileSetsANameTwice() throws IOException {
     write("OPENAI_ORG_ID=one\nOPENAI_ORG_ID=two\n");
 
     Settings settings = Settings.from(Environment.of(Map.of(), directory));
@@ -206,7 +206,7 @@ class EnvironmentTest {
   }
 
   @Test
-  void readsTheFileOfItsDirectoryAndOfNoneAbove() throws IOException {
+  void readsTheFileOfItsDirectoryAndNotOfDirectoriesAbove() throws IOException {
     write("OPENAI_ORG_ID=above\n");
     Path below = Files.createDirectory(directory.resolve("below"));
 
@@ -217,7 +217,7 @@ class EnvironmentTest {
   }
 
   @Test
-  void ignoresAnAddressThatMerelyLiesInTheDirectoryAndSaysWhatToDo() throws IOException {
+  void ignoresAnAddressOfAnUnnamedFileAndSaysWhatToDo() throws IOException {
     write("OPENAI_BASE_URL=http://elsewhere.example/v1\nSYNTHLAB_CACHE_DIR=c\n");
 
     Environment environment = Environment.of(Map.of("OPENAI_API_KEY", KEY), directory);
@@ -234,7 +234,7 @@ class EnvironmentTest {
   }
 
   @Test
-  void takesEverythingOfAFileThatWasNamed() throws IOException {
+  void readsEveryVariableFromANamedFile() throws IOException {
     Path env = write("OPENAI_BASE_URL=http://meant.example/v1\nSYNTHLAB_CACHE_DIR=c\n");
 
     Settings settings =
@@ -248,7 +248,7 @@ class EnvironmentTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"OPENAI_BASE_URL=http://meant.example/v1", "SYNTHLAB_PROVIDER=local"})
-  void sendsAKeyNowhereElseThanWhereItsFileMeansIt(String lead) throws IOException {
+  void sendsAKeyOnlyToTheAddressInItsFile(String lead) throws IOException {
     write(lead + "\nOPENAI_API_KEY=" + KEY + "\n");
 
     assertThatExceptionOfType(ConfigException.class)
@@ -264,7 +264,7 @@ class EnvironmentTest {
   }
 
   @Test
-  void sendsNoKeyUnderAnotherNameElsewhereEither() throws IOException {
+  void sendsAKeyUnderAnotherNameOnlyToTheAddressInItsFile() throws IOException {
     write("OPENAI_BASE_URL=http://meant.example/v1\nWORK=" + KEY + "\n");
     Environment environment = Environment.of(Map.of(), directory).withKeyFrom("WORK");
 
@@ -275,7 +275,7 @@ class EnvironmentTest {
   }
 
   @Test
-  void givesAKeyOfTheFileToTheAddressThatTheEnvironmentOrAnOptionNames() throws IOException {
+  void sendsAKeyOfTheFileToTheAddressOfTheEnvironmentOrAnOption() throws IOException {
     write("OPENAI_BASE_URL=http://theirs.example/v1\nOPENAI_API_KEY=" + KEY + "\n");
     Environment byVariable =
         Environment.of(Map.of("OPENAI_BASE_URL", "http://meant.example"), directory);
@@ -289,7 +289,7 @@ class EnvironmentTest {
   }
 
   @Test
-  void passesOverWhatSaysWhatHoldsAnyway() throws IOException {
+  void doesNotWarnAboutAnIgnoredLineThatRepeatsTheDefault() throws IOException {
     write(
         "OPENAI_BASE_URL=https://api.openai.com/v1/\nSYNTHLAB_PROVIDER=openai\nOPENAI_API_KEY="
             + KEY
@@ -302,7 +302,7 @@ class EnvironmentTest {
   }
 
   @Test
-  void letsAFileThatMerelyLiesThereSwitchOffWhatShowsTexts() throws IOException {
+  void letsAnUnnamedFileSwitchOffTheRecordingOfTexts() throws IOException {
     write("PHOENIX_ENABLED=false\nOPENINFERENCE_HIDE_INPUTS=true\n");
     Environment environment =
         Environment.of(Map.of("PHOENIX_COLLECTOR_ENDPOINT", "http://p:6006"), directory);
@@ -313,20 +313,20 @@ class EnvironmentTest {
   }
 
   @Test
-  void isNoAnswerToThoseWhoNeedWhatTheFileSays() throws IOException {
+  void failsForCallersThatNeedAnIgnoredVariable() throws IOException {
     Path env = write("DATABASE_URL=postgres://ada:canary-password@db/lab\n");
     Environment environment = Environment.of(Map.of(), directory);
 
     assertThatExceptionOfType(ConfigException.class)
-        .isThrownBy(() -> environment.requireHeard(Variable.DATABASE_URL))
+        .isThrownBy(() -> environment.requireNotIgnored(Variable.DATABASE_URL))
         .withMessageContainingAll("DATABASE_URL", ".env line 1", "--env-file .env")
         .withMessageNotContaining("canary");
-    environment.withEnvFile(env).requireHeard(Variable.DATABASE_URL);
-    environment.requireHeard(Variable.SYNTHLAB_DB_PATH);
+    environment.withEnvFile(env).requireNotIgnored(Variable.DATABASE_URL);
+    environment.requireNotIgnored(Variable.SYNTHLAB_DB_PATH);
   }
 
   @Test
-  void stillTellsANameThatIsNearlyOneOfOursInTheFile() throws IOException {
+  void warnsAboutAMisspelledNameInTheFile() throws IOException {
     write("OPENAI_APIKEY=" + KEY + "\n");
 
     Settings settings = Settings.from(Environment.of(Map.of(), directory));
@@ -336,7 +336,7 @@ class EnvironmentTest {
   }
 
   @Test
-  void takesTheKeyFromTheVariableThatIsNamed() {
+  void readsTheKeyFromANamedVariable() {
     Environment environment =
         Environment.of(Map.of("OPENAI_API_KEY", "another-key-0001", "WORK_KEY", KEY))
             .withKeyFrom("WORK_KEY");
@@ -350,14 +350,14 @@ class EnvironmentTest {
   }
 
   @Test
-  void tellsThatTheNamedKeyIsMissing() {
+  void reportsThatTheNamedKeyIsMissing() {
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> Settings.from(Environment.of(Map.of()).withKeyFrom("WORK_KEY")))
         .withMessageContainingAll("WORK_KEY", "--api-key-env");
   }
 
   @Test
-  void doesNotShowAKeyThatWasGivenInPlaceOfAName() {
+  void doesNotShowAKeyThatIsGivenInsteadOfAName() {
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> Settings.from(Environment.of(Map.of()).withKeyFrom("sk-oops-canary-77")))
         .withMessageContaining("--api-key-env")
@@ -365,7 +365,7 @@ class EnvironmentTest {
   }
 
   @Test
-  void takesNoSecretFromTheCommandLine() {
+  void readsNoSecretFromTheCommandLine() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Environment.of(Map.of()).with(Variable.OPENAI_API_KEY, KEY, "--api-key"));
   }
@@ -390,7 +390,7 @@ class EnvironmentTest {
     "'', 1, dumb, false, true",
     "'', 0, xterm, true, true",
   })
-  void coloursAsTheConventionsSay(
+  void followsTheConventionsForColours(
       String noColor, String force, String term, boolean terminal, boolean colour) {
     Environment environment =
         Environment.of(Map.of("NO_COLOR", noColor, "CLICOLOR_FORCE", force, "TERM", term));
@@ -399,14 +399,14 @@ class EnvironmentTest {
   }
 
   @Test
-  void drawsOnTerminalsThatAreNotDumb() {
+  void overwritesLinesOnTerminalsThatAreNotDumb() {
     assertThat(Environment.of(Map.of("TERM", "xterm", "NO_COLOR", "1")).canDraw(true)).isTrue();
     assertThat(Environment.of(Map.of("TERM", "dumb")).canDraw(true)).isFalse();
     assertThat(Environment.of(Map.of("TERM", "xterm")).canDraw(false)).isFalse();
   }
 
   @Test
-  void makesTheDirectoriesThatFilesGoTo() throws IOException {
+  void createsTheDirectoriesOfFiles() throws IOException {
     Map<String, String> variables =
         Map.of(
             "OUTPUT_DIR", directory.resolve("a/b").toString(),
@@ -419,7 +419,7 @@ class EnvironmentTest {
   }
 
   @Test
-  void tellsWhichDirectoryCannotBeMade() throws IOException {
+  void reportsADirectoryThatCannotBeCreated() throws IOException {
     Path file = Files.createFile(directory.resolve("file"));
     Settings settings =
         Settings.from(Environment.of(Map.of("OUTPUT_DIR", file.resolve("x").toString())));

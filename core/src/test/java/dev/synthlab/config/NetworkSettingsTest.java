@@ -89,7 +89,7 @@ class NetworkSettingsTest {
     "::/0, 127.0.0.1, 80, false",
     "10.0.0.0/99, 10.0.0.1, 80, false",
   })
-  void leavesOutTheProxyWhereAnEntrySaysSo(String entry, String host, int port, boolean direct) {
+  void usesNoProxyForAHostThatAnEntryMatches(String entry, String host, int port, boolean direct) {
     NetworkSettings network =
         net("HTTP_PROXY", "proxy.test:1", "NO_PROXY", "elsewhere.invalid, " + entry);
 
@@ -98,7 +98,7 @@ class NetworkSettingsTest {
   }
 
   @Test
-  void knowsThePortThatIsNotWritten() {
+  void usesTheDefaultPortOfTheScheme() {
     NetworkSettings network = net("ALL_PROXY", "proxy.test", "NO_PROXY", "a.test:443,b.test:80");
 
     assertThat(network.proxyFor(URI.create("https://a.test/v1"))).isEmpty();
@@ -109,12 +109,12 @@ class NetworkSettingsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"10.0.0.0/99", "http://example.com", "a/b", "[::1", "1.2.3.999/8"})
-  void warnsAboutAnEntryThatIsNone(String entry) {
+  void warnsAboutAnInvalidEntry(String entry) {
     Settings settings = Settings.from(Environment.of(map("NO_PROXY", "good.test," + entry)));
 
     assertThat(settings.warnings())
         .containsExactly(
-            "NO_PROXY: \"" + entry + "\" is no host, address or network; it is ignored");
+            "NO_PROXY: \"" + entry + "\" is not a host, an address or a network; it is ignored");
   }
 
   @ParameterizedTest
@@ -129,7 +129,7 @@ class NetworkSettingsTest {
         "http://ada:canary-password@proxy.test/path",
         "http://ada:canary-password@proxy.test\n"
       })
-  void refusesAProxyThatIsNoneAndNeverShowsItsPassword(String value) {
+  void refusesAnInvalidProxyAndNeverShowsItsPassword(String value) {
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> net("HTTPS_PROXY", value))
         .withMessageStartingWith("HTTPS_PROXY ")
@@ -158,11 +158,11 @@ class NetworkSettingsTest {
   }
 
   @Test
-  void refusesAFileThatHoldsNoAuthority() throws IOException {
-    assertThat(problem("").allowed()).contains("no certificate in it");
-    assertThat(problem(VALID.privateKeyPkcs8Pem()).allowed()).contains("no certificate in it");
+  void refusesAFileWithoutACertificate() throws IOException {
+    assertThat(problem("").allowed()).contains("has no certificate");
+    assertThat(problem(VALID.privateKeyPkcs8Pem()).allowed()).contains("has no certificate");
     assertThat(problem(VALID.certificatePem().substring(0, 200)).allowed())
-        .contains("no certificate in it");
+        .contains("has no certificate");
     assertThat(
             problem(
                     VALID.certificatePem()
@@ -171,12 +171,12 @@ class NetworkSettingsTest {
         .contains("certificate number 2 cannot be read");
     assertThat(problem(EXPIRED.certificatePem()).allowed())
         .contains("CN=Old expired on 2020-02-29");
-    assertThat(problemOf(directory).allowed()).contains("it is no file");
+    assertThat(problemOf(directory).allowed()).contains("it is not a regular file");
     assertThat(problemOf(directory.resolve("none.pem")).allowed()).contains("no such file");
   }
 
   @Test
-  void leavesOutWhatHasExpiredAmongOthersAndSaysSo() throws IOException {
+  void ignoresAnExpiredCertificateWithAWarning() throws IOException {
     Path file =
         Files.writeString(
             directory.resolve("mixed.pem"), EXPIRED.certificatePem() + VALID.certificatePem());

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SecretTest {
 
   @Test
-  void showsNothingInItsTextForm() {
+  void hasATextFormWithoutTheValue() {
     Secret secret = Secret.of("canary-secret-1");
 
     assertThat(secret).hasToString("****").isEqualTo(Secret.of("canary-secret-1"));
@@ -19,7 +19,7 @@ class SecretTest {
 
   @ParameterizedTest
   @CsvSource({"sk-0123456789x9Qd, ****x9Qd", "elevenchars, ****", "abc, ****"})
-  void showsAtMaxFourCharactersAndNoneOfAShortOne(String value, String shown) {
+  void showsAtMostFourCharactersAndNoneOfAShortValue(String value, String shown) {
     assertThat(Secret.of(value).lastFour()).isEqualTo(shown);
   }
 
@@ -33,14 +33,14 @@ class SecretTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"ollama", "lm-studio", "LM-Studio", "not-needed", "EMPTY", "none", "1234567"})
-  void doesNotStrikeOutWordsThatStandWhereNoKeyIsNeeded(String word) {
+  void doesNotMaskPlaceholders(String word) {
     Secret.of(word);
 
     assertThat(Secret.known()).doesNotContain(word);
   }
 
   @Test
-  void knowsUserInfoRawDecodedAndThePasswordAlone() {
+  void remembersUserInfoRawDecodedAndThePasswordAlone() {
     Secret secret = Secret.ofUserInfo("ada:p%40ssword%2Fcanary");
 
     assertThat(secret.reveal()).isEqualTo("ada:p@ssword/canary");
@@ -51,7 +51,7 @@ class SecretTest {
   }
 
   @Test
-  void knowsAUserWithoutAPasswordAsAKey() {
+  void remembersAUserWithoutAPasswordAsAKey() {
     Secret.ofUserInfo("canary-user-key:");
 
     assertThat(Secret.known()).contains("canary-user-key");

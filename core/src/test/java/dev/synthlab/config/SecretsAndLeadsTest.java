@@ -229,7 +229,7 @@ class SecretsAndLeadsTest {
 
   @ParameterizedTest
   @MethodSource("pairs")
-  void leadsNoSecretOfTheEnvironmentAnywhere(Held secret, String lead, String value)
+  void redirectsNoSecretOfTheEnvironment(Held secret, String lead, String value)
       throws IOException {
     Map<String, String> variables = Map.of(secret.name(), secret.value());
     Read before = Read.of(variables);
@@ -254,7 +254,7 @@ class SecretsAndLeadsTest {
 
   @ParameterizedTest
   @MethodSource("pairs")
-  void sendsNoSecretElsewhereThanItsFileMeant(Held secret, String lead, String value)
+  void sendsASecretOnlyToTheDestinationInItsFile(Held secret, String lead, String value)
       throws IOException {
     String word = together(secret, lead, value);
 
@@ -299,7 +299,7 @@ class SecretsAndLeadsTest {
   }
 
   @Test
-  void takesEveryLeadThatIsNamed() throws IOException {
+  void followsEveryVariableOfANamedFile() throws IOException {
     for (Lead lead : Lead.values()) {
       for (String name : lead.names) {
         withFile(Map.of(), Map.of(name, real(lead.value)));
@@ -326,7 +326,7 @@ class SecretsAndLeadsTest {
   }
 
   @Test
-  void isTheTableOfThePage() throws IOException {
+  void isTheTableInTheDocumentation() throws IOException {
     List<String> groups = Stream.of(Lead.values()).map(lead -> lead.group).distinct().toList();
     StringBuilder table =
         new StringBuilder(

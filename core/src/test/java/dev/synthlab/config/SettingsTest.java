@@ -292,7 +292,7 @@ class SettingsTest {
   }
 
   @Test
-  void putsTheEmbeddedModelInPlaceOfTheServer() {
+  void usesTheEmbeddedModelInsteadOfTheServer() {
     Map<String, String> variables = others();
     variables.put("SYNTHLAB_PROVIDER", "local");
 
@@ -307,7 +307,7 @@ class SettingsTest {
   }
 
   @Test
-  void takesAnAddressGivenAsAnOptionOverAVariableForTheEmbeddedModel() {
+  void prefersAnAddressOptionToAVariableForTheEmbeddedModel() {
     Environment environment =
         Environment.of(Map.of("SYNTHLAB_PROVIDER", "local"))
             .with(Variable.OPENAI_BASE_URL, "http://meant.example/v1", "--base-url");
@@ -321,7 +321,7 @@ class SettingsTest {
   }
 
   @Test
-  void keepsTheCacheWhereXdgSaysUnlessThatIsRelative() {
+  void usesTheXdgCacheDirectoryUnlessItIsRelative() {
     assertThat(from(Map.of("XDG_CACHE_HOME", "/xdg")).local().cache())
         .isEqualTo(Path.of("/xdg/synthlab"));
     assertThat(from(Map.of("XDG_CACHE_HOME", "xdg", "HOME", "/h")).local().cache())
@@ -367,7 +367,7 @@ class SettingsTest {
     "OPENAI_BASE_URL, 'http://example.com/\u00a0\u2028'",
     "OPENAI_ORG_ID, org 1",
   })
-  void refusesAWrongValueWithItsNameTheValueAndWhatIsAllowed(String name, String value) {
+  void refusesAWrongValueAndSaysItsNameTheValueAndWhatIsAllowed(String name, String value) {
     List<Problem> problems = problems(Map.of(name, value));
 
     assertThat(problems).hasSize(1);
@@ -442,7 +442,7 @@ class SettingsTest {
   }
 
   @Test
-  void readsHeadersOnLinesOfTheirOwn() {
+  void readsHeadersOnSeparateLines() {
     Settings settings = from(Map.of("SYNTHLAB_HEADERS", "X-B: one:1\r\nX-A: two\n"));
 
     assertThat(settings.llm().headers().keySet()).containsExactly("X-B", "X-A");
@@ -459,7 +459,7 @@ class SettingsTest {
         "https://example.com/v1?key=canary-password",
         "https://example.com/v1#canary-password"
       })
-  void neverShowsWhatIsSecretInABrokenAddress(String address) {
+  void neverShowsTheSecretsOfABrokenAddress(String address) {
     ConfigException refused = refused(Map.of("OPENAI_BASE_URL", address));
 
     assertThat(refused.problems()).hasSize(1);
@@ -467,7 +467,7 @@ class SettingsTest {
   }
 
   @Test
-  void tellsAllProblemsAtOnceEachOnItsLine() {
+  void reportsAllProblemsAtOnceEachOnItsLine() {
     Map<String, String> wrong = new HashMap<>();
     wrong.put("SYNTHLAB_TIMEOUT", "abc");
     wrong.put("SYNTHLAB_CONCURRENCY", "0");
@@ -526,7 +526,7 @@ class SettingsTest {
     "OPENAI_BASE_ULR, OPENAI_BASE_URL",
     "LOG_LEVL, LOG_LEVEL",
   })
-  void warnsAboutANameThatLooksLikeOurs(String name, String meant) {
+  void warnsAboutAMisspelledName(String name, String meant) {
     Settings settings = from(Map.of(name, "canary-value-0815"));
 
     assertThat(settings.warnings())
@@ -534,13 +534,13 @@ class SettingsTest {
   }
 
   @Test
-  void warnsAboutOurPrefixEvenIfNothingIsNear() {
+  void warnsAboutAnUnknownNameWithThePrefix() {
     assertThat(from(Map.of("SYNTHLAB_XYLOPHONE_QUARTET", "1")).warnings())
         .containsExactly("SYNTHLAB_XYLOPHONE_QUARTET is not a variable of synthlab and is ignored");
   }
 
   @Test
-  void takesAKeyUnderAWrongNameForASecret() {
+  void treatsAKeyUnderAWrongNameAsASecret() {
     from(Map.of("OPENAI_APIKEY", "misplaced-canary-key-1"));
 
     assertThat(Secret.known()).contains("misplaced-canary-key-1");
@@ -558,12 +558,12 @@ class SettingsTest {
         "PATH",
         "OPENAI_AGENTS_DISABLE_TRACING"
       })
-  void leavesNamesOfOthersAlone(String name) {
+  void doesNotWarnAboutOtherNames(String name) {
     assertThat(from(Map.of(name, "x")).warnings()).isEmpty();
   }
 
   @Test
-  void needsAKeyForOpenAiOnly() {
+  void requiresAKeyOnlyForOpenAi() {
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> from(Map.of()).llm().requireKey())
         .withMessageContainingAll("OPENAI_API_KEY", "api.openai.com", "--local");
@@ -604,14 +604,14 @@ class SettingsTest {
   }
 
   @Test
-  void tellsAllVariablesInOneTable() {
-    String table = Variable.markdownTable();
+  void listsAllVariablesInOneTable() {
+    String table = VariableTables.all();
 
     assertThat(table.lines()).hasSize(2 + Variable.values().length);
     for (Variable variable : Variable.values()) {
-      List<String> told = new ArrayList<>(variable.names());
-      told.add(variable.defaultText());
-      assertThat(table).contains(told);
+      List<String> expected = new ArrayList<>(variable.names());
+      expected.add(variable.defaultText());
+      assertThat(table).contains(expected);
     }
     assertThat(table.lines()).allMatch(line -> line.matches("\\|[^|]*\\|[^|]*\\|[^|]*\\|"));
   }

@@ -20,7 +20,7 @@ class TraceSettingsTest {
     "http://p:4317/, http://p:4317, GRPC",
     "https://app.phoenix.arize.com/s/me, https://app.phoenix.arize.com/s/me/v1/traces, HTTP",
   })
-  void tellsHttpFromGrpcByTheAddress(
+  void distinguishesHttpAndGrpcByTheAddress(
       String endpoint, String address, TraceSettings.Protocol protocol) {
     TraceSettings trace = from(Map.of("PHOENIX_COLLECTOR_ENDPOINT", endpoint));
 
@@ -28,7 +28,7 @@ class TraceSettingsTest {
   }
 
   @Test
-  void takesPhoenixOwnPortOfGrpc() {
+  void readsTheGrpcPortOfPhoenix() {
     TraceSettings trace =
         from(Map.of("PHOENIX_COLLECTOR_ENDPOINT", "http://p:9999", "PHOENIX_GRPC_PORT", "9999"));
 
@@ -36,7 +36,7 @@ class TraceSettingsTest {
   }
 
   @Test
-  void letsAProtocolThatIsSetWin() {
+  void prefersAProtocolThatIsSet() {
     TraceSettings http =
         from(
             Map.of(
@@ -71,7 +71,7 @@ class TraceSettingsTest {
     "'', '', OTEL_SERVICE_NAME=me, false",
     "true, http://p:6006, OTEL_SDK_DISABLED=true, false",
   })
-  void isOnWhenItIsSaidOrThereIsAnAddress(
+  void isOnIfItIsSetOrThereIsAnAddress(
       String enabled, String endpoint, String otel, boolean on) {
     Map<String, String> variables = new HashMap<>();
     variables.put("PHOENIX_ENABLED", enabled);
@@ -84,7 +84,7 @@ class TraceSettingsTest {
   }
 
   @Test
-  void sendsToAPhoenixOnThisMachineWhenNothingElseIsSaid() {
+  void sendsToAPhoenixOnThisMachineByDefault() {
     assertThat(from(Map.of("PHOENIX_ENABLED", "true")).place().address())
         .isEqualTo(URI.create("http://127.0.0.1:6006/v1/traces"));
   }

@@ -62,12 +62,12 @@ class Utf8Test {
   }
 
   @Test
-  void takesTheByteOrderMarkAway() {
+  void removesTheByteOrderMark() {
     assertThat(text("\uFEFFé😀".getBytes(StandardCharsets.UTF_8))).isEqualTo("é😀");
   }
 
   @Test
-  void takesWhatJavaDecodesAndNothingElse() throws IOException {
+  void acceptsExactlyWhatJavaDecodes() throws IOException {
     Random random = new Random(20261130);
     byte[] signs = "aé中😀\n\uFFFF\uD7FF\uE000".getBytes(StandardCharsets.UTF_8);
     int refused = 0;

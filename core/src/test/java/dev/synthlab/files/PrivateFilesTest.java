@@ -43,7 +43,7 @@ class PrivateFilesTest {
   }
 
   @Test
-  void makesAFileForItsOwnerOnly() throws IOException {
+  void createsAFileForItsOwnerOnly() throws IOException {
     written(file(), "a", CREATE, WRITE);
 
     assertThat(mode(file())).isEqualTo("rw-------");
@@ -51,7 +51,7 @@ class PrivateFilesTest {
   }
 
   @Test
-  void keepsWhatStandsInAFileUnlessItIsToBeEmptied() throws IOException {
+  void keepsTheContentOfAFileUnlessItIsTruncated() throws IOException {
     Files.writeString(file(), "old");
 
     written(file(), "+new", CREATE, APPEND);
@@ -62,7 +62,7 @@ class PrivateFilesTest {
   }
 
   @Test
-  void takesAwayWhatOthersMayDoWithAFileMadeBefore() throws IOException {
+  void removesThePermissionsOfOthersFromAnExistingFile() throws IOException {
     Files.writeString(file(), "old");
     Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString("rw-rw-rw-"));
 
@@ -72,7 +72,7 @@ class PrivateFilesTest {
   }
 
   @Test
-  void followsNoLinkAndLeavesWhatItNamesAsItWas() throws IOException {
+  void followsNoLinkAndLeavesItsTargetAsItWas() throws IOException {
     Path victim = Files.writeString(directory.resolve("victim"), "precious");
     Files.createSymbolicLink(file(), victim);
 
@@ -83,7 +83,7 @@ class PrivateFilesTest {
   }
 
   @Test
-  void makesNothingWhereALinkLeadsToNothing() throws IOException {
+  void createsNothingAtTheTargetOfADanglingLink() throws IOException {
     Path victim = directory.resolve("victim");
     Files.createSymbolicLink(file(), victim);
 
@@ -127,7 +127,7 @@ class PrivateFilesTest {
   }
 
   @Test
-  void saysThatThereIsNoFileOrThatThereIsOne() throws IOException {
+  void reportsAMissingFileAndAnExistingOne() throws IOException {
     assertThatExceptionOfType(NoSuchFileException.class)
         .isThrownBy(() -> PrivateFiles.open(file(), WRITE));
     assertThatExceptionOfType(NoSuchFileException.class)
@@ -138,7 +138,7 @@ class PrivateFilesTest {
   }
 
   @Test
-  void leadsWhereTheLinksOfTheUserLead() throws IOException {
+  void followsTheLinksOfTheUser() throws IOException {
     Path real = directory.resolve("real");
     Path one = Files.createSymbolicLink(directory.resolve("one"), Path.of("real"));
     Path two = Files.createSymbolicLink(directory.resolve("two"), one);

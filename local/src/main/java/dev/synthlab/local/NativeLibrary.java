@@ -1,7 +1,8 @@
 package dev.synthlab.local;
 
-import dev.synthlab.config.OwnerOnly;
-import dev.synthlab.config.UnpackedLibrary;
+import dev.synthlab.config.Settings;
+import dev.synthlab.files.TrustedPath;
+import dev.synthlab.files.UnpackedLibrary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -30,7 +31,9 @@ final class NativeLibrary {
       if (System.getProperty(PATH) == null) {
         Path directory = extract(cache);
         System.setProperty(PATH, directory.toString());
-        System.setProperty(TEMPORARY, OwnerOnly.directory(directory.resolve("tmp")).toString());
+        Path temporary = directory.resolve("tmp");
+        TrustedPath.createDirectories(temporary, Settings.Local.CACHE_REMEDY);
+        System.setProperty(TEMPORARY, temporary.toString());
       }
       if (mac) {
         // There the loader prints a line of its own in every case.
@@ -59,7 +62,8 @@ final class NativeLibrary {
       if (carried == null) {
         throw new EngineException("there is no embedded model for " + os() + " " + arch());
       }
-      return UnpackedLibrary.place(carried.readAllBytes(), name, cache).resolveSibling("");
+      return UnpackedLibrary.place(carried.readAllBytes(), name, cache, Settings.Local.CACHE_REMEDY)
+          .resolveSibling("");
     }
   }
 

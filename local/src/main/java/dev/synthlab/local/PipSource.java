@@ -1,7 +1,7 @@
 package dev.synthlab.local;
 
-import dev.synthlab.config.OwnerOnly;
-import dev.synthlab.config.Subprocess;
+import dev.synthlab.files.PrivateFiles;
+import dev.synthlab.files.Subprocess;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -160,7 +161,8 @@ record PipSource(String requirement, String sha256, List<List<String>> commands)
 
   private static void write(InputStream in, Path part) throws IOException {
     try (in;
-        FileChannel file = OwnerOnly.open(part)) {
+        FileChannel file =
+            PrivateFiles.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       file.truncate(0);
       byte[] block = new byte[1 << 16];
       for (int read = in.read(block); read >= 0; read = in.read(block)) {

@@ -1,6 +1,6 @@
 package dev.synthlab.local;
 
-import dev.synthlab.config.OwnerOnly;
+import dev.synthlab.files.PrivateFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -58,7 +59,8 @@ record UrlSource(URI address, OkHttpClient client) implements WeightsSource {
       request.header("range", "bytes=" + have + "-");
     }
     try (Response response = client.newCall(request.build()).execute();
-        FileChannel file = OwnerOnly.open(part)) {
+        FileChannel file =
+            PrivateFiles.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       boolean continued =
           response.code() == 206
               && String.valueOf(response.header("content-range")).startsWith("bytes " + have + "-");

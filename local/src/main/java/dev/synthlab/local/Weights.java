@@ -1,7 +1,8 @@
 package dev.synthlab.local;
 
-import dev.synthlab.config.OwnerOnly;
 import dev.synthlab.config.Settings;
+import dev.synthlab.files.PrivateFiles;
+import dev.synthlab.files.TrustedPath;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -108,7 +110,7 @@ public final class Weights {
           "SYNTHLAB_LOCAL_MODEL is " + file + ", which is not a model in GGUF form");
     }
     try {
-      OwnerOnly.requireNotOpenToAll(file);
+      TrustedPath.requireNotWorldWritable(file);
     } catch (IOException e) {
       throw new WeightsException(
           "SYNTHLAB_LOCAL_MODEL is " + file + ", which everybody can change: " + e.getMessage());
@@ -120,9 +122,10 @@ public final class Weights {
     if (isWhole()) {
       return file();
     }
-    OwnerOnly.directory(cache);
+    TrustedPath.createDirectories(cache, Settings.Local.CACHE_REMEDY);
     ONE_AT_A_TIME.lockInterruptibly();
-    try (FileChannel channel = OwnerOnly.open(beside(".lock"))) {
+    try (FileChannel channel =
+        PrivateFiles.open(beside(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       lock(channel, progress);
       if (!isWhole()) {
         fetch(progress);
@@ -186,7 +189,7 @@ public final class Weights {
       fetch(source, progress);
       return;
     }
-    try (FileChannel channel = OwnerOnly.open(part)) {
+    try (FileChannel channel = PrivateFiles.open(part, StandardOpenOption.WRITE)) {
       channel.force(true);
     }
     Files.move(part, file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -206,7 +209,7 @@ public final class Weights {
     if (!Files.isRegularFile(file()) || Files.size(file()) != wanted.size()) {
       return false;
     }
-    OwnerOnly.requireOwn(file());
+    TrustedPath.requireOwn(file(), Settings.Local.CACHE_REMEDY);
     Path noted = beside(".ok");
     if (Files.isRegularFile(noted) && Files.readString(noted).equals(state())) {
       return true;

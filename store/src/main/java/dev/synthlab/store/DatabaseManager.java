@@ -106,7 +106,7 @@ public final class DatabaseManager implements AutoCloseable {
   static void requireHeard(Settings settings) {
     settings
         .environment()
-        .requireHeard(
+        .requireNotIgnored(
             Variable.DATABASE_URL, Variable.SYNTHLAB_DB_PATH, Variable.SYNTHLAB_DB_MIGRATIONS);
   }
 

@@ -1,7 +1,8 @@
 package dev.synthlab.store;
 
-import dev.synthlab.config.OwnerOnly;
-import dev.synthlab.config.UnpackedLibrary;
+import dev.synthlab.config.Settings;
+import dev.synthlab.files.TrustedPath;
+import dev.synthlab.files.UnpackedLibrary;
 import dev.synthlab.logging.Logging;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,7 +67,8 @@ final class SqliteLibrary {
       }
       byte[] library = carried.readAllBytes();
       try {
-        return Optional.of(UnpackedLibrary.place(library, name, cache));
+        return Optional.of(
+            UnpackedLibrary.place(library, name, cache, Settings.Local.CACHE_REMEDY));
       } catch (IOException e) {
         log.warn(
             "SQLite's library is unpacked for this process alone, not into {}: {}",
@@ -81,7 +83,7 @@ final class SqliteLibrary {
   private static Path temporary() throws IOException {
     Path directory = Files.createTempDirectory("synthlab-sqlite-");
     directory.toFile().deleteOnExit();
-    OwnerOnly.requireOwn(directory);
+    TrustedPath.requireOwn(directory, Settings.Local.CACHE_REMEDY);
     return directory;
   }
 }

@@ -1,4 +1,4 @@
-package dev.synthlab.config;
+package dev.synthlab.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -18,8 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class OwnerOnlyTest {
-  private static final int NOBODY = 65534;
+class TrustedPathTest {
+  private static final int NOBODY = 65_534;
+  private static final String REMEDY = "use a directory of your own";
 
   @TempDir Path given;
   private Path directory;
@@ -31,8 +32,8 @@ class OwnerOnlyTest {
   }
 
   @Test
-  void makesWhatIsMissingForTheOwnerAlone() throws IOException {
-    Path made = OwnerOnly.directory(directory.resolve("one").resolve("two"));
+  void createsMissingDirectoriesForTheOwnerOnly() throws IOException {
+    Path made = TrustedPath.createDirectories(directory.resolve("one").resolve("two"), REMEDY);
 
     assertThat(permissions(made)).isEqualTo("rwx------");
     assertThat(permissions(directory.resolve("one"))).isEqualTo("rwx------");
@@ -40,20 +41,20 @@ class OwnerOnlyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"rwxrwx---", "rwx----w-", "rwxrwxrwx"})
-  void refusesADirectoryThatOthersMayWriteAndMakesNothingInIt(String permissions) throws Exception {
+  void refusesADirectoryThatOthersMayWriteAndCreatesNothingInIt(String permissions) throws Exception {
     Path open = set(Files.createDirectory(directory.resolve("open")), permissions);
 
     assertThatExceptionOfType(FileSystemException.class)
-        .isThrownBy(() -> OwnerOnly.directory(open.resolve("a").resolve("b")))
-        .withMessageContaining(open + ": other users can write to it (" + permissions + ")")
+        .isThrownBy(() -> TrustedPath.createDirectories(open.resolve("a").resolve("b"), REMEDY))
+        .withMessageContaining(open + ": can be written by other users (" + permissions + ")")
         .withMessageContaining("chmod go-w " + open)
-        .withMessageContaining("SYNTHLAB_CACHE_DIR");
+        .withMessageContaining("; or " + REMEDY);
 
     assertThat(open).isEmptyDirectory();
   }
 
   @Test
-  void refusesWhatLiesAnywhereBelowSuchADirectory() throws Exception {
+  void refusesEverythingBelowSuchADirectory() throws Exception {
     Path open = Files.createDirectory(directory.resolve("open"));
     Path below = Files.createDirectories(open.resolve("own").resolve("deep"));
     set(open.resolve("own"), "rwx------");
@@ -63,7 +64,7 @@ class OwnerOnlyTest {
   }
 
   @Test
-  void refusesAStickyDirectoryThatIsNotTheSystems() throws Exception {
+  void refusesAStickyDirectoryThatIsNotOfRoot() throws Exception {
     Path open = set(Files.createDirectory(directory.resolve("open")), "rwxrwxrwx");
     Path below = Files.createDirectory(open.resolve("own"));
     assumeThat(thisIsRoot()).as("the owner must be another than root").isTrue();
@@ -74,25 +75,25 @@ class OwnerOnlyTest {
   }
 
   @Test
-  void trustsAnOwnDirectoryInTheSystemsStickyOne() throws IOException {
+  void trustsAnOwnDirectoryInAStickyOneOfRoot() throws IOException {
     assumeThat(Path.of("/tmp")).isDirectory();
     Path own = Files.createTempDirectory(Path.of("/tmp"), "own");
 
-    assertThatCode(() -> OwnerOnly.requireOwn(own)).doesNotThrowAnyException();
+    assertThatCode(() -> TrustedPath.requireOwn(own, REMEDY)).doesNotThrowAnyException();
 
     Files.delete(own);
   }
 
   @Test
-  void refusesWhatBelongsToSomebodyElse() throws Exception {
+  void refusesADirectoryOfAnotherUser() throws Exception {
     assumeThat(thisIsRoot()).isTrue();
     Path others = Files.createDirectory(directory.resolve("others"));
     Files.setAttribute(others, "unix:uid", NOBODY);
 
     assertThatExceptionOfType(FileSystemException.class)
-        .isThrownBy(() -> OwnerOnly.directory(others))
-        .withMessageContaining(others + ": it belongs to ")
-        .withMessageContaining("set SYNTHLAB_CACHE_DIR to a directory of your own");
+        .isThrownBy(() -> TrustedPath.createDirectories(others, REMEDY))
+        .withMessageContaining(others + ": belongs to ")
+        .withMessageContaining("; or " + REMEDY);
   }
 
   @Test
@@ -100,10 +101,10 @@ class OwnerOnlyTest {
     Path real = Files.createDirectory(directory.resolve("real"));
     Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("real"));
 
-    Path made = OwnerOnly.directory(link.resolve("below"));
+    Path made = TrustedPath.createDirectories(link.resolve("below"), REMEDY);
 
     assertThat(made.toRealPath()).isEqualTo(real.resolve("below"));
-    assertThatCode(() -> OwnerOnly.requireOwn(link.resolve("..").resolve("real")))
+    assertThatCode(() -> TrustedPath.requireOwn(link.resolve("..").resolve("real"), REMEDY))
         .doesNotThrowAnyException();
   }
 
@@ -126,57 +127,48 @@ class OwnerOnlyTest {
   }
 
   @Test
-  void endsWhereLinksLeadInACircle() throws Exception {
+  void refusesACircleOfLinks() throws Exception {
     Path one = directory.resolve("one");
     Path two = Files.createSymbolicLink(directory.resolve("two"), one);
     Files.createSymbolicLink(one, two);
 
-    assertThatExceptionOfType(IOException.class).isThrownBy(() -> OwnerOnly.requireOwn(one));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> TrustedPath.requireOwn(one, REMEDY));
   }
 
   @Test
-  void opensNoLink() throws Exception {
-    Path target = Files.writeString(directory.resolve("target"), "kept");
-    Path link = Files.createSymbolicLink(directory.resolve("link"), target);
-
-    assertThatExceptionOfType(IOException.class).isThrownBy(() -> OwnerOnly.open(link).close());
-
-    assertThat(target).hasContent("kept");
-  }
-
-  @Test
-  void letsAGroupShareANamedFileButNotEverybody() throws Exception {
+  void acceptsANamedFileOfAGroupButNotOfEverybody() throws Exception {
     Path shared = set(Files.createDirectory(directory.resolve("shared")), "rwxrwx---");
     Path file = set(Files.createFile(shared.resolve("model")), "rw-rw-r--");
 
-    assertThatCode(() -> OwnerOnly.requireNotOpenToAll(file)).doesNotThrowAnyException();
+    assertThatCode(() -> TrustedPath.requireNotWorldWritable(file)).doesNotThrowAnyException();
     for (Path open : List.of(file, shared)) {
       String before = permissions(open);
       set(open, "rwxrwxrwx");
       assertThatExceptionOfType(FileSystemException.class)
-          .isThrownBy(() -> OwnerOnly.requireNotOpenToAll(file))
+          .isThrownBy(() -> TrustedPath.requireNotWorldWritable(file))
           .withMessageContaining("chmod go-w " + open);
       set(open, before);
     }
   }
 
   @Test
-  void trustsNoFileOfSomebodyElseInADirectoryOpenToAll() throws Exception {
+  void refusesAFileOfAnotherUserInADirectoryThatEverybodyMayWrite() throws Exception {
     assumeThat(thisIsRoot()).isTrue();
     Path open = Files.createDirectory(directory.resolve("open"));
     Path file = Files.createFile(open.resolve("model"));
     Files.setAttribute(open, "unix:mode", 01777);
-    assertThatCode(() -> OwnerOnly.requireNotOpenToAll(file)).doesNotThrowAnyException();
+    assertThatCode(() -> TrustedPath.requireNotWorldWritable(file)).doesNotThrowAnyException();
     Files.setAttribute(file, "unix:uid", NOBODY);
 
     assertThatExceptionOfType(FileSystemException.class)
-        .isThrownBy(() -> OwnerOnly.requireNotOpenToAll(file))
-        .withMessageContaining(file + ": it belongs to ");
+        .isThrownBy(() -> TrustedPath.requireNotWorldWritable(file))
+        .withMessageContaining(file + ": belongs to ");
   }
 
   private static void refuses(Path path, Path because) {
     assertThatExceptionOfType(FileSystemException.class)
-        .isThrownBy(() -> OwnerOnly.requireOwn(path))
+        .isThrownBy(() -> TrustedPath.requireOwn(path, REMEDY))
         .withMessageContaining(because.toString());
   }
 

@@ -1,14 +1,16 @@
-package dev.synthlab.config;
+package dev.synthlab.files;
 
+import dev.synthlab.Internal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
 /**
- * How this library starts another program: in a directory of its choice, and with the few variables
- * that a program needs, so that no key reaches it. For the modules of this library.
+ * The only way this library starts another program: in a directory that the caller chooses, and
+ * with the few variables that a program needs, so that it sees no key.
  */
+@Internal
 public final class Subprocess {
   private static final Set<String> NEEDED =
       Set.of(
@@ -20,7 +22,7 @@ public final class Subprocess {
           "LC_ALL",
           "LC_CTYPE",
           "TMPDIR",
-          // What Windows needs for the same.
+          // The same for Windows.
           "SYSTEMROOT",
           "SYSTEMDRIVE",
           "WINDIR",
@@ -38,21 +40,21 @@ public final class Subprocess {
   /**
    * Prepares a program.
    *
-   * @param directory the directory that it runs in
-   * @param variables the names, in capitals, of variables that it gets besides the usual ones
+   * @param directory its working directory
+   * @param variables the names, in upper case, of further variables that it gets
    * @param command the program and its arguments
-   * @return to be started; nothing is redirected yet
+   * @return a builder that is not started; nothing is redirected
    */
   public static ProcessBuilder of(Path directory, Set<String> variables, List<String> command) {
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-    // Some write the names of proxies in small letters, and Windows minds no case at all.
+    // Names of proxies are often in lower case, and Windows ignores the case of names.
     builder
         .environment()
         .keySet()
         .removeIf(
             name -> {
-              String capitals = name.toUpperCase(Locale.ROOT);
-              return !NEEDED.contains(capitals) && !variables.contains(capitals);
+              String upper = name.toUpperCase(Locale.ROOT);
+              return !NEEDED.contains(upper) && !variables.contains(upper);
             });
     return builder;
   }

@@ -1,4 +1,4 @@
-package dev.synthlab.config;
+package dev.synthlab.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -19,8 +19,8 @@ class UnpackedLibraryTest {
   @TempDir Path directory;
 
   @Test
-  void standsUnderItsHash() throws Exception {
-    Path file = UnpackedLibrary.place(LIBRARY, "lib.so", directory);
+  void isInADirectoryNamedByItsHash() throws Exception {
+    Path file = UnpackedLibrary.place(LIBRARY, "lib.so", directory, "use another");
 
     assertThat(file)
         .hasBinaryContent(LIBRARY)
@@ -31,11 +31,11 @@ class UnpackedLibraryTest {
   }
 
   @Test
-  void staysAsItIsWhenItIsRight() throws Exception {
-    Path file = UnpackedLibrary.place(LIBRARY, "lib.so", directory);
+  void isNotWrittenAgainIfItIsRight() throws Exception {
+    Path file = UnpackedLibrary.place(LIBRARY, "lib.so", directory, "use another");
     Files.setLastModifiedTime(file, FileTime.fromMillis(0));
 
-    UnpackedLibrary.place(LIBRARY, "lib.so", directory);
+    UnpackedLibrary.place(LIBRARY, "lib.so", directory, "use another");
 
     assertThat(Files.getLastModifiedTime(file).toMillis()).isZero();
     try (var files = Files.list(file.getParent())) {
@@ -44,23 +44,23 @@ class UnpackedLibraryTest {
   }
 
   @Test
-  void replacesWhatIsNotItByteForByte() throws Exception {
-    Path file = UnpackedLibrary.place(LIBRARY, "lib.so", directory);
+  void replacesAFileThatDiffers() throws Exception {
+    Path file = UnpackedLibrary.place(LIBRARY, "lib.so", directory, "use another");
     Files.writeString(file, "machine c0de");
 
-    UnpackedLibrary.place(LIBRARY, "lib.so", directory);
+    UnpackedLibrary.place(LIBRARY, "lib.so", directory, "use another");
 
     assertThat(file).hasBinaryContent(LIBRARY);
   }
 
   @Test
   void replacesALinkAndLeavesItsTargetAsItIs() throws Exception {
-    Path file = UnpackedLibrary.place(LIBRARY, "lib.so", directory);
+    Path file = UnpackedLibrary.place(LIBRARY, "lib.so", directory, "use another");
     Path target = Files.write(directory.resolve("target"), LIBRARY);
     Files.delete(file);
     Files.createSymbolicLink(file, target);
 
-    UnpackedLibrary.place(LIBRARY, "lib.so", directory);
+    UnpackedLibrary.place(LIBRARY, "lib.so", directory, "use another");
 
     assertThat(file).isRegularFile().hasBinaryContent(LIBRARY);
     assertThat(Files.isSymbolicLink(file)).isFalse();
@@ -70,12 +70,12 @@ class UnpackedLibraryTest {
   @Test
   void replacesAFileThatOthersMayWrite() throws Exception {
     assumeThat(directory.getFileSystem().supportedFileAttributeViews()).contains("unix");
-    Path file = UnpackedLibrary.place(LIBRARY, "lib.so", directory);
+    Path file = UnpackedLibrary.place(LIBRARY, "lib.so", directory, "use another");
     Object before = Files.getAttribute(file, "unix:ino");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
     Files.createLink(directory.resolve("held"), file);
 
-    UnpackedLibrary.place(LIBRARY, "lib.so", directory);
+    UnpackedLibrary.place(LIBRARY, "lib.so", directory, "use another");
 
     assertThat(Files.getAttribute(file, "unix:ino")).isNotEqualTo(before);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
@@ -83,12 +83,12 @@ class UnpackedLibraryTest {
   }
 
   @Test
-  void isNotPutWhereOthersMayWrite() throws Exception {
+  void isNotWrittenToADirectoryThatOthersMayWrite() throws Exception {
     assumeThat(directory.getFileSystem().supportedFileAttributeViews()).contains("unix");
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
 
     assertThatExceptionOfType(FileSystemException.class)
-        .isThrownBy(() -> UnpackedLibrary.place(LIBRARY, "lib.so", directory))
+        .isThrownBy(() -> UnpackedLibrary.place(LIBRARY, "lib.so", directory, "use another"))
         .withMessageContaining("chmod go-w " + directory);
 
     assertThat(directory).isEmptyDirectory();

@@ -2,12 +2,14 @@ package dev.synthlab.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
@@ -18,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FileOwnershipTest {
+class EnvFileOwnershipTest {
   @TempDir private Path directory = Path.of("");
 
   private Path file = Path.of("");
@@ -50,61 +52,82 @@ class FileOwnershipTest {
 
   @Test
   void refusesAFileOfAnotherUserNamedOrNot() throws IOException {
-    int owner = (Integer) Files.getAttribute(file, "unix:uid");
-    FileOwnership another = FileOwnership.of(owner + 1);
+    assertThat(EnvFile.named(file).problems()).isEmpty();
+    giveAway(file);
 
-    assertThat(EnvFile.named(file, FileOwnership.of(owner)).problems()).isEmpty();
-    if (owner == 0) {
-      assertThat(another.objection(file)).as("root is trusted").isEmpty();
-      Files.setAttribute(file, "unix:uid", 12_345);
+    for (EnvFile theirs : new EnvFile[] {EnvFile.named(file), EnvFile.in(directory)}) {
+      assertThat(theirs.entries()).isEmpty();
+      assertThat(theirs.problems())
+          .singleElement()
+          .asString()
+          .contains(file.toString(), "must belong to you or to root", "a copy of your own");
     }
-    EnvFile theirs = EnvFile.named(file, another);
-
-    assertThat(theirs.entries()).isEmpty();
-    assertThat(theirs.problems())
-        .singleElement()
-        .asString()
-        .contains(file.toString(), "must belong to you or to root");
   }
 
   @Test
   void refusesALinkOfAnotherUserToAFileOfThisOne() throws IOException {
-    int owner = (Integer) Files.getAttribute(file, "unix:uid");
     Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+    assertThat(EnvFile.named(link).problems()).isEmpty();
+    giveAway(link);
 
-    assertThat(FileOwnership.of(owner).objection(link)).isEmpty();
-    if (owner == 0) { // only root can give a link away
-      Files.setAttribute(link, "unix:uid", 12_345, java.nio.file.LinkOption.NOFOLLOW_LINKS);
+    assertThat(EnvFile.named(link).problems()).singleElement().asString().contains("12345");
+  }
 
-      assertThat(FileOwnership.of(owner).objection(link).orElseThrow()).contains("12345");
-    }
+  @Test
+  void refusesALinkToAFileThatEverybodyCanReplace() throws IOException {
+    Path open = Files.createDirectory(directory.resolve("open"));
+    Path target = Files.move(file, open.resolve("settings"));
+    Path link = Files.createSymbolicLink(file, target);
+    assertThat(EnvFile.named(link).problems()).isEmpty();
+    permit(open, "rwxrwxrwx");
+
+    assertThat(EnvFile.named(link).problems()).singleElement().asString().contains("rwxrwxrwx");
   }
 
   @ParameterizedTest
   @CsvSource({"rwxr-xr-x, true", "rwxrwxr-x, true", "rwxrwxrwx, false", "rwx----w-, false"})
-  void refusesAFileInADirectoryInWhichEverybodyMayReplaceIt(String permissions, boolean taken)
+  void refusesAFileThatEverybodyCanReplace(String permissions, boolean taken)
       throws IOException {
     permit(directory, permissions);
 
-    assertThat(FileOwnership.ofThisUser().objection(file).isEmpty()).isEqualTo(taken);
+    assertThat(EnvFile.named(file).problems().isEmpty()).isEqualTo(taken);
+    assertThat(EnvFile.named(file).problems().toString())
+        .contains(taken ? "" : "chmod go-w " + directory);
   }
 
   @Test
-  void takesAFileOfADirectoryLikeTheTemporaryOneWhereNobodyReplacesWhatIsAnothers()
-      throws IOException {
+  void acceptsALinkedDirectoryThatAGroupMayWrite() throws IOException {
+    Path shared = Files.createDirectory(directory.resolve("shared"));
+    Files.move(file, shared.resolve(".env"));
+    permit(shared, "rwxrwx---");
+    Path link = Files.createSymbolicLink(directory.resolve("link"), shared);
+
+    assertThat(EnvFile.in(link).problems()).isEmpty();
+    assertThat(EnvFile.in(link).entries()).containsOnlyKeys("SYNTHLAB_DEFAULT_MODEL");
+  }
+
+  @Test
+  void acceptsAStickyDirectory() throws IOException {
     Files.setAttribute(directory, "unix:mode", 01777);
 
-    assertThat(FileOwnership.ofThisUser().objection(file)).isEmpty();
+    assertThat(EnvFile.named(file).problems()).isEmpty();
   }
 
   @Test
-  void asksNothingOfAFileSystemThatKnowsNoOwners() throws IOException {
+  void checksNoOwnersIfTheFileSystemHasNone() throws IOException {
     URI archive = URI.create("jar:" + directory.resolve("a.zip").toUri());
     try (FileSystem zip = FileSystems.newFileSystem(archive, Map.of("create", "true"))) {
       Path inside = Files.writeString(zip.getPath("/.env"), "SYNTHLAB_DEFAULT_MODEL=m\n");
 
-      assertThat(FileOwnership.ofThisUser().objection(inside)).isEmpty();
+      assertThat(EnvFile.named(inside).problems()).isEmpty();
       assertThat(EnvFile.named(inside).entries()).containsOnlyKeys("SYNTHLAB_DEFAULT_MODEL");
     }
+  }
+
+  private static void giveAway(Path path) throws IOException {
+    assumeThat(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))
+        .as("only root can give a file away")
+        .isEqualTo(0);
+    Files.setAttribute(path, "unix:uid", 12_345, LinkOption.NOFOLLOW_LINKS);
   }
 }

@@ -1,5 +1,6 @@
-package dev.synthlab.config;
+package dev.synthlab.files;
 
+import dev.synthlab.Internal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -7,33 +8,38 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * A native library of the class path, unpacked where nobody but this user and root can change it,
- * once for all processes. For the modules of this library.
+ * A native library of the class path that is unpacked to where only this user and root can change
+ * it, once for all processes.
  */
+@Internal
 public final class UnpackedLibrary {
   private UnpackedLibrary() {}
 
   /**
-   * Puts the library into a directory named after its SHA-256, unless it stands there already, byte
-   * for byte. What is compared with is what the class path carries, never something beside the
-   * unpacked file.
+   * Writes the library into a directory named after its SHA-256, unless the same bytes are there
+   * already. They are compared with the bytes of the class path, never with a file beside the
+   * unpacked one.
    *
-   * @param library the bytes that the class path carries
-   * @param name what its file is to be called
+   * @param library the bytes that the class path has
+   * @param name the name of the file
    * @param cache the directory for fetched and unpacked files
+   * @param remedy what the user can do when that directory is not trusted, for the message: "set X
+   *     to ..."
    * @return the file to load
-   * @throws IOException when it cannot be written, or when somebody else can write to the directory
+   * @throws IOException when it cannot be written, or when another user can write to the directory
    *     or to one above it
    */
-  public static Path place(byte[] library, String name, Path cache) throws IOException {
-    Path directory =
-        OwnerOnly.directory(cache.toAbsolutePath().resolve("native").resolve(sha256(library)));
+  public static Path place(byte[] library, String name, Path cache, String remedy)
+      throws IOException {
+    Path directory = cache.toAbsolutePath().resolve("native").resolve(sha256(library));
+    TrustedPath.createDirectories(directory, remedy);
     Path file = directory.resolve(name);
     if (!holds(file, library)) {
       write(library, file);
@@ -48,21 +54,25 @@ public final class UnpackedLibrary {
         && Arrays.equals(Files.readAllBytes(file), library);
   }
 
-  /** Who can write to the file itself could do so once it was compared. */
+  /** A user who can write to the file could change it after it was compared. */
   private static boolean isOwn(Path file) {
     try {
-      OwnerOnly.requireOwn(file);
+      TrustedPath.requireOwn(file, "");
       return true;
     } catch (IOException e) {
-      return false; // it is replaced by a file that is
+      return false; // the file is replaced
     }
   }
 
   private static void write(byte[] library, Path file) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid());
     try {
-      try (FileChannel out = OwnerOnly.open(temporary)) {
-        out.truncate(0);
+      try (FileChannel out =
+          PrivateFiles.open(
+              temporary,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.TRUNCATE_EXISTING)) {
         ByteBuffer bytes = ByteBuffer.wrap(library);
         while (bytes.hasRemaining()) {
           out.write(bytes);
