@@ -25,9 +25,9 @@ class KilledServerTest {
 
   /** Those who write to one table by the same rules. */
   private record Writers(
-      DatabaseManager database, OnConnectionLoss whenLost, Set<Integer> acknowledged) {
+      DatabaseManager database, OnConnectionLoss onConnectionLoss, Set<Integer> acknowledged) {
     String table() {
-      return whenLost.name().toLowerCase(Locale.ROOT);
+      return onConnectionLoss.name().toLowerCase(Locale.ROOT);
     }
 
     /** What the table holds; a key that stood there twice would have failed. */
@@ -93,14 +93,14 @@ class KilledServerTest {
         writers
             .database()
             .inTransaction(
-                TransactionOptions.DEFAULT.with(writers.whenLost()),
+                TransactionOptions.DEFAULT.with(writers.onConnectionLoss()),
                 handle ->
                     handle.execute(
                         "INSERT INTO " + writers.table() + " VALUES (?) ON CONFLICT DO NOTHING",
                         key));
         writers.acknowledged().add(key);
       } catch (StoreException e) {
-        assertThat(writers.whenLost()).as("%s", e).isEqualTo(OnConnectionLoss.FAIL);
+        assertThat(writers.onConnectionLoss()).as("%s", e).isEqualTo(OnConnectionLoss.FAIL);
       }
       enough.forEach(CountDownLatch::countDown);
     }

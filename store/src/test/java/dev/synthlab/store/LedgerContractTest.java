@@ -68,6 +68,7 @@ abstract class LedgerContractTest {
     assertThat(usage.getFirst())
         .isEqualTo(
             new UsageSummary(
+                new UsageSummary.Values(
                 "even",
                 3_000,
                 0,
@@ -78,7 +79,7 @@ abstract class LedgerContractTest {
                 3_000 * 3,
                 Optional.of(new BigDecimal("0.0037035")),
                 0,
-                0));
+                0)));
   }
 
   @Test
@@ -94,7 +95,7 @@ abstract class LedgerContractTest {
 
     assertThat(usage)
         .containsExactly(
-            new UsageSummary("2026-11-22", 2, 1, 4, 1, 1, 0, 0, Optional.empty(), 1, 0));
+            new UsageSummary(new UsageSummary.Values("2026-11-22", 2, 1, 4, 1, 1, 0, 0, Optional.empty(), 1, 0)));
     assertThat(Ledger.usage(settings(), NOON, UsageSummary.GroupBy.KEY))
         .extracting(UsageSummary::name)
         .containsExactly("OPENAI_API_KEY");
@@ -191,7 +192,7 @@ abstract class LedgerContractTest {
 
     assertThat(Ledger.usage(told, Instant.EPOCH, UsageSummary.GroupBy.MODEL))
         .containsExactly(
-            new UsageSummary("gpt-4o-mini", 1, 1, 1, 0, 0, 0, 0, Optional.empty(), 0, 0));
+            new UsageSummary(new UsageSummary.Values("gpt-4o-mini", 1, 1, 1, 0, 0, 0, 0, Optional.empty(), 0, 0)));
   }
 
   @Test
@@ -219,11 +220,11 @@ abstract class LedgerContractTest {
         .satisfies(
             call -> {
               assertThat(call.verb()).isEqualTo("tool_round");
-              assertThat(call.modelAnswered()).contains("m-2026");
+              assertThat(call.respondedModel()).contains("m-2026");
               assertThat(call.row()).contains("row-1");
               assertThat(call.costUsd()).contains(new BigDecimal("0.0000012345"));
               assertThat(call.prompt()).contains("a prompt");
-              assertThat(call.answer()).contains("an answer");
+              assertThat(call.completion()).contains("an answer");
             });
     assertThat(Ledger.usage(settings(), "run-1", UsageSummary.GroupBy.COMPONENT))
         .extracting(UsageSummary::name)

@@ -65,7 +65,7 @@ class SqliteCompletionCacheTest extends CompletionCacheContractTest {
       assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
       statement.execute("ROLLBACK");
     }
-    assertThat(DatabaseCompletionCache.stats(settings()).answers()).isEqualTo(2);
+    assertThat(DatabaseCompletionCache.stats(settings()).completions()).isEqualTo(2);
   }
 
   @Test
@@ -121,7 +121,7 @@ class SqliteCompletionCacheTest extends CompletionCacheContractTest {
 
     keeper.destroyForcibly().waitFor();
 
-    long there = DatabaseCompletionCache.stats(settings()).answers();
+    long there = DatabaseCompletionCache.stats(settings()).completions();
     long whole = 0;
     try (DatabaseCompletionCache answers = DatabaseCompletionCache.of(settings())) {
       for (int i = 0; whole < there && i < 100_000; i++) {
