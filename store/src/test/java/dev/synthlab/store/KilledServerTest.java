@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 /** Many threads write while the server is killed and started again. */
 class KilledServerTest {
   private static final int THREADS = 100;
-  private static final int EACH = 30;
-  private static final int KILLS = 3;
+  private static final int EACH = 20;
+  private static final int KILLS = 2;
 
   private final List<CountDownLatch> enough = new ArrayList<>();
 
@@ -41,9 +41,9 @@ class KilledServerTest {
 
   @Test
   void keepsEveryAcknowledgedCommitOnceAndDoesAllThatMayBeRepeated() throws Exception {
-    try (PostgresServer server = PostgresServer.start();
-        DatabaseManager database =
-            Lab.over("DATABASE_URL", server.newDatabase(), "SYNTHLAB_DB_CONNECT_TIMEOUT", "30s")) {
+    PostgresServer server = PostgresServer.killable();
+    try (DatabaseManager database =
+        Lab.over("DATABASE_URL", server.newDatabase(), "SYNTHLAB_DB_CONNECT_TIMEOUT", "30s")) {
       Writers failing = new Writers(database, OnConnectionLoss.FAIL, ConcurrentHashMap.newKeySet());
       Writers repeating =
           new Writers(database, OnConnectionLoss.REPEAT, ConcurrentHashMap.newKeySet());

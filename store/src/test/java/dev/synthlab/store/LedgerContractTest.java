@@ -110,16 +110,17 @@ abstract class LedgerContractTest {
 
   @Test
   void isMadeOnceByProcessesThatStartAtOnce() throws IOException, InterruptedException {
-    Path begin = directory.resolve("begin");
     List<Process> processes = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      processes.add(firstStart(begin, directory.resolve("said" + i)));
+      processes.add(firstStart(directory.resolve("said" + i)));
     }
     for (Process process : processes) {
       assertThat(process.inputReader().readLine()).isEqualTo("ready");
     }
 
-    Files.createFile(begin);
+    for (Process process : processes) {
+      process.getOutputStream().close();
+    }
 
     for (int i = 0; i < processes.size(); i++) {
       assertThat(processes.get(i).waitFor())
@@ -129,20 +130,12 @@ abstract class LedgerContractTest {
     assertThat(directory).isDirectoryNotContaining("glob:**.lock");
   }
 
-  private Process firstStart(Path begin, Path said) throws IOException {
+  private Process firstStart(Path said) throws IOException {
     Settings settings = settings();
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                FirstStart.class.getName(),
-                begin.toString(),
-                settings.paths().database().toString()));
-    server().ifPresent(command::add);
-    return new ProcessBuilder(command).redirectError(said.toFile()).start();
+    String file = settings.paths().database().toString();
+    return ChildProcess.of(FirstStart.class, file, server().orElse(""))
+        .redirectError(said.toFile())
+        .start();
   }
 
   @Test

@@ -106,12 +106,7 @@ class SqliteCompletionCacheTest extends CompletionCacheContractTest {
   @Test
   void hasEveryAnswerWholeOrNotAtAllAfterAKill() throws Exception {
     Process keeper =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Keeper.class.getName(),
-                directory.resolve("lab.db").toString())
+        ChildProcess.of(Keeper.class, directory.resolve("lab.db").toString())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     BufferedReader said = keeper.inputReader();
