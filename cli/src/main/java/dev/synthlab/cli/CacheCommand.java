@@ -15,19 +15,18 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What is kept of answers. */
+/** The command {@code cache}: maintenance of the completion cache. */
 @Command(
     name = "cache",
-    header = "Show or drop the answers that are kept for equal requests.",
+    header = "Show or delete cached completions.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {CacheCommand.Stats.class, CacheCommand.Clear.class, CacheCommand.Prune.class},
     footer = {
       "",
-      "Answers are kept where SYNTHLAB_CACHE is on, or with --cache.",
+      "Completions are cached with --cache or SYNTHLAB_CACHE=on.",
       "",
       "Examples:",
       "  synthlab run prompts.jsonl -o results.jsonl --cache",
@@ -35,75 +34,66 @@ import picocli.CommandLine.Spec;
       "  synthlab cache prune",
       "  synthlab cache clear --json",
       "",
-      "Exit: 0 done, 2 wrong use, 4 the cache cannot be read, or something set is wrong."
+      "Exit: 0 success, 2 usage error, 4 the cache cannot be read or a setting is invalid."
     })
 final class CacheCommand implements Runnable {
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
+  @Mixin
   @SuppressWarnings("UnusedVariable") // picocli acts on it
-  private boolean help;
+  private HelpOption help = new HelpOption();
 
   @Override
   public void run() {
     if (spec != null) {
-      throw new ParameterException(spec.commandLine(), "a command is missing");
+      throw new ParameterException(spec.commandLine(), "a command is missing: cache stats, cache prune or cache clear");
     }
   }
 
-  private static int dropped(Settings settings, boolean json, ToLongFunction<Settings> work) {
-    long dropped = work.applyAsLong(settings);
-    say(json ? Json.line(Map.of("dropped", dropped)) : dropped + " dropped");
+  private static int delete(Settings settings, boolean json, ToLongFunction<Settings> work) {
+    long deleted = work.applyAsLong(settings);
+    print(json ? Json.line(Map.of("deleted", deleted)) : deleted + " deleted");
     return ExitCodes.OK;
   }
 
-  private static void say(String line) {
+  private static void print(String line) {
     PrintStream out = Main.stdout();
     out.println(Redactor.printableLine(line));
     out.flush();
   }
 
-  /** How much there is, and what it was good for. */
+  /** The command {@code cache stats}. */
   @Command(
       name = "stats",
-      header = "Show how many answers are kept, and what they have saved.",
+      header = "Show the number and size of cached completions, and what they saved.",
       footer = {"", "Examples:", "  synthlab cache stats", "  synthlab cache stats --json"})
   static final class Stats implements Callable<Integer> {
     @Mixin private CommonOptions common = new CommonOptions();
 
-    @Option(names = "--json", description = "One JSON object on stdout.")
-    private boolean json;
+    @Mixin private JsonOption json = new JsonOption();
 
     @Override
     public Integer call() {
       Settings settings = common.settings();
       CacheStats stats = DatabaseCompletionCache.stats(settings);
-      if (json) {
-        say(Json.line(tree(stats, settings)));
+      if (json.isOn()) {
+        print(Json.line(tree(stats, settings)));
         return ExitCodes.OK;
       }
-      say("answers  " + stats.answers() + expired(stats));
-      say(
-          "size     "
-              + megabytes(stats.bytes())
-              + " of "
-              + settings.cache().maxMegabytes()
-              + " MB");
-      say("given    " + stats.hits() + " times");
-      stats.savedUsd().ifPresent(usd -> say("saved    " + HumanFormat.money(usd)));
-      stats.oldest().ifPresent(at -> say("oldest   " + at.truncatedTo(ChronoUnit.SECONDS)));
-      say("place    " + Redactor.redact(stats.place()));
-      say(
-          "cache    "
-              + (settings.cache().on() ? "on" : "off: SYNTHLAB_CACHE or --cache turns it on"));
+      TextTable table = new TextTable("<<").row("completions", stats.completions() + expired(stats));
+      table.row(
+          "size", megabytes(stats.bytes()) + " of " + settings.cache().maxMegabytes() + " MB");
+      table.row("hits", stats.hits());
+      stats.savedUsd().ifPresent(usd -> table.row("saved", HumanFormat.money(usd)));
+      stats.oldest().ifPresent(at -> table.row("oldest", at.truncatedTo(ChronoUnit.SECONDS)));
+      table.row("database", Redactor.redact(stats.database()));
+      table.row("cache", settings.cache().on() ? "on" : "off: --cache or SYNTHLAB_CACHE=on");
+      table.lines().forEach(CacheCommand::print);
       return ExitCodes.OK;
     }
 
     private static String expired(CacheStats stats) {
-      return stats.expired() == 0 ? "" : ", " + stats.expired() + " of them too old";
+      return stats.expired() == 0 ? "" : ", " + stats.expired() + " of them expired";
     }
 
     private static String megabytes(long bytes) {
@@ -113,38 +103,37 @@ final class CacheCommand implements Runnable {
     private static Map<String, Object> tree(CacheStats stats, Settings settings) {
       Map<String, Object> all = new LinkedHashMap<>();
       all.put("on", settings.cache().on());
-      all.put("answers", stats.answers());
+      all.put("completions", stats.completions());
       all.put("expired", stats.expired());
       all.put("bytes", stats.bytes());
       all.put("hits", stats.hits());
       stats.savedUsd().ifPresent(usd -> all.put("saved_usd", usd));
       stats.oldest().ifPresent(at -> all.put("oldest", at.toString()));
-      all.put("place", Redactor.redact(stats.place()));
+      all.put("database", Redactor.redact(stats.database()));
       return all;
     }
   }
 
-  /** Everything goes. */
+  /** The command {@code cache clear}. */
   @Command(
       name = "clear",
-      header = "Drop all answers that are kept.",
+      header = "Delete all cached completions.",
       footer = {"", "Examples:", "  synthlab cache clear"})
   static final class Clear implements Callable<Integer> {
     @Mixin private CommonOptions common = new CommonOptions();
 
-    @Option(names = "--json", description = "One JSON object on stdout.")
-    private boolean json;
+    @Mixin private JsonOption json = new JsonOption();
 
     @Override
     public Integer call() {
-      return dropped(common.settings(), json, DatabaseCompletionCache::clear);
+      return delete(common.settings(), json.isOn(), DatabaseCompletionCache::clear);
     }
   }
 
-  /** What is too old or too much goes. */
+  /** The command {@code cache prune}. */
   @Command(
       name = "prune",
-      header = "Drop the answers that are too old, and those beyond the size that is set.",
+      header = "Delete expired completions, and the least recently used ones above the maximum size.",
       footer = {
         "",
         "Examples:",
@@ -154,12 +143,11 @@ final class CacheCommand implements Runnable {
   static final class Prune implements Callable<Integer> {
     @Mixin private CommonOptions common = new CommonOptions();
 
-    @Option(names = "--json", description = "One JSON object on stdout.")
-    private boolean json;
+    @Mixin private JsonOption json = new JsonOption();
 
     @Override
     public Integer call() {
-      return dropped(common.settings(), json, DatabaseCompletionCache::prune);
+      return delete(common.settings(), json.isOn(), DatabaseCompletionCache::prune);
     }
   }
 }

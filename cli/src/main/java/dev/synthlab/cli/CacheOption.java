@@ -4,14 +4,14 @@ import dev.synthlab.config.Variable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Whether a command takes answers that were kept, and keeps those that come. */
+/** The option {@code --cache}: whether completions are cached. */
 final class CacheOption {
   @Option(
       names = "--cache",
       negatable = true,
       fallbackValue = "true",
       description =
-          "Keep answers as text, and do not pay for an equal request again (SYNTHLAB_CACHE).")
+          "Cache completions, so that an equal request is not sent again (SYNTHLAB_CACHE).")
   private @Nullable Boolean cache;
 
   void over(CommonOptions options) {

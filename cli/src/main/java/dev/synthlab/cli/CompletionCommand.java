@@ -4,12 +4,12 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The shell's completion script. */
+/** The command {@code completion}: a completion script for the shell. */
 @Command(
     name = "completion",
     header = "Print a completion script for bash or zsh.",
@@ -26,15 +26,12 @@ final class CompletionCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "SHELL",
       defaultValue = "bash",
-      description = "bash or zsh; the script is the same.")
+      description = "Shell to print the script for: bash or zsh; default bash.")
   private Shell shell = Shell.bash;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
+  @Mixin
   @SuppressWarnings("UnusedVariable") // picocli acts on it
-  private boolean help;
+  private HelpOption help = new HelpOption();
 
   @SuppressWarnings("JavaLangClash")
   private enum Shell {

@@ -13,55 +13,50 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What the command was told, and where. */
+/** The command {@code config}: the effective settings. */
 @Command(
     name = "config",
-    header = "Show the settings and where each comes from.",
+    header = "Show the settings and the origin of each.",
     subcommands = ConfigCommand.Show.class,
     footer = {"", "Example:", "  synthlab config show"})
 final class ConfigCommand implements Runnable {
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
+  @Mixin
   @SuppressWarnings("UnusedVariable") // picocli acts on it
-  private boolean help;
+  private HelpOption help = new HelpOption();
 
   @Override
   public void run() {
     if (spec != null) {
-      throw new ParameterException(spec.commandLine(), "say what: config show");
+      throw new ParameterException(spec.commandLine(), "a command is missing: config show");
     }
   }
 
-  /** Every variable with its value and origin. */
+  /** The command {@code config show}. */
   @Command(
       name = "show",
-      header = "Show every setting with its value and origin; secrets are masked.",
+      header = "Show each setting with its value and origin; secrets are masked.",
       footer = {
         "",
         "Examples:",
         "  synthlab config show",
         "  synthlab config show --json",
         "",
-        "Exit: 0 all well, 4 something set is wrong (all of it is named)."
+        "Exit: 0 success, 4 settings are invalid; all of them are listed."
       })
   static final class Show implements Callable<Integer> {
     @Mixin private CommonOptions common = new CommonOptions();
 
-    @Option(names = "--json", description = "One JSON object on stdout.")
-    private boolean json;
+    @Mixin private JsonOption json = new JsonOption();
 
     @Override
     public Integer call() {
       List<Settings.Row> rows = Settings.rows(common.environment());
-      if (json) {
+      if (json.isOn()) {
         List<Map<String, String>> all = new ArrayList<>();
         for (Settings.Row row : rows) {
           Map<String, String> one = new LinkedHashMap<>();
@@ -75,21 +70,17 @@ final class ConfigCommand implements Runnable {
         table(rows);
       }
       Main.stdout().flush();
-      common.settings(); // says every mistake at once
+      common.settings(); // reports all invalid settings
       return ExitCodes.OK;
     }
 
     private static void table(List<Settings.Row> rows) {
-      int name = rows.stream().mapToInt(row -> row.name().length()).max().orElse(0);
-      int value = rows.stream().mapToInt(row -> row.value().length()).max().orElse(0);
-      PrintStream out = Main.stdout();
+      TextTable table = new TextTable("<<<");
       for (Settings.Row row : rows) {
-        String line = "%-" + name + "s  %-" + Math.max(1, Math.min(value, 50)) + "s  (%s)";
-        out.println(
-            Redactor.printableLine(
-                line.formatted(
-                    row.name(), row.value().isEmpty() ? "-" : row.value(), row.origin())));
+        String value = row.value().isEmpty() ? "-" : row.value();
+        table.row(row.name(), value, "(" + row.origin() + ")");
       }
+      table.lines().forEach(Main.stdout()::println);
     }
   }
 }

@@ -19,15 +19,14 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The database of the service and the one that calls are recorded in. */
+/** The command {@code db}: maintenance of the databases of the service and of the ledger. */
 @Command(
     name = "db",
-    header = "Look at the database, bring it up to date, check it, copy it.",
+    header = "Show, migrate, check or back up the database.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       DbCommand.Status.class,
@@ -37,7 +36,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "The database is PostgreSQL by DATABASE_URL, else the SQLite file at SYNTHLAB_DB_PATH.",
+      "The database is the PostgreSQL at DATABASE_URL, or the SQLite file SYNTHLAB_DB_PATH.",
       "",
       "Examples:",
       "  synthlab db status",
@@ -48,52 +47,48 @@ import picocli.CommandLine.Spec;
 final class DbCommand implements Runnable {
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
+  @Mixin
   @SuppressWarnings("UnusedVariable") // picocli acts on it
-  private boolean help;
+  private HelpOption help = new HelpOption();
 
   @Override
   public void run() {
     if (spec != null) {
       throw new ParameterException(
-          spec.commandLine(), "say what: db status, db migrate, db check or db backup FILE");
+          spec.commandLine(), "a command is missing: db status, db migrate, db check or db backup FILE");
     }
   }
 
-  private static void say(String line) {
+  private static void print(String line) {
     PrintStream out = Main.stdout();
     out.println(Redactor.printableLine(Redactor.redact(line)).stripTrailing());
     out.flush();
   }
 
-  private static void sayJson(Map<String, Object> tree) {
+  private static void printJson(Map<String, Object> tree) {
     PrintStream out = Main.stdout();
     out.println(Redactor.redact(Json.line(tree)));
     out.flush();
   }
 
-  /** Which database it is, and how it is. */
+  /** The command {@code db status}. */
   @Command(
       name = "status",
-      header = "Show which database is used, whether it answers, and how far its tables are.",
+      header = "Show which databases are used, whether they answer, and the version of their tables.",
       footer = {
         "",
-        "Makes no file and no table.",
+        "Creates no file and no table.",
         "",
         "Examples:",
         "  synthlab db status",
         "  synthlab db status --json",
         "",
-        "Exit: 0 all well, 4 one cannot be used, or something set is wrong."
+        "Exit: 0 success, 4 a database cannot be used or a setting is invalid."
       })
   static final class Status implements Callable<Integer> {
     @Mixin private CommonOptions common = new CommonOptions();
 
-    @Option(names = "--json", description = "One JSON object on stdout.")
-    private boolean json;
+    @Mixin private JsonOption json = new JsonOption();
 
     @Override
     public Integer call() {
@@ -101,57 +96,53 @@ final class DbCommand implements Runnable {
       DatabaseMaintenance maintenance = DatabaseMaintenance.of(settings);
       State database = maintenance.database();
       State ledger = maintenance.ledger();
-      if (json) {
+      if (json.isOn()) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("database", tree(database));
         all.put("pool_size", settings.database().poolSize());
         all.put("ledger_on", settings.ledger().on());
         all.put("ledger", tree(ledger));
-        sayJson(all);
+        printJson(all);
       } else {
-        table("database", database, settings.database().migrations().isEmpty());
-        line(
+        TextTable table = new TextTable("<<");
+        add(table, "database", database, settings.database().migrations().isEmpty());
+        table.row(
             "pool",
-            settings.database().poolSize()
-                + " connections at most, waited for "
-                + settings.database().connectTimeout().toMillis()
-                + " ms at most");
-        table("ledger", ledger, false);
-        line("", settings.ledger().on() ? "on" : "off: SYNTHLAB_LEDGER");
+            "at most %d connections, waits at most %d ms for one"
+                .formatted(
+                    settings.database().poolSize(), settings.database().connectTimeout().toMillis()));
+        add(table, "ledger", ledger, false);
+        table.row("", settings.ledger().on() ? "on" : "off: SYNTHLAB_LEDGER=off");
+        table.lines().forEach(DbCommand::print);
       }
-      boolean well = Stream.of(database, ledger).allMatch(state -> state.fault().isEmpty());
-      return well ? ExitCodes.OK : ExitCodes.CONFIGURATION;
+      boolean healthy = Stream.of(database, ledger).allMatch(state -> state.fault().isEmpty());
+      return healthy ? ExitCodes.OK : ExitCodes.CONFIGURATION;
     }
 
-    private static void table(String what, State state, boolean unset) {
-      line(what, state.database());
+    private static void add(TextTable table, String what, State state, boolean noMigrations) {
+      table.row(what, state.database());
       state
           .product()
           .ifPresent(
-              product -> line("", product + ", answers in " + state.took().toMillis() + " ms"));
+              product ->
+                  table.row("", product + ", answers in " + state.took().toMillis() + " ms"));
       if (state.fault().isPresent()) {
-        line("", "FAIL: " + state.fault().get().getMessage());
+        table.row("", "FAIL: " + state.fault().get().getMessage());
       } else if (state.product().isEmpty()) {
-        line("", "not there yet; made at the first use");
-      } else if (unset) {
-        line("", "no migrations are named: SYNTHLAB_DB_MIGRATIONS");
+        table.row("", "does not exist yet; created at the first use");
+      } else if (noMigrations) {
+        table.row("", "no migrations: SYNTHLAB_DB_MIGRATIONS is not set");
       } else {
-        line("", state.schema().map(Status::words).orElse("has no tables for it yet"));
+        table.row("", state.schema().map(Status::describe).orElse("no tables yet"));
       }
     }
 
-    private static String words(Schema schema) {
+    private static String describe(Schema schema) {
       String version =
-          schema.version().isEmpty()
-              ? "no migration was run yet"
-              : "tables of version " + schema.version();
+          schema.version().isEmpty() ? "no migration was run yet" : "version " + schema.version();
       return schema.pending() == 0
           ? version
-          : version + ", " + schema.pending() + " to be run: synthlab db migrate";
-    }
-
-    private static void line(String what, String found) {
-      say("%-10s %s".formatted(what, found));
+          : version + ", " + schema.pending() + " pending: run synthlab db migrate";
     }
 
     private static Map<String, Object> tree(State state) {
@@ -167,25 +158,24 @@ final class DbCommand implements Runnable {
     }
   }
 
-  /** Runs what migrations are new. */
+  /** The command {@code db migrate}. */
   @Command(
       name = "migrate",
-      header = "Run the migrations of SYNTHLAB_DB_MIGRATIONS that were not run yet.",
+      header = "Run the pending migrations of SYNTHLAB_DB_MIGRATIONS.",
       footer = {
         "",
-        "Where SYNTHLAB_LEDGER is on, the tables that calls are recorded in are made too.",
+        "Creates or migrates the tables of the ledger too, unless SYNTHLAB_LEDGER=off.",
         "",
         "Examples:",
         "  SYNTHLAB_DB_MIGRATIONS=filesystem:db/migration synthlab db migrate",
         "  synthlab db migrate --json",
         "",
-        "Exit: 0 up to date, 4 a migration failed, or something set is wrong."
+        "Exit: 0 up to date, 4 a migration failed or a setting is invalid."
       })
   static final class Migrate implements Callable<Integer> {
     @Mixin private CommonOptions common = new CommonOptions();
 
-    @Option(names = "--json", description = "One JSON object on stdout.")
-    private boolean json;
+    @Mixin private JsonOption json = new JsonOption();
 
     @Override
     public Integer call() {
@@ -196,94 +186,93 @@ final class DbCommand implements Runnable {
       if (settings.ledger().on()) {
         maintenance.migrateLedger();
       }
-      if (json) {
-        sayJson(Map.of("run", run, "ledger", settings.ledger().on()));
+      if (json.isOn()) {
+        printJson(Map.of("run", run, "ledger", settings.ledger().on()));
       } else {
-        say(
+        print(
             named
-                ? run + " migrations run"
-                : "no migrations are named: set SYNTHLAB_DB_MIGRATIONS to where they lie");
-        say(
+                ? run + " migrations were run"
+                : "no migrations: SYNTHLAB_DB_MIGRATIONS is not set");
+        print(
             settings.ledger().on()
-                ? "the ledger's tables are up to date"
-                : "the ledger is off: its tables are left alone");
+                ? "the tables of the ledger are up to date"
+                : "the ledger is off: its tables were not changed");
       }
       return ExitCodes.OK;
     }
   }
 
-  /** Looks for damage. */
+  /** The command {@code db check}. */
   @Command(
       name = "check",
-      header = "Check what the database holds: pages, references, constraints, indexes.",
+      header = "Check the integrity of the database: pages, foreign keys, constraints and indexes.",
       footer = {
         "",
         "Examples:",
         "  synthlab db check",
         "  synthlab db check --json",
         "",
-        "Exit: 0 all well, 4 something is wrong, or the database cannot be asked."
+        "Exit: 0 no problems, 4 problems were found or the database cannot be used."
       })
   static final class Check implements Callable<Integer> {
     @Mixin private CommonOptions common = new CommonOptions();
 
-    @Option(names = "--json", description = "One JSON object on stdout.")
-    private boolean json;
+    @Mixin private JsonOption json = new JsonOption();
 
     @Override
     public Integer call() {
       List<Findings> all = DatabaseMaintenance.of(common.settings()).check();
-      if (json) {
+      if (json.isOn()) {
         List<Map<String, Object>> trees = new ArrayList<>();
         for (Findings one : all) {
           Map<String, Object> tree = new LinkedHashMap<>();
           tree.put("database", one.database());
-          tree.put("complaints", one.complaints());
+          tree.put("problems", one.problems());
           trees.add(tree);
         }
-        sayJson(Map.of("checked", trees));
+        printJson(Map.of("checked", trees));
       } else if (all.isEmpty()) {
-        say("there is no database yet");
+        print("there is no database yet");
       } else {
         all.forEach(Check::show);
       }
-      boolean well = all.stream().allMatch(one -> one.complaints().isEmpty());
-      return well ? ExitCodes.OK : ExitCodes.CONFIGURATION;
+      boolean healthy = all.stream().allMatch(one -> one.problems().isEmpty());
+      return healthy ? ExitCodes.OK : ExitCodes.CONFIGURATION;
     }
 
     private static void show(Findings found) {
-      if (found.complaints().isEmpty()) {
-        say("ok    " + found.database());
+      if (found.problems().isEmpty()) {
+        print("ok    " + found.database());
       }
-      found.complaints().forEach(one -> say("FAIL  " + found.database() + ": " + one));
+      found.problems().forEach(one -> print("FAIL  " + found.database() + ": " + one));
     }
   }
 
-  /** Copies a SQLite file. */
+  /** The command {@code db backup}. */
   @Command(
       name = "backup",
-      header = "Copy the SQLite file while it is in use; for PostgreSQL, say what copies it.",
+      header = "Copy the SQLite file while it is in use; for PostgreSQL, show the pg_dump command.",
       footer = {
         "",
-        "FILE is written whole or not at all, and is never overwritten.",
+        "FILE is written completely or not at all; an existing file is not overwritten.",
         "",
         "Examples:",
         "  synthlab db backup copy.db",
-        "  DB_PATH=lab.db synthlab db backup lab-monday.db",
+        "  SYNTHLAB_DB_PATH=lab.db synthlab db backup lab-monday.db",
         "",
-        "Exit: 0 copied, 2 not possible for this database, 4 it failed."
+        "Exit: 0 copied, 2 the database is not a file, 4 the copy failed."
       })
   static final class Backup implements Callable<Integer> {
     @Mixin private CommonOptions common = new CommonOptions();
 
-    @Parameters(paramLabel = "FILE", description = "Where the copy goes.")
+    @Parameters(paramLabel = "FILE", description = "Path of the copy.")
     private Path file = Path.of("");
 
     @Override
     public Integer call() {
       DatabaseMaintenance maintenance = DatabaseMaintenance.of(common.settings());
       try {
-        say(maintenance.backup(file) + " is a copy of " + maintenance.database().database());
+        print(maintenance.backup(file) + " is a copy of " + maintenance.database().database());
       } catch (UnsupportedOperationException e) {
         throw new UsageException(String.valueOf(e.getMessage()));
       }

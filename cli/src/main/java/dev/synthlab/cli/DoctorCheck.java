@@ -3,16 +3,16 @@ package dev.synthlab.cli;
 import dev.synthlab.logging.Redactor;
 
 /**
- * One thing that the doctor looked at. What was found is without secrets and on one line.
+ * The result of one check of {@code doctor}.
  *
- * @param state whether it is well
- * @param what was looked at
- * @param found in words
- * @param advice what to do, or where it comes from; may be empty
+ * @param state whether the check succeeded
+ * @param what the name of the check
+ * @param found what was found, on one line and without secrets
+ * @param advice what to do, or the origin of the value; may be empty
  */
 record DoctorCheck(State state, String what, String found, String advice) {
 
-  /** Whether a thing is well. */
+  /** Whether a check succeeded. */
   enum State {
     OK("ok  "),
     NOTE("note"),

@@ -25,31 +25,30 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Looks whether everything a run needs is there, and says what to do where it is not. */
+/** The command {@code doctor}: checks of the environment, with advice for each problem. */
 @Command(
     name = "doctor",
-    header = "Check key, network, endpoint, embedded model and output directory.",
+    header = "Check API key, network, endpoint, embedded model, output directory and traces.",
     footer = {
       "",
       "Examples:",
       "  synthlab doctor",
-      "  synthlab doctor --live     # also asks the model for one token",
+      "  synthlab doctor --live     # also requests one token from the model",
       "  synthlab doctor --json",
       "",
-      "Exit: 0 all well, 4 something is wrong."
+      "Exit: 0 no problems, 4 a check failed."
     })
 final class DoctorCommand implements Callable<Integer> {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   @Mixin private ModelOptions common = new ModelOptions();
 
-  @Option(names = "--json", description = "One JSON object on stdout.")
-  private boolean json;
+  @Mixin private JsonOption json = new JsonOption();
 
-  @Option(names = "--live", description = "Ask the model for one token; this may cost money.")
+  @Option(names = "--live", description = "Request one token from the model; this may cost money.")
   private boolean live;
 
-  private final List<DoctorCheck> findings = new ArrayList<>();
+  private final List<DoctorCheck> results = new ArrayList<>();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -57,7 +56,7 @@ final class DoctorCommand implements Callable<Integer> {
     ignored(settings.environment().ignored());
     add(State.OK, "model", settings.llm().model(), origin(Variable.SYNTHLAB_DEFAULT_MODEL));
     if (settings.local().chosen()) {
-      add(State.OK, "key", "none needed for the embedded model", "");
+      add(State.OK, "key", "not needed for the embedded model", "");
     } else {
       key(settings);
     }
@@ -74,7 +73,7 @@ final class DoctorCommand implements Callable<Integer> {
       live(settings);
     }
     report();
-    boolean wrong = findings.stream().anyMatch(f -> f.state() == State.FAIL);
+    boolean wrong = results.stream().anyMatch(f -> f.state() == State.FAIL);
     return wrong ? ExitCodes.CONFIGURATION : ExitCodes.OK;
   }
 
@@ -84,7 +83,7 @@ final class DoctorCommand implements Callable<Integer> {
           State.NOTE,
           ".env",
           "ignored: " + String.join(", ", names),
-          "a .env may not set this; use --env-file .env if it is yours and meant so");
+          "a .env may not set this; if you trust the file, use --env-file .env");
     }
   }
 
@@ -98,78 +97,78 @@ final class DoctorCommand implements Callable<Integer> {
           State.FAIL,
           "key",
           llm.keyName() + " is not set",
-          "set it, or use --local, or point OPENAI_BASE_URL at a server that needs none");
+          "set it, use --local, or set OPENAI_BASE_URL to a server that needs no key");
     } else {
-      add(State.NOTE, "key", "none; " + llm.baseUrl().getAuthority() + " gets none", "");
+      add(State.NOTE, "key", "none is sent to " + llm.baseUrl().getAuthority(), "");
     }
   }
 
   private void network(Settings settings) throws InterruptedException {
-    try (NetworkChecks checks = new NetworkChecks(settings, PATIENCE)) {
-      checks.told().forEach(findings::add);
+    try (NetworkChecks checks = new NetworkChecks(settings, TIMEOUT)) {
+      checks.settings().forEach(results::add);
       if (!keyIsMissing()) {
-        checks.tried().forEach(findings::add);
+        checks.connection().forEach(results::add);
       }
     }
   }
 
   private boolean keyIsMissing() {
-    return findings.stream().anyMatch(f -> f.what().equals("key") && f.state() == State.FAIL);
+    return results.stream().anyMatch(f -> f.what().equals("key") && f.state() == State.FAIL);
   }
 
   private void endpoint(Settings settings) {
     if (keyIsMissing()) {
-      add(State.NOTE, "endpoint", settings.llm().baseUrl().toString(), "not asked: no key");
+      add(State.NOTE, "endpoint", settings.llm().baseUrl().toString(), "not checked: there is no API key");
       return;
     }
     try (Synthlab layer = Synthlab.of(settings)) {
-      Outcome<String> models = layer.llm().models(PATIENCE);
-      String place = settings.llm().baseUrl().toString();
+      Outcome<String> models = layer.llm().models(TIMEOUT);
+      String url = settings.llm().baseUrl().toString();
       switch (models) {
         case Outcome.Answered<String> ok -> {
           boolean listed = ok.value().contains('"' + settings.llm().model() + '"');
           add(
               listed ? State.OK : State.NOTE,
               "endpoint",
-              place + " answers in " + ok.report().elapsed().toMillis() + " ms",
-              listed ? "" : "it does not list the model " + settings.llm().model());
+              url + " answers in " + ok.report().elapsed().toMillis() + " ms",
+              listed ? "" : "the server does not list the model " + settings.llm().model());
         }
         case Outcome.Failed<String> failed ->
             add(
                 failed.reason() instanceof CallException.NotFound ? State.NOTE : State.FAIL,
                 "endpoint",
-                place + ": " + failed.reason().getMessage(),
+                url + ": " + failed.reason().getMessage(),
                 advice(failed.reason()));
       }
     }
   }
 
   private void traces(Settings settings) {
-    String place = settings.trace().place().address().toString();
+    String url = settings.trace().place().address().toString();
     String how = settings.trace().place().protocol().word();
-    PhoenixTracing.unreachable(settings, PATIENCE)
+    PhoenixTracing.unreachable(settings, TIMEOUT)
         .ifPresentOrElse(
             reason ->
                 add(
                     State.FAIL,
                     "traces",
-                    place + ": " + reason,
-                    "check PHOENIX_COLLECTOR_ENDPOINT and PHOENIX_API_KEY, and that Phoenix runs"),
-            () -> add(State.OK, "traces", place + " takes spans by " + how, ""));
+                    url + ": " + reason,
+                    "check PHOENIX_COLLECTOR_ENDPOINT, PHOENIX_API_KEY, and that Phoenix runs"),
+            () -> add(State.OK, "traces", url + " accepts spans over " + how, ""));
   }
 
   private static String advice(CallException reason) {
     return switch (reason) {
-      case CallException.Authentication e -> "check the key and whom it belongs to";
+      case CallException.Authentication e -> "check the API key and its account";
       case CallException.NotFound e ->
-          "no model list here; calls may work all the same if the address is right";
+          "the server has no list of models; calls can still succeed if the URL is right";
       case CallException.TlsFailed e ->
-          "check address and clock; SYNTHLAB_CA_FILE takes an authority of your own";
+          "check the URL and the system clock; SYNTHLAB_CA_FILE adds a certificate authority";
       case CallException.ConnectionFailed e ->
-          "check the address and the proxy, and that the server runs";
-      case CallException.DeadlineExceeded e -> "the server or a firewall is silent";
-      case CallException.QuotaExceeded e -> "the account has no money left";
-      default -> "see the server's own log";
+          "check the URL, the proxy, and that the server runs";
+      case CallException.DeadlineExceeded e -> "the server does not respond, or a firewall drops the packets";
+      case CallException.QuotaExceeded e -> "the quota of the account is used up";
+      default -> "see the log of the server";
     };
   }
 
@@ -182,11 +181,11 @@ final class DoctorCommand implements Callable<Integer> {
         add(
             settings.local().chosen() ? State.NOTE : State.OK,
             "local",
-            "not fetched yet",
-            "--local fetches 98 MB at its first use");
+            "not downloaded yet",
+            "--local downloads 98 MB at its first use");
       }
     } catch (IOException e) {
-      add(State.FAIL, "local", String.valueOf(e.getMessage()), "mend or remove that file");
+      add(State.FAIL, "local", String.valueOf(e.getMessage()), "repair or delete this file");
     }
   }
 
@@ -196,14 +195,14 @@ final class DoctorCommand implements Callable<Integer> {
     while (existing != null && !Files.exists(existing)) {
       existing = existing.getParent();
     }
-    if (existing == null || !Files.isDirectory(existing) || !writable(existing)) {
+    if (existing == null || !Files.isDirectory(existing) || !isWritable(existing)) {
       add(State.FAIL, "output", wanted + " cannot be written", "set SYNTHLAB_OUTPUT_DIR");
     } else {
-      add(State.OK, "output", wanted.toString(), existing.equals(wanted) ? "" : "made on need");
+      add(State.OK, "output", wanted.toString(), existing.equals(wanted) ? "" : "created when needed");
     }
   }
 
-  private static boolean writable(Path directory) {
+  private static boolean isWritable(Path directory) {
     try {
       Files.delete(Files.createTempFile(directory, ".synthlab", ".probe"));
       return true;
@@ -234,13 +233,13 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private void add(State state, String what, String found, String advice) {
-    findings.add(new DoctorCheck(state, what, found, advice));
+    results.add(new DoctorCheck(state, what, found, advice));
   }
 
   private void report() {
-    if (json) {
+    if (json.isOn()) {
       List<Map<String, String>> all = new ArrayList<>();
-      for (DoctorCheck check : findings) {
+      for (DoctorCheck check : results) {
         Map<String, String> one = new LinkedHashMap<>();
         one.put("check", check.what());
         one.put("state", check.state().name().toLowerCase(java.util.Locale.ROOT));
@@ -250,7 +249,7 @@ final class DoctorCommand implements Callable<Integer> {
       }
       Main.stdout().println(Json.line(Map.of("checks", all)));
     } else {
-      for (DoctorCheck f : findings) {
+      for (DoctorCheck f : results) {
         String advice = f.advice().isEmpty() ? "" : " -> " + f.advice();
         Main.stdout().printf("%s  %-8s  %s%s%n", f.state().shown(), f.what(), f.found(), advice);
       }

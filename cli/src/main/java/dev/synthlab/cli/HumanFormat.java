@@ -10,13 +10,13 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Numbers and times as people read them. */
+/** Formats of numbers, amounts of money and times for people. */
 final class HumanFormat {
   private static final BigDecimal CENT = new BigDecimal("0.01");
 
   private HumanFormat() {}
 
-  /** 950, 12k, 1.8M. */
+  /** A count, such as 950, 12k or 1.8M. */
   static String count(long number) {
     if (number < 1_000) {
       return Long.toString(number);
@@ -27,7 +27,7 @@ final class HumanFormat {
     return String.format(Locale.ROOT, "%.1fM", number / 1e6);
   }
 
-  /** $12.34, $0.0421, $0.0000088; as exact as it takes to see something. */
+  /** An amount, such as $12.34, $0.0421 or $0.0000088, with at least two significant digits. */
   static String money(BigDecimal usd) {
     BigDecimal size = usd.abs();
     if (size.signum() == 0 || size.compareTo(BigDecimal.ONE) >= 0) {
@@ -39,12 +39,12 @@ final class HumanFormat {
     return "$" + usd.round(new MathContext(2)).stripTrailingZeros().toPlainString();
   }
 
-  /** The same, or that the price is not known. */
+  /** An amount, or {@code unpriced}. */
   static String money(Optional<BigDecimal> usd) {
     return usd.map(HumanFormat::money).orElse("unpriced");
   }
 
-  /** What a run has cost, and what is not known of that. */
+  /** The cost of a run, with the number of unpriced calls and the cost of earlier runs. */
   static String money(Cost cost) {
     boolean nothing = cost.usd().signum() == 0;
     if (nothing && cost.unpriced() > 0 && cost.usdBefore().signum() == 0) {
@@ -56,22 +56,22 @@ final class HumanFormat {
     return money(cost.usd()) + more + before;
   }
 
-  /** How many answers were kept from earlier calls; nothing where there were none. */
+  /** The number of cached completions in parentheses; an empty text for 0. */
   static String fromCache(long answers) {
     return answers == 0 ? "" : " (from the cache " + answers + ")";
   }
 
-  /** How a run that lacked money goes on. */
+  /** How a run that its budget stopped can be resumed. */
   static String moreMoney(Summary summary) {
     if (summary.reason().contains("is not known")) {
-      return " once its price is known"; // money and time do not help
+      return " once its price is known"; // a higher budget does not help
     }
     return summary.reason().contains(Variable.SYNTHLAB_BUDGET_USD.name())
         ? " tomorrow (UTC), or with a higher SYNTHLAB_BUDGET_USD or lower --max-tokens"
         : ", with a higher --max-cost or lower --max-tokens";
   }
 
-  /** 01:25, or 2:03:00 from an hour on. */
+  /** A time, such as 01:25 or 2:03:00. */
   static String clock(Duration time) {
     long seconds = Math.max(0, time.toSeconds());
     return seconds < 3_600
@@ -80,7 +80,7 @@ final class HumanFormat {
             Locale.ROOT, "%d:%02d:%02d", seconds / 3_600, seconds / 60 % 60, seconds % 60);
   }
 
-  /** 0.8s, 42s, 2m04s, 1h03m. */
+  /** A time, such as 0.8s, 42s, 2m04s or 1h03m. */
   static String time(Duration time) {
     long seconds = time.toSeconds();
     if (seconds < 10) {

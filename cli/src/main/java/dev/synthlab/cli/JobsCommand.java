@@ -20,45 +20,59 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The recorded runs, and what is known of one of them. */
+/** The command {@code jobs}: the recorded bulk runs. */
 @Command(
     name = "jobs",
-    header = "List the runs that were recorded, the youngest first.",
+    header = "List the recorded bulk runs, the newest first.",
     subcommands = JobsCommand.Show.class,
     footer = {
       "",
-      "The command records its runs unless SYNTHLAB_LEDGER is off; where, says SYNTHLAB_DB_PATH.",
+      "Runs are recorded in SYNTHLAB_DB_PATH unless SYNTHLAB_LEDGER=off.",
       "",
       "Examples:",
       "  synthlab jobs",
       "  synthlab jobs --json",
       "  synthlab jobs show 7f3a",
       "",
-      "Exit: 0 shown, 2 wrong use, 4 the ledger cannot be read, or something set is wrong."
+      "Exit: 0 success, 2 usage error, 4 the ledger cannot be read or a setting is invalid."
     })
 final class JobsCommand implements Callable<Integer> {
-  /** So much of a name tells runs apart. */
+  /** The length of a run id in the table. */
   private static final int SHORT = 8;
+
+  private static final Map<String, String> STATES =
+      Map.ofEntries(
+          Map.entry("running", "running"),
+          Map.entry("killed", "killed"),
+          Map.entry("done", "done"),
+          Map.entry("some_failed", "some rows failed"),
+          Map.entry("stopped_auth", "API key refused"),
+          Map.entry("stopped_quota", "quota used up"),
+          Map.entry("unreachable", "server unreachable"),
+          Map.entry("stalled", "stalled"),
+          Map.entry("deadline", "deadline exceeded"),
+          Map.entry("budget", "budget used up"),
+          Map.entry("disk_full", "disk full"),
+          Map.entry("output_closed", "output closed"),
+          Map.entry("interrupted", "interrupted"));
 
   @Mixin private CommonOptions common = new CommonOptions();
 
-  @Option(names = "--json", description = "One JSON object on stdout.")
-  private boolean json;
+  @Mixin private JsonOption json = new JsonOption();
 
   @Override
   public Integer call() {
     Settings settings = common.settings();
     List<RecordedRun> runs = Ledger.runs(settings);
     PrintStream out = Main.stdout();
-    if (json) {
+    if (json.isOn()) {
       List<Map<String, Object>> all = runs.stream().map(JobsCommand::members).toList();
       out.println(Json.line(Map.of("jobs", all)));
     } else if (runs.isEmpty()) {
       out.println(
-          "no run is recorded" + (settings.ledger().on() ? "" : ": SYNTHLAB_LEDGER is off"));
+          "no runs are recorded" + (settings.ledger().on() ? "" : ": SYNTHLAB_LEDGER is off"));
     } else {
       table(runs).forEach(out::println);
     }
@@ -74,13 +88,18 @@ final class JobsCommand implements Callable<Integer> {
       table.row(
           run.id().substring(0, Math.min(SHORT, run.id().length())),
           local(run.began()),
-          run.state(),
+          describe(run.state()),
           run.answered() + "/" + run.rows(),
           run.failed(),
-          UsageTable.cost(run.used()),
+          UsageTable.cost(run.usage()),
           file(run.output()));
     }
     return table.lines();
+  }
+
+  /** A state of the ledger in words; a state of a newer version is shown as its code. */
+  private static String describe(String state) {
+    return STATES.getOrDefault(state, state);
   }
 
   private static String local(Instant at) {
@@ -89,7 +108,7 @@ final class JobsCommand implements Callable<Integer> {
         .format(at);
   }
 
-  /** Relative to where one stands, if it is below. */
+  /** The path, relative to the working directory if it is inside. */
   private static String file(String path) {
     if (path.equals("-")) {
       return path;
@@ -111,32 +130,31 @@ final class JobsCommand implements Callable<Integer> {
     members.put("rows", run.rows());
     members.put("answered", run.answered());
     members.put("failed", run.failed());
-    Map<String, Object> used = UsageTable.members(run.used());
+    Map<String, Object> used = UsageTable.members(run.usage());
     used.remove("name");
     members.put("usage", used);
     return members;
   }
 
-  /** One run. */
+  /** The command {@code jobs show}: the details of one run. */
   @Command(
       name = "show",
-      header = "Show what is known of one run: its state, its calls, their errors, their cost.",
+      header = "Show one run: its state, rows, errors and cost.",
       footer = {
         "",
         "Examples:",
         "  synthlab jobs show 7f3a",
         "  synthlab jobs show 7f3a --json",
         "",
-        "Exit: 0 shown, 2 no such run, 4 the ledger cannot be read, or something set is wrong."
+        "Exit: 0 success, 2 no such run, 4 the ledger cannot be read or a setting is invalid."
       })
   static final class Show implements Callable<Integer> {
     @Mixin private CommonOptions common = new CommonOptions();
 
-    @Parameters(paramLabel = "RUN", description = "Its name, or the beginning of it.")
+    @Parameters(paramLabel = "RUN", description = "Id of the run, or the beginning of it.")
     private @Nullable String name;
 
-    @Option(names = "--json", description = "One JSON object on stdout.")
-    private boolean json;
+    @Mixin private JsonOption json = new JsonOption();
 
     @Override
     public Integer call() {
@@ -145,10 +163,10 @@ final class JobsCommand implements Callable<Integer> {
       List<UsageSummary> models = Ledger.usage(settings, run.id(), UsageSummary.GroupBy.MODEL);
       List<UsageSummary> errors =
           Ledger.usage(settings, run.id(), UsageSummary.GroupBy.ERROR).stream()
-              .filter(ended -> !ended.name().isEmpty())
+              .filter(error -> !error.name().isEmpty())
               .toList();
       PrintStream out = Main.stdout();
-      if (json) {
+      if (json.isOn()) {
         Map<String, Object> members = members(run);
         members.put("models", models.stream().map(UsageTable::members).toList());
         members.put(
@@ -159,64 +177,57 @@ final class JobsCommand implements Callable<Integer> {
                         UsageSummary::name, UsageSummary::calls, (a, b) -> a, LinkedHashMap::new)));
         out.println(Json.line(members));
       } else {
-        shown(out, run, models, errors);
+        print(out, run, models, errors);
       }
       out.flush();
       return ExitCodes.OK;
     }
 
     private static RecordedRun one(List<RecordedRun> runs, String name) {
-      List<RecordedRun> fitting = runs.stream().filter(run -> run.id().startsWith(name)).toList();
-      if (fitting.size() == 1) {
-        return fitting.getFirst();
+      List<RecordedRun> matching = runs.stream().filter(run -> run.id().startsWith(name)).toList();
+      if (matching.size() == 1) {
+        return matching.getFirst();
       }
-      Optional<RecordedRun> whole =
-          fitting.stream().filter(run -> run.id().equals(name)).findFirst();
-      if (whole.isPresent()) {
-        return whole.get();
+      Optional<RecordedRun> exact =
+          matching.stream().filter(run -> run.id().equals(name)).findFirst();
+      if (exact.isPresent()) {
+        return exact.get();
       }
       throw new UsageException(
-          fitting.isEmpty()
-              ? "no run is recorded by the name "
+          matching.isEmpty()
+              ? "no recorded run has the id "
                   + Redactor.printableLine(name)
-                  + "; synthlab jobs lists them"
+                  + "; synthlab jobs lists the runs"
               : Redactor.printableLine(name)
-                  + " is the beginning of "
-                  + fitting.size()
-                  + " runs, give more of it: "
-                  + fitting.stream()
+                  + " is the beginning of the ids of "
+                  + matching.size()
+                  + " runs; give more of it: "
+                  + matching.stream()
                       .limit(5)
                       .map(RecordedRun::id)
                       .collect(Collectors.joining(", ")));
     }
 
-    private static void shown(
+    private static void print(
         PrintStream out, RecordedRun run, List<UsageSummary> models, List<UsageSummary> errors) {
-      line(out, "run", run.id());
-      line(out, "state", run.state());
-      line(out, "began", run.began().toString());
-      run.ended().ifPresent(at -> line(out, "ended", at.toString()));
-      line(out, "input", file(run.input()));
-      line(out, "output", file(run.output()));
-      line(
-          out,
+      TextTable table = new TextTable("<<").row("run", run.id()).row("state", describe(run.state()));
+      table.row("began", run.began());
+      run.ended().ifPresent(at -> table.row("ended", at));
+      table.row("input", file(run.input())).row("output", file(run.output()));
+      table.row(
           "rows",
           run.answered() + "/" + run.rows() + " answered, " + run.failed() + " failed");
-      line(out, "cost", UsageTable.cost(run.used()));
+      table.row("cost", UsageTable.cost(run.usage()));
       if (!errors.isEmpty()) {
-        line(
-            out,
+        table.row(
             "errors",
             errors.stream()
                 .map(error -> error.name() + " " + error.calls())
                 .collect(Collectors.joining(", ")));
       }
+      table.lines().forEach(out::println);
       out.println();
       UsageTable.of("model", models).forEach(out::println);
-    }
-
-    private static void line(PrintStream out, String what, String value) {
-      out.println(Redactor.printableLine("%-8s %s".formatted(what, value)));
     }
   }
 }

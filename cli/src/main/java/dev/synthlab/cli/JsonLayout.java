@@ -14,9 +14,9 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
 
-/** One JSON object per line, in ASCII, for machines. */
+/** The log layout for programs: one JSON object per line, in ASCII. */
 final class JsonLayout extends LayoutBase<ILoggingEvent> {
-  // ASCII only: a control character of the range C1 would otherwise reach a terminal raw.
+  // ASCII only: otherwise a C1 control character would reach a terminal unescaped.
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
@@ -34,7 +34,7 @@ final class JsonLayout extends LayoutBase<ILoggingEvent> {
       if (!exception.isEmpty()) {
         json.writeStringProperty("exception", exception);
       }
-      for (KeyValuePair pair : LogEventText.more(event)) {
+      for (KeyValuePair pair : LogEventText.attributes(event)) {
         writeValue(json, pair);
       }
       writeContext(json, event.getMDCPropertyMap());

@@ -8,7 +8,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import org.slf4j.event.KeyValuePair;
 
-/** {@code HH:mm:ss | LEVEL | component - message}, for people. */
+/** The log layout for people: {@code HH:mm:ss | LEVEL | component - message}. */
 final class LineLayout extends LayoutBase<ILoggingEvent> {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneId.systemDefault());
@@ -26,21 +26,21 @@ final class LineLayout extends LayoutBase<ILoggingEvent> {
   public String doLayout(ILoggingEvent event) {
     Level level = event.getLevel();
     StringBuilder out = new StringBuilder(128);
-    paint(out, GREEN, TIME.format(Instant.ofEpochMilli(event.getTimeStamp())));
+    append(out, GREEN, TIME.format(Instant.ofEpochMilli(event.getTimeStamp())));
     out.append(" | ");
-    paint(out, colourOf(level), (level + "        ").substring(0, 8));
+    append(out, colourOf(level), (level + "        ").substring(0, 8));
     out.append(" | ");
-    paint(out, CYAN, LogEventText.component(event));
+    append(out, CYAN, LogEventText.component(event));
     out.append(" - ").append(LogEventText.message(event));
-    for (KeyValuePair pair : LogEventText.more(event)) {
+    for (KeyValuePair pair : LogEventText.attributes(event)) {
       out.append(' ').append(LogEventText.safe(pair.key + "=" + pair.value));
     }
     return out.append('\n').append(LogEventText.exception(event)).toString();
   }
 
-  private void paint(StringBuilder out, String paint, String text) {
+  private void append(StringBuilder out, String code, String text) {
     if (colour) {
-      out.append(paint).append(text).append(RESET);
+      out.append(code).append(text).append(RESET);
     } else {
       out.append(text);
     }

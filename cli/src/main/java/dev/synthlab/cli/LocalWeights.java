@@ -6,13 +6,13 @@ import dev.synthlab.logging.Redactor;
 import java.io.IOException;
 import java.util.Locale;
 
-/** Fetches the embedded model's weights before they are needed, and shows how far it is. */
+/** The download of the weights of the embedded model, with progress on stderr. */
 final class LocalWeights {
-  private static final long SHOW_EACH_NANOS = 2_000_000_000L;
+  private static final long INTERVAL_NANOS = 2_000_000_000L;
 
   private LocalWeights() {}
 
-  /** Does nothing when a server answers, or when the weights are there. */
+  /** Downloads the weights if the embedded model is used and they are missing. */
   static void ensure(Settings settings, boolean quiet) throws IOException, InterruptedException {
     if (!settings.local().chosen()) {
       return;
@@ -21,7 +21,7 @@ final class LocalWeights {
       System.err.println(
           "synthlab: embedded model "
               + settings.llm().model()
-              + " (a toy, for trying out; set OPENAI_API_KEY or OPENAI_BASE_URL for a real one)");
+              + " (a small model for demonstrations; set OPENAI_API_KEY or OPENAI_BASE_URL to use another)");
     }
     Weights.ensure(settings.local(), quiet ? new Silent() : new Lines());
   }
@@ -29,12 +29,12 @@ final class LocalWeights {
   private static final class Silent implements Weights.Progress {
     @Override
     public void moved(String source, long bytes, long total) {
-      // Nothing is to be said.
+      // Quiet.
     }
 
     @Override
     public void note(String line) {
-      // Nothing is to be said.
+      // Quiet.
     }
   }
 
@@ -45,14 +45,14 @@ final class LocalWeights {
     @Override
     public void moved(String source, long bytes, long total) {
       boolean done = bytes >= total;
-      if (!done && System.nanoTime() - shown < SHOW_EACH_NANOS) {
+      if (!done && System.nanoTime() - shown < INTERVAL_NANOS) {
         return;
       }
       shown = System.nanoTime();
       String line =
           String.format(
               Locale.ROOT,
-              "synthlab: fetching the model: %d of %d MB (%s)",
+              "synthlab: downloading the model: %d of %d MB (%s)",
               bytes / 1_000_000,
               total / 1_000_000,
               Redactor.printableLine(Redactor.redact(source)));

@@ -8,13 +8,13 @@ import dev.synthlab.logging.Redactor;
 import java.util.List;
 import org.slf4j.event.KeyValuePair;
 
-/** The parts of an event as text that may be shown, whoever wrote it. */
+/** The parts of a log event as text, without secrets and control characters. */
 final class LogEventText {
   private static final String COMPONENT = "component";
 
   private LogEventText() {}
 
-  /** Who speaks: the component, or the last part of the logger's name. */
+  /** The component, or the last part of the name of the logger. */
   static String component(ILoggingEvent event) {
     for (KeyValuePair pair : pairs(event)) {
       if (pair.key.equals(COMPONENT)) {
@@ -26,8 +26,8 @@ final class LogEventText {
     return safe(component != null ? component : logger.substring(logger.lastIndexOf('.') + 1));
   }
 
-  /** What else the event carries. */
-  static List<KeyValuePair> more(ILoggingEvent event) {
+  /** The key-value pairs other than the component. */
+  static List<KeyValuePair> attributes(ILoggingEvent event) {
     return pairs(event).stream().filter(pair -> !pair.key.equals(COMPONENT)).toList();
   }
 
@@ -35,7 +35,7 @@ final class LogEventText {
     return safe(String.valueOf(event.getFormattedMessage()));
   }
 
-  /** Class, message and stack of an exception and its causes, or nothing. */
+  /** The stack trace of the exception and its causes, or an empty text. */
   static String exception(ILoggingEvent event) {
     StringBuilder out = new StringBuilder();
     IThrowableProxy thrown = event.getThrowableProxy();
@@ -45,7 +45,7 @@ final class LogEventText {
     return out.toString();
   }
 
-  /** One line without secrets and control characters. */
+  /** The text on one line, without secrets and control characters. */
   static String safe(String text) {
     return Redactor.printableLine(Redactor.redact(text));
   }

@@ -11,16 +11,16 @@ import java.io.PrintStream;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** Sets Logback up without a file: lines for people or objects for machines, on one stream. */
+/** The configuration of Logback: text or JSON lines on one stream, without a configuration file. */
 final class LogSetup {
   private LogSetup() {}
 
   /**
-   * Replaces whatever Logback was set up for.
+   * Replaces the configuration of Logback.
    *
-   * @param logs level and format
-   * @param colour whether lines for people are coloured
-   * @param err where lines go
+   * @param logs the level and the format
+   * @param colour whether text lines are coloured
+   * @param err the stream to write to
    */
   static void configure(Settings.Logs logs, boolean colour, PrintStream err) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
@@ -33,14 +33,14 @@ final class LogSetup {
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     Level level = Level.toLevel(logs.level(), Level.INFO);
     root.setLevel(level);
-    // What these say below a warning, ours has said already or nobody needs.
+    // Below warnings these libraries log what our own lines say already, or details.
     for (String library : List.of("io.github.resilience4j", "org.flywaydb", "com.zaxxer.hikari")) {
       context.getLogger(library).setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
     }
     root.addAppender(appender);
   }
 
-  /** Writes each event with one call, so that lines of several threads do not mix. */
+  /** An appender that writes each event with one call, so that lines of threads do not mix. */
   private static final class StreamAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private final Layout<ILoggingEvent> layout;
     private final PrintStream err;

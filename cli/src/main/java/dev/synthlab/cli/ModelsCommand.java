@@ -19,24 +19,22 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What is known of models. */
+/** The command {@code models}: the catalogue of models with parameters and prices. */
 @Command(
     name = "models",
-    header = "Show what is known of models: what they take, and what they cost.",
+    header = "Show the catalogue of models: limits, capabilities and prices.",
     footer = {
       "",
-      "Prices are US dollars for a million tokens. SYNTHLAB_MODELS_FILE names a file that adds to"
-          + " the table.",
+      "Prices are US dollars per million tokens. SYNTHLAB_MODELS_FILE names a file with more models.",
       "",
       "Examples:",
       "  synthlab models",
       "  synthlab models gpt-5",
       "  synthlab models gpt-4o-mini --json",
       "",
-      "Exit: 0 found, 2 no such model, 4 something set is wrong."
+      "Exit: 0 found, 2 no such model, 4 a setting is invalid."
     })
 final class ModelsCommand implements Callable<Integer> {
   private static final int NEAREST = 5;
@@ -46,11 +44,10 @@ final class ModelsCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "NAME",
-      description = "One model in full, or all whose names contain this.")
+      description = "Name of a model, to show its details, or a part of names, to list the models.")
   private @Nullable String name;
 
-  @Option(names = "--json", description = "One JSON object on stdout.")
-  private boolean json;
+  @Mixin private JsonOption json = new JsonOption();
 
   @Override
   public Integer call() {
@@ -66,21 +63,21 @@ final class ModelsCommand implements Callable<Integer> {
     List<Model> shown = one.map(List::of).orElseGet(() -> containing(catalogue, request));
     if (shown.isEmpty()) {
       throw new UsageException(
-          "no model is known by the name "
+          "the catalogue has no model "
               + request
-              + "; near it are "
+              + "; similar names are "
               + String.join(", ", nearest(catalogue, request))
-              + ". What is not known can be used all the same, unpriced; SYNTHLAB_MODELS_FILE adds"
-              + " to the table");
+              + ". A model that is not in the catalogue can be used, without a price;"
+              + " SYNTHLAB_MODELS_FILE adds models");
     }
     PrintStream out = Main.stdout();
-    if (json) {
+    if (json.isOn()) {
       out.println(json(catalogue, shown));
     } else if (one.isPresent()) {
-      detail(one.get()).forEach((what, value) -> say(out, "%-16s %s".formatted(what, value)));
+      detail(one.get()).forEach((what, value) -> print(out, "%-16s %s".formatted(what, value)));
     } else {
       table(shown).forEach(out::println);
-      out.println(shown.size() + " models, from " + Redactor.printableLine(catalogue.source()));
+      out.println(shown.size() + " models, source: " + Redactor.printableLine(catalogue.source()));
     }
     out.flush();
     return ExitCodes.OK;
@@ -93,12 +90,12 @@ final class ModelsCommand implements Callable<Integer> {
         .toList();
   }
 
-  /** Those that begin alike for longest. */
+  /** The names with the longest common beginning. */
   private static List<String> nearest(ModelCatalogue catalogue, String request) {
     return catalogue.models().stream()
         .map(Model::name)
         .sorted(
-            Comparator.<String>comparingInt(known -> alike(known, request))
+            Comparator.<String>comparingInt(known -> commonPrefix(known, request))
                 .reversed()
                 .thenComparingInt(String::length)
                 .thenComparing(Comparator.naturalOrder()))
@@ -106,7 +103,7 @@ final class ModelsCommand implements Callable<Integer> {
         .toList();
   }
 
-  private static int alike(String one, String other) {
+  private static int commonPrefix(String one, String other) {
     int at = 0;
     while (at < Math.min(one.length(), other.length())
         && Character.toLowerCase(one.charAt(at)) == Character.toLowerCase(other.charAt(at))) {
@@ -118,7 +115,7 @@ final class ModelsCommand implements Callable<Integer> {
   private static List<String> table(List<Model> models) {
     TextTable table =
         new TextTable("<>>>><<")
-            .row("MODEL", "CONTEXT", "OUTPUT", "$/M IN", "$/M OUT", "SHUT OFF", "TAKES");
+            .row("MODEL", "CONTEXT", "OUTPUT", "$/M IN", "$/M OUT", "SHUT-OFF", "SUPPORTS");
     for (Model model : models) {
       table.row(
           model.name(),
@@ -127,12 +124,12 @@ final class ModelsCommand implements Callable<Integer> {
           model.price().map(price -> million(price.input())).orElse("unpriced"),
           model.price().map(price -> million(price.output())).orElse("unpriced"),
           model.shutOff().map(Object::toString).orElse("-"),
-          takes(model, ", "));
+          supports(model, ", "));
     }
     return table.lines();
   }
 
-  private static void say(PrintStream out, String line) {
+  private static void print(PrintStream out, String line) {
     out.println(Redactor.printableLine(line).stripTrailing());
   }
 
@@ -145,7 +142,7 @@ final class ModelsCommand implements Callable<Integer> {
     return plain.setScale(Math.max(2, plain.scale())).toPlainString();
   }
 
-  private static String takes(Model model, String between) {
+  private static String supports(Model model, String between) {
     return model.abilities().stream()
         .filter(ability -> ability != Model.Ability.SYSTEM_MESSAGES)
         .filter(ability -> ability != Model.Ability.SAMPLING)
@@ -163,7 +160,7 @@ final class ModelsCommand implements Callable<Integer> {
     lines.put("provider", model.provider().isEmpty() ? "-" : model.provider());
     lines.put("kind", word(model.kind()));
     lines.put("context", tokens(model.contextWindow()));
-    lines.put("longest output", tokens(model.maxOutput()));
+    lines.put("max output", tokens(model.maxOutput()));
     if (model.vectorSize().isPresent()) {
       lines.put("vector", String.valueOf(model.vectorSize().getAsInt()));
     }
@@ -173,10 +170,10 @@ final class ModelsCommand implements Callable<Integer> {
         .ifPresent(
             tier ->
                 lines.put("above " + HumanFormat.count(tier.above()) + " in", price(tier.price())));
-    lines.put("takes", model.abilities().isEmpty() ? "-" : takes(model, ", "));
+    lines.put("supports", model.abilities().isEmpty() ? "-" : supports(model, ", "));
     lines.put("efforts", model.efforts().isEmpty() ? "-" : String.join(", ", model.efforts()));
-    model.defaultEffort().ifPresent(effort -> lines.put("usual effort", effort));
-    lines.put("shut off", model.shutOff().map(Object::toString).orElse("-"));
+    model.defaultEffort().ifPresent(effort -> lines.put("default effort", effort));
+    lines.put("shut-off", model.shutOff().map(Object::toString).orElse("-"));
     return lines;
   }
 
@@ -191,7 +188,7 @@ final class ModelsCommand implements Callable<Integer> {
         + million(price.cached())
         + " cached, $"
         + million(price.output())
-        + " out for a million tokens";
+        + " out per million tokens";
   }
 
   private static String json(ModelCatalogue catalogue, List<Model> models) {
@@ -212,9 +209,9 @@ final class ModelsCommand implements Callable<Integer> {
                 one.put("long_above", tier.above());
                 one.put("long_usd_per_million", prices(tier.price()));
               });
-      one.put("takes", model.abilities().stream().map(ModelsCommand::word).toList());
+      one.put("supports", model.abilities().stream().map(ModelsCommand::word).toList());
       one.put("efforts", model.efforts());
-      model.defaultEffort().ifPresent(effort -> one.put("usual_effort", effort));
+      model.defaultEffort().ifPresent(effort -> one.put("default_effort", effort));
       model.shutOff().ifPresent(day -> one.put("shut_off", day.toString()));
       all.add(one);
     }

@@ -21,37 +21,37 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The way to the model server: proxy, trust, name and certificate. */
+/** The network checks of {@code doctor}: proxy, certificate authorities, name resolution and TLS. */
 final class NetworkChecks implements AutoCloseable {
-  private static final Duration SOON = Duration.ofDays(14);
+  private static final Duration EXPIRY_WARNING = Duration.ofDays(14);
 
   private final NetworkSettings network;
   private final URI base;
   private final Optional<NetworkSettings.Proxy> proxy;
-  private final Duration patience;
+  private final Duration timeout;
   private final OkHttpTransport transport;
 
-  NetworkChecks(Settings settings, Duration patience) {
+  NetworkChecks(Settings settings, Duration timeout) {
     this.network = settings.network();
     this.base = settings.llm().baseUrl();
     this.proxy = network.proxyFor(base);
-    this.patience = patience;
+    this.timeout = timeout;
     this.transport = new OkHttpTransport(ConnectOptions.of(network));
   }
 
-  /** What the settings say of it; nothing is sent. */
-  List<DoctorCheck> told() {
+  /** The checks of the settings; nothing is sent. */
+  List<DoctorCheck> settings() {
     return List.of(proxy(), caFile());
   }
 
-  /** What shows when it is tried. */
-  List<DoctorCheck> tried() throws InterruptedException {
-    List<DoctorCheck> findings = new ArrayList<>();
-    findings.add(names());
-    if (findings.getFirst().state() != State.FAIL) {
-      findings.add(tls());
+  /** The checks that connect. */
+  List<DoctorCheck> connection() throws InterruptedException {
+    List<DoctorCheck> results = new ArrayList<>();
+    results.add(names());
+    if (results.getFirst().state() != State.FAIL) {
+      results.add(tls());
     }
-    return findings;
+    return results;
   }
 
   @Override
@@ -61,14 +61,14 @@ final class NetworkChecks implements AutoCloseable {
 
   private DoctorCheck proxy() {
     if (proxy.isEmpty()) {
-      boolean left = network.httpProxy().isPresent() || network.httpsProxy().isPresent();
+      boolean otherProxy = network.httpProxy().isPresent() || network.httpsProxy().isPresent();
       return new DoctorCheck(
-          State.OK, "proxy", "none", left ? "none is set for this kind, or NO_PROXY names it" : "");
+          State.OK, "proxy", "none", otherProxy ? "none is set for this scheme, or NO_PROXY contains the host" : "");
     }
     String shown = proxy.get() + (proxy.get().userInfo().isPresent() ? ", with a password" : "");
-    return loopback()
+    return isLoopback()
         ? new DoctorCheck(
-            State.NOTE, "proxy", shown, "to this machine itself; NO_PROXY=" + base.getHost())
+            State.NOTE, "proxy", shown, "the server is on this machine; set NO_PROXY=" + base.getHost())
         : new DoctorCheck(State.OK, "proxy", shown, "");
   }
 
@@ -79,7 +79,7 @@ final class NetworkChecks implements AutoCloseable {
         network
             .caFile()
             .map(NetworkSettings.CaFile::toString)
-            .orElse("none, the system's trust alone"),
+            .orElse("none; only the authorities of the system are trusted"),
         "");
   }
 
@@ -90,52 +90,52 @@ final class NetworkChecks implements AutoCloseable {
           transport.addresses(host).stream()
               .map(InetAddress::getHostAddress)
               .collect(Collectors.joining(", "));
-      String advice = proxy.isEmpty() ? "" : "the proxy looks up " + base.getHost();
-      return new DoctorCheck(State.OK, "dns", host + " is " + found, advice);
+      String advice = proxy.isEmpty() ? "" : "the proxy resolves " + base.getHost();
+      return new DoctorCheck(State.OK, "dns", host + " resolves to " + found, advice);
     } catch (UnknownHostException e) {
       return new DoctorCheck(
           State.FAIL,
           "dns",
           host + " cannot be resolved: " + e.getMessage(),
           proxy.isEmpty()
-              ? "check OPENAI_BASE_URL and this machine's resolver, or set HTTPS_PROXY"
-              : "check the proxy's address and this machine's resolver");
+              ? "check OPENAI_BASE_URL and the DNS of this machine, or set HTTPS_PROXY"
+              : "check the host of the proxy and the DNS of this machine");
     }
   }
 
   private DoctorCheck tls() throws InterruptedException {
     if (!base.getScheme().equals("https")) {
-      return loopback()
-          ? new DoctorCheck(State.OK, "tls", "none, on this machine", "")
+      return isLoopback()
+          ? new DoctorCheck(State.OK, "tls", "not used; the server is on this machine", "")
           : new DoctorCheck(
-              State.NOTE, "tls", "none", "key and prompts can be read on the way; use https");
+              State.NOTE, "tls", "not used", "others can read the API key and the prompts; use https");
     }
     try {
       return transport
-          .peer(base, patience)
+          .peer(base, timeout)
           .map(NetworkChecks::certificate)
-          .orElseGet(() -> new DoctorCheck(State.NOTE, "tls", "no certificate was shown", ""));
+          .orElseGet(() -> new DoctorCheck(State.NOTE, "tls", "the server presented no certificate", ""));
     } catch (TransportException e) {
       return e.phase() == Phase.TLS
           ? new DoctorCheck(
-              State.FAIL, "tls", e.getMessage() + "", "check address, clock and SYNTHLAB_CA_FILE")
-          : new DoctorCheck(State.NOTE, "tls", "not seen: " + e.getMessage(), "see endpoint");
+              State.FAIL, "tls", e.getMessage() + "", "check the URL, the system clock and SYNTHLAB_CA_FILE")
+          : new DoctorCheck(State.NOTE, "tls", "not checked: " + e.getMessage(), "see the endpoint check");
     } catch (IOException e) {
-      return new DoctorCheck(State.NOTE, "tls", "not seen: " + e.getMessage(), "see endpoint");
+      return new DoctorCheck(State.NOTE, "tls", "not checked: " + e.getMessage(), "see the endpoint check");
     }
   }
 
   private static DoctorCheck certificate(TlsPeer peer) {
     LocalDate end = LocalDate.ofInstant(peer.expires(), ZoneOffset.UTC);
-    boolean soon = peer.expires().isBefore(Instant.now().plus(SOON));
+    boolean soon = peer.expires().isBefore(Instant.now().plus(EXPIRY_WARNING));
     return new DoctorCheck(
         soon ? State.NOTE : State.OK,
         "tls",
-        "%s, %s, by %s, until %s".formatted(peer.protocol(), peer.subject(), peer.issuer(), end),
-        soon ? "its owner has to renew it soon" : "");
+        "%s, %s, issued by %s, valid until %s".formatted(peer.protocol(), peer.subject(), peer.issuer(), end),
+        soon ? "the certificate expires soon" : "");
   }
 
-  private boolean loopback() {
+  private boolean isLoopback() {
     String host = base.getHost();
     return host.equals("localhost") || host.equals("[::1]") || host.matches("127(\\.\\d{1,3}){3}");
   }

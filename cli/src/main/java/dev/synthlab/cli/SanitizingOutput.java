@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Makes what is written to a terminal harmless to it. Every write must be of whole characters. */
+/** A stream to a terminal that escapes control characters. Each write must be of whole characters. */
 final class SanitizingOutput extends OutputStream {
   private final OutputStream out;
 

@@ -12,16 +12,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears Ctrl-C and SIGTERM as long as it is open: the first and the second ask to stop, the third
- * ends the process. A JVM that lets nobody hear its signals has its shutdown hook in place of it,
- * which hears the first alone.
+ * The handling of Ctrl-C, SIGTERM and SIGHUP until it is closed: the first and the second signal stop
+ * the run, the third ends the process. On a JVM without signal handlers a shutdown hook handles the
+ * first signal only.
  */
 final class Signals implements AutoCloseable {
-  private static final int OF_SIGNAL = 128;
-  private static final int PATIENCE = 2;
+  private static final int EXIT_OF_SIGNAL = 128;
+  private static final int MAX_REQUESTS = 2;
 
   private final Runnable stop;
-  private final AtomicInteger heard = new AtomicInteger();
+  private final AtomicInteger received = new AtomicInteger();
   private final Map<Object, Object> before = new LinkedHashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private @Nullable Thread hook;
@@ -31,21 +31,21 @@ final class Signals implements AutoCloseable {
     this.stop = stop;
   }
 
-  /** Listens from now on. */
+  /** Installs the handlers. */
   static Signals to(Runnable stop) {
     Signals signals = new Signals(stop);
     try {
       for (String name : new String[] {"INT", "TERM", "HUP"}) {
-        signals.listen(name);
+        signals.handle(name);
       }
-    } catch (ReflectiveOperationException | RuntimeException e) { // this JVM keeps them to itself
-      signals.listenAtTheEnd();
+    } catch (ReflectiveOperationException | RuntimeException e) { // this JVM has no signal handlers
+      signals.addShutdownHook();
     }
     return signals;
   }
 
-  // The class has no other home, and the compiler warns of every direct use.
-  private void listen(String name) throws ReflectiveOperationException {
+  // The class is internal to the JDK, and the compiler warns about every direct use.
+  private void handle(String name) throws ReflectiveOperationException {
     Class<?> type = Class.forName("sun.misc.Signal");
     Class<?> listener = Class.forName("sun.misc.SignalHandler");
     Object signal = type.getConstructor(String.class).newInstance(name);
@@ -53,18 +53,18 @@ final class Signals implements AutoCloseable {
         Proxy.newProxyInstance(
             Signals.class.getClassLoader(),
             new Class<?>[] {listener},
-            (proxy, method, arguments) -> called(type, proxy, method, arguments));
+            (proxy, method, arguments) -> invoke(type, proxy, method, arguments));
     Method set = type.getMethod("handle", type, listener);
     Object old = Objects.requireNonNull(set.invoke(null, signal, ours), name);
     if (old.equals(listener.getField("SIG_IGN").get(null))) {
-      set.invoke(null, signal, old); // under nohup, or in the background of a script
+      set.invoke(null, signal, old); // the signal is ignored under nohup and for background jobs of scripts
     } else {
       before.put(signal, old);
     }
   }
 
-  @SuppressWarnings("ReferenceEquality") // which is what equals means here
-  private @Nullable Object called(
+  @SuppressWarnings("ReferenceEquality") // equals of a proxy means identity
+  private @Nullable Object invoke(
       Class<?> type, Object proxy, Method method, Object @Nullable [] arguments)
       throws ReflectiveOperationException {
     if (method.getDeclaringClass() == Object.class) {
@@ -75,32 +75,32 @@ final class Signals implements AutoCloseable {
       };
     }
     if (arguments != null) {
-      came((int) Objects.requireNonNull(type.getMethod("getNumber").invoke(arguments[0])));
+      receive((int) Objects.requireNonNull(type.getMethod("getNumber").invoke(arguments[0])));
     }
     return null;
   }
 
-  private void came(int number) {
-    exit = OF_SIGNAL + number;
-    if (heard.incrementAndGet() > PATIENCE) {
+  private void receive(int number) {
+    exit = EXIT_OF_SIGNAL + number;
+    if (received.incrementAndGet() > MAX_REQUESTS) {
       Runtime.getRuntime().halt(exit);
     }
     stop.run();
   }
 
-  private void listenAtTheEnd() {
-    Thread atTheEnd =
+  private void addShutdownHook() {
+    Thread shutdown =
         Thread.ofPlatform()
             .unstarted(
                 () -> {
                   stop.run();
                   awaitClosed();
                 });
-    Runtime.getRuntime().addShutdownHook(atTheEnd);
-    hook = atTheEnd;
+    Runtime.getRuntime().addShutdownHook(shutdown);
+    hook = shutdown;
   }
 
-  // The JVM ends with the exit code of the signal by itself once its hooks have returned.
+  // The JVM ends with the exit code of the signal when its hooks have returned.
   private void awaitClosed() {
     try {
       closed.await();
@@ -109,7 +109,7 @@ final class Signals implements AutoCloseable {
     }
   }
 
-  /** The exit code of the signal that came, if one did. */
+  /** The exit code for the signal that was received; empty if there was none. */
   OptionalInt exit() {
     return exit == 0 ? OptionalInt.empty() : OptionalInt.of(exit);
   }
@@ -127,12 +127,12 @@ final class Signals implements AutoCloseable {
         type.getMethod("handle", type, listener).invoke(null, each.getKey(), each.getValue());
       }
     } catch (IllegalStateException e) {
-      // The hook runs: the signal has come.
+      // The hook runs: a signal was received.
     } catch (ClassNotFoundException
         | NoSuchMethodException
         | IllegalAccessException
         | InvocationTargetException e) {
-      // Then they stay ours until the process ends, which is soon.
+      // The handlers stay until the process ends.
     }
   }
 }

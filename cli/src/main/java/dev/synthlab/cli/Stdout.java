@@ -7,7 +7,7 @@ import java.io.OutputStream;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Standard output, which remembers that it took no more. Safe for use by many threads. */
+/** Standard output that records its first failure. Thread-safe. */
 final class Stdout extends OutputStream {
   private final OutputStream out = new FileOutputStream(FileDescriptor.out);
   private volatile Optional<IOException> failure = Optional.empty();
@@ -27,12 +27,12 @@ final class Stdout extends OutputStream {
     }
   }
 
-  /** Whether it has failed. */
+  /** Whether a write has failed. */
   boolean failed() {
     return failure.isPresent();
   }
 
-  /** What is to be said of its failure; nothing when the reader of a pipe has just gone. */
+  /** The message about the failure; empty if there was none, or if the reader closed the pipe. */
   Optional<String> complaint() {
     return failure
         .map(e -> String.valueOf(e.getMessage()))

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** Whether the standard streams are a terminal, and how wide it is. */
+/** The terminal: whether a standard stream is connected to it, and its width. */
 final class Terminal {
   static final int STDIN = 0;
   static final int STDOUT = 1;
@@ -20,7 +20,7 @@ final class Terminal {
 
   private Terminal() {}
 
-  /** Java only knows of all streams together, so the system is asked for the one. */
+  /** Whether the stream is a terminal. The console of Java does not distinguish the streams. */
   static boolean is(int descriptor) {
     Path link = Path.of("/proc/self/fd/" + descriptor);
     if (Files.isSymbolicLink(link)) {
@@ -33,15 +33,15 @@ final class Terminal {
         return false;
       }
     }
-    return asked(descriptor);
+    return isByShell(descriptor);
   }
 
-  private static boolean asked(int descriptor) {
+  private static boolean isByShell(int descriptor) {
     try {
       Process test = program("sh", "-c", "test -t " + descriptor).inheritIO().start();
       return test.waitFor() == 0;
     } catch (IOException e) {
-      return false; // no shell, no terminal that we could draw on
+      return false; // without a shell there is no terminal
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
@@ -52,7 +52,7 @@ final class Terminal {
     return Subprocess.of(Path.of("/"), Set.of(), List.of(command));
   }
 
-  /** Columns of the terminal the command runs in. */
+  /** The number of columns of the terminal. */
   static int width() {
     try {
       Process stty =
@@ -66,7 +66,7 @@ final class Terminal {
         return columns > 20 ? columns : DEFAULT_WIDTH;
       }
     } catch (IOException | NumberFormatException e) {
-      return DEFAULT_WIDTH; // no stty here: a usual terminal is assumed
+      return DEFAULT_WIDTH; // there is no stty
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -6,35 +6,35 @@ import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine.Help.Ansi;
 
-/** Rows of cells, as lines in which the columns stand below each other. For one thread. */
+/** A table of text with aligned columns. Not thread-safe. */
 final class TextTable {
   private static final String GAP = "  ";
 
   private final List<Align> columns;
   private final List<List<String>> rows = new ArrayList<>();
 
-  /** Where a cell stands in its column. */
+  /** The alignment of a column. */
   enum Align {
     LEFT,
     RIGHT
   }
 
   /**
-   * A table without rows.
+   * Creates a table without rows.
    *
-   * @param columns {@code <} for each column that is aligned to the left, {@code >} to the right
+   * @param columns a character per column: {@code <} for left alignment, {@code >} for right
    */
   TextTable(String columns) {
     this.columns = columns.chars().mapToObj(c -> c == '>' ? Align.RIGHT : Align.LEFT).toList();
   }
 
-  /** A row; its cells are made fit for a terminal. */
+  /** Adds a row; control characters of its cells are escaped. */
   TextTable row(Object... cells) {
     rows.add(Arrays.stream(cells).map(String::valueOf).map(Redactor::printableLine).toList());
     return this;
   }
 
-  /** A line for each row. */
+  /** The rows as lines. */
   List<String> lines() {
     int[] widths = new int[columns.size()];
     for (List<String> row : rows) {
@@ -56,7 +56,7 @@ final class TextTable {
     return line.toString().stripTrailing();
   }
 
-  /** Characters of East Asia are two columns wide. */
+  /** The width in columns; East Asian characters take two. */
   private static int width(String cell) {
     return Ansi.OFF.new Text(cell).getCJKAdjustedLength();
   }

@@ -12,7 +12,7 @@ import dev.synthlab.trace.PhoenixTracing;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The time in which spans of the calls are sent; its end waits for the last of them, a while. */
+/** The export of spans during one command; closing it waits, for a bounded time, for the last ones. */
 final class TracedSession implements AutoCloseable {
   private final boolean on;
 
@@ -20,7 +20,7 @@ final class TracedSession implements AutoCloseable {
     this.on = on;
   }
 
-  /** Sets tracing up where it is asked for; elsewhere nothing of it is loaded. */
+  /** Sets up tracing if the settings ask for it; otherwise no class of it is loaded. */
   static TracedSession by(Settings settings, Environment environment) {
     if (!settings.trace().on() && !settings.trace().measured()) {
       return new TracedSession(false);
@@ -29,40 +29,40 @@ final class TracedSession implements AutoCloseable {
     return new TracedSession(PhoenixTracing.setup(settings));
   }
 
-  /** The layer whose calls are seen; it is to be closed before this. */
+  /** A layer whose calls are traced; close it before this session. */
   Synthlab layer(Settings settings) {
     return Synthlab.of(settings);
   }
 
-  /** Does work whose calls are those of a command of that name. */
+  /** Runs work whose calls have the name of the command as their component. */
   static <T, E extends Exception> T by(String command, Tracing.Work<T, E> work) throws E {
     return Tracing.with(Labels.NONE.withComponent(command), work);
   }
 
-  /** Does a run under a span of its own. */
+  /** Runs a bulk run in its own span. */
   Summary run(Settings settings, String input, String output, BulkRun run) {
     if (!on) {
       return run.run();
     }
-    Map<String, Object> told = new LinkedHashMap<>();
-    told.put("input", input);
-    told.put("output", output);
-    told.put("model", settings.llm().model());
-    told.put("base_url", settings.llm().baseUrl().toString());
-    told.put("concurrency", settings.limits().window());
-    told.put("max_attempts", settings.llm().maxAttempts());
-    told.put("timeout_ms", settings.llm().timeout().toMillis());
-    told.put("call_deadline_ms", settings.llm().callDeadline().toMillis());
-    told.put("fallback_models", settings.llm().fallbackModels());
-    told.put("trace_sample", settings.trace().sample());
-    return Tracing.chain("synthlab run", told, run::run);
+    Map<String, Object> attributes = new LinkedHashMap<>();
+    attributes.put("input", input);
+    attributes.put("output", output);
+    attributes.put("model", settings.llm().model());
+    attributes.put("base_url", settings.llm().baseUrl().toString());
+    attributes.put("concurrency", settings.limits().window());
+    attributes.put("max_attempts", settings.llm().maxAttempts());
+    attributes.put("timeout_ms", settings.llm().timeout().toMillis());
+    attributes.put("call_deadline_ms", settings.llm().callDeadline().toMillis());
+    attributes.put("fallback_models", settings.llm().fallbackModels());
+    attributes.put("trace_sample", settings.trace().sample());
+    return Tracing.chain("synthlab run", attributes, run::run);
   }
 
   @Override
   public void close() {
     if (on) {
       PhoenixTracing.shutdown()
-          .complaint()
+          .warning()
           .ifPresent(lost -> System.err.println("synthlab: " + lost));
     }
   }

@@ -22,13 +22,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What the recorded calls used and cost. */
+/** The command {@code usage}: tokens, cost and failures of the recorded calls. */
 @Command(
     name = "usage",
-    header = "Show what the recorded calls used, what they cost, and how many failed.",
+    header = "Show tokens, cost and failures of the recorded calls.",
     footer = {
       "",
-      "The command records its calls unless SYNTHLAB_LEDGER is off; where, says SYNTHLAB_DB_PATH.",
+      "Calls are recorded in SYNTHLAB_DB_PATH unless SYNTHLAB_LEDGER=off.",
       "",
       "Examples:",
       "  synthlab usage",
@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
       "  synthlab usage --by run --csv > usage.csv",
       "  synthlab usage --by component --json",
       "",
-      "Exit: 0 shown, 2 wrong use, 4 the ledger cannot be read, or something set is wrong."
+      "Exit: 0 success, 2 usage error, 4 the ledger cannot be read or a setting is invalid."
     })
 final class UsageCommand implements Callable<Integer> {
   private static final Pattern DAYS = Pattern.compile("(\\d{1,5})d");
@@ -46,24 +46,24 @@ final class UsageCommand implements Callable<Integer> {
   @Option(
       names = "--since",
       paramLabel = "TIME",
-      description = "Only calls of the last days, hours or minutes: 7d, 12h, 30m.")
+      description = "Age of the oldest calls to show, such as 7d, 12h or 30m; without it all calls.")
   private @Nullable String since;
 
   @Option(
       names = "--by",
-      paramLabel = "WHAT",
+      paramLabel = "GROUP",
       defaultValue = "model",
-      description = "What calls are counted by: model, day, run, component or key.")
-  private Word by = Word.model;
+      description =
+          "What calls are grouped by: model, day, run, component or key; default model.")
+  private Group by = Group.model;
 
-  @Option(names = "--json", description = "One JSON object on stdout.")
-  private boolean json;
+  @Mixin private JsonOption json = new JsonOption();
 
-  @Option(names = "--csv", description = "A table of comma-separated values on stdout.")
+  @Option(names = "--csv", description = "Print comma-separated values.")
   private boolean csv;
 
-  /** What calls are counted by, as it is typed. */
-  enum Word {
+  /** The values of {@code --by}. */
+  enum Group {
     model(UsageSummary.GroupBy.MODEL),
     day(UsageSummary.GroupBy.DAY),
     run(UsageSummary.GroupBy.RUN),
@@ -72,28 +72,28 @@ final class UsageCommand implements Callable<Integer> {
 
     private final UsageSummary.GroupBy by;
 
-    Word(UsageSummary.GroupBy by) {
+    Group(UsageSummary.GroupBy by) {
       this.by = by;
     }
   }
 
   @Override
   public Integer call() {
-    if (json && csv) {
-      throw new UsageException("--json and --csv are two forms of one thing; give one of them");
+    if (json.isOn() && csv) {
+      throw new UsageException("--json and --csv exclude each other; use one of them");
     }
-    Instant from = Optional.ofNullable(since).map(UsageCommand::before).orElse(Instant.EPOCH);
+    Instant from = Optional.ofNullable(since).map(UsageCommand::ago).orElse(Instant.EPOCH);
     Settings settings = common.settings();
     List<UsageSummary> usage = Ledger.usage(settings, from, by.by);
     PrintStream out = Main.stdout();
-    if (json) {
+    if (json.isOn()) {
       out.println(Json.line(Map.of("usage", lines(usage))));
     } else if (csv) {
       csv(out, usage);
     } else if (usage.isEmpty()) {
       String within = since == null ? "" : " within " + Redactor.printableLine(since.strip());
       out.println(
-          "no call is recorded"
+          "no calls are recorded"
               + within
               + (settings.ledger().on() ? "" : ": SYNTHLAB_LEDGER is off"));
     } else {
@@ -103,7 +103,7 @@ final class UsageCommand implements Callable<Integer> {
     return ExitCodes.OK;
   }
 
-  private static Instant before(String time) {
+  private static Instant ago(String time) {
     Matcher days = DAYS.matcher(time.strip());
     Optional<Duration> ago =
         days.matches()
@@ -112,7 +112,7 @@ final class UsageCommand implements Callable<Integer> {
     return Instant.now()
         .minus(
             ago.orElseThrow(
-                () -> new UsageException("--since is " + time + ", must be a time: 7d, 12h, 30m")));
+                () -> new UsageException("--since is " + time + ", must be a time such as 7d, 12h or 30m")));
   }
 
   private void table(PrintStream out, List<UsageSummary> usage) {
@@ -137,13 +137,13 @@ final class UsageCommand implements Callable<Integer> {
                   one.reasoningTokens(),
                   one.costUsd().map(BigDecimal::toPlainString).orElse(""),
                   one.unpricedCalls(),
-                  one.fromCache())
+                  one.cachedCalls())
               .map(String::valueOf)
               .collect(Collectors.joining(",")));
     }
   }
 
-  /** Without the signs by which a spreadsheet takes a text for a formula. */
+  /** The name, escaped so that a spreadsheet does not read it as a formula. */
   private static String text(String name) {
     boolean formula = !name.isEmpty() && "=+-@\t\r".indexOf(name.charAt(0)) >= 0;
     return quoted(formula ? "'" + name : name);

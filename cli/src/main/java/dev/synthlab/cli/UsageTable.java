@@ -7,30 +7,30 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What calls used, as lines for people and as members of a JSON object. */
+/** Usage of calls, as a table and as members of a JSON object. */
 final class UsageTable {
   private UsageTable() {}
 
-  /** A head and a line for each. */
-  static List<String> of(String what, List<UsageSummary> usage) {
+  /** A header and a line per group. */
+  static List<String> of(String group, List<UsageSummary> usage) {
     TextTable table =
         new TextTable("<>>>>>>><")
             .row(
-                what.toUpperCase(Locale.ROOT),
+                group.toUpperCase(Locale.ROOT),
                 "CALLS",
                 "FAILED",
                 "FROM CACHE",
                 "ATTEMPTS",
                 "TOKENS IN",
                 "TOKENS OUT",
-                "CACHED",
+                "CACHED TOKENS",
                 "COST");
     for (UsageSummary one : usage) {
       table.row(
           one.name().isEmpty() ? "-" : one.name(),
           one.calls(),
           one.failed(),
-          one.fromCache(),
+          one.cachedCalls(),
           one.attempts(),
           one.inputTokens(),
           one.outputTokens(),
@@ -46,7 +46,7 @@ final class UsageTable {
         : Math.round(100.0 * usage.cachedTokens() / usage.inputTokens()) + "%";
   }
 
-  /** What is not known is said, and never a 0. */
+  /** The cost; calls whose price is unknown count as unpriced, never as 0. */
   static String cost(UsageSummary usage) {
     String sum = usage.costUsd().map(cost -> "$" + plain(cost)).orElse("");
     if (usage.unpricedCalls() == 0) {
@@ -71,7 +71,7 @@ final class UsageTable {
     line.put("reasoning_tokens", one.reasoningTokens());
     one.costUsd().ifPresent(cost -> line.put("cost_usd", cost));
     line.put("unpriced_calls", one.unpricedCalls());
-    line.put("calls_from_cache", one.fromCache());
+    line.put("calls_from_cache", one.cachedCalls());
     return line;
   }
 }

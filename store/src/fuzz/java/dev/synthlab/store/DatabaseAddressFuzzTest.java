@@ -66,7 +66,7 @@ class DatabaseAddressFuzzTest {
       within(
           () -> {
             new Sqlite(file, SETTINGS.local().cache(), SETTINGS.database(), Timer.system())
-                .makeReady();
+                .prepare();
             try (Stream<Path> made = Files.list(directory)) {
               List<Path> all = made.toList();
               require(all.equals(List.of(file)), all.toString());

@@ -20,30 +20,30 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 
 /**
- * Statements on a SQLite file. One that meets a lock outside of a transaction has done nothing and
- * is run again; one that takes too long is interrupted.
+ * Statements on a SQLite file that wait for locks. A statement that finds the file locked outside of
+ * a transaction has changed nothing and is retried; a statement that takes too long is interrupted.
  */
 final class BusyRetryStatements implements StatementBuilder {
-  /** How long a lock is waited for. */
-  static final Duration PATIENCE = Duration.ofSeconds(5);
+  /** The maximum wait for a lock. */
+  static final Duration MAX_WAIT = Duration.ofSeconds(5);
 
-  private static final Set<String> ONE_STATEMENT =
+  private static final Set<String> SINGLE_STATEMENT =
       Set.of("execute", "executeQuery", "executeUpdate", "executeLargeUpdate");
 
   private final StatementBuilder plain =
       DefaultStatementBuilder.FACTORY.createStatementBuilder(null);
   private final Timer timer;
   private final Duration max;
-  private final Retry retrying;
+  private final Retry retry;
 
   BusyRetryStatements(Timer timer, Duration max) {
     this.timer = timer;
     this.max = max;
-    this.retrying = waiting(timer);
+    this.retry = backoff(timer);
   }
 
-  /** How locks are waited for: as often as it takes, a quarter of a second at most each time. */
-  static Retry waiting(Timer timer) {
+  /** The backoff while the file is locked: any number of retries, at most 250 ms apart. */
+  static Retry backoff(Timer timer) {
     return Retry.by(timer, Integer.MAX_VALUE, Duration.ofMillis(20), Duration.ofMillis(250));
   }
 
@@ -54,13 +54,13 @@ final class BusyRetryStatements implements StatementBuilder {
 
   @Override
   public Statement create(Connection connection, StatementContext context) throws SQLException {
-    return patient(Statement.class, plain.create(connection, context));
+    return waiting(Statement.class, plain.create(connection, context));
   }
 
   @Override
   public PreparedStatement create(Connection connection, String sql, StatementContext context)
       throws SQLException {
-    return patient(PreparedStatement.class, plain.create(connection, sql, context));
+    return waiting(PreparedStatement.class, plain.create(connection, sql, context));
   }
 
   @Override
@@ -74,7 +74,7 @@ final class BusyRetryStatements implements StatementBuilder {
     plain.close(connection, sql, statement);
   }
 
-  private <S extends Statement> S patient(Class<S> type, S statement) {
+  private <S extends Statement> S waiting(Class<S> type, S statement) {
     Object wrapped =
         Proxy.newProxyInstance(
             type.getClassLoader() == null ? getClass().getClassLoader() : type.getClassLoader(),
@@ -86,15 +86,15 @@ final class BusyRetryStatements implements StatementBuilder {
   private @Nullable Object call(Statement statement, Method method, Object @Nullable [] arguments)
       throws Exception {
     if (!method.getName().startsWith("execute")) {
-      return plainly(statement, method, arguments);
+      return invoke(statement, method, arguments);
     }
-    boolean alone =
-        ONE_STATEMENT.contains(method.getName()) && statement.getConnection().getAutoCommit();
+    boolean single =
+        SINGLE_STATEMENT.contains(method.getName()) && statement.getConnection().getAutoCommit();
     try {
-      return retrying.<@Nullable Object, Exception>run(
-          Deadline.in(timer, PATIENCE),
-          () -> inTime(statement, method, arguments),
-          e -> alone && isBusy(e));
+      return retry.<@Nullable Object, Exception>run(
+          Deadline.in(timer, MAX_WAIT),
+          () -> withTimeout(statement, method, arguments),
+          e -> single && isBusy(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SQLException(
@@ -102,17 +102,17 @@ final class BusyRetryStatements implements StatementBuilder {
     }
   }
 
-  private @Nullable Object inTime(Statement statement, Method method, Object @Nullable [] arguments)
+  private @Nullable Object withTimeout(Statement statement, Method method, Object @Nullable [] arguments)
       throws Exception {
     Timer.ScheduledTask watch = timer.after(max, () -> interrupt(statement));
     try {
-      return plainly(statement, method, arguments);
+      return invoke(statement, method, arguments);
     } finally {
       watch.cancel();
     }
   }
 
-  private static @Nullable Object plainly(
+  private static @Nullable Object invoke(
       Statement statement, Method method, Object @Nullable [] arguments) throws Exception {
     try {
       return method.invoke(statement, arguments);
@@ -125,7 +125,7 @@ final class BusyRetryStatements implements StatementBuilder {
     try {
       statement.cancel();
     } catch (SQLException e) {
-      // It has ended meanwhile.
+      // The statement has ended in the meantime.
     }
   }
 }

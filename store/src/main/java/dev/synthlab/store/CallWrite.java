@@ -21,14 +21,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call as it stands in the ledger.
+ * One call to insert into the ledger, with its attempts.
  *
- * @param id the same for a call of a bulk run, however often it is told of
- * @param within the request that this one's answer may have come with, several rows in one
- * @param report how it went; it has texts only where they are to be kept
+ * @param id the primary key; for a call of a bulk run always the same, so that it is inserted once
+ * @param within the id of the request that may have answered several rows, this one among them
+ * @param report the report of the call; it has texts only if the ledger stores texts
  */
 record CallWrite(String id, Optional<String> within, CallReport report) implements LedgerWrite {
-  /** Sums of money are whole numbers of these, so that they add up to the cent. */
+  /** Amounts of money are stored as whole picodollars, so that sums are exact. */
   static final BigDecimal PICO = BigDecimal.TEN.pow(12);
 
   static final String CALL =
@@ -41,52 +41,52 @@ record CallWrite(String id, Optional<String> within, CallReport report) implemen
   static final String ATTEMPT =
       "INSERT INTO ledger_attempt (call_id, number, started, model, error, status, took_ms,"
           + " pause_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
-  private static final int MAX = 400;
+  private static final int MAX_TEXT = 400;
   private static final int MAX_TAGS = 4_000;
 
   static CallWrite of(CallReport report) {
-    CallMetadata.Attribution scope = report.metadata().scope();
+    CallMetadata.Attribution attribution = report.metadata().scope();
     String id =
-        scope.run().isPresent()
-            ? named(report, scope.row().orElse(""))
-            : at(report.started(), UUID.randomUUID());
+        attribution.run().isPresent()
+            ? runCallId(report, attribution.row().orElse(""))
+            : uuid(report.started(), UUID.randomUUID());
     return new CallWrite(id, Optional.empty(), report);
   }
 
-  /** A call that a line of a bulk run tells of. */
+  /** A call that is read from the results of a bulk run. */
   static CallWrite replayed(CallReport report) {
-    return new CallWrite(of(report).id(), Optional.of(named(report, "")), report);
+    return new CallWrite(of(report).id(), Optional.of(runCallId(report, "")), report);
   }
 
-  private static String named(CallReport report, String row) {
+  private static String runCallId(CallReport report, String row) {
     String name =
         report.metadata().scope().run().orElse("")
             + "\n"
             + row
             + "\n"
             + report.started().toString();
-    return at(report.started(), UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)));
+    return uuid(report.started(), UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** Begins with the time, as version 7 of a UUID does: an index grows at its end cheaply. */
-  private static String at(Instant started, UUID other) {
+  /** A UUID of version 7: it begins with the time, so that new rows go to the end of the index. */
+  private static String uuid(Instant started, UUID other) {
     long time = (started.toEpochMilli() << 16) | 0x7000 | (other.getMostSignificantBits() & 0xfff);
     return new UUID(time, other.getLeastSignificantBits()).toString();
   }
 
-  /** Whether one request may have brought the answers of several rows. */
-  boolean gathers() {
+  /** Whether one request may have answered several rows. */
+  boolean isBatched() {
     return report.metadata().purpose().verb().equals("embeddings");
   }
 
   void addCall(PreparedStatement into) throws SQLException {
-    addEnd(into);
+    addOutcome(into);
     addSpend(into);
-    addAbout(into);
+    addMetadata(into);
     into.addBatch();
   }
 
-  private void addEnd(PreparedStatement into) throws SQLException {
+  private void addOutcome(PreparedStatement into) throws SQLException {
     OptionalInt status =
         report.attempts().isEmpty() ? OptionalInt.empty() : report.attempts().getLast().status();
     into.setString(1, id);
@@ -120,7 +120,7 @@ record CallWrite(String id, Optional<String> within, CallReport report) implemen
     set(into, 18, spend.costUsd().map(CallWrite::pico));
   }
 
-  private void addAbout(PreparedStatement into) throws SQLException {
+  private void addMetadata(PreparedStatement into) throws SQLException {
     CallMetadata metadata = report.metadata();
     into.setString(19, bounded(metadata.purpose().verb()));
     into.setString(20, text(metadata.purpose().operation()));
@@ -166,13 +166,13 @@ record CallWrite(String id, Optional<String> within, CallReport report) implemen
     return text.map(CallWrite::bounded).orElse(null);
   }
 
-  /** PostgreSQL has no NUL in its texts. */
+  /** PostgreSQL cannot store NUL characters. */
   private static @Nullable String storable(Optional<String> text) {
-    return text.map(known -> known.replace('\0', '\uFFFD')).orElse(null);
+    return text.map(value -> value.replace('\0', '\uFFFD')).orElse(null);
   }
 
   static String bounded(String text) {
-    return bounded(text, MAX);
+    return bounded(text, MAX_TEXT);
   }
 
   static String bounded(String text, int max) {

@@ -19,12 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The table of kept answers: how long they are good, and how much there may be. Immutable. */
+/** The table of cached completions, with its time to live and its maximum size. Immutable. */
 final class CompletionTable {
-  /** The version of the ledger's tables that brought it. */
+  /** The version of the ledger's tables that has this table. */
   static final int SINCE = 3;
 
-  private static final String KEEP =
+  private static final String PUT =
       "INSERT INTO kept_answer (request, created, used, hits, bytes, cost_pico_usd, model, answer)"
           + " VALUES (?, ?, ?, 0, ?, ?, ?, ?) ON CONFLICT (request) DO UPDATE SET"
           + " created = excluded.created, used = excluded.used, bytes = excluded.bytes,"
@@ -33,7 +33,7 @@ final class CompletionTable {
   private static final String USED =
       "UPDATE kept_answer SET used = ?, hits = hits + 1 WHERE request = ?";
   private static final int MAX_NAME = 400;
-  private static final int MAX_AT_ONCE = 500;
+  private static final int MAX_BATCH = 500;
 
   private final long timeToLive;
   private final long maxBytes;
@@ -43,27 +43,27 @@ final class CompletionTable {
     this.maxBytes = rules.maxMegabytes() * 1_000_000L;
   }
 
-  /** What happens to an answer. */
+  /** A change of the table. */
   sealed interface Change {
-    /** It is kept. */
-    record Keep(String key, CachedCompletion answer, Instant at) implements Change {
+    /** A completion is cached. */
+    record Put(String key, CachedCompletion completion, Instant at) implements Change {
       long bytes() {
-        return answer.json().getBytes(StandardCharsets.UTF_8).length;
+        return completion.json().getBytes(StandardCharsets.UTF_8).length;
       }
     }
 
-    /** It was given in place of a request. */
+    /** A cached completion was used. */
     record Used(String key, Instant at) implements Change {}
   }
 
-  /** Whether there is room for it at all, and both databases can hold its text. */
-  boolean takes(CachedCompletion answer) {
-    return answer.json().length() <= maxBytes / 4
-        && answer.json().indexOf('\0') < 0
-        && StandardCharsets.UTF_8.newEncoder().canEncode(answer.json());
+  /** Whether the completion fits into the cache and both databases can store its text. */
+  boolean accepts(CachedCompletion completion) {
+    return completion.json().length() <= maxBytes / 4
+        && completion.json().indexOf('\0') < 0
+        && StandardCharsets.UTF_8.newEncoder().canEncode(completion.json());
   }
 
-  /** Those of the answers that are there, and not too old. */
+  /** The completions that are cached for these keys and not expired. */
   Map<String, CachedCompletion> find(Connection connection, List<String> keys, Instant now)
       throws SQLException {
     String sql =
@@ -88,87 +88,87 @@ final class CompletionTable {
     return found;
   }
 
-  /** Does what is to be done; says how many bytes were added at most. */
+  /** Applies the changes; returns the maximum number of bytes that they added. */
   long change(Connection connection, List<Change> changes) throws SQLException {
     long added = 0;
-    try (PreparedStatement keep = connection.prepareStatement(KEEP);
+    try (PreparedStatement put = connection.prepareStatement(PUT);
         PreparedStatement used = connection.prepareStatement(USED)) {
       for (Change change : changes) {
         switch (change) {
-          case Change.Keep kept -> {
-            long bytes = kept.bytes();
+          case Change.Put newest -> {
+            long bytes = newest.bytes();
             added += bytes;
-            keep(keep, kept, bytes);
+            put(put, newest, bytes);
           }
-          case Change.Used again -> {
-            used.setLong(1, again.at().toEpochMilli());
-            used.setString(2, again.key());
+          case Change.Used hit -> {
+            used.setLong(1, hit.at().toEpochMilli());
+            used.setString(2, hit.key());
             used.addBatch();
           }
         }
       }
-      keep.executeBatch();
+      put.executeBatch();
       used.executeBatch();
     }
     return added;
   }
 
-  private static void keep(PreparedStatement into, Change.Keep kept, long bytes)
+  private static void put(PreparedStatement into, Change.Put newest, long bytes)
       throws SQLException {
-    CachedCompletion answer = kept.answer();
-    into.setString(1, kept.key());
-    into.setLong(2, kept.at().toEpochMilli());
-    into.setLong(3, kept.at().toEpochMilli());
+    CachedCompletion completion = newest.completion();
+    into.setString(1, newest.key());
+    into.setLong(2, newest.at().toEpochMilli());
+    into.setLong(3, newest.at().toEpochMilli());
     into.setLong(4, bytes);
-    if (answer.costUsd().isPresent()) {
-      BigDecimal pico = answer.costUsd().get().multiply(CallWrite.PICO);
+    if (completion.costUsd().isPresent()) {
+      BigDecimal pico = completion.costUsd().get().multiply(CallWrite.PICO);
       into.setLong(5, pico.setScale(0, RoundingMode.HALF_UP).longValue());
     } else {
       into.setNull(5, Types.BIGINT);
     }
-    String model = answer.model();
+    String model = completion.model();
     into.setString(6, model.substring(0, Math.min(model.length(), MAX_NAME)));
-    into.setString(7, answer.json());
+    into.setString(7, completion.json());
     into.addBatch();
   }
 
-  /** Whether so many bytes more may have passed the bound. */
+  /** Whether the cache may exceed its maximum size after this many new bytes. */
   boolean mayBeFull(long added) {
     return added > maxBytes / 16;
   }
 
-  /** Drops what is too old, and what was not asked for longest as long as there is too much. */
+  /** Deletes expired completions, and the least recently used ones while the cache is too large. */
   long trim(Connection connection, Instant now) throws SQLException {
-    long dropped = 0;
+    long deleted = 0;
     try (PreparedStatement old =
         connection.prepareStatement("DELETE FROM kept_answer WHERE created <= ?")) {
       old.setLong(1, now.toEpochMilli() - timeToLive);
-      dropped += old.executeUpdate();
+      deleted += old.executeUpdate();
     }
     long bytes = number(connection, "SELECT sum(bytes) FROM kept_answer");
-    // A little more than needed: else the next answer would be too much again.
-    long wanted = bytes > maxBytes ? maxBytes - maxBytes / 8 : bytes;
-    while (bytes > wanted) {
+    // More than necessary: otherwise the next completion would exceed the maximum again.
+    long target = bytes > maxBytes ? maxBytes - maxBytes / 8 : bytes;
+    while (bytes > target) {
       long before = bytes;
       List<String> last = new ArrayList<>();
-      bytes = bytes - minUsed(connection, bytes - wanted, last);
-      drop(connection, last);
-      dropped += last.size();
+      bytes = bytes - leastRecentlyUsed(connection, bytes - target, last);
+      delete(connection, last);
+      deleted += last.size();
       if (bytes == before) {
-        return dropped;
+        return deleted;
       }
     }
-    return dropped;
+    return deleted;
   }
 
-  private static long minUsed(Connection connection, long tooMuch, List<String> into)
+  private static long leastRecentlyUsed(Connection connection, long excess, List<String> into)
       throws SQLException {
     long bytes = 0;
     try (Statement query = connection.createStatement();
         ResultSet row =
             query.executeQuery(
-                "SELECT request, bytes FROM kept_answer ORDER BY used LIMIT " + MAX_AT_ONCE)) {
-      while (bytes < tooMuch && row.next()) {
+                "SELECT request, bytes FROM kept_answer ORDER BY used LIMIT " + MAX_BATCH)) {
+      while (bytes < excess && row.next()) {
         into.add(row.getString(1));
         bytes += row.getLong(2);
       }
@@ -176,25 +176,25 @@ final class CompletionTable {
     return bytes;
   }
 
-  private static void drop(Connection connection, List<String> keys) throws SQLException {
-    try (PreparedStatement drop =
+  private static void delete(Connection connection, List<String> keys) throws SQLException {
+    try (PreparedStatement delete =
         connection.prepareStatement("DELETE FROM kept_answer WHERE request = ?")) {
       for (String key : keys) {
-        drop.setString(1, key);
-        drop.addBatch();
+        delete.setString(1, key);
+        delete.addBatch();
       }
-      drop.executeBatch();
+      delete.executeBatch();
     }
   }
 
-  /** Drops everything. */
+  /** Deletes everything. */
   static long clear(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       return statement.executeUpdate("DELETE FROM kept_answer");
     }
   }
 
-  CacheStats stats(Connection connection, Instant now, String place) throws SQLException {
+  CacheStats stats(Connection connection, Instant now, String database) throws SQLException {
     String sql =
         "SELECT count(*), sum(CASE WHEN created <= ? THEN 1 ELSE 0 END), sum(bytes), sum(hits),"
             + " sum(hits * cost_pico_usd), min(created) FROM kept_answer";
@@ -204,7 +204,7 @@ final class CompletionTable {
         row.next();
         Optional<BigDecimal> saved = usd(row, 5);
         long first = row.getLong(6);
-        return new CacheStats(
+        return new CacheStats(new CacheStats.Values(
             row.getLong(1),
             row.getLong(2),
             row.getLong(3),
@@ -213,7 +213,7 @@ final class CompletionTable {
             row.wasNull() || first == 0
                 ? Optional.empty()
                 : Optional.of(Instant.ofEpochMilli(first)),
-            place);
+            database));
       }
     }
   }

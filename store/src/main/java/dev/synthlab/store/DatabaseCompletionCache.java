@@ -1,5 +1,6 @@
 package dev.synthlab.store;
 
+import dev.synthlab.Internal;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Retry;
 import dev.synthlab.call.Timer;
@@ -27,50 +28,51 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 
 /**
- * Answers kept beside the ledger, as text. One thread looks them up and one writes them, each many
- * at a time. A database that fails is left alone for half a minute: calls go on without it. Safe
- * for use by many threads.
+ * A completion cache in the database of the ledger. One thread reads and one thread writes, both in
+ * batches. After a failure of the database the cache is not used for 30 seconds: calls continue
+ * without it. Thread-safe.
  */
+@Internal
 public final class DatabaseCompletionCache implements CompletionCache {
   private static final Logger log = Logging.component("cache");
   private static final int MAX_QUEUED = 2_000;
-  private static final int MAX_AT_ONCE = 100;
-  private static final Duration MAX_LOOK = Duration.ofSeconds(3);
+  private static final int MAX_BATCH = 100;
+  private static final Duration MAX_LOOKUP = Duration.ofSeconds(3);
   private static final Duration MAX_START = Duration.ofSeconds(20);
   private static final Duration MAX_WRITE = Duration.ofSeconds(5);
-  private static final Duration MAX_END = Duration.ofSeconds(5);
-  private static final Duration REST = Duration.ofSeconds(30);
+  private static final Duration MAX_CLOSE = Duration.ofSeconds(5);
+  private static final Duration DISABLED_FOR = Duration.ofSeconds(30);
 
   private final Dialect dialect;
   private final CompletionTable table;
   private final Timer timer;
-  private final BatchQueue<Lookup> looks;
+  private final BatchQueue<Lookup> lookups;
   private final BatchQueue<Change> changes;
 
-  /** Answers that are on their way into the database: they are known already. */
-  private final Map<String, CachedCompletion> coming = new ConcurrentHashMap<>();
+  /** Completions that wait to be written; they are found here until then. */
+  private final Map<String, CachedCompletion> unwritten = new ConcurrentHashMap<>();
 
   private final AtomicBoolean warned = new AtomicBoolean();
-  private volatile boolean resting;
-  private volatile long restsUntil;
+  private volatile boolean disabled;
+  private volatile long disabledUntil;
   private volatile boolean closed;
 
-  /** Bytes since the last trim; enough for one at the beginning. The writer's alone. */
+  /** Bytes since the last trim; the first batch always trims. Used by the writer only. */
   private long added = Long.MAX_VALUE;
 
   private DatabaseCompletionCache(Dialect dialect, Settings.Cache rules, Timer timer) {
     this.dialect = dialect;
     this.table = new CompletionTable(rules);
     this.timer = timer;
-    this.looks = new BatchQueue<>("synthlab-cache-look", this::look);
+    this.lookups = new BatchQueue<>("synthlab-cache-look", this::lookUp);
     this.changes = new BatchQueue<>("synthlab-cache-keep", this::write);
   }
 
   /**
-   * The answers at the place the settings name.
+   * Opens the cache in the database that the settings name.
    *
-   * @param settings where they are kept, how long and how many
-   * @return nothing is opened before the first use
+   * @param settings the database, the time to live and the maximum size
+   * @return a cache that connects at its first use
    */
   public static DatabaseCompletionCache of(Settings settings) {
     return of(settings, Timer.system());
@@ -80,21 +82,21 @@ public final class DatabaseCompletionCache implements CompletionCache {
     return new DatabaseCompletionCache(Ledger.dialect(settings, timer), settings.cache(), timer);
   }
 
-  /** One that waits for an answer. */
+  /** A lookup whose caller waits for the result. */
   private record Lookup(String key, CompletableFuture<Optional<CachedCompletion>> found) {}
 
   @Override
   public Optional<CachedCompletion> find(String key) {
-    CachedCompletion known = coming.get(key);
-    if (known != null) {
+    CachedCompletion recent = unwritten.get(key);
+    if (recent != null) {
       changes.offer(new Change.Used(key, timer.now()));
-      return Optional.of(known);
+      return Optional.of(recent);
     }
     Lookup lookup = new Lookup(key, new CompletableFuture<>());
-    if (closed || rests() || !looks.offer(lookup)) {
+    if (closed || isDisabled() || !lookups.offer(lookup)) {
       return Optional.empty();
     }
-    Duration max = looks.begun ? MAX_LOOK : MAX_START;
+    Duration max = lookups.started ? MAX_LOOKUP : MAX_START;
     try {
       Optional<CachedCompletion> found = lookup.found().get(max.toMillis(), TimeUnit.MILLISECONDS);
       if (found.isPresent()) {
@@ -105,53 +107,53 @@ public final class DatabaseCompletionCache implements CompletionCache {
       Thread.currentThread().interrupt();
       return Optional.empty();
     } catch (TimeoutException e) {
-      rest("it took longer than " + max.toSeconds() + " s to look an answer up");
+      disable("a lookup took longer than " + max.toSeconds() + " s");
       return Optional.empty();
     } catch (ExecutionException e) {
-      throw new IllegalStateException("a lookup is never ended so", e);
+      throw new IllegalStateException("a lookup never fails", e);
     }
   }
 
   @Override
-  public void keep(String key, CachedCompletion answer) {
-    if (closed || rests() || !table.takes(answer)) {
+  public void keep(String key, CachedCompletion completion) {
+    if (closed || isDisabled() || !table.accepts(completion)) {
       return;
     }
-    coming.put(key, answer);
-    if (!changes.offer(new Change.Keep(key, answer, timer.now()))) {
-      coming.remove(key, answer);
+    unwritten.put(key, completion);
+    if (!changes.offer(new Change.Put(key, completion, timer.now()))) {
+      unwritten.remove(key, completion);
     }
   }
 
-  /** Writes what it was given, for five seconds at most. */
+  /** Writes what is queued, for at most five seconds. */
   @Override
   public void close() {
     closed = true;
-    Deadline end = Deadline.in(timer, MAX_END);
+    Deadline end = Deadline.in(timer, MAX_CLOSE);
     changes.end(end);
-    looks.end(end);
+    lookups.end(end);
   }
 
-  private boolean rests() {
-    if (resting && timer.nanos() - restsUntil >= 0) {
-      resting = false;
+  private boolean isDisabled() {
+    if (disabled && timer.nanos() - disabledUntil >= 0) {
+      disabled = false;
     }
-    return resting;
+    return disabled;
   }
 
-  private void rest(String reason) {
-    restsUntil = timer.nanos() + REST.toNanos();
-    resting = true;
+  private void disable(String reason) {
+    disabledUntil = timer.nanos() + DISABLED_FOR.toNanos();
+    disabled = true;
     if (warned.compareAndSet(false, true)) {
       log.warn(
-          "calls go on, but without the answers kept in {}, which is tried again each {} s: {}",
+          "the cache in {} cannot be used and is tried again every {} s; calls continue without it: {}",
           dialect.name(),
-          REST.toSeconds(),
+          DISABLED_FOR.toSeconds(),
           reason);
     }
   }
 
-  private void look(Connection connection, List<Lookup> batch) throws SQLException {
+  private void lookUp(Connection connection, List<Lookup> batch) throws SQLException {
     List<String> keys = batch.stream().map(Lookup::key).distinct().toList();
     Map<String, CachedCompletion> found = table.find(connection, keys, timer.now());
     batch.forEach(each -> each.found().complete(Optional.ofNullable(found.get(each.key()))));
@@ -167,44 +169,44 @@ public final class DatabaseCompletionCache implements CompletionCache {
     }
     dialect.commit(connection);
     added = full ? 0 : added;
-    settled(batch);
+    written(batch);
   }
 
-  private void settled(List<Change> batch) {
+  private void written(List<Change> batch) {
     for (Change change : batch) {
-      if (change instanceof Change.Keep kept) {
-        coming.remove(kept.key(), kept.answer());
+      if (change instanceof Change.Put put) {
+        unwritten.remove(put.key(), put.completion());
       }
     }
   }
 
   private interface Work<T> {
-    void of(Connection connection, List<T> batch) throws SQLException;
+    void on(Connection connection, List<T> batch) throws SQLException;
   }
 
-  /** Things to be done, and the thread that does them on a connection of its own. */
+  /** A queue, and the thread that handles its items in batches on its own connection. */
   private final class BatchQueue<T> {
-    /** An empty one is the last. */
+    /** An empty item is the last one. */
     private final BlockingQueue<Optional<T>> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
 
     private final Work<T> work;
     private final Thread thread;
-    private final Retry patience;
+    private final Retry retry;
     private Optional<Connection> open = Optional.empty();
-    private volatile boolean begun;
+    private volatile boolean started;
 
     BatchQueue(String name, Work<T> work) {
       this.work = work;
-      // Ages are told by the timer, but these threads wait for a real database.
-      this.patience =
+      // The timer gives the age of entries, but these threads wait for a real database.
+      this.retry =
           Retry.by(
               Timer.system(), Integer.MAX_VALUE, Duration.ofMillis(20), Duration.ofMillis(250));
       this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
       thread.start();
     }
 
-    boolean offer(T one) {
-      return queue.offer(Optional.of(one));
+    boolean offer(T item) {
+      return queue.offer(Optional.of(item));
     }
 
     void end(Deadline until) {
@@ -225,43 +227,43 @@ public final class DatabaseCompletionCache implements CompletionCache {
         taken.clear();
         try {
           taken.add(queue.take());
-        } catch (InterruptedException e) { // nobody may end this thread but close()
+        } catch (InterruptedException e) { // only close() ends this thread
           continue;
         }
-        queue.drainTo(taken, MAX_AT_ONCE - 1);
+        queue.drainTo(taken, MAX_BATCH - 1);
         more = taken.stream().allMatch(Optional::isPresent);
-        done(taken.stream().flatMap(Optional::stream).toList());
+        handle(taken.stream().flatMap(Optional::stream).toList());
       }
       disconnect();
     }
 
-    private void done(List<T> batch) {
+    private void handle(List<T> batch) {
       if (batch.isEmpty()) {
         return;
       }
       try {
-        if (!rests()) {
-          patience.run(
+        if (!isDisabled()) {
+          retry.run(
               Deadline.in(Timer.system(), MAX_WRITE),
               () -> {
-                work.of(connected(), batch);
+                work.on(connected(), batch);
                 return batch;
               },
-              this::mayPass);
+              this::isTransient);
         }
-      } catch (InterruptedException | SQLException | RuntimeException e) { // no call fails for it
+      } catch (InterruptedException | SQLException | RuntimeException e) { // a call never fails because of the cache
         disconnect();
-        rest(words(e));
+        disable(describe(e));
       }
-      begun = true;
-      batch.forEach(DatabaseCompletionCache.this::letGo);
+      started = true;
+      batch.forEach(DatabaseCompletionCache.this::release);
     }
 
-    private boolean mayPass(Exception e) {
+    private boolean isTransient(Exception e) {
       disconnect();
-      Optional<FailureKind> ill = new SqlExceptionTranslator(dialect).judge(e, Access.READ_WRITE);
-      return ill.isPresent()
-          && switch (ill.get()) {
+      Optional<FailureKind> kind = new SqlExceptionTranslator(dialect).classify(e, Access.READ_WRITE);
+      return kind.isPresent()
+          && switch (kind.get()) {
             case LOST, CONFLICT, BUSY -> true;
             case TIMEOUT, UNAVAILABLE, DAMAGED, REFUSED -> false;
           };
@@ -280,19 +282,19 @@ public final class DatabaseCompletionCache implements CompletionCache {
     }
   }
 
-  /** Nobody waits any longer, whatever became of it. */
-  private void letGo(Object one) {
-    if (one instanceof Lookup lookup) {
+  /** Ends all waits for this item, whether it succeeded or not. */
+  private void release(Object item) {
+    if (item instanceof Lookup lookup) {
       lookup.found().complete(Optional.empty());
-    } else if (one instanceof Change.Keep kept) {
-      coming.remove(kept.key(), kept.answer());
+    } else if (item instanceof Change.Put put) {
+      unwritten.remove(put.key(), put.completion());
     }
   }
 
-  private String words(Exception reason) {
+  private String describe(Exception reason) {
     return reason instanceof SQLException sql
         ? String.valueOf(
-            new SqlExceptionTranslator(dialect).of(sql, Access.READ_WRITE).getMessage())
+            new SqlExceptionTranslator(dialect).translate(sql, Access.READ_WRITE).getMessage())
         : String.valueOf(reason.getMessage());
   }
 
@@ -305,49 +307,51 @@ public final class DatabaseCompletionCache implements CompletionCache {
   }
 
   /**
-   * What is kept at the place the settings name.
+   * Reads the statistics of the cache in the database that the settings name.
    *
-   * @param settings where it is kept
-   * @return all zero where nothing was ever kept, and then nothing is made
-   * @throws StoreException what the database says
+   * @param settings the database of the cache
+   * @return all zero if nothing was ever cached; no file or table is created
+   * @throws StoreException if the database cannot be read
    */
   public static CacheStats stats(Settings settings) {
     Timer timer = Timer.system();
     CompletionTable table = new CompletionTable(settings.cache());
-    String place = Ledger.dialect(settings, timer).name();
-    return there(settings, connection -> table.stats(connection, timer.now(), place))
-        .orElseGet(() -> new CacheStats(0, 0, 0, 0, Optional.empty(), Optional.empty(), place));
+    String database = Ledger.dialect(settings, timer).name();
+    return ifPresent(settings, connection -> table.stats(connection, timer.now(), database))
+        .orElseGet(() -> new CacheStats(
+                    new CacheStats.Values(
+                        0, 0, 0, 0, Optional.empty(), Optional.empty(), database)));
   }
 
   /**
-   * Drops all answers; in a SQLite file their texts are written over.
+   * Deletes all cached completions; in a SQLite file their texts are overwritten.
    *
-   * @param settings where they are kept
-   * @return how many there were
-   * @throws StoreException what the database says
+   * @param settings the database of the cache
+   * @return the number of deleted completions
+   * @throws StoreException if the database cannot be changed
    */
   public static long clear(Settings settings) {
-    return there(settings, CompletionTable::clear).orElse(0L);
+    return ifPresent(settings, CompletionTable::clear).orElse(0L);
   }
 
   /**
-   * Drops the answers that are too old, and those that were not asked for longest where there are
-   * more than the settings allow.
+   * Deletes expired completions, and the least recently used ones while the cache is larger than the
+   * settings allow.
    *
-   * @param settings where they are kept, how long and how many
-   * @return how many were dropped
-   * @throws StoreException what the database says
+   * @param settings the database, the time to live and the maximum size
+   * @return the number of deleted completions
+   * @throws StoreException if the database cannot be changed
    */
   public static long prune(Settings settings) {
     CompletionTable table = new CompletionTable(settings.cache());
-    return there(settings, connection -> table.trim(connection, Timer.system().now())).orElse(0L);
+    return ifPresent(settings, connection -> table.trim(connection, Timer.system().now())).orElse(0L);
   }
 
-  private interface Question<T> {
-    T of(Connection connection) throws SQLException;
+  private interface Query<T> {
+    T on(Connection connection) throws SQLException;
   }
 
-  private static <T> Optional<T> there(Settings settings, Question<T> question) {
+  private static <T> Optional<T> ifPresent(Settings settings, Query<T> query) {
     Dialect dialect = Ledger.dialect(settings, Timer.system());
     LedgerTables tables = new LedgerTables(dialect);
     try {
@@ -359,24 +363,24 @@ public final class DatabaseCompletionCache implements CompletionCache {
         if (tables.version(connection) < CompletionTable.SINCE) {
           return Optional.empty();
         }
-        return Optional.of(asked(dialect, connection, question));
+        return Optional.of(run(dialect, connection, query));
       }
     } catch (SQLException e) {
-      throw new SqlExceptionTranslator(dialect).of(e, Access.READ_WRITE);
+      throw new SqlExceptionTranslator(dialect).translate(e, Access.READ_WRITE);
     }
   }
 
-  private static <T> T asked(Dialect dialect, Connection connection, Question<T> question)
+  private static <T> T run(Dialect dialect, Connection connection, Query<T> query)
       throws SQLException {
     if (!(dialect instanceof Sqlite)) {
-      return question.of(connection);
+      return query.on(connection);
     }
     try (Statement pragma = connection.createStatement()) {
-      pragma.execute("PRAGMA busy_timeout = " + BusyRetryStatements.PATIENCE.toMillis());
+      pragma.execute("PRAGMA busy_timeout = " + BusyRetryStatements.MAX_WAIT.toMillis());
       pragma.execute("PRAGMA secure_delete = ON");
-      T said = question.of(connection);
+      T result = query.on(connection);
       pragma.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-      return said;
+      return result;
     }
   }
 }

@@ -1,13 +1,15 @@
 package dev.synthlab.store;
 
+import dev.synthlab.Internal;
 import dev.synthlab.config.Settings;
 import dev.synthlab.llm.CompletionCache;
 import dev.synthlab.llm.CompletionCacheProvider;
 
-/** Offers the cache of answers to the composition root. */
+/** The service provider through which {@code Synthlab} finds the completion cache. */
+@Internal
 public final class DatabaseCompletionCacheProvider implements CompletionCacheProvider {
 
-  /** For the composition root. */
+  /** Called by the service loader. */
   public DatabaseCompletionCacheProvider() {}
 
   @Override

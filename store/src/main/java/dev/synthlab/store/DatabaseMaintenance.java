@@ -1,5 +1,6 @@
 package dev.synthlab.store;
 
+import dev.synthlab.Internal;
 import dev.synthlab.call.Timer;
 import dev.synthlab.config.DatabaseUrl;
 import dev.synthlab.config.Settings;
@@ -14,10 +15,10 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What is done to a database beside using it: it is looked at, brought up to date, checked and
- * copied, each over a connection of its own. Looking makes no file and no table. Safe for use by
- * many threads.
+ * Maintenance of the databases: status, migration, integrity check and backup, each over its own
+ * connection. Reading the status creates no file and no table. Thread-safe.
  */
+@Internal
 public final class DatabaseMaintenance {
   private final Settings settings;
   private final Dialect database;
@@ -38,26 +39,25 @@ public final class DatabaseMaintenance {
   }
 
   /**
-   * For the databases that the settings name.
+   * Creates the maintenance of the databases that the settings name.
    *
-   * @param settings which databases
-   * @return nothing is opened yet
+   * @param settings the databases
+   * @return an instance that has not connected yet
    */
   public static DatabaseMaintenance of(Settings settings) {
-    DatabaseManager.requireHeard(settings);
+    DatabaseManager.refuseDotEnv(settings);
     return new DatabaseMaintenance(settings);
   }
 
   /**
-   * How a database is.
+   * The status of a database.
    *
-   * @param database what it is called, without credentials
-   * @param product what it runs on and its version; empty when it was not reached, or is a file
-   *     that is not there yet
-   * @param took how long it took to answer
-   * @param schema how far its tables are; empty when nobody says how they should be, or nothing is
-   *     there yet
-   * @param fault why it cannot be used; empty when it can
+   * @param database its name, without credentials
+   * @param product the product and its version; empty when it could not be reached, or is a file that
+   *     does not exist yet
+   * @param took the time it took to connect
+   * @param schema the version of its tables; empty when there are no migrations, or no tables yet
+   * @param fault the reason why it cannot be used; empty when it can
    */
   public record State(
       String database,
@@ -67,30 +67,30 @@ public final class DatabaseMaintenance {
       Optional<StoreException> fault) {}
 
   /**
-   * How far tables are.
+   * The version of the tables.
    *
-   * @param version the newest migration that was run; empty before the first
-   * @param pending migrations that were not run yet
+   * @param version the version of the last migration that was run; empty before the first
+   * @param pending the number of migrations that were not run yet
    */
   public record Schema(String version, int pending) {}
 
   /**
-   * What was found wrong.
+   * The result of a check.
    *
-   * @param database what it is called, without credentials
-   * @param complaints one line each; empty when all is well
+   * @param database the name of the database, without credentials
+   * @param problems the problems that were found, one line each; empty when there are none
    */
-  public record Findings(String database, List<String> complaints) {
-    /** Keeps a copy. */
+  public record Findings(String database, List<String> problems) {
+    /** Copies the list. */
     public Findings {
-      complaints = List.copyOf(complaints);
+      problems = List.copyOf(problems);
     }
   }
 
   /**
-   * Looks at the database of the service, with the user's own tables.
+   * Reads the status of the database of the service, which has the user's own tables.
    *
-   * @return how it is; never an exception of the database
+   * @return its status; a failure of the database is a part of it
    */
   public State database() {
     List<String> locations = settings.database().migrations();
@@ -103,20 +103,20 @@ public final class DatabaseMaintenance {
   }
 
   /**
-   * Looks at the database that calls are recorded in, with the tables for that.
+   * Reads the status of the database of the ledger.
    *
-   * @return how it is; never an exception of the database
+   * @return its status; a failure of the database is a part of it
    */
   public State ledger() {
     return state(ledger, connection -> ledgerSchema());
   }
 
-  /** What is asked of a connection. */
-  private interface Question<T> {
-    T of(Connection connection) throws SQLException;
+  /** A query on a connection. */
+  private interface Query<T> {
+    T on(Connection connection) throws SQLException;
   }
 
-  private static State state(Dialect dialect, Question<Optional<Schema>> schema) {
+  private static State state(Dialect dialect, Query<Optional<Schema>> schema) {
     long begin = System.nanoTime();
     if (isMissing(dialect)) {
       return new State(
@@ -127,9 +127,9 @@ public final class DatabaseMaintenance {
     try (Connection connection = dialect.source().getConnection()) {
       product = Optional.of(dialect.product(connection));
       took = Duration.ofNanos(System.nanoTime() - begin);
-      return new State(dialect.name(), product, took, schema.of(connection), Optional.empty());
+      return new State(dialect.name(), product, took, schema.on(connection), Optional.empty());
     } catch (SQLException e) {
-      StoreException fault = new SqlExceptionTranslator(dialect).of(e, Access.READ_ONLY);
+      StoreException fault = new SqlExceptionTranslator(dialect).translate(e, Access.READ_ONLY);
       return new State(dialect.name(), product, took, Optional.empty(), Optional.of(fault));
     } catch (StoreException e) {
       return new State(dialect.name(), product, took, Optional.empty(), Optional.of(e));
@@ -141,21 +141,21 @@ public final class DatabaseMaintenance {
   }
 
   private Optional<Schema> ledgerSchema() throws SQLException {
-    Optional<Connection> there = new LedgerTables(ledger).openToRead();
-    if (there.isEmpty()) {
+    Optional<Connection> existing = new LedgerTables(ledger).openToRead();
+    if (existing.isEmpty()) {
       return Optional.empty();
     }
-    try (Connection connection = there.get()) {
+    try (Connection connection = existing.get()) {
       int version = new LedgerTables(ledger).version(connection);
       return Optional.of(new Schema(Integer.toString(version), LedgerTables.VERSION - version));
     }
   }
 
   /**
-   * Runs the user's migrations that were not run yet; none may be there.
+   * Runs the user's migrations that were not run yet, if there are any.
    *
-   * @return how many were run
-   * @throws StoreException what went wrong
+   * @return the number of migrations that were run
+   * @throws StoreException if a migration fails or the database cannot be used
    */
   public int migrate() {
     List<String> locations = settings.database().migrations();
@@ -163,70 +163,71 @@ public final class DatabaseMaintenance {
       return 0;
     }
     try {
-      database.makeReady();
+      database.prepare();
     } catch (SQLException e) {
-      throw new SqlExceptionTranslator(database).of(e, Access.READ_WRITE);
+      throw new SqlExceptionTranslator(database).translate(e, Access.READ_WRITE);
     }
     return Migrations.run(database.name(), database.source(), locations);
   }
 
   /**
-   * Makes the tables that calls are recorded in, or brings them up to date.
+   * Creates or migrates the tables of the ledger.
    *
-   * @throws StoreException what went wrong
+   * @throws StoreException if a migration fails or the database cannot be used
    */
   public void migrateLedger() {
     try (Connection connection = new LedgerTables(ledger).open()) {
       Objects.requireNonNull(connection);
     } catch (SQLException e) {
-      throw new SqlExceptionTranslator(ledger).of(e, Access.READ_WRITE);
+      throw new SqlExceptionTranslator(ledger).translate(e, Access.READ_WRITE);
     }
   }
 
   /**
-   * Checks the databases: of a SQLite file every page and every reference; of a PostgreSQL server
-   * its constraints, its indexes and what it says of its own pages.
+   * Checks the integrity of the databases: of a SQLite file all pages and foreign keys; of a
+   * PostgreSQL server its constraints, its indexes and its checksum failures.
    *
-   * @return one for each database that is there
-   * @throws StoreException when one cannot be asked at all
+   * @return one result for each database that exists
+   * @throws StoreException if a database cannot be used
    */
   public List<Findings> check() {
     List<Findings> all = new ArrayList<>();
     if (!isMissing(database)) {
-      all.add(checked(database));
+      all.add(check(database));
     }
     if (!ledger.name().equals(database.name()) && !isMissing(ledger)) {
-      all.add(checked(ledger));
+      all.add(check(ledger));
     }
     return all;
   }
 
-  private static Findings checked(Dialect dialect) {
+  private static Findings check(Dialect dialect) {
     try (Connection connection = dialect.source().getConnection()) {
-      return new Findings(dialect.name(), dialect.complaints(connection));
+      return new Findings(dialect.name(), dialect.problems(connection));
     } catch (SQLException e) {
-      StoreException said = new SqlExceptionTranslator(dialect).of(e, Access.READ_ONLY);
-      if (said instanceof StoreException.StoreDamaged) {
-        return new Findings(dialect.name(), List.of(String.valueOf(said.getMessage())));
+      StoreException fault = new SqlExceptionTranslator(dialect).translate(e, Access.READ_ONLY);
+      if (fault instanceof StoreException.StoreDamaged) {
+        return new Findings(dialect.name(), List.of(String.valueOf(fault.getMessage())));
       }
-      throw said;
+      throw fault;
     }
   }
 
   /**
-   * Copies the SQLite file while others go on using it: the copy is that of one moment, and stands
-   * at its place only when it is whole.
+   * Copies the SQLite file while it is in use. The copy is consistent, and exists only when it is
+   * complete.
    *
-   * @param to a file that is not there yet
-   * @return what stands there
-   * @throws StoreException when it cannot be read or written, or is there already
-   * @throws UnsupportedOperationException when the database is no file; the message says what
-   *     copies it
+   * @param to the file to create
+   * @return the copy
+   * @throws StoreException if the file cannot be read, or the copy cannot be written or exists
+   *     already
+   * @throws UnsupportedOperationException for a PostgreSQL database; the message names the command
+   *     that copies it
    */
   public Path backup(Path to) {
     return switch (database) {
-      case Sqlite file -> new SqliteBackup(file, to).made();
-      case Postgres server -> throw new UnsupportedOperationException(server.dumping(to));
+      case Sqlite file -> new SqliteBackup(file, to).create();
+      case Postgres server -> throw new UnsupportedOperationException(server.dumpCommand(to));
     };
   }
 }

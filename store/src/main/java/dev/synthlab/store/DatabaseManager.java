@@ -24,28 +24,28 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * The database of the service: PostgreSQL where {@code DATABASE_URL} is set, else a SQLite file.
- * Nothing is opened before the first use. Work inside of other work on the same thread uses the
- * same connection. Safe for use by thousands of threads, virtual ones included: who finds no
- * connection free waits, for a bounded time.
+ * The database of the service, with a connection pool and transactions: PostgreSQL if {@code
+ * DATABASE_URL} is set, otherwise a SQLite file. It connects at its first use. Nested calls on the
+ * same thread use the same connection. Thread-safe, also for thousands of virtual threads: a thread
+ * waits for a free connection, for a bounded time.
  *
- * <p>What the database says comes out as a {@link StoreException}; what the work itself throws
- * comes out as it is.
+ * <p>A failure of the database is thrown as a {@link StoreException}; an exception of the callback is
+ * thrown unchanged.
  */
 public final class DatabaseManager implements AutoCloseable {
   private static final Logger log = Logging.component("store");
   private static final String TRANSACTION = "transaction";
-  private static final int MAX_TRIES = 5;
+  private static final int MAX_ATTEMPTS = 5;
   private static final Duration MAX_CONFLICT = Duration.ofSeconds(30);
   private static final Duration MAX_LOSS = Duration.ofSeconds(60);
 
   private final Dialect dialect;
   private final Timer timer;
   private final Pool pool;
-  private final SqlExceptionTranslator failures;
+  private final SqlExceptionTranslator translator;
   private final GroupCommitWriter writer;
 
-  @SuppressWarnings("ThreadLocalUsage") // what a thread has of one database is not that of another
+  @SuppressWarnings("ThreadLocalUsage") // the connection belongs to this instance
   private final ThreadLocal<Work> current = new ThreadLocal<>();
 
   private final Retry conflicts;
@@ -55,45 +55,45 @@ public final class DatabaseManager implements AutoCloseable {
     this.dialect = dialect;
     this.timer = timer;
     this.pool = new Pool(dialect, settings, timer);
-    this.failures = new SqlExceptionTranslator(dialect);
+    this.translator = new SqlExceptionTranslator(dialect);
     this.writer = new GroupCommitWriter(pool, dialect, timer);
-    this.conflicts = Retry.by(timer, MAX_TRIES, Duration.ofMillis(20), Duration.ofMillis(500));
+    this.conflicts = Retry.by(timer, MAX_ATTEMPTS, Duration.ofMillis(20), Duration.ofMillis(500));
     this.losses = Retry.by(timer, Integer.MAX_VALUE, Duration.ofMillis(200), Duration.ofSeconds(2));
   }
 
   /**
-   * The one of this process, closed with it.
+   * The database manager of this process, which is closed with it.
    *
-   * @return set up from the environment at the first call; nothing is opened yet
-   * @throws dev.synthlab.config.ConfigException when the environment has mistakes
+   * @return the same instance at every call, configured from the environment
+   * @throws dev.synthlab.config.ConfigException if the environment is invalid
    */
   public static DatabaseManager get() {
     return Synthlab.get().shared(DatabaseManager.class, DatabaseManager::of);
   }
 
   /**
-   * One of its own, closed by the caller.
+   * Creates a database manager, which the caller closes.
    *
-   * @param settings which database, and how it is used
-   * @return nothing is opened yet
-   * @throws dev.synthlab.config.ConfigException if a {@code .env} names another database, which it
-   *     may not
+   * @param settings the database and its limits
+   * @return an instance that has not connected yet
+   * @throws dev.synthlab.config.ConfigException if a {@code .env} names the database, which is not
+   *     allowed
    */
   public static DatabaseManager of(Settings settings) {
     return of(settings, Timer.system());
   }
 
   /**
-   * One of its own with a time of its own, closed by the caller.
+   * Creates a database manager with its own timer, which the caller closes.
    *
-   * @param settings which database, and how it is used
-   * @param timer the time it lives by
-   * @return nothing is opened yet
-   * @throws dev.synthlab.config.ConfigException if a {@code .env} names another database, which it
-   *     may not
+   * @param settings the database and its limits
+   * @param timer the source of time
+   * @return an instance that has not connected yet
+   * @throws dev.synthlab.config.ConfigException if a {@code .env} names the database, which is not
+   *     allowed
    */
   public static DatabaseManager of(Settings settings, Timer timer) {
-    requireHeard(settings);
+    refuseDotEnv(settings);
     Settings.Database how = settings.database();
     Dialect dialect =
         how.server()
@@ -102,26 +102,26 @@ public final class DatabaseManager implements AutoCloseable {
     return new DatabaseManager(dialect, how, Objects.requireNonNull(timer));
   }
 
-  /** Rows must not end up in another database than the one that was meant. */
-  static void requireHeard(Settings settings) {
+  /** A {@code .env} that may not name the database must not be ignored silently. */
+  static void refuseDotEnv(Settings settings) {
     settings
         .environment()
         .requireNotIgnored(
             Variable.DATABASE_URL, Variable.SYNTHLAB_DB_PATH, Variable.SYNTHLAB_DB_MIGRATIONS);
   }
 
-  /** What the thread has borrowed. */
-  private record Work(Handle handle, Optional<TransactionOptions> rules) {}
+  /** The connection that the thread has borrowed. */
+  private record Work(Handle handle, Optional<TransactionOptions> options) {}
 
   /**
-   * Lends a connection on which each statement is committed by itself.
+   * Runs a callback on a connection in auto-commit mode.
    *
-   * @param work what to do with it; it must not be kept
-   * @param <R> what it gives
-   * @param <X> what it may throw
-   * @return what the work gave
-   * @throws X what the work throws
-   * @throws StoreException what the database says
+   * @param work the callback; it must not keep the handle
+   * @param <R> the type of the result
+   * @param <X> the type of exception that the callback throws
+   * @return the result of the callback
+   * @throws X if the callback throws it
+   * @throws StoreException if the database fails
    */
   public <R, X extends Exception> R withHandle(HandleCallback<R, X> work) throws X {
     Work around = current.get();
@@ -129,78 +129,78 @@ public final class DatabaseManager implements AutoCloseable {
       if (around != null) {
         return work.withHandle(around.handle());
       }
-      return lent(work);
+      return onConnection(work);
     } catch (InterruptedException e) {
       throw cancelled(e);
-    } catch (RuntimeException e) { // the work's own is thrown on as it is
-      throw failures.translated(e, Access.READ_WRITE);
+    } catch (RuntimeException e) { // an exception of the callback is thrown unchanged
+      throw translator.translate(e, Access.READ_WRITE);
     }
   }
 
   /**
-   * Lends a connection on which each statement is committed by itself.
+   * Runs a callback on a connection in auto-commit mode.
    *
-   * @param work what to do with it; it must not be kept
-   * @param <X> what it may throw
-   * @throws X what the work throws
-   * @throws StoreException what the database says
+   * @param work the callback; it must not keep the handle
+   * @param <X> the type of exception that the callback throws
+   * @throws X if the callback throws it
+   * @throws StoreException if the database fails
    */
   public <X extends Exception> void useHandle(HandleConsumer<X> work) throws X {
     withHandle(work.asCallback());
   }
 
   /**
-   * Does work in a transaction by the {@linkplain TransactionOptions#DEFAULT usual rules}.
+   * Runs a callback in a transaction with the {@linkplain TransactionOptions#DEFAULT default options}.
    *
-   * @param work what to do; run again from its beginning, five times at most, when it loses against
-   *     other transactions
-   * @param <R> what it gives
-   * @param <X> what it may throw
-   * @return what the work gave, committed
-   * @throws X what the work throws, after all of it was rolled back
-   * @throws StoreException what the database says
+   * @param work the callback; it runs again, at most five times in all, after a conflict with other
+   *     transactions
+   * @param <R> the type of the result
+   * @param <X> the type of exception that the callback throws
+   * @return the result of the callback, after the commit
+   * @throws X if the callback throws it, after the rollback
+   * @throws StoreException if the database fails
    */
   public <R, X extends Exception> R inTransaction(HandleCallback<R, X> work) throws X {
     return inTransaction(TransactionOptions.DEFAULT, work);
   }
 
   /**
-   * Does work in a transaction. Inside of another one on the same thread it becomes a part of that:
-   * if it throws, its part alone is rolled back, and the rest goes on if it catches that.
+   * Runs a callback in a transaction. Inside another transaction on the same thread it is a savepoint
+   * of that transaction: if the callback throws, only its own changes are rolled back.
    *
-   * @param rules what holds for it; inside of another transaction that one's hold
-   * @param work what to do; run again from its beginning, five times at most, when it loses against
-   *     other transactions
-   * @param <R> what it gives
-   * @param <X> what it may throw
-   * @return what the work gave, committed
-   * @throws X what the work throws, after all of it was rolled back
-   * @throws StoreException what the database says
-   * @throws IllegalStateException when it shall write inside of one that only reads
+   * @param options the options; a nested transaction has those of the outer one
+   * @param work the callback; it runs again, at most five times in all, after a conflict with other
+   *     transactions
+   * @param <R> the type of the result
+   * @param <X> the type of exception that the callback throws
+   * @return the result of the callback, after the commit
+   * @throws X if the callback throws it, after the rollback
+   * @throws StoreException if the database fails
+   * @throws IllegalStateException if a nested transaction writes and the outer one is read-only
    */
   public <R, X extends Exception> R inTransaction(
-      TransactionOptions rules, HandleCallback<R, X> work) throws X {
+      TransactionOptions options, HandleCallback<R, X> work) throws X {
     Work around = current.get();
-    if (around != null && around.rules().isPresent()) {
-      return part(around.handle(), around.rules().get(), rules, work);
+    if (around != null && around.options().isPresent()) {
+      return nested(around.handle(), around.options().get(), options, work);
     }
     OpenSpan span = Tracing.client("store", TRANSACTION);
-    dialect.place().on(span, TRANSACTION);
+    dialect.attributes().on(span, TRANSACTION);
     long begin = timer.nanos();
     Optional<String> error = Optional.of("Error");
     try {
-      R result = span.around(() -> repeated(rules, work));
+      R result = span.around(() -> withRetries(options, work));
       span.succeeded();
       error = Optional.empty();
       return result;
     } catch (InterruptedException e) {
       error = failed(span, "Cancelled", e);
       throw cancelled(e);
-    } catch (RuntimeException e) { // the work's own is thrown on as it is
-      RuntimeException ours = failures.translated(e, rules.access());
+    } catch (RuntimeException e) { // an exception of the callback is thrown unchanged
+      RuntimeException ours = translator.translate(e, options.access());
       error = failed(span, ours.getClass().getSimpleName(), ours);
       throw ours;
-    } catch (Exception e) { // the work throws no others
+    } catch (Exception e) { // the callback throws no others
       error = failed(span, e.getClass().getSimpleName(), e);
       return unchecked(
           () -> {
@@ -208,7 +208,7 @@ public final class DatabaseManager implements AutoCloseable {
           });
     } finally {
       span.end();
-      pool.meter().ended(TRANSACTION, Duration.ofNanos(timer.nanos() - begin), error);
+      pool.metrics().ended(TRANSACTION, Duration.ofNanos(timer.nanos() - begin), error);
     }
   }
 
@@ -218,9 +218,9 @@ public final class DatabaseManager implements AutoCloseable {
   }
 
   /**
-   * Asks the database whether it is there.
+   * Checks whether the database answers.
    *
-   * @return how it is; never an exception of the database
+   * @return its health; a failure of the database is a part of it
    */
   public Health health() {
     long begin = timer.nanos();
@@ -231,10 +231,11 @@ public final class DatabaseManager implements AutoCloseable {
       fault = Optional.of(e);
     }
     Duration took = Duration.ofNanos(timer.nanos() - begin);
-    return new Health(dialect.name(), took, pool.lent(), dialect.poolSize(), fault);
+    return new Health(
+        new Health.Values(dialect.name(), took, pool.inUse(), dialect.poolSize(), fault));
   }
 
-  /** Gives all connections back; work that is under way fails. */
+  /** Closes all connections; callbacks that are running fail. */
   @Override
   public void close() {
     pool.close();
@@ -245,40 +246,40 @@ public final class DatabaseManager implements AutoCloseable {
     return "DatabaseManager[" + dialect.name() + "]";
   }
 
-  private <R, X extends Exception> R repeated(TransactionOptions rules, HandleCallback<R, X> work)
+  private <R, X extends Exception> R withRetries(TransactionOptions options, HandleCallback<R, X> work)
       throws Exception {
     return losses.run(
         Deadline.in(timer, MAX_LOSS),
         () ->
             conflicts.run(
                 Deadline.in(timer, MAX_CONFLICT),
-                () -> once(rules, work),
-                e -> ill(e, rules) == FailureKind.CONFLICT),
-        e -> rules.whenLost() == OnConnectionLoss.REPEAT && ill(e, rules) == FailureKind.LOST);
+                () -> once(options, work),
+                e -> failureKind(e, options) == FailureKind.CONFLICT),
+        e -> options.onConnectionLoss() == OnConnectionLoss.REPEAT && failureKind(e, options) == FailureKind.LOST);
   }
 
-  private @Nullable FailureKind ill(Exception e, TransactionOptions rules) {
-    return failures.judge(e, rules.access()).orElse(null);
+  private @Nullable FailureKind failureKind(Exception e, TransactionOptions options) {
+    return translator.classify(e, options.access()).orElse(null);
   }
 
-  private <R, X extends Exception> R once(TransactionOptions rules, HandleCallback<R, X> work)
+  private <R, X extends Exception> R once(TransactionOptions options, HandleCallback<R, X> work)
       throws Exception {
     Work around = current.get();
-    boolean queues = dialect instanceof Sqlite && rules.access() == Access.READ_WRITE;
+    boolean grouped = dialect instanceof Sqlite && options.access() == Access.READ_WRITE;
     if (around != null) {
-      return queues
-          ? writer.exclusively(() -> transacted(around.handle(), rules, work))
-          : transacted(around.handle(), rules, work);
+      return grouped
+          ? writer.exclusively(() -> inTransactionOf(around.handle(), options, work))
+          : inTransactionOf(around.handle(), options, work);
     }
-    return queues
-        ? writer.run(handle -> within(new Work(handle, Optional.of(rules)), work))
-        : lent(handle -> transacted(handle, rules, work));
+    return grouped
+        ? writer.run(handle -> within(new Work(handle, Optional.of(options)), work))
+        : onConnection(handle -> inTransactionOf(handle, options, work));
   }
 
-  private <R, X extends Exception> R lent(HandleCallback<R, X> work)
+  private <R, X extends Exception> R onConnection(HandleCallback<R, X> work)
       throws X, InterruptedException {
-    try (Pool.BorrowedConnection lent = pool.lend()) {
-      return within(new Work(lent.handle(), Optional.empty()), work);
+    try (Pool.BorrowedConnection borrowed = pool.borrow()) {
+      return within(new Work(borrowed.handle(), Optional.empty()), work);
     }
   }
 
@@ -296,18 +297,18 @@ public final class DatabaseManager implements AutoCloseable {
     }
   }
 
-  private <R, X extends Exception> R transacted(
-      Handle handle, TransactionOptions rules, HandleCallback<R, X> work) throws Exception {
-    writer.begin(handle, rules);
+  private <R, X extends Exception> R inTransactionOf(
+      Handle handle, TransactionOptions options, HandleCallback<R, X> work) throws Exception {
+    writer.begin(handle, options);
     boolean done = false;
     try {
-      R result = within(new Work(handle, Optional.of(rules)), work);
+      R result = within(new Work(handle, Optional.of(options)), work);
       commit(handle);
       done = true;
       return result;
-    } catch (Throwable e) { // whatever it is, nothing of the work may stay
+    } catch (Throwable e) { // after any failure all changes are rolled back
       if (!done) {
-        undo(handle, e);
+        rollback(handle, e);
       }
       throw e;
     }
@@ -321,22 +322,22 @@ public final class DatabaseManager implements AutoCloseable {
     }
   }
 
-  private void undo(Handle handle, Throwable reason) {
+  private void rollback(Handle handle, Throwable reason) {
     try {
       dialect.rollback(handle.getConnection());
-    } catch (Exception e) { // the connection is broken: the server rolls back itself
+    } catch (Exception e) { // the connection is broken: the server rolls back
       reason.addSuppressed(e);
     }
   }
 
-  private <R, X extends Exception> R part(
+  private <R, X extends Exception> R nested(
       Handle handle, TransactionOptions outer, TransactionOptions inner, HandleCallback<R, X> work)
       throws X {
     if (outer.access() == Access.READ_ONLY && inner.access() == Access.READ_WRITE) {
       throw new IllegalStateException(
-          "a transaction that writes stands inside one that only reads");
+          "a nested transaction writes, but the outer one is read-only");
     }
-    String name = "part";
+    String name = "nested";
     handle.execute("SAVEPOINT " + name);
     boolean done = false;
     try {
@@ -344,35 +345,35 @@ public final class DatabaseManager implements AutoCloseable {
       done = true;
       handle.execute("RELEASE SAVEPOINT " + name);
       return result;
-    } catch (RuntimeException e) { // the work's own is thrown on as it is
-      throw failures.translated(e, outer.access());
+    } catch (RuntimeException e) { // an exception of the callback is thrown unchanged
+      throw translator.translate(e, outer.access());
     } finally {
       if (!done) {
-        undoPart(handle, name);
+        rollbackTo(handle, name);
       }
     }
   }
 
-  private static void undoPart(Handle handle, String name) {
+  private static void rollbackTo(Handle handle, String name) {
     try {
       handle.execute("ROLLBACK TO SAVEPOINT " + name);
       handle.execute("RELEASE SAVEPOINT " + name);
-    } catch (RuntimeException e) { // the whole transaction is lost, and its end says so
-      log.debug("a part could not be rolled back: {}", e.toString());
+    } catch (RuntimeException e) { // the whole transaction is lost, and its commit fails
+      log.debug("a nested transaction could not be rolled back: {}", e.toString());
     }
   }
 
   private StoreException cancelled(InterruptedException e) {
     Thread.currentThread().interrupt();
     return new StoreException.Cancelled(
-        "interrupted while " + dialect.name() + " was waited for", e);
+        "interrupted while waiting for " + dialect.name(), e);
   }
 
   @SuppressWarnings("unchecked")
   private static <R, X extends Exception> R unchecked(Callable<R> work) throws X {
     try {
       return work.call();
-    } catch (Exception e) { // the work throws no others
+    } catch (Exception e) { // the callback throws no others
       throw (X) e;
     }
   }

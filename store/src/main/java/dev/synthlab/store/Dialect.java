@@ -9,56 +9,56 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 
-/** Where the two databases differ. Safe for use by many threads. */
+/** The differences between PostgreSQL and SQLite. Thread-safe. */
 sealed interface Dialect permits Postgres, Sqlite {
 
-  /** What it is called in messages: without credentials. */
+  /** The name of the database in messages, without credentials. */
   String name();
 
-  /** What it is called in spans and measurements. */
-  DatabaseAttributes place();
+  /** The attributes of spans and metrics. */
+  DatabaseAttributes attributes();
 
-  /** Connections there may be at once. */
+  /** The maximum number of connections in use. */
   int poolSize();
 
-  /** What is there must be usable before the pool is made. */
-  void makeReady() throws SQLException;
+  /** Creates the file if necessary and checks that the database can be used. */
+  void prepare() throws SQLException;
 
-  /** Something that is done to the tables. */
+  /** A change of the tables. */
   interface Work {
     void run() throws SQLException;
   }
 
-  /** Does the work while no other process does such work. */
-  void alone(Connection connection, Work work) throws SQLException;
+  /** Runs the work while no other process runs such work. */
+  void exclusively(Connection connection, Work work) throws SQLException;
 
-  /** Connections without a pool. */
+  /** The data source, without a pool. */
   DataSource source();
 
-  /** Adds what it needs to the pool's settings. */
-  void settle(HikariConfig pool);
+  /** Adds settings to the pool. */
+  void configure(HikariConfig pool);
 
-  /** Adds what it needs to the statements. */
-  void settle(Jdbi jdbi);
+  /** Adds settings to the statements. */
+  void configure(Jdbi jdbi);
 
-  /** Begins a transaction on a connection that commits by itself. */
-  void begin(Connection connection, TransactionOptions rules) throws SQLException;
+  /** Begins a transaction on a connection in auto-commit mode. */
+  void begin(Connection connection, TransactionOptions options) throws SQLException;
 
-  /** Commits, and lets the connection commit by itself again. */
+  /** Commits, and restores auto-commit mode. */
   void commit(Connection connection) throws SQLException;
 
-  /** Rolls back, and lets the connection commit by itself again. */
+  /** Rolls back, and restores auto-commit mode. */
   void rollback(Connection connection) throws SQLException;
 
   /** The product and its version. */
   String product(Connection connection) throws SQLException;
 
-  /** What is wrong with what the database holds, a line each. */
-  List<String> complaints(Connection connection) throws SQLException;
+  /** The problems that an integrity check finds, one line each. */
+  List<String> problems(Connection connection) throws SQLException;
 
-  /** What a failure means. */
-  FailureKind judge(SQLException e, Access access);
+  /** The kind of a failure. */
+  FailureKind classify(SQLException e, Access access);
 
-  /** What may be done about it; empty when that goes without saying. */
+  /** What the user can do about a failure; may be empty. */
   String advice(FailureKind kind, SQLException e);
 }

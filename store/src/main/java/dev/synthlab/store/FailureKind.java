@@ -1,19 +1,19 @@
 package dev.synthlab.store;
 
-/** What a failure of the database means for whoever asked. */
+/** The kind of a database failure, which decides whether it is retried. */
 enum FailureKind {
-  /** It cannot be used for now. */
+  /** The database cannot be used at the moment. */
   UNAVAILABLE,
-  /** The connection broke; what was under way may be done or not. */
+  /** The connection is lost; it is unknown whether the statement was executed. */
   LOST,
-  /** It took too long. */
+  /** The statement took too long. */
   TIMEOUT,
-  /** Another transaction won; this one was rolled back and may be run again. */
+  /** The transaction was rolled back because of another one; it can be retried. */
   CONFLICT,
-  /** Somebody else has locked the file; nothing was done. */
+  /** Another process has locked the file; nothing was changed. */
   BUSY,
-  /** The file is broken. */
+  /** The file is corrupt. */
   DAMAGED,
-  /** The statement is wrong, or breaks a constraint. */
+  /** The statement is invalid or violates a constraint. */
   REFUSED
 }

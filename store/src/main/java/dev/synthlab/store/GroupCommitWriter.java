@@ -21,115 +21,114 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * The writer of a SQLite file, of which there can be one at a time. Who waits in line for it goes
- * on in the transaction of those before, as a part that can be undone alone; one commit then makes
- * the work of all of them durable, and nobody's work counts as done before that. Safe for use by
- * many threads.
+ * The single writer of a SQLite file, with group commit. Tasks that wait for the writer join the
+ * transaction of the task before them, each in its own savepoint; one commit makes all of them
+ * durable, and no task is acknowledged before that. Thread-safe.
  */
 final class GroupCommitWriter {
   private static final Logger log = Logging.component("store");
   private static final int MAX_TASKS = 256;
   private static final Duration MAX_AGE = Duration.ofMillis(20);
-  private static final String PART = "member";
+  private static final String SAVEPOINT = "task";
 
   private final Pool pool;
   private final Dialect dialect;
   private final Timer timer;
   private final Retry locks;
   private final ReentrantLock lock = new ReentrantLock();
-  private final ArrayDeque<Ticket> line = new ArrayDeque<>();
-  private boolean taken;
+  private final ArrayDeque<Ticket> queue = new ArrayDeque<>();
+  private boolean busy;
 
-  /** Touched only by whoever has the turn. */
+  /** Used only by the thread that has the turn. */
   private @Nullable Group open;
 
   GroupCommitWriter(Pool pool, Dialect dialect, Timer timer) {
     this.pool = pool;
     this.dialect = dialect;
     this.timer = timer;
-    this.locks = BusyRetryStatements.waiting(timer);
+    this.locks = BusyRetryStatements.backoff(timer);
   }
 
   /**
-   * What is done in a transaction.
+   * Work in a transaction.
    *
-   * @param <R> what it gives
+   * @param <R> the type of the result
    */
   interface Task<R> {
     R on(Handle handle) throws Exception;
   }
 
-  /** A place in the line. */
+  /** A thread that waits in the queue. */
   private static final class Ticket {
-    private final Condition come;
+    private final Condition turn;
     private final boolean alone;
-    private boolean has;
+    private boolean granted;
 
-    Ticket(Condition come, boolean alone) {
-      this.come = come;
+    Ticket(Condition turn, boolean alone) {
+      this.turn = turn;
       this.alone = alone;
     }
   }
 
-  /** The transaction was rolled back, not for what this member did. */
+  /** The transaction was rolled back for a reason outside of this task. */
   private static final class RolledBack extends Exception {
     private static final long serialVersionUID = 1L;
   }
 
-  /** One transaction of several members, on one connection. For whoever has the turn. */
+  /** One transaction with several tasks on one connection. For the thread that has the turn. */
   private final class Group {
-    private final Pool.BorrowedConnection lent;
+    private final Pool.BorrowedConnection borrowed;
     private final CompletableFuture<Optional<Exception>> end = new CompletableFuture<>();
-    private int members;
-    private long since;
+    private int tasks;
+    private long firstEnded;
     private boolean broken;
 
-    Group(Pool.BorrowedConnection lent) {
-      this.lent = lent;
+    Group(Pool.BorrowedConnection borrowed) {
+      this.borrowed = borrowed;
     }
 
-    boolean takesMore() {
-      return !broken && members < MAX_TASKS && timer.nanos() - since < MAX_AGE.toNanos();
+    boolean acceptsMore() {
+      return !broken && tasks < MAX_TASKS && timer.nanos() - firstEnded < MAX_AGE.toNanos();
     }
 
-    <R> R member(Task<R> work) throws Exception {
-      members++;
-      say("SAVEPOINT " + PART);
+    <R> R run(Task<R> task) throws Exception {
+      tasks++;
+      execute("SAVEPOINT " + SAVEPOINT);
       boolean good = false;
       try {
-        R result = work.on(lent.handle());
-        say("RELEASE " + PART);
+        R result = task.on(borrowed.handle());
+        execute("RELEASE " + SAVEPOINT);
         good = true;
         return result;
       } finally {
         if (!good) {
-          undo();
+          rollbackTask();
         }
-        if (members == 1) {
-          since = timer.nanos(); // that one waits from now on
+        if (tasks == 1) {
+          firstEnded = timer.nanos(); // the first task waits from here
         }
       }
     }
 
-    private void undo() {
+    private void rollbackTask() {
       try {
-        say("ROLLBACK TO " + PART);
-        say("RELEASE " + PART);
-      } catch (TransactionException e) { // SQLite has rolled back everything: a full disk does that
+        execute("ROLLBACK TO " + SAVEPOINT);
+        execute("RELEASE " + SAVEPOINT);
+      } catch (TransactionException e) { // SQLite has rolled back everything, for example because of a full disk
         broken = true;
       }
     }
 
-    private void say(String sql) {
+    private void execute(String sql) {
       try (Statement statement = connection().createStatement()) {
         statement.execute(sql);
       } catch (SQLException e) {
-        throw new TransactionException("the transaction could not go on", e);
+        throw new TransactionException("a statement of the transaction failed", e);
       }
     }
 
     private Connection connection() {
-      return lent.handle().getConnection();
+      return borrowed.handle().getConnection();
     }
 
     void finish() {
@@ -142,34 +141,34 @@ final class GroupCommitWriter {
           dialect.commit(connection());
         }
       } catch (SQLException e) {
-        fault = fault.or(() -> Optional.of(notCommitted(e)));
+        fault = fault.or(() -> Optional.of(commitFailure(e)));
       } finally {
-        give(fault);
+        release(fault);
       }
     }
 
-    private Exception notCommitted(SQLException e) {
+    private Exception commitFailure(SQLException e) {
       try {
         dialect.rollback(connection());
-      } catch (SQLException further) { // the connection is of no use: the pool will see
+      } catch (SQLException further) { // the connection is broken: the pool closes it
         e.addSuppressed(further);
       }
-      // A constraint that is looked at in the end: one member breaks it, and nobody knows which.
-      boolean another = members > 1 && dialect.judge(e, Access.READ_WRITE) == FailureKind.REFUSED;
-      return another ? new RolledBack() : e;
+      // A deferred constraint: one of the tasks violates it, and it is unknown which.
+      boolean unknown = tasks > 1 && dialect.classify(e, Access.READ_WRITE) == FailureKind.REFUSED;
+      return unknown ? new RolledBack() : e;
     }
 
-    private void give(Optional<Exception> fault) {
+    private void release(Optional<Exception> fault) {
       try {
-        lent.close();
-      } catch (RuntimeException e) { // it is thrown away, and what it did is known already
-        log.debug("a connection could not be given back: {}", e.toString());
+        borrowed.close();
+      } catch (RuntimeException e) { // the result is known already
+        log.debug("a connection could not be returned to the pool: {}", e.toString());
       } finally {
         end.complete(fault);
       }
     }
 
-    /** Comes back when all of it is durable. A commit under way cannot be called off. */
+    /** Returns when the group is durable. A commit cannot be cancelled. */
     void await() throws RolledBack {
       Optional<Exception> fault = end.join();
       if (fault.isPresent()) {
@@ -181,16 +180,16 @@ final class GroupCommitWriter {
     }
   }
 
-  /** Does work in a transaction that others may share. */
-  <R> R run(Task<R> work) throws Exception {
+  /** Runs a task in a transaction that other tasks may share. */
+  <R> R run(Task<R> task) throws Exception {
     try {
-      return run(work, false);
+      return run(task, false);
     } catch (RolledBack e) {
-      return run(work, true);
+      return run(task, true);
     }
   }
 
-  /** Does work while nobody else writes by this. */
+  /** Runs work while no other task runs. */
   <R> R exclusively(Callable<R> work) throws Exception {
     enter(true);
     try {
@@ -200,37 +199,37 @@ final class GroupCommitWriter {
     }
   }
 
-  private <R> R run(Task<R> work, boolean alone) throws Exception {
+  private <R> R run(Task<R> task, boolean alone) throws Exception {
     enter(alone);
-    Group together = joined();
+    Group group = join();
     R result;
     try {
-      result = together.member(work);
+      result = group.run(task);
     } finally {
-      if (alone || !passedOn(together)) {
+      if (alone || !handsOver(group)) {
         open = null;
         try {
-          together.finish();
+          group.finish();
         } finally {
           leave();
         }
       }
     }
-    together.await();
+    group.await();
     return result;
   }
 
-  private Group joined() throws InterruptedException {
-    Group known = open;
-    if (known != null) {
-      return known;
+  private Group join() throws InterruptedException {
+    Group existing = open;
+    if (existing != null) {
+      return existing;
     }
     boolean good = false;
     try {
-      Group begun = begun();
-      open = begun;
+      Group made = newGroup();
+      open = made;
       good = true;
-      return begun;
+      return made;
     } finally {
       if (!good) {
         leave();
@@ -238,47 +237,47 @@ final class GroupCommitWriter {
     }
   }
 
-  private Group begun() throws InterruptedException {
-    Pool.BorrowedConnection lent = pool.lendToWriter();
+  private Group newGroup() throws InterruptedException {
+    Pool.BorrowedConnection borrowed = pool.borrowForWriter();
     boolean good = false;
     try {
-      begin(lent.handle(), TransactionOptions.DEFAULT);
+      begin(borrowed.handle(), TransactionOptions.DEFAULT);
       good = true;
-      return new Group(lent);
+      return new Group(borrowed);
     } finally {
       if (!good) {
-        lent.close();
+        borrowed.close();
       }
     }
   }
 
-  /** Begins a transaction, waiting for whoever has locked the file. */
-  void begin(Handle handle, TransactionOptions rules) throws InterruptedException {
+  /** Begins a transaction; waits while another process has locked the file. */
+  void begin(Handle handle, TransactionOptions options) throws InterruptedException {
     try {
       locks.run(
-          Deadline.in(timer, BusyRetryStatements.PATIENCE),
+          Deadline.in(timer, BusyRetryStatements.MAX_WAIT),
           () -> {
-            dialect.begin(handle.getConnection(), rules);
-            return rules;
+            dialect.begin(handle.getConnection(), options);
+            return options;
           },
           BusyRetryStatements::isBusy);
     } catch (SQLException e) {
-      throw new TransactionException("no transaction could be begun", e);
+      throw new TransactionException("the transaction could not be begun", e);
     }
   }
 
   private void enter(boolean alone) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      if (!taken) {
-        taken = true;
+      if (!busy) {
+        busy = true;
         return;
       }
-      Ticket turn = new Ticket(lock.newCondition(), alone);
-      line.add(turn);
-      wait(turn);
-      if (!turn.has) {
-        line.remove(turn);
+      Ticket ticket = new Ticket(lock.newCondition(), alone);
+      queue.add(ticket);
+      await(ticket);
+      if (!ticket.granted) {
+        queue.remove(ticket);
         throw busy();
       }
     } finally {
@@ -286,18 +285,18 @@ final class GroupCommitWriter {
     }
   }
 
-  private void wait(Ticket turn) throws InterruptedException {
-    long left = BusyRetryStatements.PATIENCE.toNanos();
+  private void await(Ticket ticket) throws InterruptedException {
+    long left = BusyRetryStatements.MAX_WAIT.toNanos();
     try {
-      while (!turn.has && left > 0) {
-        left = turn.come.awaitNanos(left);
+      while (!ticket.granted && left > 0) {
+        left = ticket.turn.awaitNanos(left);
       }
     } catch (InterruptedException e) {
-      if (!turn.has) {
-        line.remove(turn);
+      if (!ticket.granted) {
+        queue.remove(ticket);
         throw e;
       }
-      // Others count on whoever has the turn.
+      // The turn was granted: the tasks behind this one depend on it.
       Thread.currentThread().interrupt();
     }
   }
@@ -306,18 +305,18 @@ final class GroupCommitWriter {
     return new StoreException.StoreBusy(
         dialect.name()
             + " stayed locked for "
-            + BusyRetryStatements.PATIENCE.toSeconds()
-            + " s by a transaction of this process; "
-            + line.size()
-            + " more wait: make transactions shorter");
+            + BusyRetryStatements.MAX_WAIT.toSeconds()
+            + " s by a transaction of this process, and "
+            + queue.size()
+            + " more transactions wait: make transactions shorter");
   }
 
-  /** Whether the next in line goes on with the transaction. */
-  private boolean passedOn(Group together) {
+  /** Whether the next task in the queue joins the transaction. */
+  private boolean handsOver(Group group) {
     lock.lock();
     try {
-      Ticket next = line.peek();
-      boolean more = next != null && !next.alone && together.takesMore();
+      Ticket next = queue.peek();
+      boolean more = next != null && !next.alone && group.acceptsMore();
       if (more) {
         handOver();
       }
@@ -337,12 +336,12 @@ final class GroupCommitWriter {
   }
 
   private void handOver() {
-    Ticket next = line.poll();
+    Ticket next = queue.poll();
     if (next == null) {
-      taken = false;
+      busy = false;
     } else {
-      next.has = true;
-      next.come.signal();
+      next.granted = true;
+      next.turn.signal();
     }
   }
 }

@@ -29,52 +29,52 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * The record of every call: what it used, what it cost, how it failed. Calls put their entries into
- * a bounded queue; one thread writes them, many at a time. What cannot be written is counted, and
- * no call fails for it. Safe for use by many threads.
+ * The ledger: a database table with one row per call, with its tokens, its cost and its error. Calls
+ * put their rows into a bounded queue; one thread writes them in batches. Rows that cannot be written
+ * are counted, and no call fails because of them. Thread-safe.
  */
 public final class Ledger implements CallRecorder, RunRecorder {
   private static final Logger log = Logging.component("ledger");
   private static final int MAX_QUEUED = 10_000;
-  private static final int MAX_AT_ONCE = 1_000;
+  private static final int MAX_BATCH = 1_000;
   private static final Duration MAX_OFFER = Duration.ofMillis(20);
   private static final Duration MAX_OUTAGE = Duration.ofSeconds(30);
-  private static final Duration MAX_END = Duration.ofSeconds(5);
+  private static final Duration MAX_CLOSE = Duration.ofSeconds(5);
 
   private final Dialect dialect;
-  private final SqlExceptionTranslator failures;
+  private final SqlExceptionTranslator translator;
   private final LedgerTables tables;
   private final Timer timer;
-  private final Retry patience;
+  private final Retry retry;
 
   private final BlockingQueue<LedgerWrite> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
-  private final boolean texts;
+  private final boolean storesTexts;
 
   private final AtomicLong lost = new AtomicLong();
   private final Thread writer;
   private volatile boolean closed;
-  private volatile int inHand;
+  private volatile int unconfirmed;
   private volatile boolean warned;
   private @Nullable Connection open;
-  private boolean reached;
+  private boolean connectedOnce;
 
-  private Ledger(Dialect dialect, Timer timer, boolean texts) {
+  private Ledger(Dialect dialect, Timer timer, boolean storesTexts) {
     this.dialect = dialect;
-    this.texts = texts;
-    this.failures = new SqlExceptionTranslator(dialect);
+    this.storesTexts = storesTexts;
+    this.translator = new SqlExceptionTranslator(dialect);
     this.tables = new LedgerTables(dialect);
     this.timer = timer;
-    this.patience =
+    this.retry =
         Retry.by(timer, Integer.MAX_VALUE, Duration.ofMillis(50), Duration.ofSeconds(1));
     this.writer = Thread.ofPlatform().name("synthlab-ledger").daemon().unstarted(this::write);
     writer.start();
   }
 
   /**
-   * A ledger at the place the settings name.
+   * Opens the ledger in the database that the settings name.
    *
-   * @param settings where it is kept
-   * @return nothing is opened before the first call has ended
+   * @param settings the database of the ledger
+   * @return a ledger that connects when the first call ends
    */
   public static Ledger of(Settings settings) {
     Timer timer = Timer.system();
@@ -92,7 +92,7 @@ public final class Ledger implements CallRecorder, RunRecorder {
 
   @Override
   public boolean wantsTexts() {
-    return texts;
+    return storesTexts;
   }
 
   @Override
@@ -105,7 +105,7 @@ public final class Ledger implements CallRecorder, RunRecorder {
     try {
       return new LedgerQueries(dialect).settled(run).filter(bytes -> bytes == length).isPresent();
     } catch (StoreException e) {
-      log.debug("it is not known what the ledger has of a run: {}", e.getMessage());
+      log.debug("the ledger cannot be read: {}", e.getMessage());
       return false;
     }
   }
@@ -115,7 +115,7 @@ public final class Ledger implements CallRecorder, RunRecorder {
     put(new RunWrite.Begun(start, host(), ProcessHandle.current().pid()), MAX_OFFER);
   }
 
-  /** Waits for the writer: there may be a million, and no server waits for them. */
+  /** Waits while the queue is full: there may be a million calls, and nothing else waits for them. */
   @Override
   public void replayed(CallReport report) {
     put(CallWrite.replayed(report), lost.get() == 0 ? MAX_OUTAGE : MAX_OFFER);
@@ -126,14 +126,14 @@ public final class Ledger implements CallRecorder, RunRecorder {
     put(new RunWrite.Ended(run, end, true), MAX_OFFER);
   }
 
-  private void put(LedgerWrite note, Duration within) {
+  private void put(LedgerWrite write, Duration within) {
     try {
-      if (closed || !queue.offer(note, within.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (closed || !queue.offer(write, within.toMillis(), TimeUnit.MILLISECONDS)) {
         lost.incrementAndGet();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      if (!queue.offer(note)) {
+      if (!queue.offer(write)) {
         lost.incrementAndGet();
       }
     }
@@ -150,10 +150,10 @@ public final class Ledger implements CallRecorder, RunRecorder {
   @Override
   public Optional<BigDecimal> costUsdSince(Instant begin) {
     try {
-      Optional<Connection> there = tables.openToRead();
-      return Optional.of(there.isPresent() ? cost(there.get(), begin) : BigDecimal.ZERO);
+      Optional<Connection> connection = tables.openToRead();
+      return Optional.of(connection.isPresent() ? cost(connection.get(), begin) : BigDecimal.ZERO);
     } catch (SQLException e) {
-      throw failures.of(e, Access.READ_ONLY);
+      throw translator.translate(e, Access.READ_ONLY);
     }
   }
 
@@ -171,28 +171,28 @@ public final class Ledger implements CallRecorder, RunRecorder {
   }
 
   /**
-   * How many calls could not be recorded.
+   * The number of calls that could not be recorded.
    *
-   * @return goes on counting
+   * @return the number so far
    */
   public long lost() {
     return lost.get();
   }
 
-  /** Writes what is queued, for five seconds at most, and says how much was lost. */
+  /** Writes what is queued, for at most five seconds, and logs the number of lost calls. */
   @Override
   public void close() {
     closed = true;
     try {
-      Deadline end = Deadline.in(timer, MAX_END);
-      if (queue.offer(new LedgerWrite.Last(), MAX_END.toMillis(), TimeUnit.MILLISECONDS)) {
+      Deadline end = Deadline.in(timer, MAX_CLOSE);
+      if (queue.offer(new LedgerWrite.Last(), MAX_CLOSE.toMillis(), TimeUnit.MILLISECONDS)) {
         writer.join(Duration.ofMillis(Math.max(1, end.remaining().toMillis())));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     if (writer.isAlive()) {
-      lost.addAndGet(queue.stream().filter(CallWrite.class::isInstance).count() + inHand);
+      lost.addAndGet(queue.stream().filter(CallWrite.class::isInstance).count() + unconfirmed);
     }
     if (lost.get() > 0 && !warned) {
       log.warn("{} calls could not be recorded in {}", lost.get(), dialect.name());
@@ -208,30 +208,30 @@ public final class Ledger implements CallRecorder, RunRecorder {
       taken.clear();
       try {
         taken.add(queue.take());
-      } catch (InterruptedException e) { // nobody may end this thread but close()
+      } catch (InterruptedException e) { // only close() ends this thread
         continue;
       }
-      queue.drainTo(taken, MAX_AT_ONCE - 1);
+      queue.drainTo(taken, MAX_BATCH - 1);
       more = taken.stream().noneMatch(LedgerWrite.Last.class::isInstance);
-      keep(taken);
+      write(taken);
     }
     disconnect();
   }
 
-  private void keep(List<LedgerWrite> batch) {
-    inHand = count(batch);
+  private void write(List<LedgerWrite> batch) {
+    unconfirmed = count(batch);
     try {
-      patience.run(
+      retry.run(
           Deadline.in(timer, MAX_OUTAGE),
           () -> {
             insert(batch);
             return batch;
           },
-          this::mayPass);
-    } catch (InterruptedException | SQLException | RuntimeException e) { // no call fails for it
+          this::isTransient);
+    } catch (InterruptedException | SQLException | RuntimeException e) { // a call never fails because of the ledger
       giveUp(batch, e);
     }
-    inHand = 0;
+    unconfirmed = 0;
   }
 
   private static int count(List<LedgerWrite> batch) {
@@ -243,21 +243,21 @@ public final class Ledger implements CallRecorder, RunRecorder {
     lost.addAndGet(count(batch));
     if (!warned) {
       warned = true;
-      String words =
+      String message =
           reason instanceof SQLException sql
-              ? String.valueOf(failures.of(sql, Access.READ_WRITE).getMessage())
+              ? String.valueOf(translator.translate(sql, Access.READ_WRITE).getMessage())
               : String.valueOf(reason.getMessage());
-      log.warn("calls go on, but are not recorded: {}", words);
+      log.warn("calls continue, but are not recorded: {}", message);
     }
   }
 
-  /** Who was never reached is not waited for: a short command would seem to hang. */
-  private boolean mayPass(Exception e) {
+  /** A server that was never reached is not waited for: a short command would seem to hang. */
+  private boolean isTransient(Exception e) {
     disconnect();
-    Optional<FailureKind> ill = failures.judge(e, Access.READ_WRITE);
-    return ill.isPresent()
-        && switch (ill.get()) {
-          case LOST, TIMEOUT -> reached;
+    Optional<FailureKind> kind = translator.classify(e, Access.READ_WRITE);
+    return kind.isPresent()
+        && switch (kind.get()) {
+          case LOST, TIMEOUT -> connectedOnce;
           case CONFLICT, BUSY -> true;
           case UNAVAILABLE, DAMAGED, REFUSED -> false;
         };
@@ -268,12 +268,12 @@ public final class Ledger implements CallRecorder, RunRecorder {
     dialect.begin(connection, TransactionOptions.DEFAULT);
     try (PreparedStatement calls = connection.prepareStatement(CallWrite.CALL);
         PreparedStatement attempts = connection.prepareStatement(CallWrite.ATTEMPT)) {
-      for (LedgerWrite note : batch) {
-        switch (note) {
-          case CallWrite entry -> {
-            if (!standsWithin(connection, entry)) {
-              entry.addCall(calls);
-              entry.addAttempts(attempts);
+      for (LedgerWrite write : batch) {
+        switch (write) {
+          case CallWrite call -> {
+            if (!isPartOfRecordedRequest(connection, call)) {
+              call.addCall(calls);
+              call.addAttempts(attempts);
             }
           }
           case RunWrite.Ended ended ->
@@ -288,14 +288,14 @@ public final class Ledger implements CallRecorder, RunRecorder {
     dialect.commit(connection);
   }
 
-  /** Whether the request that brought this answer among others is known as a whole. */
-  private static boolean standsWithin(Connection connection, CallWrite entry) throws SQLException {
-    if (entry.within().isEmpty() || !entry.gathers()) {
+  /** Whether the request that answered several rows is recorded already. */
+  private static boolean isPartOfRecordedRequest(Connection connection, CallWrite call) throws SQLException {
+    if (call.within().isEmpty() || !call.isBatched()) {
       return false;
     }
     try (PreparedStatement query =
         connection.prepareStatement("SELECT 1 FROM ledger_call WHERE id = ?")) {
-      query.setString(1, entry.within().get());
+      query.setString(1, call.within().get());
       try (ResultSet found = query.executeQuery()) {
         return found.next();
       }
@@ -303,21 +303,21 @@ public final class Ledger implements CallRecorder, RunRecorder {
   }
 
   private Connection connected() throws SQLException {
-    Connection known = open;
-    if (known == null) {
-      known = tables.open();
-      open = known;
-      reached = true;
+    Connection current = open;
+    if (current == null) {
+      current = tables.open();
+      open = current;
+      connectedOnce = true;
     }
-    return known;
+    return current;
   }
 
   private void disconnect() {
-    Connection known = open;
+    Connection current = open;
     open = null;
-    if (known != null) {
+    if (current != null) {
       try {
-        known.close();
+        current.close();
       } catch (SQLException e) {
         log.debug("the ledger's connection could not be closed: {}", e.toString());
       }
@@ -325,13 +325,14 @@ public final class Ledger implements CallRecorder, RunRecorder {
   }
 
   /**
-   * What was used according to the ledger at the place the settings name.
+   * Sums up the recorded calls.
    *
-   * @param settings where it is kept
-   * @param since calls that began before are left out
-   * @param by what they are counted by
-   * @return in the order of their names; empty when nothing was recorded, and then nothing is made
-   * @throws StoreException what the database says
+   * @param settings the database of the ledger
+   * @param since the earliest beginning of a call
+   * @param by what calls are grouped by
+   * @return the groups in the order of their names; empty when nothing was recorded; no file or table
+   *     is created
+   * @throws StoreException if the database cannot be read
    */
   public static List<UsageSummary> usage(
       Settings settings, Instant since, UsageSummary.GroupBy by) {
@@ -339,37 +340,38 @@ public final class Ledger implements CallRecorder, RunRecorder {
   }
 
   /**
-   * What one bulk run used.
+   * Sums up the recorded calls of a bulk run.
    *
-   * @param settings where it is kept
-   * @param run the name of the run
-   * @param by what its calls are counted by
-   * @return in the order of their names; empty when nothing of it was recorded
-   * @throws StoreException what the database says
+   * @param settings the database of the ledger
+   * @param run the id of the run
+   * @param by what calls are grouped by
+   * @return the groups in the order of their names; empty when nothing was recorded
+   * @throws StoreException if the database cannot be read
    */
   public static List<UsageSummary> usage(Settings settings, String run, UsageSummary.GroupBy by) {
     return queries(settings).usage(by, Optional.empty(), Optional.of(run));
   }
 
   /**
-   * The bulk runs that were recorded.
+   * Lists the recorded bulk runs.
    *
-   * @param settings where they are kept
-   * @return the one that went on last first; empty when there is none, and then nothing is made
-   * @throws StoreException what the database says
+   * @param settings the database of the ledger
+   * @return the runs, the last one that was started or resumed first; empty when nothing was
+   *     recorded; no file or table is created
+   * @throws StoreException if the database cannot be read
    */
   public static List<RecordedRun> runs(Settings settings) {
     return queries(settings).runs();
   }
 
   /**
-   * The calls of a bulk run, or of all work.
+   * Lists the recorded calls of a bulk run, or all recorded calls.
    *
-   * @param settings where they are kept
-   * @param run the name of the run, or empty for all
-   * @param max how many at most
-   * @return the youngest first; empty when there is none, and then nothing is made
-   * @throws StoreException what the database says
+   * @param settings the database of the ledger
+   * @param run the id of the run; empty for all calls
+   * @param max the maximum number of calls
+   * @return the calls, the newest first; empty when nothing was recorded; no file or table is created
+   * @throws StoreException if the database cannot be read
    */
   public static List<RecordedCall> calls(Settings settings, Optional<String> run, int max) {
     return queries(settings).calls(run, max);

@@ -2,12 +2,14 @@ package dev.synthlab.store;
 
 import dev.synthlab.call.CallRecorder;
 import dev.synthlab.call.CallRecorderProvider;
+import dev.synthlab.Internal;
 import dev.synthlab.config.Settings;
 
-/** Offers the ledger to the composition root. */
+/** The service provider through which {@code Synthlab} finds the ledger. */
+@Internal
 public final class LedgerProvider implements CallRecorderProvider {
 
-  /** For the composition root. */
+  /** Called by the service loader. */
   public LedgerProvider() {}
 
   @Override

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What the ledger is asked. It makes nothing where nothing is. Safe for use by many threads. */
+/** Queries on the ledger. They create no file and no table. Thread-safe. */
 final class LedgerQueries {
   private static final String SUMS =
       "count(*), count(c.error), sum(c.attempts), sum(c.input_tokens), sum(c.output_tokens),"
@@ -36,14 +36,14 @@ final class LedgerQueries {
     this.dialect = dialect;
   }
 
-  /** Reads a row. */
+  /** Reads a row of the result. */
   private interface RowMapper<T> {
-    T of(ResultSet row) throws SQLException;
+    T map(ResultSet row) throws SQLException;
   }
 
-  /** Says what is asked for. */
+  /** Sets the parameters of a query. */
   private interface StatementBinder {
-    void fill(PreparedStatement query) throws SQLException;
+    void bind(PreparedStatement query) throws SQLException;
   }
 
   List<UsageSummary> usage(UsageSummary.GroupBy by, Optional<Instant> since, Optional<String> run) {
@@ -93,7 +93,7 @@ final class LedgerQueries {
         LedgerQueries::call);
   }
 
-  /** How long the results file of a run was when all of it was known. */
+  /** The length of the results file at the time when all of its calls were recorded. */
   Optional<Long> settled(String run) {
     return all(
             "SELECT settled_bytes FROM ledger_run WHERE id = ? AND settled_bytes IS NOT NULL",
@@ -103,41 +103,42 @@ final class LedgerQueries {
         .findFirst();
   }
 
-  private <T> List<T> all(String sql, StatementBinder asking, RowMapper<T> reading) {
+  private <T> List<T> all(String sql, StatementBinder binder, RowMapper<T> mapper) {
     try {
-      Optional<Connection> there = new LedgerTables(dialect).openToRead();
-      if (there.isEmpty()) {
+      Optional<Connection> connection = new LedgerTables(dialect).openToRead();
+      if (connection.isEmpty()) {
         return List.of();
       }
-      try (Connection connection = there.get();
-          PreparedStatement query = connection.prepareStatement(sql)) {
-        asking.fill(query);
+      try (Connection open = connection.get();
+          PreparedStatement query = open.prepareStatement(sql)) {
+        binder.bind(query);
         List<T> all = new ArrayList<>();
         try (ResultSet row = query.executeQuery()) {
           while (row.next()) {
-            all.add(reading.of(row));
+            all.add(mapper.map(row));
           }
         }
         return all;
       }
     } catch (SQLException e) {
-      throw new SqlExceptionTranslator(dialect).of(e, Access.READ_ONLY);
+      throw new SqlExceptionTranslator(dialect).translate(e, Access.READ_ONLY);
     }
   }
 
-  private static UsageSummary usage(ResultSet row, String name, int before) throws SQLException {
+  private static UsageSummary usage(ResultSet row, String name, int offset) throws SQLException {
     return new UsageSummary(
+        new UsageSummary.Values(
         name,
-        row.getLong(before + 1),
-        row.getLong(before + 2),
-        row.getLong(before + 3),
-        row.getLong(before + 4),
-        row.getLong(before + 5),
-        row.getLong(before + 6),
-        row.getLong(before + 7),
-        money(row.getBigDecimal(before + 8)),
-        row.getLong(before + 9),
-        row.getLong(before + 10));
+        row.getLong(offset + 1),
+        row.getLong(offset + 2),
+        row.getLong(offset + 3),
+        row.getLong(offset + 4),
+        row.getLong(offset + 5),
+        row.getLong(offset + 6),
+        row.getLong(offset + 7),
+        money(row.getBigDecimal(offset + 8)),
+        row.getLong(offset + 9),
+        row.getLong(offset + 10)));
   }
 
   private static Optional<BigDecimal> money(@Nullable BigDecimal pico) {
@@ -146,27 +147,29 @@ final class LedgerQueries {
 
   private static RecordedRun run(ResultSet row, String host) throws SQLException {
     long ended = row.getLong(3);
-    boolean over = !row.wasNull();
+    boolean hasEnded = !row.wasNull();
     boolean killed =
-        !over
+        !hasEnded
             && host.equals(row.getString(7))
             && ProcessHandle.of(row.getLong(8)).filter(ProcessHandle::isAlive).isEmpty();
     return new RecordedRun(
+        new RecordedRun.Values(
         row.getString(1),
         Instant.ofEpochMilli(row.getLong(2)),
-        over ? Optional.of(Instant.ofEpochMilli(ended)) : Optional.empty(),
+        hasEnded ? Optional.of(Instant.ofEpochMilli(ended)) : Optional.empty(),
         row.getString(4),
         row.getString(5),
         row.getString(6),
         killed ? "killed" : row.getString(9),
         row.getLong(10),
-        over ? row.getLong(11) : row.getLong(13),
+        hasEnded ? row.getLong(11) : row.getLong(13),
         row.getLong(12),
-        usage(row, row.getString(1), 13));
+        usage(row, row.getString(1), 13)));
   }
 
   private static RecordedCall call(ResultSet row) throws SQLException {
     return new RecordedCall(
+        new RecordedCall.Values(
         Instant.ofEpochMilli(row.getLong(1)),
         row.getString(2),
         row.getString(3),
@@ -181,7 +184,7 @@ final class LedgerQueries {
         row.getLong(12),
         money(row.getBigDecimal(13)),
         text(row, 14),
-        text(row, 15));
+        text(row, 15)));
   }
 
   private static Optional<String> text(ResultSet row, int at) throws SQLException {

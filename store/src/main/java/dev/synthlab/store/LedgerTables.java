@@ -12,8 +12,8 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 
 /**
- * The ledger's tables: in a SQLite file beside others, in PostgreSQL in a schema of their own, each
- * with a history of its own. Immutable.
+ * The tables of the ledger and their migrations: in a SQLite file next to other tables, in PostgreSQL
+ * in their own schema. Immutable.
  */
 final class LedgerTables {
   static final int VERSION = 3;
@@ -28,27 +28,27 @@ final class LedgerTables {
     this.dialect = dialect;
   }
 
-  /** A connection on which the tables stand; one query finds out, so that a start is cheap. */
+  /** A connection to a database that has the current tables; a single query checks this. */
   Connection open() throws SQLException {
-    // Two threads that open a new database at once would be in each other's way.
+    // Two threads that open a new database at the same time would conflict.
     OPENING.lock();
     try {
-      return opened();
+      return openLocked();
     } finally {
       OPENING.unlock();
     }
   }
 
-  private Connection opened() throws SQLException {
-    dialect.makeReady();
-    Connection connection = connected();
+  private Connection openLocked() throws SQLException {
+    dialect.prepare();
+    Connection connection = connect();
     boolean good = false;
     try {
-      if (known(connection) < VERSION) {
-        dialect.alone(
+      if (checkedVersion(connection) < VERSION) {
+        dialect.exclusively(
             connection,
             () -> {
-              if (known(connection) < VERSION) { // another process may have done it meanwhile
+              if (checkedVersion(connection) < VERSION) { // another process may have migrated in the meantime
                 migrate();
               }
             });
@@ -62,15 +62,15 @@ final class LedgerTables {
     }
   }
 
-  /** A connection for who only reads; empty where nothing was ever recorded. */
+  /** A connection for reading; empty if nothing was ever recorded. */
   Optional<Connection> openToRead() throws SQLException {
     if (dialect instanceof Sqlite file && !file.exists()) {
       return Optional.empty();
     }
-    Connection connection = connected();
+    Connection connection = connect();
     boolean good = false;
     try {
-      good = known(connection) > 0;
+      good = checkedVersion(connection) > 0;
       return good ? Optional.of(connection) : Optional.empty();
     } finally {
       if (!good) {
@@ -79,7 +79,7 @@ final class LedgerTables {
     }
   }
 
-  private Connection connected() throws SQLException {
+  private Connection connect() throws SQLException {
     Connection connection = dialect.source().getConnection();
     if (dialect instanceof Postgres) {
       try (Statement statement = connection.createStatement()) {
@@ -92,21 +92,21 @@ final class LedgerTables {
     return connection;
   }
 
-  private int known(Connection connection) throws SQLException {
-    int there = version(connection);
-    if (there > VERSION) {
+  private int checkedVersion(Connection connection) throws SQLException {
+    int version = version(connection);
+    if (version > VERSION) {
       throw new StoreException.SchemaTooNew(
           dialect.name()
-              + " has a ledger of version "
-              + there
-              + ", and this program knows up to "
+              + " has ledger tables of version "
+              + version
+              + ", but this program supports versions up to "
               + VERSION
-              + ": use the newer program, or set SYNTHLAB_LEDGER_URL or SYNTHLAB_DB_PATH");
+              + ": use a newer program, or set SYNTHLAB_LEDGER_URL or SYNTHLAB_DB_PATH to another database");
     }
-    return there;
+    return version;
   }
 
-  /** 0 where there is none yet. */
+  /** The version of the tables; 0 if there are none yet. */
   int version(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet found =
@@ -114,7 +114,7 @@ final class LedgerTables {
                 "SELECT max(CAST(\"version\" AS INTEGER)) FROM " + HISTORY + " WHERE success")) {
       return found.next() ? found.getInt(1) : 0;
     } catch (SQLException e) {
-      if (dialect.judge(e, Access.READ_ONLY) == FailureKind.REFUSED) {
+      if (dialect.classify(e, Access.READ_ONLY) == FailureKind.REFUSED) {
         return 0;
       }
       throw e;
@@ -136,7 +136,7 @@ final class LedgerTables {
       how.load().migrate();
     } catch (FlywayException e) {
       throw new StoreException.MigrationFailed(
-          dialect.name() + ": the tables of the ledger could not be made: " + e.getMessage(), e);
+          dialect.name() + ": the tables of the ledger could not be created: " + e.getMessage(), e);
     }
   }
 }

@@ -1,8 +1,8 @@
 package dev.synthlab.store;
 
-/** Something that is written into the ledger, in the order in which it was said. */
+/** One write to the ledger; writes keep the order of the queue. */
 sealed interface LedgerWrite permits CallWrite, RunWrite, LedgerWrite.Last {
 
-  /** After this one nothing is written. */
+  /** The last write. */
   record Last() implements LedgerWrite {}
 }

@@ -11,20 +11,20 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
 import org.slf4j.Logger;
 
-/** Brings the user's own tables up to date. */
+/** The migrations of the user's own tables. */
 final class Migrations {
   private static final Logger log = Logging.component("store");
 
   private Migrations() {}
 
-  /** Runs what is new, and tells how many; refuses tables of a newer version. */
+  /** Runs the pending migrations and returns their number; refuses tables of a newer version. */
   static int run(String name, DataSource source, List<String> locations) {
     try {
       Flyway flyway = flyway(source, locations);
       refuseNewer(name, flyway.info().all());
       int run = flyway.migrate().migrationsExecuted;
       if (run > 0) {
-        log.info("{}: {} migrations run", name, run);
+        log.info("{}: ran {} migrations", name, run);
       }
       return run;
     } catch (FlywayException e) {
@@ -33,7 +33,7 @@ final class Migrations {
     }
   }
 
-  /** How far the tables are; runs nothing. */
+  /** The version of the tables; runs no migration. */
   static DatabaseMaintenance.Schema state(String name, DataSource source, List<String> locations) {
     try {
       Flyway flyway = flyway(source, locations);
@@ -53,7 +53,7 @@ final class Migrations {
         .dataSource(source)
         .locations(locations.toArray(String[]::new))
         .failOnMissingLocations(true)
-        // A database that has tables already is taken as it is.
+        // A database may have tables that no migration created.
         .baselineOnMigrate(true)
         .baselineVersion("0")
         .load();
@@ -63,14 +63,14 @@ final class Migrations {
     Optional<String> newer = last(Stream.of(all).filter(Migrations::isNewer));
     if (newer.isPresent()) {
       String known =
-          last(Stream.of(all).filter(one -> !isNewer(one))).map(v -> "up to " + v).orElse("none");
+          last(Stream.of(all).filter(one -> !isNewer(one))).map(v -> "versions up to " + v).orElse("none");
       throw new StoreException.SchemaTooNew(
           name
               + " has tables of version "
               + newer.get()
-              + ", and the migrations here know "
+              + ", but the migrations of this program support "
               + known
-              + ": use the program that has version "
+              + ": use a program that has version "
               + newer.get());
     }
   }

@@ -17,21 +17,20 @@ import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections, opened at the first use. Whoever wants one queues in Java first, so that
- * thousands of threads wait in their order and none of them in the pool itself. Safe for use by
- * many threads.
+ * The connection pool, opened at the first use. Threads wait at a fair semaphore, so that thousands of
+ * them wait in order of arrival and none waits inside the pool library. Thread-safe.
  */
 final class Pool implements AutoCloseable {
   private static final Duration MAX_LIFE = Duration.ofMinutes(30);
-  private static final Duration SUSPICIOUS = Duration.ofMinutes(1);
+  private static final Duration LEAK_THRESHOLD = Duration.ofMinutes(1);
   private static final Duration MIN_WAIT = Duration.ofMillis(250);
 
   private final Dialect dialect;
   private final Settings.Database settings;
   private final Timer timer;
-  private final DatabaseMetrics meter;
-  private final SqlExceptionTranslator failures;
-  private final Semaphore places;
+  private final DatabaseMetrics metrics;
+  private final SqlExceptionTranslator translator;
+  private final Semaphore permits;
   private final ReentrantLock opening = new ReentrantLock();
   private volatile @Nullable Open open;
   private volatile boolean closed;
@@ -42,20 +41,20 @@ final class Pool implements AutoCloseable {
     this.dialect = dialect;
     this.settings = settings;
     this.timer = timer;
-    this.meter = new DatabaseMetrics(dialect.place(), name(), this::now);
-    this.failures = new SqlExceptionTranslator(dialect);
-    this.places = new Semaphore(dialect.poolSize(), true);
+    this.metrics = new DatabaseMetrics(dialect.attributes(), name(), this::now);
+    this.translator = new SqlExceptionTranslator(dialect);
+    this.permits = new Semaphore(dialect.poolSize(), true);
   }
 
-  /** A connection until it is closed. */
+  /** A connection that is returned to the pool by {@link #close()}. */
   final class BorrowedConnection implements AutoCloseable {
     private final Handle handle;
-    private final boolean place;
-    private final long since = timer.nanos();
+    private final boolean hasPermit;
+    private final long borrowed = timer.nanos();
 
-    private BorrowedConnection(Handle handle, boolean place) {
+    private BorrowedConnection(Handle handle, boolean hasPermit) {
       this.handle = handle;
-      this.place = place;
+      this.hasPermit = hasPermit;
     }
 
     Handle handle() {
@@ -67,54 +66,55 @@ final class Pool implements AutoCloseable {
       try {
         handle.close();
       } finally {
-        if (place) {
-          places.release();
+        if (hasPermit) {
+          permits.release();
         }
-        meter.givenBack(Duration.ofNanos(timer.nanos() - since));
+        metrics.givenBack(Duration.ofNanos(timer.nanos() - borrowed));
       }
     }
   }
 
-  BorrowedConnection lend() throws InterruptedException {
+  BorrowedConnection borrow() throws InterruptedException {
     long begin = timer.nanos();
-    if (!places.tryAcquire(settings.connectTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
-      meter.timedOut();
+    if (!permits.tryAcquire(settings.connectTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
+      metrics.timedOut();
       throw new StoreException.PoolExhausted(exhausted());
     }
     boolean good = false;
     try {
-      BorrowedConnection lent = lent(true);
-      meter.lent(Duration.ofNanos(timer.nanos() - begin));
+      BorrowedConnection connection = connect(true);
+      metrics.lent(Duration.ofNanos(timer.nanos() - begin));
       good = true;
-      return lent;
+      return connection;
     } finally {
       if (!good) {
-        places.release();
+        permits.release();
       }
     }
   }
 
-  /** One beside the others, for the one writer of a file: who reads cannot keep it from it. */
-  BorrowedConnection lendToWriter() throws InterruptedException {
-    return lent(false);
+  /** An additional connection for the single writer of a SQLite file, which readers cannot occupy. */
+  BorrowedConnection borrowForWriter() throws InterruptedException {
+    return connect(false);
   }
 
-  private BorrowedConnection lent(boolean place) throws InterruptedException {
+  private BorrowedConnection connect(boolean hasPermit) throws InterruptedException {
     try {
-      return new BorrowedConnection(opened().jdbi().open(), place);
-    } catch (RuntimeException e) { // whatever it is, it says what the database said
-      throw failures.translated(e, Access.READ_WRITE);
+      return new BorrowedConnection(pool().jdbi().open(), hasPermit);
+    } catch (RuntimeException e) { // the cause is a failure of the database
+      throw translator.translate(e, Access.READ_WRITE);
     }
   }
 
-  int lent() {
-    return dialect.poolSize() - places.availablePermits();
+  /** The number of connections in use, without that of the writer. */
+  int inUse() {
+    return dialect.poolSize() - permits.availablePermits();
   }
 
   private DatabaseMetrics.Connections now() {
-    Open known = open;
-    int idle = known == null ? 0 : known.source().getHikariPoolMXBean().getIdleConnections();
-    return new DatabaseMetrics.Connections(lent(), idle, max(), places.getQueueLength());
+    Open current = open;
+    int idle = current == null ? 0 : current.source().getHikariPoolMXBean().getIdleConnections();
+    return new DatabaseMetrics.Connections(inUse(), idle, max(), permits.getQueueLength());
   }
 
   private int max() {
@@ -125,49 +125,49 @@ final class Pool implements AutoCloseable {
     int size = dialect.poolSize();
     return String.format(
         Locale.ROOT,
-        "no connection to %s became free in %d ms: %d of %d are in use, %d more callers wait;"
+        "no connection to %s became free within %d ms: %d of %d are in use, %d threads wait;"
             + " make transactions shorter%s",
         dialect.name(),
         settings.connectTimeout().toMillis(),
-        lent(),
+        inUse(),
         size,
-        places.getQueueLength(),
+        permits.getQueueLength(),
         dialect instanceof Postgres ? ", or raise SYNTHLAB_DB_POOL_SIZE" : "");
   }
 
-  private Open opened() throws InterruptedException {
-    Open known = open;
-    if (known != null) {
-      return known;
+  private Open pool() throws InterruptedException {
+    Open current = open;
+    if (current != null) {
+      return current;
     }
     opening.lockInterruptibly();
     try {
-      known = open;
+      current = open;
       if (closed) {
         throw new IllegalStateException("the database manager of " + dialect.name() + " is closed");
       }
-      if (known == null) {
-        known = made();
-        open = known;
+      if (current == null) {
+        current = connectPool();
+        open = current;
       }
-      return known;
+      return current;
     } finally {
       opening.unlock();
     }
   }
 
-  private Open made() {
+  private Open connectPool() {
     try {
-      dialect.makeReady();
+      dialect.prepare();
     } catch (SQLException e) {
-      throw failures.of(e, Access.READ_WRITE);
+      throw translator.translate(e, Access.READ_WRITE);
     }
     if (!settings.migrations().isEmpty()) {
       Migrations.run(dialect.name(), dialect.source(), settings.migrations());
     }
     HikariDataSource source = new HikariDataSource(configured());
     Jdbi jdbi = Jdbi.create(source);
-    dialect.settle(jdbi);
+    dialect.configure(jdbi);
     if (settings.echo()) {
       jdbi.setSqlLogger(new StatementLogger());
     }
@@ -175,12 +175,12 @@ final class Pool implements AutoCloseable {
   }
 
   private String name() {
-    return "synthlab-" + dialect.place().system();
+    return "synthlab-" + dialect.attributes().system();
   }
 
-  /** Tells how long a transaction took. */
-  DatabaseMetrics meter() {
-    return meter;
+  /** The metrics of the database. */
+  DatabaseMetrics metrics() {
+    return metrics;
   }
 
   HikariConfig configured() {
@@ -193,10 +193,10 @@ final class Pool implements AutoCloseable {
     config.setConnectionTimeout(wait);
     config.setValidationTimeout(wait);
     config.setMaxLifetime(MAX_LIFE.toMillis());
-    config.setLeakDetectionThreshold(SUSPICIOUS.toMillis());
-    // The first connection was tried before.
+    config.setLeakDetectionThreshold(LEAK_THRESHOLD.toMillis());
+    // prepare() has checked the first connection.
     config.setInitializationFailTimeout(-1);
-    dialect.settle(config);
+    dialect.configure(config);
     return config;
   }
 
@@ -205,12 +205,12 @@ final class Pool implements AutoCloseable {
     opening.lock();
     try {
       closed = true;
-      Open known = open;
+      Open current = open;
       open = null;
-      if (known != null) {
-        known.source().close();
+      if (current != null) {
+        current.source().close();
       }
-      meter.close();
+      metrics.close();
     } finally {
       opening.unlock();
     }

@@ -28,16 +28,16 @@ import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** A PostgreSQL server. */
+/** The PostgreSQL dialect. */
 final class Postgres implements Dialect {
   private static final Duration GRACE = Duration.ofSeconds(1);
 
-  // The server is going down, is starting, or ended the session.
-  private static final Set<String> ENDED = Set.of("57P01", "57P02", "57P03", "57P05");
+  // The server shuts down or starts, or has ended the session.
+  private static final Set<String> CONNECTION_LOST = Set.of("57P01", "57P02", "57P03", "57P05");
 
   private static final Pattern ONE_SERVER = Pattern.compile("(\\[[^]]*]|[^,:]*)(?::(\\d+))?");
 
-  private static final String COMPLAINTS =
+  private static final String PROBLEMS =
       """
       SELECT 'constraint ' || conname || ' of ' || conrelid::regclass || ' was never validated'
         FROM pg_constraint WHERE NOT convalidated
@@ -49,7 +49,7 @@ final class Postgres implements Dialect {
         FROM pg_stat_database WHERE datname = current_database() AND checksum_failures > 0
       """;
 
-  private static final long ALONE = 0x73796e74686c6162L;
+  private static final long MIGRATION_LOCK = 0x73796e74686c6162L;
 
   private final DatabaseUrl url;
   private final Settings.Database settings;
@@ -65,7 +65,7 @@ final class Postgres implements Dialect {
   }
 
   @Override
-  public DatabaseAttributes place() {
+  public DatabaseAttributes attributes() {
     Matcher one = ONE_SERVER.matcher(url.hosts());
     boolean single = one.matches();
     return new DatabaseAttributes(
@@ -83,22 +83,22 @@ final class Postgres implements Dialect {
   }
 
   @Override
-  public void makeReady() throws SQLException {
+  public void prepare() throws SQLException {
     try (Connection connection = source().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute("SELECT 1");
     }
   }
 
-  // Flyway has a lock of its own, but makes the schema before it takes that.
+  // Flyway creates the schema before it takes its own lock.
   @Override
-  public void alone(Connection connection, Work work) throws SQLException {
+  public void exclusively(Connection connection, Work work) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute("SELECT pg_advisory_lock(" + ALONE + ")");
+      statement.execute("SELECT pg_advisory_lock(" + MIGRATION_LOCK + ")");
       try {
         work.run();
       } finally {
-        statement.execute("SELECT pg_advisory_unlock(" + ALONE + ")");
+        statement.execute("SELECT pg_advisory_unlock(" + MIGRATION_LOCK + ")");
       }
     }
   }
@@ -115,11 +115,11 @@ final class Postgres implements Dialect {
         .ifPresent(file -> properties.setProperty("sslrootcert", file.toString()));
     properties.putIfAbsent("ApplicationName", "synthlab");
     properties.putIfAbsent("tcpKeepAlive", "true");
-    // The server's details repeat values of rows.
+    // The details of an error contain values of rows.
     properties.putIfAbsent("logServerErrorDetail", "false");
     properties.setProperty("connectTimeout", seconds(settings.connectTimeout()));
     properties.setProperty("loginTimeout", seconds(settings.connectTimeout()));
-    // A server that is frozen does not end a statement itself.
+    // A server that does not respond cannot end the statement.
     properties.setProperty("socketTimeout", seconds(settings.statementTimeout().plus(GRACE)));
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setUrl("jdbc:postgresql://" + url.hosts() + "/");
@@ -129,12 +129,12 @@ final class Postgres implements Dialect {
         source.setProperty(driverName(name), properties.getProperty(name));
       }
     } catch (SQLException e) {
-      throw new IllegalStateException("the driver refuses a parameter of DATABASE_URL", e);
+      throw new IllegalStateException("the driver does not support a parameter of DATABASE_URL", e);
     }
     return source;
   }
 
-  // What libpq calls otherwise.
+  // The parameters that libpq names differently.
   private static String driverName(String name) {
     return name.equals("application_name") ? "ApplicationName" : name;
   }
@@ -144,7 +144,7 @@ final class Postgres implements Dialect {
   }
 
   @Override
-  public void settle(HikariConfig pool) {
+  public void configure(HikariConfig pool) {
     pool.setConnectionInitSql(
         "SET statement_timeout = "
             + Math.max(1, settings.statementTimeout().toMillis())
@@ -152,18 +152,18 @@ final class Postgres implements Dialect {
   }
 
   @Override
-  public void settle(Jdbi jdbi) {
-    // The server bounds the time of statements itself.
+  public void configure(Jdbi jdbi) {
+    // The server enforces the statement timeout.
   }
 
-  // Every word that is sent by itself costs as long as a statement.
+  // Each command that is sent separately takes as long as a statement.
   @Override
-  public void begin(Connection connection, TransactionOptions rules) throws SQLException {
-    connection.setReadOnly(rules.access() == Access.READ_ONLY);
+  public void begin(Connection connection, TransactionOptions options) throws SQLException {
+    connection.setReadOnly(options.access() == Access.READ_ONLY);
     connection.setAutoCommit(false);
-    switch (rules.isolation()) {
+    switch (options.isolation()) {
       case READ_COMMITTED -> {
-        // What connections begin with.
+        // The default of the connections.
       }
       case REPEATABLE_READ -> isolate(connection, "REPEATABLE READ");
       case SERIALIZABLE -> isolate(connection, "SERIALIZABLE");
@@ -176,7 +176,7 @@ final class Postgres implements Dialect {
     } catch (SQLException e) {
       try {
         rollback(connection);
-      } catch (SQLException further) { // the connection is broken: the server rolls back itself
+      } catch (SQLException further) { // the connection is broken: the server rolls back
         e.addSuppressed(further);
       }
       throw e;
@@ -186,16 +186,16 @@ final class Postgres implements Dialect {
   @Override
   public void commit(Connection connection) throws SQLException {
     connection.commit();
-    plain(connection);
+    restoreDefaults(connection);
   }
 
   @Override
   public void rollback(Connection connection) throws SQLException {
     connection.rollback();
-    plain(connection);
+    restoreDefaults(connection);
   }
 
-  private static void plain(Connection connection) throws SQLException {
+  private static void restoreDefaults(Connection connection) throws SQLException {
     connection.setAutoCommit(true);
     connection.setReadOnly(false);
   }
@@ -206,10 +206,10 @@ final class Postgres implements Dialect {
   }
 
   @Override
-  public List<String> complaints(Connection connection) throws SQLException {
+  public List<String> problems(Connection connection) throws SQLException {
     List<String> all = new ArrayList<>();
     try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(COMPLAINTS)) {
+        ResultSet row = statement.executeQuery(PROBLEMS)) {
       while (row.next()) {
         all.add(row.getString(1));
       }
@@ -217,18 +217,18 @@ final class Postgres implements Dialect {
     return all;
   }
 
-  /** The command that copies it, for a shell. */
-  String dumping(Path to) {
+  /** A message with the shell command that copies the database. */
+  String dumpCommand(Path to) {
     List<String> words = new ArrayList<>(List.of("pg_dump", "--format=custom"));
     words.add("--file=" + quoted(to.toString()));
-    place().host().ifPresent(host -> words.add("--host=" + quoted(host)));
-    place().port().ifPresent(port -> words.add("--port=" + port));
+    attributes().host().ifPresent(host -> words.add("--host=" + quoted(host)));
+    attributes().port().ifPresent(port -> words.add("--port=" + port));
     url.user().ifPresent(user -> words.add("--username=" + quoted(user)));
     words.add(quoted(url.database()));
     return name()
-        + " is copied by PostgreSQL's own program: "
+        + " is a PostgreSQL database; copy it with: "
         + String.join(" ", words)
-        + " (the password comes from PGPASSWORD or ~/.pgpass)";
+        + " (set the password in PGPASSWORD or ~/.pgpass)";
   }
 
   private static String quoted(String word) {
@@ -236,7 +236,7 @@ final class Postgres implements Dialect {
   }
 
   @Override
-  public FailureKind judge(SQLException e, Access access) {
+  public FailureKind classify(SQLException e, Access access) {
     if (timedOut(e)) {
       return FailureKind.TIMEOUT;
     }
@@ -250,16 +250,16 @@ final class Postgres implements Dialect {
   }
 
   private static FailureKind byClass(String state) {
-    if (state.startsWith("08") || ENDED.contains(state)) {
+    if (state.startsWith("08") || CONNECTION_LOST.contains(state)) {
       return FailureKind.LOST;
     }
-    // No room, no right, no such database, an error of the server's system.
-    boolean outside =
+    // Insufficient resources, no authorization, no such database, a system error of the server.
+    boolean unavailable =
         state.startsWith("53")
             || state.startsWith("28")
             || state.startsWith("3D")
             || state.startsWith("58");
-    return outside ? FailureKind.UNAVAILABLE : FailureKind.REFUSED;
+    return unavailable ? FailureKind.UNAVAILABLE : FailureKind.REFUSED;
   }
 
   private static boolean timedOut(Throwable e) {
@@ -271,8 +271,8 @@ final class Postgres implements Dialect {
     return false;
   }
 
-  // The driver has no code of its own for what TLS comes to.
-  private static boolean untrusted(SQLException e) {
+  // The driver has no SQL state for failures of TLS.
+  private static boolean isTlsFailure(SQLException e) {
     for (Throwable at = e; at != null; at = at.getCause()) {
       if (at instanceof GeneralSecurityException || at instanceof SSLException) {
         return true;
@@ -282,7 +282,7 @@ final class Postgres implements Dialect {
     return words.contains("SSL") || words.contains("could not be verified");
   }
 
-  private String trust() {
+  private String tlsAdvice() {
     return "POSTGRES_SSL_MODE is "
         + settings.sslMode()
         + ", and POSTGRES_SSL_ROOT_CERT "
@@ -293,9 +293,9 @@ final class Postgres implements Dialect {
   public String advice(FailureKind kind, SQLException e) {
     return switch (kind) {
       case UNAVAILABLE, LOST ->
-          untrusted(e)
-              ? trust()
-              : "is the server up, and DATABASE_URL, or SYNTHLAB_LEDGER_URL for the ledger, right?";
+          isTlsFailure(e)
+              ? tlsAdvice()
+              : "check that the server runs, and DATABASE_URL, or SYNTHLAB_LEDGER_URL for the ledger";
       case TIMEOUT ->
           "SYNTHLAB_DB_STATEMENT_TIMEOUT is " + settings.statementTimeout().toMillis() + " ms";
       case CONFLICT, BUSY, DAMAGED, REFUSED -> "";

@@ -6,13 +6,13 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Optional;
 
-/** The beginning or the end of a bulk run. */
+/** The start or the end of a bulk run, to be written to the ledger. */
 sealed interface RunWrite extends LedgerWrite {
 
-  /** Writes it, in the transaction that is open. */
+  /** Executes the statement in the current transaction. */
   void write(Connection connection) throws SQLException;
 
-  /** A run begins, or goes on: what was said of its end is no longer so. */
+  /** A run starts or resumes: an earlier end is removed. */
   record Begun(RunRecorder.Start start, String host, long process) implements RunWrite {
     private static final int MAX_PATH = 4_000;
     private static final String SQL =
@@ -41,13 +41,13 @@ sealed interface RunWrite extends LedgerWrite {
     }
   }
 
-  /** A run has ended; all calls of its results are here, or some may have been lost. */
+  /** A run has ended; {@code settled} if all calls of its results are recorded. */
   record Ended(String run, RunRecorder.End end, boolean settled) implements RunWrite {
     private static final String SQL =
         "UPDATE ledger_run SET ended = ?, state = ?, total = ?, answered = ?, failed = ?,"
             + " settled_bytes = ? WHERE id = ?";
 
-    /** The same, where calls have been lost. */
+    /** A copy for a run of which calls were lost. */
     Ended unsettled() {
       return new Ended(run, end, false);
     }

@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jdbi.v3.core.JdbiException;
 
-/** Tells what failures of the database mean, and says so. Immutable. */
+/** Translates exceptions of JDBC into {@link StoreException}s. Immutable. */
 final class SqlExceptionTranslator {
   private final Dialect dialect;
 
@@ -15,24 +15,24 @@ final class SqlExceptionTranslator {
     this.dialect = dialect;
   }
 
-  /** What a failure of a unit of work means; empty if it is the work's own. */
-  Optional<FailureKind> judge(Throwable e, Access access) {
-    return sql(e).map(sql -> judge(sql, access));
+  /** The kind of a failure; empty if the database is not its cause. */
+  Optional<FailureKind> classify(Throwable e, Access access) {
+    return sql(e).map(sql -> classify(sql, access));
   }
 
-  /** The same failure as an exception of ours, or as it was if it is the work's own. */
-  RuntimeException translated(RuntimeException e, Access access) {
+  /** The exception to throw: a {@link StoreException} if the database is the cause, else the same. */
+  RuntimeException translate(RuntimeException e, Access access) {
     return e instanceof JdbiException
-        ? sql(e).<RuntimeException>map(sql -> of(sql, access)).orElse(e)
+        ? sql(e).<RuntimeException>map(sql -> translate(sql, access)).orElse(e)
         : e;
   }
 
-  /** The exception for a failure. */
-  StoreException of(SQLException e, Access access) {
-    FailureKind kind = judge(e, access);
+  /** The exception for a failure of the database. */
+  StoreException translate(SQLException e, Access access) {
+    FailureKind kind = classify(e, access);
     String advice = dialect.advice(kind, e);
     String message =
-        dialect.name() + words(kind) + reason(e) + (advice.isEmpty() ? "" : " (" + advice + ")");
+        dialect.name() + describe(kind) + reason(e) + (advice.isEmpty() ? "" : " (" + advice + ")");
     return switch (kind) {
       case UNAVAILABLE, LOST -> new StoreException.StoreUnavailable(message, e);
       case TIMEOUT -> new StoreException.StoreTimeout(message, e);
@@ -45,23 +45,23 @@ final class SqlExceptionTranslator {
     };
   }
 
-  private static String words(FailureKind kind) {
+  private static String describe(FailureKind kind) {
     return switch (kind) {
       case UNAVAILABLE -> " cannot be used: ";
       case LOST -> ": the connection is lost: ";
       case TIMEOUT -> " took too long: ";
-      case CONFLICT -> ": the transaction lost against another each time: ";
-      case BUSY -> " stayed locked for " + BusyRetryStatements.PATIENCE.toSeconds() + " s: ";
-      case DAMAGED -> " is damaged or no SQLite file: ";
+      case CONFLICT -> ": the transaction conflicted with others at every attempt: ";
+      case BUSY -> " stayed locked for " + BusyRetryStatements.MAX_WAIT.toSeconds() + " s: ";
+      case DAMAGED -> " is damaged or not a SQLite file: ";
       case REFUSED -> ": ";
     };
   }
 
-  private FailureKind judge(SQLException e, Access access) {
-    // What the pool says of a server that it cannot reach has no code of its own.
+  private FailureKind classify(SQLException e, Access access) {
+    // The exception of the pool for a server that it cannot reach has no SQL state.
     return e instanceof SQLTransientConnectionException && e.getCause() == null
         ? FailureKind.UNAVAILABLE
-        : dialect.judge(e, access);
+        : dialect.classify(e, access);
   }
 
   private static Optional<SQLException> sql(Throwable e) {
@@ -73,7 +73,7 @@ final class SqlExceptionTranslator {
     return Optional.empty();
   }
 
-  /** The pool wraps what the driver says. */
+  /** The exception of the driver, which the pool wraps. */
   private static SQLException root(SQLException e) {
     return e instanceof SQLTransientConnectionException
             && e.getCause() instanceof SQLException cause

@@ -37,12 +37,12 @@ import org.sqlite.SQLiteConnectionConfig;
 import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteErrorCode;
 
-/** A SQLite file. */
+/** The SQLite dialect. */
 final class Sqlite implements Dialect {
-  /** How long the library itself waits for a lock: a virtual thread pins its carrier meanwhile. */
-  private static final Duration PINNED = Duration.ofMillis(100);
+  /** How long the native library waits for a lock: a virtual thread pins its carrier in this time. */
+  private static final Duration NATIVE_BUSY_TIMEOUT = Duration.ofMillis(100);
 
-  private static final List<String> BESIDE = List.of("", "-wal", "-shm", "-journal");
+  private static final List<String> FILE_SUFFIXES = List.of("", "-wal", "-shm", "-journal");
 
   private final Path file;
   private final Path cache;
@@ -71,12 +71,12 @@ final class Sqlite implements Dialect {
   }
 
   @Override
-  public DatabaseAttributes place() {
+  public DatabaseAttributes attributes() {
     return new DatabaseAttributes("sqlite", file.toString(), Optional.empty(), OptionalInt.empty());
   }
 
-  // One carrier at least must stay free while the others are pinned in the library; one is the
-  // writer's.
+  // At least one carrier must stay free while the others are pinned in the native library; one is
+  // the writer's.
   @Override
   public int poolSize() {
     int carriers = Runtime.getRuntime().availableProcessors();
@@ -84,7 +84,7 @@ final class Sqlite implements Dialect {
   }
 
   @Override
-  public void makeReady() throws SQLException {
+  public void prepare() throws SQLException {
     try {
       Path real = PrivateFiles.target(file);
       Path parent = real.getParent();
@@ -93,10 +93,10 @@ final class Sqlite implements Dialect {
       }
       createPrivately(real);
     } catch (FileAlreadyExistsException e) {
-      // What is there is looked at before it is opened.
+      // An existing file is checked when it is opened.
     } catch (IOException e) {
       throw new StoreException.StoreUnavailable(
-          file + " cannot be made: " + reason(e) + "; set SYNTHLAB_DB_PATH", e);
+          file + " cannot be created: " + reason(e) + "; set SYNTHLAB_DB_PATH", e);
     }
     try (Connection connection = source().getConnection();
         Statement statement = connection.createStatement()) {
@@ -105,25 +105,25 @@ final class Sqlite implements Dialect {
   }
 
   private static String reason(IOException e) {
-    return e instanceof FileSystemException told && told.getReason() != null
-        ? told.getReason()
+    return e instanceof FileSystemException failed && failed.getReason() != null
+        ? failed.getReason()
         : e.getClass().getSimpleName();
   }
 
-  /** The file that is opened. It and those beside it are the user's, and for nobody else. */
+  /** The file to open. Only its owner can read it and the files of SQLite next to it. */
   private Path real() {
-    Path looked = file;
+    Path current = file;
     try {
       Path real = PrivateFiles.target(file);
-      for (String ending : BESIDE) {
-        looked = real.resolveSibling(real.getFileName() + ending);
-        PrivateFiles.tighten(looked);
+      for (String ending : FILE_SUFFIXES) {
+        current = real.resolveSibling(real.getFileName() + ending);
+        PrivateFiles.tighten(current);
       }
       PrivateFiles.requireOwn(lock());
       return real;
     } catch (IOException e) {
       throw new StoreException.StoreUnavailable(
-          looked + " cannot be used: " + reason(e) + "; set SYNTHLAB_DB_PATH", e);
+          current + " cannot be used: " + reason(e) + "; set SYNTHLAB_DB_PATH", e);
     }
   }
 
@@ -131,9 +131,7 @@ final class Sqlite implements Dialect {
     return file.resolveSibling("." + file.getFileName() + ".lock");
   }
 
-  /**
-   * The file as SQLite's own form of an address, in which every byte of a name stands for itself.
-   */
+  /** The file as a {@code file:} URI of SQLite, in which every character of the name is literal. */
   static String address(Path file) {
     URI uri = file.toAbsolutePath().toUri();
     String server = uri.getHost() == null ? "" : "////" + uri.getHost();
@@ -142,7 +140,7 @@ final class Sqlite implements Dialect {
     return "file:" + server + (slash ? path.substring(0, path.length() - 1) : path);
   }
 
-  /** Connections to a file. Nothing in its name is an option of the driver or of SQLite. */
+  /** The data source of a file. No part of its name is an option of the driver or of SQLite. */
   private static DataSource source(SQLiteConfig config, Path file) {
     config.enableLoadExtension(false);
     SQLiteDataSource source = new SQLiteDataSource(config);
@@ -150,17 +148,17 @@ final class Sqlite implements Dialect {
     return source;
   }
 
-  // Not by a lock within the file: the work writes to it over connections of its own.
+  // Not by a lock of SQLite: the work writes over its own connections.
   @Override
-  public void alone(Connection connection, Work work) throws SQLException {
+  public void exclusively(Connection connection, Work work) throws SQLException {
     Path lock = lock();
     try (FileChannel channel =
             PrivateFiles.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock held = channel.lock()) {
       Objects.requireNonNull(held);
       work.run();
-      Files.deleteIfExists(lock); // who waits for it will find the work done
-    } catch (IOException | OverlappingFileLockException e) { // there are file systems without locks
+      Files.deleteIfExists(lock); // other processes that wait for it find the work done
+    } catch (IOException | OverlappingFileLockException e) { // some file systems have no locks
       work.run();
     }
   }
@@ -176,48 +174,48 @@ final class Sqlite implements Dialect {
     config.setJournalMode(JournalMode.WAL);
     config.setSynchronous(SynchronousMode.FULL);
     config.enforceForeignKeys(true);
-    config.setBusyTimeout((int) PINNED.toMillis());
+    config.setBusyTimeout((int) NATIVE_BUSY_TIMEOUT.toMillis());
     return source(config, real());
   }
 
   @Override
-  public void settle(HikariConfig pool) {
-    // Every connection is set up by its source.
+  public void configure(HikariConfig pool) {
+    // The data source configures each connection.
   }
 
   @Override
-  public void settle(Jdbi jdbi) {
+  public void configure(Jdbi jdbi) {
     jdbi.setStatementBuilderFactory(
         connection -> new BusyRetryStatements(timer, settings.statementTimeout()));
   }
 
   @Override
-  public void begin(Connection connection, TransactionOptions rules) throws SQLException {
-    boolean reads = rules.access() == Access.READ_ONLY;
+  public void begin(Connection connection, TransactionOptions options) throws SQLException {
+    boolean readOnly = options.access() == Access.READ_ONLY;
     connection
         .unwrap(SQLiteConnection.class)
         .getConnectionConfig()
-        .setTransactionMode(reads ? TransactionMode.DEFERRED : TransactionMode.IMMEDIATE);
+        .setTransactionMode(readOnly ? TransactionMode.DEFERRED : TransactionMode.IMMEDIATE);
     try {
       connection.setAutoCommit(false);
     } catch (SQLException e) {
-      // The driver believes that it has begun.
+      // The driver assumes that the transaction has begun.
       connection.unwrap(SQLiteConnection.class).getConnectionConfig().setAutoCommit(true);
       throw e;
     }
-    if (reads) {
+    if (readOnly) {
       run(connection, "PRAGMA query_only = 1");
     }
   }
 
-  // Not commit(): it would begin the next transaction at once.
+  // Not commit(): it would begin the next transaction immediately.
   @Override
   public void commit(Connection connection) throws SQLException {
     connection.setAutoCommit(true);
     run(connection, "PRAGMA query_only = 0");
   }
 
-  // Not rollback(): the driver refuses it where a commit has failed, and would begin the next.
+  // Not rollback(): the driver refuses it after a failed commit, and would begin the next one.
   @Override
   public void rollback(Connection connection) throws SQLException {
     SQLiteConnectionConfig config = connection.unwrap(SQLiteConnection.class).getConnectionConfig();
@@ -226,7 +224,7 @@ final class Sqlite implements Dialect {
     try {
       run(connection, "ROLLBACK");
     } catch (SQLException e) {
-      // SQLite has rolled back by itself, as it does when there is no room.
+      // SQLite has already rolled back, as it does when the disk is full.
       if (e.getErrorCode() != SQLiteErrorCode.SQLITE_ERROR.code) {
         throw e;
       }
@@ -247,7 +245,7 @@ final class Sqlite implements Dialect {
   }
 
   @Override
-  public List<String> complaints(Connection connection) throws SQLException {
+  public List<String> problems(Connection connection) throws SQLException {
     List<String> all = new ArrayList<>();
     try (Statement statement = connection.createStatement()) {
       try (ResultSet row = statement.executeQuery("PRAGMA integrity_check")) {
@@ -265,15 +263,15 @@ final class Sqlite implements Dialect {
                   + row.getString(1)
                   + " refers to a row of "
                   + row.getString(3)
-                  + " that is not there");
+                  + " that does not exist");
         }
       }
     }
     return all;
   }
 
-  /** The same of another file, which is only read. */
-  static List<String> complaintsOf(Path other) throws SQLException {
+  /** The problems that a quick check of another file finds; the file is only read. */
+  static List<String> quickCheck(Path other) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(true);
     try (Connection connection = source(config, other).getConnection();
@@ -284,7 +282,7 @@ final class Sqlite implements Dialect {
   }
 
   @Override
-  public FailureKind judge(SQLException e, Access access) {
+  public FailureKind classify(SQLException e, Access access) {
     int code = e.getErrorCode() & 0xff;
     if (code == SQLiteErrorCode.SQLITE_BUSY.code || code == SQLiteErrorCode.SQLITE_LOCKED.code) {
       return FailureKind.BUSY;
@@ -298,22 +296,22 @@ final class Sqlite implements Dialect {
     if (code == SQLiteErrorCode.SQLITE_READONLY.code) {
       return access == Access.READ_ONLY ? FailureKind.REFUSED : FailureKind.UNAVAILABLE;
     }
-    boolean outside =
+    boolean unavailable =
         code == SQLiteErrorCode.SQLITE_FULL.code
             || code == SQLiteErrorCode.SQLITE_CANTOPEN.code
             || code == SQLiteErrorCode.SQLITE_IOERR.code
             || code == SQLiteErrorCode.SQLITE_PERM.code;
-    return outside ? FailureKind.UNAVAILABLE : FailureKind.REFUSED;
+    return unavailable ? FailureKind.UNAVAILABLE : FailureKind.REFUSED;
   }
 
   @Override
   public String advice(FailureKind kind, SQLException e) {
     return switch (kind) {
-      case UNAVAILABLE -> "are the file and its directory writable, and is there room?";
+      case UNAVAILABLE -> "check that the file and its directory are writable, and that the disk has free space";
       case BUSY ->
           "another process has it locked: a run, a backup, or a sqlite3 shell with an open"
               + " transaction";
-      case DAMAGED -> "it was left as it is; restore a backup, or set SYNTHLAB_DB_PATH";
+      case DAMAGED -> "the file was not changed; restore a backup, or set SYNTHLAB_DB_PATH to another file";
       case TIMEOUT ->
           "SYNTHLAB_DB_STATEMENT_TIMEOUT is " + settings.statementTimeout().toMillis() + " ms";
       case LOST, CONFLICT, REFUSED -> "";

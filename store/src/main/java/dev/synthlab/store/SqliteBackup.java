@@ -16,7 +16,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 
-/** A copy of a SQLite file, which stands at its place only when it is whole. For one thread. */
+/** A backup of a SQLite file, which exists only when it is complete. Not thread-safe. */
 final class SqliteBackup {
   private final Sqlite file;
   private final Path to;
@@ -26,33 +26,33 @@ final class SqliteBackup {
     this.to = to;
   }
 
-  Path made() {
+  Path create() {
     if (!file.exists()) {
       throw new StoreUnavailable(
-          file.name() + " is not there: nothing to copy; is SYNTHLAB_DB_PATH right?");
+          file.name() + " does not exist: there is nothing to copy; check SYNTHLAB_DB_PATH");
     }
     if (Files.exists(to, LinkOption.NOFOLLOW_LINKS)) {
-      throw new StoreUnavailable(to + " is there already, and is not overwritten");
+      throw new StoreUnavailable(to + " exists already and is not overwritten");
     }
     Path part = to.resolveSibling(to.getFileName() + ".part");
-    boolean begun = false;
+    boolean created = false;
     try {
       Sqlite.createPrivately(part);
-      begun = true;
+      created = true;
       fill(part);
-      settle(part);
-      place(part);
+      sync(part);
+      publish(part);
       return to;
     } catch (FileAlreadyExistsException e) {
-      throw new StoreUnavailable(e.getFile() + " is there already, and is not overwritten", e);
+      throw new StoreUnavailable(e.getFile() + " exists already and is not overwritten", e);
     } catch (NoSuchFileException e) {
-      throw new StoreUnavailable(to + " cannot be written: there is no such directory", e);
+      throw new StoreUnavailable(to + " cannot be written: its directory does not exist", e);
     } catch (IOException e) {
       throw new StoreUnavailable(to + " cannot be written: " + e.getMessage(), e);
     } catch (SQLException e) {
-      throw new SqlExceptionTranslator(file).of(e, Access.READ_ONLY);
+      throw new SqlExceptionTranslator(file).translate(e, Access.READ_ONLY);
     } finally {
-      if (begun) {
+      if (created) {
         remove(part);
       }
     }
@@ -64,28 +64,28 @@ final class SqliteBackup {
       copy.setString(1, Sqlite.address(part));
       copy.execute();
     }
-    List<String> complaints = Sqlite.complaintsOf(part);
-    if (!complaints.isEmpty()) {
+    List<String> problems = Sqlite.quickCheck(part);
+    if (!problems.isEmpty()) {
       throw new StoreException.StoreDamaged(
-          "the copy of " + file.name() + " is not whole: " + complaints.getFirst());
+          "the copy of " + file.name() + " is damaged: " + problems.getFirst());
     }
   }
 
-  /** Nothing of it may be lost with the machine any more. */
-  private static void settle(Path part) throws IOException {
+  /** Makes the copy durable. */
+  private static void sync(Path part) throws IOException {
     try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
       channel.force(true);
     }
   }
 
-  /** Fails if somebody else has put a file there meanwhile. */
-  private void place(Path part) throws IOException {
+  /** Moves the copy to its place; fails if a file exists there. */
+  private void publish(Path part) throws IOException {
     try {
       Files.createLink(to, part);
     } catch (FileAlreadyExistsException e) {
       throw e;
     } catch (FileSystemException | UnsupportedOperationException e) {
-      // A file system without links.
+      // The file system has no hard links.
       Files.move(part, to);
     }
   }
@@ -95,7 +95,7 @@ final class SqliteBackup {
       try {
         Files.deleteIfExists(part.resolveSibling(part.getFileName() + more));
       } catch (IOException e) {
-        // What is left has a name that says it is no copy.
+        // The name of the remaining file says that it is incomplete.
       }
     }
   }

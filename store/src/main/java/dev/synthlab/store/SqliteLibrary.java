@@ -14,9 +14,9 @@ import org.sqlite.SQLiteJDBCLoader;
 import org.sqlite.util.LibraryLoaderUtil;
 
 /**
- * Loads SQLite's native library from where only this user and root can change it, and where it
- * stays for the next process. Left alone, the driver would write a new file into the directory for
- * temporary files at every start, and a process that is killed would leave it there.
+ * Loads the native library of SQLite from a directory that only this user and root can change, and
+ * that later processes use too. The driver by itself would unpack a new file into the temporary
+ * directory at every start, and a process that is killed would leave it there.
  */
 final class SqliteLibrary {
   private static final Logger log = Logging.component("store");
@@ -26,7 +26,7 @@ final class SqliteLibrary {
 
   private SqliteLibrary() {}
 
-  /** Loads it unless that was done already, or a place for it was given on the command line. */
+  /** Loads the library if necessary; system properties of the driver for its directory win. */
   static synchronized void load(Path cache) {
     if (loaded) {
       return;
@@ -40,11 +40,11 @@ final class SqliteLibrary {
       loaded = true;
     } catch (Exception e) { // the driver declares no other
       throw new StoreException.StoreUnavailable(
-          "SQLite's library cannot be loaded: " + e.getMessage(), e);
+          "the library of SQLite cannot be loaded: " + e.getMessage(), e);
     }
   }
 
-  // The properties are taken back: they would hold for another driver in the same process, too.
+  // The properties are cleared: they would apply to other drivers of the same process too.
   private static void loadFrom(Path cache) throws Exception {
     Optional<Path> library = unpacked(cache);
     String property = library.isPresent() ? PATH : TEMPORARY;
@@ -57,21 +57,21 @@ final class SqliteLibrary {
     }
   }
 
-  /** Empty where the driver must find a library by itself, or the cache cannot be used. */
+  /** The unpacked library; empty if the driver has none for this platform or the cache is unusable. */
   private static Optional<Path> unpacked(Path cache) throws IOException {
     String name = LibraryLoaderUtil.getNativeLibName();
     String resource = LibraryLoaderUtil.getNativeLibResourcePath() + "/" + name;
-    try (InputStream carried = SQLiteJDBCLoader.class.getResourceAsStream(resource)) {
-      if (carried == null) {
+    try (InputStream bundled = SQLiteJDBCLoader.class.getResourceAsStream(resource)) {
+      if (bundled == null) {
         return Optional.empty();
       }
-      byte[] library = carried.readAllBytes();
+      byte[] library = bundled.readAllBytes();
       try {
         return Optional.of(
             UnpackedLibrary.place(library, name, cache, Settings.Local.CACHE_REMEDY));
       } catch (IOException e) {
         log.warn(
-            "SQLite's library is unpacked for this process alone, not into {}: {}",
+            "the library of SQLite is unpacked for this process only, not into {}: {}",
             cache,
             e.getMessage());
         return Optional.empty();
@@ -79,7 +79,7 @@ final class SqliteLibrary {
     }
   }
 
-  /** A new directory of its own, gone when the process ends by itself. */
+  /** A new directory, which is deleted when the process ends normally. */
   private static Path temporary() throws IOException {
     Path directory = Files.createTempDirectory("synthlab-sqlite-");
     directory.toFile().deleteOnExit();

@@ -8,7 +8,7 @@ import org.jdbi.v3.core.statement.SqlLogger;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.slf4j.Logger;
 
-/** Logs each statement, with placeholders in place of values and of texts within quotes. */
+/** Logs each statement, with placeholders instead of values and string literals. */
 final class StatementLogger implements SqlLogger {
   private static final Logger log = Logging.component("store");
   private static final Pattern TEXT =

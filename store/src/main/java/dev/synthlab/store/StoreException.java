@@ -3,8 +3,8 @@ package dev.synthlab.store;
 import dev.synthlab.logging.Redactor;
 
 /**
- * Work on the database that failed for good. Its text is free of secrets; it names the database and
- * says what may be done.
+ * A failure of the database after all retries. The message names the database and what to do, and
+ * contains no secrets; {@link #getCause()} is the exception of the driver, if there is one.
  */
 public abstract sealed class StoreException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -17,7 +17,7 @@ public abstract sealed class StoreException extends RuntimeException {
     super(Redactor.redact(message));
   }
 
-  /** The database cannot be reached, has no room left, or takes no writes. */
+  /** The database cannot be reached, is full, or is read-only. */
   public static final class StoreUnavailable extends StoreException {
     private static final long serialVersionUID = 1L;
 
@@ -30,7 +30,7 @@ public abstract sealed class StoreException extends RuntimeException {
     }
   }
 
-  /** A statement took longer than it may, or the server fell silent. */
+  /** A statement took longer than allowed, or the server did not respond. */
   public static final class StoreTimeout extends StoreException {
     private static final long serialVersionUID = 1L;
 
@@ -48,7 +48,7 @@ public abstract sealed class StoreException extends RuntimeException {
     }
   }
 
-  /** A transaction lost against others each time it was tried. */
+  /** A transaction conflicted with others at every attempt. */
   public static final class StoreConflict extends StoreException {
     private static final long serialVersionUID = 1L;
 
@@ -57,7 +57,7 @@ public abstract sealed class StoreException extends RuntimeException {
     }
   }
 
-  /** The SQLite file stayed locked by somebody else. */
+  /** The SQLite file stayed locked by another process or transaction. */
   public static final class StoreBusy extends StoreException {
     private static final long serialVersionUID = 1L;
 
@@ -70,7 +70,7 @@ public abstract sealed class StoreException extends RuntimeException {
     }
   }
 
-  /** The SQLite file is corrupt, or is none; it is left as it is. */
+  /** The SQLite file is corrupt, or not a SQLite file; it is not changed. */
   public static final class StoreDamaged extends StoreException {
     private static final long serialVersionUID = 1L;
 
@@ -83,7 +83,7 @@ public abstract sealed class StoreException extends RuntimeException {
     }
   }
 
-  /** The tables are those of a newer version of the program than this one. */
+  /** The tables have a newer version than this program supports. */
   public static final class SchemaTooNew extends StoreException {
     private static final long serialVersionUID = 1L;
 
@@ -92,7 +92,7 @@ public abstract sealed class StoreException extends RuntimeException {
     }
   }
 
-  /** A migration failed, or the migrations are not those that made the tables. */
+  /** A migration failed, or the migrations do not match those that created the tables. */
   public static final class MigrationFailed extends StoreException {
     private static final long serialVersionUID = 1L;
 
@@ -101,11 +101,10 @@ public abstract sealed class StoreException extends RuntimeException {
     }
   }
 
-  /** The database refused a statement: a mistake in it, or a constraint that it violates. */
+  /** The database refused a statement: it is invalid, or violates a constraint. */
   public static final class StatementFailed extends StoreException {
     private static final long serialVersionUID = 1L;
 
-    /** The code of SQL for what went wrong; empty where the database names none. */
     private final String sqlState;
 
     StatementFailed(String message, String sqlState, Throwable cause) {
@@ -114,16 +113,16 @@ public abstract sealed class StoreException extends RuntimeException {
     }
 
     /**
-     * The code of SQL for what went wrong.
+     * The SQL state of the failure.
      *
-     * @return for example {@code 23505}; empty where the database names none, as SQLite does
+     * @return for example {@code 23505}; an empty text if the database names none, as SQLite does
      */
     public String sqlState() {
       return sqlState;
     }
   }
 
-  /** The thread was interrupted while it waited; it stays interrupted. */
+  /** The thread was interrupted while it waited; its interrupt status is set. */
   public static final class Cancelled extends StoreException {
     private static final long serialVersionUID = 1L;
 

@@ -3,76 +3,76 @@ package dev.synthlab.store;
 import java.util.Objects;
 
 /**
- * What holds for a transaction.
+ * The options of a transaction.
  *
- * @param access whether it writes
- * @param isolation what it sees of others; a SQLite file always gives the strictest
- * @param whenLost what follows when the connection breaks in it
+ * @param access whether it may write
+ * @param isolation the isolation level; SQLite transactions are always serializable
+ * @param onConnectionLoss what happens when the connection is lost
  */
-public record TransactionOptions(Access access, Isolation isolation, OnConnectionLoss whenLost) {
+public record TransactionOptions(Access access, Isolation isolation, OnConnectionLoss onConnectionLoss) {
 
-  /** Whether a transaction writes. */
+  /** Whether a transaction may write. */
   public enum Access {
     /** It may write. */
     READ_WRITE,
-    /** It only reads; a statement that writes is refused. */
+    /** It is read-only; a statement that writes is refused. */
     READ_ONLY
   }
 
-  /** What a transaction sees of others. */
+  /** The isolation level of a transaction. */
   public enum Isolation {
-    /** Each statement sees what was committed before it. */
+    /** Each statement sees what was committed before it began. */
     READ_COMMITTED,
-    /** All statements see the same moment. */
+    /** All statements see the same snapshot. */
     REPEATABLE_READ,
-    /** As if there were no others; it is repeated when that cannot be kept. */
+    /** The transaction behaves as if no others ran; it is retried after a serialization failure. */
     SERIALIZABLE
   }
 
-  /** What follows when the connection breaks, after which nobody knows whether it was committed. */
+  /** What happens when the connection is lost; it is unknown then whether the commit succeeded. */
   public enum OnConnectionLoss {
     /** The transaction fails. */
     FAIL,
-    /** It is run again: for work that does no harm when it is done twice. */
+    /** The transaction is retried: only for idempotent work. */
     REPEAT
   }
 
-  /** Reads and writes, each statement seeing what was committed before it. */
+  /** Read and write, read committed, fail when the connection is lost. */
   public static final TransactionOptions DEFAULT =
       new TransactionOptions(Access.READ_WRITE, Isolation.READ_COMMITTED, OnConnectionLoss.FAIL);
 
-  /** Refuses what is missing. */
+  /** Checks that no option is null. */
   public TransactionOptions {
     Objects.requireNonNull(access);
     Objects.requireNonNull(isolation);
-    Objects.requireNonNull(whenLost);
+    Objects.requireNonNull(onConnectionLoss);
   }
 
   /**
-   * The same for another access.
+   * Copies these options with another access mode.
    *
-   * @param other whether it writes
-   * @return new rules
+   * @param other whether the transaction may write
+   * @return the copy
    */
   public TransactionOptions with(Access other) {
-    return new TransactionOptions(other, isolation, whenLost);
+    return new TransactionOptions(other, isolation, onConnectionLoss);
   }
 
   /**
-   * The same with another isolation.
+   * Copies these options with another isolation level.
    *
-   * @param other what it sees of others
-   * @return new rules
+   * @param other the isolation level
+   * @return the copy
    */
   public TransactionOptions with(Isolation other) {
-    return new TransactionOptions(access, other, whenLost);
+    return new TransactionOptions(access, other, onConnectionLoss);
   }
 
   /**
-   * The same with another end of a broken connection.
+   * Copies these options with another behaviour when the connection is lost.
    *
-   * @param other what follows
-   * @return new rules
+   * @param other what happens then
+   * @return the copy
    */
   public TransactionOptions with(OnConnectionLoss other) {
     return new TransactionOptions(access, isolation, other);

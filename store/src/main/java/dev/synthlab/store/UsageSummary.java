@@ -3,48 +3,30 @@ package dev.synthlab.store;
 import java.math.BigDecimal;
 import java.util.Optional;
 
-/**
- * What some calls used together.
- *
- * @param name what they have in common: a model, a day, a run, a part of the service, the name of a
- *     key
- * @param calls those that ended, failed ones included
- * @param failed those that had no answer
- * @param attempts requests that were sent
- * @param inputTokens tokens sent, cached ones included
- * @param outputTokens tokens received, reasoning included
- * @param cachedTokens of the tokens sent, those the provider had cached
- * @param reasoningTokens of the tokens received, those nobody sees
- * @param costUsd what the priced calls cost; empty when there was none
- * @param unpricedCalls those that had an answer whose price is not known
- * @param fromCache those whose answer was kept from an earlier call
- */
-public record UsageSummary(
-    String name,
-    long calls,
-    long failed,
-    long attempts,
-    long inputTokens,
-    long outputTokens,
-    long cachedTokens,
-    long reasoningTokens,
-    Optional<BigDecimal> costUsd,
-    long unpricedCalls,
-    long fromCache) {
+/** The usage of a group of calls: their number, their tokens and their cost. Immutable. */
+public final class UsageSummary {
+  private final Values values;
 
-  /** What calls are counted by. */
+  UsageSummary(Values values) {
+    this.values = values;
+  }
+
+  /** The values by the names of the accessors. */
+  record Values(String name, long calls, long failed, long attempts, long inputTokens, long outputTokens, long cachedTokens, long reasoningTokens, Optional<BigDecimal> costUsd, long unpricedCalls, long cachedCalls) {}
+
+  /** What calls are grouped by. */
   public enum GroupBy {
-    /** The model that was asked. */
+    /** The requested model. */
     MODEL("model"),
-    /** The day they were begun, in UTC. */
+    /** The day on which the call began, in UTC. */
     DAY("day"),
-    /** The bulk run they belong to; the name of other calls is empty. */
+    /** The bulk run; the name is empty for calls outside of runs. */
     RUN("COALESCE(run_id, '')"),
-    /** The part of the service that made them; the name is empty where none was said. */
+    /** The component of the service; the name is empty for calls without one. */
     COMPONENT("component"),
-    /** The name of the key they were sent with. */
+    /** The name of the API key. */
     KEY("key_alias"),
-    /** How they ended: the class of their error; the name of answered calls is empty. */
+    /** The error code; the name is empty for calls that succeeded. */
     ERROR("COALESCE(error, '')");
 
     private final String column;
@@ -56,5 +38,97 @@ public record UsageSummary(
     String column() {
       return column;
     }
+  }
+
+  /**
+   * {@return the name of the group: a model, a day, a run, a component, a key name or an error code}
+   */
+  public String name() {
+    return values.name();
+  }
+
+  /**
+   * {@return the number of calls that ended, failed ones included}
+   */
+  public long calls() {
+    return values.calls();
+  }
+
+  /**
+   * {@return the number of calls that failed}
+   */
+  public long failed() {
+    return values.failed();
+  }
+
+  /**
+   * {@return the number of requests that were sent}
+   */
+  public long attempts() {
+    return values.attempts();
+  }
+
+  /**
+   * {@return the number of input tokens, cached ones included}
+   */
+  public long inputTokens() {
+    return values.inputTokens();
+  }
+
+  /**
+   * {@return the number of output tokens, reasoning tokens included}
+   */
+  public long outputTokens() {
+    return values.outputTokens();
+  }
+
+  /**
+   * {@return the number of input tokens that the provider had in its cache}
+   */
+  public long cachedTokens() {
+    return values.cachedTokens();
+  }
+
+  /**
+   * {@return the number of output tokens that were used for reasoning}
+   */
+  public long reasoningTokens() {
+    return values.reasoningTokens();
+  }
+
+  /**
+   * {@return the cost of all calls whose price is known, in US dollars; empty when there is none}
+   */
+  public Optional<BigDecimal> costUsd() {
+    return values.costUsd();
+  }
+
+  /**
+   * {@return the number of successful calls whose price is not known}
+   */
+  public long unpricedCalls() {
+    return values.unpricedCalls();
+  }
+
+  /**
+   * {@return the number of calls that were answered from the completion cache}
+   */
+  public long cachedCalls() {
+    return values.cachedCalls();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof UsageSummary that && values.equals(that.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "UsageSummary" + values.toString().substring("Values".length());
   }
 }

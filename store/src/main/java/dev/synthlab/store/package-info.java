@@ -1,4 +1,4 @@
-/** The database behind one door: PostgreSQL where an address is set, else a SQLite file. */
+/** The database of the service, the ledger and the completion cache, on PostgreSQL or SQLite. */
 @NullMarked
 package dev.synthlab.store;
 

@@ -70,7 +70,7 @@ abstract class CompletionCacheContractTest {
     try (DatabaseCompletionCache answers = DatabaseCompletionCache.of(settings(), timer)) {
       assertThat(answers.find("a")).contains(answer("version 1"));
     }
-    assertThat(DatabaseCompletionCache.stats(settings()).answers()).isEqualTo(1);
+    assertThat(DatabaseCompletionCache.stats(settings()).completions()).isEqualTo(1);
   }
 
   @Test
@@ -130,12 +130,12 @@ abstract class CompletionCacheContractTest {
     }
 
     CacheStats stats = DatabaseCompletionCache.stats(settings());
-    assertThat(stats.answers()).isEqualTo(2);
+    assertThat(stats.completions()).isEqualTo(2);
     assertThat(stats.hits()).isEqualTo(3);
     assertThat(stats.savedUsd()).contains(new BigDecimal("0.004"));
     assertThat(stats.oldest()).contains(begin);
     assertThat(DatabaseCompletionCache.clear(settings())).isEqualTo(2);
-    assertThat(DatabaseCompletionCache.stats(settings()).answers()).isZero();
+    assertThat(DatabaseCompletionCache.stats(settings()).completions()).isZero();
   }
 
   @Test
@@ -151,12 +151,12 @@ abstract class CompletionCacheContractTest {
 
     assertThat(DatabaseCompletionCache.stats(aDay).expired()).isEqualTo(1);
     assertThat(DatabaseCompletionCache.prune(aDay)).isEqualTo(1);
-    assertThat(DatabaseCompletionCache.stats(aDay).answers()).isEqualTo(1);
+    assertThat(DatabaseCompletionCache.stats(aDay).completions()).isEqualTo(1);
   }
 
   @Test
   void makesNothingForWhoOnlyAsks() {
-    assertThat(DatabaseCompletionCache.stats(settings()).answers()).isZero();
+    assertThat(DatabaseCompletionCache.stats(settings()).completions()).isZero();
     assertThat(DatabaseCompletionCache.clear(settings())).isZero();
     assertThat(DatabaseCompletionCache.prune(settings())).isZero();
 
@@ -178,7 +178,7 @@ abstract class CompletionCacheContractTest {
       }
     }
 
-    assertThat(DatabaseCompletionCache.stats(settings()).answers()).isEqualTo(500);
+    assertThat(DatabaseCompletionCache.stats(settings()).completions()).isEqualTo(500);
   }
 
   @Test

@@ -298,7 +298,7 @@ abstract class DatabaseContractTest {
     Health health = database.health();
 
     assertThat(health.fault()).isEmpty();
-    assertThat(health.lent()).isZero();
+    assertThat(health.connectionsInUse()).isZero();
   }
 
   @Test

@@ -53,7 +53,7 @@ class DatabaseMaintenanceTest {
       }
     }
 
-    assertThat(upkeep().check()).hasSize(1).noneMatch(one -> one.complaints().isEmpty());
+    assertThat(upkeep().check()).hasSize(1).noneMatch(one -> one.problems().isEmpty());
     assertThatExceptionOfType(StoreDamaged.class)
         .isThrownBy(() -> upkeep().backup(directory.resolve("copy.db")))
         .withMessageContaining("lab.db");
@@ -84,7 +84,7 @@ class DatabaseMaintenanceTest {
           });
 
       assertThat(upkeep().check())
-          .flatExtracting(Findings::complaints)
+          .flatExtracting(Findings::problems)
           .containsExactly("row 1 of note refers to a row of word that is not there");
     }
   }
@@ -97,7 +97,7 @@ class DatabaseMaintenanceTest {
       DatabaseMaintenance maintenance =
           DatabaseMaintenance.of(
               Lab.settings("DATABASE_URL", address, "SYNTHLAB_DB_PATH", "/none"));
-      assertThat(maintenance.check()).flatExtracting(Findings::complaints).isEmpty();
+      assertThat(maintenance.check()).flatExtracting(Findings::problems).isEmpty();
       database.useHandle(
           handle -> {
             handle.execute("ALTER TABLE word ADD CONSTRAINT odd CHECK (id < 0) NOT VALID");
@@ -107,7 +107,7 @@ class DatabaseMaintenanceTest {
           });
 
       assertThat(maintenance.check())
-          .flatExtracting(Findings::complaints)
+          .flatExtracting(Findings::problems)
           .containsExactlyInAnyOrder(
               "constraint odd of word was never validated", "index words of word is invalid");
     }

@@ -18,16 +18,16 @@ import org.junit.jupiter.api.Test;
 /** Many threads write while the server is killed and started again. */
 class KilledServerTest {
   private static final int THREADS = 100;
-  private static final int EACH = 30;
-  private static final int KILLS = 3;
+  private static final int EACH = 20;
+  private static final int KILLS = 2;
 
   private final List<CountDownLatch> enough = new ArrayList<>();
 
   /** Those who write to one table by the same rules. */
   private record Writers(
-      DatabaseManager database, OnConnectionLoss whenLost, Set<Integer> acknowledged) {
+      DatabaseManager database, OnConnectionLoss onConnectionLoss, Set<Integer> acknowledged) {
     String table() {
-      return whenLost.name().toLowerCase(Locale.ROOT);
+      return onConnectionLoss.name().toLowerCase(Locale.ROOT);
     }
 
     /** What the table holds; a key that stood there twice would have failed. */
@@ -41,9 +41,9 @@ class KilledServerTest {
 
   @Test
   void keepsEveryAcknowledgedCommitOnceAndDoesAllThatMayBeRepeated() throws Exception {
-    try (PostgresServer server = PostgresServer.start();
-        DatabaseManager database =
-            Lab.over("DATABASE_URL", server.newDatabase(), "SYNTHLAB_DB_CONNECT_TIMEOUT", "30s")) {
+    PostgresServer server = PostgresServer.killable();
+    try (DatabaseManager database =
+        Lab.over("DATABASE_URL", server.newDatabase(), "SYNTHLAB_DB_CONNECT_TIMEOUT", "30s")) {
       Writers failing = new Writers(database, OnConnectionLoss.FAIL, ConcurrentHashMap.newKeySet());
       Writers repeating =
           new Writers(database, OnConnectionLoss.REPEAT, ConcurrentHashMap.newKeySet());
@@ -93,14 +93,14 @@ class KilledServerTest {
         writers
             .database()
             .inTransaction(
-                TransactionOptions.DEFAULT.with(writers.whenLost()),
+                TransactionOptions.DEFAULT.with(writers.onConnectionLoss()),
                 handle ->
                     handle.execute(
                         "INSERT INTO " + writers.table() + " VALUES (?) ON CONFLICT DO NOTHING",
                         key));
         writers.acknowledged().add(key);
       } catch (StoreException e) {
-        assertThat(writers.whenLost()).as("%s", e).isEqualTo(OnConnectionLoss.FAIL);
+        assertThat(writers.onConnectionLoss()).as("%s", e).isEqualTo(OnConnectionLoss.FAIL);
       }
       enough.forEach(CountDownLatch::countDown);
     }

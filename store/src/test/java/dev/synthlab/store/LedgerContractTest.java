@@ -69,6 +69,7 @@ abstract class LedgerContractTest {
     assertThat(usage.getFirst())
         .isEqualTo(
             new UsageSummary(
+                new UsageSummary.Values(
                 "even",
                 3_000,
                 0,
@@ -79,7 +80,7 @@ abstract class LedgerContractTest {
                 3_000 * 3,
                 Optional.of(new BigDecimal("0.0037035")),
                 0,
-                0));
+                0)));
   }
 
   @Test
@@ -95,7 +96,7 @@ abstract class LedgerContractTest {
 
     assertThat(usage)
         .containsExactly(
-            new UsageSummary("2026-11-22", 2, 1, 4, 1, 1, 0, 0, Optional.empty(), 1, 0));
+            new UsageSummary(new UsageSummary.Values("2026-11-22", 2, 1, 4, 1, 1, 0, 0, Optional.empty(), 1, 0)));
     assertThat(Ledger.usage(settings(), NOON, UsageSummary.GroupBy.KEY))
         .extracting(UsageSummary::name)
         .containsExactly("OPENAI_API_KEY");
@@ -110,16 +111,17 @@ abstract class LedgerContractTest {
 
   @Test
   void isMadeOnceByProcessesThatStartAtOnce() throws IOException, InterruptedException {
-    Path begin = directory.resolve("begin");
     List<Process> processes = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      processes.add(firstStart(begin, directory.resolve("said" + i)));
+      processes.add(firstStart(directory.resolve("said" + i)));
     }
     for (Process process : processes) {
       assertThat(process.inputReader().readLine()).isEqualTo("ready");
     }
 
-    Files.createFile(begin);
+    for (Process process : processes) {
+      process.getOutputStream().close();
+    }
 
     for (int i = 0; i < processes.size(); i++) {
       assertThat(processes.get(i).waitFor())
@@ -129,20 +131,12 @@ abstract class LedgerContractTest {
     assertThat(directory).isDirectoryNotContaining("glob:**.lock");
   }
 
-  private Process firstStart(Path begin, Path said) throws IOException {
+  private Process firstStart(Path said) throws IOException {
     Settings settings = settings();
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                FirstStart.class.getName(),
-                begin.toString(),
-                settings.paths().database().toString()));
-    server().ifPresent(command::add);
-    return new ProcessBuilder(command).redirectError(said.toFile()).start();
+    String file = settings.paths().database().toString();
+    return ChildProcess.of(FirstStart.class, file, server().orElse(""))
+        .redirectError(said.toFile())
+        .start();
   }
 
   @Test
@@ -192,7 +186,7 @@ abstract class LedgerContractTest {
 
     assertThat(Ledger.usage(told, Instant.EPOCH, UsageSummary.GroupBy.MODEL))
         .containsExactly(
-            new UsageSummary("gpt-4o-mini", 1, 1, 1, 0, 0, 0, 0, Optional.empty(), 0, 0));
+            new UsageSummary(new UsageSummary.Values("gpt-4o-mini", 1, 1, 1, 0, 0, 0, 0, Optional.empty(), 0, 0)));
   }
 
   @Test
@@ -220,11 +214,11 @@ abstract class LedgerContractTest {
         .satisfies(
             call -> {
               assertThat(call.verb()).isEqualTo("tool_round");
-              assertThat(call.modelAnswered()).contains("m-2026");
+              assertThat(call.respondedModel()).contains("m-2026");
               assertThat(call.row()).contains("row-1");
               assertThat(call.costUsd()).contains(new BigDecimal("0.0000012345"));
               assertThat(call.prompt()).contains("a prompt");
-              assertThat(call.answer()).contains("an answer");
+              assertThat(call.completion()).contains("an answer");
             });
     assertThat(Ledger.usage(settings(), "run-1", UsageSummary.GroupBy.COMPONENT))
         .extracting(UsageSummary::name)

@@ -32,9 +32,9 @@ class PostgresFaultsTest {
 
   @Test
   void losesNothingAndDoublesNothingWhenTheServerIsKilled() {
-    try (PostgresServer server = PostgresServer.start();
-        DatabaseManager database =
-            Lab.over("DATABASE_URL", server.newDatabase(), "SYNTHLAB_DB_CONNECT_TIMEOUT", "1s")) {
+    PostgresServer server = PostgresServer.killable();
+    try (DatabaseManager database =
+        Lab.over("DATABASE_URL", server.newDatabase(), "SYNTHLAB_DB_CONNECT_TIMEOUT", "1s")) {
       Lab.makeTable(database);
       Lab.insert(database, 1);
 
@@ -202,9 +202,9 @@ class PostgresFaultsTest {
 
   @Test
   void endsAStatementOnAServerThatIsFrozen() {
-    try (PostgresServer server = PostgresServer.start();
-        DatabaseManager database =
-            Lab.over("DATABASE_URL", server.newDatabase(), "SYNTHLAB_DB_STATEMENT_TIMEOUT", "1s")) {
+    PostgresServer server = PostgresServer.killable();
+    try (DatabaseManager database =
+        Lab.over("DATABASE_URL", server.newDatabase(), "SYNTHLAB_DB_STATEMENT_TIMEOUT", "1s")) {
       Lab.makeTable(database);
       Instant begin = Instant.now();
 

@@ -65,7 +65,7 @@ class SqliteCompletionCacheTest extends CompletionCacheContractTest {
       assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
       statement.execute("ROLLBACK");
     }
-    assertThat(DatabaseCompletionCache.stats(settings()).answers()).isEqualTo(2);
+    assertThat(DatabaseCompletionCache.stats(settings()).completions()).isEqualTo(2);
   }
 
   @Test
@@ -106,12 +106,7 @@ class SqliteCompletionCacheTest extends CompletionCacheContractTest {
   @Test
   void hasEveryAnswerWholeOrNotAtAllAfterAKill() throws Exception {
     Process keeper =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Keeper.class.getName(),
-                directory.resolve("lab.db").toString())
+        ChildProcess.of(Keeper.class, directory.resolve("lab.db").toString())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     BufferedReader said = keeper.inputReader();
@@ -121,7 +116,7 @@ class SqliteCompletionCacheTest extends CompletionCacheContractTest {
 
     keeper.destroyForcibly().waitFor();
 
-    long there = DatabaseCompletionCache.stats(settings()).answers();
+    long there = DatabaseCompletionCache.stats(settings()).completions();
     long whole = 0;
     try (DatabaseCompletionCache answers = DatabaseCompletionCache.of(settings())) {
       for (int i = 0; whole < there && i < 100_000; i++) {

@@ -19,9 +19,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -96,12 +98,12 @@ class SqliteFaultsTest {
   @Test
   void namesACorruptFileAndLeavesItAsItIs() throws IOException {
     try (DatabaseManager database = open()) {
-      database.useHandle(
-          handle -> {
-            for (int i = 0; i < 2_000; i++) {
-              handle.execute("INSERT INTO word VALUES (?, ?)", i, "word ".repeat(20));
-            }
-          });
+      database.inTransaction(
+          handle ->
+              handle.execute(
+                  "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 1999)"
+                      + " INSERT INTO word SELECT i, ? FROM n",
+                  "word ".repeat(20)));
     }
     try (FileChannel channel = FileChannel.open(file(), StandardOpenOption.WRITE)) {
       for (long at = 4_096; at + 100 < channel.size(); at += 4_096) {
@@ -135,7 +137,7 @@ class SqliteFaultsTest {
                             "INSERT INTO word VALUES (3, ?)", "w".repeat(100_000));
                       }))
           .withMessageContaining("lab.db")
-          .withMessageContaining("is there room?");
+          .withMessageContaining("the disk has free space");
 
       assertThat(Lab.count(database)).isEqualTo(1);
       database.inTransaction(handle -> handle.execute("INSERT INTO word VALUES (4, 'w')"));
@@ -151,24 +153,16 @@ class SqliteFaultsTest {
     Path said = directory.resolve("said.txt");
     Process other =
         new ProcessBuilder(
-                "sh",
-                "-c",
-                "ulimit -f 4096 && exec \"$@\"",
-                "sh",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                Growing.class.getName(),
-                file().toString())
+                Stream.concat(
+                        Stream.of("sh", "-c", "ulimit -f 4096 && exec \"$@\"", "sh"),
+                        ChildProcess.command(Growing.class, List.of(), file().toString()).stream())
+                    .toList())
             .redirectErrorStream(true)
             .redirectOutput(said.toFile())
             .start();
 
     assertThat(other.waitFor()).as(Files.readString(said)).isZero();
-    assertThat(said).content().contains("StoreUnavailable", "lab.db", "is there room?");
+    assertThat(said).content().contains("StoreUnavailable", "lab.db", "the disk has free space");
     try (DatabaseManager database = over(file())) {
       Lab.insert(database, 1_000_000);
       int acknowledged =

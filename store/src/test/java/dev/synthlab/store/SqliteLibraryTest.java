@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import dev.synthlab.call.Timer;
+import dev.synthlab.config.Settings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -93,11 +98,14 @@ class SqliteLibraryTest {
   static final class Opened {
     private Opened() {}
 
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws IOException, SQLException {
       ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
-      try (DatabaseManager database =
-          Lab.over("SYNTHLAB_DB_PATH", args[0], "SYNTHLAB_CACHE_DIR", args[1])) {
-        Lab.makeTable(database);
+      Settings settings =
+          Lab.settings("SYNTHLAB_DB_PATH", args[0], "SYNTHLAB_CACHE_DIR", args[1]);
+      try (Connection connection =
+              Sqlite.of(settings, Timer.system()).source().getConnection();
+          Statement statement = connection.createStatement()) {
+        statement.execute("CREATE TABLE word (id INTEGER PRIMARY KEY)");
         System.out.println("open");
         System.in.transferTo(System.out);
       }
@@ -106,15 +114,11 @@ class SqliteLibraryTest {
 
   private Process start() throws IOException {
     return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-XX:TieredStopAtLevel=1",
-            "-Djava.io.tmpdir=" + temporary,
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            Opened.class.getName(),
-            Files.createTempFile(directory, "lab", ".db").toString(),
-            cache.toString())
+            ChildProcess.command(
+                Opened.class,
+                List.of("-Djava.io.tmpdir=" + temporary),
+                Files.createTempFile(directory, "lab", ".db").toString(),
+                cache.toString()))
         .redirectErrorStream(true)
         .start();
   }

@@ -71,7 +71,7 @@ class SqlitePathTest {
     Sqlite file =
         new Sqlite(directory.resolve(name), all.local().cache(), all.database(), Timer.system());
 
-    file.makeReady();
+    file.prepare();
 
     assertThat(names()).containsExactly(name);
   }

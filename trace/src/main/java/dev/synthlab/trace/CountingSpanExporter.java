@@ -5,32 +5,32 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.util.Collection;
 
-/** An exporter that counts what arrives, and says when nothing does. */
+/** An exporter that counts exported spans and warns about failures. */
 final class CountingSpanExporter implements SpanExporter {
   private final SpanExporter exporter;
   private final SpanCounters counters;
-  private final ExportWarnings complaints;
-  private volatile boolean ending;
+  private final ExportWarnings warnings;
+  private volatile boolean shuttingDown;
 
-  CountingSpanExporter(SpanExporter exporter, SpanCounters counters, ExportWarnings complaints) {
+  CountingSpanExporter(SpanExporter exporter, SpanCounters counters, ExportWarnings warnings) {
     this.exporter = exporter;
     this.counters = counters;
-    this.complaints = complaints;
+    this.warnings = warnings;
   }
 
   @Override
   public CompletableResultCode export(Collection<SpanData> spans) {
-    int count = spans.size(); // the collection is used again once this has returned
+    int count = spans.size(); // the caller reuses the collection after this method returns
     CompletableResultCode result = exporter.export(spans);
     result.whenComplete(
         () -> {
           if (result.isSuccess()) {
-            counters.arrived(count);
+            counters.exported(count);
             return;
           }
           counters.failed(count);
-          if (count > 0 || !ending) { // an end cuts off what only asked
-            complaints.failed(result.getFailureThrowable());
+          if (count > 0 || !shuttingDown) { // a shutdown cancels the check of the endpoint
+            warnings.failed(result.getFailureThrowable());
           }
         });
     return result;
@@ -43,7 +43,7 @@ final class CountingSpanExporter implements SpanExporter {
 
   @Override
   public CompletableResultCode shutdown() {
-    ending = true;
+    shuttingDown = true;
     return exporter.shutdown();
   }
 

@@ -7,33 +7,33 @@ import io.opentelemetry.api.trace.TracerProvider;
 import io.opentelemetry.context.propagation.ContextPropagators;
 
 /**
- * The OpenTelemetry of the process, which can be set only once: it leads to the one that is set up
- * now, or to none. Safe for use by many threads.
+ * The global OpenTelemetry of the process, which can be set only once: it delegates to the current
+ * SDK, or to none. Thread-safe.
  */
 final class DelegatingOpenTelemetry implements OpenTelemetry {
-  private volatile OpenTelemetry now = OpenTelemetry.noop();
+  private volatile OpenTelemetry current = OpenTelemetry.noop();
 
-  void connect(OpenTelemetry other) {
-    now = other;
+  void delegateTo(OpenTelemetry other) {
+    current = other;
   }
 
   @Override
   public TracerProvider getTracerProvider() {
-    return now.getTracerProvider();
+    return current.getTracerProvider();
   }
 
   @Override
   public MeterProvider getMeterProvider() {
-    return now.getMeterProvider();
+    return current.getMeterProvider();
   }
 
   @Override
   public LoggerProvider getLogsBridge() {
-    return now.getLogsBridge();
+    return current.getLogsBridge();
   }
 
   @Override
   public ContextPropagators getPropagators() {
-    return now.getPropagators();
+    return current.getPropagators();
   }
 }

@@ -12,10 +12,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** Says that spans, or metrics, do not arrive, at most once a minute. Safe for many threads. */
+/** Warnings, at most one per minute, that spans or metrics do not reach the collector. Thread-safe. */
 final class ExportWarnings {
   private static final Logger log = Logging.component("trace");
-  private static final long BETWEEN = Duration.ofMinutes(1).toNanos();
+  private static final long INTERVAL = Duration.ofMinutes(1).toNanos();
 
   private final String what;
   private final UnaryOperator<String> advice;
@@ -26,37 +26,37 @@ final class ExportWarnings {
     this.advice = advice;
   }
 
-  static ExportWarnings ofSpans(String place, TraceSettings.Protocol protocol) {
-    return new ExportWarnings("spans do not reach " + place, reason -> advice(reason, protocol));
+  static ExportWarnings ofSpans(String endpoint, TraceSettings.Protocol protocol) {
+    return new ExportWarnings("spans do not reach " + endpoint, reason -> advice(reason, protocol));
   }
 
   static ExportWarnings ofMetrics() {
     return new ExportWarnings(
         "metrics do not reach their collector",
         reason ->
-            "Check OTEL_EXPORTER_OTLP_METRICS_ENDPOINT, or OTEL_EXPORTER_OTLP_ENDPOINT; Phoenix takes"
+            "Check OTEL_EXPORTER_OTLP_METRICS_ENDPOINT or OTEL_EXPORTER_OTLP_ENDPOINT; Phoenix accepts"
                 + " no metrics");
   }
 
-  void failed(@Nullable Throwable why) {
+  void failed(@Nullable Throwable failure) {
     long now = System.nanoTime();
     long due = next.get();
-    if (now - due >= 0 && next.compareAndSet(due, now + BETWEEN)) {
-      String reason = reason(why);
+    if (now - due >= 0 && next.compareAndSet(due, now + INTERVAL)) {
+      String reason = reason(failure);
       log.warn("{} ({}); calls are not affected. {}", what, reason, advice.apply(reason));
     }
   }
 
-  /** In few words, without what a server may have repeated. */
-  static String reason(@Nullable Throwable why) {
-    Throwable root = why;
+  /** A short reason, without secrets that a server may have repeated. */
+  static String reason(@Nullable Throwable failure) {
+    Throwable root = failure;
     while (root != null && root.getCause() != null) {
       root = root.getCause();
     }
     if (root == null) {
-      return "no answer in time";
+      return "no response in time";
     }
-    // Their message is empty; what they know is the status.
+    // These exceptions have no message, only a status.
     if (root instanceof FailedExportException.HttpExportException http
         && http.getResponse() != null) {
       return "HTTP status " + http.getResponse().getStatusCode();
@@ -65,9 +65,9 @@ final class ExportWarnings {
         && grpc.getResponse() != null) {
       return "gRPC status " + grpc.getResponse().getStatusCode();
     }
-    String words = Optional.ofNullable(root.getMessage()).orElse("").strip();
+    String message = Optional.ofNullable(root.getMessage()).orElse("").strip();
     return Redactor.printableLine(
-        Redactor.redact(words.isEmpty() ? root.getClass().getSimpleName() : words));
+        Redactor.redact(message.isEmpty() ? root.getClass().getSimpleName() : message));
   }
 
   private static String advice(String reason, TraceSettings.Protocol protocol) {
@@ -77,8 +77,8 @@ final class ExportWarnings {
     }
     String other =
         protocol == TraceSettings.Protocol.GRPC
-            ? "gRPC is spoken at Phoenix' port 4317; for HTTP give its port 6006"
-            : "Phoenix takes HTTP at its port 6006, gRPC at 4317";
-    return "Check PHOENIX_COLLECTOR_ENDPOINT, and that Phoenix runs: " + other;
+            ? "Phoenix accepts gRPC at port 4317; for HTTP use port 6006"
+            : "Phoenix accepts HTTP at port 6006 and gRPC at port 4317";
+    return "Check PHOENIX_COLLECTOR_ENDPOINT and that Phoenix runs: " + other;
   }
 }

@@ -25,9 +25,9 @@ import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Makes exporters that neither try long nor wait long. */
+/** A factory of OTLP exporters with short timeouts and few retries. */
 final class Exporters {
-  private static final Duration MAX = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final RetryPolicy RETRIES =
       RetryPolicy.builder()
           .setMaxAttempts(3)
@@ -35,61 +35,61 @@ final class Exporters {
           .setMaxBackoff(Duration.ofSeconds(1))
           .build();
 
-  // What goes wrong is said once a minute by Complaints, and not by each export. Loggers that
-  // nobody holds forget what they were told.
-  private static final List<Logger> NOISY =
+  // ExportWarnings reports failures once a minute. Loggers without a reference would lose their
+  // level.
+  private static final List<Logger> SDK_LOGGERS =
       List.of(
           Logger.getLogger("io.opentelemetry.exporter"),
           Logger.getLogger("io.opentelemetry.sdk.trace.export"));
 
   private Exporters() {}
 
-  static void hush() {
-    NOISY.forEach(each -> each.setLevel(Level.OFF));
+  static void silenceSdk() {
+    SDK_LOGGERS.forEach(each -> each.setLevel(Level.OFF));
   }
 
-  static SpanExporter to(TraceSettings trace, NetworkSettings network) {
-    TraceSettings.Exporter place = trace.place();
+  static SpanExporter create(TraceSettings trace, NetworkSettings network) {
+    TraceSettings.Exporter endpoint = trace.place();
     Map<String, String> headers = headers(trace);
-    return switch (place.protocol()) {
+    return switch (endpoint.protocol()) {
       case HTTP ->
-          routed(OtlpHttpSpanExporter.builder(), network)
-              .setEndpoint(place.address().toString())
+          withNetwork(OtlpHttpSpanExporter.builder(), network)
+              .setEndpoint(endpoint.address().toString())
               .setHeaders(() -> headers)
-              .setTimeout(MAX)
+              .setTimeout(TIMEOUT)
               .setRetryPolicy(RETRIES)
               .build();
       case GRPC ->
-          routed(OtlpGrpcSpanExporter.builder(), network)
-              .setEndpoint(place.address().toString())
+          withNetwork(OtlpGrpcSpanExporter.builder(), network)
+              .setEndpoint(endpoint.address().toString())
               .setHeaders(() -> headers)
-              .setTimeout(MAX)
+              .setTimeout(TIMEOUT)
               .setRetryPolicy(RETRIES)
               .build();
     };
   }
 
-  /** The same exporter, by the proxies and the authorities of the settings. */
-  @SuppressWarnings("ReferenceEquality") // whether another took its place
-  static SpanExporter routed(SpanExporter exporter, NetworkSettings network) {
-    SpanExporter routed =
+  /** The exporter with the proxies and certificate authorities of the settings. */
+  @SuppressWarnings("ReferenceEquality") // whether it was replaced
+  static SpanExporter withNetwork(SpanExporter exporter, NetworkSettings network) {
+    SpanExporter withNetwork =
         switch (exporter) {
-          case OtlpHttpSpanExporter http -> routed(http.toBuilder(), network).build();
-          case OtlpGrpcSpanExporter grpc -> routed(grpc.toBuilder(), network).build();
+          case OtlpHttpSpanExporter http -> withNetwork(http.toBuilder(), network).build();
+          case OtlpGrpcSpanExporter grpc -> withNetwork(grpc.toBuilder(), network).build();
           case SpanExporter other -> other;
         };
-    if (routed != exporter) {
+    if (withNetwork != exporter) {
       exporter.shutdown();
     }
-    return routed;
+    return withNetwork;
   }
 
-  /** The same for metrics. */
-  @SuppressWarnings("ReferenceEquality") // whether another took its place
-  static MetricExporter routed(MetricExporter exporter, NetworkSettings network) {
+  /** The exporter of metrics with the proxies and certificate authorities of the settings. */
+  @SuppressWarnings("ReferenceEquality") // whether it was replaced
+  static MetricExporter withNetwork(MetricExporter exporter, NetworkSettings network) {
     Optional<ExplainingTrustManager> trust =
         network.caFile().map(any -> ExplainingTrustManager.of(network));
-    MetricExporter routed =
+    MetricExporter withNetwork =
         switch (exporter) {
           case OtlpHttpMetricExporter http -> {
             OtlpHttpMetricExporterBuilder made = http.toBuilder();
@@ -105,16 +105,16 @@ final class Exporters {
           }
           case MetricExporter other -> other;
         };
-    if (routed != exporter) {
+    if (withNetwork != exporter) {
       exporter.shutdown();
     }
-    return routed;
+    return withNetwork;
   }
 
-  private static OtlpHttpSpanExporterBuilder routed(
+  private static OtlpHttpSpanExporterBuilder withNetwork(
       OtlpHttpSpanExporterBuilder made, NetworkSettings network) {
     made.setProxy(ProxyOptions.create(new SameServerProxySelector(Proxies.of(network))));
-    // Without authorities of one's own the SDK's trust is the system's, and needs no loading.
+    // Without own authorities the SDK uses those of the system, which need no loading.
     if (network.caFile().isPresent()) {
       ExplainingTrustManager trust = ExplainingTrustManager.of(network);
       made.setSslContext(trust.context(), trust);
@@ -122,8 +122,8 @@ final class Exporters {
     return made;
   }
 
-  /** The SDK sends by gRPC directly, whatever the proxies. */
-  private static OtlpGrpcSpanExporterBuilder routed(
+  /** The SDK does not support proxies for gRPC. */
+  private static OtlpGrpcSpanExporterBuilder withNetwork(
       OtlpGrpcSpanExporterBuilder made, NetworkSettings network) {
     if (network.caFile().isPresent()) {
       ExplainingTrustManager trust = ExplainingTrustManager.of(network);
@@ -134,7 +134,7 @@ final class Exporters {
 
   static Map<String, String> headers(TraceSettings trace) {
     Map<String, String> headers = new LinkedHashMap<>();
-    // In lower case, as gRPC wants it.
+    // In lower case, as gRPC requires.
     trace.key().map(Secret::reveal).ifPresent(k -> headers.put("authorization", "Bearer " + k));
     trace.headers().forEach((name, value) -> headers.put(name, value.reveal()));
     return headers;

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Sets up what OpenTelemetry's own variables say; ours are the defaults beneath. */
+/** The SDK by the {@code OTEL_*} variables, with our settings as defaults. */
 final class OtelEnvironment {
   private static final Map<String, String> NO_SPANS =
       Map.of("otel.traces.exporter", "none", "otel.traces.sampler", "always_off");
@@ -31,80 +31,80 @@ final class OtelEnvironment {
       TraceSettings trace,
       NetworkSettings network,
       SpanCounters counters,
-      ExportWarnings complaints) {
-    List<SpanExporter> made = new ArrayList<>();
+      ExportWarnings warnings) {
+    List<SpanExporter> exporters = new ArrayList<>();
     OpenTelemetrySdk sdk =
         configured(trace)
             .addSpanExporterCustomizer(
                 (exporter, config) -> {
-                  if (!speaksOtlp(exporter)) {
+                  if (!isOtlp(exporter)) {
                     return exporter;
                   }
-                  SpanExporter routed = Exporters.routed(exporter, trusted(trace, network));
-                  SpanExporter counted = new CountingSpanExporter(routed, counters, complaints);
-                  made.add(counted);
+                  SpanExporter connected = Exporters.withNetwork(exporter, withOwnTrust(trace, network));
+                  SpanExporter counted = new CountingSpanExporter(connected, counters, warnings);
+                  exporters.add(counted);
                   return counted;
                 })
             .addSpanProcessorCustomizer(
-                (processor, config) -> kept(processor, trace.sample(), counters))
+                (processor, config) -> withSampling(processor, trace.sample(), counters))
             .addMetricExporterCustomizer(
                 (exporter, config) ->
-                    new WarningMetricExporter(Exporters.routed(exporter, trusted(trace, network))))
+                    new WarningMetricExporter(Exporters.withNetwork(exporter, withOwnTrust(trace, network))))
             .build()
             .getOpenTelemetrySdk();
-    // Nothing is sent at once, to hear now and not at the end that nobody takes it.
-    made.forEach(each -> each.export(List.of()));
+    // An empty export now, so that a wrong endpoint is reported at the start.
+    exporters.forEach(each -> each.export(List.of()));
     return sdk;
   }
 
-  /** The exporters that speak OTLP, of which the caller makes an end. */
+  /** The OTLP exporters, which the caller shuts down. */
   static List<SpanExporter> exporters(TraceSettings trace, NetworkSettings network) {
-    List<SpanExporter> made = new ArrayList<>();
+    List<SpanExporter> exporters = new ArrayList<>();
     configured(trace)
         .addPropertiesCustomizer(config -> Map.of("otel.metrics.exporter", "none"))
         .addSpanExporterCustomizer(
             (exporter, config) -> {
-              if (speaksOtlp(exporter)) {
-                made.add(Exporters.routed(exporter, trusted(trace, network)));
+              if (isOtlp(exporter)) {
+                exporters.add(Exporters.withNetwork(exporter, withOwnTrust(trace, network)));
               }
               return SpanExporter.composite();
             })
         .build()
         .getOpenTelemetrySdk()
         .shutdown();
-    return made;
+    return exporters;
   }
 
   private static AutoConfiguredOpenTelemetrySdkBuilder configured(TraceSettings trace) {
     return AutoConfiguredOpenTelemetrySdk.builder()
-        .addPropertiesSupplier(() -> beneath(trace))
+        .addPropertiesSupplier(() -> defaults(trace))
         .addPropertiesCustomizer(config -> trace.on() ? Map.of() : NO_SPANS)
         .addResourceCustomizer((resource, config) -> Pipeline.named(resource, trace))
         .disableShutdownHook();
   }
 
-  /** Authorities by OpenTelemetry's own variables win over those of the settings. */
-  private static NetworkSettings trusted(TraceSettings trace, NetworkSettings network) {
-    boolean ownTrust =
+  /** Certificate variables of OpenTelemetry override the authorities of the settings. */
+  private static NetworkSettings withOwnTrust(TraceSettings trace, NetworkSettings network) {
+    boolean hasCertificate =
         trace.otel().keySet().stream().anyMatch(name -> name.endsWith("CERTIFICATE"));
-    return ownTrust
+    return hasCertificate
         ? new NetworkSettings(
             Optional.empty(), network.httpProxy(), network.httpsProxy(), network.noProxy())
         : network;
   }
 
-  private static SpanProcessor kept(SpanProcessor processor, double sample, SpanCounters counters) {
-    // Others show spans as they end, for someone who looks for a mistake.
+  private static SpanProcessor withSampling(SpanProcessor processor, double sample, SpanCounters counters) {
+    // Other processors export spans immediately, for debugging.
     return processor instanceof BatchSpanProcessor
         ? new TailSampler(processor, sample, counters)
         : processor;
   }
 
-  private static boolean speaksOtlp(SpanExporter exporter) {
+  private static boolean isOtlp(SpanExporter exporter) {
     return exporter instanceof OtlpHttpSpanExporter || exporter instanceof OtlpGrpcSpanExporter;
   }
 
-  static Map<String, String> beneath(TraceSettings trace) {
+  static Map<String, String> defaults(TraceSettings trace) {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("otel.metrics.exporter", "none");
     all.put("otel.logs.exporter", "none");

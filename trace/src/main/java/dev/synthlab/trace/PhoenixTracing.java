@@ -15,22 +15,22 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Sends the spans of this process to Phoenix, and its metrics where {@code OTEL_METRICS_EXPORTER}
- * says. Set up once at the start; until then, and without settings for it, nothing of
- * OpenTelemetry's SDK is even loaded. Calls never fail, and are never slowed, because of it. Safe
- * for use by many threads.
+ * The export of the spans of this process to Phoenix or another OTLP collector, and of its metrics if
+ * {@code OTEL_METRICS_EXPORTER} is set. Set up once at the start of the process; before that, and
+ * without settings for it, no class of the OpenTelemetry SDK is loaded. Calls neither fail nor wait
+ * because of it. Thread-safe.
  *
  * {@snippet :
- * PhoenixTracing.setup();                 // PHOENIX_COLLECTOR_ENDPOINT or PHOENIX_ENABLED is set
- * llm.complete("Why is the sky blue?");   // is seen, with every attempt
- * PhoenixTracing.shutdown();              // also done when the process ends
+ * PhoenixTracing.setup();                 // if PHOENIX_COLLECTOR_ENDPOINT or PHOENIX_ENABLED is set
+ * llm.complete("Why is the sky blue?");   // exported with every attempt
+ * PhoenixTracing.shutdown();              // also called when the process ends
  * }
  */
 public final class PhoenixTracing {
   private static final Logger log = Logging.component("trace");
   private static final ReentrantLock LOCK = new ReentrantLock();
 
-  private static @Nullable DelegatingOpenTelemetry board;
+  private static @Nullable DelegatingOpenTelemetry global;
   private static @Nullable Pipeline running;
   private static ExportStats last = ExportStats.NONE;
   private static Duration max = TraceSettings.OFF.shutdown();
@@ -38,31 +38,31 @@ public final class PhoenixTracing {
   private PhoenixTracing() {}
 
   /**
-   * Sets tracing up as the environment says; does nothing if it says nothing.
+   * Sets up the export by the environment; does nothing if no variable asks for it.
    *
-   * @return whether spans, or metrics, are now sent by this set-up
-   * @throws ConfigException when the environment has mistakes
+   * @return whether spans or metrics are exported by this set-up
+   * @throws ConfigException if the environment is invalid
    */
   public static boolean setup() {
     return setup(Settings.get());
   }
 
   /**
-   * Sets tracing up as settings say, through their proxies; does nothing if they say nothing.
+   * Sets up the export by settings, with their proxies; does nothing if they do not ask for it.
    *
-   * @param settings of the process
-   * @return whether spans are now sent by this set-up
+   * @param settings the settings of the process
+   * @return whether spans or metrics are exported by this set-up
    */
   public static boolean setup(Settings settings) {
     return setup(settings.trace(), settings.network());
   }
 
   /**
-   * Sets tracing up, without any proxy. A set-up that is there already stays, and so does an
-   * OpenTelemetry that somebody else has set for the process: an agent, a framework.
+   * Sets up the export without proxies. An earlier set-up stays, and so does a global OpenTelemetry
+   * that an agent or a framework has set.
    *
-   * @param options whether, where and how many
-   * @return whether spans are now sent by this set-up
+   * @param options the endpoint, the sampling and the limits
+   * @return whether spans or metrics are exported by this set-up
    */
   public static boolean setup(TraceSettings options) {
     return setup(options, NetworkSettings.direct());
@@ -77,13 +77,13 @@ public final class PhoenixTracing {
       if (running != null) {
         return true;
       }
-      Optional<DelegatingOpenTelemetry> ours = ours();
-      if (ours.isEmpty()) {
-        log.info("an OpenTelemetry is set up already: spans go where it sends them");
+      Optional<DelegatingOpenTelemetry> claimed = claimGlobal();
+      if (claimed.isEmpty()) {
+        log.info("a global OpenTelemetry is set already: it exports the spans");
         return false;
       }
       Pipeline made = Pipeline.of(trace, network);
-      ours.get().connect(made.openTelemetry());
+      claimed.get().delegateTo(made.openTelemetry());
       made.measureLoss();
       running = made;
       max = trace.shutdown();
@@ -93,11 +93,11 @@ public final class PhoenixTracing {
     }
   }
 
-  /** The one place of the process, if it is ours. */
-  private static Optional<DelegatingOpenTelemetry> ours() {
-    DelegatingOpenTelemetry there = board;
-    if (there != null) {
-      return Optional.of(there);
+  /** The global OpenTelemetry, if this class has set it or can set it. */
+  private static Optional<DelegatingOpenTelemetry> claimGlobal() {
+    DelegatingOpenTelemetry existing = global;
+    if (existing != null) {
+      return Optional.of(existing);
     }
     if (GlobalOpenTelemetry.isSet()) {
       return Optional.empty();
@@ -105,59 +105,59 @@ public final class PhoenixTracing {
     DelegatingOpenTelemetry made = new DelegatingOpenTelemetry();
     try {
       GlobalOpenTelemetry.set(made);
-    } catch (IllegalStateException e) { // somebody was quicker
+    } catch (IllegalStateException e) { // another thread was faster
       return Optional.empty();
     }
-    board = made;
-    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(PhoenixTracing::atEnd));
+    global = made;
+    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(PhoenixTracing::shutdownAndWarn));
     return Optional.of(made);
   }
 
-  private static void atEnd() {
-    shutdown().complaint().ifPresent(log::warn);
+  private static void shutdownAndWarn() {
+    shutdown().warning().ifPresent(log::warn);
   }
 
   /**
-   * A tracer for spans of one's own.
+   * A tracer for spans of your own.
    *
-   * @param component in lower case; the scope is {@code synth_lab.} and this
-   * @return that of the OpenTelemetry which is set up now
+   * @param component the component in lower case; the scope is {@code synth_lab.} and this name
+   * @return a tracer of the current OpenTelemetry
    */
   public static Tracer tracer(String component) {
     return Tracing.tracer(component);
   }
 
   /**
-   * How many spans have got where they should, so far.
+   * The number of spans that were exported so far.
    *
-   * @return of the set-up that is there, or of the last one
+   * @return the statistics of the current set-up, or of the last one
    */
-  public static ExportStats delivery() {
+  public static ExportStats stats() {
     LOCK.lock();
     try {
-      return running == null ? last : running.delivery();
+      return running == null ? last : running.stats();
     } finally {
       LOCK.unlock();
     }
   }
 
   /**
-   * Sends what is left, for no longer than the settings allow, and ends. Done by itself when the
-   * process ends. Does nothing if there is nothing to end.
+   * Exports the remaining spans, within the time that the settings allow, and ends the set-up. Called
+   * automatically when the process ends. Does nothing without a set-up.
    *
-   * @return what got there; what was lost is known exactly
+   * @return the final statistics; the number of lost spans is exact
    */
   public static ExportStats shutdown() {
     LOCK.lock();
     try {
       Pipeline ending = running;
-      DelegatingOpenTelemetry there = board;
-      if (ending == null || there == null) {
+      DelegatingOpenTelemetry existing = global;
+      if (ending == null || existing == null) {
         return ExportStats.NONE;
       }
       running = null;
       last = ending.shutdown(max);
-      there.connect(io.opentelemetry.api.OpenTelemetry.noop());
+      existing.delegateTo(io.opentelemetry.api.OpenTelemetry.noop());
       return last;
     } finally {
       LOCK.unlock();
@@ -165,13 +165,13 @@ public final class PhoenixTracing {
   }
 
   /**
-   * Tries whether the address takes spans, without sending any.
+   * Checks whether the endpoint accepts spans, by an empty export.
    *
-   * @param settings where, and through which proxy
-   * @param patience how long it may take
-   * @return why not, in words; empty if it does
+   * @param settings the endpoint and the proxies
+   * @param timeout the maximum time
+   * @return the reason why it does not; empty if it does
    */
-  public static Optional<String> unreachable(Settings settings, Duration patience) {
-    return Pipeline.unreachable(settings.trace(), settings.network(), patience);
+  public static Optional<String> unreachable(Settings settings, Duration timeout) {
+    return Pipeline.unreachable(settings.trace(), settings.network(), timeout);
   }
 }

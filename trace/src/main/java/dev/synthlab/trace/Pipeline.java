@@ -21,17 +21,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** One OpenTelemetry that was set up here: from ended spans to the server. */
+/** One OpenTelemetry SDK with its sampler, queue and exporter. */
 final class Pipeline {
-  /** Ended spans that wait to be sent, in a burst. */
+  /** The capacity of the queue of ended spans. */
   static final int QUEUE = 16_384;
 
-  /** One batch is gathered while another is sent. */
+  /** The maximum number of spans of one export. */
   private static final int BATCH = 512;
 
   static final Duration DELAY = Duration.ofSeconds(1);
 
-  /** The SDK's own 128 are too few for a long conversation. */
+  /** The default of the SDK, 128, is too small for a long conversation. */
   static final int MAX_ATTRIBUTES = 10_000;
 
   private static final AttributeKey<String> PROJECT =
@@ -39,26 +39,26 @@ final class Pipeline {
   private static final AttributeKey<String> SERVICE = AttributeKey.stringKey("service.name");
 
   private final OpenTelemetrySdk sdk;
-  private final String place;
+  private final String endpoint;
   private final SpanCounters counters;
 
-  private Pipeline(OpenTelemetrySdk sdk, String place, SpanCounters counters) {
+  private Pipeline(OpenTelemetrySdk sdk, String endpoint, SpanCounters counters) {
     this.sdk = sdk;
-    this.place = place;
+    this.endpoint = endpoint;
     this.counters = counters;
   }
 
   static Pipeline of(TraceSettings trace, NetworkSettings network) {
-    Exporters.hush();
-    String place = shown(trace.place().address());
-    SpanCounters counters = new SpanCounters(maxOnTheirWay(trace));
-    ExportWarnings complaints = ExportWarnings.ofSpans(place, trace.place().protocol());
+    Exporters.silenceSdk();
+    String endpoint = redacted(trace.place().address());
+    SpanCounters counters = new SpanCounters(maxInFlight(trace));
+    ExportWarnings warnings = ExportWarnings.ofSpans(endpoint, trace.place().protocol());
     if (!trace.otel().isEmpty()) {
       return new Pipeline(
-          OtelEnvironment.sdk(trace, network, counters, complaints), place, counters);
+          OtelEnvironment.sdk(trace, network, counters, warnings), endpoint, counters);
     }
     SpanExporter exporter =
-        new CountingSpanExporter(Exporters.to(trace, network), counters, complaints);
+        new CountingSpanExporter(Exporters.create(trace, network), counters, warnings);
     BatchSpanProcessor queue =
         BatchSpanProcessor.builder(exporter).setMaxQueueSize(QUEUE).setScheduleDelay(DELAY).build();
     OpenTelemetrySdk sdk =
@@ -72,22 +72,22 @@ final class Pipeline {
                     .build())
             .setPropagators(ContextPropagators.create(W3CTraceContextPropagator.getInstance()))
             .build();
-    // Nothing is sent at once, to hear now and not at the end that nobody takes it.
+    // An empty export now, so that a wrong endpoint is reported at the start.
     exporter.export(List.of());
-    return new Pipeline(sdk, place, counters);
+    return new Pipeline(sdk, endpoint, counters);
   }
 
-  private static long maxOnTheirWay(TraceSettings trace) {
+  private static long maxInFlight(TraceSettings trace) {
     return number(trace, "OTEL_BSP_MAX_QUEUE_SIZE", QUEUE)
         + 2 * number(trace, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", BATCH);
   }
 
-  private static long number(TraceSettings trace, String variable, long byDefault) {
-    String given = trace.otel().getOrDefault(variable, "").strip();
-    return given.matches("\\d{1,9}") ? Long.parseLong(given) : byDefault;
+  private static long number(TraceSettings trace, String variable, long defaultValue) {
+    String value = trace.otel().getOrDefault(variable, "").strip();
+    return value.matches("\\d{1,9}") ? Long.parseLong(value) : defaultValue;
   }
 
-  /** The resource with the project, where neither it nor the service has a name. */
+  /** The resource, with the project as its project and service name where it has none. */
   static Resource named(Resource resource, TraceSettings trace) {
     String service = resource.getAttribute(SERVICE);
     Attributes project =
@@ -101,24 +101,24 @@ final class Pipeline {
     return resource.merge(Resource.create(project)).merge(Resource.create(name));
   }
 
-  /** Tries the address once. */
+  /** The reason why the endpoint does not accept an empty export; empty if it does. */
   static Optional<String> unreachable(
-      TraceSettings trace, NetworkSettings network, Duration patience) {
-    Exporters.hush();
+      TraceSettings trace, NetworkSettings network, Duration timeout) {
+    Exporters.silenceSdk();
     List<SpanExporter> exporters =
         trace.otel().isEmpty()
-            ? List.of(Exporters.to(trace, network))
+            ? List.of(Exporters.create(trace, network))
             : OtelEnvironment.exporters(trace, network);
     return exporters.stream()
-        .map(exporter -> refusal(exporter, patience))
+        .map(exporter -> failure(exporter, timeout))
         .flatMap(Optional::stream)
         .findFirst();
   }
 
-  private static Optional<String> refusal(SpanExporter exporter, Duration patience) {
+  private static Optional<String> failure(SpanExporter exporter, Duration timeout) {
     try {
       CompletableResultCode result =
-          exporter.export(List.of()).join(patience.toMillis(), TimeUnit.MILLISECONDS);
+          exporter.export(List.of()).join(timeout.toMillis(), TimeUnit.MILLISECONDS);
       return result.isSuccess()
           ? Optional.empty()
           : Optional.of(ExportWarnings.reason(result.getFailureThrowable()));
@@ -127,8 +127,8 @@ final class Pipeline {
     }
   }
 
-  /** An address without what may be secret in it. */
-  static String shown(URI address) {
+  /** A URL without its query and user info, which may contain secrets. */
+  static String redacted(URI address) {
     String port = address.getPort() < 0 ? "" : ":" + address.getPort();
     return address.getScheme() + "://" + address.getHost() + port + address.getRawPath();
   }
@@ -137,11 +137,11 @@ final class Pipeline {
     return sdk;
   }
 
-  ExportStats delivery() {
-    return counters.so(place);
+  ExportStats stats() {
+    return counters.stats(endpoint);
   }
 
-  /** Lets whoever reads metrics know how many spans were lost. */
+  /** Registers the metric of lost spans. */
   void measureLoss() {
     Metrics.setLostSpans(counters::lost);
   }
@@ -150,9 +150,9 @@ final class Pipeline {
     long end = System.nanoTime() + max.toNanos();
     sdk.getSdkTracerProvider().shutdown().join(max.toMillis(), TimeUnit.MILLISECONDS);
     counters.close();
-    // Metrics come last: they tell what became of the spans.
+    // Metrics come last: they include the number of lost spans.
     long left = Math.max(0, end - System.nanoTime());
     sdk.getSdkMeterProvider().shutdown().join(left, TimeUnit.NANOSECONDS);
-    return delivery();
+    return stats();
   }
 }

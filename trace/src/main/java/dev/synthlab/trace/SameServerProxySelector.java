@@ -10,13 +10,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The proxies of one exporter, which make it reach the first server it asks and no other: the SDK
- * follows redirects, and would take headers along that were meant for this server. Safe for use by
- * many threads.
+ * A proxy selector that lets an exporter connect to its first server only: the SDK follows redirects,
+ * and would send the API key to another server. Thread-safe.
  */
 final class SameServerProxySelector extends ProxySelector {
-  // The SDK tells of it by this name, which nobody can own.
-  private static final Proxy NOWHERE =
+  // The error of the SDK contains this host name, which nobody can register.
+  private static final Proxy NO_SERVER =
       new Proxy(
           Proxy.Type.HTTP,
           InetSocketAddress.createUnresolved("redirects-are-not-followed.invalid", 9));
@@ -30,9 +29,9 @@ final class SameServerProxySelector extends ProxySelector {
 
   @Override
   public List<Proxy> select(URI address) {
-    String request = address.getScheme() + "://" + address.getRawAuthority();
-    server.compareAndSet("", request);
-    return request.equals(server.get()) ? proxies.select(address) : List.of(NOWHERE);
+    String origin = address.getScheme() + "://" + address.getRawAuthority();
+    server.compareAndSet("", origin);
+    return origin.equals(server.get()) ? proxies.select(address) : List.of(NO_SERVER);
   }
 
   @Override

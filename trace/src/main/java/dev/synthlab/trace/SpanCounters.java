@@ -3,53 +3,53 @@ package dev.synthlab.trace;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts spans on their way. Safe for use by many threads. */
+/** Counters of ended, exported and failed spans. Thread-safe. */
 final class SpanCounters {
   private final LongAdder ended = new LongAdder();
-  private final LongAdder arrived = new LongAdder();
+  private final LongAdder exported = new LongAdder();
   private final LongAdder failed = new LongAdder();
-  private final AtomicLong max = new AtomicLong();
-  private final long queue;
-  private volatile boolean over;
+  private final AtomicLong maxLost = new AtomicLong();
+  private final long maxInFlight;
+  private volatile boolean closed;
 
-  /** Of spans of which so many may be on their way at once. */
-  SpanCounters(long queue) {
-    this.queue = queue;
+  /** @param maxInFlight the maximum number of spans that are queued or being sent */
+  SpanCounters(long maxInFlight) {
+    this.maxInFlight = maxInFlight;
   }
 
   void ended() {
     ended.increment();
   }
 
-  void arrived(int spans) {
-    arrived.add(spans);
+  void exported(int spans) {
+    exported.add(spans);
   }
 
-  /** These will not arrive. */
+  /** Counts spans whose export failed. */
   void failed(int spans) {
     failed.add(spans);
   }
 
-  /** Nothing more is on its way. */
+  /** Marks the end: no span is queued or being sent any more. */
   void close() {
-    over = true;
+    closed = true;
   }
 
   /**
-   * Spans that are known not to arrive; never falls. While some are on their way it is those whose
-   * sending failed, and as many of the dropped ones as no queue could hold; at the end it is exact.
+   * The number of lost spans; it never decreases. Before the end it is a lower bound: the failed ones,
+   * and those that exceed the capacity of the queue. After {@link #close()} it is exact.
    */
   long lost() {
-    long there = arrived.sum();
-    long gone = failed.sum();
+    long confirmed = exported.sum();
+    long notSent = failed.sum();
     long all = ended.sum();
-    long sure = over ? all - there : gone + Math.max(0, all - there - gone - queue);
-    return max.accumulateAndGet(sure, Math::max);
+    long certain = closed ? all - confirmed : notSent + Math.max(0, all - confirmed - notSent - maxInFlight);
+    return maxLost.accumulateAndGet(certain, Math::max);
   }
 
-  ExportStats so(String place) {
-    // In this order: what ends meanwhile must not look as if more arrived than ended.
-    long there = arrived.sum();
-    return new ExportStats(place, ended.sum(), there);
+  ExportStats stats(String endpoint) {
+    // In this order, so that never more spans are exported than ended.
+    long confirmed = exported.sum();
+    return new ExportStats(new ExportStats.Values(endpoint, ended.sum(), confirmed));
   }
 }

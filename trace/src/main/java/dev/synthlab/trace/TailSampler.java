@@ -15,10 +15,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which spans are shown. Those of one request of a caller to a model or to another service,
- * with all the rounds, tools and repairs it took, are held until it has ended: all of them are
- * shown if anything in it failed, was tried more than once or was mended, or if it was drawn. The
- * steps that a service writes around its requests are always shown. Safe for use by many threads.
+ * A tail sampler. The spans of one request to a model or to another service, with its rounds, tools
+ * and repairs, are buffered until the request ends. All of them are exported if one of them failed,
+ * was retried or was repaired, or if the request is in the random sample. Spans around requests are
+ * always exported. Thread-safe.
  */
 final class TailSampler implements SpanProcessor {
   private static final AttributeKey<String> KIND =
@@ -28,13 +28,13 @@ final class TailSampler implements SpanProcessor {
   private static final AttributeKey<Long> ROUNDS = AttributeKey.longKey("synthlab.rounds");
   private static final Set<String> CALLS = Set.of("LLM", "EMBEDDING");
 
-  /** Whose spans are requests even where they are the steps of one. */
+  /** The scope of chains and agents that are part of a request. */
   private static final String SCOPE = "synth_lab.llm";
 
-  /** Of more spans than this at once, the others are shown: they are not held in memory. */
+  /** Spans beyond this number of open ones are exported without sampling, to bound the memory. */
   private static final int MAX_OPEN = 50_000;
 
-  private static final int MAX_HELD_OF_A_REQUEST = 1_000;
+  private static final int MAX_BUFFERED_PER_REQUEST = 1_000;
 
   private final SpanProcessor next;
   private final double share;
@@ -49,46 +49,46 @@ final class TailSampler implements SpanProcessor {
 
   private enum Decision {
     OPEN,
-    SHOWN,
+    SAMPLED,
     DROPPED
   }
 
-  /** The spans of one request that have ended. */
+  /** One request that has not ended, with the spans that have. */
   private static final class PendingTrace {
     private final String root;
-    private final List<ReadableSpan> held = new ArrayList<>();
-    private Decision fate = Decision.OPEN;
-    private boolean worthIt;
+    private final List<ReadableSpan> buffered = new ArrayList<>();
+    private Decision decision = Decision.OPEN;
+    private boolean interesting;
 
     PendingTrace(String root) {
       this.root = root;
     }
 
-    /** What is to be shown now that a span below the root has ended. */
+    /** The spans to export after a child span has ended. */
     synchronized List<ReadableSpan> ended(ReadableSpan span) {
-      if (fate == Decision.OPEN) {
-        held.add(span);
-        worthIt |= tells(span);
-        return held.size() < MAX_HELD_OF_A_REQUEST ? List.of() : decided(true);
+      if (decision == Decision.OPEN) {
+        buffered.add(span);
+        interesting |= TailSampler.isInteresting(span);
+        return buffered.size() < MAX_BUFFERED_PER_REQUEST ? List.of() : decide(true);
       }
-      return fate == Decision.SHOWN ? List.of(span) : List.of();
+      return decision == Decision.SAMPLED ? List.of(span) : List.of();
     }
 
-    synchronized boolean isWorthIt() {
-      return worthIt;
+    synchronized boolean isInteresting() {
+      return interesting;
     }
 
-    synchronized List<ReadableSpan> decided(boolean shown) {
-      if (fate == Decision.OPEN) {
-        fate = shown ? Decision.SHOWN : Decision.DROPPED;
+    synchronized List<ReadableSpan> decide(boolean sampled) {
+      if (decision == Decision.OPEN) {
+        decision = sampled ? Decision.SAMPLED : Decision.DROPPED;
       }
-      List<ReadableSpan> all = fate == Decision.SHOWN ? List.copyOf(held) : List.of();
-      held.clear();
+      List<ReadableSpan> all = decision == Decision.SAMPLED ? List.copyOf(buffered) : List.of();
+      buffered.clear();
       return all;
     }
 
-    synchronized boolean shown() {
-      return fate == Decision.SHOWN;
+    synchronized boolean isSampled() {
+      return decision == Decision.SAMPLED;
     }
   }
 
@@ -100,10 +100,10 @@ final class TailSampler implements SpanProcessor {
             && (CALLS.contains(kind)
                 || span.getAttribute(SERVICE) != null
                 || span.getInstrumentationScopeInfo().getName().equals(SCOPE));
-    PendingTrace around = open.get(span.getParentSpanContext().getSpanId());
-    if ((around != null || request) && open.size() < MAX_OPEN) {
+    PendingTrace parentTrace = open.get(span.getParentSpanContext().getSpanId());
+    if ((parentTrace != null || request) && open.size() < MAX_OPEN) {
       String id = span.getSpanContext().getSpanId();
-      open.put(id, around != null ? around : new PendingTrace(id));
+      open.put(id, parentTrace != null ? parentTrace : new PendingTrace(id));
     }
   }
 
@@ -115,23 +115,23 @@ final class TailSampler implements SpanProcessor {
   @Override
   public void onEnd(ReadableSpan span) {
     String id = span.getSpanContext().getSpanId();
-    PendingTrace asked = open.remove(id);
-    if (asked == null) {
-      show(span);
+    PendingTrace pending = open.remove(id);
+    if (pending == null) {
+      export(span);
       return;
     }
-    if (!asked.root.equals(id)) {
-      asked.ended(span).forEach(this::show);
+    if (!pending.root.equals(id)) {
+      pending.ended(span).forEach(this::export);
       return;
     }
-    asked.decided(asked.isWorthIt() || tells(span) || drawn(id)).forEach(this::show);
-    if (asked.shown()) {
-      show(span);
+    pending.decide(pending.isInteresting() || isInteresting(span) || inSample(id)).forEach(this::export);
+    if (pending.isSampled()) {
+      export(span);
     }
   }
 
-  /** Whether there is something to be seen that a good call does not have. */
-  private static boolean tells(ReadableSpan span) {
+  /** Whether the span failed, was retried or was repaired. */
+  private static boolean isInteresting(ReadableSpan span) {
     return isMoreThanOne(span.getAttribute(ATTEMPTS))
         || isMoreThanOne(span.getAttribute(ROUNDS))
         || span.toSpanData().getStatus().getStatusCode() == StatusCode.ERROR;
@@ -141,22 +141,22 @@ final class TailSampler implements SpanProcessor {
     return number != null && number > 1;
   }
 
-  /** Span ids are random: the same one is drawn, or not, wherever it is asked. */
-  private boolean drawn(String spanId) {
+  /** Span ids are random: the decision for an id is always the same. */
+  private boolean inSample(String spanId) {
     long number = Long.parseUnsignedLong(spanId, 16) >>> 1;
     return number < share * Long.MAX_VALUE;
   }
 
-  private void show(ReadableSpan span) {
+  private void export(ReadableSpan span) {
     if (span.getSpanContext().isSampled()) {
       counters.ended();
       next.onEnd(span);
     }
   }
 
-  /** What is still open at the end is shown as far as it has come. */
-  private void letGo() {
-    open.values().forEach(asked -> asked.decided(true).forEach(this::show));
+  /** Exports what has ended of the requests that have not. */
+  private void exportPending() {
+    open.values().forEach(pending -> pending.decide(true).forEach(this::export));
   }
 
   @Override
@@ -166,7 +166,7 @@ final class TailSampler implements SpanProcessor {
 
   @Override
   public CompletableResultCode shutdown() {
-    letGo();
+    exportPending();
     return next.shutdown();
   }
 

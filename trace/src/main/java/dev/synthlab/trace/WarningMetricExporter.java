@@ -9,10 +9,10 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import java.util.Collection;
 
-/** An exporter of metrics that says when none arrive. */
+/** An exporter of metrics that warns about failures. */
 final class WarningMetricExporter implements MetricExporter {
   private final MetricExporter exporter;
-  private final ExportWarnings complaints = ExportWarnings.ofMetrics();
+  private final ExportWarnings warnings = ExportWarnings.ofMetrics();
 
   WarningMetricExporter(MetricExporter exporter) {
     this.exporter = exporter;
@@ -24,7 +24,7 @@ final class WarningMetricExporter implements MetricExporter {
     result.whenComplete(
         () -> {
           if (!result.isSuccess()) {
-            complaints.failed(result.getFailureThrowable());
+            warnings.failed(result.getFailureThrowable());
           }
         });
     return result;

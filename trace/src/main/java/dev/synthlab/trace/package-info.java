@@ -1,4 +1,4 @@
-/** Where the spans of the calls go: to Phoenix or what else speaks OTLP, and how many got there. */
+/** The export of spans and metrics to Phoenix or another OTLP collector. */
 @NullMarked
 package dev.synthlab.trace;
 

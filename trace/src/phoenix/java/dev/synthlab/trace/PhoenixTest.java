@@ -345,9 +345,9 @@ class PhoenixTest {
     try (Desk desk = new Desk(ScriptedServer.inTurn(replies), variables)) {
       PhoenixTracing.setup(Settings.from(Environment.of(place)));
       work.accept(desk.layer.llm());
-      ExportStats delivery = PhoenixTracing.shutdown();
-      assertThat(delivery.lost()).isZero();
-      return await(delivery.ended());
+      ExportStats stats = PhoenixTracing.shutdown();
+      assertThat(stats.lost()).isZero();
+      return await(stats.ended());
     }
   }
 

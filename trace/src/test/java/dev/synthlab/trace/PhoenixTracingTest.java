@@ -55,12 +55,12 @@ class PhoenixTracingTest {
 
       boolean on = PhoenixTracing.setup(trace);
       desk.layer.llm().complete("Why?");
-      ExportStats delivery = PhoenixTracing.shutdown();
+      ExportStats stats = PhoenixTracing.shutdown();
 
       assertThat(on).isTrue();
-      assertThat(delivery.ended()).isEqualTo(2);
-      assertThat(delivery.lost()).isZero();
-      assertThat(delivery.complaint()).isEmpty();
+      assertThat(stats.ended()).isEqualTo(2);
+      assertThat(stats.lost()).isZero();
+      assertThat(stats.warning()).isEmpty();
       assertThat(bytes(phoenix)).contains("skies", "Why?", "blue", "attempt 1", "synth_lab.llm");
       assertThat(phoenix.seen())
           .allSatisfy(
@@ -89,9 +89,9 @@ class PhoenixTracingTest {
       ApiService service = ApiService.named("weather");
       ApiClient api = desk.layer.client(ApiClient.class, service, each -> each);
       api.get("/forecast/{city}", "Oslo").query("token", "query-is-not-shown").send();
-      ExportStats delivery = PhoenixTracing.shutdown();
+      ExportStats stats = PhoenixTracing.shutdown();
 
-      assertThat(delivery.ended()).isEqualTo(4);
+      assertThat(stats.ended()).isEqualTo(4);
       assertThat(bytes(phoenix))
           .contains("weather GET /forecast/{city}", "CHAIN", "attempt 1", "wait: backoff")
           .contains("attempt 2", "synth_lab.weather")
@@ -138,10 +138,10 @@ class PhoenixTracingTest {
       } catch (CallException e) {
         assertThat(e.getMessage()).contains("400");
       }
-      ExportStats delivery = PhoenixTracing.shutdown();
+      ExportStats stats = PhoenixTracing.shutdown();
 
-      assertThat(delivery.lost()).isZero();
-      assertThat(delivery.ended()).isGreaterThanOrEqualTo(7);
+      assertThat(stats.lost()).isZero();
+      assertThat(stats.ended()).isGreaterThanOrEqualTo(7);
       assertThat(bytes(phoenix)).contains("__REDACTED__", "exception.stacktrace");
       assertThat(bytes(phoenix)).doesNotContain(key, "0123456789abcdef", prompt, "canary prompt");
     }
@@ -156,12 +156,12 @@ class PhoenixTracingTest {
         assertThat(desk.layer.llm().complete("hello")).isEqualTo("fine");
       }
       long begin = System.nanoTime();
-      ExportStats delivery = PhoenixTracing.shutdown();
+      ExportStats stats = PhoenixTracing.shutdown();
 
       assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(6));
-      assertThat(delivery.ended()).isEqualTo(100);
-      assertThat(delivery.lost()).isEqualTo(100);
-      assertThat(delivery.complaint().orElseThrow())
+      assertThat(stats.ended()).isEqualTo(100);
+      assertThat(stats.lost()).isEqualTo(100);
+      assertThat(stats.warning().orElseThrow())
           .startsWith("100 of 100 spans did not reach http://127.0.0.1:")
           .endsWith("/v1/traces");
     }
@@ -175,10 +175,10 @@ class PhoenixTracingTest {
       Tracing.chain("one", () -> "step");
 
       long begin = System.nanoTime();
-      ExportStats delivery = PhoenixTracing.shutdown();
+      ExportStats stats = PhoenixTracing.shutdown();
 
       assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
-      assertThat(delivery.lost()).isEqualTo(1);
+      assertThat(stats.lost()).isEqualTo(1);
     }
   }
 
@@ -192,10 +192,10 @@ class PhoenixTracingTest {
       for (int i = 0; i < 10_000; i++) {
         tracer.spanBuilder("span").startSpan().end();
       }
-      ExportStats delivery = PhoenixTracing.shutdown();
+      ExportStats stats = PhoenixTracing.shutdown();
 
-      assertThat(delivery.ended()).isEqualTo(10_000);
-      assertThat(delivery.lost()).isZero();
+      assertThat(stats.ended()).isEqualTo(10_000);
+      assertThat(stats.lost()).isZero();
     }
   }
 
@@ -211,11 +211,11 @@ class PhoenixTracingTest {
       for (int i = 0; i < 40_000; i++) {
         tracer.spanBuilder("span").startSpan().end();
       }
-      ExportStats delivery = PhoenixTracing.shutdown();
+      ExportStats stats = PhoenixTracing.shutdown();
 
-      assertThat(delivery.ended()).isEqualTo(40_000);
-      assertThat(delivery.arrived()).isBetween(0L, 1_536L);
-      assertThat(delivery.lost()).isEqualTo(40_000 - delivery.arrived());
+      assertThat(stats.ended()).isEqualTo(40_000);
+      assertThat(stats.exported()).isBetween(0L, 1_536L);
+      assertThat(stats.lost()).isEqualTo(40_000 - stats.exported());
     }
   }
 
@@ -234,10 +234,10 @@ class PhoenixTracingTest {
                       "their-name")));
 
       Tracing.chain("one", () -> "step");
-      ExportStats delivery = PhoenixTracing.shutdown();
+      ExportStats stats = PhoenixTracing.shutdown();
 
-      assertThat(delivery.lost()).isZero();
-      assertThat(delivery.ended()).isEqualTo(1);
+      assertThat(stats.lost()).isZero();
+      assertThat(stats.ended()).isEqualTo(1);
       assertThat(phoenix.seen()).isEmpty();
       assertThat(bytes(other)).contains("their-name", "openinference.project.name", "mine");
     }
@@ -279,11 +279,11 @@ class PhoenixTracingTest {
 
       PhoenixTracing.setup(settings);
       Tracing.chain("one", () -> "step");
-      ExportStats delivery = PhoenixTracing.shutdown();
+      ExportStats stats = PhoenixTracing.shutdown();
 
       assertThat(phoenix.seen()).isNotEmpty();
       assertThat(elsewhere.seen()).isEmpty();
-      assertThat(delivery.lost()).isEqualTo(1);
+      assertThat(stats.lost()).isEqualTo(1);
     }
   }
 

@@ -37,7 +37,7 @@ class SpanCountersTest {
     ended(15);
     assertThat(counters.lost()).isEqualTo(5);
 
-    counters.arrived(10);
+    counters.exported(10);
 
     assertThat(counters.lost()).isEqualTo(5);
   }
@@ -45,7 +45,7 @@ class SpanCountersTest {
   @Test
   void isExactAtTheEnd() {
     ended(10);
-    counters.arrived(6);
+    counters.exported(6);
     counters.failed(1);
 
     counters.close();

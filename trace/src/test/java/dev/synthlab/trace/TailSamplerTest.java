@@ -26,7 +26,7 @@ class TailSamplerTest {
     call(tracer, Context.root(), "LLM", 1, StatusCode.OK);
 
     assertThat(names()).isEmpty();
-    assertThat(counters.so("").ended()).isZero();
+    assertThat(counters.stats("").ended()).isZero();
   }
 
   @Test
@@ -36,7 +36,7 @@ class TailSamplerTest {
     call(tracer, Context.root(), "LLM", 1, StatusCode.ERROR);
 
     assertThat(names()).containsExactly("attempt 1", "LLM");
-    assertThat(counters.so("").ended()).isEqualTo(2);
+    assertThat(counters.stats("").ended()).isEqualTo(2);
   }
 
   @Test
@@ -67,7 +67,7 @@ class TailSamplerTest {
     typed(provider, 2, StatusCode.OK);
 
     assertThat(names()).containsExactly("attempt 1", "LLM", "attempt 1", "LLM", "typed");
-    assertThat(counters.so("").ended()).isEqualTo(5);
+    assertThat(counters.stats("").ended()).isEqualTo(5);
   }
 
   @Test
@@ -86,7 +86,7 @@ class TailSamplerTest {
     typed(provider, 1, StatusCode.OK);
 
     assertThat(names()).isEmpty();
-    assertThat(counters.so("").ended()).isZero();
+    assertThat(counters.stats("").ended()).isZero();
   }
 
   @Test
@@ -136,7 +136,7 @@ class TailSamplerTest {
     shown.reset();
     provider.shutdown();
 
-    assertThat(counters.so("").ended()).isEqualTo(1);
+    assertThat(counters.stats("").ended()).isEqualTo(1);
   }
 
   private static void call(
