@@ -12,11 +12,8 @@ import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.ResponseFormat;
 import dev.synthlab.spans.ContextSnapshot;
 import java.math.BigDecimal;
-import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -46,24 +43,12 @@ public final class BulkRun {
    * @return a run that has not begun
    */
   public static BulkRun of(BulkOptions options, RowClient caller, Timer timer, Listener listener) {
-    return of(options, caller, timer, listener, CrashPoints.NONE);
+    return of(options, caller, timer, listener, RunCrashPoints.NONE);
   }
 
   static BulkRun of(
-      BulkOptions options, RowClient caller, Timer timer, Listener listener, CrashPoints steps) {
+      BulkOptions options, RowClient caller, Timer timer, Listener listener, RunCrashPoints steps) {
     return new BulkRun(new RunCoordinator(options, caller, timer, listener, steps));
-  }
-
-  /**
-   * Bounds what the job may cost, earlier runs included: a row is sent only if that and all rows in
-   * flight may cost their most without passing the bound. Said before {@link #run()}.
-   *
-   * @param usd US dollars, at least 0
-   * @return this
-   */
-  public BulkRun withMaxCost(BigDecimal usd) {
-    coordinator.bound(usd);
-    return this;
   }
 
   /**
@@ -74,7 +59,7 @@ public final class BulkRun {
    * @return this
    */
   public BulkRun withRecorder(RunRecorder recorder) {
-    coordinator.report(recorder);
+    coordinator.record(recorder);
     return this;
   }
 
@@ -211,79 +196,14 @@ public final class BulkRun {
   }
 
   /**
-   * How far a run is.
-   *
-   * @param total rows of the input, up to the limit; grows while the input is gone over
-   * @param doneBefore rows that needed nothing when the run began
-   * @param answered rows with an answer, those of earlier runs included
-   * @param failed rows whose last line is a failure, those of earlier runs included
-   * @param ended rows that got a line in this run
-   * @param inFlight calls under way
-   * @param inputTokens tokens sent in this run
-   * @param outputTokens tokens received in this run
-   * @param cached answers of this run that were kept from equal requests
-   * @param cost what it has cost
-   * @param elapsed since the beginning
-   * @param failures failed rows by cause
-   */
-  public record Progress(
-      long total,
-      long doneBefore,
-      long answered,
-      long failed,
-      long ended,
-      long inFlight,
-      long inputTokens,
-      long outputTokens,
-      long cached,
-      Cost cost,
-      Duration elapsed,
-      Map<String, Long> failures) {
-    /** Keeps a copy. */
-    public Progress {
-      failures = new TreeMap<>(failures);
-    }
-
-    /**
-     * Rows that have all they need.
-     *
-     * @return those done before and those of this run
-     */
-    public long done() {
-      return doneBefore + ended;
-    }
-
-    /**
-     * Rows a second in this run.
-     *
-     * @return 0 at the beginning
-     */
-    public double rate() {
-      return elapsed.isZero() ? 0 : ended * 1e9 / elapsed.toNanos();
-    }
-
-    /**
-     * How long it will take at this rate.
-     *
-     * @return empty while no row has ended
-     */
-    public Optional<Duration> left() {
-      double rate = rate();
-      return rate == 0
-          ? Optional.empty()
-          : Optional.of(Duration.ofMillis(Math.round((total - done()) * 1e3 / rate)));
-    }
-  }
-
-  /**
    * Refuses an input that cannot be read, before anything else is done for a run.
    *
    * @param options what a run is to do
    * @throws BatchException when the input is missing or cannot be read
    */
   public static void requireReadable(BulkOptions options) {
-    if (options.input() instanceof BulkOptions.In.File file) {
-      Preflight.requireReadable(file.path());
+    if (options.input().source() instanceof BulkOptions.Source.File file) {
+      RunPreflight.requireReadable(file.path());
     }
   }
 
@@ -355,7 +275,7 @@ public final class BulkRun {
    *
    * @return a snapshot
    */
-  public Progress progress() {
+  public RunProgress progress() {
     return coordinator.progress();
   }
 }

@@ -129,36 +129,36 @@ public final class DryRun {
       Path kept = Files.createTempFile("synthlab-", ".rows");
       kept.toFile().deleteOnExit();
       try {
-        return over(new Spool(options, new CompletableFuture<>()).input(kept));
+        return over(new InputSpool(options, new CompletableFuture<>()).input(kept));
       } finally {
         Files.deleteIfExists(kept);
       }
     } catch (IOException e) {
       throw new BatchException(
           BatchException.Kind.INPUT_UNREADABLE,
-          "reading the input or the output failed: " + Preflight.reason(e),
+          "reading the input or the output failed: " + RunPreflight.reason(e),
           e);
     }
   }
 
   private Estimate over(InputFile input) throws IOException {
     Path out = input.path();
-    if (options.output() instanceof BulkOptions.Out.File file && hasDirectory(file.path())) {
-      OutputFiles files = OutputFiles.of(file.path(), options.format());
-      Preflight.requireOtherThanInput(options, files);
+    if (options.output().target() instanceof BulkOptions.Target.File file && hasDirectory(file.path())) {
+      OutputFiles files = OutputFiles.of(file.path(), options.output().format());
+      RunPreflight.requireOtherThanInput(options, files);
       if (!RunCoordinator.isDevice(file.path())) {
         files.requireOwn();
       }
       out = files.out();
-      if (OutputFiles.hasContent(out) && !options.fresh() && Files.isRegularFile(out)) {
-        JobFile.known(files, JobFile.settings(options));
-        new ResultIndex(files, table, statuses).look();
+      if (OutputFiles.hasContent(out) && !options.output().fresh() && Files.isRegularFile(out)) {
+        OutputJobFile.known(files, OutputJobFile.settings(options));
+        new OutputIndex(files, table, statuses).look();
       }
     }
     RunStats stats = new RunStats(Timer.system(), statuses);
     new InputScan(input, out, table, statuses, options, seen::incrementAndGet)
         .into(stats, this::wanted);
-    BulkRun.Progress found = stats.progress();
+    RunProgress found = stats.progress();
     List<Share> shares =
         byModel.entrySet().stream().map(each -> each.getValue().share(each.getKey())).toList();
     return new Estimate(found.total(), found.doneBefore(), malformed, shares);

@@ -16,8 +16,8 @@ record InputFile(Path path, InputFormat format) {
   RecordReader open() throws IOException {
     return switch (format.kind()) {
       case JSON_LINES -> LineReader.ofInput(path);
-      case CSV -> CsvInput.open(path, format.delimiter());
-      case TSV -> CsvInput.open(path, OptionalInt.of(format.delimiter().orElse('\t')));
+      case CSV -> InputCsvReader.open(path, format.delimiter());
+      case TSV -> InputCsvReader.open(path, OptionalInt.of(format.delimiter().orElse('\t')));
     };
   }
 

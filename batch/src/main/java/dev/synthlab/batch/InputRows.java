@@ -36,7 +36,7 @@ final class InputRows implements Closeable {
 
   /** The next row, or none after the last. */
   Optional<Waiting> next() throws IOException {
-    while (seen < options.limit().orElse(Long.MAX_VALUE) && lines.next()) {
+    while (seen < options.input().limit().orElse(Long.MAX_VALUE) && lines.next()) {
       if (lines.blank()) {
         continue;
       }
@@ -53,7 +53,7 @@ final class InputRows implements Closeable {
                 + "); run it again");
       }
       short before = table.end(row);
-      if (statuses.wanted(before, options.retryFailed())) {
+      if (statuses.isToSend(before, options.failures().retry())) {
         Row.Key key = new Row.Key(row, id, lines.number(), scan.hash());
         return Optional.of(new Waiting(key, copy(lines, scan), before));
       }

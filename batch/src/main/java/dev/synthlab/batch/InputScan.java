@@ -21,12 +21,12 @@ final class InputScan {
   private final RowTable table;
   private final RowStatuses statuses;
   private final BulkOptions options;
-  private final Runnable goingOn;
+  private final Runnable stopCheck;
 
   /**
    * A scan.
    *
-   * @param goingOn throws when the run is not to go on
+   * @param stopCheck throws when the run must stop
    */
   InputScan(
       InputFile input,
@@ -34,13 +34,13 @@ final class InputScan {
       RowTable table,
       RowStatuses statuses,
       BulkOptions options,
-      Runnable goingOn) {
+      Runnable stopCheck) {
     this.input = input;
     this.out = out;
     this.table = table;
     this.statuses = statuses;
     this.options = options;
-    this.goingOn = goingOn;
+    this.stopCheck = stopCheck;
   }
 
   /** Sees the rows that are to be sent. */
@@ -59,23 +59,23 @@ final class InputScan {
   private void into(RunStats stats, Optional<Visitor> visitor) {
     RowHasher scan = input.scan();
     RowParser parser = new RowParser(options);
-    long limit = options.limit().orElse(Long.MAX_VALUE);
+    long limit = options.input().limit().orElse(Long.MAX_VALUE);
     long rows = 0;
     try (RecordReader lines = input.open()) {
       lines.columns().ifPresent(this::requireColumns);
       while (lines.next()) {
-        goingOn.run();
+        stopCheck.run();
         if (lines.blank()) {
           continue;
         }
         scan.scan(lines);
         int row = enter(scan, lines.number());
-        if (options.strict()) {
+        if (options.input().strict()) {
           requireWellFormed(parser, scan, lines, row);
         }
         if (rows++ < limit) {
           requireColumns(parser, scan, lines);
-          boolean wanted = statuses.wanted(table.end(row), options.retryFailed());
+          boolean wanted = statuses.isToSend(table.end(row), options.failures().retry());
           stats.found(table.end(row), wanted);
           if (wanted && visitor.isPresent()) {
             visitor.get().wanted(key(scan, lines, row), InputRows.copy(lines, scan));
@@ -85,7 +85,7 @@ final class InputScan {
     } catch (IOException e) {
       throw new BatchException(
           BatchException.Kind.INPUT_UNREADABLE,
-          "cannot read " + input.path() + ": " + Preflight.reason(e),
+          "cannot read " + input.path() + ": " + RunPreflight.reason(e),
           e);
     }
   }
@@ -112,7 +112,7 @@ final class InputScan {
     if (statuses.isInvalidLine(table.end(row))) {
       return;
     }
-    String there = ResultIndex.idAt(out, table.place(row));
+    String there = OutputIndex.idAt(out, table.place(row));
     if (!there.equals(id)) {
       throw alike(id, there);
     }
@@ -171,7 +171,7 @@ final class InputScan {
       return;
     }
     Set<String> there = new HashSet<>(columns);
-    InputFormat format = options.form();
+    InputFormat format = options.input().format();
     format.idColumn().ifPresent(column -> requireColumn(column, "--id names it", there, columns));
     if (format.template().isEmpty()) {
       requireColumn("prompt", "give one, or say with --template what to ask", there, columns);
@@ -204,7 +204,7 @@ final class InputScan {
 
   /** Only a row in which the scan does not see every name is looked at closely. */
   private void requireColumns(RowParser parser, RowHasher scan, RecordReader lines) {
-    boolean needsId = options.form().idColumn().isPresent() && !scan.named() && !scan.unusableId();
+    boolean needsId = options.input().format().idColumn().isPresent() && !scan.named() && !scan.unusableId();
     if (lines.columns().isPresent() || (scan.foundAll() && !parser.fillsSystem() && !needsId)) {
       return;
     }
@@ -229,11 +229,11 @@ final class InputScan {
   }
 
   /** How many rows of OUT the input does not have. */
-  long vanished() {
-    long vanished = 0;
+  long rowsNotInInput() {
+    long rowsNotInInput = 0;
     for (int row = 0; row < table.size(); row++) {
-      vanished += table.line(row) == 0 ? 1 : 0;
+      rowsNotInInput += table.line(row) == 0 ? 1 : 0;
     }
-    return vanished;
+    return rowsNotInInput;
   }
 }

@@ -9,9 +9,9 @@ import java.util.Arrays;
 final class OutputCompaction {
   private final OutputFiles files;
   private final RowTable table;
-  private final CrashPoints steps;
+  private final RunCrashPoints steps;
 
-  OutputCompaction(OutputFiles files, RowTable table, CrashPoints steps) {
+  OutputCompaction(OutputFiles files, RowTable table, RunCrashPoints steps) {
     this.files = files;
     this.table = table;
     this.steps = steps;

@@ -104,7 +104,7 @@ final class OutputFiles {
       try {
         PrivateFiles.requireOwn(file);
       } catch (IOException e) {
-        throw Preflight.unwritable(file, e);
+        throw RunPreflight.unwritable(file, e);
       }
     }
   }
@@ -119,7 +119,7 @@ final class OutputFiles {
    *
    * @param steps told before the file is put in its place
    */
-  static void replace(Path file, CrashPoints steps, Content content) throws IOException {
+  static void replace(Path file, RunCrashPoints steps, Content content) throws IOException {
     Path temporary = temporary(file);
     Files.deleteIfExists(temporary);
     try {
@@ -131,10 +131,10 @@ final class OutputFiles {
         stream.flush();
         channel.force(true);
       }
-      steps.reached(CrashPoints.Step.TEMPORARY_WRITTEN, file);
+      steps.reached(RunCrashPoints.Step.TEMPORARY_WRITTEN, file);
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      steps.reached(CrashPoints.Step.RENAMED, file);
+      steps.reached(RunCrashPoints.Step.RENAMED, file);
     } catch (IOException e) {
       Files.deleteIfExists(temporary);
       throw e;

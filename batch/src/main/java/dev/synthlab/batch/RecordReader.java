@@ -9,7 +9,7 @@ import java.util.Optional;
  * The records of a file, one after the other, each as the bytes of one JSON text, whatever form
  * they have in the file. For one thread.
  */
-sealed interface RecordReader extends Closeable permits LineReader, CsvInput {
+sealed interface RecordReader extends Closeable permits LineReader, InputCsvReader {
 
   /** Goes to the next record; false after the last. */
   boolean next() throws IOException;

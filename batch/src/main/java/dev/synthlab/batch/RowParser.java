@@ -45,7 +45,7 @@ final class RowParser {
 
   RowParser(BulkOptions options) {
     this.options = options;
-    this.template = template(options.form());
+    this.template = template(options.input().format());
     this.system = system(options);
   }
 
@@ -58,13 +58,13 @@ final class RowParser {
 
   /** The system message is text, but for rows that are columns. */
   private static Optional<PromptTemplate> system(BulkOptions options) {
-    boolean columns = options.form().tabular() || options.form().template().isPresent();
-    return columns ? options.system().map(PromptTemplate::of) : Optional.empty();
+    boolean columns = options.input().format().tabular() || options.input().format().template().isPresent();
+    return columns ? options.request().system().map(PromptTemplate::of) : Optional.empty();
   }
 
   /** Everything that is filled with the columns of a row. */
   static Stream<PromptTemplate> templates(BulkOptions options) {
-    return Stream.concat(options.form().template().stream(), system(options).stream());
+    return Stream.concat(options.input().format().template().stream(), system(options).stream());
   }
 
   /** Whether a row must have values for more than the prompt. */
@@ -76,7 +76,7 @@ final class RowParser {
   Optional<String> missing(InputRows.Line line) {
     try {
       Map<String, Object> object = object(line);
-      Optional<String> id = options.form().idColumn().filter(column -> object.get(column) == null);
+      Optional<String> id = options.input().format().idColumn().filter(column -> object.get(column) == null);
       if (id.isPresent()) {
         return Optional.of("it has no \"" + id.get() + "\", which --id names");
       }
@@ -94,7 +94,7 @@ final class RowParser {
     try {
       Map<String, Object> object = object(line);
       Set<String> request =
-          options.form().tabular() || templated(object) ? Set.of("custom_id") : REQUEST_KEYS;
+          options.input().format().tabular() || templated(object) ? Set.of("custom_id") : REQUEST_KEYS;
       object.forEach(
           (name, value) -> {
             if (!request.contains(name)) {
@@ -164,7 +164,7 @@ final class RowParser {
             || object.get("messages") instanceof List<?>
             || object.get("prompt") instanceof String;
     return !request
-        || options.form().tabular()
+        || options.input().format().tabular()
         || template.get().variables().stream().anyMatch(ASKING::contains);
   }
 
@@ -202,9 +202,9 @@ final class RowParser {
     checkAddress(object);
     Map<String, Object> body =
         asMap(object.getOrDefault("body", ""), "its body is not a JSON object");
-    options.embeddingModel().ifPresent(model -> put(body, "model", model));
-    options.parameters().forEach((name, value) -> put(body, name, value));
-    options.localModel().ifPresent(model -> body.put("model", model));
+    options.model().embedding().ifPresent(model -> put(body, "model", model));
+    options.request().parameters().forEach((name, value) -> put(body, name, value));
+    options.model().local().ifPresent(model -> body.put("model", model));
     try {
       boolean base64 = "base64".equals(body.get("encoding_format"));
       return new Row.Embed(key, EmbeddingRows.request(body), base64, columns);
@@ -240,17 +240,17 @@ final class RowParser {
   private Map<String, Object> filled(Map<String, Object> body, Map<String, Object> columns) {
     body.remove("stream");
     body.remove("stream_options");
-    options.model().ifPresent(model -> put(body, "model", model));
-    options.temperature().ifPresent(value -> put(body, "temperature", value));
-    options.maxTokens().ifPresent(tokens -> putMaxTokens(body, tokens));
-    options.parameters().forEach((name, value) -> put(body, name, value));
-    options.localModel().ifPresent(model -> body.put("model", model));
-    options.system().ifPresent(text -> putSystem(body, text, columns));
+    options.model().name().ifPresent(model -> put(body, "model", model));
+    options.request().temperature().ifPresent(value -> put(body, "temperature", value));
+    options.request().maxTokens().ifPresent(tokens -> putMaxTokens(body, tokens));
+    options.request().parameters().forEach((name, value) -> put(body, name, value));
+    options.model().local().ifPresent(model -> body.put("model", model));
+    options.request().system().ifPresent(text -> putSystem(body, text, columns));
     return body;
   }
 
   private void put(Map<String, Object> body, String name, Object value) {
-    if (options.override() || body.get(name) == null) {
+    if (options.request().override() || body.get(name) == null) {
       body.put(name, value);
     }
   }
@@ -267,7 +267,7 @@ final class RowParser {
   private void putSystem(Map<String, Object> body, String text, Map<String, Object> columns) {
     List<Object> messages = messages(body);
     boolean present = messages.stream().anyMatch(RowParser::setsRules);
-    if (present && !options.override()) {
+    if (present && !options.request().override()) {
       return;
     }
     messages.removeIf(RowParser::setsRules);

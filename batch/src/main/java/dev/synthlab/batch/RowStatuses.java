@@ -59,7 +59,7 @@ final class RowStatuses {
   }
 
   /** Whether the same request would end so again. */
-  static boolean isLasting(String code) {
+  static boolean isPermanent(String code) {
     return PERMANENT.contains(code);
   }
 
@@ -68,13 +68,13 @@ final class RowStatuses {
   }
 
   /** Whether a row that ended so is still to be sent. */
-  boolean wanted(short end, BulkOptions.Retry retry) {
+  boolean isToSend(short end, BulkOptions.Retry retry) {
     if (!isFailure(end)) {
       return end == OPEN;
     }
     return switch (retry) {
       case NO -> false;
-      case TRANSIENT -> !isLasting(code(end));
+      case TRANSIENT -> !isPermanent(code(end));
       case ALL -> true;
     };
   }

@@ -540,11 +540,11 @@ class BulkRunTest {
     bulk.input(Bulk.prompts(10));
     bulk.script.fails("p3", Fault.Kind.BAD_REQUEST);
 
-    assertThat(bulk.run(o -> o.failOnError(FailureTolerance.parse("0.1"))).end())
+    assertThat(bulk.run(o -> o.failureTolerance(FailureTolerance.parse("0.1"))).end())
         .isEqualTo(Summary.End.DONE);
-    assertThat(bulk.run(o -> o.failOnError(FailureTolerance.parse("0.09"))).end())
+    assertThat(bulk.run(o -> o.failureTolerance(FailureTolerance.parse("0.09"))).end())
         .isEqualTo(Summary.End.SOME_FAILED);
-    assertThat(bulk.run(o -> o.failOnError(FailureTolerance.parse("1"))).end())
+    assertThat(bulk.run(o -> o.failureTolerance(FailureTolerance.parse("1"))).end())
         .isEqualTo(Summary.End.DONE);
   }
 
@@ -554,9 +554,9 @@ class BulkRunTest {
     String in = Bulk.prompt("a", "x") + "\n" + Bulk.prompt("b", "y") + "\n";
     BulkOptions options =
         BulkOptions.builder(
-                new BulkOptions.In.Stream(
+                new BulkOptions.Source.Stream(
                     new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8))),
-                new BulkOptions.Out.Stream(out))
+                new BulkOptions.Target.Stream(out))
             .format(BulkOptions.Format.JSONL)
             .build();
 
@@ -570,7 +570,7 @@ class BulkRunTest {
             .map(line -> Json.mapper().readTree(line).path("output").asString())
             .toList();
     assertThat(outputs).containsExactlyInAnyOrder("X", "Y");
-    assertThat(bulk.notes).anyMatch(note -> note.contains("cannot be gone on with"));
+    assertThat(bulk.notes).anyMatch(note -> note.contains("cannot be resumed"));
     assertThat(directory).isEmptyDirectory();
   }
 
@@ -692,7 +692,7 @@ class BulkRunTest {
   @Test
   void anAnswerOfWhichNoLineCanBeMadeKeepsItsText() {
     Row.Ready row = new Row.Ready(new Row.Key(0, "a", 1, 7), Map.of(), Map.of());
-    ResultLine lines = new ResultLine(BulkOptions.Format.OPENAI, "run");
+    OutputLine lines = new OutputLine(BulkOptions.Format.OPENAI, "run");
 
     byte[] line =
         lines.unwritable(
@@ -758,7 +758,7 @@ class BulkRunTest {
         };
     Path old = Files.writeString(bulk.beside(".out.jsonl.stdin"), "the old rows");
     BulkOptions options =
-        BulkOptions.builder(new BulkOptions.In.Stream(silent), new BulkOptions.Out.File(bulk.out))
+        BulkOptions.builder(new BulkOptions.Source.Stream(silent), new BulkOptions.Target.File(bulk.out))
             .build();
     BulkRun run =
         BulkRun.of(options, bulk.script, dev.synthlab.call.Timer.system(), bulk.notes::add);
@@ -805,7 +805,7 @@ class BulkRunTest {
           }
         };
     BulkOptions options =
-        BulkOptions.builder(new BulkOptions.In.File(bulk.in), new BulkOptions.Out.Stream(closed))
+        BulkOptions.builder(new BulkOptions.Source.File(bulk.in), new BulkOptions.Target.Stream(closed))
             .build();
 
     Summary summary =

@@ -111,7 +111,7 @@ class EmbeddingRowsTest {
   void sendsNothingWhoseCostNobodyKnowsWhereMoneyIsBounded() {
     bulk.input(row("a", "{\"model\":\"e\",\"input\":\"one\"}"));
 
-    Summary summary = bulk.begin(options -> {}).withMaxCost(java.math.BigDecimal.ONE).run();
+    Summary summary = bulk.run(options -> options.maxCostUsd(java.math.BigDecimal.ONE));
 
     assertThat(summary.end()).isEqualTo(Summary.End.BUDGET);
     assertThat(summary.reason()).contains("an answer of e");

@@ -371,9 +371,9 @@ class ResumeTest {
   private Summary fromStream(String input, int limit) {
     BulkOptions options =
         BulkOptions.builder(
-                new BulkOptions.In.Stream(
+                new BulkOptions.Source.Stream(
                     new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8))),
-                new BulkOptions.Out.File(bulk.out))
+                new BulkOptions.Target.File(bulk.out))
             .limit(limit)
             .build();
     return BulkRun.of(options, bulk.script, Timer.system(), note -> {}).run();

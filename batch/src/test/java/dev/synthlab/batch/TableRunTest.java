@@ -55,11 +55,11 @@ class TableRunTest {
   }
 
   private static Consumer<BulkOptions.Builder> asking(String template) {
-    return options -> options.form(csv(template));
+    return options -> options.inputFormat(csv(template));
   }
 
   private static Consumer<BulkOptions.Builder> toTable(String template) {
-    return options -> options.form(csv(template)).format(BulkOptions.Format.CSV);
+    return options -> options.inputFormat(csv(template)).format(BulkOptions.Format.CSV);
   }
 
   private static void refused(BatchException.Kind kind, ThrowingCallable run, String... words) {
@@ -96,7 +96,7 @@ class TableRunTest {
   void takesAPromptColumnWithoutATemplateAndBodyColumnsWithOne() throws IOException {
     Files.writeString(bulk.in, "prompt,body\nask,text\n");
 
-    bulk.run(o -> o.form(InputFormat.of(InputFormat.Kind.CSV)).concurrency(1));
+    bulk.run(o -> o.inputFormat(InputFormat.of(InputFormat.Kind.CSV)).concurrency(1));
     bulk.run(asking("Read {{body}}").andThen(o -> o.fresh(true)));
 
     assertThat(bulk.script.prompts()).containsExactly("ask", "Read text");
@@ -116,12 +116,12 @@ class TableRunTest {
         "\"shop\"");
     refused(
         BatchException.Kind.MISSING_COLUMN,
-        () -> bulk.run(o -> o.form(csv("{{name}}").withIdColumn("key"))),
+        () -> bulk.run(o -> o.inputFormat(csv("{{name}}").withIdColumn("key"))),
         "\"key\"",
         "--id");
     refused(
         BatchException.Kind.MISSING_COLUMN,
-        () -> bulk.run(o -> o.form(InputFormat.of(InputFormat.Kind.CSV))),
+        () -> bulk.run(o -> o.inputFormat(InputFormat.of(InputFormat.Kind.CSV))),
         "\"prompt\"",
         "--template");
 
@@ -138,7 +138,7 @@ class TableRunTest {
 
       refused(
           BatchException.Kind.INPUT_UNREADABLE,
-          () -> bulk.run(o -> o.form(InputFormat.of(InputFormat.Kind.CSV))),
+          () -> bulk.run(o -> o.inputFormat(InputFormat.of(InputFormat.Kind.CSV))),
           encoding,
           bulk.in.toString(),
           "save it as UTF-8; nothing was sent");
@@ -165,13 +165,13 @@ class TableRunTest {
 
     refused(
         BatchException.Kind.MISSING_COLUMN,
-        () -> bulk.run(o -> o.form(format)),
+        () -> bulk.run(o -> o.inputFormat(format)),
         "line 3",
         "{{c}}",
         "there is a, c");
     assertThat(bulk.script.requests).isEmpty();
 
-    assertThat(bulk.run(o -> o.form(format).limit(1)).answered()).isEqualTo(1);
+    assertThat(bulk.run(o -> o.inputFormat(format).limit(1)).answered()).isEqualTo(1);
     assertThat(bulk.script.prompts()).containsExactly("1 x");
   }
 
@@ -184,11 +184,11 @@ class TableRunTest {
 
     bulk.run(
         o ->
-            o.form(InputFormat.JSON_LINES.withTemplate(PromptTemplate.of("{{x}}"))).concurrency(1));
+            o.inputFormat(InputFormat.JSON_LINES.withTemplate(PromptTemplate.of("{{x}}"))).concurrency(1));
     bulk.input("{\"id\":1,\"prompt\":\"own\"}");
     bulk.run(
         o ->
-            o.form(InputFormat.JSON_LINES.withTemplate(PromptTemplate.of("say {{prompt}}")))
+            o.inputFormat(InputFormat.JSON_LINES.withTemplate(PromptTemplate.of("say {{prompt}}")))
                 .fresh(true));
 
     assertThat(bulk.script.prompts()).containsExactly("own", "talk", "X", "say own");
@@ -213,7 +213,7 @@ class TableRunTest {
   void idsComeFromTheNamedColumn() throws IOException {
     Files.writeString(bulk.in, "id,key\n1,a\n1,b\n");
 
-    bulk.run(o -> o.form(csv("{{key}}").withIdColumn("key")));
+    bulk.run(o -> o.inputFormat(csv("{{key}}").withIdColumn("key")));
 
     assertThat(bulk.results().keySet()).containsExactlyInAnyOrder("a", "b");
   }
@@ -268,7 +268,7 @@ class TableRunTest {
     bulk.script.on("a \"b\"", request -> Script.answer("now"));
     BulkOptions again =
         BulkOptions.builder(errors, directory.resolve("again-out.jsonl"))
-            .form(InputFormat.JSON_LINES.withTemplate(PromptTemplate.of("{{review}}")))
+            .inputFormat(InputFormat.JSON_LINES.withTemplate(PromptTemplate.of("{{review}}")))
             .build();
 
     Summary summary = BulkRun.of(again, bulk.script, Timer.system(), note -> {}).run();
@@ -372,9 +372,9 @@ class TableRunTest {
   private void toStream(InputFormat format, byte[] in, ByteArrayOutputStream out) {
     BulkOptions options =
         BulkOptions.builder(
-                new BulkOptions.In.Stream(new ByteArrayInputStream(in)),
-                new BulkOptions.Out.Stream(out))
-            .form(format)
+                new BulkOptions.Source.Stream(new ByteArrayInputStream(in)),
+                new BulkOptions.Target.Stream(out))
+            .inputFormat(format)
             .format(BulkOptions.Format.CSV)
             .build();
     BulkRun.of(options, bulk.script, Timer.system(), note -> {}).run();

@@ -156,14 +156,14 @@ class CommandTest {
     await(running, () -> !server.seen().isEmpty());
 
     running.process().destroy();
-    await(running, () -> read(running.err()).contains("again to end them now"));
+    await(running, () -> read(running.err()).contains("a second signal cancels them"));
     running.process().destroy();
     Ended ended = running.end();
 
     assertThat(ended.exit()).isEqualTo(143);
     assertThat(ended.err())
-        .containsOnlyOnce("again to end them now")
-        .contains("calls in flight are cut off", "stopped: a signal came; 2 rows are open");
+        .containsOnlyOnce("a second signal cancels them")
+        .contains("calls in flight are cancelled", "stopped: a signal came; 2 rows are open");
   }
 
   private static void await(Running running, BooleanSupplier reached) {
@@ -286,7 +286,7 @@ class CommandTest {
             .end();
 
     assertThat(full.exit()).isEqualTo(5);
-    assertThat(full.err()).contains("the same command goes on");
+    assertThat(full.err()).contains("the same command resumes the run");
     int kept = synth.lines("out.jsonl").size();
     assertThat(kept).isBetween(1, 59);
     assertThat(Files.readString(synth.path("out.jsonl"))).endsWith("\n");
@@ -486,7 +486,7 @@ class CommandTest {
 
     assertThat(full.exit()).isEqualTo(5);
     assertThat(full.err())
-        .contains("No space left", "1 paid answers could not be kept")
+        .contains("No space left", "1 paid answers could not be saved")
         .doesNotContain("same command");
     assertThat(server.seen()).hasSize(1);
     for (String word : List.of("--version", "config show", "ask --no-stream hi")) {

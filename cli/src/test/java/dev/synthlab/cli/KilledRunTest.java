@@ -149,7 +149,7 @@ class KilledRunTest {
       Ended stopped = running.end();
 
       assertThat(stopped.exit()).isEqualTo(143);
-      assertThat(stopped.err()).contains("the same command goes on");
+      assertThat(stopped.err()).contains("the same command resumes the run");
     }
 
     Ended last = start(synth).end();
@@ -167,7 +167,7 @@ class KilledRunTest {
     Ended ended = synth.run("run", "in.jsonl", "-o", "out.jsonl", "-c", "2", "--deadline", "2s");
 
     assertThat(ended.exit()).isEqualTo(5);
-    assertThat(ended.err()).contains("the same command goes on");
+    assertThat(ended.err()).contains("the same command resumes the run");
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
     assertThat(synth.lines("out.jsonl")).isNotEmpty();
   }

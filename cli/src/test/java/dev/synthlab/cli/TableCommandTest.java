@@ -294,6 +294,6 @@ class TableCommandTest {
 
     assertThat(List.of(missing, list)).allMatch(ended -> ended.exit() == 2);
     assertThat(missing.err()).contains("nofile.json, but there is no such file");
-    assertThat(list.err()).contains("describes no object but: array");
+    assertThat(list.err()).contains("must describe an object, was array");
   }
 }

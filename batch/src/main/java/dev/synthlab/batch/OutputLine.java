@@ -25,7 +25,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 
 /** Makes the lines of OUT, in the form asked for. Safe for use by many threads. */
-final class ResultLine {
+final class OutputLine {
   private static final Set<String> OURS = Set.of("custom_id", "output", "error", "synthlab");
   private static final Set<String> OURS_OF_VECTORS =
       Set.of("custom_id", "embedding", "embeddings", "error", "synthlab");
@@ -34,15 +34,15 @@ final class ResultLine {
   private final String run;
   private final Predicate<Row.Ready> typed;
 
-  ResultLine(BulkOptions options, String run) {
-    this(options.format(), run, options::typed);
+  OutputLine(BulkOptions options, String run) {
+    this(options.output().format(), run, options::typed);
   }
 
-  ResultLine(BulkOptions.Format format, String run) {
+  OutputLine(BulkOptions.Format format, String run) {
     this(format, run, row -> false);
   }
 
-  private ResultLine(BulkOptions.Format format, String run, Predicate<Row.Ready> typed) {
+  private OutputLine(BulkOptions.Format format, String run, Predicate<Row.Ready> typed) {
     // A table is made of flat lines.
     this.format = format == BulkOptions.Format.CSV ? BulkOptions.Format.JSONL : format;
     this.run = run;

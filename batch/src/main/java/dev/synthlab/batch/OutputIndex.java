@@ -18,14 +18,14 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /** Reads OUT when a run is taken up again: mends its end, and learns what is done. */
-final class ResultIndex {
+final class OutputIndex {
   private final OutputFiles files;
   private final RowTable table;
   private final RowStatuses statuses;
   private int unreadable;
   private BigDecimal costUsd = BigDecimal.ZERO;
 
-  ResultIndex(OutputFiles files, RowTable table, RowStatuses statuses) {
+  OutputIndex(OutputFiles files, RowTable table, RowStatuses statuses) {
     this.files = files;
     this.table = table;
     this.statuses = statuses;

@@ -27,14 +27,14 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /** Tells of the calls that the lines of OUT hold, so that a record of them can be made whole. */
-final class Replay {
+final class OutputReplay {
   private static final Map<String, Fault.Kind> KINDS =
       Stream.of(Fault.Kind.values())
           .collect(Collectors.toMap(Fault.Kind::code, Function.identity()));
 
   private final String run;
 
-  Replay(String run) {
+  OutputReplay(String run) {
     this.run = run;
   }
 

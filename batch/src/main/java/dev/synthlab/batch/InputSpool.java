@@ -16,25 +16,25 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /** Brings to the disk what can be read only once, until the run is asked to stop. */
-final class Spool {
+final class InputSpool {
   private static final int PIECE = 1 << 16;
 
   private final BulkOptions options;
-  private final CompletableFuture<String> stopAsked;
+  private final CompletableFuture<String> stopRequest;
 
-  Spool(BulkOptions options, CompletableFuture<String> stopAsked) {
+  InputSpool(BulkOptions options, CompletableFuture<String> stopRequest) {
     this.options = options;
-    this.stopAsked = stopAsked;
+    this.stopRequest = stopRequest;
   }
 
   /** What is read more than once must be a file. */
   InputFile input(Path spool) throws IOException {
-    return new InputFile(inputFile(spool), options.form());
+    return new InputFile(inputFile(spool), options.input().format());
   }
 
   private Path inputFile(Path spool) throws IOException {
-    switch (options.input()) {
-      case BulkOptions.In.File file -> {
+    switch (options.input().source()) {
+      case BulkOptions.Source.File file -> {
         if (Files.isRegularFile(file.path())) {
           return file.path();
         }
@@ -42,7 +42,7 @@ final class Spool {
           return spooled(stream, file.path().toString(), spool);
         }
       }
-      case BulkOptions.In.Stream stream -> {
+      case BulkOptions.Source.Stream stream -> {
         return spooled(stream.stream(), "the input", spool);
       }
     }
@@ -57,8 +57,8 @@ final class Spool {
     }
   }
 
-  void requireGoingOn() {
-    if (stopAsked.isDone()) {
+  void requireNotStopped() {
+    if (stopRequest.isDone()) {
       throw new StoppedEarly();
     }
   }
@@ -81,8 +81,8 @@ final class Spool {
               }
             });
     try {
-      CompletableFuture.anyOf(copied, stopAsked).join();
-      requireGoingOn();
+      CompletableFuture.anyOf(copied, stopRequest).join();
+      requireNotStopped();
       Files.move(temporary, spool, StandardCopyOption.REPLACE_EXISTING);
       return spool;
     } catch (CompletionException e) {
@@ -104,11 +104,11 @@ final class Spool {
                 StandardOpenOption.TRUNCATE_EXISTING);
         OutputStream out = Channels.newOutputStream(channel)) {
       byte[] piece = new byte[PIECE];
-      for (int read = from.read(piece); read >= 0 && !stopAsked.isDone(); read = from.read(piece)) {
+      for (int read = from.read(piece); read >= 0 && !stopRequest.isDone(); read = from.read(piece)) {
         out.write(piece, 0, read);
       }
     } catch (NoSuchFileException e) {
-      throw Preflight.unwritable(to, e);
+      throw RunPreflight.unwritable(to, e);
     }
   }
 }

@@ -15,11 +15,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** What can be said of input and output by looking at their places. */
-final class Preflight {
+final class RunPreflight {
   private static final List<String> NETWORK =
       List.of("nfs", "cifs", "smb", "sshfs", "afs", "ceph", "gluster", "9p");
 
-  private Preflight() {}
+  private RunPreflight() {}
 
   static void requireReadable(Path input) {
     String problem = "";
@@ -37,7 +37,7 @@ final class Preflight {
   }
 
   static void requireOtherThanInput(BulkOptions options, OutputFiles files) throws IOException {
-    if (!(options.input() instanceof BulkOptions.In.File file)) {
+    if (!(options.input().source() instanceof BulkOptions.Source.File file)) {
       return;
     }
     Path input = file.path();

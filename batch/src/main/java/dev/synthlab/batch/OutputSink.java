@@ -3,7 +3,7 @@ package dev.synthlab.batch;
 import java.util.Optional;
 
 /** Takes result lines. Safe for use by many threads. */
-interface ResultSink {
+interface OutputSink {
 
   /**
    * Hands a whole line over, and returns when it was written or could not be.

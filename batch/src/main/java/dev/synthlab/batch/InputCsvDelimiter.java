@@ -3,11 +3,11 @@ package dev.synthlab.batch;
 import java.util.Arrays;
 
 /** What separates the fields of a CSV file, found in its first records. */
-final class CsvDelimiter {
+final class InputCsvDelimiter {
   private static final byte[] CANDIDATES = {',', ';', '\t', '|'};
   private static final int RECORDS = 20;
 
-  private CsvDelimiter() {}
+  private InputCsvDelimiter() {}
 
   /**
    * The separator that every record has equally often, the comma before others; else the one that

@@ -4,9 +4,9 @@ import java.nio.file.Path;
 
 /** Hears how far a run has come; tests end the process there. */
 @FunctionalInterface
-interface CrashPoints {
+interface RunCrashPoints {
   /** Does nothing. */
-  CrashPoints NONE = (step, file) -> {};
+  RunCrashPoints NONE = (step, file) -> {};
 
   /** The moments after which a killed run must still be whole. */
   enum Step {

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  * Appends to OUT: whole lines, by one platform thread, on the disk at most a second later. Safe for
  * use by many threads.
  */
-final class Journal implements ResultSink {
+final class OutputJournal implements OutputSink {
   private static final Duration SYNC_AFTER = Duration.ofMillis(500);
   private static final int ENOUGH_AT_ONCE = 1 << 20;
 
@@ -32,7 +32,7 @@ final class Journal implements ResultSink {
   private final Object identity;
   private final RowTable table;
   private final Timer timer;
-  private final CrashPoints steps;
+  private final RunCrashPoints steps;
   private final Runnable onFailure;
   private final LinkedBlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
   private final Thread writer;
@@ -43,12 +43,12 @@ final class Journal implements ResultSink {
   private boolean closed;
   private volatile Optional<Failure> failure = Optional.empty();
 
-  private Journal(
+  private OutputJournal(
       Path out,
       FileChannel channel,
       RowTable table,
       Timer timer,
-      CrashPoints steps,
+      RunCrashPoints steps,
       Runnable onFailure)
       throws IOException {
     this.out = out;
@@ -85,7 +85,7 @@ final class Journal implements ResultSink {
    *
    * @param onFailure told once, when no more lines can be written
    */
-  static Journal open(Path out, RowTable table, Timer timer, CrashPoints steps, Runnable onFailure)
+  static OutputJournal open(Path out, RowTable table, Timer timer, RunCrashPoints steps, Runnable onFailure)
       throws IOException {
     boolean made = !Files.exists(out);
     FileChannel channel =
@@ -93,7 +93,7 @@ final class Journal implements ResultSink {
     if (made) {
       OutputFiles.syncDirectory(out);
     }
-    Journal journal = new Journal(out, channel, table, timer, steps, onFailure);
+    OutputJournal journal = new OutputJournal(out, channel, table, timer, steps, onFailure);
     journal.writer.start();
     return journal;
   }
@@ -175,9 +175,9 @@ final class Journal implements ResultSink {
     if (failure.isEmpty() && !lines.isEmpty()) {
       try {
         requireOurs();
-        steps.reached(CrashPoints.Step.BEFORE_WRITE, out);
+        steps.reached(RunCrashPoints.Step.BEFORE_WRITE, out);
         kept = write(lines);
-        steps.reached(CrashPoints.Step.WRITTEN, out);
+        steps.reached(RunCrashPoints.Step.WRITTEN, out);
       } catch (IOException e) {
         fail(new Failure.Lost("writing " + out + " failed: " + e.getMessage()));
       } catch (RuntimeException e) { // the rows that wait for this thread must be let go
@@ -258,7 +258,7 @@ final class Journal implements ResultSink {
     unsynced = false;
     try {
       channel.force(false);
-      steps.reached(CrashPoints.Step.SYNCED, out);
+      steps.reached(RunCrashPoints.Step.SYNCED, out);
     } catch (IOException e) {
       // Never again: the system may have dropped what it could not write, and would say yes now.
       fail(

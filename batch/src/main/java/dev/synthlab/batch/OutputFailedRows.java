@@ -10,13 +10,13 @@ import java.nio.file.Path;
  * The rows that failed, in the form of the input, so that they can be run as they are. Made from
  * OUT and the input alone; never read.
  */
-final class FailedRowsFile {
+final class OutputFailedRows {
   private final OutputFiles files;
   private final RowTable table;
-  private final CrashPoints steps;
+  private final RunCrashPoints steps;
   private long leftOut;
 
-  FailedRowsFile(OutputFiles files, RowTable table, CrashPoints steps) {
+  OutputFailedRows(OutputFiles files, RowTable table, RunCrashPoints steps) {
     this.files = files;
     this.table = table;
     this.steps = steps;
@@ -37,7 +37,7 @@ final class FailedRowsFile {
       return 0;
     }
     OutputFiles.replace(errors, steps, out -> write(input, out));
-    steps.reached(CrashPoints.Step.ERRORS_WRITTEN, errors);
+    steps.reached(RunCrashPoints.Step.ERRORS_WRITTEN, errors);
     return leftOut;
   }
 

@@ -9,8 +9,8 @@ import java.math.BigDecimal;
  * @param usdBefore those of earlier runs, as far as their lines are still in OUT
  * @param unpriced answers of this run whose price is not known
  */
-public record Cost(BigDecimal usd, BigDecimal usdBefore, long unpriced) {
-  static final Cost NONE = new Cost(BigDecimal.ZERO, BigDecimal.ZERO, 0);
+public record RunCost(BigDecimal usd, BigDecimal usdBefore, long unpriced) {
+  static final RunCost NONE = new RunCost(BigDecimal.ZERO, BigDecimal.ZERO, 0);
 
   /**
    * The whole job.
@@ -21,15 +21,15 @@ public record Cost(BigDecimal usd, BigDecimal usdBefore, long unpriced) {
     return usd.add(usdBefore);
   }
 
-  Cost and(BigDecimal more) {
-    return new Cost(usd.add(more), usdBefore, unpriced);
+  RunCost and(BigDecimal more) {
+    return new RunCost(usd.add(more), usdBefore, unpriced);
   }
 
-  Cost andOneUnpriced() {
-    return new Cost(usd, usdBefore, unpriced + 1);
+  RunCost andOneUnpriced() {
+    return new RunCost(usd, usdBefore, unpriced + 1);
   }
 
-  Cost after(BigDecimal earlier) {
-    return new Cost(usd, earlier, unpriced);
+  RunCost after(BigDecimal earlier) {
+    return new RunCost(usd, earlier, unpriced);
   }
 }

@@ -8,10 +8,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /** Writes lines to a stream, which keeps no journal. Safe for use by many threads. */
-final class StreamResultSink implements ResultSink {
+final class OutputStreamSink implements OutputSink {
   private final OutputStream out;
   private final RowTable table;
-  private final Optional<CsvResultWriter> csv;
+  private final Optional<OutputCsvWriter> csv;
   private final Consumer<Failure> onFailure;
   private final ReentrantLock turn = new ReentrantLock();
   private boolean begun;
@@ -23,10 +23,10 @@ final class StreamResultSink implements ResultSink {
    * @param csv the form of the lines, if they are to be CSV
    * @param onFailure told once, when no more lines can be written
    */
-  StreamResultSink(
+  OutputStreamSink(
       OutputStream out,
       RowTable table,
-      Optional<CsvResultWriter> csv,
+      Optional<OutputCsvWriter> csv,
       Consumer<Failure> onFailure) {
     this.out = out;
     this.table = table;
@@ -60,7 +60,7 @@ final class StreamResultSink implements ResultSink {
   }
 
   private static Failure why(IOException e) {
-    String reason = Preflight.reason(e);
+    String reason = RunPreflight.reason(e);
     return reason.toLowerCase(Locale.ROOT).contains("broken pipe")
         ? new Failure.Closed("nobody reads the output any more")
         : new Failure.Full("the output takes no more lines: " + reason);
