@@ -2,7 +2,7 @@ package dev.synthlab.batch;
 
 import java.util.Arrays;
 
-/** What separates the fields of a CSV file, found in its first records. */
+/** Detects the delimiter of a CSV file in its first records. */
 final class InputCsvDelimiter {
   private static final byte[] CANDIDATES = {',', ';', '\t', '|'};
   private static final int RECORDS = 20;

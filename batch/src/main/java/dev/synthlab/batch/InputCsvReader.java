@@ -18,9 +18,9 @@ import java.util.Set;
 
 /**
  * The records of a CSV or TSV file (RFC 4180, with a header), each as a JSON object of texts. A
- * record that does not fit the header comes as a JSON array, which is no row. What spreadsheets
- * leave behind counts for nothing: records and further fields without any text, missing fields
- * below columns without a name. One buffer for what is read and one for what is made of it, both
+ * record that does not fit the header becomes a JSON array, which is no row. Leftovers of
+ * spreadsheets are ignored: records and further fields without text, and missing fields below
+ * columns without a name. One buffer for what is read and one for what is made of it, both
  * used again. For one thread.
  */
 final class InputCsvReader implements RecordReader {

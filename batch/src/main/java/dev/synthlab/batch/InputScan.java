@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Goes over the whole input before the first call: which rows there are, which of them are done,
- * and whether anything speaks against running them.
+ * Reads the whole input before the first call: finds its rows and those that are done, and refuses
+ * an input that cannot be run.
  */
 final class InputScan {
   private static final int COLUMNS_SHOWN = 20;
@@ -43,7 +43,7 @@ final class InputScan {
     this.stopCheck = stopCheck;
   }
 
-  /** Sees the rows that are to be sent. */
+  /** Receives the rows that must be sent. */
   interface Visitor {
     void wanted(Row.Key key, InputRows.Line line);
   }
@@ -107,7 +107,7 @@ final class InputScan {
     return row;
   }
 
-  /** A line that could not be a request, and was mended since, never had an answer to lose. */
+  /** A line that was malformed and is corrected now has no answer to lose. */
   private void requireNeverSent(int row, String id, int line, long now) throws IOException {
     if (statuses.isInvalidLine(table.end(row))) {
       return;
@@ -122,7 +122,7 @@ final class InputScan {
             + id
             + "\" (line "
             + line
-            + ") is not what it was when it was answered: fingerprint "
+            + ") has changed since it was answered: fingerprint "
             + HexFormat.of().toHexDigits(table.hash(row))
             + " then, "
             + HexFormat.of().toHexDigits(now)
@@ -165,7 +165,7 @@ final class InputScan {
             + "\" have the same fingerprint; rename one of them");
   }
 
-  /** What the header does not have, no row has. */
+  /** Refuses a table whose header lacks a needed column. */
   private void requireColumns(List<String> columns) {
     if (columns.isEmpty()) {
       return;
@@ -174,7 +174,7 @@ final class InputScan {
     InputFormat format = options.input().format();
     format.idColumn().ifPresent(column -> requireColumn(column, "--id names it", there, columns));
     if (format.template().isEmpty()) {
-      requireColumn("prompt", "give one, or say with --template what to ask", there, columns);
+      requireColumn("prompt", "add one, or make prompts with --template", there, columns);
     }
     RowParser.templates(options)
         .flatMap(template -> template.variables().stream())
@@ -192,8 +192,8 @@ final class InputScan {
               + reason
               + "; it has "
               + shown(columns)
-              + "; nothing was sent. If its columns are others, --delimiter says what separates"
-              + " them");
+              + "; nothing was sent. If these are not its columns, set --delimiter"
+              + "");
     }
   }
 
@@ -202,7 +202,7 @@ final class InputScan {
     return columns.stream().limit(COLUMNS_SHOWN).collect(Collectors.joining(", ")) + more;
   }
 
-  /** Only a row in which the scan does not see every name is looked at closely. */
+  /** Parses only rows in which the scan has not found every name. */
   private void requireColumns(RowParser parser, RowHasher scan, RecordReader lines) {
     boolean needsId = options.input().format().idColumn().isPresent() && !scan.named() && !scan.unusableId();
     if (lines.columns().isPresent() || (scan.foundAll() && !parser.fillsSystem() && !needsId)) {
@@ -228,7 +228,7 @@ final class InputScan {
     }
   }
 
-  /** How many rows of OUT the input does not have. */
+  /** The number of rows of OUT that are not in the input. */
   long rowsNotInInput() {
     long rowsNotInInput = 0;
     for (int row = 0; row < table.size(); row++) {

@@ -15,9 +15,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** Brings to the disk what can be read only once, until the run is asked to stop. */
+/** Copies an input that can be read only once into a file, unless the run is stopped. */
 final class InputSpool {
-  private static final int PIECE = 1 << 16;
+  private static final int BUFFER = 1 << 16;
 
   private final BulkOptions options;
   private final CompletableFuture<String> stopRequest;
@@ -27,7 +27,7 @@ final class InputSpool {
     this.stopRequest = stopRequest;
   }
 
-  /** What is read more than once must be a file. */
+  /** The input as a file. */
   InputFile input(Path spool) throws IOException {
     return new InputFile(inputFile(spool), options.input().format());
   }
@@ -48,7 +48,7 @@ final class InputSpool {
     }
   }
 
-  /** The run was stopped before it could send anything. */
+  /** Thrown when the run was stopped before it sent anything. */
   static final class StoppedEarly extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -63,11 +63,11 @@ final class InputSpool {
     }
   }
 
-  /** What an earlier run has kept stays until this is whole. */
+  /** Replaces the copy of an earlier run only when the new one is complete. */
   private Path spooled(InputStream stream, String name, Path spool) throws IOException {
     Path temporary = OutputFiles.temporary(spool);
     CompletableFuture<Object> copied = new CompletableFuture<>();
-    // A read of standard input cannot be interrupted: on a stop, it is left to itself.
+    // A read of standard input cannot be interrupted: after a stop, the thread is abandoned.
     Thread.ofPlatform()
         .daemon()
         .name("synthlab-input")
@@ -76,7 +76,7 @@ final class InputSpool {
               try {
                 copy(Utf8.checked(stream, reason -> InputFile.refused(name, reason)), temporary);
                 copied.complete(temporary);
-              } catch (Throwable e) { // handed over to the thread that waits
+              } catch (Throwable e) { // passed to the waiting thread
                 copied.completeExceptionally(e);
               }
             });
@@ -103,9 +103,9 @@ final class InputSpool {
                 StandardOpenOption.WRITE,
                 StandardOpenOption.TRUNCATE_EXISTING);
         OutputStream out = Channels.newOutputStream(channel)) {
-      byte[] piece = new byte[PIECE];
-      for (int read = from.read(piece); read >= 0 && !stopRequest.isDone(); read = from.read(piece)) {
-        out.write(piece, 0, read);
+      byte[] buffer = new byte[BUFFER];
+      for (int read = from.read(buffer); read >= 0 && !stopRequest.isDone(); read = from.read(buffer)) {
+        out.write(buffer, 0, read);
       }
     } catch (NoSuchFileException e) {
       throw RunPreflight.unwritable(to, e);

@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.util.Arrays;
 
-/** Makes OUT one line per row again, or puts it into the order of the input. */
+/** Rewrites OUT: one line per row, or in the order of the input. */
 final class OutputCompaction {
   private final OutputFiles files;
   private final RowTable table;

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The results as CSV, in the order of the input. Made from OUT and the input alone; never read. */
+/** The results as CSV, in the order of the input; written from OUT and the input, never read. */
 final class OutputCsvFile {
   private final OutputFiles files;
   private final RowTable table;
@@ -24,7 +24,7 @@ final class OutputCsvFile {
     this.steps = steps;
   }
 
-  /** Makes it anew. */
+  /** Writes the whole file. */
   void rebuild(Optional<JsonSchema> schema, InputFile input) throws IOException {
     OutputCsvWriter rows = new OutputCsvWriter(schema, columns(input));
     OutputFiles.replace(files.table().orElseThrow(), steps, out -> write(rows, input, out));

@@ -17,7 +17,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 
 /**
- * Makes CSV rows (RFC 4180, lines ended by a line feed) of flat result lines: the columns of the
+ * Turns flat result lines into CSV rows (RFC 4180, lines end with a line feed): the columns of the
  * input, then {@code output}, or its members where a schema says which it has, and {@code error}.
  * Values stand as they are. Safe for use by many threads.
  */
@@ -74,7 +74,7 @@ final class OutputCsvWriter {
     return row(values);
   }
 
-  /** The names that a flat result line has beside what is ours. */
+  /** The columns of the input in a flat result line. */
   static void addColumns(byte[] line, Collection<String> names) {
     for (Object name : Json.mapper().readValue(line, Map.class).keySet()) {
       if (!OURS.contains(String.valueOf(name))) {

@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The rows that failed, in the form of the input, so that they can be run as they are. Made from
- * OUT and the input alone; never read.
+ * The file of the failed rows in the form of the input, so that they can be run again. It is written
+ * from OUT and the input, and never read.
  */
 final class OutputFailedRows {
   private final OutputFiles files;
@@ -23,9 +23,9 @@ final class OutputFailedRows {
   }
 
   /**
-   * Makes it anew, or removes it when no row has failed.
+   * Writes the whole file, or deletes it when no row has failed.
    *
-   * @return how many failed rows are too long to stand in it
+   * @return the number of failed rows that are too long for it
    */
   long rebuild(InputFile input) throws IOException {
     leftOut = 0;
@@ -71,7 +71,7 @@ final class OutputFailedRows {
     }
   }
 
-  /** A row without an id gets the one it had: its line in this file is another. */
+  /** Adds the id to a row without one: its line number is different in this file. */
   private static void write(RecordReader lines, RowHasher scan, OutputStream out)
       throws IOException {
     byte[] bytes = lines.bytes();

@@ -15,10 +15,10 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What OUT is the answer to: the run's name and every setting that changes answers or lines. It is
- * on the disk before the first request goes out.
+ * The job file of OUT: the id of the run and every setting that changes answers or lines. It is
+ * durable before the first request is sent.
  *
- * @param run the run's name, the same in every resumption
+ * @param run the id of the run, the same each time it is resumed
  * @param settings by name; an empty text for one that was not set
  */
 record OutputJobFile(String run, Map<String, String> settings) {
@@ -29,7 +29,7 @@ record OutputJobFile(String run, Map<String, String> settings) {
   static Map<String, String> settings(BulkOptions options) {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("model", options.model().name().orElse(""));
-    // The usual one is an empty text, as in the files of runs that knew no embeddings.
+    // The default is an empty text, as in job files without this setting.
     String byDefault = Variable.SYNTHLAB_EMBEDDING_MODEL.defaultText();
     values.put(
         "embedding_model", options.model().embedding().filter(m -> !m.equals(byDefault)).orElse(""));

@@ -20,8 +20,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Appends to OUT: whole lines, by one platform thread, on the disk at most a second later. Safe for
- * use by many threads.
+ * Appends complete lines to OUT in one platform thread; they are synced within a second. Safe for use
+ * by many threads.
  */
 final class OutputJournal implements OutputSink {
   private static final Duration SYNC_AFTER = Duration.ofMillis(500);
@@ -62,7 +62,7 @@ final class OutputJournal implements OutputSink {
     this.writer = Thread.ofPlatform().name("synthlab-journal").daemon().unstarted(this::work);
   }
 
-  /** A line on its way; the last one is empty. */
+  /** A queued line; an empty one ends the queue. */
   private static final class Entry {
     private final int row;
     private final short end;
@@ -83,7 +83,7 @@ final class OutputJournal implements OutputSink {
   /**
    * Opens OUT at its end.
    *
-   * @param onFailure told once, when no more lines can be written
+   * @param onFailure called once, when no more lines can be written
    */
   static OutputJournal open(Path out, RowTable table, Timer timer, RunCrashPoints steps, Runnable onFailure)
       throws IOException {
@@ -165,7 +165,7 @@ final class OutputJournal implements OutputSink {
         }
       }
     } catch (InterruptedException e) {
-      // Nobody has this thread to interrupt it; a stray one must not lose lines.
+      // Nothing interrupts this thread; an unexpected interrupt must not lose lines.
       fail(new Failure.Lost("the writing thread was interrupted"));
     }
   }
@@ -180,7 +180,7 @@ final class OutputJournal implements OutputSink {
         steps.reached(RunCrashPoints.Step.WRITTEN, out);
       } catch (IOException e) {
         fail(new Failure.Lost("writing " + out + " failed: " + e.getMessage()));
-      } catch (RuntimeException e) { // the rows that wait for this thread must be let go
+      } catch (RuntimeException e) { // the workers that wait for this thread must continue
         fail(new Failure.Lost("writing " + out + " failed: " + e));
       }
     }
@@ -196,7 +196,7 @@ final class OutputJournal implements OutputSink {
     size = place;
   }
 
-  /** Writes the lines; where there is no room for all, as many whole ones as there is room for. */
+  /** Writes the lines; if the disk is full, as many complete ones as fit. */
   private int write(List<Entry> lines) throws IOException {
     int length = lines.stream().mapToInt(entry -> entry.line.length).sum();
     ByteBuffer bytes = ByteBuffer.allocate(length);
@@ -223,7 +223,7 @@ final class OutputJournal implements OutputSink {
     }
   }
 
-  /** Another writer, or a file that was moved away, shows in the size or in what the name means. */
+  /** Detects another writer by the size of the file, and a moved file by its identity. */
   private void requireOurs() throws IOException {
     try {
       BasicFileAttributes now = Files.readAttributes(out, BasicFileAttributes.class);
@@ -260,7 +260,7 @@ final class OutputJournal implements OutputSink {
       channel.force(false);
       steps.reached(RunCrashPoints.Step.SYNCED, out);
     } catch (IOException e) {
-      // Never again: the system may have dropped what it could not write, and would say yes now.
+      // No retry: the system may have dropped the data, and a second sync would succeed.
       fail(
           new Failure.Lost(
               "the disk did not take what was written to " + out + ": " + e.getMessage()));

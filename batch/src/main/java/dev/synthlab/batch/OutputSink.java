@@ -2,33 +2,33 @@ package dev.synthlab.batch;
 
 import java.util.Optional;
 
-/** Takes result lines. Safe for use by many threads. */
+/** A target of result lines. Safe for use by many threads. */
 interface OutputSink {
 
   /**
-   * Hands a whole line over, and returns when it was written or could not be.
+   * Writes a complete line; returns when it was written or could not be.
    *
    * @return whether it was written
    */
   boolean put(int row, short end, byte[] line);
 
-  /** Writes what is left, and lets go. */
+  /** Writes the queued lines and closes the target. */
   void close();
 
-  /** Why no more lines can be written. */
+  /** The failure after which no more lines are written. */
   Optional<Failure> failure();
 
-  /** Why lines cannot be written. */
+  /** The failures of a target. */
   sealed interface Failure {
     String message();
 
-    /** There is no room; what was written is whole. */
+    /** No space is left; all written lines are complete. */
     record Full(String message) implements Failure {}
 
-    /** Whoever read the stream has gone. */
+    /** The reader has closed the stream. */
     record Closed(String message) implements Failure {}
 
-    /** The file is not ours alone any more, or the disk does not say that it keeps what it got. */
+    /** Another process changed the file, or the disk did not confirm a write. */
     record Lost(String message) implements Failure {}
   }
 }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
-/** Writes lines to a stream, which keeps no journal. Safe for use by many threads. */
+/** Writes result lines to a stream. Safe for use by many threads. */
 final class OutputStreamSink implements OutputSink {
   private final OutputStream out;
   private final RowTable table;
@@ -20,8 +20,8 @@ final class OutputStreamSink implements OutputSink {
   /**
    * A sink.
    *
-   * @param csv the form of the lines, if they are to be CSV
-   * @param onFailure told once, when no more lines can be written
+   * @param csv turns the lines into CSV, if wanted
+   * @param onFailure called once, when no more lines can be written
    */
   OutputStreamSink(
       OutputStream out,
@@ -62,13 +62,13 @@ final class OutputStreamSink implements OutputSink {
   private static Failure why(IOException e) {
     String reason = RunPreflight.reason(e);
     return reason.toLowerCase(Locale.ROOT).contains("broken pipe")
-        ? new Failure.Closed("nobody reads the output any more")
+        ? new Failure.Closed("the reader of the output has closed it")
         : new Failure.Full("the output takes no more lines: " + reason);
   }
 
   @Override
   public void close() {
-    // The stream is its owner's.
+    // The owner of the stream closes it.
   }
 
   @Override

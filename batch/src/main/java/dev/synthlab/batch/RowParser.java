@@ -18,9 +18,8 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 
 /**
- * Makes requests of input lines, of the three kinds: OpenAI Batch, {@code messages}, {@code
- * prompt}; or of their columns, by a template; and fills in what the options say. Safe for use by
- * many threads.
+ * Turns input lines into requests: lines of OpenAI Batch, with {@code messages} or with {@code
+ * prompt}, and columns by a template. Adds the options of the run. Safe for use by many threads.
  */
 final class RowParser {
   private static final int MAX_REASON = 200;
@@ -49,30 +48,30 @@ final class RowParser {
     this.system = system(options);
   }
 
-  /** A table without a template has a column of prompts. */
+  /** A table without a template must have a column of prompts. */
   private static Optional<PromptTemplate> template(InputFormat format) {
     return format.tabular()
         ? format.template().or(() -> Optional.of(PromptTemplate.of("{{prompt}}")))
         : format.template();
   }
 
-  /** The system message is text, but for rows that are columns. */
+  /** The system message is a template only where rows are columns. */
   private static Optional<PromptTemplate> system(BulkOptions options) {
     boolean columns = options.input().format().tabular() || options.input().format().template().isPresent();
     return columns ? options.request().system().map(PromptTemplate::of) : Optional.empty();
   }
 
-  /** Everything that is filled with the columns of a row. */
+  /** All templates that are filled with the columns of a row. */
   static Stream<PromptTemplate> templates(BulkOptions options) {
     return Stream.concat(options.input().format().template().stream(), system(options).stream());
   }
 
-  /** Whether a row must have values for more than the prompt. */
+  /** Whether the system message needs columns, too. */
   boolean fillsSystem() {
     return system.stream().anyMatch(text -> !text.variables().isEmpty());
   }
 
-  /** What the line lacks of the columns that are needed, if it can be a row at all. */
+  /** The needed column that a valid line lacks. */
   Optional<String> missing(InputRows.Line line) {
     try {
       Map<String, Object> object = object(line);
@@ -135,7 +134,7 @@ final class RowParser {
     }
   }
 
-  /** What is wrong, without what the parser tells programmers. */
+  /** The reason in the message of the parser, without its hints for programmers. */
   static String reason(JacksonException e) {
     String told = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
     if (told.startsWith("Trailing token")) {
@@ -154,7 +153,7 @@ final class RowParser {
     }
   }
 
-  /** A request wins over the template, unless the template itself names the part that asks. */
+  /** A request wins over the template, unless the template names a key of the request. */
   private boolean templated(Map<String, Object> object) {
     if (template.isEmpty()) {
       return false;
@@ -236,7 +235,7 @@ final class RowParser {
     return messages;
   }
 
-  /** The body wins and the options fill what it lacks, or the other way round. */
+  /** The body wins over the options, or with --override the options over the body. */
   private Map<String, Object> filled(Map<String, Object> body, Map<String, Object> columns) {
     body.remove("stream");
     body.remove("stream_options");
@@ -290,7 +289,7 @@ final class RowParser {
     return copy;
   }
 
-  /** The model that a row names, or would be given. */
+  /** The model in a request body. */
   static Optional<String> model(Map<String, Object> body) {
     return body.get("model") instanceof String model ? Optional.of(model) : Optional.empty();
   }

@@ -3,7 +3,7 @@ package dev.synthlab.batch;
 import dev.synthlab.call.CallException;
 import java.time.Duration;
 
-/** How the call of one row ended. {@link RowWorkers} decides what follows for the run. */
+/** The result of the call of one row. {@link RowWorkers} decides what follows for the run. */
 sealed interface RowResult {
 
   /** The model answered. The line holds the answer, or the reason why it cannot be used. */
@@ -16,7 +16,7 @@ sealed interface RowResult {
   record Invalid(Line line) implements RowResult {}
 
   /**
-   * The call failed for a reason that may pass.
+   * The call failed with a transient failure.
    *
    * @param responded whether the server sent a status
    */
@@ -33,7 +33,7 @@ sealed interface RowResult {
   /**
    * The server refused the call for a reason that is not about the row, such as the key.
    *
-   * @param end how the run ends if this goes on
+   * @param end how the run ends if other rows are refused, too
    */
   record Refused(Summary.End end, CallException reason) implements RowResult {}
 

@@ -3,19 +3,19 @@ package dev.synthlab.batch;
 import java.math.BigDecimal;
 
 /**
- * What a job has cost so far, by the prices known.
+ * The cost of a job so far, by the known prices.
  *
- * @param usd the priced answers of this run, in US dollars
- * @param usdBefore those of earlier runs, as far as their lines are still in OUT
- * @param unpriced answers of this run whose price is not known
+ * @param usd the cost of the answers of this run whose price is known, in US dollars
+ * @param usdBefore the cost of earlier runs whose lines are still in OUT
+ * @param unpriced the number of answers of this run whose price is not known
  */
 public record RunCost(BigDecimal usd, BigDecimal usdBefore, long unpriced) {
   static final RunCost NONE = new RunCost(BigDecimal.ZERO, BigDecimal.ZERO, 0);
 
   /**
-   * The whole job.
+   * The cost of the whole job.
    *
-   * @return this run and those before
+   * @return US dollars, this run and those before
    */
   public BigDecimal totalUsd() {
     return usd.add(usdBefore);

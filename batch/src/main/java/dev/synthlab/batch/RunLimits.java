@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The bounds of a run.
+ * The limits of a run.
  *
  * @param concurrency the maximum number of calls in flight
  * @param stall how long the run continues without any answer

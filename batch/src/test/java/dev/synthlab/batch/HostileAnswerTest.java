@@ -97,7 +97,7 @@ class HostileAnswerTest {
     assertThat(bulk.result("a").at("/error/code").asString()).isEqualTo("internal_error");
     assertThat(bulk.result("a").at("/error/message").asString())
         .isEqualTo(
-            "reading the answer takes more " + (stack ? "stack" : "memory") + " than there is");
+            "reading the answer takes more " + (stack ? "stack" : "memory") + " than available");
     assertThat(bulk.result("b").path("error").isNull()).isTrue();
   }
 }
