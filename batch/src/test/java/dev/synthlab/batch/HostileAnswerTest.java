@@ -84,7 +84,7 @@ class HostileAnswerTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void isAFailedRowWhenReadingItTakesMoreThanThereIs(boolean stack) throws Exception {
+  void recordsARowAsFailedWhenItsAnswerNeedsTooMuchStackOrMemory(boolean stack) throws Exception {
     Bulk bulk = new Bulk(directory).input(Bulk.prompt("a", "one"), Bulk.prompt("b", "two"));
     bulk.script.on(
         "one",

@@ -62,7 +62,7 @@ class InputCsvReaderTest {
   }
 
   @Test
-  void givesWhatDoesNotFitTheHeaderAsAnArrayWithItsReason() throws IOException {
+  void returnsARecordThatDoesNotFitTheHeaderAsAnArrayWithAReason() throws IOException {
     List<Seen> rows = read("a,b\n1\n1,2,3\n\"x\"y,2\n1,2\n");
 
     assertThat(rows)
@@ -81,7 +81,7 @@ class InputCsvReaderTest {
   }
 
   @Test
-  void takesNoHarmFromWhatSpreadsheetsLeaveBehind() throws IOException {
+  void ignoresLeftoversOfSpreadsheets() throws IOException {
     List<Seen> rows = read("a,b,,\n1,2,,\n,,,\n3,4\n5,6,7,,,\n,,,,,\n8\n1,2,3,4,5\n");
 
     assertThat(rows)

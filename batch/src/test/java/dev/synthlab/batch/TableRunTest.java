@@ -83,7 +83,7 @@ class TableRunTest {
   }
 
   @Test
-  void asksWhatTheTemplateMakesOfEachRow() {
+  void sendsThePromptThatTheTemplateMakesOfEachRow() {
     bulk.run(asking("Of {{name}}: {{review}}").andThen(o -> o.concurrency(1)));
 
     assertThat(bulk.script.prompts())
@@ -93,7 +93,7 @@ class TableRunTest {
   }
 
   @Test
-  void takesAPromptColumnWithoutATemplateAndBodyColumnsWithOne() throws IOException {
+  void usesThePromptColumnOnlyWithoutATemplate() throws IOException {
     Files.writeString(bulk.in, "prompt,body\nask,text\n");
 
     bulk.run(o -> o.inputFormat(InputFormat.of(InputFormat.Kind.CSV)).concurrency(1));
@@ -103,7 +103,7 @@ class TableRunTest {
   }
 
   @Test
-  void aColumnThatIsNotThereIsNamedBeforeAnyCall() throws IOException {
+  void namesAMissingColumnBeforeAnyCall() throws IOException {
     refused(
         BatchException.Kind.MISSING_COLUMN,
         () -> bulk.run(asking("{{revue}}")),
@@ -130,7 +130,7 @@ class TableRunTest {
   }
 
   @Test
-  void anInputInAnotherEncodingIsRefusedBeforeAnyCall() throws IOException {
+  void refusesAnInputInAnotherEncodingBeforeAnyCall() throws IOException {
     for (String charset : List.of("UTF-16LE", "windows-1252")) {
       String encoding = charset.equals("UTF-16LE") ? "is UTF-16" : "is not UTF-8 (line 2)";
       Files.write(bulk.in, "prompt\nnaïve\n".getBytes(Charset.forName(charset)));
@@ -159,7 +159,7 @@ class TableRunTest {
   }
 
   @Test
-  void aJsonLineWithoutAValueIsNamedBeforeAnyCall() {
+  void namesAJsonLineWithoutAValueBeforeAnyCall() {
     InputFormat format = InputFormat.JSON_LINES.withTemplate(PromptTemplate.of("{{a.b}} {{c}}"));
     bulk.input("{\"a\":{\"b\":1},\"c\":\"x\"}", "", "{\"a\":{\"b\":1},\"c\":null}");
 
@@ -176,7 +176,7 @@ class TableRunTest {
   }
 
   @Test
-  void aJsonLineThatAsksItselfNeedsNoColumnsUnlessTheTemplateNamesThem() {
+  void needsNoColumnsForJsonRequestsUnlessTheTemplateNamesThem() {
     bulk.input(
         "{\"id\":1,\"prompt\":\"own\"}",
         "{\"id\":2,\"messages\":[{\"role\":\"user\",\"content\":\"talk\"}]}",
@@ -195,7 +195,7 @@ class TableRunTest {
   }
 
   @Test
-  void theSystemMessageIsATemplateWhereRowsAreColumnsAndTextElsewhere() {
+  void treatsTheSystemMessageAsATemplateOnlyWhereRowsAreColumns() {
     bulk.run(asking("{{review}}").andThen(o -> o.system("You are {{name}}").concurrency(1)));
     bulk.input(Bulk.prompt("a", "x"));
     bulk.run(o -> o.system("You are {{name").fresh(true));
@@ -210,7 +210,7 @@ class TableRunTest {
   }
 
   @Test
-  void idsComeFromTheNamedColumn() throws IOException {
+  void readsIdsFromTheNamedColumn() throws IOException {
     Files.writeString(bulk.in, "id,key\n1,a\n1,b\n");
 
     bulk.run(o -> o.inputFormat(csv("{{key}}").withIdColumn("key")));
@@ -219,14 +219,14 @@ class TableRunTest {
   }
 
   @Test
-  void twoRowsWithOneIdAreNamedByTheirLines() throws IOException {
+  void namesTheLinesOfTwoRowsWithOneId() throws IOException {
     Files.writeString(bulk.in, "id,t\n1,\"x\ny\"\n2,z\n1,z\n");
 
     refused(BatchException.Kind.DUPLICATE_ID, () -> bulk.run(asking("{{t}}")), "lines 2 and 5");
   }
 
   @Test
-  void aRowThatDoesNotFitTheHeaderIsAnErrorAndTheRestGoesOn() throws IOException {
+  void recordsARowThatDoesNotFitTheHeaderAsFailedAndRunsTheOthers() throws IOException {
     Files.writeString(bulk.in, "a,b\n1\n2,3\n");
 
     Summary summary = bulk.run(asking("{{a}}"));
@@ -243,7 +243,7 @@ class TableRunTest {
   }
 
   @Test
-  void theSameRunGoesOnAndAnotherTemplateIsRefused() throws IOException {
+  void resumesWithTheSameTemplateAndRefusesAnother() throws IOException {
     bulk.run(asking("{{review}}").andThen(o -> o.limit(1)));
 
     Summary rest = bulk.run(asking("{{review}}"));
@@ -260,7 +260,7 @@ class TableRunTest {
   }
 
   @Test
-  void failedRowsCanBeRunAgainFromTheErrorsFileByTheSameTemplate() throws IOException {
+  void runsTheErrorsFileAgainWithTheSameTemplate() throws IOException {
     Files.writeString(bulk.in, "name,review\nAnn,\"a \"\"b\"\"\"\nBob,fine\n");
     bulk.script.fails("a \"b\"", Fault.Kind.BAD_REQUEST);
     bulk.run(asking("{{review}}"));
@@ -279,7 +279,7 @@ class TableRunTest {
   }
 
   @Test
-  void writesATableInTheOrderOfTheInputAndGoesOnWithIt() throws IOException {
+  void writesATableInTheOrderOfTheInputAndResumesIt() throws IOException {
     Files.writeString(
         bulk.in, "name,n,output\nAnn,1,old\n\"B, \"\"C\"\"\",2,old\nCid,3,old\nDee,4,old\n");
     bulk.script.on("1", request -> Script.answer("one,\n\"1\" \u001B"));
@@ -309,7 +309,7 @@ class TableRunTest {
   }
 
   @Test
-  void aTableOfJsonLinesHasTheirIdsAndAllTheirColumns() throws IOException {
+  void writesIdsAndAllColumnsOfJsonLinesToATable() throws IOException {
     bulk.input(
         "{\"id\":\"a\",\"prompt\":\"x\",\"n\":1.10}",
         "{\"prompt\":\"y\",\"tags\":[\"t\"],\"n\":null}",
@@ -332,7 +332,7 @@ class TableRunTest {
   }
 
   @Test
-  void aTableThatNoRunMadeIsLeftAloneOrPutAside() throws IOException {
+  void refusesATableThatNoRunMadeUnlessFresh() throws IOException {
     Files.writeString(table(), "my,table\n");
 
     refused(
@@ -351,7 +351,7 @@ class TableRunTest {
   }
 
   @Test
-  void aStreamOfTheTableBeginsWithItsHeader() throws IOException {
+  void beginsAStreamOfATableWithItsHeader() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     toStream(csv("{{review}}"), PEOPLE, out);
@@ -381,7 +381,7 @@ class TableRunTest {
   }
 
   @Test
-  void flatLinesKeepEveryColumnOfATable() {
+  void keepsEveryColumnOfATableInFlatLines() {
     bulk.run(asking("{{review}}").andThen(o -> o.format(BulkOptions.Format.JSONL)));
 
     assertThat(bulk.result("1").path("review").asString()).isEqualTo("good, \"really\" good");
@@ -389,7 +389,7 @@ class TableRunTest {
   }
 
   @Test
-  void typedAnswersAreObjectsInFlatLinesAndColumnsInTables() throws IOException {
+  void writesTypedAnswersAsObjectsInFlatLinesAndAsColumnsInTables() throws IOException {
     JsonSchema schema = JsonSchema.shorthand("name, stars int, tags list of str");
     bulk.script.on("bad", r -> Script.answer("{\"name\":\"C\",\"stars\":1,\"tags\":[\"x\"]}"));
     bulk.script.on(
@@ -419,7 +419,7 @@ class TableRunTest {
   }
 
   @Test
-  void aRowThatSaysItsOwnFormatIsNotHeldToTheSchema() {
+  void doesNotApplyTheSchemaToARowWithItsOwnFormat() {
     bulk.input(
         "{\"body\":{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],"
             + "\"response_format\":{\"type\":\"text\"}}}");

@@ -11,6 +11,7 @@ import dev.synthlab.logging.RedactingStream;
 import dev.synthlab.logging.Redactor;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -72,20 +73,7 @@ final class AskCommand implements Callable<Integer> {
       Completion answer =
           TracedSession.by("ask", () -> whole ? printed(llm, request) : streamed(llm, request));
       if (usage) {
-        System.err.printf(
-            Locale.ROOT,
-            "%s, %.1f s, %s %s%n",
-            answer.cached()
-                ? "from the cache"
-                : answer.usage().known()
-                    ? answer.usage().inputTokens()
-                        + " in, "
-                        + answer.usage().outputTokens()
-                        + " out"
-                    : "tokens unknown",
-            (System.nanoTime() - begin) / 1e9,
-            HumanFormat.money(answer.costUsd()),
-            Redactor.printableLine(answer.respondedModel()));
+        printUsage(answer, Duration.ofNanos(System.nanoTime() - begin));
       }
       answer
           .problem()
@@ -98,6 +86,22 @@ final class AskCommand implements Callable<Integer> {
       }
     }
     return ExitCodes.OK;
+  }
+
+  private static void printUsage(Completion answer, Duration elapsed) {
+    String tokens = "tokens unknown";
+    if (answer.cached()) {
+      tokens = "from the cache";
+    } else if (answer.usage().known()) {
+      tokens = answer.usage().inputTokens() + " in, " + answer.usage().outputTokens() + " out";
+    }
+    System.err.printf(
+        Locale.ROOT,
+        "%s, %.1f s, %s %s%n",
+        tokens,
+        elapsed.toNanos() / 1e9,
+        HumanFormat.money(answer.costUsd()),
+        Redactor.printableLine(answer.respondedModel()));
   }
 
   private static Completion printed(LlmClient llm, CompletionRequest request) {

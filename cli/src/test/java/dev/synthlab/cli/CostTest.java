@@ -118,7 +118,7 @@ class CostTest {
   }
 
   @Test
-  void stopsBeforeARowThatCouldCostTooMuchAndGoesOnWithMoreMoney() {
+  void stopsBeforeARowThatCouldCostTooMuchAndResumesWithAHigherLimit() {
     String[] rows = new String[6];
     Arrays.fill(rows, "{\"prompt\":\"a\"}");
     synth.file("in.jsonl", rows);
@@ -143,7 +143,7 @@ class CostTest {
   }
 
   @Test
-  void sendsNothingUnderABoundWhenThePriceIsNotKnown() {
+  void sendsNothingUnderACostLimitWhenThePriceIsNotKnown() {
     synth.file("in.jsonl", "{\"prompt\":\"a\"}");
 
     Ended ended = synth.run("run", "in.jsonl", "-o", "o.jsonl", "-m", "llama-x", "--max-cost", "1");
@@ -157,7 +157,7 @@ class CostTest {
   }
 
   @Test
-  void saysThatWaitingDoesNotHelpWhereThePriceIsNotKnown() {
+  void doesNotSuggestToWaitWhenThePriceIsNotKnown() {
     synth.file("in.jsonl", "{\"prompt\":\"a\"}");
     synth.with("SYNTHLAB_BUDGET_USD", "1");
 
@@ -170,7 +170,7 @@ class CostTest {
   }
 
   @Test
-  void stopsWhenTheMoneyOfTheDayIsSpentByWhicheverProcess() {
+  void stopsWhenAnyProcessHasSpentTheDailyBudget() {
     String[] rows = new String[6];
     Arrays.fill(rows, "{\"prompt\":\"a\"}");
     synth.file("in.jsonl", rows);

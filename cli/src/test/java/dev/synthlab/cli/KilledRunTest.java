@@ -139,7 +139,7 @@ class KilledRunTest {
   }
 
   @Test
-  void paysForNothingTwiceWhenItIsAskedToStop() throws InterruptedException {
+  void paysForNothingTwiceAfterAStop() throws InterruptedException {
     Synth synth = synth();
     for (int i = 0; i < 3; i++) {
       Running running = start(synth);
@@ -160,7 +160,7 @@ class KilledRunTest {
   }
 
   @Test
-  void stopsWhenTheWholeTimeIsOver() {
+  void stopsAtTheDeadline() {
     Synth synth = synth();
     long begin = System.nanoTime();
 
