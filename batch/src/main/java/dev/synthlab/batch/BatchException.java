@@ -3,27 +3,27 @@ package dev.synthlab.batch;
 import dev.synthlab.logging.Redactor;
 
 /**
- * A bulk run that cannot begin, or must not go on. Its message is one sentence, or two, that say
- * what is wrong and what to do.
+ * The exception of a bulk run that cannot start or must not continue. Its message says what is
+ * wrong and what to do.
  */
 public final class BatchException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** What stands in the way. */
+  /** The reasons why a run cannot start or continue. */
   public enum Kind {
     /** The input is missing or cannot be read. */
     INPUT_UNREADABLE,
     /** Two rows have the same id. */
     DUPLICATE_ID,
-    /** A line cannot be a request, and the run is strict. */
+    /** A line cannot become a request, and the run is strict. */
     MALFORMED_LINE,
     /** The input lacks a column that the template or the id needs. */
     MISSING_COLUMN,
-    /** The input is the output, or one of the files beside it. */
+    /** The input is the output, or a file that belongs to the output. */
     OUTPUT_IS_INPUT,
     /** The output cannot be written. */
     OUTPUT_UNWRITABLE,
-    /** The output was not written by a bulk run, or belongs to none that is known. */
+    /** The output was not written by a bulk run, or has no job file. */
     OUTPUT_FOREIGN,
     /** Another run writes to the output. */
     OUTPUT_LOCKED,
@@ -31,11 +31,11 @@ public final class BatchException extends RuntimeException {
     INPUT_CHANGED,
     /** The settings have changed since the run began. */
     SETTINGS_CHANGED,
-    /** The output was changed or lost under the running run: not the user's fault. */
+    /** The output was changed or lost while the run wrote to it. */
     OUTPUT_LOST
   }
 
-  /** What stands in the way. */
+  /** The reason. */
   private final Kind kind;
 
   BatchException(Kind kind, String message) {
@@ -49,7 +49,7 @@ public final class BatchException extends RuntimeException {
   }
 
   /**
-   * What stands in the way.
+   * The reason.
    *
    * @return the kind
    */

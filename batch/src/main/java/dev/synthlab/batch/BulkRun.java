@@ -12,19 +12,17 @@ import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.ResponseFormat;
 import dev.synthlab.spans.ContextSnapshot;
 import java.math.BigDecimal;
-import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One bulk run: prompts in, results out. The results file is the job: the same run again goes on
- * where the last one ended, however it ended, and a finished one does nothing.
+ * A bulk run: it answers the rows of an input and appends the results to an output. The results file
+ * is also the state of the job: a run with the same input and output resumes it, whatever ended the
+ * last run, and does nothing if all rows are done.
  *
  * <p>{@link #run()} is called once; everything else may be called at any time by any thread.
  */
@@ -37,129 +35,117 @@ public final class BulkRun {
   }
 
   /**
-   * A run.
+   * Makes a run.
    *
-   * @param options what to do
-   * @param caller how a request is answered
-   * @param timer the time it lives by
-   * @param listener hears what should be said
-   * @return a run that has not begun
+   * @param options the options
+   * @param client answers the requests of the rows
+   * @param timer the clock of the run
+   * @param listener receives the notes for the user
+   * @return a run that has not started
    */
-  public static BulkRun of(BulkOptions options, RowClient caller, Timer timer, Listener listener) {
-    return of(options, caller, timer, listener, CrashPoints.NONE);
+  public static BulkRun of(BulkOptions options, RowClient client, Timer timer, Listener listener) {
+    return of(options, client, timer, listener, RunCrashPoints.NONE);
   }
 
   static BulkRun of(
-      BulkOptions options, RowClient caller, Timer timer, Listener listener, CrashPoints steps) {
-    return new BulkRun(new RunCoordinator(options, caller, timer, listener, steps));
+      BulkOptions options, RowClient client, Timer timer, Listener listener, RunCrashPoints steps) {
+    return new BulkRun(new RunCoordinator(options, client, timer, listener, steps));
   }
 
   /**
-   * Bounds what the job may cost, earlier runs included: a row is sent only if that and all rows in
-   * flight may cost their most without passing the bound. Said before {@link #run()}.
+   * Sets a recorder for the start and the end of the run, and for calls of earlier runs that only the
+   * result lines know. Call it before {@link #run()}.
    *
-   * @param usd US dollars, at least 0
-   * @return this
-   */
-  public BulkRun withMaxCost(BigDecimal usd) {
-    coordinator.bound(usd);
-    return this;
-  }
-
-  /**
-   * Has a record kept of the run, and made whole where the lines of its results tell more. Said
-   * before {@link #run()}.
-   *
-   * @param recorder keeps it, beside the calls that it hears of
+   * @param recorder the recorder
    * @return this
    */
   public BulkRun withRecorder(RunRecorder recorder) {
-    coordinator.report(recorder);
+    coordinator.record(recorder);
     return this;
   }
 
-  /** Answers requests. Called by many threads at once. */
+  /** Answers the requests of rows. Called by many threads at once. */
   @FunctionalInterface
   public interface RowClient {
     /**
-     * Answers one request, however long it takes; an interrupt of the thread ends it.
+     * Answers one request, however long it takes. An interrupt of the thread cancels it.
      *
-     * @param request what to ask; if its format is a schema, the text of the answer is to be JSON
-     *     of that schema
-     * @return the answer or why there is none
+     * @param request the request; if its format is a schema, the text of the answer must be JSON
+     *     that matches the schema
+     * @return the completion or the failure
      */
     Outcome<Completion> call(CompletionRequest request);
 
     /**
-     * What the answer may cost at most.
+     * The maximum cost of a completion.
      *
-     * @param request what to ask
-     * @return US dollars; empty when that cannot be told
+     * @param request the request
+     * @return US dollars; empty when it is not known
      */
     default Optional<BigDecimal> maxCostUsd(CompletionRequest request) {
       return Optional.empty();
     }
 
     /**
-     * Makes the vectors of one row, as {@link #call} answers.
+     * Makes the embeddings of one row, like {@link #call}.
      *
      * @param request the texts
-     * @return the vectors or why there are none
-     * @throws IllegalArgumentException where none are made
+     * @return the embeddings or the failure
+     * @throws IllegalArgumentException when this client makes no embeddings
      */
     default Outcome<Embeddings> embed(EmbeddingRequest request) {
-      throw new IllegalArgumentException("embeddings are not made here");
+      throw new IllegalArgumentException("this client makes no embeddings");
     }
 
     /**
-     * What the vectors may cost at most.
+     * The maximum cost of embeddings.
      *
      * @param request the texts
-     * @return US dollars; empty when that cannot be told
+     * @return US dollars; empty when it is not known
      */
     default Optional<BigDecimal> maxCostUsd(EmbeddingRequest request) {
       return Optional.empty();
     }
 
     /**
-     * The same, with the texts of several rows in one request where rows ask for vectors. Rows wait
-     * for each other only while as many requests as are allowed are under way; what a request of
-     * several has failed with that may lie in one text is asked again for each by itself.
+     * A client that puts the texts of several embedding rows into one request. Rows wait for each
+     * other only while the maximum number of requests is in flight. If a request of several texts
+     * fails and one text may be the cause, each text is sent again by itself.
      *
-     * @param texts the most in one request; 1 for a request for each row
-     * @param requests the most under way at once
-     * @return asks this one
+     * @param texts the maximum number of texts in one request; 1 for one request per row
+     * @param requests the maximum number of requests in flight
+     * @return a client that sends through this one
      */
     default RowClient batching(int texts, int requests) {
       return new EmbeddingBatcher(this, texts, requests);
     }
 
     /**
-     * Interrupts a thread that is in {@link #call} or {@link #embed} if its request is not under
-     * way: it waits for a place, a pause or another try. Does nothing where that cannot be told.
+     * Interrupts a thread that is in {@link #call} or {@link #embed} if its request is not in flight:
+     * it waits in a queue, for a pause or for a retry. Does nothing where that is not known.
      *
      * @param thread a thread that may be in a call
      */
     default void interruptIfWaiting(Thread thread) {}
 
     /**
-     * A client as the one who answers.
+     * A row client over a model client.
      *
-     * @param client should wait for as long as its route is held back
-     * @param stream whether each answer comes as a stream of events
-     * @return asks the client
+     * @param client its calls should wait without limit while their route is paused
+     * @param stream whether each answer is received as a stream of events
+     * @return a client that sends through it
      */
     static RowClient over(LlmClient client, boolean stream) {
       return over(client, stream, Optional.empty());
     }
 
     /**
-     * A client as the one who answers, whose calls that only wait can be told from those under way.
+     * A row client over a model client that can tell waiting calls from those in flight.
      *
-     * @param client should wait for as long as its route is held back
-     * @param stream whether each answer comes as a stream of events
-     * @param traffic what the client sends through
-     * @return asks the client
+     * @param client its calls should wait without limit while their route is paused
+     * @param stream whether each answer is received as a stream of events
+     * @param traffic the traffic control of the client
+     * @return a client that sends through it
      */
     static RowClient over(LlmClient client, boolean stream, TrafficControl traffic) {
       return over(client, stream, Optional.of(traffic));
@@ -199,108 +185,42 @@ public final class BulkRun {
     }
   }
 
-  /** Hears what a run has to say. Called by the thread that conducts the run. */
+  /** Receives the notes of a run. Called by the thread of the run. */
   @FunctionalInterface
   public interface Listener {
     /**
-     * Something the user should know.
+     * A note for the user.
      *
-     * @param sentence without a secret and without control characters
+     * @param sentence has no secrets and no control characters
      */
     void note(String sentence);
   }
 
   /**
-   * How far a run is.
+   * Checks that the input can be read.
    *
-   * @param total rows of the input, up to the limit; grows while the input is gone over
-   * @param doneBefore rows that needed nothing when the run began
-   * @param answered rows with an answer, those of earlier runs included
-   * @param failed rows whose last line is a failure, those of earlier runs included
-   * @param ended rows that got a line in this run
-   * @param inFlight calls under way
-   * @param inputTokens tokens sent in this run
-   * @param outputTokens tokens received in this run
-   * @param cached answers of this run that were kept from equal requests
-   * @param cost what it has cost
-   * @param elapsed since the beginning
-   * @param failures failed rows by cause
-   */
-  public record Progress(
-      long total,
-      long doneBefore,
-      long answered,
-      long failed,
-      long ended,
-      long inFlight,
-      long inputTokens,
-      long outputTokens,
-      long cached,
-      Cost cost,
-      Duration elapsed,
-      Map<String, Long> failures) {
-    /** Keeps a copy. */
-    public Progress {
-      failures = new TreeMap<>(failures);
-    }
-
-    /**
-     * Rows that have all they need.
-     *
-     * @return those done before and those of this run
-     */
-    public long done() {
-      return doneBefore + ended;
-    }
-
-    /**
-     * Rows a second in this run.
-     *
-     * @return 0 at the beginning
-     */
-    public double rate() {
-      return elapsed.isZero() ? 0 : ended * 1e9 / elapsed.toNanos();
-    }
-
-    /**
-     * How long it will take at this rate.
-     *
-     * @return empty while no row has ended
-     */
-    public Optional<Duration> left() {
-      double rate = rate();
-      return rate == 0
-          ? Optional.empty()
-          : Optional.of(Duration.ofMillis(Math.round((total - done()) * 1e3 / rate)));
-    }
-  }
-
-  /**
-   * Refuses an input that cannot be read, before anything else is done for a run.
-   *
-   * @param options what a run is to do
+   * @param options the options of a run
    * @throws BatchException when the input is missing or cannot be read
    */
   public static void requireReadable(BulkOptions options) {
-    if (options.input() instanceof BulkOptions.In.File file) {
-      Preflight.requireReadable(file.path());
+    if (options.input().source() instanceof BulkOptions.Source.File file) {
+      RunPreflight.requireReadable(file.path());
     }
   }
 
   /**
-   * Runs, and returns when all is written. An interrupt of this thread stops the run as {@link
-   * #stop} does.
+   * Runs until all results are written. An interrupt of this thread stops the run like {@link #stop}.
    *
-   * @return how it ended
-   * @throws BatchException when it cannot begin, or lost its output
-   * @throws IllegalStateException when it was run before
+   * @return the summary
+   * @throws BatchException when the run cannot start, or its output was lost
+   * @throws IllegalStateException when it was called before
    */
   public Summary run() {
     if (!begun.compareAndSet(false, true)) {
-      throw new IllegalStateException("a bulk run is run once; make another to go on");
+      throw new IllegalStateException("a bulk run is run once; make another one to resume the job");
     }
     CompletableFuture<Summary> ended = new CompletableFuture<>();
-    // A thread of its own: an interrupt of ours would close the files under its hands.
+    // A thread of its own: an interrupt of the caller's thread would close the open files.
     Thread.ofPlatform()
         .name("synthlab-batch")
         .start(
@@ -309,7 +229,7 @@ public final class BulkRun {
                     () -> {
                       try {
                         ended.complete(coordinator.run());
-                      } catch (Throwable e) { // handed over to the thread that waits
+                      } catch (Throwable e) { // passed to the waiting thread
                         ended.completeExceptionally(e);
                       }
                     }));
@@ -340,9 +260,9 @@ public final class BulkRun {
   }
 
   /**
-   * Takes no more rows. Calls that wait to be sent are ended; those in flight may end within the
-   * grace time, then they are cut off; called again, they are cut off at once. Returns at once;
-   * {@link #run()} returns when all is written.
+   * Stops the run: it takes no more rows and cancels calls that wait. Calls in flight have the grace
+   * time to end, then they are cancelled; a second call of this method cancels them immediately. This
+   * method does not wait; {@link #run()} returns when all results are written.
    *
    * @param reason for the summary
    */
@@ -351,11 +271,11 @@ public final class BulkRun {
   }
 
   /**
-   * How far it is.
+   * The progress of the run.
    *
    * @return a snapshot
    */
-  public Progress progress() {
+  public RunProgress progress() {
     return coordinator.progress();
   }
 }

@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Eight bytes at a time: looking for one of them, and hashing them. */
+/** Searches and hashes bytes, eight at a time. */
 final class ByteScan {
   static final long NEWLINES = 0x0A0A0A0A0A0A0A0AL;
   static final long QUOTES = 0x2222222222222222L;

@@ -1,5 +1,6 @@
 package dev.synthlab.batch;
 
+import dev.synthlab.Internal;
 import dev.synthlab.call.Timer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,17 +14,18 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bulk run that only says what it would do: the whole input is read, and an output that is there
- * is looked at, but nothing is written or sent. What a run would refuse is refused.
+ * An estimate of a bulk run: it reads the whole input and an existing output, and writes and sends
+ * nothing. It refuses what a run would refuse.
  *
  * <p>{@link #run()} is called once; {@link #seen()} may be called at any time by any thread.
  */
+@Internal
 public final class DryRun {
   private static final int MALFORMED_TOLD = 5;
   private static final int CHARACTERS_A_TOKEN = 4;
   private static final double OFF_BY = 0.2;
 
-  /** More models than any input names; beyond them all are one. */
+  /** The models that are counted separately; all others are counted as one. */
   private static final int MAX_MODELS = 1_000;
 
   private final BulkOptions options;
@@ -42,23 +44,23 @@ public final class DryRun {
   }
 
   /**
-   * A dry run.
+   * Makes a dry run.
    *
-   * @param options what a run would do
-   * @param listener hears of the first malformed lines
-   * @return a dry run that has not begun
+   * @param options the options of the run
+   * @param listener receives a note for each of the first malformed lines
+   * @return a dry run that has not started
    */
   public static DryRun of(BulkOptions options, BulkRun.Listener listener) {
     return new DryRun(options, listener);
   }
 
   /**
-   * What a run would come to.
+   * The estimate.
    *
    * @param rows of the input, up to the limit
-   * @param done rows that need nothing more
-   * @param malformed rows to do that cannot be requests
-   * @param shares what would be sent, by model
+   * @param done rows that are not sent again
+   * @param malformed rows that cannot become requests
+   * @param shares the rows to send, by model
    */
   public record Estimate(long rows, long done, long malformed, List<Share> shares) {
     /** Keeps a copy. */
@@ -67,7 +69,7 @@ public final class DryRun {
     }
 
     /**
-     * Requests that would be sent, when none has to be repeated.
+     * The requests that a run would send, without retries.
      *
      * @return rows that are neither done nor malformed
      */
@@ -77,10 +79,10 @@ public final class DryRun {
   }
 
   /**
-   * What would be sent to one model.
+   * The rows for one model.
    *
-   * @param model its name; empty when none is named
-   * @param rows so many requests
+   * @param model its name; empty when it is not known
+   * @param rows the number of requests
    * @param inputLeast tokens sent, at least: a quarter of the characters, less a fifth
    * @param inputMax tokens sent, at most: a quarter of the characters, and a fifth
    * @param outputMax tokens that may come back, by the token limits of the rows
@@ -89,7 +91,7 @@ public final class DryRun {
   public record Share(
       String model, long rows, long inputLeast, long inputMax, long outputMax, long unbounded) {}
 
-  /** Counts for one model. */
+  /** The counters of one model. */
   private static final class Count {
     private long rows;
     private long characters;
@@ -109,7 +111,7 @@ public final class DryRun {
   }
 
   /**
-   * How many rows it has gone over so far.
+   * The number of rows read so far.
    *
    * @return grows while it runs
    */
@@ -120,8 +122,8 @@ public final class DryRun {
   /**
    * Reads the input.
    *
-   * @return what a run would come to
-   * @throws BatchException when a run could not begin
+   * @return the estimate
+   * @throws BatchException when a run could not start
    */
   public Estimate run() {
     BulkRun.requireReadable(options);
@@ -129,36 +131,36 @@ public final class DryRun {
       Path kept = Files.createTempFile("synthlab-", ".rows");
       kept.toFile().deleteOnExit();
       try {
-        return over(new Spool(options, new CompletableFuture<>()).input(kept));
+        return over(new InputSpool(options, new CompletableFuture<>()).input(kept));
       } finally {
         Files.deleteIfExists(kept);
       }
     } catch (IOException e) {
       throw new BatchException(
           BatchException.Kind.INPUT_UNREADABLE,
-          "reading the input or the output failed: " + Preflight.reason(e),
+          "reading the input or the output failed: " + RunPreflight.reason(e),
           e);
     }
   }
 
   private Estimate over(InputFile input) throws IOException {
     Path out = input.path();
-    if (options.output() instanceof BulkOptions.Out.File file && hasDirectory(file.path())) {
-      OutputFiles files = OutputFiles.of(file.path(), options.format());
-      Preflight.requireOtherThanInput(options, files);
+    if (options.output().target() instanceof BulkOptions.Target.File file && hasDirectory(file.path())) {
+      OutputFiles files = OutputFiles.of(file.path(), options.output().format());
+      RunPreflight.requireOtherThanInput(options, files);
       if (!RunCoordinator.isDevice(file.path())) {
         files.requireOwn();
       }
       out = files.out();
-      if (OutputFiles.hasContent(out) && !options.fresh() && Files.isRegularFile(out)) {
-        JobFile.known(files, JobFile.settings(options));
-        new ResultIndex(files, table, statuses).look();
+      if (OutputFiles.hasContent(out) && !options.output().fresh() && Files.isRegularFile(out)) {
+        OutputJobFile.known(files, OutputJobFile.settings(options));
+        new OutputIndex(files, table, statuses).look();
       }
     }
     RunStats stats = new RunStats(Timer.system(), statuses);
     new InputScan(input, out, table, statuses, options, seen::incrementAndGet)
         .into(stats, this::wanted);
-    BulkRun.Progress found = stats.progress();
+    RunProgress found = stats.progress();
     List<Share> shares =
         byModel.entrySet().stream().map(each -> each.getValue().share(each.getKey())).toList();
     return new Estimate(found.total(), found.doneBefore(), malformed, shares);
@@ -208,7 +210,7 @@ public final class DryRun {
     }
   }
 
-  /** The texts of the messages, wherever they stand in them; pictures are not counted. */
+  /** The characters of all texts in the messages; images are not counted. */
   private static long characters(@Nullable Object part) {
     if (part instanceof String text) {
       return text.length();

@@ -25,12 +25,12 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Puts the texts of several rows into one request: those that have come while as many requests as
- * are allowed were under way. Nothing waits for company: a text that finds a place free goes at
- * once. Safe for use by many threads.
+ * A row client that puts the texts of several rows into one request. Texts queue while the maximum
+ * number of requests is in flight; otherwise a text is sent immediately, without waiting for others.
+ * Safe for use by many threads.
  */
 final class EmbeddingBatcher implements BulkRun.RowClient {
-  private final BulkRun.RowClient caller;
+  private final BulkRun.RowClient client;
   private final int texts;
   private final int requests;
 
@@ -38,9 +38,9 @@ final class EmbeddingBatcher implements BulkRun.RowClient {
   private final Condition changed = lock.newCondition();
   private final Deque<Text> queue = new ArrayDeque<>();
   private final Set<Thread> queued = new HashSet<>();
-  private int underWay;
+  private int inFlight;
 
-  EmbeddingBatcher(BulkRun.RowClient caller, int texts, int requests) {
+  EmbeddingBatcher(BulkRun.RowClient client, int texts, int requests) {
     if (texts < 1 || requests < 1) {
       throw new IllegalArgumentException(
           "a request has at least 1 text and there is at least 1 request, was "
@@ -48,24 +48,24 @@ final class EmbeddingBatcher implements BulkRun.RowClient {
               + " and "
               + requests);
     }
-    this.caller = caller;
+    this.client = client;
     this.texts = texts;
     this.requests = requests;
   }
 
-  /** What is to be done for a row next. */
+  /** The next step for a row. */
   private sealed interface Step {
-    /** It has its end. */
+    /** The row has its result. */
     record Ended(Outcome<Embeddings> outcome) implements Step {}
 
-    /** It is to be asked by itself. */
+    /** The row is sent by itself. */
     record Alone() implements Step {}
 
-    /** Its thread asks for these, of which it may be one. */
+    /** The thread of the row sends this batch, which may include the row. */
     record Lead(List<Text> batch) implements Step {}
   }
 
-  /** The one text of a row. All but the request is guarded by the lock. */
+  /** The text of a row. The lock guards all fields but the request. */
   private static final class Text {
     private final EmbeddingRequest request;
     private boolean taken;
@@ -79,7 +79,7 @@ final class EmbeddingBatcher implements BulkRun.RowClient {
       return request.inputs().getFirst();
     }
 
-    boolean goesWith(Text other) {
+    boolean fits(Text other) {
       return request.dimensions().equals(other.request.dimensions())
           && request.options().equals(other.request.options());
     }
@@ -87,17 +87,17 @@ final class EmbeddingBatcher implements BulkRun.RowClient {
 
   @Override
   public Outcome<Completion> call(CompletionRequest request) {
-    return caller.call(request);
+    return client.call(request);
   }
 
   @Override
   public Optional<BigDecimal> maxCostUsd(CompletionRequest request) {
-    return caller.maxCostUsd(request);
+    return client.maxCostUsd(request);
   }
 
   @Override
   public Optional<BigDecimal> maxCostUsd(EmbeddingRequest request) {
-    return caller.maxCostUsd(request);
+    return client.maxCostUsd(request);
   }
 
   @Override
@@ -107,7 +107,7 @@ final class EmbeddingBatcher implements BulkRun.RowClient {
       if (queued.contains(thread)) {
         thread.interrupt();
       } else {
-        caller.interruptIfWaiting(thread);
+        client.interruptIfWaiting(thread);
       }
     } finally {
       lock.unlock();
@@ -117,7 +117,7 @@ final class EmbeddingBatcher implements BulkRun.RowClient {
   @Override
   public Outcome<Embeddings> embed(EmbeddingRequest request) {
     if (request.inputs().size() > 1 || texts == 1) {
-      return caller.embed(request);
+      return client.embed(request);
     }
     Text mine = new Text(request);
     while (true) {
@@ -126,7 +126,7 @@ final class EmbeddingBatcher implements BulkRun.RowClient {
           return ended.outcome();
         }
         case Step.Alone alone -> {
-          return caller.embed(request);
+          return client.embed(request);
         }
         case Step.Lead lead -> ask(lead.batch());
       }
@@ -140,7 +140,7 @@ final class EmbeddingBatcher implements BulkRun.RowClient {
       if (!mine.taken && !queue.contains(mine)) {
         queue.add(mine);
       }
-      while (mine.end.isEmpty() && (mine.taken || underWay == requests)) {
+      while (mine.end.isEmpty() && (mine.taken || inFlight == requests)) {
         if (!mine.taken) {
           queued.add(Thread.currentThread());
         }
@@ -150,7 +150,7 @@ final class EmbeddingBatcher implements BulkRun.RowClient {
           interrupted = true;
           if (!mine.taken) {
             queue.remove(mine);
-            return new Step.Alone(); // interrupted as it is, it is cancelled before it is sent
+            return new Step.Alone(); // the pending interrupt cancels it before it is sent
           }
         }
       }
@@ -166,16 +166,16 @@ final class EmbeddingBatcher implements BulkRun.RowClient {
 
   private Step lead() {
     Text first = queue.getFirst();
-    List<Text> batch = queue.stream().filter(first::goesWith).limit(texts).toList();
+    List<Text> batch = queue.stream().filter(first::fits).limit(texts).toList();
     queue.removeAll(new HashSet<>(batch));
     batch.forEach(text -> text.taken = true);
-    queuedNoMore();
-    underWay++;
+    clearQueued();
+    inFlight++;
     return new Step.Lead(batch);
   }
 
-  /** Whose text was taken waits for an answer now, which an interrupt of its own would not end. */
-  private void queuedNoMore() {
+  /** Threads whose text is in a batch wait for its answer; an interrupt does not end that wait. */
+  private void clearQueued() {
     queued.clear();
     changed.signalAll();
   }
@@ -187,7 +187,7 @@ final class EmbeddingBatcher implements BulkRun.RowClient {
     } finally {
       lock.lock();
       try {
-        underWay--;
+        inFlight--;
         for (int i = 0; i < batch.size(); i++) {
           batch.get(i).end = Optional.of(ends.get(i));
         }
@@ -203,23 +203,23 @@ final class EmbeddingBatcher implements BulkRun.RowClient {
     EmbeddingRequest joined =
         new EmbeddingRequest(
             batch.stream().map(Text::input).toList(), first.dimensions(), first.options());
-    // The request is no row's alone.
+    // The request belongs to several rows.
     Labels whose = batch.size() > 1 ? Labels.NONE.with(Labels.ROW, "") : Labels.NONE;
-    return switch (Tracing.with(whose, () -> caller.embed(joined))) {
+    return switch (Tracing.with(whose, () -> client.embed(joined))) {
       case Outcome.Answered<Embeddings> ok -> shares(batch, ok.value());
       case Outcome.Failed<Embeddings> failed ->
           batch.stream()
               .<Step>map(
                   text ->
-                      batch.size() > 1 && mayBeOfOneText(failed.reason())
+                      batch.size() > 1 && mayConcernOneText(failed.reason())
                           ? new Step.Alone()
                           : new Step.Ended(failed))
               .toList();
     };
   }
 
-  /** One text that is too long, say, must not take the others along. */
-  private static boolean mayBeOfOneText(CallException reason) {
+  /** One text, such as one that is too long, must not make the others fail. */
+  private static boolean mayConcernOneText(CallException reason) {
     return switch (reason.fault().kind()) {
       case BAD_REQUEST, MALFORMED_RESPONSE, RESPONSE_TOO_LARGE -> true;
       case AUTHENTICATION,
@@ -239,7 +239,7 @@ final class EmbeddingBatcher implements BulkRun.RowClient {
     };
   }
 
-  /** To each row its vector, and its part of the tokens by the length of its text. */
+  /** The vector of each row, and its share of the tokens by the length of its text. */
   private static List<Step> shares(List<Text> batch, Embeddings all) {
     long length = batch.stream().mapToLong(text -> text.input().length()).sum();
     long tokens = all.usage().inputTokens();

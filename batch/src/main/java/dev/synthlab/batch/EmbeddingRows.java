@@ -16,9 +16,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/** Rows that ask for vectors: from the body of a Batch line, and back into one. */
+/** Converts embedding rows from the body of a Batch line, and their results into one. */
 final class EmbeddingRows {
-  /** Where such a line is addressed to. */
+  /** The {@code url} of an embedding line. */
   static final String URL = "/v1/embeddings";
 
   private static final String ENCODING = "encoding_format";

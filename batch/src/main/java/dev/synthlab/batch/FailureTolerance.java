@@ -1,26 +1,26 @@
 package dev.synthlab.batch;
 
 /**
- * How many rows may fail before the run counts as failed.
+ * The number of rows that may fail before the run ends as {@link Summary.End#SOME_FAILED}.
  *
- * @param share of all rows, 0 to 1
- * @param rows this many
+ * @param share as a fraction of all rows, 0 to 1
+ * @param rows as a count
  */
 public record FailureTolerance(double share, long rows) {
-  /** Not a single one. */
+  /** No row may fail. */
   public static final FailureTolerance NONE = new FailureTolerance(0, 0);
 
   /** Checks the numbers. */
   public FailureTolerance {
     if (!(share >= 0 && share <= 1) || rows < 0) {
       throw new IllegalArgumentException(
-          "a tolerance is a share from 0.0 to 1.0 or a number of rows, was "
+          "a tolerance is a fraction from 0.0 to 1.0 or a count of rows, was "
               + (rows == 0 ? Double.toString(share) : Long.toString(rows)));
     }
   }
 
   /**
-   * Reads a tolerance: with a decimal point it is a share ({@code 0.05}), else a number of rows.
+   * Parses a tolerance: with a decimal point it is a fraction ({@code 0.05}), else a count of rows.
    *
    * @param text a number
    * @return the tolerance
@@ -32,7 +32,7 @@ public record FailureTolerance(double share, long rows) {
           : new FailureTolerance(0, Long.parseLong(text));
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
-          "a tolerance is a share from 0.0 to 1.0 or a number of rows, was " + text, e);
+          "a tolerance is a fraction from 0.0 to 1.0 or a count of rows, was " + text, e);
     }
   }
 

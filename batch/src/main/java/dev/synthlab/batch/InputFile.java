@@ -5,10 +5,10 @@ import java.nio.file.Path;
 import java.util.OptionalInt;
 
 /**
- * The input of a run on the disk, to be read as often as it takes.
+ * The input of a run as a file, which can be read several times.
  *
- * @param path where it is
- * @param format how it is read
+ * @param path its path
+ * @param format its format
  */
 record InputFile(Path path, InputFormat format) {
 
@@ -16,18 +16,18 @@ record InputFile(Path path, InputFormat format) {
   RecordReader open() throws IOException {
     return switch (format.kind()) {
       case JSON_LINES -> LineReader.ofInput(path);
-      case CSV -> CsvInput.open(path, format.delimiter());
-      case TSV -> CsvInput.open(path, OptionalInt.of(format.delimiter().orElse('\t')));
+      case CSV -> InputCsvReader.open(path, format.delimiter());
+      case TSV -> InputCsvReader.open(path, OptionalInt.of(format.delimiter().orElse('\t')));
     };
   }
 
-  /** What is said of an input that is not in the form that it must have. */
+  /** The refusal of an input with wrong content. */
   static BatchException refused(Object name, String reason) {
     return new BatchException(
         BatchException.Kind.INPUT_UNREADABLE, name + " " + reason + "; nothing was sent");
   }
 
-  /** Looks over its rows. */
+  /** A hasher for its rows. */
   RowHasher scan() {
     return new RowHasher(format);
   }

@@ -8,21 +8,21 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How the rows of an input stand in it, and how a row that is no request becomes one. Immutable.
+ * The format of an input, and how its rows become requests. Immutable.
  *
- * @param kind the form of the file
- * @param idColumn the column with each row's id, else {@code custom_id} or {@code id} where there
+ * @param kind the format of the file
+ * @param idColumn the column with the ids of the rows, else {@code custom_id} or {@code id} where there
  *     is one, else the number of the line
- * @param template makes the prompt of a row out of its columns
- * @param delimiter the ASCII character between two fields of a table; where it is not given, it is
- *     what a first line {@code sep=;} says, else a tab in TSV, else found in the first records
+ * @param template makes the prompt of a row from its columns
+ * @param delimiter the ASCII character between two fields of a table; if empty, it is
+ *     the one in a first line {@code sep=;}, else a tab in TSV, else detected in the first records
  */
 public record InputFormat(
     Kind kind,
     Optional<String> idColumn,
     Optional<PromptTemplate> template,
     OptionalInt delimiter) {
-  /** One JSON object a line, each a request. */
+  /** One JSON object per line, each a request. */
   public static final InputFormat JSON_LINES = of(Kind.JSON_LINES);
 
   /** Checks that the delimiter can be one. */
@@ -35,20 +35,20 @@ public record InputFormat(
     }
   }
 
-  /** The forms of a file. */
+  /** The formats of a file. */
   public enum Kind {
-    /** One JSON object a line. */
+    /** One JSON object per line. */
     JSON_LINES,
-    /** Values between commas, with a header, quoted as RFC 4180 says. */
+    /** Comma-separated values with a header (RFC 4180). */
     CSV,
-    /** The same between tabs. */
+    /** Tab-separated values with a header. */
     TSV;
 
     /**
-     * The form that a file's name says.
+     * The format of a file, by the end of its name.
      *
-     * @param file only its name is looked at
-     * @return by {@code .csv} or {@code .tsv} at the end of its name, else JSON lines
+     * @param file the file; it is not read
+     * @return CSV for {@code .csv}, TSV for {@code .tsv}, else JSON lines
      */
     public static Kind of(Path file) {
       String name = file.toString().toLowerCase(Locale.ROOT);
@@ -62,7 +62,7 @@ public record InputFormat(
   /**
    * A form without an id column and a template.
    *
-   * @param kind the form of the file
+   * @param kind the format of the file
    * @return the form
    */
   public static InputFormat of(Kind kind) {
@@ -70,36 +70,36 @@ public record InputFormat(
   }
 
   /**
-   * The same form with the ids in a column.
+   * A copy with an id column.
    *
    * @param column its name; every row must have it
-   * @return a new form
+   * @return the copy
    */
   public InputFormat withIdColumn(String column) {
     return new InputFormat(kind, Optional.of(column), template, delimiter);
   }
 
   /**
-   * The same form with prompts made of columns.
+   * A copy with a template.
    *
-   * @param prompt for rows that are no requests themselves
-   * @return a new form
+   * @param prompt the template for rows that are not requests themselves
+   * @return the copy
    */
   public InputFormat withTemplate(PromptTemplate prompt) {
     return new InputFormat(kind, idColumn, Optional.of(prompt), delimiter);
   }
 
   /**
-   * The same form of a table with its fields between certain characters.
+   * A copy with a delimiter.
    *
    * @param between an ASCII character, for example {@code ;}
-   * @return a new form
+   * @return the copy
    */
   public InputFormat withDelimiter(char between) {
     return new InputFormat(kind, idColumn, template, OptionalInt.of(between));
   }
 
-  /** Whether a row is columns in the first place, and no request. */
+  /** Whether the file is a table, whose rows are columns and not requests. */
   boolean tabular() {
     return kind != Kind.JSON_LINES;
   }

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The rows that are to be sent, in the order of the input. For one thread at a time. */
+/** Reads the rows that must be sent, in the order of the input. For one thread at a time. */
 final class InputRows implements Closeable {
   private final InputFile input;
   private final RecordReader lines;
@@ -26,17 +26,17 @@ final class InputRows implements Closeable {
   }
 
   /**
-   * A row that is to be sent, not yet parsed.
+   * A row that must be sent, not yet parsed.
    *
    * @param key which row
    * @param line its bytes
-   * @param before how it had ended when the run began
+   * @param before its status when the run began
    */
   record Waiting(Row.Key key, Line line, short before) {}
 
   /** The next row, or none after the last. */
   Optional<Waiting> next() throws IOException {
-    while (seen < options.limit().orElse(Long.MAX_VALUE) && lines.next()) {
+    while (seen < options.input().limit().orElse(Long.MAX_VALUE) && lines.next()) {
       if (lines.blank()) {
         continue;
       }
@@ -53,7 +53,7 @@ final class InputRows implements Closeable {
                 + "); run it again");
       }
       short before = table.end(row);
-      if (statuses.wanted(before, options.retryFailed())) {
+      if (statuses.isToSend(before, options.failures().retry())) {
         Row.Key key = new Row.Key(row, id, lines.number(), scan.hash());
         return Optional.of(new Waiting(key, copy(lines, scan), before));
       }
@@ -61,7 +61,7 @@ final class InputRows implements Closeable {
     return Optional.empty();
   }
 
-  /** A line's own copy of its bytes, and what the scan saw in them. */
+  /** A copy of the bytes of a line, with the findings of the scan. */
   static final class Line {
     private final byte[] bytes;
     private final boolean tooLong;
@@ -87,7 +87,7 @@ final class InputRows implements Closeable {
       return unusableId;
     }
 
-    /** What is wrong with its form in the file. */
+    /** What is wrong with its syntax in the file. */
     Optional<String> problem() {
       return problem;
     }

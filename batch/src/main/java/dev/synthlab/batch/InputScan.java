@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Goes over the whole input before the first call: which rows there are, which of them are done,
- * and whether anything speaks against running them.
+ * Reads the whole input before the first call: finds its rows and those that are done, and refuses
+ * an input that cannot be run.
  */
 final class InputScan {
   private static final int COLUMNS_SHOWN = 20;
@@ -21,12 +21,12 @@ final class InputScan {
   private final RowTable table;
   private final RowStatuses statuses;
   private final BulkOptions options;
-  private final Runnable goingOn;
+  private final Runnable stopCheck;
 
   /**
    * A scan.
    *
-   * @param goingOn throws when the run is not to go on
+   * @param stopCheck throws when the run must stop
    */
   InputScan(
       InputFile input,
@@ -34,16 +34,16 @@ final class InputScan {
       RowTable table,
       RowStatuses statuses,
       BulkOptions options,
-      Runnable goingOn) {
+      Runnable stopCheck) {
     this.input = input;
     this.out = out;
     this.table = table;
     this.statuses = statuses;
     this.options = options;
-    this.goingOn = goingOn;
+    this.stopCheck = stopCheck;
   }
 
-  /** Sees the rows that are to be sent. */
+  /** Receives the rows that must be sent. */
   interface Visitor {
     void wanted(Row.Key key, InputRows.Line line);
   }
@@ -59,23 +59,23 @@ final class InputScan {
   private void into(RunStats stats, Optional<Visitor> visitor) {
     RowHasher scan = input.scan();
     RowParser parser = new RowParser(options);
-    long limit = options.limit().orElse(Long.MAX_VALUE);
+    long limit = options.input().limit().orElse(Long.MAX_VALUE);
     long rows = 0;
     try (RecordReader lines = input.open()) {
       lines.columns().ifPresent(this::requireColumns);
       while (lines.next()) {
-        goingOn.run();
+        stopCheck.run();
         if (lines.blank()) {
           continue;
         }
         scan.scan(lines);
         int row = enter(scan, lines.number());
-        if (options.strict()) {
+        if (options.input().strict()) {
           requireWellFormed(parser, scan, lines, row);
         }
         if (rows++ < limit) {
           requireColumns(parser, scan, lines);
-          boolean wanted = statuses.wanted(table.end(row), options.retryFailed());
+          boolean wanted = statuses.isToSend(table.end(row), options.failures().retry());
           stats.found(table.end(row), wanted);
           if (wanted && visitor.isPresent()) {
             visitor.get().wanted(key(scan, lines, row), InputRows.copy(lines, scan));
@@ -85,7 +85,7 @@ final class InputScan {
     } catch (IOException e) {
       throw new BatchException(
           BatchException.Kind.INPUT_UNREADABLE,
-          "cannot read " + input.path() + ": " + Preflight.reason(e),
+          "cannot read " + input.path() + ": " + RunPreflight.reason(e),
           e);
     }
   }
@@ -107,12 +107,12 @@ final class InputScan {
     return row;
   }
 
-  /** A line that could not be a request, and was mended since, never had an answer to lose. */
+  /** A line that was malformed and is corrected now has no answer to lose. */
   private void requireNeverSent(int row, String id, int line, long now) throws IOException {
     if (statuses.isInvalidLine(table.end(row))) {
       return;
     }
-    String there = ResultIndex.idAt(out, table.place(row));
+    String there = OutputIndex.idAt(out, table.place(row));
     if (!there.equals(id)) {
       throw alike(id, there);
     }
@@ -122,7 +122,7 @@ final class InputScan {
             + id
             + "\" (line "
             + line
-            + ") is not what it was when it was answered: fingerprint "
+            + ") has changed since it was answered: fingerprint "
             + HexFormat.of().toHexDigits(table.hash(row))
             + " then, "
             + HexFormat.of().toHexDigits(now)
@@ -165,16 +165,16 @@ final class InputScan {
             + "\" have the same fingerprint; rename one of them");
   }
 
-  /** What the header does not have, no row has. */
+  /** Refuses a table whose header lacks a needed column. */
   private void requireColumns(List<String> columns) {
     if (columns.isEmpty()) {
       return;
     }
     Set<String> there = new HashSet<>(columns);
-    InputFormat format = options.form();
+    InputFormat format = options.input().format();
     format.idColumn().ifPresent(column -> requireColumn(column, "--id names it", there, columns));
     if (format.template().isEmpty()) {
-      requireColumn("prompt", "give one, or say with --template what to ask", there, columns);
+      requireColumn("prompt", "add one, or make prompts with --template", there, columns);
     }
     RowParser.templates(options)
         .flatMap(template -> template.variables().stream())
@@ -192,8 +192,8 @@ final class InputScan {
               + reason
               + "; it has "
               + shown(columns)
-              + "; nothing was sent. If its columns are others, --delimiter says what separates"
-              + " them");
+              + "; nothing was sent. If these are not its columns, set --delimiter"
+              + "");
     }
   }
 
@@ -202,9 +202,9 @@ final class InputScan {
     return columns.stream().limit(COLUMNS_SHOWN).collect(Collectors.joining(", ")) + more;
   }
 
-  /** Only a row in which the scan does not see every name is looked at closely. */
+  /** Parses only rows in which the scan has not found every name. */
   private void requireColumns(RowParser parser, RowHasher scan, RecordReader lines) {
-    boolean needsId = options.form().idColumn().isPresent() && !scan.named() && !scan.unusableId();
+    boolean needsId = options.input().format().idColumn().isPresent() && !scan.named() && !scan.unusableId();
     if (lines.columns().isPresent() || (scan.foundAll() && !parser.fillsSystem() && !needsId)) {
       return;
     }
@@ -228,12 +228,12 @@ final class InputScan {
     }
   }
 
-  /** How many rows of OUT the input does not have. */
-  long vanished() {
-    long vanished = 0;
+  /** The number of rows of OUT that are not in the input. */
+  long rowsNotInInput() {
+    long rowsNotInInput = 0;
     for (int row = 0; row < table.size(); row++) {
-      vanished += table.line(row) == 0 ? 1 : 0;
+      rowsNotInInput += table.line(row) == 0 ? 1 : 0;
     }
-    return vanished;
+    return rowsNotInInput;
   }
 }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The lines of a file, one after the other, in one buffer that is used again. Of a line longer than
- * the bound only its beginning is kept. For one thread.
+ * Reads the lines of a file into one reused buffer. Of a line longer than the maximum, only the
+ * beginning is kept. For one thread.
  */
 final class LineReader implements RecordReader {
   static final int MAX_INPUT = 16 << 20;
@@ -49,7 +49,7 @@ final class LineReader implements RecordReader {
     return new LineReader(text, MAX_INPUT);
   }
 
-  /** The lines of a results file: an answer, escaped, and what is told of it. */
+  /** The lines of a results file: longer than input lines, as answers are escaped in them. */
   static LineReader ofResults(Path path) throws IOException {
     return new LineReader(path, MAX_RESULT);
   }

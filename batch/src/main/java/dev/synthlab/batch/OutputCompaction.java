@@ -5,13 +5,13 @@ import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.util.Arrays;
 
-/** Makes OUT one line per row again, or puts it into the order of the input. */
+/** Rewrites OUT: one line per row, or in the order of the input. */
 final class OutputCompaction {
   private final OutputFiles files;
   private final RowTable table;
-  private final CrashPoints steps;
+  private final RunCrashPoints steps;
 
-  OutputCompaction(OutputFiles files, RowTable table, CrashPoints steps) {
+  OutputCompaction(OutputFiles files, RowTable table, RunCrashPoints steps) {
     this.files = files;
     this.table = table;
     this.steps = steps;

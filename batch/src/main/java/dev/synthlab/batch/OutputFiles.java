@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * OUT and the files beside it, by their real places. New files are for their owner only; a file is
- * replaced so that at any moment either the old or the new one is there, whole.
+ * The paths of OUT and of the files that belong to it. New files are readable by their owner only; a
+ * file is replaced atomically.
  */
 final class OutputFiles {
   private final Path out;
@@ -26,7 +26,7 @@ final class OutputFiles {
     this.table = table;
   }
 
-  /** Where OUT is the named file itself, or stands beside a table of that name. */
+  /** The files of an output; for CSV, OUT is a file next to the table of that name. */
   static OutputFiles of(Path named, BulkOptions.Format format) throws IOException {
     Path real = real(named);
     return switch (format) {
@@ -36,7 +36,7 @@ final class OutputFiles {
     };
   }
 
-  /** Follows the links of the user's own, and makes the directory if there is none. */
+  /** Follows the user's own links, and creates the directory if needed. */
   private static Path real(Path named) throws IOException {
     Path path = PrivateFiles.target(named);
     Path directory = path.getParent();
@@ -52,7 +52,7 @@ final class OutputFiles {
     return out;
   }
 
-  /** The table that is made of OUT. */
+  /** The CSV table, which is written from OUT. */
   Optional<Path> table() {
     return table;
   }
@@ -77,7 +77,7 @@ final class OutputFiles {
     return beside(".", ".stdin");
   }
 
-  /** The files beside OUT that are never an input. */
+  /** The files of OUT that are never an input. */
   List<Path> own() {
     return List.of(
         jobFile(),
@@ -97,29 +97,29 @@ final class OutputFiles {
     return Files.exists(file) && Files.size(file) > 0;
   }
 
-  /** Refuses what another user has put in the place of OUT or of a file beside it. */
+  /** Refuses files of another user. */
   void requireOwn() {
     for (Path file :
         List.of(out, table.orElse(out), jobFile(), errors(), unreadable(), lock(), spool())) {
       try {
         PrivateFiles.requireOwn(file);
       } catch (IOException e) {
-        throw Preflight.unwritable(file, e);
+        throw RunPreflight.unwritable(file, e);
       }
     }
   }
 
-  /** What makes the new content of a file. */
+  /** Writes the new content of a file. */
   interface Content {
     void writeTo(OutputStream out) throws IOException;
   }
 
   /**
-   * Replaces a file, or makes it: written beside it, brought to the disk, put in its place.
+   * Creates or replaces a file: writes a temporary file, syncs it, and renames it.
    *
-   * @param steps told before the file is put in its place
+   * @param steps told before the rename
    */
-  static void replace(Path file, CrashPoints steps, Content content) throws IOException {
+  static void replace(Path file, RunCrashPoints steps, Content content) throws IOException {
     Path temporary = temporary(file);
     Files.deleteIfExists(temporary);
     try {
@@ -131,10 +131,10 @@ final class OutputFiles {
         stream.flush();
         channel.force(true);
       }
-      steps.reached(CrashPoints.Step.TEMPORARY_WRITTEN, file);
+      steps.reached(RunCrashPoints.Step.TEMPORARY_WRITTEN, file);
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      steps.reached(CrashPoints.Step.RENAMED, file);
+      steps.reached(RunCrashPoints.Step.RENAMED, file);
     } catch (IOException e) {
       Files.deleteIfExists(temporary);
       throw e;
@@ -142,12 +142,12 @@ final class OutputFiles {
     syncDirectory(file);
   }
 
-  /** The name of a file while it is being written; one that is found was left by a dead run. */
+  /** The name of a file while it is written; an existing one was left by a killed run. */
   static Path temporary(Path file) {
     return file.resolveSibling("." + file.getFileName() + ".tmp");
   }
 
-  /** A rename is on the disk only when its directory is. */
+  /** Syncs the directory of a file, so that a rename is durable. */
   static void syncDirectory(Path file) throws IOException {
     Path directory = file.toAbsolutePath().getParent();
     boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
@@ -158,7 +158,7 @@ final class OutputFiles {
     }
   }
 
-  /** Which file that is, whatever its name. */
+  /** The identity of a file, independent of its name. */
   static Optional<Object> identity(Path file) throws IOException {
     return Files.exists(file)
         ? Optional.ofNullable(
@@ -166,7 +166,7 @@ final class OutputFiles {
         : Optional.empty();
   }
 
-  /** Puts a table aside, under the first free number. */
+  /** Renames a table to the first free number. */
   static Path putAside(Path table) throws IOException {
     int number = 1;
     while (isThere(table.resolveSibling(table.getFileName() + "." + number))) {
@@ -178,14 +178,14 @@ final class OutputFiles {
     return aside;
   }
 
-  /** Puts an old OUT and what belongs to it aside, under the first free number. */
+  /** Renames OUT and the files that belong to it to the first free number. */
   Path putAside() throws IOException {
     int number = 1;
     while (isThere(numbered(number))) {
       number++;
     }
     Path aside = numbered(number);
-    // OUT moves last: until then it has its job file, and the same command does the rest.
+    // OUT is renamed last: until then it has its job file, and the same command completes the rest.
     if (Files.exists(jobFile())) {
       Path kept = aside.resolveSibling(aside.getFileName() + ".job.json");
       Files.copy(jobFile(), kept, StandardCopyOption.REPLACE_EXISTING);

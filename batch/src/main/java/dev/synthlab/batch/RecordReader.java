@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The records of a file, one after the other, each as the bytes of one JSON text, whatever form
- * they have in the file. For one thread.
+ * Reads the records of a file, each as the bytes of one JSON text, whatever the format of the file.
+ * For one thread.
  */
-sealed interface RecordReader extends Closeable permits LineReader, CsvInput {
+sealed interface RecordReader extends Closeable permits LineReader, InputCsvReader {
 
-  /** Goes to the next record; false after the last. */
+  /** Reads the next record; false after the last. */
   boolean next() throws IOException;
 
   /** The bytes that {@link #from()} and {@link #to()} point into; valid until the next record. */
@@ -29,15 +29,15 @@ sealed interface RecordReader extends Closeable permits LineReader, CsvInput {
   /** Where the next record begins in the file. */
   long nextOffset();
 
-  /** Whether only its beginning is here. */
+  /** Whether the record is too long, so that only its beginning was kept. */
   boolean tooLong();
 
-  /** Whether there is nothing in it. */
+  /** Whether the record is blank. */
   boolean blank();
 
-  /** What is wrong with its form in the file. */
+  /** What is wrong with its syntax in the file. */
   Optional<String> problem();
 
-  /** The names that every record has, where the file says so at its head. */
+  /** The columns in the header of a table. */
   Optional<List<String>> columns();
 }

@@ -7,24 +7,24 @@ import java.util.Optional;
 /** One row of the input. */
 sealed interface Row {
 
-  /** Which row it is. */
+  /** The identity of the row. */
   Key key();
 
-  /** The input's keys that are no part of the request. */
+  /** The input's keys that are not part of the request. */
   Map<String, Object> columns();
 
-  /** The model that it names, or was given. */
+  /** The model of the request. */
   default Optional<String> model() {
     return Optional.empty();
   }
 
   /**
-   * Which row it is.
+   * The identity of a row.
    *
-   * @param index its place in the {@link RowTable}
+   * @param index its index in the {@link RowTable}
    * @param id its custom id
    * @param line its line in the input
-   * @param hash the hash of what it says
+   * @param hash the hash of its content
    */
   record Key(int index, String id, int line, long hash) {}
 
@@ -37,9 +37,9 @@ sealed interface Row {
   }
 
   /**
-   * A row that asks for vectors.
+   * A row that requests embeddings.
    *
-   * @param base64 whether its answer is to hold them as base64
+   * @param base64 whether the result has the vectors as base64
    */
   record Embed(Key key, EmbeddingRequest request, boolean base64, Map<String, Object> columns)
       implements Row {
@@ -49,6 +49,6 @@ sealed interface Row {
     }
   }
 
-  /** A line that cannot be a request. */
+  /** A line that cannot become a request. */
   record Invalid(Key key, String reason, Map<String, Object> columns) implements Row {}
 }

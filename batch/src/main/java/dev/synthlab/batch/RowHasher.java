@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Looks over the bytes of one input line without building anything: its id, and a 64-bit hash of
- * what it says. White space between tokens, the order of the keys and the way characters are
- * escaped do not change the hash. Used again for every line; for one thread.
+ * Finds the id of an input line and a 64-bit hash of its content, in its bytes and without objects.
+ * White space between tokens, the order of the keys and the escapes of characters do not change the
+ * hash. Reused for every line; for one thread.
  *
- * <p>It reads loosely. What is not JSON is told by the {@link RowParser}; here such a line is
+ * <p>It reads leniently. Invalid JSON is reported by the {@link RowParser}; here such a line is
  * hashed byte by byte, and its id is taken if it stood before the damage.
  */
 final class RowHasher {
@@ -38,7 +38,7 @@ final class RowHasher {
     this(InputFormat.JSON_LINES);
   }
 
-  /** For lines whose id stands in a certain column, or that must have certain columns. */
+  /** A hasher for an id column and a template of the format. */
   RowHasher(InputFormat format) {
     Optional<Long> column = format.idColumn().map(ByteScan::hash);
     customIdName = column.orElse(CUSTOM_ID);
@@ -51,7 +51,7 @@ final class RowHasher {
     found = new boolean[wanted.length];
   }
 
-  /** Looks over the record that {@code records} stands at. */
+  /** Scans the current record. */
   void scan(RecordReader records) {
     scan(records.bytes(), records.from(), records.to());
     if (records.tooLong()) {
@@ -74,7 +74,7 @@ final class RowHasher {
     hash = broken || at != to ? ByteScan.hash(bytes, first, to) : structure;
   }
 
-  /** The hash of the line last looked at. */
+  /** The hash of the last scanned line. */
   long hash() {
     return hash;
   }
@@ -111,7 +111,7 @@ final class RowHasher {
     return String.format(Locale.ROOT, "%08d", line);
   }
 
-  /** Behind white space and a byte order mark. */
+  /** The index after white space and a byte order mark. */
   static int start(byte[] line, int from, int to) {
     int start = from;
     if (to - start >= 3
@@ -126,7 +126,7 @@ final class RowHasher {
     return start;
   }
 
-  /** Before the white space at the end, a carriage return for one. */
+  /** The index of the white space at the end, such as a carriage return. */
   static int end(byte[] line, int from, int to) {
     int end = to;
     while (end > from && isSpace(line[end - 1])) {
@@ -235,7 +235,7 @@ final class RowHasher {
     return ByteScan.hash(bytes, start, at);
   }
 
-  /** Passes over a string; the hash is that of its characters. */
+  /** Skips a string; the hash is that of its characters. */
   private long string() {
     int start = ++at;
     skipString();

@@ -18,9 +18,8 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 
 /**
- * Makes requests of input lines, of the three kinds: OpenAI Batch, {@code messages}, {@code
- * prompt}; or of their columns, by a template; and fills in what the options say. Safe for use by
- * many threads.
+ * Turns input lines into requests: lines of OpenAI Batch, with {@code messages} or with {@code
+ * prompt}, and columns by a template. Adds the options of the run. Safe for use by many threads.
  */
 final class RowParser {
   private static final int MAX_REASON = 200;
@@ -45,38 +44,38 @@ final class RowParser {
 
   RowParser(BulkOptions options) {
     this.options = options;
-    this.template = template(options.form());
+    this.template = template(options.input().format());
     this.system = system(options);
   }
 
-  /** A table without a template has a column of prompts. */
+  /** A table without a template must have a column of prompts. */
   private static Optional<PromptTemplate> template(InputFormat format) {
     return format.tabular()
         ? format.template().or(() -> Optional.of(PromptTemplate.of("{{prompt}}")))
         : format.template();
   }
 
-  /** The system message is text, but for rows that are columns. */
+  /** The system message is a template only where rows are columns. */
   private static Optional<PromptTemplate> system(BulkOptions options) {
-    boolean columns = options.form().tabular() || options.form().template().isPresent();
-    return columns ? options.system().map(PromptTemplate::of) : Optional.empty();
+    boolean columns = options.input().format().tabular() || options.input().format().template().isPresent();
+    return columns ? options.request().system().map(PromptTemplate::of) : Optional.empty();
   }
 
-  /** Everything that is filled with the columns of a row. */
+  /** All templates that are filled with the columns of a row. */
   static Stream<PromptTemplate> templates(BulkOptions options) {
-    return Stream.concat(options.form().template().stream(), system(options).stream());
+    return Stream.concat(options.input().format().template().stream(), system(options).stream());
   }
 
-  /** Whether a row must have values for more than the prompt. */
+  /** Whether the system message needs columns, too. */
   boolean fillsSystem() {
     return system.stream().anyMatch(text -> !text.variables().isEmpty());
   }
 
-  /** What the line lacks of the columns that are needed, if it can be a row at all. */
+  /** The needed column that a valid line lacks. */
   Optional<String> missing(InputRows.Line line) {
     try {
       Map<String, Object> object = object(line);
-      Optional<String> id = options.form().idColumn().filter(column -> object.get(column) == null);
+      Optional<String> id = options.input().format().idColumn().filter(column -> object.get(column) == null);
       if (id.isPresent()) {
         return Optional.of("it has no \"" + id.get() + "\", which --id names");
       }
@@ -94,7 +93,7 @@ final class RowParser {
     try {
       Map<String, Object> object = object(line);
       Set<String> request =
-          options.form().tabular() || templated(object) ? Set.of("custom_id") : REQUEST_KEYS;
+          options.input().format().tabular() || templated(object) ? Set.of("custom_id") : REQUEST_KEYS;
       object.forEach(
           (name, value) -> {
             if (!request.contains(name)) {
@@ -135,7 +134,7 @@ final class RowParser {
     }
   }
 
-  /** What is wrong, without what the parser tells programmers. */
+  /** The reason in the message of the parser, without its hints for programmers. */
   static String reason(JacksonException e) {
     String told = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
     if (told.startsWith("Trailing token")) {
@@ -154,7 +153,7 @@ final class RowParser {
     }
   }
 
-  /** A request wins over the template, unless the template itself names the part that asks. */
+  /** A request wins over the template, unless the template names a key of the request. */
   private boolean templated(Map<String, Object> object) {
     if (template.isEmpty()) {
       return false;
@@ -164,7 +163,7 @@ final class RowParser {
             || object.get("messages") instanceof List<?>
             || object.get("prompt") instanceof String;
     return !request
-        || options.form().tabular()
+        || options.input().format().tabular()
         || template.get().variables().stream().anyMatch(ASKING::contains);
   }
 
@@ -202,9 +201,9 @@ final class RowParser {
     checkAddress(object);
     Map<String, Object> body =
         asMap(object.getOrDefault("body", ""), "its body is not a JSON object");
-    options.embeddingModel().ifPresent(model -> put(body, "model", model));
-    options.parameters().forEach((name, value) -> put(body, name, value));
-    options.localModel().ifPresent(model -> body.put("model", model));
+    options.model().embedding().ifPresent(model -> put(body, "model", model));
+    options.request().parameters().forEach((name, value) -> put(body, name, value));
+    options.model().local().ifPresent(model -> body.put("model", model));
     try {
       boolean base64 = "base64".equals(body.get("encoding_format"));
       return new Row.Embed(key, EmbeddingRows.request(body), base64, columns);
@@ -236,21 +235,21 @@ final class RowParser {
     return messages;
   }
 
-  /** The body wins and the options fill what it lacks, or the other way round. */
+  /** The body wins over the options, or with --override the options over the body. */
   private Map<String, Object> filled(Map<String, Object> body, Map<String, Object> columns) {
     body.remove("stream");
     body.remove("stream_options");
-    options.model().ifPresent(model -> put(body, "model", model));
-    options.temperature().ifPresent(value -> put(body, "temperature", value));
-    options.maxTokens().ifPresent(tokens -> putMaxTokens(body, tokens));
-    options.parameters().forEach((name, value) -> put(body, name, value));
-    options.localModel().ifPresent(model -> body.put("model", model));
-    options.system().ifPresent(text -> putSystem(body, text, columns));
+    options.model().name().ifPresent(model -> put(body, "model", model));
+    options.request().temperature().ifPresent(value -> put(body, "temperature", value));
+    options.request().maxTokens().ifPresent(tokens -> putMaxTokens(body, tokens));
+    options.request().parameters().forEach((name, value) -> put(body, name, value));
+    options.model().local().ifPresent(model -> body.put("model", model));
+    options.request().system().ifPresent(text -> putSystem(body, text, columns));
     return body;
   }
 
   private void put(Map<String, Object> body, String name, Object value) {
-    if (options.override() || body.get(name) == null) {
+    if (options.request().override() || body.get(name) == null) {
       body.put(name, value);
     }
   }
@@ -267,7 +266,7 @@ final class RowParser {
   private void putSystem(Map<String, Object> body, String text, Map<String, Object> columns) {
     List<Object> messages = messages(body);
     boolean present = messages.stream().anyMatch(RowParser::setsRules);
-    if (present && !options.override()) {
+    if (present && !options.request().override()) {
       return;
     }
     messages.removeIf(RowParser::setsRules);
@@ -290,7 +289,7 @@ final class RowParser {
     return copy;
   }
 
-  /** The model that a row names, or would be given. */
+  /** The model in a request body. */
   static Optional<String> model(Map<String, Object> body) {
     return body.get("model") instanceof String model ? Optional.of(model) : Optional.empty();
   }

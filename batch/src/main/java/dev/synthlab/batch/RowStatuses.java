@@ -6,29 +6,29 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The ways a row can end, each a small number: open, answered, answered but cut off by the token
- * limit, or failed with one of the codes met so far. Safe for use by many threads.
+ * The statuses of rows as small numbers: open, answered, answered but cut off by the token limit, and
+ * failed with one of the error codes so far. Safe for use by many threads.
  */
 final class RowStatuses {
   static final short OPEN = 0;
   static final short ANSWERED = 1;
   static final short TRUNCATED = 2;
 
-  /** A line of the input that cannot be a request; nothing was sent for it. */
+  /** The code of an input line that cannot become a request; nothing was sent for it. */
   static final String INVALID_LINE = "invalid_line";
 
-  /** An answer came that no whole line can be made of. */
+  /** The code of an answer that cannot be written in full. */
   static final String UNWRITABLE = "answer_unwritable";
 
-  /** Reading the answer took more stack or memory than there is. */
+  /** The code of an answer that needs too much stack or memory. */
   static final String INTERNAL = "internal_error";
 
-  /** More codes than any provider has; beyond them all are one. */
+  /** The codes that are kept apart; all others are one. */
   private static final int MAX = 10_000;
 
   private static final int FIRST_FAILURE = 3;
 
-  /** The answer to the same request would be the same again. */
+  /** The codes of permanent failures: the same request would fail again. */
   private static final Set<String> PERMANENT =
       Set.of(
           INVALID_LINE,
@@ -58,8 +58,8 @@ final class RowStatuses {
     return end >= FIRST_FAILURE;
   }
 
-  /** Whether the same request would end so again. */
-  static boolean isLasting(String code) {
+  /** Whether the same request would fail again. */
+  static boolean isPermanent(String code) {
     return PERMANENT.contains(code);
   }
 
@@ -67,14 +67,14 @@ final class RowStatuses {
     return isFailure(end) && code(end).equals(INVALID_LINE);
   }
 
-  /** Whether a row that ended so is still to be sent. */
-  boolean wanted(short end, BulkOptions.Retry retry) {
+  /** Whether a row with this status must be sent. */
+  boolean isToSend(short end, BulkOptions.Retry retry) {
     if (!isFailure(end)) {
       return end == OPEN;
     }
     return switch (retry) {
       case NO -> false;
-      case TRANSIENT -> !isLasting(code(end));
+      case TRANSIENT -> !isPermanent(code(end));
       case ALL -> true;
     };
   }

@@ -3,10 +3,9 @@ package dev.synthlab.batch;
 import java.util.Arrays;
 
 /**
- * What is known of every row, of the input and of OUT, in about 45 bytes each: the hash of its id,
- * the hash of what it says, its line in the input, where its last line stands in OUT and how that
- * ended. Filled by one thread; during the run only the journal's thread changes it, and only the
- * places and ends.
+ * The rows of the input and of OUT in about 45 bytes each: the hash of the id, the hash of the
+ * content, the line in the input, the offset of the last line in OUT, and its status. Filled by one
+ * thread; during the run only the journal's thread changes it, and only offsets and statuses.
  */
 final class RowTable {
   private static final int NONE = -1;
@@ -21,7 +20,7 @@ final class RowTable {
   private long[] superseded = new long[16];
   private int supersededCount;
 
-  /** The row with that id, or -1. */
+  /** The index of the row with that id, or -1. */
   int find(long id) {
     int mask = slots.length - 1;
     for (int slot = (int) ByteScan.mixed(id) & mask; slots[slot] != 0; slot = (slot + 1) & mask) {
@@ -32,7 +31,7 @@ final class RowTable {
     return NONE;
   }
 
-  /** A new row, which must not be there yet. */
+  /** Adds a row, which must be new. */
   int add(long id, long hash) {
     if (size == ids.length) {
       int room = size + (size >> 1);
@@ -77,7 +76,7 @@ final class RowTable {
     hashes[row] = hash;
   }
 
-  /** Its line in the input; 0 when the input does not have it. */
+  /** The line of a row in the input, or 0. */
   int line(int row) {
     return lines[row];
   }
@@ -86,22 +85,22 @@ final class RowTable {
     lines[row] = line;
   }
 
-  /** How its last line in OUT ended, see {@link RowStatuses}. */
+  /** The status of a row, see {@link RowStatuses}. */
   short end(int row) {
     return ends[row];
   }
 
-  /** The row is to be run again although it has a line. */
+  /** Opens a row again although it has a line. */
   void reopen(int row) {
     ends[row] = RowStatuses.OPEN;
   }
 
-  /** Where its last line in OUT begins, or -1. */
+  /** The offset of the last line of a row in OUT, or -1. */
   long place(int row) {
     return places[row];
   }
 
-  /** A line was written, or found: it is the row's last from now on. */
+  /** Sets the last line of a row. */
   void place(int row, long offset, short end) {
     if (places[row] >= 0) {
       supersede(places[row]);
@@ -110,7 +109,7 @@ final class RowTable {
     ends[row] = end;
   }
 
-  /** The line that begins there does not count any more. */
+  /** Marks the line at an offset as superseded. */
   void supersede(long offset) {
     if (supersededCount == superseded.length) {
       superseded = Arrays.copyOf(superseded, supersededCount * 2);
@@ -118,14 +117,14 @@ final class RowTable {
     superseded[supersededCount++] = offset;
   }
 
-  /** Where the lines begin that do not count any more, in order. */
+  /** The offsets of superseded lines, in order. */
   long[] superseded() {
     long[] sorted = Arrays.copyOf(superseded, supersededCount);
     Arrays.sort(sorted);
     return sorted;
   }
 
-  /** As if OUT had never been read. */
+  /** Forgets all that was read from OUT. */
   void clear() {
     Arrays.fill(slots, 0);
     Arrays.fill(lines, 0);

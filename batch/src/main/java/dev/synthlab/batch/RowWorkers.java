@@ -18,99 +18,96 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The window of a bulk run: at most so many rows between the input and OUT. It begins with one; the
- * first word of the server about a row opens it. A row leaves it when its line was written. Safe
- * for use by many threads.
+ * The workers of a bulk run: each takes a row, makes its call and writes its line. The first worker
+ * starts alone; the others follow when the server has responded to a row. Safe for use by many
+ * threads.
  */
-final class RowWorkers implements RowCall.RunControl {
-  /** Refusals that are not about a row, in a row, after which it is not a whim of the server. */
-  private static final int REFUSALS = 5;
+final class RowWorkers {
+  /** Consecutive refusals that stop a run which has answers already. */
+  private static final int MAX_REFUSALS = 5;
 
-  /** Rows that wait for another try are held in memory. */
-  private static final int MAX_PUT_OFF = 1_000;
+  /** Requeued rows are held in memory. */
+  private static final int MAX_REQUEUED = 1_000;
 
-  /** How long a worker may take to give up once it was interrupted. */
-  private static final Duration LAST_WAIT = Duration.ofSeconds(10);
+  /** How long an interrupted worker may take to end before it is abandoned. */
+  private static final Duration ABANDON_AFTER = Duration.ofSeconds(10);
 
-  private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+  /** How often calls that wait are looked for while the run stops. */
+  private static final Duration WAITING_CHECK = Duration.ofMillis(100);
 
-  private static final Duration BREATH = Duration.ofSeconds(1);
-
-  private final BulkOptions options;
-  private final BulkRun.RowClient caller;
+  private final RunLimits limits;
+  private final BulkRun.RowClient client;
   private final Timer timer;
   private final InputRows rows;
   private final RunStats stats;
-  private final Optional<Budget> purse;
+  private final Optional<Budget> budget;
   private final RowCall rowCall;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Set<Thread> workers = new HashSet<>();
-  private final Set<Thread> resting = new HashSet<>();
-  private final Deque<InputRows.Waiting> again = new ArrayDeque<>();
-  private Optional<ResultSink> sink = Optional.empty();
+  private final Set<Thread> delayed = new HashSet<>();
+  private final Deque<InputRows.Waiting> requeued = new ArrayDeque<>();
+  private final List<Timer.ScheduledTask> tasks = new ArrayList<>();
+  private Optional<OutputSink> sink = Optional.empty();
   private Optional<Stop> stop = Optional.empty();
-  private Optional<Throwable> broken = Optional.empty();
+  private Optional<Throwable> failure = Optional.empty();
   private ContextSnapshot context = ContextSnapshot.capture();
-  private boolean openFully;
-  private volatile boolean interruptAll;
-  private boolean finished;
-  private volatile boolean recordResponse;
+  private volatile boolean interrupted;
+  private volatile boolean responded;
   private boolean answered;
+  private boolean finished;
   private int refusals;
   private int started;
-  private final List<Timer.ScheduledTask> watches = new ArrayList<>();
-  private long lastHeard;
+  private long lastResponse;
 
   RowWorkers(
-      BulkOptions options,
-      BulkRun.RowClient caller,
+      RunLimits limits,
+      BulkRun.RowClient client,
       Timer timer,
       InputRows rows,
-      ResultLine lines,
-      RowStatuses statuses,
       RunStats stats,
-      Optional<Budget> purse) {
-    this.options = options;
-    this.caller = caller;
+      Optional<Budget> budget,
+      RowCall rowCall) {
+    this.limits = limits;
+    this.client = client;
     this.timer = timer;
     this.rows = rows;
     this.stats = stats;
-    this.purse = purse;
-    this.rowCall = new RowCall(options, caller, lines, statuses, stats, purse, this);
+    this.budget = budget;
+    this.rowCall = rowCall;
   }
 
   /** Why no more rows are taken. */
   record Stop(Summary.End end, String reason) {}
 
-  /** Sends the rows; returns when the last one has left the window, or was given up. */
-  void run(ResultSink into) {
+  /** Sends the rows; returns when every worker has ended or was abandoned. */
+  void run(OutputSink into) {
     lock.lock();
     try {
-      lastHeard = timer.nanos();
-      options.deadline().ifPresent(d -> watch(d, this::outOfTime));
-      watch(options.stall(), this::checkStall);
+      lastResponse = timer.nanos();
+      limits.deadline().ifPresent(time -> schedule(time, this::endAtDeadline));
+      schedule(limits.stall(), this::checkStall);
       sink = Optional.of(into);
-      // Of the whole run: a worker that starts another one is within a call.
+      // The context of the run: a worker that starts another one is inside a call.
       context = ContextSnapshot.capture();
       startWorker();
       while (!workers.isEmpty() && !finished) {
         changed.awaitUninterruptibly();
       }
       finished = true;
-      watches.forEach(Timer.ScheduledTask::cancel);
+      tasks.forEach(Timer.ScheduledTask::cancel);
     } finally {
       lock.unlock();
     }
   }
 
-  private void watch(Duration wait, Runnable task) {
-    watches.add(timer.after(wait, task));
+  private void schedule(Duration delay, Runnable task) {
+    tasks.add(timer.after(delay, task));
   }
 
-  private void outOfTime() {
-    drain(Summary.End.DEADLINE, "the time for the whole run was over");
+  private void endAtDeadline() {
+    drain(Summary.End.DEADLINE, "the deadline of the run has passed");
   }
 
   Optional<Stop> stopped() {
@@ -122,17 +119,17 @@ final class RowWorkers implements RowCall.RunControl {
     }
   }
 
-  /** What should not have happened. */
-  Optional<Throwable> broken() {
+  /** The exception that ended a worker. */
+  Optional<Throwable> failure() {
     lock.lock();
     try {
-      return broken;
+      return failure;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Takes no more rows; those in flight have the grace time. Said twice, they have none. */
+  /** Drains the run; the second call interrupts the calls in flight. */
   void stop(Summary.End end, String reason) {
     lock.lock();
     try {
@@ -146,16 +143,15 @@ final class RowWorkers implements RowCall.RunControl {
     }
   }
 
-  /** Takes no more rows; those in flight have what is left of the grace time. */
-  @Override
-  public void drain(Summary.End end, String reason) {
+  /** Takes no more rows; calls in flight have the grace time to end. */
+  private void drain(Summary.End end, String reason) {
     lock.lock();
     try {
       if (stop.isEmpty()) {
         stop = Optional.of(new Stop(end, reason));
-        purse.ifPresent(Budget::close);
-        watch(options.grace(), this::interruptAll);
-        endWaiting();
+        budget.ifPresent(Budget::close);
+        schedule(limits.grace(), this::interruptAll);
+        interruptWaiting();
         changed.signalAll();
       }
     } finally {
@@ -164,21 +160,21 @@ final class RowWorkers implements RowCall.RunControl {
   }
 
   /** Calls that wait to be sent, or to be sent again, need no grace: their rows stay open. */
-  private void endWaiting() {
+  private void interruptWaiting() {
     lock.lock();
     try {
-      if (interruptAll || finished) {
+      if (interrupted || finished) {
         return;
       }
-      resting.forEach(Thread::interrupt);
-      workers.forEach(caller::interruptIfWaiting);
-      watch(LOOK_AGAIN, this::endWaiting);
+      delayed.forEach(Thread::interrupt);
+      workers.forEach(client::interruptIfWaiting);
+      schedule(WAITING_CHECK, this::interruptWaiting);
     } finally {
       lock.unlock();
     }
   }
 
-  /** Takes no more rows, and ends the calls in flight. */
+  /** Takes no more rows, and interrupts the calls in flight. */
   void stopNow(Summary.End end, String reason) {
     lock.lock();
     try {
@@ -194,13 +190,13 @@ final class RowWorkers implements RowCall.RunControl {
   private void interruptAll() {
     lock.lock();
     try {
-      if (interruptAll || finished) {
+      if (interrupted || finished) {
         return;
       }
-      interruptAll = true;
-      purse.ifPresent(Budget::close);
+      interrupted = true;
+      budget.ifPresent(Budget::close);
       workers.forEach(Thread::interrupt);
-      watch(LAST_WAIT, this::abandon);
+      schedule(ABANDON_AFTER, this::abandon);
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -223,11 +219,11 @@ final class RowWorkers implements RowCall.RunControl {
       if (finished || stop.isPresent()) {
         return;
       }
-      Duration silent = Duration.ofNanos(timer.nanos() - lastHeard);
-      if (silent.compareTo(options.stall()) < 0) {
-        watch(options.stall().minus(silent), this::checkStall);
+      Duration silent = Duration.ofNanos(timer.nanos() - lastResponse);
+      if (silent.compareTo(limits.stall()) < 0) {
+        schedule(limits.stall().minus(silent), this::checkStall);
       } else {
-        stopNow(Summary.End.STALLED, "no answer came for " + options.stall().toSeconds() + " s");
+        stopNow(Summary.End.STALLED, "no answer came for " + limits.stall().toSeconds() + " s");
       }
     } finally {
       lock.unlock();
@@ -244,14 +240,63 @@ final class RowWorkers implements RowCall.RunControl {
     try {
       Optional<InputRows.Waiting> row = take();
       while (row.isPresent()) {
-        rowCall.call(row.get());
+        end(row.get(), rowCall.call(row.get()));
         row = take();
       }
     } catch (Throwable e) { // whatever ends a worker must end the run, and be seen
-      breakOff(e);
+      fail(e);
     } finally {
       leave();
     }
+  }
+
+  private void end(InputRows.Waiting row, RowResult result) {
+    switch (result) {
+      case RowResult.Answered answer -> {
+        if (write(row, answer.line())) {
+          recordResponse(true);
+        } else {
+          stats.unsaved();
+        }
+      }
+      case RowResult.Failed failed -> {
+        if (write(row, failed.line())) {
+          recordResponse(false);
+        }
+      }
+      case RowResult.Invalid invalid -> write(row, invalid.line());
+      case RowResult.TransientFailure failed -> end(row, failed);
+      case RowResult.Unreachable unreachable -> {
+        if (responded) {
+          end(row, unreachable.failure());
+        } else {
+          drain(Summary.End.UNREACHABLE, unreachable.reason());
+        }
+      }
+      case RowResult.Refused refused -> refused(row, refused.end(), refused.reason());
+      case RowResult.Requeued again -> requeue(row, again.delay());
+      case RowResult.Stopped stopped -> drain(stopped.end(), stopped.reason());
+    }
+  }
+
+  /** It does not show that the server can answer, so the time of the stall limit runs on. */
+  private void end(InputRows.Waiting row, RowResult.TransientFailure result) {
+    if (interrupted) {
+      return; // our own interrupt may be the cause, so the row stays open
+    }
+    write(row, result.line());
+    if (result.responded()) {
+      startAll();
+    }
+  }
+
+  private boolean write(InputRows.Waiting row, RowResult.Line line) {
+    OutputSink into = sink.orElseThrow();
+    boolean written = into.put(row.key().index(), line.status(), line.bytes());
+    if (written) {
+      stats.ended(row.before(), line.status());
+    }
+    return written;
   }
 
   private void leave() {
@@ -264,11 +309,11 @@ final class RowWorkers implements RowCall.RunControl {
     }
   }
 
-  private void breakOff(Throwable reason) {
+  private void fail(Throwable reason) {
     lock.lock();
     try {
-      if (broken.isEmpty()) {
-        broken = Optional.of(reason);
+      if (failure.isEmpty()) {
+        failure = Optional.of(reason);
       }
       stopNow(Summary.End.INTERRUPTED, String.valueOf(reason.getMessage()));
     } finally {
@@ -283,54 +328,32 @@ final class RowWorkers implements RowCall.RunControl {
         return Optional.empty();
       }
       Optional<InputRows.Waiting> next =
-          again.size() < MAX_PUT_OFF ? rows.next() : Optional.empty();
-      return next.isPresent() ? next : Optional.ofNullable(again.poll());
+          requeued.size() < MAX_REQUEUED ? rows.next() : Optional.empty();
+      return next.isPresent() ? next : Optional.ofNullable(requeued.poll());
     } finally {
       lock.unlock();
     }
   }
 
-  @Override
-  public boolean write(InputRows.Waiting waiting, short end, byte[] line) {
-    ResultSink into = sink.orElseThrow();
-    boolean written = into.put(waiting.key().index(), end, line);
-    if (written) {
-      stats.ended(waiting.before(), end);
-    }
-    return written;
-  }
-
-  @Override
-  public void recordResponse(boolean answer) {
+  private void recordResponse(boolean answer) {
     lock.lock();
     try {
       answered |= answer;
       refusals = 0;
-      lastHeard = timer.nanos();
-      openFully();
+      lastResponse = timer.nanos();
+      startAll();
     } finally {
       lock.unlock();
     }
   }
 
-  @Override
-  public boolean hasResponse() {
-    return recordResponse;
-  }
-
-  @Override
-  public boolean isInterrupted() {
-    return interruptAll;
-  }
-
-  @Override
-  public void openFully() {
+  /** Starts the other workers, the first time that the server has responded. */
+  private void startAll() {
     lock.lock();
     try {
-      recordResponse = true;
-      if (!openFully) {
-        openFully = true;
-        long wanted = Math.min(options.concurrency(), stats.remaining() + 1);
+      if (!responded) {
+        responded = true;
+        long wanted = Math.min(limits.concurrency(), stats.remaining() + 1);
         while (started < wanted && stop.isEmpty()) {
           startWorker();
         }
@@ -340,55 +363,49 @@ final class RowWorkers implements RowCall.RunControl {
     }
   }
 
-  @Override
-  public void refused(InputRows.Waiting waiting, Summary.End end, CallException reason) {
+  private void refused(InputRows.Waiting row, Summary.End end, CallException reason) {
     lock.lock();
     try {
       refusals++;
-      if (!answered || refusals >= REFUSALS) {
-        drain(end, text(reason));
+      if (!answered || refusals >= MAX_REFUSALS) {
+        drain(end, String.valueOf(reason.getMessage()));
       } else {
-        again.add(waiting);
+        requeued.add(row);
       }
     } finally {
       lock.unlock();
     }
   }
 
-  @Override
-  public void requeue(InputRows.Waiting waiting, CallException reason) {
-    if (!startRest(waiting)) {
+  private void requeue(InputRows.Waiting row, Duration delay) {
+    if (!startDelay(row)) {
       return;
     }
     try {
-      timer.pause(reason.retryAfter().orElse(BREATH));
+      timer.pause(delay);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      endRest();
+      endDelay();
     }
   }
 
-  private boolean startRest(InputRows.Waiting waiting) {
+  private boolean startDelay(InputRows.Waiting row) {
     lock.lock();
     try {
-      again.add(waiting);
-      return stop.isEmpty() && resting.add(Thread.currentThread());
+      requeued.add(row);
+      return stop.isEmpty() && delayed.add(Thread.currentThread());
     } finally {
       lock.unlock();
     }
   }
 
-  private void endRest() {
+  private void endDelay() {
     lock.lock();
     try {
-      resting.remove(Thread.currentThread());
+      delayed.remove(Thread.currentThread());
     } finally {
       lock.unlock();
     }
-  }
-
-  private static String text(CallException reason) {
-    return String.valueOf(reason.getMessage());
   }
 }

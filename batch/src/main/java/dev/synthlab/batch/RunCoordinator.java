@@ -4,16 +4,12 @@ import dev.synthlab.call.Budget;
 import dev.synthlab.call.RunRecorder;
 import dev.synthlab.call.Timer;
 import dev.synthlab.files.PrivateFiles;
-import dev.synthlab.logging.Redactor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -21,121 +17,116 @@ import java.util.concurrent.CompletableFuture;
 /** Leads a run through its steps, from the lock to the summary. */
 final class RunCoordinator {
   private final BulkOptions options;
-  private final BulkRun.RowClient caller;
+  private final BulkRun.RowClient client;
   private final Timer timer;
-  private final BulkRun.Listener listener;
-  private final CrashPoints steps;
+  private final RunCrashPoints steps;
   private final RowTable table = new RowTable();
   private final RowStatuses statuses = new RowStatuses();
   private final RunStats stats;
-  private final List<String> notes = new ArrayList<>();
-
-  private Optional<Budget> purse = Optional.empty();
-  private Optional<RunRecorder> recorder = Optional.empty();
-  private Optional<RowWorkers> dispatch = Optional.empty();
-  private final CompletableFuture<String> stopAsked = new CompletableFuture<>();
-  private final Spool spool;
+  private final RunNotes notes;
+  private final RunLedger ledger;
+  private final InputSpool spool;
+  private final Optional<Budget> budget;
+  private final CompletableFuture<String> stopRequest = new CompletableFuture<>();
+  private Optional<RowWorkers> running = Optional.empty();
 
   RunCoordinator(
       BulkOptions options,
-      BulkRun.RowClient caller,
+      BulkRun.RowClient client,
       Timer timer,
       BulkRun.Listener listener,
-      CrashPoints steps) {
+      RunCrashPoints steps) {
     this.options = options;
-    this.caller = caller;
+    this.client = client;
     this.timer = timer;
-    this.listener = listener;
     this.steps = steps;
     this.stats = new RunStats(timer, statuses);
-    this.spool = new Spool(options, stopAsked);
+    this.notes = new RunNotes(listener);
+    this.ledger = new RunLedger(options, timer);
+    this.spool = new InputSpool(options, stopRequest);
+    this.budget = options.limits().maxCostUsd().map(max -> Budget.of(max, stats::spentUsd));
   }
 
-  void bound(BigDecimal maxCost) {
-    purse = Optional.of(Budget.of(maxCost, stats::spentUsd));
+  void record(RunRecorder recorder) {
+    ledger.use(recorder);
   }
 
-  void report(RunRecorder keeper) {
-    recorder = Optional.of(keeper);
-  }
-
-  BulkRun.Progress progress() {
+  RunProgress progress() {
     return stats.progress();
   }
 
   synchronized void stop(String reason) {
-    stopAsked.complete(reason);
-    dispatch.ifPresent(window -> window.stop(Summary.End.INTERRUPTED, reason));
+    stopRequest.complete(reason);
+    running.ifPresent(workers -> workers.stop(Summary.End.INTERRUPTED, reason));
   }
 
   Summary run() {
     BulkRun.requireReadable(options);
     try {
-      return toOutput();
-    } catch (Spool.StoppedEarly e) {
-      String why = stopAsked.join() + " while the input was read; nothing was sent";
-      return stats.summary(Summary.End.INTERRUPTED, why, 0, notes);
+      return toTarget();
+    } catch (InputSpool.StoppedEarly e) {
+      String reason = stopRequest.join() + " while the input was read; nothing was sent";
+      return stats.summary(Summary.End.INTERRUPTED, reason, 0, notes.all());
     } catch (IOException e) {
       throw new BatchException(
           BatchException.Kind.OUTPUT_UNWRITABLE,
-          "reading or writing a file of the run failed: " + Preflight.reason(e),
+          "reading or writing a file of the run failed: " + RunPreflight.reason(e),
           e);
     }
   }
 
-  private Summary toOutput() throws IOException {
-    return switch (options.output()) {
-      case BulkOptions.Out.Stream stream -> toStream(stream.stream());
-      case BulkOptions.Out.File file ->
+  private Summary toTarget() throws IOException {
+    return switch (options.output().target()) {
+      case BulkOptions.Target.Stream stream -> toStream(stream.stream());
+      case BulkOptions.Target.File file ->
           isDevice(file.path()) ? toDevice(file.path()) : toFile(file.path());
     };
   }
 
-  /** A pipe, a terminal: there is nothing to go on with. */
+  /** Whether OUT is a pipe or a terminal, so that the run cannot be resumed. */
   static boolean isDevice(Path out) {
     return Files.exists(out) && !Files.isRegularFile(out) && !Files.isDirectory(out);
   }
 
   private Summary toDevice(Path out) throws IOException {
     // No channel: an interrupt of a writing thread would close it.
-    Preflight.requireTrusted(out);
+    RunPreflight.requireTrusted(out);
     try (OutputStream stream = new FileOutputStream(out.toFile(), true)) {
       return toStream(stream);
     }
   }
 
   private Summary toStream(OutputStream out) throws IOException {
-    note(
-        "results go to a stream: nothing is kept, and a run that ends early cannot be gone on with");
-    Path kept = Files.createTempFile("synthlab-", ".jsonl");
+    notes.add("results go to a stream: an interrupted run cannot be resumed");
+    Path copy = Files.createTempFile("synthlab-", ".jsonl");
     try {
-      InputFile input = spool.input(kept);
-      Optional<CsvResultWriter> csv = csv(input);
-      InputScan scan =
-          new InputScan(input, input.path(), table, statuses, options, spool::requireGoingOn);
+      InputFile input = spool.input(copy);
+      Optional<OutputCsvWriter> csv = csv(input);
+      InputScan scan = scan(input, input.path());
       scan.into(stats);
       String run = UUID.randomUUID().toString();
       try (InputRows rows = new InputRows(input, table, statuses, options)) {
-        RowWorkers window = window(rows, run);
-        begun(run, "-");
-        dispatch(
-            window,
-            new StreamResultSink(out, table, csv, why -> window.stopNow(end(why), why.message())));
-        return ended(run, summary(window, scan.vanished()), 0);
+        RowWorkers workers = workers(rows, run);
+        ledger.begun(run, "-", stats.rows());
+        send(
+            workers,
+            new OutputStreamSink(
+                out, table, csv, failure -> workers.stopNow(end(failure), failure.message())));
+        return ledger.ended(run, summary(workers, scan.rowsNotInInput()), 0);
       }
     } finally {
-      Files.deleteIfExists(kept);
+      Files.deleteIfExists(copy);
     }
   }
 
-  private Optional<CsvResultWriter> csv(InputFile input) throws IOException {
-    if (options.format() != BulkOptions.Format.CSV) {
+  private Optional<OutputCsvWriter> csv(InputFile input) throws IOException {
+    if (options.output().format() != BulkOptions.Format.CSV) {
       return Optional.empty();
     }
     try (RecordReader records = input.open()) {
       return Optional.of(
-          new CsvResultWriter(
-              options.schema(),
+          new OutputCsvWriter(
+              options.request().schema(),
               records
                   .columns()
                   .orElseThrow(
@@ -147,13 +138,17 @@ final class RunCoordinator {
     }
   }
 
+  private InputScan scan(InputFile input, Path out) {
+    return new InputScan(input, out, table, statuses, options, spool::requireNotStopped);
+  }
+
   private Summary toFile(Path named) throws IOException {
     OutputFiles files = files(named);
-    Preflight.requireOtherThanInput(options, files);
+    RunPreflight.requireOtherThanInput(options, files);
     try (RunLock lock = lock(files)) {
-      steps.reached(CrashPoints.Step.LOCKED, files.out());
+      steps.reached(RunCrashPoints.Step.LOCKED, files.out());
       files.requireOwn();
-      tidyUp(files);
+      deleteTemporary(files);
       InputFile input = spool.input(files.spool());
       try {
         return locked(files, lock, input);
@@ -164,165 +159,136 @@ final class RunCoordinator {
   }
 
   private Summary locked(OutputFiles files, RunLock lock, InputFile input) throws IOException {
-    steps.reached(CrashPoints.Step.SPOOLED, files.out());
+    steps.reached(RunCrashPoints.Step.SPOOLED, files.out());
     boolean old = OutputFiles.hasContent(files.out());
-    boolean known = old && !options.fresh();
-    JobFile job = known ? JobFile.known(files, JobFile.settings(options)) : newJob();
+    boolean resumed = old && !options.output().fresh();
+    OutputJobFile job =
+        resumed ? OutputJobFile.known(files, OutputJobFile.settings(options)) : newJob();
     requireOwnTable(files);
-    boolean rewrite = known && index(files);
+    boolean unreadable = resumed && index(files);
     PrivateFiles.tighten(files.jobFile());
-    steps.reached(CrashPoints.Step.INDEXED, files.out());
-    InputScan scan =
-        new InputScan(input, files.out(), table, statuses, options, spool::requireGoingOn);
+    steps.reached(RunCrashPoints.Step.INDEXED, files.out());
+    InputScan scan = scan(input, files.out());
     scan.into(stats);
-    sayWhatIsThere(scan.vanished());
-    if (!known) {
-      if (old) {
-        note("the old results are kept as " + files.putAside());
-      }
-      putTableAside(files);
+    noteOldRows(scan.rowsNotInInput());
+    if (!resumed) {
+      putAside(files, old);
       writeJobFile(files, job);
     }
+    OutputFinisher finisher = new OutputFinisher(options, files, input, table, steps, notes);
     try (InputRows rows = new InputRows(input, table, statuses, options)) {
-      RowWorkers window = window(rows, job.run());
-      replay(files, job.run(), known);
-      begun(job.run(), files.out().toAbsolutePath().toString());
-      if (stats.remaining() > 0 || !Files.exists(files.out())) {
-        errorsFile(files, input, known);
-        journalled(window, files, lock);
+      RowWorkers workers = workers(rows, job.run());
+      if (resumed) {
+        ledger.replay(files.out(), job.run());
       }
-      finish(files, input, rewrite, window);
+      ledger.begun(job.run(), files.out().toAbsolutePath().toString(), stats.rows());
+      if (stats.remaining() > 0 || !Files.exists(files.out())) {
+        if (resumed) {
+          finisher.writeFailedRows();
+        }
+        sendToJournal(workers, files, lock);
+      }
+      finisher.finish(unreadable, stoppedBy(workers, Summary.End.DISK_FULL));
       long length = Files.exists(files.out()) ? Files.size(files.out()) : 0;
-      return ended(job.run(), summary(window, scan.vanished()), length);
+      return ledger.ended(job.run(), summary(workers, scan.rowsNotInInput()), length);
     }
   }
 
-  /** What the lines of OUT tell that the record may lack. */
-  private void replay(OutputFiles files, String run, boolean known) throws IOException {
-    if (known && recorder.isPresent() && !recorder.get().knows(run, Files.size(files.out()))) {
-      new Replay(run).of(files.out(), recorder.get()::replayed);
-    }
+  private static boolean stoppedBy(RowWorkers workers, Summary.End end) {
+    return workers.stopped().filter(stop -> stop.end() == end).isPresent();
   }
 
-  private void begun(String run, String output) {
-    String input =
-        switch (options.input()) {
-          case BulkOptions.In.File file -> file.path().toAbsolutePath().toString();
-          case BulkOptions.In.Stream stream -> "-";
-        };
-    recorder.ifPresent(
-        keeper ->
-            keeper.begun(
-                new RunRecorder.Start(
-                    run,
-                    timer.now(),
-                    Redactor.redactKnown(input),
-                    Redactor.redactKnown(output),
-                    options.model().orElse(""),
-                    stats.progress().total())));
-  }
-
-  private Summary ended(String run, Summary summary, long length) {
-    RunRecorder.End end =
-        new RunRecorder.End(
-            timer.now(),
-            summary.end().name().toLowerCase(Locale.ROOT),
-            summary.total(),
-            summary.answered(),
-            summary.failed(),
-            length);
-    recorder.ifPresent(keeper -> keeper.ended(run, end));
-    return summary;
-  }
-
-  private void journalled(RowWorkers window, OutputFiles files, RunLock lock) throws IOException {
-    Journal journal = openJournal(window, files);
+  private void sendToJournal(RowWorkers workers, OutputFiles files, RunLock lock)
+      throws IOException {
+    OutputJournal journal = openJournal(workers, files);
     try {
       lock.alsoHold(files);
-      dispatch(window, journal);
+      send(workers, journal);
     } finally {
       journal.close();
     }
-    Optional<ResultSink.Failure> failure = journal.failure();
+    Optional<OutputSink.Failure> failure = journal.failure();
     if (failure.isPresent()) {
       switch (failure.get()) {
-        case ResultSink.Failure.Full full -> note(full.message());
-        case ResultSink.Failure.Closed gone -> note(gone.message());
-        case ResultSink.Failure.Lost lost ->
+        case OutputSink.Failure.Full full -> notes.add(full.message());
+        case OutputSink.Failure.Closed closed -> notes.add(closed.message());
+        case OutputSink.Failure.Lost lost ->
             throw new BatchException(
                 BatchException.Kind.OUTPUT_LOST,
                 lost.message()
-                    + "; the run stopped and wrote no more. See what happened to the file, then the"
-                    + " same command goes on");
+                    + "; the run stopped and wrote no more. Find out what happened to the file;"
+                    + " then the same command resumes the run");
       }
     }
   }
 
-  private Journal openJournal(RowWorkers window, OutputFiles files) throws IOException {
+  private OutputJournal openJournal(RowWorkers workers, OutputFiles files) throws IOException {
     try {
-      return Journal.open(files.out(), table, timer, steps, () -> full(window));
+      return OutputJournal.open(
+          files.out(),
+          table,
+          timer,
+          steps,
+          () -> workers.stopNow(Summary.End.DISK_FULL, "the output takes no more"));
     } catch (IOException e) {
-      throw Preflight.unwritable(files.out(), e);
+      throw RunPreflight.unwritable(files.out(), e);
     }
   }
 
-  private RowWorkers window(InputRows rows, String run) {
-    ResultLine lines = new ResultLine(options, run);
-    return new RowWorkers(options, caller, timer, rows, lines, statuses, stats, purse);
+  private RowWorkers workers(InputRows rows, String run) {
+    OutputLine lines = new OutputLine(options, run);
+    RowCall rowCall = new RowCall(options, client, lines, statuses, stats, budget);
+    return new RowWorkers(options.limits(), client, timer, rows, stats, budget, rowCall);
   }
 
-  private void dispatch(RowWorkers window, ResultSink sink) {
+  private void send(RowWorkers workers, OutputSink sink) {
     synchronized (this) {
-      dispatch = Optional.of(window);
-      if (stopAsked.isDone()) {
-        window.stop(Summary.End.INTERRUPTED, stopAsked.join());
+      running = Optional.of(workers);
+      if (stopRequest.isDone()) {
+        workers.stop(Summary.End.INTERRUPTED, stopRequest.join());
       }
     }
     if (stats.remaining() > 0) {
-      window.run(sink);
+      workers.run(sink);
     }
   }
 
-  private static Summary.End end(ResultSink.Failure failure) {
-    return failure instanceof ResultSink.Failure.Closed
+  private static Summary.End end(OutputSink.Failure failure) {
+    return failure instanceof OutputSink.Failure.Closed
         ? Summary.End.OUTPUT_CLOSED
         : Summary.End.DISK_FULL;
   }
 
-  private static void full(RowWorkers window) {
-    window.stopNow(Summary.End.DISK_FULL, "the output takes no more");
+  private OutputJobFile newJob() {
+    return new OutputJobFile(UUID.randomUUID().toString(), OutputJobFile.settings(options));
   }
 
-  private JobFile newJob() {
-    return new JobFile(UUID.randomUUID().toString(), JobFile.settings(options));
-  }
-
-  private void writeJobFile(OutputFiles files, JobFile job) {
+  private void writeJobFile(OutputFiles files, OutputJobFile job) {
     try {
       job.write(files.jobFile(), steps, timer.now().toString());
-      steps.reached(CrashPoints.Step.JOB_FILE_WRITTEN, files.out());
+      steps.reached(RunCrashPoints.Step.JOB_FILE_WRITTEN, files.out());
     } catch (IOException e) {
-      throw Preflight.unwritable(files.jobFile(), e);
+      throw RunPreflight.unwritable(files.jobFile(), e);
     }
   }
 
   /** Reads OUT; true when lines that cannot be read are still in it. */
   private boolean index(OutputFiles files) throws IOException {
-    ResultIndex index = new ResultIndex(files, table, statuses);
+    OutputIndex index = new OutputIndex(files, table, statuses);
     int unreadable = index.read();
     stats.costBefore(index.costUsd());
     if (unreadable == 0) {
       return false;
     }
     index.keepUnreadable();
-    note(
+    notes.add(
         unreadable
             + " unreadable lines of "
             + files.out().getFileName()
             + " were moved to "
             + files.unreadable().getFileName()
             + "; their rows run again");
-    steps.reached(CrashPoints.Step.UNREADABLE_MOVED, files.out());
+    steps.reached(RunCrashPoints.Step.UNREADABLE_MOVED, files.out());
     try {
       new OutputCompaction(files, table, steps).dropSuperseded();
     } catch (IOException e) {
@@ -332,117 +298,47 @@ final class RunCoordinator {
     return false;
   }
 
-  private void sayWhatIsThere(long vanished) {
-    BulkRun.Progress progress = stats.progress();
-    if (progress.doneBefore() > 0 && stats.remaining() > 0) {
-      note("going on: " + progress.doneBefore() + " rows done, " + stats.remaining() + " to do");
+  private void noteOldRows(long rowsNotInInput) {
+    long done = stats.doneBefore();
+    if (done > 0 && stats.remaining() > 0) {
+      notes.add("resuming: " + done + " rows done, " + stats.remaining() + " to do");
     }
-    if (vanished > 0) {
-      note(vanished + " rows of the output are not in the input any more; they are kept");
+    if (rowsNotInInput > 0) {
+      notes.add(
+          rowsNotInInput + " rows of the output are no longer in the input; their lines are kept");
     }
   }
 
-  private void finish(OutputFiles files, InputFile input, boolean rewrite, RowWorkers window)
-      throws IOException {
-    tableFile(files, input); // while the places in OUT are those that are known
-    boolean full = window.stopped().filter(stop -> stop.end() == Summary.End.DISK_FULL).isPresent();
-    if (!full) {
-      oneLineEach(files, input, rewrite);
-    }
-    errorsFile(files, input, true);
-  }
-
-  /** A table that is not made of OUT is somebody's work. */
+  /** Refuses a table that was not made of OUT: it is the user's own. */
   private void requireOwnTable(OutputFiles files) throws IOException {
-    Optional<Path> table = files.table();
-    if (table.isPresent()
-        && !options.fresh()
+    Optional<Path> csv = files.table();
+    if (csv.isPresent()
+        && !options.output().fresh()
         && !Files.exists(files.jobFile())
-        && OutputFiles.hasContent(table.get())) {
-      throw new BatchException(
-          BatchException.Kind.OUTPUT_FOREIGN,
-          table.get()
-              + " is there but "
-              + files.jobFile().getFileName()
-              + " is not, so no run has made it; name another output, or put it aside with"
-              + " --fresh");
+        && OutputFiles.hasContent(csv.get())) {
+      throw OutputJobFile.missing(csv.get(), files);
     }
   }
 
-  private void putTableAside(OutputFiles files) throws IOException {
-    Optional<Path> table = files.table();
-    if (table.isPresent() && options.fresh() && OutputFiles.hasContent(table.get())) {
-      note("the old table is kept as " + OutputFiles.putAside(table.get()));
+  private void putAside(OutputFiles files, boolean old) throws IOException {
+    if (old) {
+      notes.add("the old results are kept as " + files.putAside());
+    }
+    Optional<Path> csv = files.table();
+    if (csv.isPresent() && options.output().fresh() && OutputFiles.hasContent(csv.get())) {
+      notes.add("the old table is kept as " + OutputFiles.putAside(csv.get()));
     }
   }
 
-  private void tableFile(OutputFiles files, InputFile input) {
-    Optional<Path> table = files.table();
-    if (table.isEmpty()) {
-      return;
-    }
-    try {
-      new CsvFile(files, this.table, steps).rebuild(options.schema(), input);
-    } catch (IOException e) {
-      note(
-          table.get().getFileName()
-              + " could not be written ("
-              + Preflight.reason(e)
-              + "); the answers are in "
-              + files.out().getFileName());
-    }
-  }
-
-  private void oneLineEach(OutputFiles files, InputFile input, boolean wanted) throws IOException {
-    OutputCompaction rewrite = new OutputCompaction(files, table, steps);
-    try {
-      if (options.ordered() && !rewrite.ordered(input)) {
-        rewrite.order(input);
-      } else if (wanted || table.superseded().length > 0) {
-        rewrite.dropSuperseded();
-      }
-    } catch (IOException e) {
-      note(
-          files.out().getFileName()
-              + " was left as a log, in which the last line of a row counts: it could not be"
-              + " rewritten ("
-              + Preflight.reason(e)
-              + ")");
-    }
-  }
-
-  private void errorsFile(OutputFiles files, InputFile input, boolean known) {
-    if (!known) {
-      return;
-    }
-    try {
-      long leftOut = new FailedRowsFile(files, table, steps).rebuild(input);
-      if (leftOut > 0) {
-        note(
-            leftOut
-                + " failed rows are longer than "
-                + (LineReader.MAX_INPUT >> 20)
-                + " MB and not in "
-                + files.errors().getFileName());
-      }
-    } catch (IOException e) {
-      note(files.errors().getFileName() + " could not be written: " + Preflight.reason(e));
-    }
-  }
-
-  private Summary summary(RowWorkers window, long vanished) {
-    window.broken().ifPresent(RunCoordinator::rethrow);
-    Summary.End end;
-    String why = "";
-    Optional<RowWorkers.Stop> stop = window.stopped();
+  private Summary summary(RowWorkers workers, long rowsNotInInput) {
+    workers.failure().ifPresent(RunCoordinator::rethrow);
+    Optional<RowWorkers.Stop> stop = workers.stopped();
     if (stop.isPresent() && stats.remaining() > 0) {
-      end = stop.get().end();
-      why = stop.get().reason();
-    } else {
-      boolean good = options.failOnError().allows(stats.failedRows(), stats.rows());
-      end = good ? Summary.End.DONE : Summary.End.SOME_FAILED;
+      return stats.summary(stop.get().end(), stop.get().reason(), rowsNotInInput, notes.all());
     }
-    return stats.summary(end, why, vanished, notes);
+    boolean good = options.failures().tolerance().allows(stats.failed(), stats.rows());
+    Summary.End end = good ? Summary.End.DONE : Summary.End.SOME_FAILED;
+    return stats.summary(end, "", rowsNotInInput, notes.all());
   }
 
   private static void rethrow(Throwable e) {
@@ -452,25 +348,17 @@ final class RunCoordinator {
     if (e instanceof RuntimeException runtime) {
       throw runtime;
     }
+    String reason =
+        e instanceof IOException io ? RunPreflight.reason(io) : String.valueOf(e.getMessage());
     throw new BatchException(
-        BatchException.Kind.INPUT_UNREADABLE, "reading the input failed: " + reason(e), e);
-  }
-
-  private static String reason(Throwable e) {
-    return e instanceof IOException io ? Preflight.reason(io) : String.valueOf(e.getMessage());
-  }
-
-  private void note(String sentence) {
-    String clean = Redactor.printableLine(Redactor.redact(sentence));
-    notes.add(clean);
-    listener.note(clean);
+        BatchException.Kind.INPUT_UNREADABLE, "reading the input failed: " + reason, e);
   }
 
   private OutputFiles files(Path named) {
     try {
-      return OutputFiles.of(named, options.format());
+      return OutputFiles.of(named, options.output().format());
     } catch (IOException e) {
-      throw Preflight.unwritable(named, e);
+      throw RunPreflight.unwritable(named, e);
     }
   }
 
@@ -478,22 +366,23 @@ final class RunCoordinator {
     try {
       return RunLock.take(files, timer.now());
     } catch (IOException e) {
-      throw Preflight.unwritable(Preflight.named(e).orElse(files.out()), e);
+      throw RunPreflight.unwritable(RunPreflight.named(e).orElse(files.out()), e);
     }
   }
 
-  /** What a dead run left half made. */
-  private void tidyUp(OutputFiles files) throws IOException {
-    for (Path file : List.of(files.out(), files.jobFile(), files.errors())) {
+  /** Deletes what a killed run has left half written. */
+  private void deleteTemporary(OutputFiles files) throws IOException {
+    for (Path file : List.of(files.out(), files.jobFile(), files.errors(), files.spool())) {
       Files.deleteIfExists(OutputFiles.temporary(file));
     }
     if (files.table().isPresent()) {
       Files.deleteIfExists(OutputFiles.temporary(files.table().get()));
     }
-    Files.deleteIfExists(OutputFiles.temporary(files.spool()));
     Path directory = files.out().toAbsolutePath().getParent();
-    if (directory != null && Preflight.onNetwork(directory)) {
-      note(directory + " is on a network file system, where locks may not hold: run one at a time");
+    if (directory != null && RunPreflight.onNetwork(directory)) {
+      notes.add(
+          directory
+              + " is on a network file system, where locks may not work: start one run at a time");
     }
   }
 }

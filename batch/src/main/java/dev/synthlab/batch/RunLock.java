@@ -15,12 +15,12 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The right to write to OUT, held by at most one run on this machine. The lock file is never
+ * The lock of OUT, held by at most one run on this machine. The lock file is never
  * deleted, and never opened while this process holds it: on POSIX, closing any handle of a file
  * drops every lock on it. Safe for use by many threads.
  */
 final class RunLock implements Closeable {
-  /** Beyond the text, so that others can read who holds it where locks are mandatory. */
+  /** An offset after the text, so that others can read the holder where locks are mandatory. */
   private static final long POSITION = 1L << 40;
 
   private static final Set<Object> HELD = new HashSet<>();
@@ -92,7 +92,7 @@ final class RunLock implements Closeable {
     channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
   }
 
-  /** Asking the resolver could take seconds; the kernel knows. */
+  /** The host name from the kernel: a DNS lookup could take seconds. */
   private static String host() {
     try {
       return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
@@ -101,7 +101,7 @@ final class RunLock implements Closeable {
     }
   }
 
-  /** Holds OUT under its identity too, so that another name of the same file does not help. */
+  /** Locks OUT by its identity, too, so that another name of the file is locked as well. */
   void alsoHold(OutputFiles files) throws IOException {
     synchronized (HELD) {
       Object key = OutputFiles.identity(files.out()).orElse(files.lock());

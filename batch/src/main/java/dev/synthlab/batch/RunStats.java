@@ -7,11 +7,12 @@ import dev.synthlab.llm.Usage;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Counts while a run goes on. Safe for use by many threads. */
+/** The counters of a run. Safe for use by many threads. */
 final class RunStats {
   private final Timer timer;
   private final RowStatuses statuses;
@@ -24,9 +25,9 @@ final class RunStats {
   private long inFlight;
   private long inputTokens;
   private long outputTokens;
-  private Cost cost = Cost.NONE;
+  private RunCost cost = RunCost.NONE;
   private long attempts;
-  private long unkept;
+  private long unsaved;
   private long cached;
 
   RunStats(Timer timer, RowStatuses statuses) {
@@ -35,7 +36,7 @@ final class RunStats {
     this.begun = timer.nanos();
   }
 
-  /** A row of the input, as it stood when the run began. */
+  /** Counts a row of the input with its status before the run. */
   synchronized void found(short end, boolean wanted) {
     total++;
     before += wanted ? 0 : 1;
@@ -46,29 +47,29 @@ final class RunStats {
     inFlight++;
   }
 
-  /** It could not be sent after all. */
+  /** Takes back {@link #sent}. */
   synchronized void neverSent() {
     inFlight--;
   }
 
-  synchronized void came(CallReport report) {
+  synchronized void received(CallReport report) {
     inFlight--;
     attempts += report.attempts().size();
   }
 
-  /** What earlier runs have cost. */
+  /** Sets the cost of earlier runs. */
   synchronized void costBefore(BigDecimal usd) {
     cost = cost.after(usd);
   }
 
-  /** What the job has cost so far. */
+  /** The cost of the job so far, earlier runs included. */
   synchronized BigDecimal spentUsd() {
     return cost.totalUsd();
   }
 
   synchronized void used(Completion answer) {
     if (answer.cached()) {
-      cached++; // what it once took says nothing of the server
+      cached++; // its latency says nothing about the server
     } else {
       used(answer.totalUsage(), answer.totalCostUsd(), answer.report().elapsed());
     }
@@ -81,16 +82,16 @@ final class RunStats {
     latencies.add(latency);
   }
 
-  /** A row has a new line. */
+  /** Counts a new line of a row. */
   synchronized void ended(short before, short now) {
     count(before, -1);
     count(now, 1);
     ended++;
   }
 
-  /** An answer came that could not be written. */
-  synchronized void unkept() {
-    unkept++;
+  /** Counts an answer that could not be written. */
+  synchronized void unsaved() {
+    unsaved++;
   }
 
   synchronized long remaining() {
@@ -104,7 +105,7 @@ final class RunStats {
     byEnd[end] += change;
   }
 
-  private Map<String, Long> failures() {
+  synchronized Map<String, Long> failures() {
     Map<String, Long> failures = new TreeMap<>();
     for (short end = 0; end < byEnd.length; end++) {
       if (RowStatuses.isFailure(end) && byEnd[end] > 0) {
@@ -114,65 +115,81 @@ final class RunStats {
     return failures;
   }
 
-  private long failed() {
+  synchronized long failed() {
     return failures().values().stream().mapToLong(Long::longValue).sum();
   }
 
-  private Duration elapsed() {
+  synchronized Duration elapsed() {
     return Duration.ofNanos(timer.nanos() - begun);
-  }
-
-  synchronized BulkRun.Progress progress() {
-    return new BulkRun.Progress(
-        total,
-        before,
-        byEnd[RowStatuses.ANSWERED] + byEnd[RowStatuses.TRUNCATED],
-        failed(),
-        ended,
-        inFlight,
-        inputTokens,
-        outputTokens,
-        cached,
-        cost,
-        elapsed(),
-        failures());
-  }
-
-  synchronized Summary summary(
-      Summary.End end, String reason, long vanished, java.util.List<String> notes) {
-    return new Summary(
-        end,
-        reason,
-        total,
-        byEnd[RowStatuses.ANSWERED] + byEnd[RowStatuses.TRUNCATED],
-        byEnd[RowStatuses.TRUNCATED],
-        failed(),
-        failures(),
-        byEnd[RowStatuses.OPEN],
-        before,
-        ended,
-        vanished,
-        unkept,
-        inputTokens,
-        outputTokens,
-        cached,
-        cost,
-        attempts,
-        elapsed(),
-        latencies.at(0.5),
-        latencies.at(0.95),
-        notes);
-  }
-
-  synchronized long failedRows() {
-    return failed();
   }
 
   synchronized long rows() {
     return total;
   }
 
-  /** How long calls took, to within five in a hundred, in a few hundred counters. */
+  synchronized long doneBefore() {
+    return before;
+  }
+
+  synchronized long answered() {
+    return byEnd[RowStatuses.ANSWERED] + byEnd[RowStatuses.TRUNCATED];
+  }
+
+  synchronized long truncated() {
+    return byEnd[RowStatuses.TRUNCATED];
+  }
+
+  synchronized long open() {
+    return byEnd[RowStatuses.OPEN];
+  }
+
+  synchronized long ended() {
+    return ended;
+  }
+
+  synchronized long unsavedAnswers() {
+    return unsaved;
+  }
+
+  synchronized long inFlight() {
+    return inFlight;
+  }
+
+  synchronized long inputTokens() {
+    return inputTokens;
+  }
+
+  synchronized long outputTokens() {
+    return outputTokens;
+  }
+
+  synchronized long cached() {
+    return cached;
+  }
+
+  synchronized long attempts() {
+    return attempts;
+  }
+
+  synchronized RunCost cost() {
+    return cost;
+  }
+
+  /** The time that this share of the answers took at most. */
+  synchronized Duration latency(double share) {
+    return latencies.at(share);
+  }
+
+  synchronized RunProgress progress() {
+    return new RunProgress(this);
+  }
+
+  synchronized Summary summary(
+      Summary.End end, String reason, long rowsNotInInput, List<String> notes) {
+    return new Summary(end, reason, this, rowsNotInInput, notes);
+  }
+
+  /** A histogram of the latencies of calls, exact to 5 %. */
   private static final class Latencies {
     private static final double STEP = Math.log(1.05);
 

@@ -7,11 +7,11 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/** JSON text without secrets. */
+/** Copies JSON text and redacts its secrets. */
 final class SanitizedJson {
   private SanitizedJson() {}
 
-  /** Copies a value; secrets are looked for in the texts as they mean, not as they are escaped. */
+  /** Copies a value; secrets are searched in the unescaped texts. */
   static String redacted(String json) {
     StringWriter text = new StringWriter(json.length() + 64);
     try (JsonParser from = Json.mapper().createParser(json);

@@ -1,6 +1,6 @@
 /**
- * The bulk run: a file of prompts in, a file of results out, and nothing lost or paid twice when
- * the process dies in between.
+ * Bulk runs: they answer the rows of a file, append the results to another file, and can be resumed
+ * after any interruption.
  */
 @NullMarked
 package dev.synthlab.batch;

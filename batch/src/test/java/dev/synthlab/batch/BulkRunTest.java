@@ -51,7 +51,7 @@ class BulkRunTest {
   }
 
   @Test
-  void carriesTheContextOfItsCallerToEveryRow() {
+  void passesTheContextOfItsCallerToEveryRow() {
     ContextKey<String> key = ContextKey.named("whose");
     List<String> seen = Collections.synchronizedList(new ArrayList<>());
     bulk.input(Bulk.prompts(40));
@@ -99,7 +99,7 @@ class BulkRunTest {
   }
 
   @Test
-  void flagsFillWhatABodyLacksAndOverrideTurnsThatRound() {
+  void addsOptionsThatABodyLacksAndReplacesThemOnOverride() {
     bulk.input(
         "{\"body\":{\"model\":\"own\",\"max_completion_tokens\":9,\"messages\":["
             + "{\"role\":\"system\",\"content\":\"mine\"},{\"role\":\"user\",\"content\":\"x\"}]}}");
@@ -131,7 +131,7 @@ class BulkRunTest {
   }
 
   @Test
-  void aBadLineBecomesAnErrorRecordAndTheRestGoesOn() throws IOException {
+  void recordsAMalformedLineAsFailedAndRunsTheOthers() throws IOException {
     Files.writeString(
         bulk.in,
         """
@@ -159,7 +159,7 @@ class BulkRunTest {
   }
 
   @Test
-  void strictStopsAtABadLineBeforeTheFirstCall() {
+  void stopsAtAMalformedLineBeforeTheFirstCallIfStrict() {
     bulk.input("{\"prompt\":\"x\"}", "nonsense");
 
     assertThatExceptionOfType(BatchException.class)
@@ -172,7 +172,7 @@ class BulkRunTest {
   }
 
   @Test
-  void aLineLongerThanTheLimitIsAnErrorRecord() throws IOException {
+  void recordsALineThatIsTooLongAsFailed() throws IOException {
     String longLine = "{\"custom_id\":\"big\",\"prompt\":\"" + "x".repeat(17 << 20) + "\"}";
     bulk.input(longLine, Bulk.prompt("small", "s"));
 
@@ -185,7 +185,7 @@ class BulkRunTest {
   }
 
   @Test
-  void failedRowsStandInOutAndInTheErrorsFileInInputForm() throws IOException {
+  void writesFailedRowsToOutAndInInputFormToTheErrorsFile() throws IOException {
     bulk.input(Bulk.prompt("a", "good"), "{\"prompt\":\"bad\"}", Bulk.prompt("c", "no"));
     bulk.script.fails("bad", Script.withStatus(Fault.Kind.BAD_REQUEST, 400, "too_long"));
     bulk.script.on(
@@ -210,7 +210,7 @@ class BulkRunTest {
   }
 
   @Test
-  void theErrorsFileIsRefusedAsInputForTheSameOutput() {
+  void refusesTheErrorsFileAsInputForTheSameOutput() {
     bulk.input(Bulk.prompt("a", "bad"));
     bulk.script.fails("bad", Fault.Kind.BAD_REQUEST);
     bulk.run();
@@ -226,7 +226,7 @@ class BulkRunTest {
   }
 
   @Test
-  void retryFailedTakesThoseThatMayPassAndAllTakesEveryOne() throws IOException {
+  void retriesTransientFailuresOrAllFailures() throws IOException {
     bulk.input(Bulk.prompt("a", "good"), Bulk.prompt("b", "down"), Bulk.prompt("c", "wrong"));
     bulk.script.fails("down", Script.withStatus(Fault.Kind.SERVER_FAILED, 500, "oops"));
     bulk.script.fails("wrong", Fault.Kind.BAD_REQUEST);
@@ -249,7 +249,7 @@ class BulkRunTest {
   }
 
   @Test
-  void truncatedAnswersCountAsAnswersUnlessTheFinishIsStrict() {
+  void countsTruncatedAnswersAsAnsweredUnlessStrict() {
     bulk.input(Bulk.prompt("a", "long"));
     bulk.script.on("long", request -> Script.answer("cut", FinishReason.LENGTH, Optional.empty()));
 
@@ -263,7 +263,7 @@ class BulkRunTest {
   }
 
   @Test
-  void aWrongKeyCostsOneRequestAndLeavesNoLine() {
+  void sendsAWrongKeyOnceAndWritesNoLine() {
     bulk.input(Bulk.prompts(200));
     for (int i = 0; i < 200; i++) {
       bulk.script.fails("p" + i, Fault.Kind.AUTHENTICATION);
@@ -278,7 +278,7 @@ class BulkRunTest {
   }
 
   @Test
-  void refusalsAfterAnAnswerEndTheRunAtTheFifthInARow() {
+  void stopsAtTheFifthConsecutiveRefusalAfterAnAnswer() {
     bulk.input(Bulk.prompts(50));
     for (int i = 1; i < 50; i++) {
       bulk.script.fails("p" + i, Fault.Kind.QUOTA_EXCEEDED);
@@ -292,7 +292,7 @@ class BulkRunTest {
   }
 
   @Test
-  void aRowRefusedInPassingIsSentAgain() {
+  void sendsARowAgainThatWasRefusedOnce() {
     bulk.input(Bulk.prompts(4));
     AtomicInteger refusals = new AtomicInteger();
     bulk.script.on(
@@ -309,7 +309,7 @@ class BulkRunTest {
   }
 
   @Test
-  void aServerThatCannotBeReachedAtAllLeavesEveryRowOpen() {
+  void leavesEveryRowOpenWhenTheServerCannotBeReached() {
     bulk.input(Bulk.prompts(20));
     bulk.script.fails("p0", Fault.Kind.CONNECTION_FAILED);
 
@@ -321,7 +321,7 @@ class BulkRunTest {
   }
 
   @Test
-  void holdsOneCallInFlightUntilTheFirstAnswerOpensTheWindow() throws Exception {
+  void keepsOneCallInFlightUntilTheFirstAnswer() throws Exception {
     bulk.input(Bulk.prompts(30));
     CountDownLatch first = new CountDownLatch(1);
     CountDownLatch eight = new CountDownLatch(8);
@@ -362,7 +362,7 @@ class BulkRunTest {
   }
 
   @Test
-  void stopDrainsWhatIsInFlightAndTheSameRunGoesOn() throws Exception {
+  void drainsCallsInFlightOnStopAndResumes() throws Exception {
     bulk.input(Bulk.prompts(40));
     CountDownLatch go = new CountDownLatch(1);
     CountDownLatch reached = new CountDownLatch(5);
@@ -392,7 +392,7 @@ class BulkRunTest {
   }
 
   @Test
-  void callsThatOutliveTheGraceTimeAreCutOffAndLeaveNoLine() throws Exception {
+  void cancelsCallsAfterTheGraceTimeWithoutALine() throws Exception {
     bulk.input(Bulk.prompts(3));
     CountDownLatch stuck = new CountDownLatch(1);
     bulk.script.on("p1", request -> untilInterrupted(stuck));
@@ -414,7 +414,7 @@ class BulkRunTest {
   }
 
   @Test
-  void silenceLongerThanTheStallTimeEndsTheRun() {
+  void stopsWhenNoAnswerComesWithinTheStallTime() {
     bulk.input(Bulk.prompts(3));
     bulk.script.on("p1", request -> untilInterrupted(new CountDownLatch(1)));
 
@@ -425,7 +425,7 @@ class BulkRunTest {
   }
 
   @Test
-  void theDeadlineOfTheRunEndsIt() {
+  void stopsAtTheDeadlineOfTheRun() {
     bulk.input(Bulk.prompts(3));
     bulk.script.on("p1", request -> untilInterrupted(new CountDownLatch(1)));
 
@@ -436,7 +436,7 @@ class BulkRunTest {
   }
 
   @Test
-  void whatACallerThrowsEndsTheRunAndComesOut() {
+  void endsTheRunWithAnExceptionOfTheClient() {
     bulk.input(Bulk.prompts(3));
     bulk.script.on(
         "p1",
@@ -452,7 +452,7 @@ class BulkRunTest {
   }
 
   @Test
-  void hostileTextStaysOneValidLine() throws IOException {
+  void writesHostileTextAsOneValidLine() throws IOException {
     String hostile = "a\u0000b\u2028c\u2029d\u0085e\uD800f\r\ng\u001B[31m\"\\ \uDE00 \uD83D\uDE00";
     bulk.input(Bulk.prompt("../../x", "h"));
     bulk.script.on("h", request -> Script.answer(hostile));
@@ -470,7 +470,7 @@ class BulkRunTest {
   }
 
   @Test
-  void idsOfAnyFormAreFoundAgain() {
+  void findsIdsOfAnyFormAgain() {
     bulk.input(
         "{\"custom_id\":\"\\ud800 lone\",\"prompt\":\"a\"}",
         "{\"custom_id\":\"tab\\tquote\\\"\",\"prompt\":\"b\"}",
@@ -489,7 +489,7 @@ class BulkRunTest {
   }
 
   @Test
-  void flatLinesKeepTheInputsOtherColumns() {
+  void keepsTheOtherColumnsOfTheInputInFlatLines() {
     bulk.input(
         "{\"id\":\"a\",\"prompt\":\"x\",\"city\":\"Oslo\",\"n\":1.10,\"error\":\"mine\"}",
         "{\"id\":\"b\",\"prompt\":\"bad\",\"city\":\"Rome\"}");
@@ -510,7 +510,7 @@ class BulkRunTest {
   }
 
   @Test
-  void theLimitCanBeRaised() {
+  void continuesWithAHigherLimit() {
     bulk.input(Bulk.prompts(10));
 
     Summary few = bulk.run(o -> o.limit(3));
@@ -523,7 +523,7 @@ class BulkRunTest {
   }
 
   @Test
-  void orderedPutsOutIntoTheOrderOfTheInput() throws IOException {
+  void sortsOutIntoTheOrderOfTheInput() throws IOException {
     bulk.input(Bulk.prompts(50));
     bulk.run(o -> o.limit(1));
     Files.writeString(bulk.in, Bulk.prompt("first", "f") + "\n" + Files.readString(bulk.in));
@@ -536,15 +536,15 @@ class BulkRunTest {
   }
 
   @Test
-  void aToleranceDecidesWhetherFailuresCount() {
+  void toleratesAsManyFailuresAsAllowed() {
     bulk.input(Bulk.prompts(10));
     bulk.script.fails("p3", Fault.Kind.BAD_REQUEST);
 
-    assertThat(bulk.run(o -> o.failOnError(FailureTolerance.parse("0.1"))).end())
+    assertThat(bulk.run(o -> o.failureTolerance(FailureTolerance.parse("0.1"))).end())
         .isEqualTo(Summary.End.DONE);
-    assertThat(bulk.run(o -> o.failOnError(FailureTolerance.parse("0.09"))).end())
+    assertThat(bulk.run(o -> o.failureTolerance(FailureTolerance.parse("0.09"))).end())
         .isEqualTo(Summary.End.SOME_FAILED);
-    assertThat(bulk.run(o -> o.failOnError(FailureTolerance.parse("1"))).end())
+    assertThat(bulk.run(o -> o.failureTolerance(FailureTolerance.parse("1"))).end())
         .isEqualTo(Summary.End.DONE);
   }
 
@@ -554,9 +554,9 @@ class BulkRunTest {
     String in = Bulk.prompt("a", "x") + "\n" + Bulk.prompt("b", "y") + "\n";
     BulkOptions options =
         BulkOptions.builder(
-                new BulkOptions.In.Stream(
+                new BulkOptions.Source.Stream(
                     new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8))),
-                new BulkOptions.Out.Stream(out))
+                new BulkOptions.Target.Stream(out))
             .format(BulkOptions.Format.JSONL)
             .build();
 
@@ -570,12 +570,12 @@ class BulkRunTest {
             .map(line -> Json.mapper().readTree(line).path("output").asString())
             .toList();
     assertThat(outputs).containsExactlyInAnyOrder("X", "Y");
-    assertThat(bulk.notes).anyMatch(note -> note.contains("cannot be gone on with"));
+    assertThat(bulk.notes).anyMatch(note -> note.contains("cannot be resumed"));
     assertThat(directory).isEmptyDirectory();
   }
 
   @Test
-  void aFileMadeBeforeWithOpenPermissionsDoesNotStayOpen() throws IOException {
+  void removesWidePermissionsFromExistingFiles() throws IOException {
     bulk.input(Bulk.prompts(3));
     bulk.script.fails("p1", Fault.Kind.BAD_REQUEST);
     bulk.run(o -> o.limit(2));
@@ -599,7 +599,7 @@ class BulkRunTest {
   }
 
   @Test
-  void noLinkBesideTheOutputIsFollowed() throws IOException {
+  void followsNoLinksOfTheOtherFiles() throws IOException {
     bulk.input(Bulk.prompt("a", "x"));
     Path victim = Files.writeString(directory.resolve("victim"), "precious");
     Path missing = directory.resolve("missing");
@@ -633,7 +633,7 @@ class BulkRunTest {
   }
 
   @Test
-  void aLinkAtTheNameOfATemporaryFileIsReplacedAndNotFollowed() throws IOException {
+  void replacesALinkWithTheNameOfATemporaryFile() throws IOException {
     bulk.input(Bulk.prompt("a", "bad"));
     bulk.script.fails("bad", Fault.Kind.BAD_REQUEST);
     Path victim = Files.writeString(directory.resolve("victim"), "precious");
@@ -653,7 +653,7 @@ class BulkRunTest {
   }
 
   @Test
-  void everyFileIsForItsOwnerOnly() throws IOException {
+  void makesEveryFileReadableByItsOwnerOnly() throws IOException {
     bulk.input(Bulk.prompt("a", "bad"));
     bulk.script.fails("bad", Fault.Kind.BAD_REQUEST);
 
@@ -672,7 +672,7 @@ class BulkRunTest {
   }
 
   @Test
-  void aRowThatNoRequestCanBeMadeOfIsAnErrorRecordAndTheRestGoesOn() {
+  void recordsARowThatCannotBecomeARequestAsFailedAndRunsTheOthers() {
     bulk.input(Bulk.prompt("a", "one"), Bulk.prompt("deep", "deep"), Bulk.prompt("b", "two"));
     bulk.script.on(
         "deep",
@@ -690,9 +690,9 @@ class BulkRunTest {
   }
 
   @Test
-  void anAnswerOfWhichNoLineCanBeMadeKeepsItsText() {
+  void keepsTheTextOfAnAnswerThatCannotBeWritten() {
     Row.Ready row = new Row.Ready(new Row.Key(0, "a", 1, 7), Map.of(), Map.of());
-    ResultLine lines = new ResultLine(BulkOptions.Format.OPENAI, "run");
+    OutputLine lines = new OutputLine(BulkOptions.Format.OPENAI, "run");
 
     byte[] line =
         lines.unwritable(
@@ -707,7 +707,7 @@ class BulkRunTest {
   }
 
   @Test
-  void aStopEndsTheCallsThatOnlyWaitAtOnce() throws Exception {
+  void cancelsWaitingCallsImmediatelyOnStop() throws Exception {
     bulk.input(Bulk.prompts(1));
     CountDownLatch waits = new CountDownLatch(1);
     BulkRun.RowClient held =
@@ -741,7 +741,7 @@ class BulkRunTest {
   }
 
   @Test
-  void aStopDuringTheReadingOfAStreamEndsTheRunAndKeepsTheOldSpool() throws Exception {
+  void stopsWhileReadingAStreamAndKeepsTheOldCopy() throws Exception {
     CountDownLatch read = new CountDownLatch(1);
     InputStream silent =
         new InputStream() {
@@ -758,7 +758,7 @@ class BulkRunTest {
         };
     Path old = Files.writeString(bulk.beside(".out.jsonl.stdin"), "the old rows");
     BulkOptions options =
-        BulkOptions.builder(new BulkOptions.In.Stream(silent), new BulkOptions.Out.File(bulk.out))
+        BulkOptions.builder(new BulkOptions.Source.Stream(silent), new BulkOptions.Target.File(bulk.out))
             .build();
     BulkRun run =
         BulkRun.of(options, bulk.script, dev.synthlab.call.Timer.system(), bulk.notes::add);
@@ -795,7 +795,7 @@ class BulkRunTest {
   }
 
   @Test
-  void aStreamThatNobodyReadsEndsTheRunAtItsFirstFailure() {
+  void stopsAtTheFirstFailureOfAClosedStream() {
     bulk.input(Bulk.prompts(50));
     OutputStream closed =
         new OutputStream() {
@@ -805,7 +805,7 @@ class BulkRunTest {
           }
         };
     BulkOptions options =
-        BulkOptions.builder(new BulkOptions.In.File(bulk.in), new BulkOptions.Out.Stream(closed))
+        BulkOptions.builder(new BulkOptions.Source.File(bulk.in), new BulkOptions.Target.Stream(closed))
             .build();
 
     Summary summary =

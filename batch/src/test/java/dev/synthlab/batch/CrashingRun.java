@@ -44,7 +44,7 @@ final class CrashingRun {
         InputFormat.of(InputFormat.Kind.CSV).withTemplate(PromptTemplate.of("{{prompt}}"));
     BulkOptions options =
         BulkOptions.builder(directory.resolve(in), directory.resolve(out))
-            .form(table ? format : InputFormat.JSON_LINES)
+            .inputFormat(table ? format : InputFormat.JSON_LINES)
             .format(table ? BulkOptions.Format.CSV : BulkOptions.Format.OPENAI)
             .model("m")
             .baseUrl("http://127.0.0.1:1/v1")
@@ -65,15 +65,15 @@ final class CrashingRun {
     return BulkRun.of(options, caller, Timer.system(), note -> {}, halting(args[3])).run();
   }
 
-  private static CrashPoints halting(String wish) {
+  private static RunCrashPoints halting(String wish) {
     if (wish.equals("-")) {
-      return CrashPoints.NONE;
+      return RunCrashPoints.NONE;
     }
-    CrashPoints.Step wanted = CrashPoints.Step.valueOf(wish.substring(0, wish.indexOf(':')));
+    RunCrashPoints.Step wanted = RunCrashPoints.Step.valueOf(wish.substring(0, wish.indexOf(':')));
     AtomicInteger left = new AtomicInteger(Integer.parseInt(wish.substring(wish.indexOf(':') + 1)));
     return (step, file) -> {
       if (step == wanted && left.decrementAndGet() == 0) {
-        if (step == CrashPoints.Step.BEFORE_WRITE) {
+        if (step == RunCrashPoints.Step.BEFORE_WRITE) {
           append(file, "{\"custom_id\":\"torn");
         }
         Runtime.getRuntime().halt(137);

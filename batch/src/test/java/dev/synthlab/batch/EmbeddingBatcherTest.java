@@ -72,7 +72,7 @@ class EmbeddingBatcherTest {
   }
 
   @Test
-  void sendsTogetherWhatHasComeMeanwhileAndGivesEachItsOwn() {
+  void sendsQueuedTextsTogetherAndReturnsEachItsVector() {
     List<CompletableFuture<Outcome<Embeddings>>> answers = new ArrayList<>();
     for (String text : List.of("a", "bb", "ccc", "dddd", "eeeee")) {
       answers.add(ask(EmbeddingRequest.of(text)));
@@ -101,7 +101,7 @@ class EmbeddingBatcherTest {
   }
 
   @Test
-  void mixesNoModelsAndLeavesListsAlone() {
+  void mixesNoModelsAndDoesNotBatchLists() {
     ask(EmbeddingRequest.of("a"));
     var one = ask(EmbeddingRequest.of("b").withModel("m1"));
     var other = ask(EmbeddingRequest.of("c").withModel("m2"));
@@ -116,7 +116,7 @@ class EmbeddingBatcherTest {
   }
 
   @Test
-  void letsOneBadTextTakeNoOtherAlong() {
+  void failsNoOtherTextBecauseOfOneBadText() {
     script.fails("bad", Fault.Kind.BAD_REQUEST);
     ask(EmbeddingRequest.of("a"));
     var good = ask(EmbeddingRequest.of("good"));
@@ -133,7 +133,7 @@ class EmbeddingBatcherTest {
   }
 
   @Test
-  void tellsAllOfAFailureThatIsNotOfOneText() {
+  void failsAllTextsOfAFailureThatIsNotAboutOneText() {
     script.fails("b", Fault.Kind.QUOTA_EXCEEDED);
     ask(EmbeddingRequest.of("a"));
     var one = ask(EmbeddingRequest.of("b"));
@@ -147,7 +147,7 @@ class EmbeddingBatcherTest {
   }
 
   @Test
-  void interruptsWhoOnlyWaitsForAPlaceAndTakesItsTextBack() throws Exception {
+  void interruptsAQueuedThreadAndRemovesItsText() throws Exception {
     AtomicReference<Thread> waiting = new AtomicReference<>();
     var sent = ask(EmbeddingRequest.of("a"));
     CompletableFuture<Boolean> ended = new CompletableFuture<>();
@@ -172,7 +172,7 @@ class EmbeddingBatcherTest {
   }
 
   @Test
-  void letsGoOfItsPlaceWhenACallerThrows() {
+  void releasesItsRequestWhenAClientThrows() {
     EmbeddingBatcher broken = new EmbeddingBatcher(request -> Script.answer("hi"), 3, 1);
 
     for (int i = 0; i < 2; i++) {
@@ -183,7 +183,7 @@ class EmbeddingBatcherTest {
   }
 
   @Test
-  void needsAPlace() {
+  void needsAtLeastOneRequest() {
     assertThatIllegalArgumentException().isThrownBy(() -> new EmbeddingBatcher(script, 0, 1));
     assertThatIllegalArgumentException().isThrownBy(() -> new EmbeddingBatcher(script, 1, 0));
   }

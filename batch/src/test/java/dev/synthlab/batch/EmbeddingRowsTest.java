@@ -60,7 +60,7 @@ class EmbeddingRowsTest {
   }
 
   @Test
-  void takesListsDimensionsEncodingAndWhatElseARowSays() {
+  void readsListsDimensionsEncodingAndFurtherKeysOfARow() {
     bulk.input(
         row(
             "a",
@@ -78,7 +78,7 @@ class EmbeddingRowsTest {
   }
 
   @Test
-  void standsBesideConversationsAndTakesAModelOfItsOwn() {
+  void runsWithChatRowsAndUsesItsOwnModel() {
     bulk.input(row("a", "{\"input\":\"four\"}"), Bulk.prompt("b", "hi"));
 
     Summary summary = bulk.run(options -> options.embeddingModel("e"));
@@ -89,7 +89,7 @@ class EmbeddingRowsTest {
   }
 
   @Test
-  void goesOnWhereItWasAndRepeatsNothing() {
+  void resumesAndSendsNothingTwice() {
     bulk.input(row("a", "{\"input\":\"one\"}"), row("b", "{\"input\":\"broken\"}"));
     bulk.script.fails("broken", Fault.Kind.SERVER_FAILED);
     Summary first = bulk.run();
@@ -108,10 +108,10 @@ class EmbeddingRowsTest {
   }
 
   @Test
-  void sendsNothingWhoseCostNobodyKnowsWhereMoneyIsBounded() {
+  void sendsNothingOfUnknownCostUnderACostLimit() {
     bulk.input(row("a", "{\"model\":\"e\",\"input\":\"one\"}"));
 
-    Summary summary = bulk.begin(options -> {}).withMaxCost(java.math.BigDecimal.ONE).run();
+    Summary summary = bulk.run(options -> options.maxCostUsd(java.math.BigDecimal.ONE));
 
     assertThat(summary.end()).isEqualTo(Summary.End.BUDGET);
     assertThat(summary.reason()).contains("an answer of e");
@@ -172,7 +172,7 @@ class EmbeddingRowsTest {
   }
 
   @Test
-  void isAnErrorRecordWhereNobodyMakesVectors() {
+  void recordsARowAsFailedWhenTheClientMakesNoEmbeddings() {
     bulk.input(row("a", "{\"input\":\"one\"}"));
     BulkOptions options = BulkOptions.builder(bulk.in, bulk.out).build();
 

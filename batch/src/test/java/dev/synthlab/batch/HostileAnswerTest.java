@@ -84,7 +84,7 @@ class HostileAnswerTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void isAFailedRowWhenReadingItTakesMoreThanThereIs(boolean stack) throws Exception {
+  void recordsARowAsFailedWhenItsAnswerNeedsTooMuchStackOrMemory(boolean stack) throws Exception {
     Bulk bulk = new Bulk(directory).input(Bulk.prompt("a", "one"), Bulk.prompt("b", "two"));
     bulk.script.on(
         "one",
@@ -97,7 +97,7 @@ class HostileAnswerTest {
     assertThat(bulk.result("a").at("/error/code").asString()).isEqualTo("internal_error");
     assertThat(bulk.result("a").at("/error/message").asString())
         .isEqualTo(
-            "reading the answer takes more " + (stack ? "stack" : "memory") + " than there is");
+            "reading the answer takes more " + (stack ? "stack" : "memory") + " than available");
     assertThat(bulk.result("b").path("error").isNull()).isTrue();
   }
 }

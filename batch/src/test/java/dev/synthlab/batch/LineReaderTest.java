@@ -17,7 +17,7 @@ class LineReaderTest {
   @TempDir Path directory;
 
   @Test
-  void givesEveryLineAndItsPlaceWhateverTheirLengths() throws IOException {
+  void readsEveryLineAndItsOffsetForAllLengths() throws IOException {
     Random random = new Random(1);
     List<String> written = new ArrayList<>();
     StringBuilder text = new StringBuilder();
@@ -47,7 +47,7 @@ class LineReaderTest {
   }
 
   @Test
-  void aLineThatIsTooLongIsPassedOverAndTheNextIsWhole() throws IOException {
+  void skipsALineThatIsTooLongAndReadsTheNext() throws IOException {
     Path file = directory.resolve("lines");
     Files.writeString(file, "one\n" + "y".repeat(3_000_000) + "\nthree\n" + "z".repeat(2_000_000));
 

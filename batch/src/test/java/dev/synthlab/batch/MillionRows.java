@@ -56,7 +56,7 @@ final class MillionRows {
         }
       }
     }
-    new JobFile("r", JobFile.settings(options))
-        .write(out.resolveSibling("out.jsonl.job.json"), CrashPoints.NONE, "then");
+    new OutputJobFile("r", OutputJobFile.settings(options))
+        .write(out.resolveSibling("out.jsonl.job.json"), RunCrashPoints.NONE, "then");
   }
 }

@@ -42,7 +42,7 @@ class ResumeTest {
   }
 
   @Test
-  void aFinishedRunSendsNothingAndTouchesNoByte() throws IOException {
+  void sendsNothingAndChangesNoByteInAFinishedRun() throws IOException {
     bulk.input(Bulk.prompts(20));
     bulk.run();
     byte[] before = Files.readAllBytes(bulk.out);
@@ -59,7 +59,7 @@ class ResumeTest {
   }
 
   @Test
-  void aTornLastLineIsCutOffAndItsRowRunsAgain() throws IOException {
+  void cutsOffAnIncompleteLastLineAndRunsItsRowAgain() throws IOException {
     bulk.input(Bulk.prompts(5));
     bulk.run(o -> o.limit(4));
     byte[] bytes = Files.readAllBytes(bulk.out);
@@ -73,7 +73,7 @@ class ResumeTest {
   }
 
   @Test
-  void aBlockOfNulsInTheMiddleMovesAsideAndItsRowsRunAgain() throws IOException {
+  void movesUnreadableLinesAndRunsTheirRowsAgain() throws IOException {
     bulk.input(Bulk.prompts(5));
     bulk.run();
     byte[] bytes = Files.readAllBytes(bulk.out);
@@ -92,7 +92,7 @@ class ResumeTest {
   }
 
   @Test
-  void theLastLineOfARowCounts() throws IOException {
+  void countsTheLastLineOfARow() throws IOException {
     bulk.input(Bulk.prompts(3));
     bulk.script.fails("p1", Fault.Kind.SERVER_FAILED);
     bulk.run();
@@ -111,7 +111,7 @@ class ResumeTest {
   }
 
   @Test
-  void aChangedRowIsRefusedButAnotherSpellingOfItIsNot() {
+  void refusesAChangedRowButNotAnotherSpellingOfIt() {
     bulk.input("{\"custom_id\":\"a\",\"prompt\":\"caf\\u00e9\",\"n\":{\"x\":1,\"y\":2}}");
     bulk.run();
 
@@ -125,7 +125,7 @@ class ResumeTest {
   }
 
   @Test
-  void aMendedLineThatWasNeverSentRuns() {
+  void runsACorrectedLineThatWasNeverSent() {
     bulk.input(Bulk.prompt("a", "x"), "{\"custom_id\":\"b\",\"prompt\":5}");
     assertThat(bulk.run().failed()).isEqualTo(1);
 
@@ -139,7 +139,7 @@ class ResumeTest {
   }
 
   @Test
-  void newRowsAreAddedAndVanishedOnesKept() {
+  void addsNewRowsAndKeepsLinesOfRemovedOnes() {
     bulk.input(Bulk.prompt("a", "x"), Bulk.prompt("b", "y"));
     bulk.run();
     bulk.input(Bulk.prompt("c", "z"), Bulk.prompt("b", "y"));
@@ -153,7 +153,7 @@ class ResumeTest {
   }
 
   @Test
-  void changedSettingsAreRefusedNamingBothValues() {
+  void refusesChangedSettingsAndNamesBothValues() {
     bulk.input(Bulk.prompts(2));
     bulk.run();
 
@@ -167,7 +167,7 @@ class ResumeTest {
   }
 
   @Test
-  void freshPutsTheOldResultsAsideAndNeverDeletesThem() throws IOException {
+  void renamesOldResultsInAFreshRunAndNeverDeletesThem() throws IOException {
     bulk.input(Bulk.prompts(2));
     bulk.run();
     byte[] paid = Files.readAllBytes(bulk.out);
@@ -182,7 +182,7 @@ class ResumeTest {
   }
 
   @Test
-  void freshLeavesTheOldResultsWhereTheyAreWhenTheNewRunCannotBegin() {
+  void leavesOldResultsUnchangedWhenAFreshRunCannotStart() {
     bulk.input(Bulk.prompts(2));
     bulk.run();
     bulk.input(Bulk.prompt("a", "x"), Bulk.prompt("a", "y"));
@@ -194,7 +194,7 @@ class ResumeTest {
   }
 
   @Test
-  void anOutputThatNoRunWroteIsRefusedAndLeftAlone() throws IOException {
+  void refusesAnOutputThatNoRunWrote() throws IOException {
     bulk.input(Bulk.prompts(2));
     Files.writeString(bulk.out, "my diary\n");
 
@@ -204,7 +204,7 @@ class ResumeTest {
   }
 
   @Test
-  void anEmptyOutputIsTaken() throws IOException {
+  void acceptsAnEmptyOutput() throws IOException {
     bulk.input(Bulk.prompts(2));
     Files.createFile(bulk.out);
 
@@ -212,7 +212,7 @@ class ResumeTest {
   }
 
   @Test
-  void duplicateIdsAreRefusedNamingBothLinesBeforeTheFirstCall() {
+  void refusesDuplicateIdsBeforeTheFirstCallAndNamesBothLines() {
     bulk.input(Bulk.prompt("a", "x"), "", Bulk.prompt("b", "y"), "{\"id\":\"a\",\"prompt\":\"z\"}");
 
     refused(BatchException.Kind.DUPLICATE_ID, bulk::run, "lines 1 and 4", "\"a\"");
@@ -222,7 +222,7 @@ class ResumeTest {
   }
 
   @Test
-  void theInputIsNeverTheOutputThroughLinksEither() throws IOException {
+  void refusesTheInputAsOutputAlsoThroughLinks() throws IOException {
     bulk.input(Bulk.prompts(1));
     Path soft = Files.createSymbolicLink(directory.resolve("soft"), bulk.in);
     Path hard = Files.createLink(directory.resolve("hard"), bulk.in);
@@ -238,7 +238,7 @@ class ResumeTest {
   }
 
   @Test
-  void aMissingInputAndAnUnwritablePlaceAreSaidInOneSentence() throws IOException {
+  void describesAMissingInputAndAnUnwritableOutputInOneSentence() throws IOException {
     refused(BatchException.Kind.INPUT_UNREADABLE, bulk::run, "in.jsonl", "does not exist");
     bulk.input(Bulk.prompts(1));
 
@@ -254,7 +254,7 @@ class ResumeTest {
   }
 
   @Test
-  void linksOfTheOutputAreFollowedToOneJob() throws IOException {
+  void resolvesLinksOfTheOutputToOneJob() throws IOException {
     bulk.input(Bulk.prompts(6));
     Path real = Files.createDirectory(directory.resolve("real")).resolve("r.jsonl");
     Files.createSymbolicLink(bulk.out, real);
@@ -270,7 +270,7 @@ class ResumeTest {
   }
 
   @Test
-  void aSecondRunIsRefusedAtOnceUnderAnyNameOfTheOutput() throws Exception {
+  void refusesASecondRunUnderAnyNameOfTheOutput() throws Exception {
     bulk.input(Bulk.prompts(4));
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
@@ -305,7 +305,7 @@ class ResumeTest {
   }
 
   @Test
-  void anotherWriterIsNoticedBeforeTheNextLine() {
+  void detectsAnotherWriterBeforeTheNextLine() {
     bulk.input(Bulk.prompts(4));
     bulk.script.on("p2", request -> meddled(out -> append(out, "intruder\n")));
 
@@ -321,7 +321,7 @@ class ResumeTest {
   }
 
   @Test
-  void anOutputThatIsMovedAwayStopsTheRun() {
+  void stopsWhenTheOutputIsMoved() {
     bulk.input(Bulk.prompts(4));
     bulk.script.on("p2", request -> meddled(this::moveAway));
 
@@ -351,7 +351,7 @@ class ResumeTest {
   }
 
   @Test
-  void standardInputGivenAgainIsGoneOnWith() {
+  void resumesWhenStandardInputIsGivenAgain() {
     String input = String.join("\n", Bulk.prompts(5));
     assertThat(fromStream(input, 2).ended()).isEqualTo(2);
     bulk.script.fails("p4", Fault.Kind.BAD_REQUEST);
@@ -371,16 +371,16 @@ class ResumeTest {
   private Summary fromStream(String input, int limit) {
     BulkOptions options =
         BulkOptions.builder(
-                new BulkOptions.In.Stream(
+                new BulkOptions.Source.Stream(
                     new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8))),
-                new BulkOptions.Out.File(bulk.out))
+                new BulkOptions.Target.File(bulk.out))
             .limit(limit)
             .build();
     return BulkRun.of(options, bulk.script, Timer.system(), note -> {}).run();
   }
 
   @Test
-  void aNewerOrDamagedJobFileIsRefused() throws IOException {
+  void refusesANewerOrDamagedJobFile() throws IOException {
     bulk.input(Bulk.prompts(1));
     bulk.run();
     Path job = bulk.beside("out.jsonl.job.json");

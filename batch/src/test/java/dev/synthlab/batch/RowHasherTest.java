@@ -114,7 +114,7 @@ class RowHasherTest {
   }
 
   @Test
-  void noBytesWhateverMakeItFail() {
+  void failsOnNoBytes() {
     Random random = new Random(7);
     String row = "{\"custom_id\":\"a\\u00e9\\\\\\ud83d\\ude00\",\"b\":[1.5e3,{\"c\":null}]}";
     for (int i = 0; i < 50_000; i++) {
@@ -161,7 +161,7 @@ class RowHasherTest {
   }
 
   @Test
-  void nestingWithoutEndDoesNotEndTheStack() {
+  void survivesUnboundedNesting() {
     assertThat(id("{\"custom_id\":\"a\",\"b\":" + "[".repeat(200_000))).isEqualTo("a");
   }
 }

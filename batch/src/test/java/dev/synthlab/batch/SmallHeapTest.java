@@ -58,7 +58,7 @@ class SmallHeapTest {
   }
 
   @Test
-  void outlivesEveryAnswerThatIsTooLarge() throws Exception {
+  void survivesEveryAnswerThatIsTooLarge() throws Exception {
     Reply[] replies = {plain(), bomb(), deep(), longNumber(), plain(), bomb(), chat("alive")};
     Path log = directory.resolve("log");
     try (ScriptedServer server = ScriptedServer.inTurn(replies)) {

@@ -55,11 +55,11 @@ class TableRunTest {
   }
 
   private static Consumer<BulkOptions.Builder> asking(String template) {
-    return options -> options.form(csv(template));
+    return options -> options.inputFormat(csv(template));
   }
 
   private static Consumer<BulkOptions.Builder> toTable(String template) {
-    return options -> options.form(csv(template)).format(BulkOptions.Format.CSV);
+    return options -> options.inputFormat(csv(template)).format(BulkOptions.Format.CSV);
   }
 
   private static void refused(BatchException.Kind kind, ThrowingCallable run, String... words) {
@@ -83,7 +83,7 @@ class TableRunTest {
   }
 
   @Test
-  void asksWhatTheTemplateMakesOfEachRow() {
+  void sendsThePromptThatTheTemplateMakesOfEachRow() {
     bulk.run(asking("Of {{name}}: {{review}}").andThen(o -> o.concurrency(1)));
 
     assertThat(bulk.script.prompts())
@@ -93,17 +93,17 @@ class TableRunTest {
   }
 
   @Test
-  void takesAPromptColumnWithoutATemplateAndBodyColumnsWithOne() throws IOException {
+  void usesThePromptColumnOnlyWithoutATemplate() throws IOException {
     Files.writeString(bulk.in, "prompt,body\nask,text\n");
 
-    bulk.run(o -> o.form(InputFormat.of(InputFormat.Kind.CSV)).concurrency(1));
+    bulk.run(o -> o.inputFormat(InputFormat.of(InputFormat.Kind.CSV)).concurrency(1));
     bulk.run(asking("Read {{body}}").andThen(o -> o.fresh(true)));
 
     assertThat(bulk.script.prompts()).containsExactly("ask", "Read text");
   }
 
   @Test
-  void aColumnThatIsNotThereIsNamedBeforeAnyCall() throws IOException {
+  void namesAMissingColumnBeforeAnyCall() throws IOException {
     refused(
         BatchException.Kind.MISSING_COLUMN,
         () -> bulk.run(asking("{{revue}}")),
@@ -116,12 +116,12 @@ class TableRunTest {
         "\"shop\"");
     refused(
         BatchException.Kind.MISSING_COLUMN,
-        () -> bulk.run(o -> o.form(csv("{{name}}").withIdColumn("key"))),
+        () -> bulk.run(o -> o.inputFormat(csv("{{name}}").withIdColumn("key"))),
         "\"key\"",
         "--id");
     refused(
         BatchException.Kind.MISSING_COLUMN,
-        () -> bulk.run(o -> o.form(InputFormat.of(InputFormat.Kind.CSV))),
+        () -> bulk.run(o -> o.inputFormat(InputFormat.of(InputFormat.Kind.CSV))),
         "\"prompt\"",
         "--template");
 
@@ -130,7 +130,7 @@ class TableRunTest {
   }
 
   @Test
-  void anInputInAnotherEncodingIsRefusedBeforeAnyCall() throws IOException {
+  void refusesAnInputInAnotherEncodingBeforeAnyCall() throws IOException {
     for (String charset : List.of("UTF-16LE", "windows-1252")) {
       String encoding = charset.equals("UTF-16LE") ? "is UTF-16" : "is not UTF-8 (line 2)";
       Files.write(bulk.in, "prompt\nnaïve\n".getBytes(Charset.forName(charset)));
@@ -138,7 +138,7 @@ class TableRunTest {
 
       refused(
           BatchException.Kind.INPUT_UNREADABLE,
-          () -> bulk.run(o -> o.form(InputFormat.of(InputFormat.Kind.CSV))),
+          () -> bulk.run(o -> o.inputFormat(InputFormat.of(InputFormat.Kind.CSV))),
           encoding,
           bulk.in.toString(),
           "save it as UTF-8; nothing was sent");
@@ -159,24 +159,24 @@ class TableRunTest {
   }
 
   @Test
-  void aJsonLineWithoutAValueIsNamedBeforeAnyCall() {
+  void namesAJsonLineWithoutAValueBeforeAnyCall() {
     InputFormat format = InputFormat.JSON_LINES.withTemplate(PromptTemplate.of("{{a.b}} {{c}}"));
     bulk.input("{\"a\":{\"b\":1},\"c\":\"x\"}", "", "{\"a\":{\"b\":1},\"c\":null}");
 
     refused(
         BatchException.Kind.MISSING_COLUMN,
-        () -> bulk.run(o -> o.form(format)),
+        () -> bulk.run(o -> o.inputFormat(format)),
         "line 3",
         "{{c}}",
         "there is a, c");
     assertThat(bulk.script.requests).isEmpty();
 
-    assertThat(bulk.run(o -> o.form(format).limit(1)).answered()).isEqualTo(1);
+    assertThat(bulk.run(o -> o.inputFormat(format).limit(1)).answered()).isEqualTo(1);
     assertThat(bulk.script.prompts()).containsExactly("1 x");
   }
 
   @Test
-  void aJsonLineThatAsksItselfNeedsNoColumnsUnlessTheTemplateNamesThem() {
+  void needsNoColumnsForJsonRequestsUnlessTheTemplateNamesThem() {
     bulk.input(
         "{\"id\":1,\"prompt\":\"own\"}",
         "{\"id\":2,\"messages\":[{\"role\":\"user\",\"content\":\"talk\"}]}",
@@ -184,18 +184,18 @@ class TableRunTest {
 
     bulk.run(
         o ->
-            o.form(InputFormat.JSON_LINES.withTemplate(PromptTemplate.of("{{x}}"))).concurrency(1));
+            o.inputFormat(InputFormat.JSON_LINES.withTemplate(PromptTemplate.of("{{x}}"))).concurrency(1));
     bulk.input("{\"id\":1,\"prompt\":\"own\"}");
     bulk.run(
         o ->
-            o.form(InputFormat.JSON_LINES.withTemplate(PromptTemplate.of("say {{prompt}}")))
+            o.inputFormat(InputFormat.JSON_LINES.withTemplate(PromptTemplate.of("say {{prompt}}")))
                 .fresh(true));
 
     assertThat(bulk.script.prompts()).containsExactly("own", "talk", "X", "say own");
   }
 
   @Test
-  void theSystemMessageIsATemplateWhereRowsAreColumnsAndTextElsewhere() {
+  void treatsTheSystemMessageAsATemplateOnlyWhereRowsAreColumns() {
     bulk.run(asking("{{review}}").andThen(o -> o.system("You are {{name}}").concurrency(1)));
     bulk.input(Bulk.prompt("a", "x"));
     bulk.run(o -> o.system("You are {{name").fresh(true));
@@ -210,23 +210,23 @@ class TableRunTest {
   }
 
   @Test
-  void idsComeFromTheNamedColumn() throws IOException {
+  void readsIdsFromTheNamedColumn() throws IOException {
     Files.writeString(bulk.in, "id,key\n1,a\n1,b\n");
 
-    bulk.run(o -> o.form(csv("{{key}}").withIdColumn("key")));
+    bulk.run(o -> o.inputFormat(csv("{{key}}").withIdColumn("key")));
 
     assertThat(bulk.results().keySet()).containsExactlyInAnyOrder("a", "b");
   }
 
   @Test
-  void twoRowsWithOneIdAreNamedByTheirLines() throws IOException {
+  void namesTheLinesOfTwoRowsWithOneId() throws IOException {
     Files.writeString(bulk.in, "id,t\n1,\"x\ny\"\n2,z\n1,z\n");
 
     refused(BatchException.Kind.DUPLICATE_ID, () -> bulk.run(asking("{{t}}")), "lines 2 and 5");
   }
 
   @Test
-  void aRowThatDoesNotFitTheHeaderIsAnErrorAndTheRestGoesOn() throws IOException {
+  void recordsARowThatDoesNotFitTheHeaderAsFailedAndRunsTheOthers() throws IOException {
     Files.writeString(bulk.in, "a,b\n1\n2,3\n");
 
     Summary summary = bulk.run(asking("{{a}}"));
@@ -243,7 +243,7 @@ class TableRunTest {
   }
 
   @Test
-  void theSameRunGoesOnAndAnotherTemplateIsRefused() throws IOException {
+  void resumesWithTheSameTemplateAndRefusesAnother() throws IOException {
     bulk.run(asking("{{review}}").andThen(o -> o.limit(1)));
 
     Summary rest = bulk.run(asking("{{review}}"));
@@ -260,7 +260,7 @@ class TableRunTest {
   }
 
   @Test
-  void failedRowsCanBeRunAgainFromTheErrorsFileByTheSameTemplate() throws IOException {
+  void runsTheErrorsFileAgainWithTheSameTemplate() throws IOException {
     Files.writeString(bulk.in, "name,review\nAnn,\"a \"\"b\"\"\"\nBob,fine\n");
     bulk.script.fails("a \"b\"", Fault.Kind.BAD_REQUEST);
     bulk.run(asking("{{review}}"));
@@ -268,7 +268,7 @@ class TableRunTest {
     bulk.script.on("a \"b\"", request -> Script.answer("now"));
     BulkOptions again =
         BulkOptions.builder(errors, directory.resolve("again-out.jsonl"))
-            .form(InputFormat.JSON_LINES.withTemplate(PromptTemplate.of("{{review}}")))
+            .inputFormat(InputFormat.JSON_LINES.withTemplate(PromptTemplate.of("{{review}}")))
             .build();
 
     Summary summary = BulkRun.of(again, bulk.script, Timer.system(), note -> {}).run();
@@ -279,7 +279,7 @@ class TableRunTest {
   }
 
   @Test
-  void writesATableInTheOrderOfTheInputAndGoesOnWithIt() throws IOException {
+  void writesATableInTheOrderOfTheInputAndResumesIt() throws IOException {
     Files.writeString(
         bulk.in, "name,n,output\nAnn,1,old\n\"B, \"\"C\"\"\",2,old\nCid,3,old\nDee,4,old\n");
     bulk.script.on("1", request -> Script.answer("one,\n\"1\" \u001B"));
@@ -309,7 +309,7 @@ class TableRunTest {
   }
 
   @Test
-  void aTableOfJsonLinesHasTheirIdsAndAllTheirColumns() throws IOException {
+  void writesIdsAndAllColumnsOfJsonLinesToATable() throws IOException {
     bulk.input(
         "{\"id\":\"a\",\"prompt\":\"x\",\"n\":1.10}",
         "{\"prompt\":\"y\",\"tags\":[\"t\"],\"n\":null}",
@@ -332,7 +332,7 @@ class TableRunTest {
   }
 
   @Test
-  void aTableThatNoRunMadeIsLeftAloneOrPutAside() throws IOException {
+  void refusesATableThatNoRunMadeUnlessFresh() throws IOException {
     Files.writeString(table(), "my,table\n");
 
     refused(
@@ -351,7 +351,7 @@ class TableRunTest {
   }
 
   @Test
-  void aStreamOfTheTableBeginsWithItsHeader() throws IOException {
+  void beginsAStreamOfATableWithItsHeader() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     toStream(csv("{{review}}"), PEOPLE, out);
@@ -372,16 +372,16 @@ class TableRunTest {
   private void toStream(InputFormat format, byte[] in, ByteArrayOutputStream out) {
     BulkOptions options =
         BulkOptions.builder(
-                new BulkOptions.In.Stream(new ByteArrayInputStream(in)),
-                new BulkOptions.Out.Stream(out))
-            .form(format)
+                new BulkOptions.Source.Stream(new ByteArrayInputStream(in)),
+                new BulkOptions.Target.Stream(out))
+            .inputFormat(format)
             .format(BulkOptions.Format.CSV)
             .build();
     BulkRun.of(options, bulk.script, Timer.system(), note -> {}).run();
   }
 
   @Test
-  void flatLinesKeepEveryColumnOfATable() {
+  void keepsEveryColumnOfATableInFlatLines() {
     bulk.run(asking("{{review}}").andThen(o -> o.format(BulkOptions.Format.JSONL)));
 
     assertThat(bulk.result("1").path("review").asString()).isEqualTo("good, \"really\" good");
@@ -389,7 +389,7 @@ class TableRunTest {
   }
 
   @Test
-  void typedAnswersAreObjectsInFlatLinesAndColumnsInTables() throws IOException {
+  void writesTypedAnswersAsObjectsInFlatLinesAndAsColumnsInTables() throws IOException {
     JsonSchema schema = JsonSchema.shorthand("name, stars int, tags list of str");
     bulk.script.on("bad", r -> Script.answer("{\"name\":\"C\",\"stars\":1,\"tags\":[\"x\"]}"));
     bulk.script.on(
@@ -419,7 +419,7 @@ class TableRunTest {
   }
 
   @Test
-  void aRowThatSaysItsOwnFormatIsNotHeldToTheSchema() {
+  void doesNotApplyTheSchemaToARowWithItsOwnFormat() {
     bulk.input(
         "{\"body\":{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],"
             + "\"response_format\":{\"type\":\"text\"}}}");

@@ -11,6 +11,7 @@ import dev.synthlab.logging.RedactingStream;
 import dev.synthlab.logging.Redactor;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -18,14 +19,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** One question, one answer on stdout. */
+/** The command {@code ask}: one prompt in, one answer on stdout. */
 @Command(
     name = "ask",
-    header = "Ask one question; the answer streams to stdout.",
+    header = "Send one prompt and stream the answer to stdout.",
     footer = {
       "",
-      "A PROMPT on the command line can be read in the list of processes, in the history of the",
-      "shell and in the log of a crash of the JVM. 'synthlab ask -' reads it from stdin alone.",
+      "A PROMPT on the command line is visible in the process list, in the shell history and in",
+      "a crash log of the JVM. 'synthlab ask -' reads the prompt from stdin only.",
       "",
       "Examples:",
       "  synthlab ask --local 'Why is the sky blue?'",
@@ -34,35 +35,36 @@ import picocli.CommandLine.Option;
       "  git diff | synthlab ask 'Write a commit message for this.'",
       "  OPENAI_BASE_URL=http://localhost:11434/v1 synthlab ask -m llama3.2 'Hello'",
       "",
-      "Exit: 0 answered, 2 wrong use, 3 the call failed, 4 key or configuration."
+      "Exit codes: 0 answered, 2 wrong option or input, 3 the call failed, 4 key or configuration."
     })
 final class AskCommand implements Callable<Integer> {
   @Mixin private ModelOptions common = new ModelOptions();
-  @Mixin private PromptInput question = new PromptInput();
+  @Mixin private PromptInput prompt = new PromptInput();
   @Mixin private CacheOption cache = new CacheOption();
 
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
-      description = "To the first text, and the longest silence after it (SYNTHLAB_TIMEOUT).")
+      description =
+          "Maximum time until the first text, and between two texts (SYNTHLAB_TIMEOUT).")
   private @Nullable String timeout;
 
-  @Option(names = "--no-stream", description = "Print the answer when it is whole.")
+  @Option(names = "--no-stream", description = "Print the answer when it is complete.")
   private boolean whole;
 
   @Option(
       names = {"-u", "--usage"},
-      description = "Say tokens, time, cost and model on stderr.")
+      description = "Print tokens, time, cost and model on stderr.")
   private boolean usage;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    question.check();
+    prompt.check();
     cache.over(common);
     common.overlay(Variable.SYNTHLAB_TIMEOUT, timeout, "--timeout");
     Settings settings = common.settings();
     settings.llm().requireKey();
-    CompletionRequest request = question.request();
+    CompletionRequest request = prompt.request();
     LocalWeights.ensure(settings, common.quiet());
     long begin = System.nanoTime();
     try (TracedSession session = common.traced(settings);
@@ -71,20 +73,7 @@ final class AskCommand implements Callable<Integer> {
       Completion answer =
           TracedSession.by("ask", () -> whole ? printed(llm, request) : streamed(llm, request));
       if (usage) {
-        System.err.printf(
-            Locale.ROOT,
-            "%s, %.1f s, %s %s%n",
-            answer.cached()
-                ? "from the cache"
-                : answer.usage().known()
-                    ? answer.usage().inputTokens()
-                        + " in, "
-                        + answer.usage().outputTokens()
-                        + " out"
-                    : "tokens unknown",
-            (System.nanoTime() - begin) / 1e9,
-            HumanFormat.money(answer.costUsd()),
-            Redactor.printableLine(answer.respondedModel()));
+        printUsage(answer, Duration.ofNanos(System.nanoTime() - begin));
       }
       answer
           .problem()
@@ -97,6 +86,22 @@ final class AskCommand implements Callable<Integer> {
       }
     }
     return ExitCodes.OK;
+  }
+
+  private static void printUsage(Completion answer, Duration elapsed) {
+    String tokens = "tokens unknown";
+    if (answer.cached()) {
+      tokens = "from the cache";
+    } else if (answer.usage().known()) {
+      tokens = answer.usage().inputTokens() + " in, " + answer.usage().outputTokens() + " out";
+    }
+    System.err.printf(
+        Locale.ROOT,
+        "%s, %.1f s, %s %s%n",
+        tokens,
+        elapsed.toNanos() / 1e9,
+        HumanFormat.money(answer.costUsd()),
+        Redactor.printableLine(answer.respondedModel()));
   }
 
   private static Completion printed(LlmClient llm, CompletionRequest request) {

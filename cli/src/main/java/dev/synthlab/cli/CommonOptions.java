@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import picocli.CommandLine.Option;
 
-/** The options of every command: each stands over a variable of the environment. */
+/** The options of every command; each one overrides a variable of the environment. */
 class CommonOptions {
   private static final Logger log = Logging.component("cli");
 
@@ -24,30 +24,30 @@ class CommonOptions {
   @Option(
       names = "--env-file",
       paramLabel = "FILE",
-      description = "Read this file in place of .env, and let it set every variable.")
+      description = "Settings file to read instead of .env; it may set every variable.")
   private @Nullable Path envFile;
 
   @Option(
       names = {"-v", "--verbose"},
-      description = "Say more on stderr; -vv says everything but prompts and keys.")
+      description = "More log lines on stderr; -vv for all, without prompts and keys.")
   private boolean[] verbose = {};
 
   @Option(
       names = {"-q", "--quiet"},
-      description = "Say only errors on stderr.")
+      description = "Only errors on stderr.")
   private boolean quiet;
 
   @Option(
       names = "--color",
       paramLabel = "WHEN",
       defaultValue = "auto",
-      description = "auto, always or never; NO_COLOR is honoured.")
+      description = "Colours on stderr: auto, always or never; auto obeys NO_COLOR.")
   private Colour colour = Colour.auto;
 
   @Option(
       names = "--log-format",
       paramLabel = "FORMAT",
-      description = "text or json (SYNTHLAB_LOG_FORMAT).")
+      description = "Format of log lines: text or json (SYNTHLAB_LOG_FORMAT).")
   private @Nullable String logFormat;
 
   private @Nullable Environment environment;
@@ -81,7 +81,7 @@ class CommonOptions {
     }
   }
 
-  /** The settings, with logging set up by them and their warnings said. */
+  /** The settings; sets up logging and logs their warnings. */
   final Settings settings() {
     Settings settings = Settings.from(environment());
     LogSetup.configure(settings.logs(), colour(Terminal.STDERR), System.err);
@@ -89,7 +89,7 @@ class CommonOptions {
     return settings;
   }
 
-  /** Spans of what is done until it is closed, if the settings ask for them. */
+  /** Tracing until it is closed, if the settings enable it. */
   final TracedSession traced(Settings settings) {
     return TracedSession.by(settings, environment());
   }
@@ -102,7 +102,7 @@ class CommonOptions {
     };
   }
 
-  /** Whether a line of this stream can be drawn again and again. */
+  /** Whether a line of this stream can be redrawn. */
   final boolean draws(int descriptor) {
     return environment().canDraw(Terminal.is(descriptor));
   }
@@ -127,7 +127,7 @@ class CommonOptions {
     return recorded(base);
   }
 
-  /** What somebody does by hand is worth a record; a library writes none unasked. */
+  /** The command records its calls by default; the library does not. */
   private static Environment recorded(Environment base) {
     return base.origin(Variable.SYNTHLAB_LEDGER) instanceof Origin.Default
         ? base.with(Variable.SYNTHLAB_LEDGER, "on", "the command")

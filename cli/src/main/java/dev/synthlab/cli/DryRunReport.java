@@ -17,9 +17,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** Says on stdout what a run would come to, and on stderr how far it has read. */
+/** Prints the estimate of a dry run on stdout, and its progress on stderr. */
 final class DryRunReport {
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final Duration PROGRESS_EACH = Duration.ofSeconds(2);
 
   private final Settings.Limits limits;
   private final ModelCatalogue catalogue;
@@ -38,10 +38,10 @@ final class DryRunReport {
     this.out = out;
   }
 
-  /** Reads the input and says what it found. */
+  /** Reads the input and prints the estimate. */
   int report(BulkOptions options) {
     DryRun dry = DryRun.of(options, sentence -> System.err.println("synthlab: " + shown(sentence)));
-    Thread progress = VirtualThreads.start("synthlab-progress", () -> sayHowFar(dry));
+    Thread progress = VirtualThreads.start("synthlab-progress", () -> showProgress(dry));
     DryRun.Estimate estimate;
     try {
       estimate = dry.run();
@@ -52,14 +52,14 @@ final class DryRunReport {
     return ExitCodes.OK;
   }
 
-  private void sayHowFar(DryRun dry) {
+  private void showProgress(DryRun dry) {
     try {
       while (!quiet) {
-        Timer.system().pause(PATIENCE);
+        Timer.system().pause(PROGRESS_EACH);
         System.err.println("synthlab: " + HumanFormat.count(dry.seen()) + " rows read");
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // it is over
+      Thread.currentThread().interrupt(); // the dry run has ended
     }
   }
 
@@ -94,7 +94,7 @@ final class DryRunReport {
     return HumanFormat.count(share.inputLeast()) + " to " + HumanFormat.count(share.inputMax());
   }
 
-  /** By the limits of the rows, and by the model's own where a row has none. */
+  /** By the limits of the rows, or the limit of the model where a row has none. */
   private static OptionalLong outputMax(DryRun.Share share, Optional<Model> model) {
     if (share.unbounded() == 0) {
       return OptionalLong.of(share.outputMax());
@@ -108,10 +108,10 @@ final class DryRunReport {
   private static String output(DryRun.Share share, OptionalLong max) {
     String unbounded = share.unbounded() + " rows have no --max-tokens";
     if (max.isEmpty()) {
-      return "no bound known: " + unbounded;
+      return "no limit known: " + unbounded;
     }
     String bound = "at most " + HumanFormat.count(max.getAsLong()) + " tokens";
-    return share.unbounded() == 0 ? bound : bound + ", by the model's own bound: " + unbounded;
+    return share.unbounded() == 0 ? bound : bound + ", by the limit of the model: " + unbounded;
   }
 
   private static String cost(DryRun.Share share, OptionalLong max, Model.Price price) {
@@ -128,13 +128,13 @@ final class DryRunReport {
     return "$" + amount.setScale(4, RoundingMode.HALF_UP).toPlainString();
   }
 
-  /** What the limits alone make it take: no call is ever faster than they allow. */
+  /** The minimum time that the rate limits allow. */
   private String time(DryRun.Estimate estimate) {
     long tokens = estimate.shares().stream().mapToLong(DryRun.Share::inputLeast).sum();
     double byRequests = minutes(estimate.toSend(), limits.requestsPerMinute());
     double byTokens = minutes(tokens, limits.tokensPerMinute());
     String concurrency =
-        limits.concurrency().isPresent() ? "; " + limits.window() + " at once (-c)" : "";
+        limits.concurrency().isPresent() ? "; " + limits.window() + " in flight (-c)" : "";
     if (byRequests == 0 && byTokens == 0) {
       return "no limit is set (--rpm, --tpm): as fast as the server answers" + concurrency;
     }

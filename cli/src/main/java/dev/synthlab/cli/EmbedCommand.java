@@ -3,10 +3,8 @@ package dev.synthlab.cli;
 import dev.synthlab.Synthlab;
 import dev.synthlab.batch.BulkOptions;
 import dev.synthlab.batch.BulkRun;
-import dev.synthlab.batch.Summary;
 import dev.synthlab.call.RunRecorder;
 import dev.synthlab.call.Timer;
-import dev.synthlab.config.Origin;
 import dev.synthlab.config.Settings;
 import dev.synthlab.config.Utf8;
 import dev.synthlab.config.Variable;
@@ -22,17 +20,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Texts in, vectors out: a run over the embeddings lines that the texts are read as. */
+/** The command {@code embed}: a bulk run whose rows are embedding requests, one for each text. */
 @Command(
     name = "embed",
-    header = "Turn every text of IN into a vector; vectors are appended to OUT as they come.",
+    header = "Turn every text of IN into a vector and append the vectors to OUT.",
     description = {
       "",
-      "IN is plain text, one text a line, or JSON lines: {\"id\", \"input\"}, {\"text\"} or"
-          + " {\"prompt\"}; - is stdin. Further keys are handed on.",
+      "IN is plain text, one text per line, or JSON lines: {\"id\", \"input\"}, {\"text\"} or"
+          + " {\"prompt\"}; - is stdin. Further keys are copied to OUT.",
       "OUT is JSON lines, {\"custom_id\", \"embedding\": [...], \"synthlab\": {\"model\", \"usage\","
-          + " ...}}, at the end in the order of IN. OUT is the job, as with run: the same command"
-          + " goes on where it was, and nothing that is answered is sent again.",
+          + " ...}}, at the end in the order of IN. OUT is also the state of the job, as with run:"
+          + " the same command resumes the run, and texts that have a vector are not sent again.",
       ""
     },
     footer = {
@@ -42,29 +40,30 @@ import picocli.CommandLine.Parameters;
       "  synthlab embed texts.jsonl -o vectors.jsonl -m text-embedding-3-large --dimensions 256",
       "  cat texts.txt | synthlab embed - -o - | jq -c .embedding",
       "",
-      "Exit: 0 all done, 2 wrong use or input, 3 some rows failed, 4 key or configuration,",
-      "      5 stopped (the same command goes on), 130/143 Ctrl-C/SIGTERM after a clean drain."
+      "Exit codes: 0 all texts done, 2 wrong option, input or output, 3 some texts failed, 4 key or",
+      "      configuration, 5 stopped (the same command resumes the run), 130/143 Ctrl-C/SIGTERM."
     })
 final class EmbedCommand implements Callable<Integer> {
   private static final int MAX_TEXTS = 2_048;
   private static final int MAX_ROWS = 10_000;
 
   @Mixin private ModelOptions common = new ModelOptions();
+  @Mixin private RowCallOptions calls = new RowCallOptions();
 
-  @Parameters(paramLabel = "IN", description = "The texts; - for stdin.")
+  @Parameters(paramLabel = "IN", description = "Input file; - for stdin.")
   private String input = "";
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "OUT",
       required = true,
-      description = "The vectors; - for stdout, as they come, and nothing can be resumed.")
+      description = "Results file; - for stdout, then an interrupted run cannot be resumed.")
   private String output = "";
 
   @Option(
       names = "--dimensions",
       paramLabel = "N",
-      description = "Numbers of a vector, where the model leaves a choice.")
+      description = "Length of the vectors, for models that support several lengths.")
   private @Nullable Long dimensions;
 
   @Option(
@@ -72,51 +71,30 @@ final class EmbedCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "64",
       description =
-          "Most texts in one request, 1 to 2048: default ${DEFAULT-VALUE}; the embedded model takes"
-              + " them one by one.")
+          "Maximum number of texts in one request, 1 to 2048; the embedded model always gets one."
+              + " Default: ${DEFAULT-VALUE}.")
   private int batchSize = 64;
 
-  @Option(
-      names = {"-c", "--concurrency"},
-      paramLabel = "N",
-      description = "Requests in flight (SYNTHLAB_CONCURRENCY).")
-  private @Nullable String concurrency;
-
-  @Option(names = "--rpm", paramLabel = "N", description = "Most requests a minute (SYNTHLAB_RPM).")
-  private @Nullable String requestsPerMinute;
-
-  @Option(names = "--tpm", paramLabel = "N", description = "Most tokens a minute (SYNTHLAB_TPM).")
-  private @Nullable String tokensPerMinute;
-
-  @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      description = "One attempt, body included: 90, 90s, 2m (SYNTHLAB_TIMEOUT).")
-  private @Nullable String timeout;
-
-  @Option(names = "--retry-failed", description = "Send failed texts again that may end better.")
+  @Option(names = "--retry-failed", description = "Retry texts with transient failures.")
   private boolean retryFailed;
 
-  @Option(names = "--fresh", description = "Put an old OUT aside and begin anew.")
+  @Option(
+      names = "--fresh",
+      description = "Rename an existing OUT and start from the first text instead of resuming.")
   private boolean fresh;
 
   @Option(
       names = "--progress",
       paramLabel = "HOW",
       defaultValue = "auto",
-      description = "auto, bar, lines, json or none.")
+      description = "Form of the progress on stderr: auto, bar, lines, json or none.")
   private Progress.Style progress = Progress.Style.auto;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     check();
     common.overlay(Variable.SYNTHLAB_EMBEDDING_MODEL, common.model(), "--model");
-    common.overlay(Variable.SYNTHLAB_CONCURRENCY, concurrency, "--concurrency");
-    common.overlay(Variable.SYNTHLAB_RPM, requestsPerMinute, "--rpm");
-    common.overlay(Variable.SYNTHLAB_TPM, tokensPerMinute, "--tpm");
-    common.overlay(Variable.SYNTHLAB_TIMEOUT, timeout, "--timeout");
-    unlessSet(Variable.SYNTHLAB_CALL_DEADLINE, RunCommand.ROW_DEADLINE);
-    unlessSet(Variable.SYNTHLAB_LLM_MAX_ATTEMPTS, RunCommand.ROW_ATTEMPTS);
+    calls.over(common, "embed");
     Settings settings = common.settings();
     settings.llm().requireKey();
     requireReadable();
@@ -125,13 +103,20 @@ final class EmbedCommand implements Callable<Integer> {
         TracedSession session = common.traced(settings);
         Synthlab layer = session.layer(settings)) {
       int requests = settings.limits().window();
-      BulkRun.RowClient caller =
+      BulkRun.RowClient client =
           BulkRun.RowClient.over(layer.bulk(settings.llm()), false, layer.traffic())
               .batching(settings.local().chosen() ? 1 : batchSize, requests);
-      BulkRun run = BulkRun.of(options(settings, texts), caller, Timer.system(), this::note);
+      RunReport report =
+          new RunReport("texts", input, output, output, !output.equals("-"), common.quiet());
+      BulkRun run = BulkRun.of(options(settings, texts), client, Timer.system(), report::note);
       layer.recorder(RunRecorder.class).ifPresent(run::withRecorder);
-      return TracedSession.by("embed", () -> conducted(run, layer, session, settings));
+      RunSession running = new RunSession(report, style());
+      return TracedSession.by("embed", () -> running.run(run, layer, session, settings));
     }
+  }
+
+  private Progress.Style style() {
+    return common.quiet() ? Progress.Style.none : progress.settled(common.draws(Terminal.STDERR));
   }
 
   private void check() {
@@ -139,7 +124,7 @@ final class EmbedCommand implements Callable<Integer> {
     OptionChecks.path("OUT", output);
     if (input.endsWith(".csv") || input.endsWith(".tsv")) {
       throw new UsageException(
-          "embed takes no tables: give one text a line, or JSON lines with a \"text\" each");
+          "embed does not read tables: give one text per line, or JSON lines with a \"text\" each");
     }
     OptionChecks.count("--dimensions", dimensions);
     if (batchSize < 1 || batchSize > MAX_TEXTS) {
@@ -147,14 +132,7 @@ final class EmbedCommand implements Callable<Integer> {
           "--batch-size", String.valueOf(batchSize), "must be a whole number from 1 to 2048");
     }
     if (output.equals("-") && (fresh || retryFailed)) {
-      throw new UsageException(
-          (fresh ? "--fresh" : "--retry-failed") + " needs a results file; stdout keeps nothing");
-    }
-  }
-
-  private void unlessSet(Variable variable, String byDefault) {
-    if (common.environment().origin(variable) instanceof Origin.Default) {
-      common.overlay(variable, byDefault, "embed");
+      throw OptionChecks.needsFile(fresh ? "--fresh" : "--retry-failed", output);
     }
   }
 
@@ -180,11 +158,11 @@ final class EmbedCommand implements Callable<Integer> {
 
   private BulkOptions options(Settings settings, InputStream texts) {
     boolean toStdout = output.equals("-");
-    BulkOptions.In from = new BulkOptions.In.Stream(new EmbeddingInput(texts));
-    BulkOptions.Out to =
+    BulkOptions.Source from = new BulkOptions.Source.Stream(new EmbeddingInput(texts));
+    BulkOptions.Target to =
         toStdout
-            ? new BulkOptions.Out.Stream(Main.results())
-            : new BulkOptions.Out.File(Path.of(output));
+            ? new BulkOptions.Target.Stream(Main.results())
+            : new BulkOptions.Target.File(Path.of(output));
     int rows = (int) Math.min(MAX_ROWS, (long) settings.limits().window() * batchSize);
     BulkOptions.Builder builder =
         BulkOptions.builder(from, to)
@@ -205,54 +183,5 @@ final class EmbedCommand implements Callable<Integer> {
       builder.embeddingModel(settings.llm().embeddingModel());
     }
     return builder.build();
-  }
-
-  private int conducted(BulkRun run, Synthlab layer, TracedSession session, Settings settings)
-      throws InterruptedException {
-    try (Signals signals = Signals.to(() -> run.stop("stopped by a signal"))) {
-      Progress.Style style = common.quiet() ? Progress.Style.none : progress;
-      Progress shown = new Progress(run, layer.traffic(), style);
-      Summary summary;
-      try {
-        summary = session.run(settings, input, output, run);
-      } finally {
-        shown.close();
-      }
-      report(summary);
-      return signals.exit().orElseGet(() -> RunCommand.exit(summary));
-    }
-  }
-
-  private void report(Summary summary) {
-    if (summary.upToDate() && summary.end() != Summary.End.INTERRUPTED) {
-      note(
-          summary.total() == 0
-              ? (input.equals("-") ? "stdin" : input) + " has no texts"
-              : "nothing to do: all " + summary.total() + " texts are in " + output);
-      return;
-    }
-    note(RunCommand.counts(summary));
-    String goesOn = output.equals("-") ? "" : "; the same command goes on";
-    switch (summary.end()) {
-      case DONE, OUTPUT_CLOSED -> {}
-      case SOME_FAILED ->
-          note(
-              "the failed texts are in "
-                  + output
-                  + (summary.transientFailures() > 0
-                      ? "; --retry-failed sends those again that may end better"
-                      : ""));
-      case STOPPED_AUTH ->
-          System.err.println("error: " + summary.reason() + "\nTry: synthlab doctor");
-      case STOPPED_QUOTA -> System.err.println("error: " + summary.reason() + goesOn);
-      case BUDGET, UNREACHABLE, STALLED, DEADLINE, DISK_FULL, INTERRUPTED ->
-          System.err.println("stopped: " + summary.reason() + goesOn);
-    }
-  }
-
-  private void note(String sentence) {
-    if (!common.quiet()) {
-      System.err.println("synthlab: " + sentence);
-    }
   }
 }

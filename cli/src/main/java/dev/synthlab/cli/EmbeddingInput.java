@@ -18,9 +18,9 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 
 /**
- * Texts, or JSON lines with texts, read as the Batch lines that ask for their vectors: line by
- * line, so that a number of a line is the same in both. The first line that is not blank decides:
- * when it begins with a brace, all are JSON. For one thread.
+ * Turns texts, or JSON lines with texts, into Batch lines that request embeddings. Each line becomes
+ * one line, so that line numbers stay the same. If the first line that is not blank begins with a
+ * brace, all lines are JSON. For one thread.
  */
 final class EmbeddingInput extends InputStream {
   private static final String URL = "/v1/embeddings";
@@ -55,14 +55,14 @@ final class EmbeddingInput extends InputStream {
       if (line.isEmpty()) {
         return -1;
       }
-      String request = asked(line.get()) + "\n";
+      String request = requestLine(line.get()) + "\n";
       current = new ByteArrayInputStream(request.getBytes(StandardCharsets.UTF_8));
       read = current.read(into, from, length);
     }
     return read;
   }
 
-  /** Without what ends it; a reader's own line would be as long as whoever sends it likes. */
+  /** A line without its end; its length is bounded, unlike that of a reader's line. */
   private Optional<String> line() throws IOException {
     StringBuilder line = new StringBuilder();
     number++;
@@ -83,7 +83,7 @@ final class EmbeddingInput extends InputStream {
     return Optional.of(marked ? line.substring(1) : line.toString());
   }
 
-  private String asked(String line) {
+  private String requestLine(String line) {
     if (line.isBlank()) {
       return "";
     }
@@ -93,7 +93,7 @@ final class EmbeddingInput extends InputStream {
     return json.get() ? ofObject(line) : batchLine(new LinkedHashMap<>(), Map.of("input", line));
   }
 
-  /** What is no such object, or a Batch line already, is left to whoever reads those. */
+  /** A line that is no such object, or already a Batch line, is returned unchanged. */
   private static String ofObject(String line) {
     Map<String, Object> object;
     try {

@@ -5,19 +5,19 @@ final class ExitCodes {
   /** All done. */
   static final int OK = 0;
 
-  /** A mistake of ours. */
+  /** Internal error: a bug in synthlab. */
   static final int INTERNAL = 1;
 
-  /** Wrong use, or an input or output that cannot be taken. */
+  /** Wrong option, or an input or output that cannot be used. */
   static final int USAGE = 2;
 
-  /** Some rows failed, or the one call did. */
+  /** Some rows failed, or the only call failed. */
   static final int FAILED = 3;
 
   /** The key or the configuration is wrong. */
   static final int CONFIGURATION = 4;
 
-  /** Stopped before the end; the same command goes on. */
+  /** Stopped before the end; the same command resumes the run. */
   static final int STOPPED = 5;
 
   /** Ended by Ctrl-C. */

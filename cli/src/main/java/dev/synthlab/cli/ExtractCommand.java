@@ -21,10 +21,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** One question, one JSON object on stdout. */
+/** The command {@code extract}: a text in, one JSON object on stdout. */
 @Command(
     name = "extract",
-    header = "Read a text, and print what it says as one JSON object.",
+    header = "Extract one JSON object from a text and print it.",
     footer = {
       "",
       "Examples:",
@@ -33,13 +33,13 @@ import picocli.CommandLine.Option;
       "  synthlab extract --multi --schema 'name, age int' < people.txt | jq '.items[]'",
       "  synthlab extract -m gpt-4o-mini --schema invoice.schema.json < invoice.txt",
       "",
-      "An answer that does not fit is shown to the model once, to be mended.",
-      "Exit: 0 it fits, 2 wrong use, 3 the call failed or the answer does not fit, 4 key or"
-          + " configuration."
+      "The model gets one chance to correct an answer that does not match the schema.",
+      "Exit codes: 0 the answer matches, 2 wrong option or input, 3 the call failed or the answer",
+      "      does not match, 4 key or configuration."
     })
 final class ExtractCommand implements Callable<Integer> {
   @Mixin private ModelOptions common = new ModelOptions();
-  @Mixin private PromptInput question = new PromptInput();
+  @Mixin private PromptInput prompt = new PromptInput();
   @Mixin private CacheOption cache = new CacheOption();
 
   @Option(
@@ -47,29 +47,29 @@ final class ExtractCommand implements Callable<Integer> {
       paramLabel = "SCHEMA",
       required = true,
       description =
-          "What the object is like: 'name, age int, tags list of str', or a JSON Schema, or a file"
-              + " with one of them.")
+          "Schema of the object: 'name, age int, tags list of str', or a JSON Schema, or a file"
+              + " with either.")
   private String schema = "";
 
-  @Option(names = "--multi", description = "Many such objects, in an array \"items\".")
+  @Option(names = "--multi", description = "Extract all such objects, as an array named \"items\".")
   private boolean multi;
 
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
-      description = "One attempt, body included (SYNTHLAB_TIMEOUT).")
+      description = "Maximum time of one attempt, reading the answer included (SYNTHLAB_TIMEOUT).")
   private @Nullable String timeout;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    question.check();
+    prompt.check();
     cache.over(common);
     common.overlay(Variable.SYNTHLAB_TIMEOUT, timeout, "--timeout");
     JsonSchema wanted = OptionChecks.schema(schema);
     Settings settings = common.settings();
     settings.llm().requireKey();
     CompletionRequest request =
-        question.request().withFormat(new ResponseFormat.Schema(multi ? wanted.arrayOf() : wanted));
+        prompt.request().withFormat(new ResponseFormat.Schema(multi ? wanted.arrayOf() : wanted));
     LocalWeights.ensure(settings, common.quiet());
     try (TracedSession session = common.traced(settings);
         Synthlab layer = session.layer(settings)) {
@@ -78,7 +78,7 @@ final class ExtractCommand implements Callable<Integer> {
       print(Json.line(redacted(answer.value())));
       return ExitCodes.OK;
     } catch (StructuredOutputException e) {
-      System.err.println("error: the answer does not fit the schema, nor did it when mended:");
+      System.err.println("error: the answer does not match the schema, nor does the corrected one:");
       e.violations().forEach(each -> System.err.println("  " + shown(each)));
       return ExitCodes.FAILED;
     }
@@ -94,7 +94,7 @@ final class ExtractCommand implements Callable<Integer> {
     return Redactor.printableLine(Redactor.redact(violation));
   }
 
-  /** The same tree without secrets in its texts. */
+  /** A copy of a JSON tree, with the secrets in its texts redacted. */
   private static @Nullable Object redacted(@Nullable Object tree) {
     if (tree instanceof String text) {
       return Redactor.redactKnown(text);

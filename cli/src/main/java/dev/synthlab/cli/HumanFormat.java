@@ -1,6 +1,6 @@
 package dev.synthlab.cli;
 
-import dev.synthlab.batch.Cost;
+import dev.synthlab.batch.RunCost;
 import dev.synthlab.batch.Summary;
 import dev.synthlab.config.Variable;
 import java.math.BigDecimal;
@@ -45,7 +45,7 @@ final class HumanFormat {
   }
 
   /** The cost of a run, with the number of unpriced calls and the cost of earlier runs. */
-  static String money(Cost cost) {
+  static String money(RunCost cost) {
     boolean nothing = cost.usd().signum() == 0;
     if (nothing && cost.unpriced() > 0 && cost.usdBefore().signum() == 0) {
       return "unpriced";

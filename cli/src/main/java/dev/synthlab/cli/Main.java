@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 /** The {@code synthlab} command. */
 @Command(
     name = "synthlab",
-    header = "Answer files of prompts with a language model, durably and in parallel.",
+    header = "Run files of prompts through a language model; interrupted runs can be resumed.",
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = Main.Version.class,
     subcommands = {
@@ -57,7 +57,7 @@ import picocli.CommandLine.Spec;
       "  synthlab check target/classes",
       "  source <(synthlab completion)",
       "",
-      "Settings come from options, the environment and .env: synthlab config show"
+      "Settings are read from options, the environment and .env; synthlab config show prints them."
     })
 public final class Main implements Runnable {
   private static final Stdout RAW = new Stdout();
@@ -110,23 +110,23 @@ public final class Main implements Runnable {
     line.setErr(new PrintWriter(STDERR, true, StandardCharsets.UTF_8));
     line.setExecutionExceptionHandler((e, command, result) -> failed(e));
     line.setParameterExceptionHandler(Main::misused);
-    line.setExpandAtFiles(false); // @FILE is a value of ours
+    line.setExpandAtFiles(false); // @FILE is a value of --template
     line.setUsageHelpAutoWidth(false);
     line.setUsageHelpWidth(100);
     return line.execute(args);
   }
 
-  /** Where data goes. UTF-8, flushed by whoever writes. */
+  /** Standard output, for data. UTF-8; its writer must flush it. */
   static PrintStream stdout() {
     return STDOUT;
   }
 
-  /** The same for data that is not escaped: on a terminal it is shown harmless. */
+  /** Standard output for data that is not escaped: on a terminal, control characters are replaced. */
   static OutputStream rawResults() {
     return Terminal.is(Terminal.STDOUT) ? new SanitizingOutput(RAW) : RAW;
   }
 
-  /** Where data goes whose writer wants to hear that it was not taken. */
+  /** Standard output for a writer that must know when a write fails. */
   static OutputStream results() {
     return RAW;
   }
@@ -152,7 +152,7 @@ public final class Main implements Runnable {
     return switch (e) {
       case UsageException wrong -> say(wrong, ExitCodes.USAGE);
       case ConfigException wrong -> misconfigured(wrong);
-      case BatchException refused -> say(refused, RunCommand.exitOf(refused));
+      case BatchException refused -> say(refused, exitOf(refused));
       case CallException.Authentication refused -> {
         int code = say(refused, ExitCodes.CONFIGURATION);
         System.err.println("Try: synthlab doctor");
@@ -166,7 +166,7 @@ public final class Main implements Runnable {
       case WeightsException missing -> say(missing, ExitCodes.CONFIGURATION);
       case InvalidPathException odd -> say(unnameable(odd), ExitCodes.USAGE);
       default -> {
-        StringBuilder text = new StringBuilder("internal error: ").append(e);
+        StringBuilder text = new StringBuilder("internal error (a bug in synthlab): ").append(e);
         for (StackTraceElement at : e.getStackTrace()) {
           text.append("\n  at ").append(at);
         }
@@ -176,7 +176,11 @@ public final class Main implements Runnable {
     };
   }
 
-  /** An option is what the user typed, so it is named as that and not as its variable. */
+  private static int exitOf(BatchException refused) {
+    return refused.kind() == BatchException.Kind.OUTPUT_LOST ? ExitCodes.INTERNAL : ExitCodes.USAGE;
+  }
+
+  /** Names an option by its flag, which the user typed, and not by its variable. */
   private static int misconfigured(ConfigException wrong) {
     boolean typed = wrong.problems().stream().allMatch(each -> each.where().startsWith(OPTION));
     if (!typed) {
@@ -192,9 +196,9 @@ public final class Main implements Runnable {
   private static UsageException unnameable(InvalidPathException odd) {
     return new UsageException(
         Redactor.printableLine(odd.getInput())
-            + " cannot be the name of a file here: "
+            + " cannot be a file name: "
             + odd.getReason()
-            + ". Java takes names by the locale; for one that knows all letters, set LC_ALL=C.UTF-8");
+            + ". Java encodes file names by the locale; set LC_ALL=C.UTF-8, which has all letters");
   }
 
   private static int say(Exception e, int exit) {

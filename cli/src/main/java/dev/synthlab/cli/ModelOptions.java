@@ -5,32 +5,32 @@ import dev.synthlab.config.Variable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options of commands that call a model: which one, where, and with which key. */
+/** The options of commands that call a model: the model, its server and its key. */
 final class ModelOptions extends CommonOptions {
   @Option(
       names = "--local",
-      description = "Use the embedded model; needs no key (SYNTHLAB_PROVIDER=local).")
+      description = "Use the embedded model, which needs no key (SYNTHLAB_PROVIDER=local).")
   private boolean local;
 
   @Option(
       names = {"-m", "--model"},
       paramLabel = "NAME",
-      description = "The model (SYNTHLAB_DEFAULT_MODEL).")
+      description = "Name of the model (SYNTHLAB_DEFAULT_MODEL).")
   private @Nullable String model;
 
   @Option(
       names = "--base-url",
       paramLabel = "URL",
-      description = "The server, up to and with /v1 (OPENAI_BASE_URL).")
+      description = "Address of the model server, with /v1 at its end (OPENAI_BASE_URL).")
   private @Nullable String baseUrl;
 
   @Option(
       names = "--api-key-env",
       paramLabel = "NAME",
-      description = "The variable that holds the key, in place of OPENAI_API_KEY.")
+      description = "Environment variable that holds the key. Default: OPENAI_API_KEY.")
   private @Nullable String keyVariable;
 
-  /** The model named by {@code -m}, which a command may mean for another kind of model. */
+  /** The value of {@code -m}, which a command may use for another kind of model. */
   @Nullable String model() {
     return model;
   }

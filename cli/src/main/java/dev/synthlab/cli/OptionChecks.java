@@ -17,22 +17,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
-/** Refuses option values that no server can make sense of, before anything is sent. */
+/** Checks of option values, made before anything is sent. */
 final class OptionChecks {
-  private static final Set<String> OURS =
+  private static final Set<String> RESERVED =
       Set.of("messages", "model", "stream", "stream_options", "prompt");
 
   private OptionChecks() {}
 
   static void temperature(@Nullable Double value) {
     if (value != null && !(value >= 0 && Double.isFinite(value))) {
-      throw refused("--temperature", value.toString(), "must be a number from 0 on");
+      throw refused("--temperature", value.toString(), "must be 0 or more");
     }
   }
 
   static void count(String flag, @Nullable Long value) {
     if (value != null && value < 1) {
-      throw refused(flag, value.toString(), "must be a whole number from 1 on");
+      throw refused(flag, value.toString(), "must be a whole number, 1 or more");
     }
   }
 
@@ -45,10 +45,10 @@ final class OptionChecks {
       throw new UsageException("-P needs a name: -P top_p=0.9");
     }
     if (name.equals("model")) {
-      throw new UsageException("-P model=... is not for this; use --model NAME");
+      throw new UsageException("-P cannot set model; use --model NAME");
     }
-    if (OURS.contains(name)) {
-      String hint = name.startsWith("stream") ? "; use --stream" : "; the rows of IN say that";
+    if (RESERVED.contains(name)) {
+      String hint = name.startsWith("stream") ? "; use --stream" : "; the rows of IN set it";
       throw new UsageException("-P cannot set " + name + hint);
     }
   }
@@ -57,6 +57,12 @@ final class OptionChecks {
     if (value.isBlank()) {
       throw new UsageException(name + " is empty");
     }
+  }
+
+  /** The refusal of an option that needs a results file. */
+  static UsageException needsFile(String flag, String output) {
+    String target = output.equals("-") ? "stdout" : output;
+    return new UsageException(flag + " needs a results file; " + target + " cannot be read back");
   }
 
   /** A time that an option names. */
@@ -72,16 +78,16 @@ final class OptionChecks {
       return FailureTolerance.parse(failOnError);
     } catch (IllegalArgumentException e) {
       throw refused(
-          "--fail-on-error", failOnError, "must be a number of rows, or a share from 0.0 to 1.0");
+          "--fail-on-error", failOnError, "must be a count of rows, or a fraction from 0.0 to 1.0");
     }
   }
 
-  /** What is said of a value that cannot be. */
+  /** The refusal of a value. */
   static UsageException refused(String flag, String value, String allowed) {
     return new UsageException(flag + " is " + Redactor.printableLine(value) + ", " + allowed);
   }
 
-  /** A schema in its short form, as JSON, or from a file. */
+  /** The schema of an option: shorthand, JSON, or a file with either. */
   static JsonSchema schema(String given) throws IOException {
     String text = textOrFile("--schema", given).strip();
     if (text.endsWith(".json") && !text.contains(" ")) {
@@ -92,7 +98,7 @@ final class OptionChecks {
           text.startsWith("{") ? JsonSchema.parse(text) : JsonSchema.shorthand(text);
       if (schema.tree().get("type") instanceof String type && !type.equals("object")) {
         throw new UsageException(
-            "--schema describes no object but: " + type + "; put it into a property of one");
+            "--schema must describe an object, was " + type + "; put it into a property of an object");
       }
       return schema;
     } catch (IllegalArgumentException e) {
@@ -100,7 +106,7 @@ final class OptionChecks {
     }
   }
 
-  /** A text as it stands, or what the file says that it names. */
+  /** The text of an option, or the content of the file that it names. */
   static String textOrFile(String flag, String given) throws IOException {
     boolean marked = given.startsWith("@");
     String name = marked ? given.substring(1) : given;
@@ -111,7 +117,7 @@ final class OptionChecks {
       return given;
     }
     try {
-      // The end of the file's last line is no part of what is asked.
+      // The line end at the end of the file is not part of the text.
       return Utf8.read(Path.of(name), reason -> refused(flag, given, "and that file " + reason))
           .replaceFirst("\\R\\z", "");
     } catch (IOException e) {
@@ -123,11 +129,11 @@ final class OptionChecks {
     try {
       return Files.isRegularFile(Path.of(name));
     } catch (InvalidPathException e) {
-      return false; // a text that no file can be named
+      return false; // not a file name
     }
   }
 
-  /** Parameters of a request body, each JSON or a text. */
+  /** Parameters of a request body, each parsed as JSON or taken as text. */
   static Map<String, Object> parameters(Map<String, String> given) {
     Map<String, Object> parsed = new LinkedHashMap<>();
     given.forEach((key, value) -> parsed.put(key, parameterValue(value)));
@@ -139,7 +145,7 @@ final class OptionChecks {
       Object parsed = Json.mapper().readValue(text, Object.class);
       return parsed == null ? text : parsed;
     } catch (JacksonException e) {
-      return text; // words need no quotes
+      return text; // text without quotes
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.synthlab.cli;
 
 import dev.synthlab.batch.BulkRun;
+import dev.synthlab.batch.RunProgress;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.TrafficControl;
 import dev.synthlab.call.VirtualThreads;
@@ -12,7 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Shows on stderr how far a run is, until it is closed. */
+/** Prints the progress of a run on stderr until it is closed. */
 final class Progress implements AutoCloseable {
   private static final Duration BAR_EACH = Duration.ofMillis(250);
   private static final Duration LINE_EACH = Duration.ofSeconds(10);
@@ -27,7 +28,7 @@ final class Progress implements AutoCloseable {
   private final Thread thread;
   private final int width;
 
-  /** How it is shown. */
+  /** The forms of the progress. */
   @SuppressWarnings("JavaLangClash")
   enum Style {
     auto,
@@ -95,7 +96,7 @@ final class Progress implements AutoCloseable {
     }
   }
 
-  private String barText(BulkRun.Progress p) {
+  private String barText(RunProgress p) {
     double share = p.total() == 0 ? 0 : (double) p.done() / p.total();
     int filled = (int) (share * BAR_CELLS);
     return String.format(
@@ -111,13 +112,13 @@ final class Progress implements AutoCloseable {
         p.answered(),
         HumanFormat.fromCache(p.cached()),
         p.failed(),
-        held(),
+        waits(),
         HumanFormat.count(p.inputTokens()),
         HumanFormat.count(p.outputTokens()),
         HumanFormat.money(p.cost()));
   }
 
-  private String held() {
+  private String waits() {
     TrafficControl.State now = traffic.state();
     String retrying = now.retrying() > 0 ? "  retrying " + now.retrying() : "";
     String waiting =
@@ -125,7 +126,7 @@ final class Progress implements AutoCloseable {
     return retrying + waiting;
   }
 
-  private String line(BulkRun.Progress p) {
+  private String line(RunProgress p) {
     TrafficControl.State now = traffic.state();
     return String.format(
         Locale.ROOT,
@@ -145,7 +146,7 @@ final class Progress implements AutoCloseable {
         p.cost().totalUsd().stripTrailingZeros().toPlainString());
   }
 
-  private String json(BulkRun.Progress p) {
+  private String json(RunProgress p) {
     TrafficControl.State now = traffic.state();
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("time", timer.now().toString());

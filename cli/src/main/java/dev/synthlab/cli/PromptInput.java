@@ -13,42 +13,42 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What is asked on the command line: the words, what stands on stdin, and how. */
+/** The prompt of a command: its words and stdin, with the options of the request. */
 final class PromptInput {
-  private static final int PATIENCE_SECONDS = 2;
+  private static final int NOTE_AFTER_SECONDS = 2;
 
   @Parameters(
       arity = "0..*",
       paramLabel = "PROMPT",
-      description = "The question; what stands on stdin is put before it. - for stdin alone.")
+      description = "Prompt; the text on stdin, if any, is put before it. - for stdin only.")
   private List<String> words = new ArrayList<>();
 
   @Option(
       names = {"-s", "--system"},
       paramLabel = "TEXT",
-      description = "Rules for the model.")
+      description = "System message.")
   private @Nullable String system;
 
   @Option(
       names = "--temperature",
       paramLabel = "NUMBER",
-      description = "0 for the likeliest words.")
+      description = "Sampling temperature; 0 for the most likely answer.")
   private @Nullable Double temperature;
 
-  @Option(names = "--max-tokens", paramLabel = "N", description = "The longest answer.")
+  @Option(names = "--max-tokens", paramLabel = "N", description = "Maximum tokens of the answer.")
   private @Nullable Integer maxTokens;
 
-  /** Refuses values that no server can make sense of. */
+  /** Refuses values that no server accepts. */
   void check() {
     OptionChecks.temperature(temperature);
     OptionChecks.maxTokens(maxTokens);
   }
 
-  /** The request; what stands on stdin is read for it. */
+  /** The request; reads stdin. */
   CompletionRequest request() throws IOException, InterruptedException {
     String prompt = prompt();
     if (prompt.isBlank()) {
-      throw new UsageException("nothing was asked: give a PROMPT, or pipe one in");
+      throw new UsageException("the prompt is empty: give a PROMPT, or pipe one in");
     }
     List<Message> messages = new ArrayList<>();
     if (system != null) {
@@ -77,7 +77,7 @@ final class PromptInput {
 
   private static String piped() throws IOException, InterruptedException {
     CountDownLatch ended = new CountDownLatch(1);
-    VirtualThreads.start("stdin-patience", () -> sayWhenSlow(ended));
+    VirtualThreads.start("stdin-note", () -> noteWhenSlow(ended));
     try {
       return Utf8.text(
           System.in.readAllBytes(),
@@ -87,11 +87,11 @@ final class PromptInput {
     }
   }
 
-  private static void sayWhenSlow(CountDownLatch ended) {
+  private static void noteWhenSlow(CountDownLatch ended) {
     try {
-      if (!ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      if (!ended.await(NOTE_AFTER_SECONDS, TimeUnit.SECONDS)) {
         System.err.println(
-            "synthlab: waiting for stdin to end (nothing to pipe in? use </dev/null)");
+            "synthlab: waiting for stdin to end (to send the PROMPT alone, add </dev/null)");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -6,13 +6,16 @@ import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Else the word that follows would be taken for the value. */
+/** Takes a value only after an equals sign: the next word is a parameter, not the value. */
 final class RequiresEquals implements IParameterPreprocessor {
+  /** The value of {@code --retry-failed} without a value. */
+  static final String TRANSIENT = "transient";
+
   @Override
   public boolean preprocess(
       Stack<String> words, CommandSpec command, ArgSpec option, Map<String, Object> more) {
     if (!"=".equals(more.get("separator"))) {
-      words.push("passing");
+      words.push(TRANSIENT);
     }
     return false;
   }

@@ -9,42 +9,43 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that say how the rows of an input become requests. */
+/** The options for the format of an input, and for how its rows become requests. */
 final class RowOptions {
   @Option(
       names = "--input-format",
       paramLabel = "FORMAT",
-      description = "jsonl, csv or tsv: default by the end of IN's name.")
+      description = "Format of IN: jsonl, csv or tsv. Default: by the end of its name.")
   private @Nullable Kind kind;
 
   @Option(
       names = "--delimiter",
       paramLabel = "CHAR",
       description =
-          "What separates the fields of a CSV or TSV input: a character, or tab. By default it is"
-              + " found in the first lines.")
+          "Character between the fields of a CSV or TSV input, or tab. Default: detected in the"
+              + " first lines.")
   private @Nullable String delimiter;
 
   @Option(
       names = "--template",
       paramLabel = "TEXT|@FILE",
       description =
-          "The prompt of a row: 'Summarise {{review}}', with the names of its columns. A value that"
-              + " begins with @ or is the name of a file is read from that file.")
+          "Template of the prompts, with names of columns: 'Summarise {{review}}'. A value that begins"
+              + " with @, or is the name of a file, is read from that file.")
   private @Nullable String template;
 
   @Option(
       names = "--id",
       paramLabel = "COLUMN",
-      description = "The column with each row's id: default custom_id or id, else its line.")
+      description =
+          "Column with the ids of the rows. Default: custom_id or id, else the line number.")
   private @Nullable String idColumn;
 
   @Option(
       names = "--schema",
       paramLabel = "SCHEMA",
       description =
-          "Every answer is JSON like this: 'name, age int', or a JSON Schema, or a file with one of"
-              + " them. One that is not is shown to the model once, then the row has failed.")
+          "Schema of the answers: 'name, age int', or a JSON Schema, or a file with either. The model"
+              + " gets one chance to correct an answer that does not match; then the row fails.")
   private @Nullable String schema;
 
   @SuppressWarnings("JavaLangClash")
@@ -54,8 +55,8 @@ final class RowOptions {
     tsv
   }
 
-  /** The form of an input, by these options and its name. */
-  InputFormat form(String input) throws IOException {
+  /** The format of an input, by these options and its name. */
+  InputFormat format(String input) throws IOException {
     InputFormat format = separated(InputFormat.of(kind(input)));
     if (idColumn != null) {
       format = format.withIdColumn(idColumn);
@@ -77,7 +78,7 @@ final class RowOptions {
         return format.withDelimiter(between.charAt(0));
       }
     } catch (IllegalArgumentException e) {
-      // said below, with what is allowed
+      // refused below, with the allowed values
     }
     throw OptionChecks.refused(
         "--delimiter", delimiter, "must be one ASCII character other than a quote, or tab");
@@ -87,7 +88,7 @@ final class RowOptions {
     return schema != null;
   }
 
-  /** What the answers must be like. */
+  /** The schema of the answers. */
   Optional<JsonSchema> schema() throws IOException {
     return schema == null ? Optional.empty() : Optional.of(OptionChecks.schema(schema));
   }
@@ -110,7 +111,7 @@ final class RowOptions {
         throw OptionChecks.refused(
             "--template",
             given,
-            "which is neither a file nor names a column, as 'Summarise {{review}}' does");
+            "which is neither a file nor has the name of a column, as 'Summarise {{review}}' has");
       }
       return template;
     } catch (IllegalArgumentException e) {

@@ -1,43 +1,37 @@
 package dev.synthlab.cli;
 
 import dev.synthlab.Synthlab;
-import dev.synthlab.batch.BatchException;
 import dev.synthlab.batch.BulkOptions;
 import dev.synthlab.batch.BulkRun;
-import dev.synthlab.batch.Summary;
 import dev.synthlab.call.RunRecorder;
 import dev.synthlab.call.Timer;
-import dev.synthlab.config.Origin;
 import dev.synthlab.config.Settings;
 import dev.synthlab.config.Variable;
-import dev.synthlab.logging.Redactor;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
-/** The main job: a file of prompts in, a file of results out. */
+/** The command {@code run}: a file of prompts in, a file of results out. */
 @Command(
     name = "run",
-    header = "Answer every line of IN; results are appended to OUT as they come.",
+    header = "Answer every row of IN with a model and append the results to OUT.",
     description = {
       "",
       "IN is JSON lines: {\"prompt\": \"...\"}, {\"messages\": [...]}, or OpenAI Batch lines"
-          + " {\"custom_id\", \"method\", \"url\", \"body\"}; or CSV or TSV with a header, of whose"
-          + " columns --template makes prompts; - is stdin.",
-      "OUT is the job: the same command goes on where it was, after Ctrl-C, kill -9 or a full disk."
-          + " Nothing that is answered is sent again.",
+          + " {\"custom_id\", \"method\", \"url\", \"body\"}; or a CSV or TSV table with a header,"
+          + " whose columns --template turns into prompts; - is stdin.",
+      "OUT is also the state of the job: after Ctrl-C, kill -9 or a full disk, the same command"
+          + " resumes the run. Rows that have an answer are not sent again.",
       ""
     },
     footer = {
@@ -52,174 +46,132 @@ import picocli.CommandLine.Parameters;
       "  synthlab run people.csv -o out.csv --template '{{review}}' --schema 'mood, stars int'",
       "  cat in.jsonl | synthlab run - -o - --format jsonl | jq -r .output",
       "",
-      "Exit: 0 all done, 2 wrong use or input, 3 some rows failed, 4 key or configuration,",
-      "      5 stopped (the same command goes on), 130/143 Ctrl-C/SIGTERM after a clean drain."
+      "Exit codes: 0 all rows done, 2 wrong option, input or output, 3 some rows failed, 4 key or",
+      "      configuration, 5 stopped (the same command resumes the run), 130/143 Ctrl-C/SIGTERM."
     })
 final class RunCommand implements Callable<Integer> {
-  static final String ROW_ATTEMPTS = "8";
-  static final String ROW_DEADLINE = "10m";
-
   @Mixin private ModelOptions common = new ModelOptions();
   @Mixin private RowOptions rows = new RowOptions();
+  @Mixin private RequestOptions request = new RequestOptions();
+  @Mixin private RowCallOptions calls = new RowCallOptions();
   @Mixin private CacheOption cache = new CacheOption();
 
-  @Parameters(paramLabel = "IN", description = "The prompts; - for stdin.")
+  @Parameters(paramLabel = "IN", description = "Input file; - for stdin.")
   private String input = "";
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "OUT",
-      description = "The results; - for stdout, then nothing can be resumed.")
-  private @Nullable String given;
+      description = "Results file; - for stdout, then an interrupted run cannot be resumed.")
+  private @Nullable String givenOutput;
 
   private String output = "";
 
   @Option(
       names = "--dry-run",
-      description = "Read IN and say rows, tokens and least time; send and write nothing.")
-  private boolean dryRun;
-
-  @Option(
-      names = {"-c", "--concurrency"},
-      paramLabel = "N",
       description =
-          "Calls in flight, or auto to find out what the server bears (SYNTHLAB_CONCURRENCY).")
-  private @Nullable String concurrency;
+          "Read IN and print the number of rows, tokens, cost and minimum time; send and write"
+              + " nothing.")
+  private boolean dryRun;
 
   @Option(
       names = "--embedding-model",
       paramLabel = "NAME",
-      description = "The model of rows that ask for embeddings (SYNTHLAB_EMBEDDING_MODEL).")
+      description = "Model for rows that request embeddings (SYNTHLAB_EMBEDDING_MODEL).")
   private @Nullable String embeddingModel;
-
-  @Option(names = "--rpm", paramLabel = "N", description = "Most requests a minute (SYNTHLAB_RPM).")
-  private @Nullable String requestsPerMinute;
-
-  @Option(names = "--tpm", paramLabel = "N", description = "Most tokens a minute (SYNTHLAB_TPM).")
-  private @Nullable String tokensPerMinute;
-
-  @Option(
-      names = {"-s", "--system"},
-      paramLabel = "TEXT",
-      description =
-          "The system message of rows that have none; where rows are columns, {{column}} works.")
-  private @Nullable String system;
-
-  @Option(names = "--temperature", paramLabel = "NUMBER", description = "Where a row names none.")
-  private @Nullable Double temperature;
-
-  @Option(names = "--max-tokens", paramLabel = "N", description = "Where a row names none.")
-  private @Nullable Integer maxTokens;
-
-  @Option(
-      names = "-P",
-      paramLabel = "KEY=VALUE",
-      description = "A further parameter of the request body; JSON or text.")
-  private Map<String, String> parameters = new LinkedHashMap<>();
-
-  @Option(names = "--override", description = "These options win over what a row says.")
-  private boolean override;
 
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
       description =
-          "openai (Batch result lines), jsonl (flat lines) or csv (then OUT.jsonl is the job);"
-              + " default csv for an OUT that ends in .csv, else openai.")
+          "Format of the results: openai (lines of the Batch API), jsonl (flat lines) or csv (the"
+              + " job is then OUT.jsonl). Default: csv if OUT ends in .csv, else openai.")
   private @Nullable Format format;
 
-  @Option(names = "--limit", paramLabel = "N", description = "Only the first N rows of IN.")
+  @Option(names = "--limit", paramLabel = "N", description = "Number of rows of IN to read.")
   private @Nullable Long limit;
 
   @Option(
       names = "--retry-failed",
       arity = "0..1",
-      fallbackValue = "passing",
+      fallbackValue = RequiresEquals.TRANSIENT,
       preprocessor = RequiresEquals.class,
-      paramLabel = "passing|all",
+      converter = RetryConverter.class,
+      paramLabel = "transient|all",
       description =
-          "Send failed rows again: those that may end better (passing, as without a value), or all"
-              + " (also refusals, filters, wrong requests).")
-  private @Nullable Again retryFailed;
+          "Retry failed rows: only transient failures (default), or all, including refusals,"
+              + " filtered answers and invalid requests.")
+  private BulkOptions.@Nullable Retry retryFailed;
 
-  @Option(names = "--fresh", description = "Put an old OUT aside and begin anew.")
+  @Option(
+      names = "--fresh",
+      description = "Rename an existing OUT and start from the first row instead of resuming.")
   private boolean fresh;
 
-  @Option(names = "--ordered", description = "Put OUT into the order of IN at the end.")
+  @Option(names = "--ordered", description = "Sort OUT into the order of IN at the end.")
   private boolean ordered;
 
-  @Option(names = "--strict", description = "A malformed line stops the run before it begins.")
+  @Option(
+      names = "--strict",
+      description = "Stop before the first call if a row of IN cannot become a request.")
   private boolean strict;
 
-  @Option(names = "--strict-finish", description = "An answer cut off by --max-tokens has failed.")
+  @Option(
+      names = "--strict-finish",
+      description = "Count an answer that was cut off by the token limit as failed.")
   private boolean strictFinish;
 
-  @Option(names = "--stream", description = "Take each answer over a stream of events.")
+  @Option(names = "--stream", description = "Receive each answer as a stream of events.")
   private boolean stream;
-
-  @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      description = "One attempt, body included: 90, 90s, 2m (SYNTHLAB_TIMEOUT).")
-  private @Nullable String timeout;
-
-  @Option(
-      names = "--call-deadline",
-      paramLabel = "TIME",
-      description = "One row, retries included, server pauses not: default 10m.")
-  private @Nullable String callDeadline;
-
-  @Option(
-      names = "--max-attempts",
-      paramLabel = "N",
-      description = "Attempts of one row that may fail: default 8.")
-  private @Nullable String maxAttempts;
 
   @Option(
       names = "--stall",
       paramLabel = "TIME",
-      defaultValue = "10m",
-      description = "Stop when no answer came for so long (exit 5): default ${DEFAULT-VALUE}.")
-  private String stall = "10m";
+      description =
+          "Maximum time without any answer, after which the run stops (exit code 5). Default: "
+              + BulkOptions.DEFAULT_STALL_MINUTES
+              + "m.")
+  private @Nullable String stall;
 
   @Option(
       names = "--deadline",
       paramLabel = "TIME",
       description =
-          "Take no more rows after this time (exit 5); calls in flight have 20 s more to end.")
+          "Time after which no more rows are taken (exit code 5); calls in flight have "
+              + BulkOptions.DEFAULT_GRACE_SECONDS
+              + " s more to end.")
   private @Nullable String deadline;
 
   @Option(
       names = "--max-cost",
       paramLabel = "USD",
       description =
-          "Take no row that could make the job cost more, earlier runs included (exit 5); best with"
-              + " --max-tokens.")
+          "Maximum cost of the job in US dollars, earlier runs included: a row that could exceed it"
+              + " is not sent (exit code 5). Set --max-tokens, too.")
   private @Nullable BigDecimal maxCost;
 
   @Option(
       names = "--trace-sample",
       paramLabel = "F",
       description =
-          "Show this share of the good calls in a trace, 0 to 1 (SYNTHLAB_TRACE_SAMPLE); those that"
-              + " failed or were tried again are always shown.")
+          "Share of the successful calls that is traced, 0 to 1 (SYNTHLAB_TRACE_SAMPLE). Calls that"
+              + " failed or were retried are always traced.")
   private @Nullable String traceSample;
 
   @Option(
       names = "--fail-on-error",
       paramLabel = "F",
-      defaultValue = "0",
-      description = "So many rows may fail with exit 0: a number, or a share like 0.05.")
-  private String failOnError = "0";
+      description =
+          "How many rows may fail before the exit code is 3: a count, or a fraction such as 0.05."
+              + " Default: 0.")
+  private @Nullable String failOnError;
 
   @Option(
       names = "--progress",
       paramLabel = "HOW",
       defaultValue = "auto",
-      description = "auto, bar, lines, json or none.")
+      description = "Form of the progress on stderr: auto, bar, lines, json or none.")
   private Progress.Style progress = Progress.Style.auto;
-
-  private final AtomicBoolean stopping = new AtomicBoolean();
 
   @SuppressWarnings("JavaLangClash")
   private enum Format {
@@ -228,24 +180,26 @@ final class RunCommand implements Callable<Integer> {
     csv
   }
 
-  @SuppressWarnings("JavaLangClash")
-  private enum Again {
-    passing,
-    all
+  /** Reads the value of {@code --retry-failed}. */
+  static final class RetryConverter implements ITypeConverter<BulkOptions.Retry> {
+    @Override
+    public BulkOptions.Retry convert(String value) {
+      return switch (value.toLowerCase(Locale.ROOT)) {
+        case RequiresEquals.TRANSIENT, "passing" -> BulkOptions.Retry.TRANSIENT;
+        case "all" -> BulkOptions.Retry.ALL;
+        default ->
+            throw new TypeConversionException("it must be transient or all, was " + value);
+      };
+    }
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     check();
     cache.over(common);
-    common.overlay(Variable.SYNTHLAB_CONCURRENCY, concurrency, "--concurrency");
+    calls.over(common, "run");
     common.overlay(Variable.SYNTHLAB_EMBEDDING_MODEL, embeddingModel, "--embedding-model");
-    common.overlay(Variable.SYNTHLAB_RPM, requestsPerMinute, "--rpm");
-    common.overlay(Variable.SYNTHLAB_TPM, tokensPerMinute, "--tpm");
-    common.overlay(Variable.SYNTHLAB_TIMEOUT, timeout, "--timeout");
     common.overlay(Variable.SYNTHLAB_TRACE_SAMPLE, traceSample, "--trace-sample");
-    ofRow(Variable.SYNTHLAB_CALL_DEADLINE, callDeadline, ROW_DEADLINE, "--call-deadline");
-    ofRow(Variable.SYNTHLAB_LLM_MAX_ATTEMPTS, maxAttempts, ROW_ATTEMPTS, "--max-attempts");
     Settings settings = common.settings();
     if (dryRun) {
       return new DryRunReport(settings, common.quiet(), Main.stdout()).report(options(settings));
@@ -256,100 +210,60 @@ final class RunCommand implements Callable<Integer> {
     LocalWeights.ensure(settings, common.quiet());
     try (TracedSession session = common.traced(settings);
         Synthlab layer = session.layer(settings)) {
+      RunReport report = report();
       BulkRun run =
           BulkRun.of(
               options,
               BulkRun.RowClient.over(layer.bulk(settings.llm()), stream, layer.traffic()),
               Timer.system(),
-              this::note);
+              report::note);
       layer.recorder(RunRecorder.class).ifPresent(run::withRecorder);
-      BulkRun bounded = maxCost == null ? run : run.withMaxCost(maxCost);
-      return TracedSession.by("run", () -> conducted(bounded, layer, session, settings));
+      RunSession running = new RunSession(report, style());
+      return TracedSession.by("run", () -> running.run(run, layer, session, settings));
     }
   }
 
-  /** The exit code for a run that could not begin, or lost its output. */
-  static int exitOf(BatchException refused) {
-    return refused.kind() == BatchException.Kind.OUTPUT_LOST ? ExitCodes.INTERNAL : ExitCodes.USAGE;
+  private Progress.Style style() {
+    return common.quiet() ? Progress.Style.none : progress.settled(common.draws(Terminal.STDERR));
   }
 
-  private int conducted(BulkRun run, Synthlab layer, TracedSession session, Settings settings)
-      throws InterruptedException {
-    try (Signals signals = Signals.to(() -> stop(run))) {
-      Summary summary;
-      Progress.Style style =
-          common.quiet() ? Progress.Style.none : progress.settled(common.draws(Terminal.STDERR));
-      Progress shown = new Progress(run, layer.traffic(), style);
-      try {
-        summary = session.run(settings, input, output, run);
-      } finally {
-        shown.close();
-      }
-      report(summary);
-      return signals.exit().orElseGet(() -> exit(summary));
-    }
-  }
-
-  private void stop(BulkRun run) {
-    note(
-        stopping.getAndSet(true)
-            ? "stopping: calls in flight are cut off"
-            : "stopping: calls in flight may end, nothing new is sent; again to end them now");
-    run.stop("a signal came");
-  }
-
-  private void ofRow(Variable variable, @Nullable String given, String byDefault, String flag) {
-    if (given != null) {
-      common.overlay(variable, given, flag);
-    } else if (common.environment().origin(variable) instanceof Origin.Default) {
-      common.overlay(variable, byDefault, "run");
-    }
+  private RunReport report() {
+    String errors = output + (table() ? ".jsonl" : "") + ".errors.jsonl";
+    String failedRows = output + " and, in the form of the input, in " + errors;
+    return new RunReport("rows", input, output, failedRows, resumable(), common.quiet());
   }
 
   private BulkOptions options(Settings settings) throws IOException {
-    BulkOptions.In from =
+    BulkOptions.Source from =
         input.equals("-")
-            ? new BulkOptions.In.Stream(System.in)
-            : new BulkOptions.In.File(Path.of(input));
-    boolean table = format() == BulkOptions.Format.CSV;
-    BulkOptions.Out to =
+            ? new BulkOptions.Source.Stream(System.in)
+            : new BulkOptions.Source.File(Path.of(input));
+    BulkOptions.Target to =
         output.equals("-")
-            ? new BulkOptions.Out.Stream(table ? Main.rawResults() : Main.results())
-            : new BulkOptions.Out.File(Path.of(output));
+            ? new BulkOptions.Target.Stream(table() ? Main.rawResults() : Main.results())
+            : new BulkOptions.Target.File(Path.of(output));
     try {
       BulkOptions.Builder builder =
           BulkOptions.builder(from, to)
-              .form(rows.form(input))
+              .inputFormat(rows.format(input))
               .concurrency(settings.limits().window())
               .model(settings.llm().model())
-              .parameters(OptionChecks.parameters(parameters))
-              .override(override)
               .baseUrl(settings.llm().baseUrl().toString())
               .format(format())
               .fresh(fresh)
               .ordered(ordered)
               .strict(strict)
-              .strictFinish(strictFinish)
-              .stream(stream)
-              .stall(OptionChecks.duration("--stall", stall))
-              .failOnError(OptionChecks.tolerance(failOnError));
-      optional(builder, settings);
+              .strictFinish(strictFinish);
+      request.addTo(builder);
+      rows.schema().ifPresent(builder::schema);
+      addOptional(builder, settings);
       return builder.build();
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }
   }
 
-  private void optional(BulkOptions.Builder builder, Settings settings) throws IOException {
-    if (system != null) {
-      builder.system(system);
-    }
-    if (temperature != null) {
-      builder.temperature(temperature);
-    }
-    if (maxTokens != null) {
-      builder.maxTokens(maxTokens);
-    }
+  private void addOptional(BulkOptions.Builder builder, Settings settings) {
     if (settings.local().chosen()) {
       builder.localModel(settings.llm().model());
     } else {
@@ -358,20 +272,27 @@ final class RunCommand implements Callable<Integer> {
     if (limit != null) {
       builder.limit(limit);
     }
-    rows.schema().ifPresent(builder::schema);
+    if (stall != null) {
+      builder.stall(OptionChecks.duration("--stall", stall));
+    }
     if (deadline != null) {
       builder.deadline(OptionChecks.duration("--deadline", deadline));
     }
+    if (maxCost != null) {
+      builder.maxCostUsd(maxCost);
+    }
+    if (failOnError != null) {
+      builder.failureTolerance(OptionChecks.tolerance(failOnError));
+    }
     if (retryFailed != null) {
-      builder.retryFailed(
-          retryFailed == Again.all ? BulkOptions.Retry.ALL : BulkOptions.Retry.TRANSIENT);
+      builder.retryFailed(retryFailed);
     }
   }
 
   private BulkOptions.Format format() {
     if (format == null) {
-      boolean table = output.toLowerCase(Locale.ROOT).endsWith(".csv");
-      return table ? BulkOptions.Format.CSV : BulkOptions.Format.OPENAI;
+      boolean csv = output.toLowerCase(Locale.ROOT).endsWith(".csv");
+      return csv ? BulkOptions.Format.CSV : BulkOptions.Format.OPENAI;
     }
     return switch (format) {
       case openai -> BulkOptions.Format.OPENAI;
@@ -380,153 +301,34 @@ final class RunCommand implements Callable<Integer> {
     };
   }
 
+  private boolean table() {
+    return format() == BulkOptions.Format.CSV;
+  }
+
   private void check() {
-    if (given == null && !dryRun) {
+    if (givenOutput == null && !dryRun) {
       throw new UsageException("OUT is missing: name a file with -o, or - for stdout");
     }
-    output = given == null ? "-" : given;
+    output = givenOutput == null ? "-" : givenOutput;
     OptionChecks.path("IN", input);
     OptionChecks.path("OUT", output);
-    OptionChecks.temperature(temperature);
-    OptionChecks.maxTokens(maxTokens);
     OptionChecks.count("--limit", limit);
     if (maxCost != null && maxCost.signum() < 0) {
       throw OptionChecks.refused("--max-cost", maxCost.toString(), "must be 0 or more US dollars");
     }
-    parameters.keySet().forEach(OptionChecks::parameter);
-    if (rows.hasSchema() && parameters.containsKey("response_format")) {
-      throw new UsageException("-P response_format and --schema say the same; give one of them");
-    }
+    request.check(rows.hasSchema());
     if (!resumable() && (fresh || ordered || retryFailed != null)) {
       String flag = fresh ? "--fresh" : "--retry-failed";
-      throw new UsageException(
-          (ordered ? "--ordered" : flag)
-              + " needs a results file; "
-              + (output.equals("-") ? "stdout" : output)
-              + " keeps nothing");
+      throw OptionChecks.needsFile(ordered ? "--ordered" : flag, output);
     }
   }
 
-  /** Whether OUT is a file that the same command can go on with. */
+  /** Whether OUT is a file, so that the same command resumes the run. */
   private boolean resumable() {
     if (output.equals("-")) {
       return false;
     }
     Path out = Path.of(output);
     return !Files.exists(out) || Files.isRegularFile(out) || Files.isDirectory(out);
-  }
-
-  private static void say(String sentence) {
-    System.err.println("synthlab: " + sentence);
-  }
-
-  /** What is no error. */
-  private void note(String sentence) {
-    if (!common.quiet()) {
-      say(sentence);
-    }
-  }
-
-  private void report(Summary summary) {
-    if (summary.upToDate() && summary.end() != Summary.End.INTERRUPTED) {
-      note(
-          summary.total() == 0
-              ? (input.equals("-") ? "stdin" : input) + " has no rows"
-              : "nothing to do: all "
-                  + summary.total()
-                  + " rows are in "
-                  + output
-                  + failures(summary)
-                  + retry(summary));
-      return;
-    }
-    if (summary.end() == Summary.End.OUTPUT_CLOSED) {
-      return; // whoever closed it knows
-    }
-    if (!common.quiet()) {
-      System.err.println(counts(summary));
-    }
-    if (summary.unsaved() > 0) {
-      say(summary.unsaved() + " paid answers could not be kept");
-    }
-    String reason = summary.reason().isEmpty() ? "" : ": " + summary.reason();
-    switch (summary.end()) {
-      case DONE, OUTPUT_CLOSED -> {}
-      case SOME_FAILED -> {
-        if (resumable()) {
-          note(
-              "the failed rows are in "
-                  + output
-                  + " and, to be run again, in "
-                  + errors()
-                  + retry(summary));
-        }
-      }
-      case STOPPED_AUTH -> System.err.println("error" + reason + "\nTry: synthlab doctor");
-      case STOPPED_QUOTA -> System.err.println("error" + reason + goOn(summary));
-      case UNREACHABLE, STALLED, DEADLINE, DISK_FULL ->
-          System.err.println("stopped" + reason + goOn(summary));
-      case BUDGET ->
-          System.err.println("stopped" + reason + goOn(summary) + HumanFormat.moreMoney(summary));
-      case INTERRUPTED -> note("stopped" + reason + goOn(summary));
-    }
-  }
-
-  private String errors() {
-    return output + (format() == BulkOptions.Format.CSV ? ".jsonl" : "") + ".errors.jsonl";
-  }
-
-  /** Only what would send something is advised. */
-  private static String retry(Summary summary) {
-    if (summary.failed() == 0) {
-      return "";
-    }
-    return summary.transientFailures() > 0
-        ? "; --retry-failed sends those again that may end better"
-        : "; --retry-failed=all sends them again";
-  }
-
-  private String goOn(Summary summary) {
-    String open = summary.open() > 0 ? "; " + summary.open() + " rows are open" : "";
-    return resumable() ? open + (open.isEmpty() ? "; " : ", ") + "the same command goes on" : open;
-  }
-
-  static String counts(Summary s) {
-    return String.format(
-        Locale.ROOT,
-        "%d/%d in %s  ok %d%s%s  failed %d%s%s  in %s out %s  %s",
-        s.answered() + s.failed(),
-        s.total(),
-        HumanFormat.time(s.elapsed()),
-        s.answered(),
-        HumanFormat.fromCache(s.cached()),
-        s.truncated() > 0 ? " (cut off by the token limit " + s.truncated() + ")" : "",
-        s.failed(),
-        failures(s),
-        s.median().isZero()
-            ? ""
-            : "  p50 " + HumanFormat.time(s.median()) + " p95 " + HumanFormat.time(s.p95()),
-        HumanFormat.count(s.inputTokens()),
-        HumanFormat.count(s.outputTokens()),
-        HumanFormat.money(s.cost()));
-  }
-
-  private static String failures(Summary s) {
-    return s.failures().isEmpty()
-        ? ""
-        : s.failures().entrySet().stream()
-            .map(cause -> Redactor.printableLine(cause.getKey()) + " " + cause.getValue())
-            .collect(Collectors.joining(", ", " (", ")"));
-  }
-
-  static int exit(Summary summary) {
-    return switch (summary.end()) {
-      case DONE -> ExitCodes.OK;
-      case SOME_FAILED -> ExitCodes.FAILED;
-      case STOPPED_AUTH -> ExitCodes.CONFIGURATION;
-      case STOPPED_QUOTA, UNREACHABLE, STALLED, DEADLINE, BUDGET, DISK_FULL, OUTPUT_CLOSED ->
-          ExitCodes.STOPPED;
-      case INTERRUPTED -> ExitCodes.INTERRUPTED;
-    };
   }
 }

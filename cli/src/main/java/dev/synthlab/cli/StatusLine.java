@@ -7,11 +7,11 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** Standard error: lines that stay, and under them at most one that is drawn again and again. */
+/** Standard error: log lines, and below them at most one status line that is redrawn. */
 final class StatusLine extends OutputStream {
   private static final byte[] ERASE = "\r\033[K".getBytes(StandardCharsets.US_ASCII);
 
-  /** The one of the process. */
+  /** The status line of the process. */
   static final StatusLine SCREEN = new StatusLine(new FileOutputStream(FileDescriptor.err));
 
   private final OutputStream out;
@@ -21,30 +21,30 @@ final class StatusLine extends OutputStream {
     this.out = out;
   }
 
-  /** What is printed to it stays. */
+  /** A stream for the lines that stay. */
   PrintStream lines() {
     return new PrintStream(this, true, StandardCharsets.UTF_8);
   }
 
-  /** Draws the line that does not stay. */
+  /** Draws the status line. */
   synchronized void draw(String line) {
     try {
       out.write(ERASE);
       out.write(line.getBytes(StandardCharsets.UTF_8));
       drawn = true;
     } catch (IOException e) {
-      drawn = false; // nobody is looking any more
+      drawn = false; // stderr is closed
     }
   }
 
-  /** Takes it away. */
+  /** Erases the status line. */
   synchronized void erase() {
     try {
       if (drawn) {
         out.write(ERASE);
       }
     } catch (IOException e) {
-      // Nobody is looking any more.
+      // Stderr is closed.
     }
     drawn = false;
   }

@@ -134,7 +134,7 @@ class CommandTest {
   }
 
   @Test
-  void saysWhatToDoAboutANameThatTheLocaleDoesNotKnow() {
+  void suggestsALocaleForANameThatItCannotEncode() {
     assumeThat(System.getProperty("sun.jnu.encoding")).isEqualTo("UTF-8");
     synth.file("in.jsonl", prompts(1));
 
@@ -150,20 +150,20 @@ class CommandTest {
   }
 
   @Test
-  void cutsCallsOffWhenItIsAskedToStopOnceMore() {
+  void cancelsCallsInFlightAtTheSecondSignal() {
     synth.file("in.jsonl", prompts(2));
     Running running = against(Replies.silence()).start("run", "in.jsonl", "-o", "out.jsonl");
     await(running, () -> !server.seen().isEmpty());
 
     running.process().destroy();
-    await(running, () -> read(running.err()).contains("again to end them now"));
+    await(running, () -> read(running.err()).contains("a second signal cancels them"));
     running.process().destroy();
     Ended ended = running.end();
 
     assertThat(ended.exit()).isEqualTo(143);
     assertThat(ended.err())
-        .containsOnlyOnce("again to end them now")
-        .contains("calls in flight are cut off", "stopped: a signal came; 2 rows are open");
+        .containsOnlyOnce("a second signal cancels them")
+        .contains("calls in flight are cancelled", "stopped: a signal came; 2 rows are open");
   }
 
   private static void await(Running running, BooleanSupplier reached) {
@@ -199,7 +199,7 @@ class CommandTest {
   }
 
   @Test
-  void answersTheOtherRowsBesideAMalformedLine() {
+  void answersTheOtherRowsOfAnInputWithAMalformedLine() {
     synth.file("in.jsonl", "{\"prompt\": \"1\"}", "{\"prompt\": ", "{\"prompt\": \"3\"}");
 
     Ended ended = against(chat("hello")).run("run", "in.jsonl", "-o", "out.jsonl");
@@ -269,7 +269,7 @@ class CommandTest {
   }
 
   @Test
-  void stopsAtAFullDiskAndGoesOnLater() throws IOException {
+  void stopsAtAFullDiskAndResumes() throws IOException {
     synth.file("in.jsonl", prompts(60));
     against(chat("a long answer ".repeat(100)));
 
@@ -286,7 +286,7 @@ class CommandTest {
             .end();
 
     assertThat(full.exit()).isEqualTo(5);
-    assertThat(full.err()).contains("the same command goes on");
+    assertThat(full.err()).contains("the same command resumes the run");
     int kept = synth.lines("out.jsonl").size();
     assertThat(kept).isBetween(1, 59);
     assertThat(Files.readString(synth.path("out.jsonl"))).endsWith("\n");
@@ -298,7 +298,7 @@ class CommandTest {
   }
 
   @Test
-  void keepsFailedRowsInAFileThatCanBeRun() {
+  void writesFailedRowsToAFileThatCanBeRun() {
     server.close();
     server =
         ScriptedServer.start(
@@ -391,7 +391,7 @@ class CommandTest {
   }
 
   @Test
-  void saysEveryMistakeOfTheConfigurationAtOnce() {
+  void reportsAllConfigurationErrorsTogether() {
     Ended ended =
         synth
             .with("SYNTHLAB_TIMEOUT", "soon")
@@ -424,7 +424,9 @@ class CommandTest {
       Ended ended = synth.run(command, "--help");
 
       assertThat(ended.exit()).isZero();
-      assertThat(ended.out()).contains("Example", "synthlab " + command);
+      assertThat(ended.out())
+          .contains("Example", "synthlab " + command)
+          .doesNotContain("${", "so many", "goes on", "anew", "mended");
     }
     assertThat(synth.run("rum").exit()).isEqualTo(2);
     assertThat(synth.run("rum").err()).contains("run", "--help");
@@ -465,7 +467,7 @@ class CommandTest {
   }
 
   @Test
-  void takesAWordAfterRetryFailedForTheInput() {
+  void readsAWordAfterRetryFailedAsTheInput() {
     synth.file("in.jsonl", prompts(2));
 
     Ended ended = against(chat("x")).run("run", "--retry-failed", "in.jsonl", "-o", "out.jsonl");
@@ -477,7 +479,22 @@ class CommandTest {
   }
 
   @Test
-  void saysThatStdoutTakesNoMoreAndSendsNothingElse() {
+  void readsTheOldNameOfTransientAndRefusesOthers() {
+    synth.file("in.jsonl", prompts(1));
+    against(chat("x"));
+
+    Ended old = synth.run("run", "in.jsonl", "-o", "out.jsonl", "--retry-failed=passing");
+    Ended current = synth.run("run", "in.jsonl", "-o", "out.jsonl", "--retry-failed=transient");
+    Ended wrong = synth.run("run", "in.jsonl", "-o", "out.jsonl", "--retry-failed=some");
+
+    assertThat(old.exit()).isZero();
+    assertThat(current.exit()).isZero();
+    assertThat(wrong.exit()).isEqualTo(2);
+    assertThat(wrong.err()).contains("--retry-failed", "must be transient or all, was some");
+  }
+
+  @Test
+  void stopsWhenStdoutIsFull() {
     synth.file("in.jsonl", prompts(50));
     against(chat("x"));
     List<String> toFull = List.of("bash", "-c", "exec \"$@\" >/dev/full", "bash");
@@ -486,7 +503,7 @@ class CommandTest {
 
     assertThat(full.exit()).isEqualTo(5);
     assertThat(full.err())
-        .contains("No space left", "1 paid answers could not be kept")
+        .contains("No space left", "1 paid answers could not be saved")
         .doesNotContain("same command");
     assertThat(server.seen()).hasSize(1);
     for (String word : List.of("--version", "config show", "ask --no-stream hi")) {
@@ -498,7 +515,7 @@ class CommandTest {
   }
 
   @Test
-  void endsQuietlyWhenTheReaderOfItsPipeHasGone() {
+  void endsWithoutAMessageWhenTheReaderClosesThePipe() {
     synth.file("in.jsonl", prompts(500));
     List<String> toHead = List.of("bash", "-c", "\"$@\" | head -1; exit ${PIPESTATUS[0]}", "bash");
 
@@ -530,7 +547,7 @@ class CommandTest {
   }
 
   @Test
-  void cutsCallsThatOnlyWaitAtTheFirstSignalAndAllAtTheSecond() {
+  void cancelsWaitingCallsAtTheFirstSignalAndAllAtTheSecond() {
     synth.file("in.jsonl", prompts(3));
     Running waiting =
         against(error(429, "rate_limit", "slow down", "retry-after", "600"))
@@ -573,7 +590,7 @@ class CommandTest {
   }
 
   @Test
-  void saysEveryNoteOnceAndOnlyErrorsWhenQuiet() {
+  void printsEachNoteOnceAndOnlyErrorsWhenQuiet() {
     synth.file("in.jsonl", prompts(2));
     against(error(400, "bad", "no"));
 
@@ -590,7 +607,7 @@ class CommandTest {
   }
 
   @Test
-  void saysThatAnEmptyInputHasNoRows() throws IOException {
+  void reportsAnEmptyInput() throws IOException {
     Files.createFile(synth.path("in.jsonl"));
 
     Ended ended = against(chat("x")).run("run", "in.jsonl", "-o", "out.jsonl");
@@ -600,7 +617,7 @@ class CommandTest {
   }
 
   @Test
-  void namesAModelFileThatCannotBeUsed() {
+  void namesAnUnusableModelFile() {
     Ended ended = synth.with("SYNTHLAB_LOCAL_MODEL", "/none.gguf").run("ask", "--local", "hi");
 
     assertThat(ended.exit()).isEqualTo(4);

@@ -118,7 +118,7 @@ class CostTest {
   }
 
   @Test
-  void stopsBeforeARowThatCouldCostTooMuchAndGoesOnWithMoreMoney() {
+  void stopsBeforeARowThatCouldCostTooMuchAndResumesWithAHigherLimit() {
     String[] rows = new String[6];
     Arrays.fill(rows, "{\"prompt\":\"a\"}");
     synth.file("in.jsonl", rows);
@@ -143,7 +143,7 @@ class CostTest {
   }
 
   @Test
-  void sendsNothingUnderABoundWhenThePriceIsNotKnown() {
+  void sendsNothingUnderACostLimitWhenThePriceIsNotKnown() {
     synth.file("in.jsonl", "{\"prompt\":\"a\"}");
 
     Ended ended = synth.run("run", "in.jsonl", "-o", "o.jsonl", "-m", "llama-x", "--max-cost", "1");
@@ -151,13 +151,13 @@ class CostTest {
     assertThat(ended.exit()).isEqualTo(5);
     assertThat(ended.err())
         .contains("llama-x", "not known: give its price in SYNTHLAB_MODELS_FILE")
-        .contains("the same command goes on once its price is known")
+        .contains("the same command resumes the run once its price is known")
         .doesNotContain("higher");
     assertThat(server.seen()).isEmpty();
   }
 
   @Test
-  void saysThatWaitingDoesNotHelpWhereThePriceIsNotKnown() {
+  void doesNotSuggestToWaitWhenThePriceIsNotKnown() {
     synth.file("in.jsonl", "{\"prompt\":\"a\"}");
     synth.with("SYNTHLAB_BUDGET_USD", "1");
 
@@ -165,12 +165,12 @@ class CostTest {
 
     assertThat(ended.exit()).isEqualTo(5);
     assertThat(ended.err())
-        .contains("the same command goes on once its price is known")
+        .contains("the same command resumes the run once its price is known")
         .doesNotContain("tomorrow");
   }
 
   @Test
-  void stopsWhenTheMoneyOfTheDayIsSpentByWhicheverProcess() {
+  void stopsWhenAnyProcessHasSpentTheDailyBudget() {
     String[] rows = new String[6];
     Arrays.fill(rows, "{\"prompt\":\"a\"}");
     synth.file("in.jsonl", rows);
@@ -185,7 +185,7 @@ class CostTest {
     assertThat(poor.exit()).as(poor.all()).isEqualTo(5);
     assertThat(poor.err())
         .contains("0.00001215 of the 0.0000185 USD of SYNTHLAB_BUDGET_USD are spent")
-        .contains("3 rows are open, the same command goes on tomorrow (UTC), or with a higher");
+        .contains("3 rows are open, the same command resumes the run tomorrow (UTC), or with a higher");
     assertThat(request.exit()).isEqualTo(5);
     assertThat(request.err()).contains("nothing was sent", "SYNTHLAB_BUDGET_USD");
     assertThat(sent).isEqualTo(3);

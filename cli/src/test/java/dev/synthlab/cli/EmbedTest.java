@@ -77,7 +77,7 @@ class EmbedTest {
   }
 
   @Test
-  void readsJsonLinesAndHandsFurtherKeysOn() {
+  void readsJsonLinesAndCopiesFurtherKeys() {
     synth.file(
         "in.jsonl",
         "{\"id\": \"a\", \"input\": \"one\", \"lang\": \"en\", \"score\": 0.10}",
@@ -101,7 +101,7 @@ class EmbedTest {
   }
 
   @Test
-  void goesOnWhereItWasAndSendsNothingTwice() {
+  void resumesAndSendsNoTextTwice() {
     synth.file("in.txt", "one", "two");
 
     synth.run("embed", "in.txt", "-o", "out.jsonl");
@@ -147,7 +147,7 @@ class EmbedTest {
   }
 
   @Test
-  void tellsARefusedTextBesideTheOthers() {
+  void reportsARefusedTextAndAnswersTheOthers() {
     synth.file("in.txt", "one", "refused", "three");
 
     Ended ended = synth.run("embed", "in.txt", "-o", "out.jsonl");
@@ -194,7 +194,7 @@ class EmbedTest {
   }
 
   @Test
-  void runAnswersEmbeddingsLinesByTheModelForThem() {
+  void answersEmbeddingLinesOfARunWithTheEmbeddingModel() {
     synth.file(
         "in.jsonl",
         "{\"custom_id\":\"v\",\"method\":\"POST\",\"url\":\"/v1/embeddings\","
@@ -211,7 +211,7 @@ class EmbedTest {
   }
 
   @Test
-  void readsTextsAsTheLinesThatAskForTheirVectors() throws IOException {
+  void readsTextsAsEmbeddingRequests() throws IOException {
     String texts = "\uFEFFone \"quoted\"\r\n\n  {no object\u2028";
 
     byte[] request =

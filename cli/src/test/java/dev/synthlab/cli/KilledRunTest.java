@@ -139,7 +139,7 @@ class KilledRunTest {
   }
 
   @Test
-  void paysForNothingTwiceWhenItIsAskedToStop() throws InterruptedException {
+  void paysForNothingTwiceAfterAStop() throws InterruptedException {
     Synth synth = synth();
     for (int i = 0; i < 3; i++) {
       Running running = start(synth);
@@ -149,7 +149,7 @@ class KilledRunTest {
       Ended stopped = running.end();
 
       assertThat(stopped.exit()).isEqualTo(143);
-      assertThat(stopped.err()).contains("the same command goes on");
+      assertThat(stopped.err()).contains("the same command resumes the run");
     }
 
     Ended last = start(synth).end();
@@ -160,14 +160,14 @@ class KilledRunTest {
   }
 
   @Test
-  void stopsWhenTheWholeTimeIsOver() {
+  void stopsAtTheDeadline() {
     Synth synth = synth();
     long begin = System.nanoTime();
 
     Ended ended = synth.run("run", "in.jsonl", "-o", "out.jsonl", "-c", "2", "--deadline", "2s");
 
     assertThat(ended.exit()).isEqualTo(5);
-    assertThat(ended.err()).contains("the same command goes on");
+    assertThat(ended.err()).contains("the same command resumes the run");
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
     assertThat(synth.lines("out.jsonl")).isNotEmpty();
   }

@@ -83,7 +83,7 @@ class TableCommandTest {
   }
 
   @Test
-  void readsATableFromAPipeInTheFormThatIsNamed() {
+  void readsATableFromAPipeInTheNamedFormat() {
     synth.file("in", "id\ttext", "1\tone", "2\t\"two\t2\"");
     List<String> piped = List.of("bash", "-c", "exec \"$@\" < in", "bash");
 
@@ -141,7 +141,7 @@ class TableCommandTest {
   }
 
   @Test
-  void refusesWhatCannotBeBeforeAnythingIsSent() {
+  void refusesInvalidOptionsBeforeAnythingIsSent() {
     synth.file("in.csv", PEOPLE);
     against(chat("x"));
     Map<List<String>, String> wrong = new LinkedHashMap<>();
@@ -174,7 +174,7 @@ class TableCommandTest {
   }
 
   @Test
-  void aDryRunSaysWhatWouldBeSentAndSendsAndWritesNothing() {
+  void estimatesARunAndSendsAndWritesNothing() {
     synth.file("in.csv", PEOPLE);
     against(chat("x"));
     synth.with("OPENAI_BASE_URL", "");
@@ -207,7 +207,7 @@ class TableCommandTest {
   }
 
   @Test
-  void aDryRunKnowsWhatIsDoneAndWhatIsMalformed() {
+  void countsDoneAndMalformedRowsInADryRun() {
     synth.file("in.jsonl", "{\"prompt\": \"abcd\"}", "{\"prompt\": \"efgh\"}", "nonsense");
     against(chat("x")).run("run", "in.jsonl", "-o", "out.jsonl", "--limit", "1");
     List<String> before = synth.lines("out.jsonl");
@@ -257,7 +257,7 @@ class TableCommandTest {
   }
 
   @Test
-  void extractsOneObjectFromWhatIsPipedIn() {
+  void extractsOneObjectFromStdin() {
     synth.file("text", "Rex is 3");
     List<String> piped = List.of("bash", "-c", "exec \"$@\" < text", "bash");
 
@@ -272,7 +272,7 @@ class TableCommandTest {
   }
 
   @Test
-  void saysWhatDoesNotFitWhenAnExtractionFails() {
+  void listsTheViolationsOfAFailedExtraction() {
     synth.file(
         "dog.json",
         "{\"type\":\"object\",\"required\":[\"age\"],\"properties\":{\"age\":{\"type\":\"integer\"}}}");
@@ -288,12 +288,12 @@ class TableCommandTest {
   }
 
   @Test
-  void refusesASchemaThatIsNotThereOrDescribesNoObject() {
+  void refusesASchemaThatIsMissingOrNotOfAnObject() {
     Ended missing = synth.run("extract", "Rex", "--schema", "nofile.json");
     Ended list = synth.run("extract", "Rex", "--schema", "{\"type\":\"array\"}");
 
     assertThat(List.of(missing, list)).allMatch(ended -> ended.exit() == 2);
     assertThat(missing.err()).contains("nofile.json, but there is no such file");
-    assertThat(list.err()).contains("describes no object but: array");
+    assertThat(list.err()).contains("must describe an object, was array");
   }
 }

@@ -12,21 +12,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The results as CSV, in the order of the input. Made from OUT and the input alone; never read. */
-final class CsvFile {
+/** The results as CSV, in the order of the input; written from OUT and the input, never read. */
+final class OutputCsvFile {
   private final OutputFiles files;
   private final RowTable table;
-  private final CrashPoints steps;
+  private final RunCrashPoints steps;
 
-  CsvFile(OutputFiles files, RowTable table, CrashPoints steps) {
+  OutputCsvFile(OutputFiles files, RowTable table, RunCrashPoints steps) {
     this.files = files;
     this.table = table;
     this.steps = steps;
   }
 
-  /** Makes it anew. */
+  /** Writes the whole file. */
   void rebuild(Optional<JsonSchema> schema, InputFile input) throws IOException {
-    CsvResultWriter rows = new CsvResultWriter(schema, columns(input));
+    OutputCsvWriter rows = new OutputCsvWriter(schema, columns(input));
     OutputFiles.replace(files.table().orElseThrow(), steps, out -> write(rows, input, out));
   }
 
@@ -42,14 +42,14 @@ final class CsvFile {
     try (LineReader lines = LineReader.ofResults(files.out())) {
       while (lines.next()) {
         if (Arrays.binarySearch(superseded, lines.offset()) < 0) {
-          CsvResultWriter.addColumns(lines.copy(), names);
+          OutputCsvWriter.addColumns(lines.copy(), names);
         }
       }
     }
     return names;
   }
 
-  private void write(CsvResultWriter rows, InputFile input, OutputStream out) throws IOException {
+  private void write(OutputCsvWriter rows, InputFile input, OutputStream out) throws IOException {
     out.write(rows.header());
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     try (RandomAccessFile results = new RandomAccessFile(files.out().toFile(), "r")) {

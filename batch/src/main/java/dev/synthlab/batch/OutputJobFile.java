@@ -15,64 +15,69 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What OUT is the answer to: the run's name and every setting that changes answers or lines. It is
- * on the disk before the first request goes out.
+ * The job file of OUT: the id of the run and every setting that changes answers or lines. It is
+ * durable before the first request is sent.
  *
- * @param run the run's name, the same in every resumption
+ * @param run the id of the run, the same each time it is resumed
  * @param settings by name; an empty text for one that was not set
  */
-record JobFile(String run, Map<String, String> settings) {
+record OutputJobFile(String run, Map<String, String> settings) {
   private static final int FORMAT = 1;
   private static final int SHOWN = 80;
 
   /** The settings that must not change while a run is open. */
   static Map<String, String> settings(BulkOptions options) {
     Map<String, Object> values = new LinkedHashMap<>();
-    values.put("model", options.model().orElse(""));
-    // The usual one is an empty text, as in the files of runs that knew no embeddings.
+    values.put("model", options.model().name().orElse(""));
+    // The default is an empty text, as in job files without this setting.
     String byDefault = Variable.SYNTHLAB_EMBEDDING_MODEL.defaultText();
     values.put(
-        "embedding_model", options.embeddingModel().filter(m -> !m.equals(byDefault)).orElse(""));
-    values.put("base_url", Redactor.redact(options.baseUrl()));
-    values.put("local_model", options.localModel().orElse(""));
-    values.put("system", options.system().orElse(""));
-    values.put("temperature", options.temperature().map(String::valueOf).orElse(""));
-    values.put("max_tokens", options.maxTokens().map(String::valueOf).orElse(""));
+        "embedding_model", options.model().embedding().filter(m -> !m.equals(byDefault)).orElse(""));
+    values.put("base_url", Redactor.redact(options.model().baseUrl()));
+    values.put("local_model", options.model().local().orElse(""));
+    values.put("system", options.request().system().orElse(""));
+    values.put("temperature", options.request().temperature().map(String::valueOf).orElse(""));
+    values.put("max_tokens", options.request().maxTokens().map(String::valueOf).orElse(""));
     values.put(
         "parameters",
-        options.parameters().isEmpty()
+        options.request().parameters().isEmpty()
             ? ""
-            : Json.mapper().writeValueAsString(options.parameters()));
-    values.put("override", options.override());
-    values.put("format", options.format().name().toLowerCase(Locale.ROOT));
-    values.put("template", options.form().template().map(PromptTemplate::text).orElse(""));
+            : Json.mapper().writeValueAsString(options.request().parameters()));
+    values.put("override", options.request().override());
+    values.put("format", options.output().format().name().toLowerCase(Locale.ROOT));
+    values.put("template", options.input().format().template().map(PromptTemplate::text).orElse(""));
     values.put(
         "schema",
-        options.schema().map(schema -> Json.mapper().writeValueAsString(schema.tree())).orElse(""));
-    values.put("id_column", options.form().idColumn().orElse(""));
-    values.put("strict_finish", options.strictFinish());
+        options.request().schema().map(schema -> Json.mapper().writeValueAsString(schema.tree())).orElse(""));
+    values.put("id_column", options.input().format().idColumn().orElse(""));
+    values.put("strict_finish", options.failures().strictFinish());
     Map<String, String> texts = new LinkedHashMap<>();
     values.forEach((name, value) -> texts.put(name, Redactor.redactKnown(value.toString())));
     return texts;
   }
 
   /** The job that OUT belongs to, if it still has these settings. */
-  static JobFile known(OutputFiles files, Map<String, String> settings) throws IOException {
+  static OutputJobFile known(OutputFiles files, Map<String, String> settings) throws IOException {
     if (!Files.exists(files.jobFile())) {
-      throw new BatchException(
-          BatchException.Kind.OUTPUT_FOREIGN,
-          files.out()
-              + " is there but "
-              + files.jobFile().getFileName()
-              + " is not, so it is no results file of a run that can be gone on with; name another"
-              + " output, or put it aside with --fresh");
+      throw missing(files.out(), files);
     }
-    JobFile job = read(files.jobFile());
+    OutputJobFile job = read(files.jobFile());
     job.requireSame(files.out(), settings);
     return job;
   }
 
-  static JobFile read(Path file) throws IOException {
+  /** The refusal of an output that has no job file. */
+  static BatchException missing(Path output, OutputFiles files) {
+    return new BatchException(
+        BatchException.Kind.OUTPUT_FOREIGN,
+        output
+            + " exists but "
+            + files.jobFile().getFileName()
+            + " does not, so this file was not written by synthlab; choose another output, or"
+            + " rename this one with --fresh");
+  }
+
+  static OutputJobFile read(Path file) throws IOException {
     try {
       JsonNode root = Json.mapper().readTree(Files.readAllBytes(file));
       int format = root.path("format").asInt(0);
@@ -89,7 +94,7 @@ record JobFile(String run, Map<String, String> settings) {
       if (format < 1 || run.isEmpty()) {
         throw unreadable(file);
       }
-      return new JobFile(run, settings);
+      return new OutputJobFile(run, settings);
     } catch (JacksonException e) {
       throw unreadable(file);
     }
@@ -103,7 +108,7 @@ record JobFile(String run, Map<String, String> settings) {
             + " put this one aside with --fresh");
   }
 
-  void write(Path file, CrashPoints steps, String created) throws IOException {
+  void write(Path file, RunCrashPoints steps, String created) throws IOException {
     Map<String, Object> root = new LinkedHashMap<>();
     root.put("format", FORMAT);
     root.put("run", run);

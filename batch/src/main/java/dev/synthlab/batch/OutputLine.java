@@ -24,8 +24,8 @@ import java.util.function.Predicate;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 
-/** Makes the lines of OUT, in the form asked for. Safe for use by many threads. */
-final class ResultLine {
+/** Makes the lines of OUT in the format of the run. Safe for use by many threads. */
+final class OutputLine {
   private static final Set<String> OURS = Set.of("custom_id", "output", "error", "synthlab");
   private static final Set<String> OURS_OF_VECTORS =
       Set.of("custom_id", "embedding", "embeddings", "error", "synthlab");
@@ -34,16 +34,16 @@ final class ResultLine {
   private final String run;
   private final Predicate<Row.Ready> typed;
 
-  ResultLine(BulkOptions options, String run) {
-    this(options.format(), run, options::typed);
+  OutputLine(BulkOptions options, String run) {
+    this(options.output().format(), run, options::typed);
   }
 
-  ResultLine(BulkOptions.Format format, String run) {
+  OutputLine(BulkOptions.Format format, String run) {
     this(format, run, row -> false);
   }
 
-  private ResultLine(BulkOptions.Format format, String run, Predicate<Row.Ready> typed) {
-    // A table is made of flat lines.
+  private OutputLine(BulkOptions.Format format, String run, Predicate<Row.Ready> typed) {
+    // A CSV table is written from flat lines.
     this.format = format == BulkOptions.Format.CSV ? BulkOptions.Format.JSONL : format;
     this.run = run;
     this.typed = typed;
@@ -53,10 +53,10 @@ final class ResultLine {
     return run;
   }
 
-  /** Why a row failed. */
+  /** The error of a row. */
   private record Trouble(String code, String message, Optional<String> providerCode) {}
 
-  /** An answer, or one that is not what was asked for. */
+  /** The line of an answer, with its problem if it cannot be used. */
   byte[] answered(Row.Ready row, Completion answer, Optional<AnswerException> problem) {
     Optional<Trouble> trouble =
         problem.map(
@@ -65,13 +65,13 @@ final class ResultLine {
     return answered(row, answer, trouble, problem.map(AnswerException::partial));
   }
 
-  /** An answer that the token limit cut off, where that is a failure. */
+  /** The line of an answer that was cut off by the token limit, as a failure. */
   byte[] cutOff(Row.Ready row, Completion answer) {
     Trouble trouble = new Trouble("length", "the token limit cut the answer off", Optional.empty());
     return answered(row, answer, Optional.of(trouble), Optional.of(answer.text()));
   }
 
-  /** An answer of which no whole line can be made: its text, and why. */
+  /** The line of an answer that cannot be written in full: its text and the reason. */
   byte[] unwritable(Row.Ready row, Completion answer, Throwable reason) {
     String message = "the answer came, but its line could not be made: " + reason.getMessage();
     Optional<Trouble> trouble =
@@ -89,14 +89,14 @@ final class ResultLine {
         });
   }
 
-  /** A row whose answer could not be read for want of stack or memory. */
+  /** The line of a row whose answer needed too much stack or memory. */
   byte[] broken(Row row, Error reason) {
     String need = reason instanceof StackOverflowError ? "more stack" : "more memory";
     Optional<Trouble> trouble =
         Optional.of(
             new Trouble(
                 RowStatuses.INTERNAL,
-                "reading the answer takes " + need + " than there is",
+                "reading the answer takes " + need + " than available",
                 Optional.empty()));
     return line(
         new Row.Ready(row.key(), Map.of(), Map.of()),
@@ -136,11 +136,11 @@ final class ResultLine {
         });
   }
 
-  /** The vectors of a row. */
+  /** The line of embeddings. */
   byte[] answered(Row.Embed row, Embeddings answer) {
     try {
       return told(row, answer);
-    } catch (RuntimeException e) { // a column that cannot be written must not cost the vectors
+    } catch (RuntimeException e) { // a column that cannot be written must not lose the vectors
       return told(new Row.Embed(row.key(), row.request(), row.base64(), Map.of()), answer);
     }
   }
@@ -164,7 +164,7 @@ final class ResultLine {
         });
   }
 
-  /** A call that failed in a way that is about the row. */
+  /** The line of a failed call. */
   byte[] failed(Row row, CallException reason) {
     try {
       return told(row, reason);
@@ -197,7 +197,7 @@ final class ResultLine {
         });
   }
 
-  /** A line that was not sent. */
+  /** The line of a row that was not sent. */
   byte[] invalid(Row.Invalid row) {
     try {
       return told(row);
@@ -275,7 +275,7 @@ final class ResultLine {
     json.writeEndObject();
   }
 
-  /** The answer as it came; what cannot be copied is made from its text, which was paid for. */
+  /** The body of the response; if it cannot be copied, one made from the text of the answer. */
   private static String body(Completion answer) {
     try {
       return SanitizedJson.redacted(answer.json());
@@ -366,7 +366,7 @@ final class ResultLine {
     call(json, report);
   }
 
-  /** The calls whose answers had to be mended, or asked for tools. */
+  /** The earlier calls of the row, whose answers were repaired or called tools. */
   private static void before(JsonGenerator json, List<Completion> rounds) {
     if (rounds.isEmpty()) {
       return;
@@ -380,7 +380,7 @@ final class ResultLine {
     json.writeEndArray();
   }
 
-  /** What a record of the call holds beside that. */
+  /** The further fields of the call, for the ledger. */
   private static void call(JsonGenerator json, CallReport report) {
     Spend spend = report.spend();
     CallMetadata metadata = report.metadata();

@@ -17,30 +17,30 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/** Reads OUT when a run is taken up again: mends its end, and learns what is done. */
-final class ResultIndex {
+/** Reads OUT when a run resumes: cuts off an incomplete last line, and finds the done rows. */
+final class OutputIndex {
   private final OutputFiles files;
   private final RowTable table;
   private final RowStatuses statuses;
   private int unreadable;
   private BigDecimal costUsd = BigDecimal.ZERO;
 
-  ResultIndex(OutputFiles files, RowTable table, RowStatuses statuses) {
+  OutputIndex(OutputFiles files, RowTable table, RowStatuses statuses) {
     this.files = files;
     this.table = table;
     this.statuses = statuses;
   }
 
-  /** How a line ended, and for which row. */
+  /** The row and the status of a line. */
   private record Seen(String id, long hash, short end, BigDecimal costUsd) {}
 
-  /** Reads every line; returns how many could not be read. They are marked as not counting. */
+  /** Reads every line and returns the number of unreadable ones, which are marked as superseded. */
   int read() throws IOException {
     cutAfter(look());
     return unreadable;
   }
 
-  /** Reads every line and changes nothing; returns where the last whole one ends. */
+  /** Reads every line, changes nothing, and returns the end of the last complete one. */
   long look() throws IOException {
     table.clear();
     unreadable = 0;
@@ -58,7 +58,7 @@ final class ResultIndex {
     return whole;
   }
 
-  /** What all answers in it have cost, those that were sent for again included. */
+  /** The cost of all answers in OUT, superseded ones included. */
   BigDecimal costUsd() {
     return costUsd;
   }
@@ -80,7 +80,7 @@ final class ResultIndex {
     table.place(row, lines.offset(), seen.get().end());
   }
 
-  /** Bytes after the last newline are a line that a dying run did not finish. */
+  /** Cuts off bytes after the last newline: a killed run did not complete that line. */
   private void cutAfter(long whole) throws IOException {
     if (Files.size(files.out()) > whole) {
       try (FileChannel channel = PrivateFiles.open(files.out(), StandardOpenOption.WRITE)) {
@@ -159,7 +159,7 @@ final class ResultIndex {
     return found;
   }
 
-  /** Keeps the lines that cannot be read beside OUT, on the disk before they leave it. */
+  /** Copies the unreadable lines to their own file, durably, before they are removed from OUT. */
   void keepUnreadable() throws IOException {
     long[] offsets = table.superseded();
     try (LineReader lines = LineReader.ofResults(files.out());
@@ -179,7 +179,7 @@ final class ResultIndex {
     OutputFiles.syncDirectory(files.unreadable());
   }
 
-  /** The id of the line at that place, for messages. */
+  /** The id of the line at an offset, for messages. */
   static String idAt(Path out, long place) throws IOException {
     try (FileChannel channel = FileChannel.open(out, StandardOpenOption.READ)) {
       channel.position(place);

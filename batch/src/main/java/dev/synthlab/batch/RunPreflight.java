@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What can be said of input and output by looking at their places. */
-final class Preflight {
+/** Checks of the input and output paths before a run. */
+final class RunPreflight {
   private static final List<String> NETWORK =
       List.of("nfs", "cifs", "smb", "sshfs", "afs", "ceph", "gluster", "9p");
 
-  private Preflight() {}
+  private RunPreflight() {}
 
   static void requireReadable(Path input) {
     String problem = "";
@@ -37,7 +37,7 @@ final class Preflight {
   }
 
   static void requireOtherThanInput(BulkOptions options, OutputFiles files) throws IOException {
-    if (!(options.input() instanceof BulkOptions.In.File file)) {
+    if (!(options.input().source() instanceof BulkOptions.Source.File file)) {
       return;
     }
     Path input = file.path();
@@ -57,8 +57,8 @@ final class Preflight {
       throw new BatchException(
           BatchException.Kind.OUTPUT_IS_INPUT,
           input
-              + " is what an earlier run kept of its standard input, and the output's own; pipe the"
-              + " rows in again with -, or copy the file and name the copy");
+              + " is the copy of standard input that an earlier run of this output made; pipe the rows"
+              + " in again with -, or copy the file and name the copy");
     }
     for (Path own : files.own()) {
       if (isSame(input, own)) {
@@ -86,18 +86,18 @@ final class Preflight {
   static BatchException unwritable(Path path, IOException e) {
     return new BatchException(
         BatchException.Kind.OUTPUT_UNWRITABLE,
-        "cannot write " + path + ": " + reason(e) + "; name a place that can be written to",
+        "cannot write " + path + ": " + reason(e) + "; choose an output that can be written",
         e);
   }
 
-  /** The file that a fault with a reason is about. */
+  /** The file in an exception that has a reason. */
   static Optional<Path> named(IOException e) {
     return e instanceof FileSystemException told && told.getReason() != null
         ? Optional.ofNullable(told.getFile()).map(Path::of)
         : Optional.empty();
   }
 
-  /** Refuses a pipe that another user has put there. */
+  /** Refuses a pipe of another user. */
   static void requireTrusted(Path device) {
     try {
       PrivateFiles.target(device);
@@ -107,10 +107,10 @@ final class Preflight {
   }
 
   private static String message(IOException e) {
-    return e.getMessage() == null ? "the system does not say why" : e.getMessage();
+    return e.getMessage() == null ? "no reason is given" : e.getMessage();
   }
 
-  /** Why, in words, whatever the system or Java call it. */
+  /** The reason of an exception, in words. */
   static String reason(IOException e) {
     if (e instanceof AccessDeniedException) {
       return "permission denied";
@@ -119,7 +119,7 @@ final class Preflight {
       return "no such file or directory";
     }
     if (e instanceof FileSystemLoopException) {
-      return "its links lead in a circle";
+      return "its links form a loop";
     }
     if (e instanceof FileAlreadyExistsException there) {
       return there.getFile() + " is not a directory";

@@ -2,12 +2,12 @@ package dev.synthlab.batch;
 
 import java.util.Arrays;
 
-/** What separates the fields of a CSV file, found in its first records. */
-final class CsvDelimiter {
+/** Detects the delimiter of a CSV file in its first records. */
+final class InputCsvDelimiter {
   private static final byte[] CANDIDATES = {',', ';', '\t', '|'};
   private static final int RECORDS = 20;
 
-  private CsvDelimiter() {}
+  private InputCsvDelimiter() {}
 
   /**
    * The separator that every record has equally often, the comma before others; else the one that

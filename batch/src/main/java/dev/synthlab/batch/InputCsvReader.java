@@ -18,12 +18,12 @@ import java.util.Set;
 
 /**
  * The records of a CSV or TSV file (RFC 4180, with a header), each as a JSON object of texts. A
- * record that does not fit the header comes as a JSON array, which is no row. What spreadsheets
- * leave behind counts for nothing: records and further fields without any text, missing fields
- * below columns without a name. One buffer for what is read and one for what is made of it, both
+ * record that does not fit the header becomes a JSON array, which is no row. Leftovers of
+ * spreadsheets are ignored: records and further fields without text, and missing fields below
+ * columns without a name. One buffer for what is read and one for what is made of it, both
  * used again. For one thread.
  */
-final class CsvInput implements RecordReader {
+final class InputCsvReader implements RecordReader {
   private static final int PIECE = 1 << 18;
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
@@ -60,7 +60,7 @@ final class CsvInput implements RecordReader {
   private byte[][] before = {};
   private int named;
 
-  private CsvInput(Path path, int max) throws IOException {
+  private InputCsvReader(Path path, int max) throws IOException {
     this.path = path;
     this.file = Utf8.checked(new FileInputStream(path.toFile()), this::notUtf8);
     this.max = max;
@@ -75,12 +75,12 @@ final class CsvInput implements RecordReader {
    *
    * @param delimiter what stands between two fields; found in the file where it is not given
    */
-  static CsvInput open(Path path, OptionalInt delimiter) throws IOException {
+  static InputCsvReader open(Path path, OptionalInt delimiter) throws IOException {
     return open(path, delimiter, LineReader.MAX_INPUT);
   }
 
-  static CsvInput open(Path path, OptionalInt delimiter, int max) throws IOException {
-    CsvInput records = new CsvInput(path, max);
+  static InputCsvReader open(Path path, OptionalInt delimiter, int max) throws IOException {
+    InputCsvReader records = new InputCsvReader(path, max);
     try {
       records.begin(delimiter);
       records.readHeader();
@@ -99,7 +99,7 @@ final class CsvInput implements RecordReader {
         && buffer[2] == (byte) 0xBF) {
       at = 3;
     }
-    byte said = CsvDelimiter.said(buffer, at, filled);
+    byte said = InputCsvDelimiter.said(buffer, at, filled);
     if (said != 0) {
       while (at < filled && buffer[at] != '\n' && buffer[at] != '\r') {
         at++;
@@ -108,7 +108,7 @@ final class CsvInput implements RecordReader {
         endOfLine();
       }
     }
-    byte found = said == 0 ? CsvDelimiter.find(buffer, at, filled, filled < buffer.length) : said;
+    byte found = said == 0 ? InputCsvDelimiter.find(buffer, at, filled, filled < buffer.length) : said;
     delimiter = (byte) given.orElse(found);
     special[delimiter] = true;
   }

@@ -17,11 +17,11 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 
 /**
- * Makes CSV rows (RFC 4180, lines ended by a line feed) of flat result lines: the columns of the
+ * Turns flat result lines into CSV rows (RFC 4180, lines end with a line feed): the columns of the
  * input, then {@code output}, or its members where a schema says which it has, and {@code error}.
  * Values stand as they are. Safe for use by many threads.
  */
-final class CsvResultWriter {
+final class OutputCsvWriter {
   private static final String OUTPUT = "output";
   private static final String ERROR = "error";
   private static final Set<String> OURS = Set.of(OUTPUT, ERROR, "synthlab");
@@ -37,7 +37,7 @@ final class CsvResultWriter {
    * @param schema what the outputs are like; its members are columns
    * @param columns of the input
    */
-  CsvResultWriter(Optional<JsonSchema> schema, Collection<String> columns) {
+  OutputCsvWriter(Optional<JsonSchema> schema, Collection<String> columns) {
     this.columns = columns.stream().filter(name -> !OURS.contains(name)).toList();
     this.properties =
         schema.map(JsonSchema::tree).map(tree -> tree.get("properties")).stream()
@@ -74,7 +74,7 @@ final class CsvResultWriter {
     return row(values);
   }
 
-  /** The names that a flat result line has beside what is ours. */
+  /** The columns of the input in a flat result line. */
   static void addColumns(byte[] line, Collection<String> names) {
     for (Object name : Json.mapper().readValue(line, Map.class).keySet()) {
       if (!OURS.contains(String.valueOf(name))) {
@@ -99,7 +99,7 @@ final class CsvResultWriter {
   }
 
   private static byte[] row(List<String> values) {
-    String row = values.stream().map(CsvResultWriter::quoted).collect(Collectors.joining(","));
+    String row = values.stream().map(OutputCsvWriter::quoted).collect(Collectors.joining(","));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(row.length() + 16);
     bytes.writeBytes(row.getBytes(StandardCharsets.UTF_8));
     bytes.write('\n');

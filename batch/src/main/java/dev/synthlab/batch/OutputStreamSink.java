@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
-/** Writes lines to a stream, which keeps no journal. Safe for use by many threads. */
-final class StreamResultSink implements ResultSink {
+/** Writes result lines to a stream. Safe for use by many threads. */
+final class OutputStreamSink implements OutputSink {
   private final OutputStream out;
   private final RowTable table;
-  private final Optional<CsvResultWriter> csv;
+  private final Optional<OutputCsvWriter> csv;
   private final Consumer<Failure> onFailure;
   private final ReentrantLock turn = new ReentrantLock();
   private boolean begun;
@@ -20,13 +20,13 @@ final class StreamResultSink implements ResultSink {
   /**
    * A sink.
    *
-   * @param csv the form of the lines, if they are to be CSV
-   * @param onFailure told once, when no more lines can be written
+   * @param csv turns the lines into CSV, if wanted
+   * @param onFailure called once, when no more lines can be written
    */
-  StreamResultSink(
+  OutputStreamSink(
       OutputStream out,
       RowTable table,
-      Optional<CsvResultWriter> csv,
+      Optional<OutputCsvWriter> csv,
       Consumer<Failure> onFailure) {
     this.out = out;
     this.table = table;
@@ -60,15 +60,15 @@ final class StreamResultSink implements ResultSink {
   }
 
   private static Failure why(IOException e) {
-    String reason = Preflight.reason(e);
+    String reason = RunPreflight.reason(e);
     return reason.toLowerCase(Locale.ROOT).contains("broken pipe")
-        ? new Failure.Closed("nobody reads the output any more")
+        ? new Failure.Closed("the reader of the output has closed it")
         : new Failure.Full("the output takes no more lines: " + reason);
   }
 
   @Override
   public void close() {
-    // The stream is its owner's.
+    // The owner of the stream closes it.
   }
 
   @Override

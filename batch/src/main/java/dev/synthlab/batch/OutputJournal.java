@@ -20,10 +20,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Appends to OUT: whole lines, by one platform thread, on the disk at most a second later. Safe for
- * use by many threads.
+ * Appends complete lines to OUT in one platform thread; they are synced within a second. Safe for use
+ * by many threads.
  */
-final class Journal implements ResultSink {
+final class OutputJournal implements OutputSink {
   private static final Duration SYNC_AFTER = Duration.ofMillis(500);
   private static final int ENOUGH_AT_ONCE = 1 << 20;
 
@@ -32,7 +32,7 @@ final class Journal implements ResultSink {
   private final Object identity;
   private final RowTable table;
   private final Timer timer;
-  private final CrashPoints steps;
+  private final RunCrashPoints steps;
   private final Runnable onFailure;
   private final LinkedBlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
   private final Thread writer;
@@ -43,12 +43,12 @@ final class Journal implements ResultSink {
   private boolean closed;
   private volatile Optional<Failure> failure = Optional.empty();
 
-  private Journal(
+  private OutputJournal(
       Path out,
       FileChannel channel,
       RowTable table,
       Timer timer,
-      CrashPoints steps,
+      RunCrashPoints steps,
       Runnable onFailure)
       throws IOException {
     this.out = out;
@@ -62,7 +62,7 @@ final class Journal implements ResultSink {
     this.writer = Thread.ofPlatform().name("synthlab-journal").daemon().unstarted(this::work);
   }
 
-  /** A line on its way; the last one is empty. */
+  /** A queued line; an empty one ends the queue. */
   private static final class Entry {
     private final int row;
     private final short end;
@@ -83,9 +83,9 @@ final class Journal implements ResultSink {
   /**
    * Opens OUT at its end.
    *
-   * @param onFailure told once, when no more lines can be written
+   * @param onFailure called once, when no more lines can be written
    */
-  static Journal open(Path out, RowTable table, Timer timer, CrashPoints steps, Runnable onFailure)
+  static OutputJournal open(Path out, RowTable table, Timer timer, RunCrashPoints steps, Runnable onFailure)
       throws IOException {
     boolean made = !Files.exists(out);
     FileChannel channel =
@@ -93,7 +93,7 @@ final class Journal implements ResultSink {
     if (made) {
       OutputFiles.syncDirectory(out);
     }
-    Journal journal = new Journal(out, channel, table, timer, steps, onFailure);
+    OutputJournal journal = new OutputJournal(out, channel, table, timer, steps, onFailure);
     journal.writer.start();
     return journal;
   }
@@ -165,7 +165,7 @@ final class Journal implements ResultSink {
         }
       }
     } catch (InterruptedException e) {
-      // Nobody has this thread to interrupt it; a stray one must not lose lines.
+      // Nothing interrupts this thread; an unexpected interrupt must not lose lines.
       fail(new Failure.Lost("the writing thread was interrupted"));
     }
   }
@@ -175,12 +175,12 @@ final class Journal implements ResultSink {
     if (failure.isEmpty() && !lines.isEmpty()) {
       try {
         requireOurs();
-        steps.reached(CrashPoints.Step.BEFORE_WRITE, out);
+        steps.reached(RunCrashPoints.Step.BEFORE_WRITE, out);
         kept = write(lines);
-        steps.reached(CrashPoints.Step.WRITTEN, out);
+        steps.reached(RunCrashPoints.Step.WRITTEN, out);
       } catch (IOException e) {
         fail(new Failure.Lost("writing " + out + " failed: " + e.getMessage()));
-      } catch (RuntimeException e) { // the rows that wait for this thread must be let go
+      } catch (RuntimeException e) { // the workers that wait for this thread must continue
         fail(new Failure.Lost("writing " + out + " failed: " + e));
       }
     }
@@ -196,7 +196,7 @@ final class Journal implements ResultSink {
     size = place;
   }
 
-  /** Writes the lines; where there is no room for all, as many whole ones as there is room for. */
+  /** Writes the lines; if the disk is full, as many complete ones as fit. */
   private int write(List<Entry> lines) throws IOException {
     int length = lines.stream().mapToInt(entry -> entry.line.length).sum();
     ByteBuffer bytes = ByteBuffer.allocate(length);
@@ -223,7 +223,7 @@ final class Journal implements ResultSink {
     }
   }
 
-  /** Another writer, or a file that was moved away, shows in the size or in what the name means. */
+  /** Detects another writer by the size of the file, and a moved file by its identity. */
   private void requireOurs() throws IOException {
     try {
       BasicFileAttributes now = Files.readAttributes(out, BasicFileAttributes.class);
@@ -258,9 +258,9 @@ final class Journal implements ResultSink {
     unsynced = false;
     try {
       channel.force(false);
-      steps.reached(CrashPoints.Step.SYNCED, out);
+      steps.reached(RunCrashPoints.Step.SYNCED, out);
     } catch (IOException e) {
-      // Never again: the system may have dropped what it could not write, and would say yes now.
+      // No retry: the system may have dropped the data, and a second sync would succeed.
       fail(
           new Failure.Lost(
               "the disk did not take what was written to " + out + ": " + e.getMessage()));

@@ -2,13 +2,13 @@ package dev.synthlab.batch;
 
 import java.nio.file.Path;
 
-/** Hears how far a run has come; tests end the process there. */
+/** The points of a run at which tests kill the process. */
 @FunctionalInterface
-interface CrashPoints {
+interface RunCrashPoints {
   /** Does nothing. */
-  CrashPoints NONE = (step, file) -> {};
+  RunCrashPoints NONE = (step, file) -> {};
 
-  /** The moments after which a killed run must still be whole. */
+  /** The steps after which a killed run must be resumable. */
   enum Step {
     LOCKED,
     SPOOLED,

@@ -15,26 +15,26 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** Brings to the disk what can be read only once, until the run is asked to stop. */
-final class Spool {
-  private static final int PIECE = 1 << 16;
+/** Copies an input that can be read only once into a file, unless the run is stopped. */
+final class InputSpool {
+  private static final int BUFFER = 1 << 16;
 
   private final BulkOptions options;
-  private final CompletableFuture<String> stopAsked;
+  private final CompletableFuture<String> stopRequest;
 
-  Spool(BulkOptions options, CompletableFuture<String> stopAsked) {
+  InputSpool(BulkOptions options, CompletableFuture<String> stopRequest) {
     this.options = options;
-    this.stopAsked = stopAsked;
+    this.stopRequest = stopRequest;
   }
 
-  /** What is read more than once must be a file. */
+  /** The input as a file. */
   InputFile input(Path spool) throws IOException {
-    return new InputFile(inputFile(spool), options.form());
+    return new InputFile(inputFile(spool), options.input().format());
   }
 
   private Path inputFile(Path spool) throws IOException {
-    switch (options.input()) {
-      case BulkOptions.In.File file -> {
+    switch (options.input().source()) {
+      case BulkOptions.Source.File file -> {
         if (Files.isRegularFile(file.path())) {
           return file.path();
         }
@@ -42,13 +42,13 @@ final class Spool {
           return spooled(stream, file.path().toString(), spool);
         }
       }
-      case BulkOptions.In.Stream stream -> {
+      case BulkOptions.Source.Stream stream -> {
         return spooled(stream.stream(), "the input", spool);
       }
     }
   }
 
-  /** The run was stopped before it could send anything. */
+  /** Thrown when the run was stopped before it sent anything. */
   static final class StoppedEarly extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -57,17 +57,17 @@ final class Spool {
     }
   }
 
-  void requireGoingOn() {
-    if (stopAsked.isDone()) {
+  void requireNotStopped() {
+    if (stopRequest.isDone()) {
       throw new StoppedEarly();
     }
   }
 
-  /** What an earlier run has kept stays until this is whole. */
+  /** Replaces the copy of an earlier run only when the new one is complete. */
   private Path spooled(InputStream stream, String name, Path spool) throws IOException {
     Path temporary = OutputFiles.temporary(spool);
     CompletableFuture<Object> copied = new CompletableFuture<>();
-    // A read of standard input cannot be interrupted: on a stop, it is left to itself.
+    // A read of standard input cannot be interrupted: after a stop, the thread is abandoned.
     Thread.ofPlatform()
         .daemon()
         .name("synthlab-input")
@@ -76,13 +76,13 @@ final class Spool {
               try {
                 copy(Utf8.checked(stream, reason -> InputFile.refused(name, reason)), temporary);
                 copied.complete(temporary);
-              } catch (Throwable e) { // handed over to the thread that waits
+              } catch (Throwable e) { // passed to the waiting thread
                 copied.completeExceptionally(e);
               }
             });
     try {
-      CompletableFuture.anyOf(copied, stopAsked).join();
-      requireGoingOn();
+      CompletableFuture.anyOf(copied, stopRequest).join();
+      requireNotStopped();
       Files.move(temporary, spool, StandardCopyOption.REPLACE_EXISTING);
       return spool;
     } catch (CompletionException e) {
@@ -103,12 +103,12 @@ final class Spool {
                 StandardOpenOption.WRITE,
                 StandardOpenOption.TRUNCATE_EXISTING);
         OutputStream out = Channels.newOutputStream(channel)) {
-      byte[] piece = new byte[PIECE];
-      for (int read = from.read(piece); read >= 0 && !stopAsked.isDone(); read = from.read(piece)) {
-        out.write(piece, 0, read);
+      byte[] buffer = new byte[BUFFER];
+      for (int read = from.read(buffer); read >= 0 && !stopRequest.isDone(); read = from.read(buffer)) {
+        out.write(buffer, 0, read);
       }
     } catch (NoSuchFileException e) {
-      throw Preflight.unwritable(to, e);
+      throw RunPreflight.unwritable(to, e);
     }
   }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The reader of CSV. */
-class CsvInputTest {
+class InputCsvReaderTest {
   @TempDir Path directory;
 
   /** A record as it came. */
@@ -32,7 +32,7 @@ class CsvInputTest {
     return Files.writeString(directory.resolve("rows.csv"), text);
   }
 
-  private static List<Seen> read(CsvInput records) throws IOException {
+  private static List<Seen> read(InputCsvReader records) throws IOException {
     List<Seen> seen = new ArrayList<>();
     try (records) {
       while (records.next()) {
@@ -44,7 +44,7 @@ class CsvInputTest {
   }
 
   private List<Seen> read(String text) throws IOException {
-    return read(CsvInput.open(file(text), OptionalInt.empty()));
+    return read(InputCsvReader.open(file(text), OptionalInt.empty()));
   }
 
   @Test
@@ -62,7 +62,7 @@ class CsvInputTest {
   }
 
   @Test
-  void givesWhatDoesNotFitTheHeaderAsAnArrayWithItsReason() throws IOException {
+  void returnsARecordThatDoesNotFitTheHeaderAsAnArrayWithAReason() throws IOException {
     List<Seen> rows = read("a,b\n1\n1,2,3\n\"x\"y,2\n1,2\n");
 
     assertThat(rows)
@@ -75,13 +75,13 @@ class CsvInputTest {
 
   @Test
   void namesColumnsThatHaveNone() throws IOException {
-    try (CsvInput records = CsvInput.open(file(",a,\n1,2,3\n"), OptionalInt.empty())) {
+    try (InputCsvReader records = InputCsvReader.open(file(",a,\n1,2,3\n"), OptionalInt.empty())) {
       assertThat(records.columns()).contains(List.of("column_1", "a", "column_3"));
     }
   }
 
   @Test
-  void takesNoHarmFromWhatSpreadsheetsLeaveBehind() throws IOException {
+  void ignoresLeftoversOfSpreadsheets() throws IOException {
     List<Seen> rows = read("a,b,,\n1,2,,\n,,,\n3,4\n5,6,7,,,\n,,,,,\n8\n1,2,3,4,5\n");
 
     assertThat(rows)
@@ -127,7 +127,7 @@ class CsvInputTest {
   void countsTheLineThatNamesTheSeparatorAndObeysTheCallerBeforeIt() throws IOException {
     Path file = file("sep=;\na,b\n1,2\n");
 
-    assertThat(read(CsvInput.open(file, OptionalInt.of(','))))
+    assertThat(read(InputCsvReader.open(file, OptionalInt.of(','))))
         .containsExactly(new Seen(3, "{\"a\":\"1\",\"b\":\"2\"}", ""));
   }
 
@@ -157,7 +157,7 @@ class CsvInputTest {
 
       assertThatExceptionOfType(BatchException.class)
           .as(charset)
-          .isThrownBy(() -> CsvInput.open(file, OptionalInt.empty()))
+          .isThrownBy(() -> InputCsvReader.open(file, OptionalInt.empty()))
           .withMessageContaining("save it as UTF-8");
     }
   }
@@ -166,7 +166,7 @@ class CsvInputTest {
   void keepsOnlyTheBeginningOfARecordThatIsTooLong() throws IOException {
     Path file = file("id,b\n7,\"" + "x\n".repeat(500_000) + "\"\n8,y\n");
 
-    try (CsvInput records = CsvInput.open(file, OptionalInt.empty(), 1_000)) {
+    try (InputCsvReader records = InputCsvReader.open(file, OptionalInt.empty(), 1_000)) {
       assertThat(records.next()).isTrue();
       assertThat(records.tooLong()).isTrue();
       assertThat(records.to()).isLessThanOrEqualTo(1_000);
@@ -193,7 +193,7 @@ class CsvInputTest {
       Path file = file(text.toString());
 
       List<List<String>> ours = new ArrayList<>();
-      for (Seen seen : read(CsvInput.open(file, OptionalInt.of(delimiter)))) {
+      for (Seen seen : read(InputCsvReader.open(file, OptionalInt.of(delimiter)))) {
         assertThat(seen.problem()).isEmpty();
         ours.add(Json.mapper().readTree(seen.json()).valueStream().map(v -> v.asString()).toList());
       }
@@ -245,7 +245,7 @@ class CsvInputTest {
     byte[] line = "{\"b\":\"x\\ty\",\"a\":\"1\"}".getBytes(StandardCharsets.UTF_8);
     json.scan(line, 0, line.length);
 
-    try (CsvInput records = CsvInput.open(file("a,b\n1,x\ty\n"), OptionalInt.empty())) {
+    try (InputCsvReader records = InputCsvReader.open(file("a,b\n1,x\ty\n"), OptionalInt.empty())) {
       records.next();
       csv.scan(records);
     }

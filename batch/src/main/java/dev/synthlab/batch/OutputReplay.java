@@ -27,24 +27,24 @@ import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/** Tells of the calls that the lines of OUT hold, so that a record of them can be made whole. */
-final class Replay {
+/** Reads the calls that the lines of OUT hold, for a recorder that lacks some. */
+final class OutputReplay {
   private static final Map<String, Fault.Kind> KINDS =
       Stream.of(Fault.Kind.values())
           .collect(Collectors.toMap(Fault.Kind::code, Function.identity()));
 
   private final String run;
 
-  Replay(String run) {
+  OutputReplay(String run) {
     this.run = run;
   }
 
-  /** Reads every line; what tells of no call is left out. */
-  void of(Path out, Consumer<CallReport> heard) throws IOException {
+  /** Reads every line; lines without a call are skipped. */
+  void of(Path out, Consumer<CallReport> recorder) throws IOException {
     try (LineReader lines = LineReader.ofResults(out)) {
       while (lines.next()) {
         if (!lines.blank() && !lines.tooLong() && lines.ended()) {
-          calls(lines).forEach(heard);
+          calls(lines).forEach(recorder);
         }
       }
     }
@@ -63,11 +63,11 @@ final class Replay {
       call(told, row, fault(line.path("error").path("code").asString(""))).ifPresent(calls::add);
       return calls;
     } catch (JacksonException | DateTimeException | IllegalArgumentException e) {
-      return List.of(); // a line that somebody wrote by hand, or that is broken
+      return List.of(); // a damaged line, or one written by hand
     }
   }
 
-  /** What went wrong with the call; what was wrong with its answer is another thing. */
+  /** The fault of the call; a problem of its answer is not a fault. */
   private static Optional<Fault> fault(String code) {
     return Optional.ofNullable(KINDS.get(code)).map(kind -> Fault.of(kind, code));
   }

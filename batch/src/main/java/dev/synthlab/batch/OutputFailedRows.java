@@ -7,25 +7,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The rows that failed, in the form of the input, so that they can be run as they are. Made from
- * OUT and the input alone; never read.
+ * The file of the failed rows in the form of the input, so that they can be run again. It is written
+ * from OUT and the input, and never read.
  */
-final class FailedRowsFile {
+final class OutputFailedRows {
   private final OutputFiles files;
   private final RowTable table;
-  private final CrashPoints steps;
+  private final RunCrashPoints steps;
   private long leftOut;
 
-  FailedRowsFile(OutputFiles files, RowTable table, CrashPoints steps) {
+  OutputFailedRows(OutputFiles files, RowTable table, RunCrashPoints steps) {
     this.files = files;
     this.table = table;
     this.steps = steps;
   }
 
   /**
-   * Makes it anew, or removes it when no row has failed.
+   * Writes the whole file, or deletes it when no row has failed.
    *
-   * @return how many failed rows are too long to stand in it
+   * @return the number of failed rows that are too long for it
    */
   long rebuild(InputFile input) throws IOException {
     leftOut = 0;
@@ -37,7 +37,7 @@ final class FailedRowsFile {
       return 0;
     }
     OutputFiles.replace(errors, steps, out -> write(input, out));
-    steps.reached(CrashPoints.Step.ERRORS_WRITTEN, errors);
+    steps.reached(RunCrashPoints.Step.ERRORS_WRITTEN, errors);
     return leftOut;
   }
 
@@ -71,7 +71,7 @@ final class FailedRowsFile {
     }
   }
 
-  /** A row without an id gets the one it had: its line in this file is another. */
+  /** Adds the id to a row without one: its line number is different in this file. */
   private static void write(RecordReader lines, RowHasher scan, OutputStream out)
       throws IOException {
     byte[] bytes = lines.bytes();
