@@ -16,6 +16,8 @@ public final class JsonValues {
   private static final int SHOWN = 80;
   private static final int MAX_LISTED = 50;
   private static final int MAX_DIGITS = 1_000;
+  private static final int LONG_DIGITS = 19;
+  private static final int CHARACTERS_A_STEP = 16;
 
   private JsonValues() {}
 
@@ -126,28 +128,41 @@ public final class JsonValues {
   }
 
   /**
-   * One text for equal values: numbers by their value, members in the order of their names.
+   * An object that is equal for equal values: numbers by their value, members in any order.
    *
-   * @param spend told the length of each part
+   * @param spend told the work that each part takes
    */
-  static String canonical(@Nullable Object value, LongConsumer spend) {
-    StringBuilder text = new StringBuilder();
-    append(value, text, spend);
-    return text.toString();
-  }
-
-  private static void whole(long number, StringBuilder text) {
-    long digits = number;
-    int exponent = 0;
-    while (digits != 0 && digits % 10 == 0) {
-      digits /= 10;
-      exponent++;
+  static Object canonical(@Nullable Object value, LongConsumer spend) {
+    if (value instanceof Map<?, ?> || value instanceof List<?>) {
+      StringBuilder text = new StringBuilder();
+      append(value, text, spend);
+      return text.toString();
     }
-    text.append('#').append(digits).append(digits == 0 ? "" : "e" + exponent);
+    if (value instanceof Number) {
+      spend.accept(1);
+      Object whole = value instanceof Integer || value instanceof Long ? value : exact(value);
+      return whole instanceof Integer small ? (Object) small.longValue() : whole;
+    }
+    String text = value instanceof String string ? "\"" + string : String.valueOf(value);
+    spend.accept(1 + text.length() / CHARACTERS_A_STEP);
+    return text;
   }
 
+  /** A long where the number is one, else a decimal without zeros at its end. */
+  private static Object exact(Object value) {
+    Optional<BigDecimal> number = decimal(value).map(BigDecimal::stripTrailingZeros);
+    if (number.isEmpty()) {
+      return value;
+    }
+    BigDecimal exact = number.get();
+    boolean small = exact.scale() <= 0 && exact.precision() - (long) exact.scale() <= LONG_DIGITS;
+    return small && exact.toBigInteger().bitLength() < Long.SIZE
+        ? (Object) exact.longValueExact()
+        : exact;
+  }
+
+  /** Text, not nested collections: its hash codes cannot be made to collide at great cost. */
   private static void append(@Nullable Object value, StringBuilder text, LongConsumer spend) {
-    int before = text.length();
     switch (value) {
       case Map<?, ?> object -> {
         Map<String, @Nullable Object> sorted = new TreeMap<>();
@@ -165,25 +180,10 @@ public final class JsonValues {
         array.forEach(element -> append(element, text, spend));
         text.append(']');
       }
-      case Integer whole -> whole(whole, text);
-      case Long whole -> whole(whole, text);
-      case String string -> text.append('"').append(string.length()).append('"').append(string);
-      case null -> text.append("null");
-      default ->
-          text.append(
-              decimal(value)
-                  .map(
-                      n ->
-                          n.signum() == 0
-                              ? "#0"
-                              : "#"
-                                  + n.stripTrailingZeros().unscaledValue()
-                                  + "e"
-                                  + -(long) n.stripTrailingZeros().scale())
-                  .orElseGet(() -> "=" + value));
-    }
-    if (!(value instanceof Map<?, ?> || value instanceof List<?>)) {
-      spend.accept(1 + (text.length() - before) / 16);
+      case null, default -> {
+        String part = canonical(value, spend).toString();
+        text.append(part.length()).append(value instanceof Number ? '#' : ':').append(part);
+      }
     }
   }
 }
