@@ -1,5 +1,6 @@
 package dev.synthlab.json;
 
+import dev.synthlab.Internal;
 import dev.synthlab.logging.Redactor;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -11,7 +12,8 @@ import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Facts about JSON values that are held as maps, lists, strings, numbers, booleans and nulls. */
+/** Functions on JSON values that are maps, lists, strings, numbers, booleans and nulls. */
+@Internal
 public final class JsonValues {
   private static final int SHOWN = 80;
   private static final int MAX_LISTED = 50;
@@ -23,22 +25,15 @@ public final class JsonValues {
 
   /** The name of its type in JSON Schema. */
   static String typeOf(@Nullable Object value) {
-    if (value == null) {
-      return "null";
-    }
-    if (value instanceof Map<?, ?>) {
-      return "object";
-    }
-    if (value instanceof List<?>) {
-      return "array";
-    }
-    if (value instanceof String) {
-      return "string";
-    }
-    if (value instanceof Boolean) {
-      return "boolean";
-    }
-    return decimal(value).filter(JsonValues::isWhole).isPresent() ? "integer" : "number";
+    return switch (value) {
+      case null -> "null";
+      case Map<?, ?> object -> "object";
+      case List<?> array -> "array";
+      case String text -> "string";
+      case Boolean flag -> "boolean";
+      case Integer whole -> "integer";
+      default -> decimal(value).filter(JsonValues::isWhole).isPresent() ? "integer" : "number";
+    };
   }
 
   /** A value as a sentence shows it. */
@@ -67,22 +62,18 @@ public final class JsonValues {
   }
 
   /** The exact number, if it is one. */
-  static Optional<BigDecimal> decimal(@Nullable Object tree) {
-    if (tree instanceof BigDecimal exact) {
-      return Optional.of(exact);
-    }
-    if (tree instanceof BigInteger whole) {
-      return Optional.of(new BigDecimal(whole));
-    }
-    if (tree instanceof Double || tree instanceof Float) {
-      double real = ((Number) tree).doubleValue();
-      return Double.isFinite(real)
-          ? Optional.of(new BigDecimal(tree.toString()))
-          : Optional.empty();
-    }
-    return tree instanceof Number whole
-        ? Optional.of(BigDecimal.valueOf(whole.longValue()))
-        : Optional.empty();
+  static Optional<BigDecimal> decimal(@Nullable Object value) {
+    return switch (value) {
+      case BigDecimal exact -> Optional.of(exact);
+      case BigInteger whole -> Optional.of(new BigDecimal(whole));
+      case Double real ->
+          Double.isFinite(real) ? Optional.of(new BigDecimal(real.toString())) : Optional.empty();
+      case Float real ->
+          Float.isFinite(real) ? Optional.of(new BigDecimal(real.toString())) : Optional.empty();
+      case Number whole -> Optional.of(BigDecimal.valueOf(whole.longValue()));
+      case null -> Optional.empty();
+      default -> Optional.empty();
+    };
   }
 
   /** Whether a number has no fraction, as 3 and 3.0. */
@@ -90,7 +81,7 @@ public final class JsonValues {
     return number.scale() <= 0 || number.stripTrailingZeros().scale() <= 0;
   }
 
-  /** A number without a fraction as Integer, Long or BigInteger; what is too long stays. */
+  /** A number without a fraction as Integer, Long or BigInteger; unchanged if it is too long. */
   static @Nullable Object whole(@Nullable Object value) {
     Optional<BigDecimal> number = decimal(value);
     if (number.isEmpty() || number.get().precision() - (long) number.get().scale() > MAX_DIGITS) {
@@ -180,7 +171,8 @@ public final class JsonValues {
         array.forEach(element -> append(element, text, spend));
         text.append(']');
       }
-      case null, default -> {
+      case null -> text.append("null");
+      default -> {
         String part = canonical(value, spend).toString();
         text.append(part.length()).append(value instanceof Number ? '#' : ':').append(part);
       }

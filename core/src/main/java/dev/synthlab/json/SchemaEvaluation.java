@@ -48,21 +48,19 @@ final class SchemaEvaluation {
   /** What is wrong with a part: a sentence without its subject. */
   record Violation(TreeNode.OfValue at, String sentence) {}
 
-  /** Ends a check whose violations are enough or that cannot be finished within the bounds. */
+  /** Ends a check: its violations are enough, its bounds are reached, or its stack is too small. */
   static final class EndedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
+    private final boolean tooDeep;
 
-    EndedException() {
+    EndedException(boolean tooDeep) {
       super("", null, false, false);
+      this.tooDeep = tooDeep;
     }
-  }
 
-  /** Ends a check that has to be repeated on a larger stack. */
-  static final class TooDeepException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    TooDeepException() {
-      super("", null, false, false);
+    /** Whether the check can be repeated on a larger stack. */
+    boolean isTooDeep() {
+      return tooDeep;
     }
   }
 
@@ -97,7 +95,7 @@ final class SchemaEvaluation {
   void enter(TreeNode.OfValue at) {
     depth++;
     if (!deep && depth > DEFAULT_DEPTH) {
-      throw new TooDeepException();
+      throw new EndedException(true);
     }
     if (depth > MAX_DEPTH) {
       throw unjudged(at, "schema and value together are nested deeper than " + MAX_DEPTH);
@@ -126,7 +124,7 @@ final class SchemaEvaluation {
       violations.removeLast();
     }
     violations.addFirst(new Violation(at, " cannot be judged: " + reason));
-    return new EndedException();
+    return new EndedException(false);
   }
 
   /** Notes a violation, which is always false. */
@@ -134,7 +132,7 @@ final class SchemaEvaluation {
     if (violations.size() < MAX_VIOLATIONS) {
       violations.add(new Violation(at, sentence));
     } else if (trials == 0) {
-      throw new EndedException();
+      throw new EndedException(false);
     }
     return false;
   }

@@ -134,8 +134,7 @@ final class SchemaEvaluators implements EvaluatorFactory {
     };
   }
 
-  private @Nullable Check own(
-      SchemaParsingContext schema, String keyword, TreeNode.OfSchema node) {
+  private @Nullable Check own(SchemaParsingContext schema, String keyword, TreeNode.OfSchema node) {
     return switch (keyword) {
       case TreeNode.OfSchema.NEVER -> rule(value -> false, value -> node.asString());
       case "enum", "const" -> constants((List<?>) node.value(), keyword.equals("const"));
@@ -145,7 +144,8 @@ final class SchemaEvaluators implements EvaluatorFactory {
               value -> " must not have the same element twice");
       case "multipleOf" ->
           rule(
-              value -> !value.isNumber() || JsonValues.isMultiple(value.asNumber(), node.asNumber()),
+              value ->
+                  !value.isNumber() || JsonValues.isMultiple(value.asNumber(), node.asNumber()),
               value -> " must be a multiple of " + node.value() + was(value));
       case "pattern" -> pattern(node.asString());
       case "format" ->
@@ -252,7 +252,8 @@ final class SchemaEvaluators implements EvaluatorFactory {
 
   /** A result says in public only that it is a plain success, as that of a "not" is. */
   private static Subschema subschema(SchemaParsingContext schema, JsonNode node) {
-    Evaluator not = ofLibrary(schema, "not", node).orElse((context, value) -> Evaluator.Result.failure());
+    Evaluator not =
+        ofLibrary(schema, "not", node).orElse((context, value) -> Evaluator.Result.failure());
     return (context, value) -> not.evaluate(context, value) != Evaluator.Result.success();
   }
 
@@ -323,8 +324,7 @@ final class SchemaEvaluators implements EvaluatorFactory {
         keys(schema, "patternProperties").stream().map(SchemaEvaluators::matcher).toList();
     return members(
         part ->
-            known.contains(part.key())
-                    || patterns.stream().anyMatch(each -> each.test(part.name()))
+            known.contains(part.key()) || patterns.stream().anyMatch(each -> each.test(part.name()))
                 ? List.of()
                 : more,
         name -> false);
@@ -372,8 +372,7 @@ final class SchemaEvaluators implements EvaluatorFactory {
   }
 
   private static Check choice(SchemaParsingContext schema, TreeNode.OfSchema node, boolean one) {
-    List<Subschema> choices =
-        node.asArray().stream().map(each -> subschema(schema, each)).toList();
+    List<Subschema> choices = node.asArray().stream().map(each -> subschema(schema, each)).toList();
     return (context, value) -> {
       SchemaEvaluation evaluation = value.evaluation();
       int fits = 0;

@@ -296,7 +296,10 @@ final class SchemaLoader {
   private void invalid(SchemaReferences.Place place) {
     if (place.apart()) {
       String schema = "the schema" + (place.pointer().isEmpty() ? "" : " at " + place);
-      META_SCHEMAS.computeIfAbsent(draft, SchemaLoader::metaSchema).violations(place.schema()).stream()
+      META_SCHEMAS
+          .computeIfAbsent(draft, SchemaLoader::metaSchema)
+          .violations(place.schema())
+          .stream()
           .filter(each -> !each.endsWith(":"))
           .forEach(each -> problems.add(schema + " is not valid: " + each));
     }

@@ -211,7 +211,8 @@ final class SchemaReferences {
                   : " leads on to more than " + MAX_CHAIN + " others for the same value"));
       return false;
     }
-    boolean all = inPlace(place.schema()).stream().allMatch(next -> isFinite(next, length + 1, finite));
+    boolean all =
+        inPlace(place.schema()).stream().allMatch(next -> isFinite(next, length + 1, finite));
     finite.put(place.schema(), all);
     return all;
   }

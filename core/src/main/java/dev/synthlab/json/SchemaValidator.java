@@ -66,12 +66,13 @@ public final class SchemaValidator {
                 uri ->
                     documents
                         .apply(URI.create(uri))
-                        .map(tree -> SchemaResolver.Result.fromJsonNode(TreeNode.OfSchema.root(tree)))
+                        .map(
+                            tree ->
+                                SchemaResolver.Result.fromJsonNode(TreeNode.OfSchema.root(tree)))
                         .orElse(SchemaResolver.Result.empty()))
             .createValidator();
     JsonNode root = TreeNode.OfSchema.root(schema);
-    return new SchemaValidator(
-        library, LargeStack.call(() -> library.registerSchema(BASE, root)));
+    return new SchemaValidator(library, LargeStack.call(() -> library.registerSchema(BASE, root)));
   }
 
   /** The violations: sentences that each begin with a path; empty when the value is valid. */
@@ -91,25 +92,30 @@ public final class SchemaValidator {
   }
 
   private SchemaEvaluation evaluated(@Nullable Object value, boolean forgiving) {
-    try {
-      return evaluated(value, new SchemaEvaluation(forgiving, false));
-    } catch (SchemaEvaluation.TooDeepException e) {
-      return LargeStack.call(() -> evaluated(value, new SchemaEvaluation(forgiving, true)));
-    }
+    SchemaEvaluation evaluation = new SchemaEvaluation(forgiving, false);
+    return evaluate(value, evaluation)
+        ? evaluation
+        : LargeStack.call(
+            () -> {
+              SchemaEvaluation deep = new SchemaEvaluation(forgiving, true);
+              evaluate(value, deep);
+              return deep;
+            });
   }
 
-  private SchemaEvaluation evaluated(@Nullable Object value, SchemaEvaluation evaluation) {
+  /** Returns false if the stack is too small. */
+  private boolean evaluate(@Nullable Object value, SchemaEvaluation evaluation) {
     TreeNode.OfValue node = TreeNode.OfValue.root(value, evaluation);
     try {
       if (!library.validate(root, node).isValid() && evaluation.noted() == 0) {
         evaluation.wrong(node, " does not fit the schema");
       }
     } catch (SchemaEvaluation.EndedException e) {
-      return evaluation;
+      return !e.isTooDeep();
     } catch (StackOverflowError e) {
       evaluation.unjudged(node, "schema and value are nested too deeply");
     }
-    return evaluation;
+    return true;
   }
 
   private static @Nullable Object changed(
@@ -147,8 +153,7 @@ public final class SchemaValidator {
     if (value instanceof List<?> array) {
       List<@Nullable Object> all = new ArrayList<>(array.size());
       for (Object part : array) {
-        all.add(
-            own.containsKey(all.size()) ? JsonValues.whole(part) : copy(part, missingByKey));
+        all.add(own.containsKey(all.size()) ? JsonValues.whole(part) : copy(part, missingByKey));
       }
       return all;
     }

@@ -86,7 +86,9 @@ abstract sealed class TreeNode implements JsonNode {
     return all;
   }
 
-  /** A part of a schema, without what only explains and with a keyword in place of {@code false}. */
+  /**
+   * A part of a schema, without what only explains and with a keyword in place of {@code false}.
+   */
   static final class OfSchema extends TreeNode {
     /** A keyword that refuses every value; its value is the sentence. */
     static final String NEVER = "$\u0000never";
@@ -131,7 +133,10 @@ abstract sealed class TreeNode implements JsonNode {
               && (SchemaKeyword.ASSERTIONS.contains(word)
                   || SchemaKeyword.IDENTIFIERS.contains(word));
       return new OfSchema(
-          part instanceof Boolean all && !flag ? schemaOf(all, word) : part, at, inner, role == Role.SCHEMA);
+          part instanceof Boolean all && !flag ? schemaOf(all, word) : part,
+          at,
+          inner,
+          role == Role.SCHEMA);
     }
 
     private Map<String, Object> schemaOf(boolean all, String keyword) {

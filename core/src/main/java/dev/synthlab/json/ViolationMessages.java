@@ -67,20 +67,21 @@ final class ViolationMessages {
   }
 
   private static String had(TreeNode.OfValue value) {
-    return switch (value.value()) {
+    Object had = value.value();
+    return switch (had) {
       case String text -> ", has " + text.codePointCount(0, text.length());
       case List<?> array -> ", has " + array.size();
       case Map<?, ?> object -> ", has " + object.size();
-      case null, default -> ", was " + JsonValues.shown(value.value());
+      case null -> ", was null";
+      default -> ", was " + JsonValues.shown(had);
     };
   }
 
   private static String article(@Nullable Object type) {
-    return switch (type) {
-      case List<?> several -> "one of " + several;
-      case String name when name.equals("null") -> name;
-      case String name when name.matches("[aio].*") -> "an " + name;
-      case null, default -> "a " + type;
-    };
+    String name = String.valueOf(type);
+    if (type instanceof List<?>) {
+      return "one of " + name;
+    }
+    return name.equals("null") ? name : (name.matches("[aio].*") ? "an " : "a ") + name;
   }
 }
