@@ -1,18 +1,20 @@
 package dev.synthlab.json;
 
 import com.google.re2j.PatternSyntaxException;
+import dev.synthlab.Internal;
 import java.util.function.LongConsumer;
 
 /**
- * A regular expression of JSON Schema, matched in bounded time: by RE2, whose time grows with the
- * text and no faster, else, for what RE2 does not have (lookaround, backreferences), by the regular
- * expressions of Java, which are stopped when they take too many steps or too much of the stack.
- * Immutable; safe for use by many threads.
+ * A regular expression of JSON Schema that is matched in bounded time. RE2, whose time is linear in
+ * the length of the text, matches it; expressions that RE2 lacks (lookaround, backreferences) are
+ * matched by {@code java.util.regex}, which is stopped after too many steps or when its stack is
+ * too small. Immutable; safe for use by many threads.
  *
  * @see <a href="https://github.com/google/re2j">RE2/J</a>
  */
+@Internal
 public final class BoundedPattern {
-  /** The steps that one match by itself may take. */
+  /** The steps that one match may take. */
   private static final long MAX_STEPS = 200_000_000;
 
   private static final int STEPS_OF_A_LOOK = 8;
@@ -21,12 +23,12 @@ public final class BoundedPattern {
   private final Engine engine;
   private final int weight;
 
-  /** What finds the expression in a text. */
+  /** A matcher of the expression. */
   private interface Engine {
     boolean find(CharSequence text);
   }
 
-  /** The text cannot be judged by the pattern. */
+  /** Says that a match needs more time or stack than it may use. */
   public static final class UnjudgedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -45,7 +47,7 @@ public final class BoundedPattern {
    * A pattern.
    *
    * @param source a regular expression as ECMA-262 has it
-   * @throws IllegalArgumentException when it is none; the message says why
+   * @throws IllegalArgumentException when it is invalid; the message says why
    */
   public static BoundedPattern of(String source) {
     try {
@@ -72,7 +74,7 @@ public final class BoundedPattern {
     }
   }
 
-  /** The expression as it was given. */
+  /** The expression of JSON Schema. */
   String source() {
     return source;
   }
@@ -94,7 +96,7 @@ public final class BoundedPattern {
         });
   }
 
-  /** The same, with its steps told to somebody who may end it by an exception. */
+  /** The same with a consumer of its steps, which may end it by an exception. */
   boolean find(String text, LongConsumer spend) {
     try {
       return engine.find(new Counted(text, weight, spend));
@@ -108,7 +110,7 @@ public final class BoundedPattern {
     return source;
   }
 
-  /** A text that counts how often it is looked at. For one match. */
+  /** A text that counts the reads of its characters. For one match. */
   private static final class Counted implements CharSequence {
     private static final int AT_ONCE = 1_024;
 

@@ -7,45 +7,45 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * What a component of a record may hold. Shown to the model in the schema, and checked when its
- * answer is read. On an {@code Optional}, the bounds are those of what is in it; on a list, set,
- * array or map, {@link #min}, {@link #max} and {@link #pattern} are those of its elements.
+ * The values that a component of a record may have. The model receives them in the schema, and its
+ * answer is checked against them. On an {@code Optional} they apply to its content; on a list, set,
+ * array or map, {@link #min}, {@link #max} and {@link #pattern} apply to its elements.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Constraints {
   /**
-   * The least number.
+   * The minimum of a number.
    *
-   * @return itself allowed
+   * @return the minimum, itself allowed
    */
   double min() default Double.NEGATIVE_INFINITY;
 
   /**
-   * The greatest number.
+   * The maximum of a number.
    *
-   * @return itself allowed
+   * @return the maximum, itself allowed
    */
   double max() default Double.POSITIVE_INFINITY;
 
   /**
-   * A regular expression that a part of the text must match; {@code ^} and {@code $} mean all of
-   * it.
+   * A regular expression that must match a part of the text; between {@code ^} and {@code $} it
+   * must match all of it.
    *
-   * @return empty for any text
+   * @return the expression; empty for any text
    */
   String pattern() default "";
 
   /**
-   * The fewest elements.
+   * The minimum number of elements.
    *
    * @return zero or more
    */
   int minItems() default 0;
 
   /**
-   * The most elements.
+   * The maximum number of elements.
    *
    * @return zero or more
    */

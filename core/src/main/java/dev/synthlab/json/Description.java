@@ -7,15 +7,16 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Words for the model: what a record, one of its components, or a constant of an enum means, or
- * what a method does that is a tool. They go into the schema that the model is shown.
+ * A description for the model: what a record, one of its components or a constant of an enum means,
+ * or what a method does that is a tool. It becomes the {@code description} in the schema that the
+ * model receives.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.FIELD, ElementType.RECORD_COMPONENT, ElementType.METHOD})
 public @interface Description {
   /**
-   * What it means.
+   * The text of the description.
    *
    * @return a phrase or a sentence
    */

@@ -2,9 +2,9 @@ package dev.synthlab.json;
 
 import java.util.Map;
 
-/** Regular expressions of ECMA-262, which JSON Schema has, in the words of other engines. */
+/** A translator of the regular expressions of JSON Schema, ECMA-262, to those of RE2 or Java. */
 final class EcmaPattern {
-  /** The long names of Unicode's general categories that people write. */
+  /** The short names of some general categories of Unicode by their long names. */
   private static final Map<String, String> CATEGORIES =
       Map.of(
           "Letter", "L",

@@ -1,5 +1,6 @@
 package dev.synthlab.json;
 
+import dev.synthlab.Internal;
 import java.util.HexFormat;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamWriteConstraints;
@@ -7,7 +8,8 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The one JSON mapper, with the limits that hold for everything that comes from outside. */
+/** The JSON mapper of the library, with limits on depth and size for all that it reads. */
+@Internal
 public final class Json {
   /** The deepest nesting that is read. */
   public static final int MAX_DEPTH = 1_000;
@@ -24,7 +26,7 @@ public final class Json {
                           .maxNumberLength(1_000)
                           .maxStringLength(MAX_BYTES)
                           .build())
-                  // What could be read, and stands in a record of ours, can be written.
+                  // A value that could be read can be written as a part of another one.
                   .streamWriteConstraints(
                       StreamWriteConstraints.builder().maxNestingDepth(2 * MAX_DEPTH).build())
                   .disable(JsonWriteFeature.ESCAPE_FORWARD_SLASHES)
@@ -46,12 +48,12 @@ public final class Json {
   }
 
   /**
-   * The same JSON, with escapes in place of what terminals obey, what turns text round and what
-   * some readers take for the end of a line; surrogates that stand alone are replaced. All of it
-   * can only stand inside strings.
+   * The same JSON with escapes in place of control characters, marks of writing direction and
+   * Unicode's line separators, and with a replacement character for each lone surrogate. All of
+   * them can only be inside strings.
    *
    * @param json JSON text on one line
-   * @return text that means the same
+   * @return JSON text with the same value
    */
   public static String printable(String json) {
     int at = 0;
@@ -83,11 +85,11 @@ public final class Json {
     if (c < 0x80) {
       return c >= ' ' && c != 0x7F;
     }
-    return c > 0x9F && !turnsText(c) && !Character.isSurrogate(c);
+    return c > 0x9F && !isDirectionMark(c) && !Character.isSurrogate(c);
   }
 
-  /** Marks of writing direction, and the ends of lines and paragraphs among them. */
-  private static boolean turnsText(char c) {
+  /** Marks of writing direction, and the separators of lines and paragraphs among them. */
+  private static boolean isDirectionMark(char c) {
     return c == '\u061c'
         || c == '\u200e'
         || c == '\u200f'
@@ -96,7 +98,7 @@ public final class Json {
   }
 
   /**
-   * The mapper. Its numbers are as exact as they stand, its text is UTF-8.
+   * The mapper. Its text is UTF-8.
    *
    * @return shared, safe for use by many threads
    */

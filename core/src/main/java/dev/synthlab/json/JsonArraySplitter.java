@@ -1,13 +1,15 @@
 package dev.synthlab.json;
 
+import dev.synthlab.Internal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Cuts the elements of an array out of a text that comes in pieces: of the array that the text is,
- * or that its object has. Looks at each character once. For one text and one thread.
+ * A splitter of a streamed JSON array into its elements: of the array that the text is, or that is
+ * a member of its object. It reads each character once. For one text and one thread.
  */
+@Internal
 public final class JsonArraySplitter {
   private static final Pattern THOUGHT =
       Pattern.compile("\\A\\s*<(think|thinking|thought|reasoning)>");

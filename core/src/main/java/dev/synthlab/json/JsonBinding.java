@@ -1,5 +1,6 @@
 package dev.synthlab.json;
 
+import dev.synthlab.Internal;
 import java.lang.reflect.Type;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -10,18 +11,19 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Java type as a model fills it: its strict JSON Schema, and the way from JSON to the Java value
- * and back. Records, enums, {@code List}, {@code Set}, {@code Map}, arrays, sealed interfaces of
+ * The binding of a Java type to JSON: its strict JSON Schema, a reader and a writer of its values.
+ * It takes records, enums, {@code List}, {@code Set}, {@code Map}, arrays, sealed interfaces of
  * records (told apart by the member {@code type}, which holds the record's simple name), {@code
- * Optional}, text, numbers, booleans, dates, {@code UUID} and {@code URI}; all of them nested and
- * within themselves. What is no record is wrapped in an object, since a schema's root has to be
- * one. Immutable; safe for use by many threads.
+ * Optional}, text, numbers, booleans, dates, {@code UUID} and {@code URI}, nested and recursive. A
+ * type that is no record is wrapped in an object, because the root of a strict schema is an object.
+ * Immutable; safe for use by many threads.
  */
+@Internal
 public final class JsonBinding {
-  /** The member that tells the records of a sealed interface apart. */
+  /** The member that names the record of a sealed interface. */
   static final String DISCRIMINATOR = "type";
 
-  /** The member that wraps what is neither a record nor a list. */
+  /** The member that wraps a value that is neither a record nor a list. */
   static final String VALUE = "value";
 
   /** The member that wraps a list, set or array. */
@@ -46,7 +48,7 @@ public final class JsonBinding {
   }
 
   /**
-   * What reading gave.
+   * The result of a read.
    *
    * @param value the Java value; empty when there are violations
    * @param violations sentences that each begin with a JSON path
@@ -54,7 +56,7 @@ public final class JsonBinding {
   public record Reading(Optional<Object> value, List<String> violations) {}
 
   /**
-   * The shape of a type.
+   * The binding of a type.
    *
    * @throws IllegalArgumentException when a part of it cannot be filled by a model; it names the
    *     part
@@ -67,7 +69,7 @@ public final class JsonBinding {
     return new JsonBinding(SchemaNodes.nameOf(type), new SchemaNodes().make(type));
   }
 
-  /** The shape of a list of a type, under {@code items}. */
+  /** The binding of a list of a type, under {@code items}. */
   public static JsonBinding listOf(Type type) {
     SchemaNode items =
         new SchemaNode.ArrayNode(
@@ -83,8 +85,8 @@ public final class JsonBinding {
   }
 
   /**
-   * The Java value of a tree of maps, lists, strings, numbers, booleans and nulls. A value that is
-   * wrapped is taken without its wrapper, too.
+   * The Java value of a tree of maps, lists, strings, numbers, booleans and nulls. It may come with
+   * or without its wrapper.
    */
   public Reading read(@Nullable Object tree) {
     JsonReader reader = new JsonReader();
@@ -101,7 +103,7 @@ public final class JsonBinding {
     return new Reading(violations.isEmpty() ? value : Optional.empty(), violations);
   }
 
-  /** One element of a list, by itself. */
+  /** Reads one element of a list. */
   public Reading readItem(@Nullable Object tree, int index) {
     if (!(node instanceof SchemaNode.ArrayNode items)) {
       throw new IllegalStateException("not a list");
@@ -112,7 +114,7 @@ public final class JsonBinding {
     return new Reading(violations.isEmpty() ? value : Optional.empty(), violations);
   }
 
-  /** The tree that {@link #read} would read. */
+  /** Writes a value as the tree that {@link #read} reads. */
   public Map<String, Object> write(Object value) {
     Object tree = JsonWriter.write(node, value);
     Map<String, Object> root = new LinkedHashMap<>();

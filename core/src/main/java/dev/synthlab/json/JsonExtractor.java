@@ -1,5 +1,6 @@
 package dev.synthlab.json;
 
+import dev.synthlab.Internal;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -9,10 +10,11 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 
 /**
- * Finds the JSON in what a model wrote: as it stands if it is JSON, else the longest object or
- * array in it that can be read, passed over what the model thought before and said around it. In
- * time that grows with the text, not faster.
+ * A reader of the JSON in the text of a model: the whole text if it is JSON, else the longest
+ * object or array in it, without the model's thoughts before it and the words around it. Its time
+ * is linear in the length of the text.
  */
+@Internal
 public sealed interface JsonExtractor {
 
   /**

@@ -15,8 +15,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes Java values of JSON trees, and says of every part that does not fit where it is and what it
- * should be. For one tree and one thread.
+ * A reader of Java values from JSON trees, with a violation for every part that does not fit: its
+ * path and what it has to be. For one tree and one thread.
  */
 final class JsonReader {
   private static final int MAX_VIOLATIONS = 20;

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shape that an answer shall have, as JSON Schema. Immutable; safe for use by many threads.
+ * A JSON Schema that an answer has to obey. Immutable; safe for use by many threads.
  *
  * @see <a href="https://json-schema.org/draft/2020-12">JSON Schema 2020-12</a>
  */
@@ -21,11 +21,11 @@ public final class JsonSchema {
   /**
    * A schema of draft 2020-12, or of draft 7 if its {@code $schema} says so. Keeps a copy.
    *
-   * @param name what the shape is called: letters, digits, {@code _} and {@code -}
+   * @param name 1 to 64 letters, digits, {@code _} and {@code -}
    * @param tree the schema, as maps, lists, strings, numbers, booleans; also in the {@code
-   *     response_format} around it; {@code nullable} of OpenAPI is understood
-   * @throws IllegalArgumentException when it would not check what it says: a reference that leads
-   *     nowhere or outside, a keyword that is not one, nothing that limits a value
+   *     response_format} around it; it may have OpenAPI's {@code nullable}
+   * @throws IllegalArgumentException when it would not check what it says: a reference to nothing
+   *     or to another document, a misspelt keyword, no keyword that limits a value
    */
   public JsonSchema(String name, Map<String, Object> tree) {
     this(named(name), SchemaLoader.load(tree).tree(), null);
@@ -45,13 +45,13 @@ public final class JsonSchema {
     return name;
   }
 
-  /** A schema that this package wrote. */
+  /** A schema that this package generated. */
   static JsonSchema written(String name, Map<String, Object> tree) {
     return new JsonSchema(named(name), tree, null);
   }
 
   /**
-   * What the shape is called.
+   * The name of the schema.
    *
    * @return letters, digits, {@code _} and {@code -}
    */
@@ -70,8 +70,9 @@ public final class JsonSchema {
 
   /**
    * The strict schema of a Java type: records, nested as they may be, enums, lists, maps, sealed
-   * interfaces of records. What is no record is wrapped in an object, a list under {@code items},
-   * anything else under {@code value}. {@link Description} and {@link Constraints} are heeded.
+   * interfaces of records. A type that is no record is wrapped in an object, a list under {@code
+   * items}, any other type under {@code value}. {@link Description} and {@link Constraints} become
+   * keywords.
    *
    * @param type the type
    * @return the schema, named like the type
@@ -82,12 +83,12 @@ public final class JsonSchema {
   }
 
   /**
-   * A schema as it stands in a file, also in the {@code response_format} around it.
+   * Reads the text of a schema, also in the {@code response_format} around it.
    *
    * @param json a JSON object
    * @return the schema, named {@code answer}, by its {@code title} or by its wrapper
    * @throws IllegalArgumentException when it is not a JSON object, or would not check what it says:
-   *     a reference that leads nowhere or outside, a keyword that is not one, nothing that limits a
+   *     a reference to nothing or to another document, a misspelt keyword, no keyword that limits a
    *     value
    */
   public static JsonSchema parse(String json) {
@@ -98,10 +99,10 @@ public final class JsonSchema {
   }
 
   /**
-   * A schema in its short form: {@code name, age int, tags list of str, bio: a few words}. Each
-   * member has a name, a type if it is no text ({@code str}, {@code int}, {@code float}, {@code
-   * bool}, or {@code list of} one of them), and words about it after a colon if need be. Members
-   * stand between commas, or each on a line of its own; then words may have commas.
+   * A schema from its short form: {@code name, age int, tags list of str, bio: a few words}. Each
+   * member has a name, a type ({@code str}, {@code int}, {@code float}, {@code bool}, or {@code
+   * list of} one of them; {@code str} if there is none), and after a colon an optional description.
+   * Commas or line breaks separate members; between line breaks, descriptions may have commas.
    *
    * @param members the short form
    * @return a strict schema named {@code answer}, all of its members required
@@ -112,7 +113,7 @@ public final class JsonSchema {
   }
 
   /**
-   * The schema of many such answers at once: an object with an array of them under {@code items}.
+   * The schema of an object with an array of such answers under {@code items}.
    *
    * @return another schema of the same name
    */
@@ -120,7 +121,7 @@ public final class JsonSchema {
     return written(name, StrictSchema.multi(tree));
   }
 
-  /** Whether it is an object of nothing but an array {@code items}. */
+  /** Whether its only property is an array {@code items}. */
   public boolean isMulti() {
     return tree.get("properties") instanceof Map<?, ?> members
         && members.size() == 1
@@ -129,28 +130,28 @@ public final class JsonSchema {
   }
 
   /**
-   * What of a value is not as the schema has it. What cannot be judged within bounds of time, depth
-   * and size is said to be so.
+   * The violations of the schema in a value. A part that cannot be judged within the bounds of
+   * work, depth and size has a violation that says so.
    *
    * @param value a JSON object as maps, lists, strings, numbers, booleans
-   * @return sentences, each beginning with the path of the part it is about; empty when it fits
+   * @return sentences that each begin with the path of a part; empty when the value is valid
    */
   public List<String> violations(Map<String, Object> value) {
     return validator().violations(value);
   }
 
   /**
-   * The same within the rules of strict mode, if that can be said in them: properties that are not
-   * required become ones that may be null, and what the model shall not be held to is left out. It
-   * is meant for the request; an answer is checked against the schema as it was given.
+   * The same schema within the rules of strict mode: optional properties become required ones that
+   * may be null, and keywords that strict mode lacks are left out. It is for the request; an answer
+   * is checked against the original schema.
    *
-   * @return empty when strict mode cannot express it, free properties for one
+   * @return empty when strict mode cannot express the schema, as one with free properties
    */
   public Optional<JsonSchema> asStrict() {
     return StrictSchema.of(tree).map(strict -> written(name, strict));
   }
 
-  /** Checks an answer, and gives it as it is meant. */
+  /** Checks an answer, and corrects its whole numbers and its null members. */
   public SchemaValidator.Checked check(Object value) {
     return validator().check(value);
   }

@@ -1,5 +1,6 @@
 package dev.synthlab.json;
 
+import dev.synthlab.Internal;
 import dev.synthlab.logging.Redactor;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -11,32 +12,28 @@ import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Facts about JSON values that are held as maps, lists, strings, numbers, booleans and nulls. */
+/** Functions on JSON values that are maps, lists, strings, numbers, booleans and nulls. */
+@Internal
 public final class JsonValues {
   private static final int SHOWN = 80;
   private static final int MAX_LISTED = 50;
   private static final int MAX_DIGITS = 1_000;
+  private static final int LONG_DIGITS = 19;
+  private static final int CHARACTERS_A_STEP = 16;
 
   private JsonValues() {}
 
   /** The name of its type in JSON Schema. */
   static String typeOf(@Nullable Object value) {
-    if (value == null) {
-      return "null";
-    }
-    if (value instanceof Map<?, ?>) {
-      return "object";
-    }
-    if (value instanceof List<?>) {
-      return "array";
-    }
-    if (value instanceof String) {
-      return "string";
-    }
-    if (value instanceof Boolean) {
-      return "boolean";
-    }
-    return decimal(value).filter(JsonValues::isWhole).isPresent() ? "integer" : "number";
+    return switch (value) {
+      case null -> "null";
+      case Map<?, ?> object -> "object";
+      case List<?> array -> "array";
+      case String text -> "string";
+      case Boolean flag -> "boolean";
+      case Integer whole -> "integer";
+      default -> decimal(value).filter(JsonValues::isWhole).isPresent() ? "integer" : "number";
+    };
   }
 
   /** A value as a sentence shows it. */
@@ -65,22 +62,18 @@ public final class JsonValues {
   }
 
   /** The exact number, if it is one. */
-  static Optional<BigDecimal> decimal(@Nullable Object tree) {
-    if (tree instanceof BigDecimal exact) {
-      return Optional.of(exact);
-    }
-    if (tree instanceof BigInteger whole) {
-      return Optional.of(new BigDecimal(whole));
-    }
-    if (tree instanceof Double || tree instanceof Float) {
-      double real = ((Number) tree).doubleValue();
-      return Double.isFinite(real)
-          ? Optional.of(new BigDecimal(tree.toString()))
-          : Optional.empty();
-    }
-    return tree instanceof Number whole
-        ? Optional.of(BigDecimal.valueOf(whole.longValue()))
-        : Optional.empty();
+  static Optional<BigDecimal> decimal(@Nullable Object value) {
+    return switch (value) {
+      case BigDecimal exact -> Optional.of(exact);
+      case BigInteger whole -> Optional.of(new BigDecimal(whole));
+      case Double real ->
+          Double.isFinite(real) ? Optional.of(new BigDecimal(real.toString())) : Optional.empty();
+      case Float real ->
+          Float.isFinite(real) ? Optional.of(new BigDecimal(real.toString())) : Optional.empty();
+      case Number whole -> Optional.of(BigDecimal.valueOf(whole.longValue()));
+      case null -> Optional.empty();
+      default -> Optional.empty();
+    };
   }
 
   /** Whether a number has no fraction, as 3 and 3.0. */
@@ -88,7 +81,7 @@ public final class JsonValues {
     return number.scale() <= 0 || number.stripTrailingZeros().scale() <= 0;
   }
 
-  /** A number without a fraction as Integer, Long or BigInteger; what is too long stays. */
+  /** A number without a fraction as Integer, Long or BigInteger; unchanged if it is too long. */
   static @Nullable Object whole(@Nullable Object value) {
     Optional<BigDecimal> number = decimal(value);
     if (number.isEmpty() || number.get().precision() - (long) number.get().scale() > MAX_DIGITS) {
@@ -126,28 +119,41 @@ public final class JsonValues {
   }
 
   /**
-   * One text for equal values: numbers by their value, members in the order of their names.
+   * An object that is equal for equal values: numbers by their value, members in any order.
    *
-   * @param spend told the length of each part
+   * @param spend told the work that each part takes
    */
-  static String canonical(@Nullable Object value, LongConsumer spend) {
-    StringBuilder text = new StringBuilder();
-    append(value, text, spend);
-    return text.toString();
-  }
-
-  private static void whole(long number, StringBuilder text) {
-    long digits = number;
-    int exponent = 0;
-    while (digits != 0 && digits % 10 == 0) {
-      digits /= 10;
-      exponent++;
+  static Object canonical(@Nullable Object value, LongConsumer spend) {
+    if (value instanceof Map<?, ?> || value instanceof List<?>) {
+      StringBuilder text = new StringBuilder();
+      append(value, text, spend);
+      return text.toString();
     }
-    text.append('#').append(digits).append(digits == 0 ? "" : "e" + exponent);
+    if (value instanceof Number) {
+      spend.accept(1);
+      Object whole = value instanceof Integer || value instanceof Long ? value : exact(value);
+      return whole instanceof Integer small ? (Object) small.longValue() : whole;
+    }
+    String text = value instanceof String string ? "\"" + string : String.valueOf(value);
+    spend.accept(1 + text.length() / CHARACTERS_A_STEP);
+    return text;
   }
 
+  /** A long where the number is one, else a decimal without zeros at its end. */
+  private static Object exact(Object value) {
+    Optional<BigDecimal> number = decimal(value).map(BigDecimal::stripTrailingZeros);
+    if (number.isEmpty()) {
+      return value;
+    }
+    BigDecimal exact = number.get();
+    boolean small = exact.scale() <= 0 && exact.precision() - (long) exact.scale() <= LONG_DIGITS;
+    return small && exact.toBigInteger().bitLength() < Long.SIZE
+        ? (Object) exact.longValueExact()
+        : exact;
+  }
+
+  /** Text, not nested collections: its hash codes cannot be made to collide at great cost. */
   private static void append(@Nullable Object value, StringBuilder text, LongConsumer spend) {
-    int before = text.length();
     switch (value) {
       case Map<?, ?> object -> {
         Map<String, @Nullable Object> sorted = new TreeMap<>();
@@ -165,25 +171,11 @@ public final class JsonValues {
         array.forEach(element -> append(element, text, spend));
         text.append(']');
       }
-      case Integer whole -> whole(whole, text);
-      case Long whole -> whole(whole, text);
-      case String string -> text.append('"').append(string.length()).append('"').append(string);
       case null -> text.append("null");
-      default ->
-          text.append(
-              decimal(value)
-                  .map(
-                      n ->
-                          n.signum() == 0
-                              ? "#0"
-                              : "#"
-                                  + n.stripTrailingZeros().unscaledValue()
-                                  + "e"
-                                  + -(long) n.stripTrailingZeros().scale())
-                  .orElseGet(() -> "=" + value));
-    }
-    if (!(value instanceof Map<?, ?> || value instanceof List<?>)) {
-      spend.accept(1 + (text.length() - before) / 16);
+      default -> {
+        String part = canonical(value, spend).toString();
+        text.append(part.length()).append(value instanceof Number ? '#' : ':').append(part);
+      }
     }
   }
 }

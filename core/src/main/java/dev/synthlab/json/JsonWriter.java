@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Java values as the trees that {@link JsonReader} reads. */
+/** A writer of Java values as the trees that {@link JsonReader} reads. */
 final class JsonWriter {
   private JsonWriter() {}
 

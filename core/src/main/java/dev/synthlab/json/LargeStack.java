@@ -4,13 +4,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
-/** Work that goes as deep as values may be nested, for which a usual stack is too small. */
+/** A thread with a large stack, for work that recurses as deep as values may be nested. */
 final class LargeStack {
   private static final long BYTES = 64L << 20;
 
   private LargeStack() {}
 
-  /** Does the work on a thread of its own, and waits for it; its exceptions are handed on. */
+  /** Runs the work on a new thread and waits for it. Its exceptions are thrown here. */
   static <T> T call(Supplier<T> work) {
     CompletableFuture<T> done = new CompletableFuture<>();
     Thread thread =

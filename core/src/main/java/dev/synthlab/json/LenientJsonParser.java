@@ -9,9 +9,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one object or array that is nearly JSON: other quotes, keys without quotes, commas too many
- * or too few, comments, raw line breaks and unescaped quotes in strings, the words of Python and
- * JavaScript. Of members with the same name the last one counts. For one text and one thread.
+ * A parser of one object or array that is nearly JSON: other quotes, keys without quotes, missing
+ * or additional commas, comments, raw line breaks and unescaped quotes in strings, the constants of
+ * Python and JavaScript. Of members with the same name the last one counts. For one text and one
+ * thread.
  */
 final class LenientJsonParser {
   private static final int MAX_NUMBER = 1_000;

@@ -22,7 +22,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The forms of types that have no parts. */
+/** The JSON forms of Java types without parts. */
 final class ScalarTypes {
   private static final Set<Class<?>> WHOLE =
       Set.of(

@@ -2,22 +2,17 @@ package dev.synthlab.json;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/**
- * One check of one value: what was found, how much was done, and when it has to end. For one
- * thread.
- */
+/** One check of one value: its violations, and the bounds on its work and depth. For one thread. */
 final class SchemaEvaluation {
-  /** Beyond this many a list of violations helps nobody. */
-  static final int MAX_VIOLATIONS = 20;
+  private static final int MAX_VIOLATIONS = 20;
 
-  /** About two seconds. */
+  /** Some seconds on a usual machine. */
   private static final long MAX_WORK = 200_000_000;
 
-  private static final int STEP = 20;
-  private static final int TRIAL = 400;
+  private static final int KEYWORD_WORK = 20;
+  private static final int TRIAL_WORK = 400;
   private static final int DEFAULT_DEPTH = 400;
   private static final int MAX_DEPTH = 8 * Json.MAX_DEPTH;
   private static final int MAX_IDS = 1_000_000;
@@ -34,45 +29,38 @@ final class SchemaEvaluation {
   /**
    * A check.
    *
-   * @param forgiving whether a member that is null, where it may be missing but not be null, counts
-   *     as missing
-   * @param deep whether there is stack for whatever may be nested
+   * @param forgiving whether a member counts as missing if it is null, may be missing and may not
+   *     be null
+   * @param deep whether the thread has a large stack
    */
   SchemaEvaluation(boolean forgiving, boolean deep) {
     this.forgiving = forgiving;
     this.deep = deep;
   }
 
-  /** What a value that fits is better written as. */
-  sealed interface Change {
-    /** The part that changes. */
-    TreeNode.OfValue part();
-
-    /** The number is a whole one. */
-    record ToInteger(TreeNode.OfValue part) implements Change {}
-
-    /** The member counts as missing. */
-    record Without(TreeNode.OfValue part) implements Change {}
-  }
+  /**
+   * A part of a valid value that is to be written differently.
+   *
+   * @param missing whether it is to be left out, else it is a whole number
+   */
+  record Change(TreeNode.OfValue part, boolean missing) {}
 
   /** What is wrong with a part: a sentence without its subject. */
   record Violation(TreeNode.OfValue at, String sentence) {}
 
-  /** The check cannot be brought to its end, or need not be. */
+  /** Ends a check: its violations are enough, its bounds are reached, or its stack is too small. */
   static final class EndedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
+    private final boolean tooDeep;
 
-    EndedException() {
+    EndedException(boolean tooDeep) {
       super("", null, false, false);
+      this.tooDeep = tooDeep;
     }
-  }
 
-  /** The usual stack might not do. */
-  static final class TooDeepException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    TooDeepException() {
-      super("", null, false, false);
+    /** Whether the check can be repeated on a larger stack. */
+    boolean isTooDeep() {
+      return tooDeep;
     }
   }
 
@@ -80,13 +68,22 @@ final class SchemaEvaluation {
     return forgiving;
   }
 
-  /** What was found, as sentences that begin with a path. */
+  /** The violations as sentences that begin with a path. */
   List<String> violations() {
     return violations.stream().map(each -> each.at().path() + each.sentence()).toList();
   }
 
+  /** How many violations are noted. */
+  int noted() {
+    return violations.size();
+  }
+
   List<Change> changes() {
     return List.copyOf(changes);
+  }
+
+  void change(TreeNode.OfValue part, boolean missing) {
+    changes.add(new Change(part, missing));
   }
 
   String nextId() {
@@ -94,16 +91,16 @@ final class SchemaEvaluation {
     return Integer.toString(ids, Character.MAX_RADIX);
   }
 
-  /** A keyword is looked at. */
+  /** Counts a keyword whose evaluation begins. */
   void enter(TreeNode.OfValue at) {
     depth++;
     if (!deep && depth > DEFAULT_DEPTH) {
-      throw new TooDeepException();
+      throw new EndedException(true);
     }
     if (depth > MAX_DEPTH) {
       throw unjudged(at, "schema and value together are nested deeper than " + MAX_DEPTH);
     }
-    spend(STEP + depth / 2, at);
+    spend(KEYWORD_WORK + depth / 2, at);
     if (ids > MAX_IDS) {
       throw unjudged(at, "it has too many parts for what the schema says of them");
     }
@@ -121,61 +118,53 @@ final class SchemaEvaluation {
     }
   }
 
-  /** Notes that there is no telling, and gives what ends the check. */
+  /** Notes that a part cannot be judged, and gives the exception that ends the check. */
   EndedException unjudged(TreeNode.OfValue at, String reason) {
     if (violations.size() >= MAX_VIOLATIONS) {
       violations.removeLast();
     }
     violations.addFirst(new Violation(at, " cannot be judged: " + reason));
-    return new EndedException();
+    return new EndedException(false);
   }
 
-  /** Notes what is wrong with a part. */
-  void wrong(TreeNode.OfValue at, String sentence) {
+  /** Notes a violation, which is always false. */
+  boolean wrong(TreeNode.OfValue at, String sentence) {
     if (violations.size() < MAX_VIOLATIONS) {
       violations.add(new Violation(at, sentence));
     } else if (trials == 0) {
-      throw new EndedException();
+      throw new EndedException(false);
     }
+    return false;
   }
 
-  void change(Change change) {
-    changes.add(change);
-  }
-
-  /** Whether something is so; what is found on the way counts for nothing. */
+  /** Whether a value fits; neither violations nor changes are kept. */
   boolean silently(BooleanSupplier fits) {
     int changed = changes.size();
-    boolean fit = trial(fits).isEmpty();
+    List<Violation> found = new ArrayList<>();
+    boolean fit = trial(fits, found);
     changes.subList(changed, changes.size()).clear();
     return fit;
   }
 
-  /** Empty when it is so, else what is wrong, which is not noted yet. */
-  Optional<List<Violation>> trial(BooleanSupplier fits) {
+  /**
+   * Whether a value fits; changes are kept if it does.
+   *
+   * @param found takes the violations, which are not noted
+   */
+  boolean trial(BooleanSupplier fits, List<Violation> found) {
     List<Violation> outer = List.copyOf(violations);
     int changed = changes.size();
     violations.clear();
-    work += TRIAL; // over the limit it ends at the next keyword
+    work += TRIAL_WORK; // a keyword of the trial finds out that it is too much
     trials++;
     boolean fit = fits.getAsBoolean();
     trials--;
-    List<Violation> found = List.copyOf(violations);
-    violations.clear();
-    violations.addAll(outer);
     if (!fit) {
+      found.addAll(violations);
       changes.subList(changed, changes.size()).clear();
     }
-    return fit ? Optional.empty() : Optional.of(found);
-  }
-
-  /** Notes what a trial found. */
-  void wrong(List<Violation> found) {
-    found.forEach(each -> wrong(each.at(), each.sentence()));
-  }
-
-  /** How many violations are noted. */
-  int noted() {
-    return violations.size();
+    violations.clear();
+    violations.addAll(outer);
+    return fit;
   }
 }

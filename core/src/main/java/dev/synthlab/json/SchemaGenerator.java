@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the JSON Schema of forms, within the rules of OpenAI's strict mode: every property
- * required, nothing beside them, only the keywords it knows. For one schema and one thread.
+ * The generator of JSON Schemas within the rules of OpenAI's strict mode: every property required,
+ * no other properties, only the keywords that it knows. For one schema and one thread.
  *
  * @see <a href="https://platform.openai.com/docs/guides/structured-outputs">the rules</a>
  */

@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What a part of a Java type looks like in JSON. Immutable once made; safe for many threads. */
+/** The JSON form of a part of a Java type. Immutable once made; safe for many threads. */
 sealed interface SchemaNode {
 
   /** True or false. */

@@ -31,7 +31,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Makes forms of Java types by reflection. For one type and one thread. */
+/** The factory of {@link SchemaNode}s of Java types, by reflection. For one type and one thread. */
 final class SchemaNodes {
   private static final String ALLOWED =
       "use records, enums, List, Set, Map, arrays, sealed interfaces of records, Optional, String,"

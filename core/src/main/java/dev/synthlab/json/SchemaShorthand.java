@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** The short form of schemas. */
+/** The parser of the short form of schemas. */
 final class SchemaShorthand {
   private static final Map<String, String> TYPES =
       Map.of("str", "string", "int", "integer", "float", "number", "bool", "boolean");

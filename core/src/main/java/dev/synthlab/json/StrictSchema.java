@@ -10,7 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Schemas made to obey the rules of OpenAI's strict mode. For one schema and one thread.
+ * A converter of schemas to OpenAI's strict mode. For one schema and one thread.
  *
  * @see <a href="https://platform.openai.com/docs/guides/structured-outputs">the rules</a>
  */
@@ -33,7 +33,9 @@ final class StrictSchema {
   private static final Set<String> FORMATS =
       Set.of("date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid");
 
-  /** Without these it would mean something else; what else is not kept is checked afterwards. */
+  /**
+   * Keywords without which the schema would mean something else. The answer is checked by others.
+   */
   private static final Set<String> NEEDED =
       Set.of(
           "allOf",
@@ -47,7 +49,7 @@ final class StrictSchema {
           "contains",
           "$anchor");
 
-  /** What stands at the root of a schema, whatever the root is. */
+  /** Keywords that stay at the root when the schema becomes that of an element. */
   private static final Set<String> SHARED = Set.of("$defs", "definitions", "$schema", "$id");
 
   private int nested;

@@ -1,6 +1,6 @@
 /**
- * JSON: the one mapper with its limits, and structured output — the schema of a Java type or of a
- * file, validation, reading JSON out of a model's text, and the values it becomes.
+ * JSON: the mapper with its limits, schemas from Java types and from files, validation, a reader of
+ * JSON in the text of a model, and the binding of JSON to Java values.
  */
 @NullMarked
 package dev.synthlab.json;

@@ -77,8 +77,7 @@ class SchemaSuiteTest {
         tree.put("allOf", List.of(schema));
       }
       tree.putIfAbsent("$schema", draft);
-      SchemaDocument document = SchemaDocument.of(tree, SchemaDocument.BASE);
-      SchemaValidator validator = SchemaValidator.of(document, false, uri -> document(uri, draft));
+      SchemaValidator validator = SchemaValidator.of(tree, false, uri -> document(uri, draft));
       return String.valueOf(validator.violations(value).isEmpty());
     } catch (RuntimeException e) {
       return e.toString();
