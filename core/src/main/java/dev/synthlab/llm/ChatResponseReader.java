@@ -72,6 +72,12 @@ final class ChatResponseReader {
     }
   }
 
+  /** The error in the response, if it has a code. */
+  Optional<UnusableResponseException.ApiError> apiError() {
+    return errorCode.map(
+        code -> new UnusableResponseException.ApiError(code, error.orElse("")));
+  }
+
   FinishReason finishReason() {
     return finish.map(FinishReason::new).orElse(FinishReason.UNKNOWN);
   }

@@ -31,32 +31,6 @@ final class ChatStream implements TextStream {
   private boolean ended;
   private boolean iterating;
 
-  /** The stream is not what it should be, and nothing of it was handed out yet. */
-  static final class BadStreamException extends Exception {
-    private static final long serialVersionUID = 1L;
-    private final String body;
-    private final @Nullable String code;
-
-    BadStreamException(String reason, String body) {
-      this(reason, body, null);
-    }
-
-    BadStreamException(String reason, String body, @Nullable String code) {
-      super(reason);
-      this.body = body;
-      this.code = code;
-    }
-
-    /** What the server called its error, if it sent one. */
-    Optional<String> code() {
-      return Optional.ofNullable(code);
-    }
-
-    String body() {
-      return body;
-    }
-  }
-
   ChatStream(AttemptResult.ResponseReceived head, PreparedChat chat) {
     this.head = head;
     this.chat = chat;
@@ -64,14 +38,14 @@ final class ChatStream implements TextStream {
   }
 
   /** Reads until there is text to hand out, or a proper end. */
-  void awaitFirst() throws IOException, BadStreamException {
+  void awaitFirst() throws IOException, UnusableResponseException {
     ready = nextPiece();
     if (ready.isEmpty()
         && answer.calls.isEmpty()
         && answer.refusal.isEmpty()
         && !answer.finishReason().equals(FinishReason.LENGTH)
         && !answer.finishReason().equals(FinishReason.CONTENT_FILTER)) {
-      throw new BadStreamException("a stream without text", "");
+      throw new UnusableResponseException("a stream without text");
     }
   }
 
@@ -83,8 +57,8 @@ final class ChatStream implements TextStream {
     shownBy.firstToken();
   }
 
-  CallMetadata.AnswerMetadata said() {
-    return chat.said(answer, ResponseClassifier.requestId(head.headers()));
+  CallMetadata.AnswerMetadata metadata() {
+    return chat.metadata(answer, ResponseClassifier.requestId(head.headers()));
   }
 
   String text() {
@@ -114,7 +88,7 @@ final class ChatStream implements TextStream {
     if (!ended || !ready.isEmpty()) {
       throw new IllegalStateException("pieces of the answer are still to come");
     }
-    return new ChatExchange.Whole(
+    return new ChatResult(
             answer,
             SingleLineJson.rebuilt(answer),
             ResponseClassifier.requestId(head.headers()),
@@ -161,13 +135,13 @@ final class ChatStream implements TextStream {
   }
 
   /** The next text, or an empty one at the proper end. */
-  private String nextPiece() throws IOException, BadStreamException {
+  private String nextPiece() throws IOException, UnusableResponseException {
     while (true) {
       Optional<SseReader.ServerEvent> next = events.next();
       String data = next.map(SseReader.ServerEvent::data).orElse("[DONE]").strip();
       if (data.equals("[DONE]")) {
         if (answer.finish.isEmpty()) {
-          throw new BadStreamException("a stream that ended without a finish reason", "");
+          throw new UnusableResponseException("a stream that ended without a finish reason");
         }
         ended = true;
         return "";
@@ -176,11 +150,12 @@ final class ChatStream implements TextStream {
       try {
         answer.add(data);
       } catch (JacksonException e) {
-        throw new BadStreamException("an event that is not the JSON expected", data);
+        throw new UnusableResponseException(
+            "an event that is not the JSON expected", data, Optional.empty());
       }
       if (answer.error.isPresent()) {
-        throw new BadStreamException(
-            "an error in the stream", answer.error.get(), answer.errorCode.orElse(null));
+        throw new UnusableResponseException(
+            "an error in the stream", answer.error.get(), answer.apiError());
       }
       if (answer.text.length() > before) {
         return answer.text.since(before);
@@ -198,7 +173,7 @@ final class ChatStream implements TextStream {
           throw over(Fault.of(Fault.Kind.RESPONSE_TOO_LARGE, "the stream: " + e.getMessage()), e);
         } catch (IOException e) {
           throw over(interrupted(String.valueOf(e.getMessage())), e);
-        } catch (BadStreamException e) {
+        } catch (UnusableResponseException e) {
           String body = e.body().isEmpty() ? "" : ": " + e.body();
           throw over(interrupted(e.getMessage() + body), e);
         }

@@ -91,14 +91,18 @@ final class EmbeddingCall {
   private Outcome<Vectors> ask(Batch batch, Deadline deadline) {
     int inputs = batch.inputs().size();
     var verb =
-        new JsonExchange.Verb<Vectors>(
+        new PreparedPost.Verb(
             "/embeddings",
             new CallMetadata.Operation("embeddings", request.options().operation()),
             Set.of(ENCODING),
-            client.unreadableTries(),
-            () -> new EmbeddingResponseReader(inputs, batch.tokens()));
+            client.unreadableTries());
     Map<String, Object> body = body(batch.inputs());
-    JsonExchange<Vectors> exchange = JsonExchange.of(verb, client, body, batch.tokens(), timer);
+    PreparedPost prepared = PreparedPost.of(verb, client, body, batch.tokens());
+    ModelExchange<PreparedPost, Vectors> exchange =
+        new ModelExchange<>(
+            prepared,
+            new ResponseJsonReader<>(() -> new EmbeddingResponseReader(inputs, batch.tokens())),
+            timer);
     LlmSpan span =
         LlmSpan.of(
             Tracing.Kind.EMBEDDING, "CreateEmbeddings", exchange.route(), body, request.options());

@@ -39,15 +39,18 @@ final class ImageCall {
 
   Outcome<Images> run(Deadline deadline) {
     var verb =
-        new JsonExchange.Verb<Pictures>(
+        new PreparedPost.Verb(
             "/images/generations",
             new CallMetadata.Operation("images", request.options().operation()),
             Set.of(FORM),
-            TRIES,
-            () -> new ImageResponseReader(request.form()));
-    long weight = request.prompt().length() / 4;
+            TRIES);
     Map<String, Object> body = body();
-    JsonExchange<Pictures> exchange = JsonExchange.of(verb, client, body, weight, timer);
+    PreparedPost prepared = PreparedPost.of(verb, client, body, request.prompt().length() / 4);
+    ModelExchange<PreparedPost, Pictures> exchange =
+        new ModelExchange<>(
+            prepared,
+            new ResponseJsonReader<>(() -> new ImageResponseReader(request.form())),
+            timer);
     LlmSpan span =
         LlmSpan.of(Tracing.Kind.LLM, "image " + model, exchange.route(), body, request.options());
     return span.around(() -> shown(patient().run(exchange, deadline), span));

@@ -1,7 +1,6 @@
 package dev.synthlab.llm;
 
 import dev.synthlab.call.Spend;
-import dev.synthlab.llm.JsonExchange.UnusableException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +10,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /** The answer to one images request. */
-final class ImageResponseReader implements JsonExchange.Answer<ImageResponseReader.Pictures> {
+final class ImageResponseReader implements ResponseJsonReader.Fields<ImageResponseReader.Pictures> {
   private final ImageRequest.OutputKind wanted;
   private final List<GeneratedImage> images = new ArrayList<>();
   private Usage usage = Usage.UNKNOWN;
@@ -21,7 +20,7 @@ final class ImageResponseReader implements JsonExchange.Answer<ImageResponseRead
   }
 
   /** The pictures of one request. */
-  record Pictures(List<GeneratedImage> images, Usage usage) implements JsonExchange.Counted {
+  record Pictures(List<GeneratedImage> images, Usage usage) implements ResponseJsonReader.Counted {
     /** The tokens of a picture have a price of their own, which the price list does not tell. */
     @Override
     public Spend spend(ModelRegistry known, String request) {
@@ -35,7 +34,7 @@ final class ImageResponseReader implements JsonExchange.Answer<ImageResponseRead
   }
 
   @Override
-  public void field(String name, JsonParser in, JsonToken value) throws UnusableException {
+  public void field(String name, JsonParser in, JsonToken value) throws UnusableResponseException {
     switch (name) {
       case "data" -> items(in, value);
       case "usage" -> usage = JsonFields.usage(in, value).orElse(usage);
@@ -44,26 +43,26 @@ final class ImageResponseReader implements JsonExchange.Answer<ImageResponseRead
   }
 
   @Override
-  public Pictures whole() throws UnusableException {
+  public Pictures whole() throws UnusableResponseException {
     if (images.isEmpty()) {
-      throw new UnusableException("an answer without an image");
+      throw new UnusableResponseException("an answer without an image");
     }
     return new Pictures(images, usage);
   }
 
-  private void items(JsonParser in, JsonToken start) throws UnusableException {
+  private void items(JsonParser in, JsonToken start) throws UnusableResponseException {
     if (start != JsonToken.START_ARRAY) {
-      throw new UnusableException("images that are no list");
+      throw new UnusableResponseException("images that are no list");
     }
     while (in.nextToken() == JsonToken.START_OBJECT) {
       images.add(item(in));
     }
     if (in.currentToken() != JsonToken.END_ARRAY) {
-      throw new UnusableException("an image that is no object");
+      throw new UnusableResponseException("an image that is no object");
     }
   }
 
-  private GeneratedImage item(JsonParser in) throws UnusableException {
+  private GeneratedImage item(JsonParser in) throws UnusableResponseException {
     byte[] bytes = {};
     Optional<String> address = Optional.empty();
     Optional<String> revised = Optional.empty();
@@ -81,7 +80,7 @@ final class ImageResponseReader implements JsonExchange.Answer<ImageResponseRead
       return new GeneratedImage.Bytes(bytes, mediaType(bytes), revised);
     }
     if (wanted == ImageRequest.OutputKind.BYTES || address.isEmpty()) {
-      throw new UnusableException(
+      throw new UnusableResponseException(
           address.isPresent()
               ? "the address of an image where its bytes were asked for (ask for Form.URL)"
               : "an image without bytes and address");
@@ -97,7 +96,7 @@ final class ImageResponseReader implements JsonExchange.Answer<ImageResponseRead
     return new byte[0];
   }
 
-  private static URI uri(String address) throws UnusableException {
+  private static URI uri(String address) throws UnusableResponseException {
     try {
       URI uri = URI.create(address);
       if ("http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme())) {
@@ -106,7 +105,7 @@ final class ImageResponseReader implements JsonExchange.Answer<ImageResponseRead
     } catch (IllegalArgumentException e) {
       // Told below, as any other that is no address of the web.
     }
-    throw new UnusableException("an image at an address that cannot be read");
+    throw new UnusableResponseException("an image at an address that cannot be read");
   }
 
   private static String mediaType(byte[] bytes) {

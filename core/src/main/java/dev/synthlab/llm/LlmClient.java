@@ -474,7 +474,7 @@ public final class LlmClient implements AutoCloseable {
    * @return US dollars; empty when price or length have no known bound
    */
   public Optional<BigDecimal> maxCostUsd(CompletionRequest request) {
-    return PreparedChat.of(requests.client(), request, false).maxCost();
+    return PreparedChat.of(requests.client(), request, false).maxCostOfAny();
   }
 
   /**
@@ -499,7 +499,10 @@ public final class LlmClient implements AutoCloseable {
     return requests
         .once(within)
         .run(
-            new TextExchange(endpoint.route("models"), endpoint.models(), timer),
+            new ModelExchange<>(
+                new PreparedGet(endpoint.route("models"), endpoint.models()),
+                new ResponseTextReader(),
+                timer),
             Deadline.in(timer, within));
   }
 

@@ -107,11 +107,12 @@ final class ModelCalls {
 
   private Outcome<Completion> sent(CacheLookup.Query asked, PreparedChat chat, boolean streamed) {
     CompletionRequest request = asked.request();
-    return switch (loop(request).run(new ChatExchange(chat, streamed, timer), asked.until())) {
-      case Outcome.Answered<ChatExchange.Whole> ok ->
+    var exchange = new ModelExchange<>(chat, new ChatBodyReader(streamed), timer);
+    return switch (loop(request).run(exchange, asked.until())) {
+      case Outcome.Answered<ChatResult> ok ->
           new Outcome.Answered<>(
               ok.value().completion(endpoint.model(request), ok.report()), ok.report());
-      case Outcome.Failed<ChatExchange.Whole> failed ->
+      case Outcome.Failed<ChatResult> failed ->
           new Outcome.Failed<>(failed.reason(), failed.report());
     };
   }
@@ -125,7 +126,8 @@ final class ModelCalls {
           if (known.isPresent()) {
             return new CachedStream(known.get(), span);
           }
-          Outcome<ChatStream> outcome = loop(request).run(new StreamExchange(chat, timer), until);
+          var exchange = new ModelExchange<>(chat, new ChatStreamReader(), timer);
+          Outcome<ChatStream> outcome = loop(request).run(exchange, until);
           ChatStream stream = outcome.get();
           stream.reported(outcome.report(), span, answer -> cacheLookup.keep(request, answer));
           return stream;
