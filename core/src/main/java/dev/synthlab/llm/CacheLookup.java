@@ -10,6 +10,7 @@ import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Spend;
 import dev.synthlab.call.Timer;
 import dev.synthlab.llm.CompletionCache.CachedCompletion;
+import dev.synthlab.llm.CompletionRequest.Caching;
 import dev.synthlab.llm.SingleFlightCache.End;
 import dev.synthlab.llm.SingleFlightCache.Flight;
 import dev.synthlab.logging.Redactor;
@@ -54,17 +55,17 @@ final class CacheLookup {
 
   /** The answer that is kept, else the one that comes. */
   Outcome<Completion> outcome(Query asked, Supplier<Outcome<Completion>> send) {
-    CallOptions.Caching caching = asked.request().options().caching();
-    if (answers.isEmpty() || caching == CallOptions.Caching.NONE) {
+    Caching caching = asked.request().chatOptions().caching();
+    if (answers.isEmpty() || caching == Caching.NONE) {
       return send.get();
     }
     Lookup one = new Lookup(answers.get(), asked, CacheKey.of(endpoint, asked.request()));
-    return caching == CallOptions.Caching.REFRESH ? one.refreshed(send) : one.outcome(send);
+    return caching == Caching.REFRESH ? one.refreshed(send) : one.outcome(send);
   }
 
   /** The answer that is kept, for a stream. */
   Optional<Completion> kept(CompletionRequest request) {
-    if (answers.isEmpty() || request.options().caching() != CallOptions.Caching.DEFAULT) {
+    if (answers.isEmpty() || request.chatOptions().caching() != Caching.DEFAULT) {
       return Optional.empty();
     }
     Instant started = timer.now();
@@ -81,7 +82,7 @@ final class CacheLookup {
   /** Keeps what a stream has brought to its end. */
   void keep(CompletionRequest request, Completion answer) {
     if (answers.isPresent()
-        && request.options().caching() != CallOptions.Caching.NONE
+        && request.chatOptions().caching() != Caching.NONE
         && worthKeeping(answer, request, text -> JsonAnswer.usable(request, text))) {
       answers.get().keep(CacheKey.of(endpoint, request), entry(answer));
     }

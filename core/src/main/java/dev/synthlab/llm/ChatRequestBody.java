@@ -32,7 +32,9 @@ final class ChatRequestBody {
       body.putIfAbsent(
           "messages", request.messages().stream().flatMap(ChatRequestBody::messages).toList());
     }
-    options(request.options()).forEach(body::putIfAbsent);
+    Map<String, Object> options = request.chatOptions().parameters();
+    options.putAll(request.options().parameters());
+    options.forEach(body::putIfAbsent);
     if (!body.containsKey("response_format")) {
       ResponseFormatBody.add(request.format(), strategy, body);
     }
@@ -76,20 +78,6 @@ final class ChatRequestBody {
 
   private static boolean isFilled(@Nullable Object value) {
     return value instanceof List<?> list && !list.isEmpty();
-  }
-
-  private static Map<String, Object> options(CallOptions options) {
-    Map<String, Object> all = new LinkedHashMap<>();
-    options.temperature().ifPresent(value -> all.put("temperature", value));
-    options.topP().ifPresent(value -> all.put("top_p", value));
-    options.maxTokens().ifPresent(tokens -> all.put("max_tokens", tokens));
-    options.seed().ifPresent(value -> all.put("seed", value));
-    if (!options.stop().isEmpty()) {
-      all.put("stop", options.stop());
-    }
-    options.reasoningEffort().ifPresent(effort -> all.put("reasoning_effort", effort));
-    all.putAll(options.parameters());
-    return all;
   }
 
   private static Map<String, Object> tool(Tool tool) {

@@ -8,9 +8,9 @@ import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Fault;
 import dev.synthlab.call.Outcome;
+import dev.synthlab.call.Route;
 import dev.synthlab.call.Spend;
 import dev.synthlab.call.Timer;
-import dev.synthlab.call.VirtualThreads;
 import dev.synthlab.llm.EmbeddingResponseReader.Vectors;
 import dev.synthlab.spans.Tracing;
 import java.math.BigDecimal;
@@ -23,11 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 
 /**
  * Turns any number of texts into vectors: by as many requests as the bounds of the API ask for, a
@@ -44,7 +39,7 @@ final class EmbeddingCall {
   /** A longer text is refused: it goes alone, so that it takes no other along. */
   static final long MAX_INPUT = 8_191;
 
-  static final int AT_ONCE = 4;
+  static final int CONCURRENCY = 4;
 
   /** The embedded model makes one vector after the other, and an attempt has a time to keep. */
   private static final int MAX_INPUTS_EMBEDDED = 8;
@@ -169,84 +164,44 @@ final class EmbeddingCall {
   private Outcome<Embeddings> several(List<Batch> batches, Deadline deadline) {
     Instant started = timer.now();
     long begin = timer.nanos();
-    Crew crew = new Crew(batches, deadline);
-    Optional<CallException> failure;
+    int concurrency = client.endpoint().embedded() ? 1 : CONCURRENCY;
+    ParallelTasks<Outcome<Vectors>> parts =
+        new ParallelTasks<>(
+            batches.size(),
+            concurrency,
+            i -> ask(batches.get(i), deadline),
+            outcome -> outcome instanceof Outcome.Failed<Vectors>);
     try {
-      failure = crew.work();
+      Optional<Outcome<Vectors>> failure = parts.runUntilEnd();
+      if (failure.isPresent() && failure.get() instanceof Outcome.Failed<Vectors> failed) {
+        return new Outcome.Failed<>(failed.reason(), failed.report());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      String reason = "the call to " + client.endpoint().route(model) + " was interrupted";
-      Fault fault = Fault.of(Fault.Kind.CANCELLED, reason);
-      Duration elapsed = Duration.ofNanos(timer.nanos() - begin);
-      CallReport report =
-          new CallReport(
-              client.endpoint().route(model),
-              started,
-              elapsed,
-              Duration.ZERO,
-              List.of(),
-              Spend.NONE,
-              Optional.of(fault));
-      failure = Optional.of(CallException.of(fault, report));
+      return interrupted(started, Duration.ofNanos(timer.nanos() - begin));
     }
-    return failure.isPresent()
-        ? new Outcome.Failed<>(failure.get(), failure.get().report())
-        : joined(crew.answered());
+    List<Outcome.Answered<Vectors>> answered = new ArrayList<>();
+    for (Outcome<Vectors> outcome : parts.results()) {
+      if (outcome instanceof Outcome.Answered<Vectors> ok) {
+        answered.add(ok);
+      }
+    }
+    return joined(answered);
   }
 
-  /** A few threads that share the requests of one call. */
-  private final class Crew {
-    private final List<Batch> batches;
-    private final Deadline deadline;
-    private final AtomicInteger next = new AtomicInteger();
-    private final List<CompletableFuture<Outcome.Answered<Vectors>>> answers;
-    private final CompletableFuture<CallException> failure = new CompletableFuture<>();
-
-    Crew(List<Batch> batches, Deadline deadline) {
-      this.batches = batches;
-      this.deadline = deadline;
-      this.answers =
-          Stream.generate(CompletableFuture<Outcome.Answered<Vectors>>::new)
-              .limit(batches.size())
-              .toList();
-    }
-
-    /** Comes back when all is answered, or at the first failure. */
-    Optional<CallException> work() throws InterruptedException {
-      List<CompletableFuture<Integer>> workers =
-          Stream.generate(() -> VirtualThreads.async(this::share))
-              .limit(Math.min(client.endpoint().embedded() ? 1 : AT_ONCE, batches.size()))
-              .toList();
-      CompletableFuture<Void> all =
-          CompletableFuture.allOf(workers.toArray(CompletableFuture<?>[]::new));
-      try {
-        CompletableFuture.anyOf(all, failure).get();
-        return failure.isDone() ? Optional.of(failure.join()) : Optional.empty();
-      } catch (ExecutionException e) {
-        throw e.getCause() instanceof RuntimeException known ? known : new CompletionException(e);
-      } finally {
-        workers.forEach(worker -> worker.cancel(true));
-      }
-    }
-
-    List<Outcome.Answered<Vectors>> answered() {
-      return answers.stream().map(CompletableFuture::join).toList();
-    }
-
-    private int share() {
-      int mine = 0;
-      for (int i = next.getAndIncrement(); i < batches.size(); i = next.getAndIncrement()) {
-        switch (ask(batches.get(i), deadline)) {
-          case Outcome.Answered<Vectors> ok -> answers.get(i).complete(ok);
-          case Outcome.Failed<Vectors> failed -> {
-            failure.complete(failed.reason());
-            return mine;
-          }
-        }
-        mine++;
-      }
-      return mine;
-    }
+  private Outcome<Embeddings> interrupted(Instant started, Duration elapsed) {
+    Route route = client.endpoint().route(model);
+    Fault fault = Fault.of(Fault.Kind.CANCELLED, "the call to " + route + " was interrupted");
+    CallReport report =
+        new CallReport(
+            route,
+            started,
+            elapsed,
+            Duration.ZERO,
+            List.of(),
+            Spend.NONE,
+            Optional.of(fault));
+    return new Outcome.Failed<>(CallException.of(fault, report), report);
   }
 
   private Outcome<Embeddings> joined(List<Outcome.Answered<Vectors>> parts) {

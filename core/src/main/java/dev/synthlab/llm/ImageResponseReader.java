@@ -9,8 +9,8 @@ import tools.jackson.core.Base64Variants;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/** The answer to one images request. */
-final class ImageResponseReader implements ResponseJsonReader.Fields<ImageResponseReader.Pictures> {
+/** Reads the response to one image request. */
+final class ImageResponseReader implements ResponseJsonReader.Fields<ImageResponseReader.GeneratedImages> {
   private final ImageRequest.OutputKind wanted;
   private final List<GeneratedImage> images = new ArrayList<>();
   private Usage usage = Usage.UNKNOWN;
@@ -19,9 +19,9 @@ final class ImageResponseReader implements ResponseJsonReader.Fields<ImageRespon
     this.wanted = wanted;
   }
 
-  /** The pictures of one request. */
-  record Pictures(List<GeneratedImage> images, Usage usage) implements ResponseJsonReader.Counted {
-    /** The tokens of a picture have a price of their own, which the price list does not tell. */
+  /** The images of one request, and their tokens. */
+  record GeneratedImages(List<GeneratedImage> images, Usage usage) implements ResponseJsonReader.Counted {
+    /** The tokens of an image have a price of their own, which the price list does not have. */
     @Override
     public Spend spend(ModelRegistry known, String request) {
       return new Spend(usage.inputTokens(), usage.outputTokens(), 0, 0, Optional.empty());
@@ -43,11 +43,11 @@ final class ImageResponseReader implements ResponseJsonReader.Fields<ImageRespon
   }
 
   @Override
-  public Pictures whole() throws UnusableResponseException {
+  public GeneratedImages whole() throws UnusableResponseException {
     if (images.isEmpty()) {
       throw new UnusableResponseException("an answer without an image");
     }
-    return new Pictures(images, usage);
+    return new GeneratedImages(images, usage);
   }
 
   private void items(JsonParser in, JsonToken start) throws UnusableResponseException {
@@ -82,7 +82,7 @@ final class ImageResponseReader implements ResponseJsonReader.Fields<ImageRespon
     if (wanted == ImageRequest.OutputKind.BYTES || address.isEmpty()) {
       throw new UnusableResponseException(
           address.isPresent()
-              ? "the address of an image where its bytes were asked for (ask for Form.URL)"
+              ? "the address of an image where its bytes were asked for (use OutputKind.URL)"
               : "an image without bytes and address");
     }
     return new GeneratedImage.Url(uri(address.get()), revised);
@@ -103,7 +103,7 @@ final class ImageResponseReader implements ResponseJsonReader.Fields<ImageRespon
         return uri;
       }
     } catch (IllegalArgumentException e) {
-      // Told below, as any other that is no address of the web.
+      // reported below, like an address that is not one of the web
     }
     throw new UnusableResponseException("an image at an address that cannot be read");
   }

@@ -6,7 +6,9 @@ import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
 /**
@@ -84,6 +86,29 @@ final class ModelCalls {
         ? one(new CacheLookup.Query(request, until, usable), streamed)
         : new ToolLoop(request, until)
             .run(now -> one(new CacheLookup.Query(now, until, usable), streamed));
+  }
+
+  /** The outcomes of many requests, in their order; the listener is called by one at a time. */
+  List<Outcome<Completion>> answerAll(
+      List<CompletionRequest> requests, ParallelOptions how, int concurrency) {
+    Optional<Deadline> all = how.deadline().map(within -> Deadline.in(timer, within));
+    ReentrantLock listening = new ReentrantLock();
+    List<CompletionRequest> copy = List.copyOf(requests);
+    return new ParallelTasks<>(
+            copy.size(),
+            concurrency,
+            i -> {
+              Deadline until = deadline(copy.get(i), all);
+              Outcome<Completion> outcome = answer(copy.get(i), false, until);
+              listening.lock();
+              try {
+                how.listener().ended(i, outcome);
+              } finally {
+                listening.unlock();
+              }
+              return outcome;
+            })
+        .runAll();
   }
 
   /** The pieces of the answer, and of those before it that ask for tools. */

@@ -186,6 +186,6 @@ final class StructuredCall<T> {
     messages.add(Map.of("role", "assistant", "content", text));
     messages.add(Map.of("role", "user", "content", words));
     body.put("messages", messages);
-    return CompletionRequest.ofBody(body).with(request.options()).withFormat(request.format());
+    return request.withBody(body).withTools();
   }
 }

@@ -5,16 +5,12 @@ import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Fault;
 import dev.synthlab.call.Outcome;
-import dev.synthlab.call.VirtualThreads;
 import dev.synthlab.logging.Logging;
 import dev.synthlab.logging.Redactor;
 import dev.synthlab.spans.Tracing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -92,9 +88,9 @@ final class ToolLoop {
     if (answer.toolCalls().isEmpty() || answer.problem().isPresent()) {
       return new Next.Answered(known);
     }
-    if (before.size() >= request.rounds()) {
+    if (before.size() >= request.maxToolRounds()) {
       return new Next.Answered(
-          known.with(new AnswerException.ToolRoundsExceeded(request.rounds(), answer.text())));
+          known.with(new AnswerException.ToolRoundsExceeded(request.maxToolRounds(), answer.text())));
     }
     try {
       List<Part> results = results(answer.toolCalls());
@@ -118,20 +114,8 @@ final class ToolLoop {
 
   private List<Part> results(List<Part.ToolCall> calls)
       throws InterruptedException, TimeoutException {
-    List<CompletableFuture<Part>> running =
-        calls.stream().map(call -> VirtualThreads.<Part>async(() -> result(call))).toList();
-    try {
-      List<Part> results = new ArrayList<>();
-      for (CompletableFuture<Part> each : running) {
-        long left = Math.max(0, deadline.remaining().toNanos());
-        results.add(each.get(left, TimeUnit.NANOSECONDS));
-      }
-      return results;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a tool broke down", e.getCause());
-    } finally {
-      running.forEach(each -> each.cancel(true));
-    }
+    return new ParallelTasks<>(calls.size(), calls.size(), i -> result(calls.get(i)))
+        .runWithin(deadline);
   }
 
   private Part result(Part.ToolCall call) {

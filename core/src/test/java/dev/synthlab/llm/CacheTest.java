@@ -157,9 +157,9 @@ class CacheTest {
       CompletionRequest request = CompletionRequest.of("hi");
       llm.ask(request);
 
-      String without = llm.ask(request.withCaching(CallOptions.Caching.NONE)).text();
+      String without = llm.ask(request.withCaching(CompletionRequest.Caching.NONE)).text();
       String known = llm.ask(request).text();
-      String fresh = llm.ask(request.withCaching(CallOptions.Caching.REFRESH)).text();
+      String fresh = llm.ask(request.withCaching(CompletionRequest.Caching.REFRESH)).text();
 
       assertThat(without).isEqualTo("answer 2");
       assertThat(known).isEqualTo("answer 1");

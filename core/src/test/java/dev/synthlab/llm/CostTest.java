@@ -164,6 +164,7 @@ class CostTest {
     assertThat(mini.costUsd().orElseThrow()).isEqualByComparingTo("0.00000405");
     assertThat(mini.unpricedCalls()).isZero();
     assertThat(totals.byModel().get("llama-x"))
+        .usingRecursiveComparison()
         .isEqualTo(new UsageTotals.Total(2, 1, 7, 5, 0, 0, java.util.Optional.empty(), 1));
   }
 

@@ -107,8 +107,8 @@ class EmbeddingTest {
     assertThat(all.vectors()).extracting(vector -> vector[0]).containsExactly(1f, 4f, 2f);
     assertThat(all.usage()).isEqualTo(new Usage(9, 0, 0, 0, true));
     assertThat(all.report().spend().inputTokens()).isEqualTo(9);
-    assertThat(all.modelAsked()).isEqualTo("text-embedding-3-small");
-    assertThat(all.modelAnswered()).isEqualTo("embedder-1");
+    assertThat(all.requestedModel()).isEqualTo("text-embedding-3-small");
+    assertThat(all.respondedModel()).isEqualTo("embedder-1");
     assertThat(all).hasToString("3 vectors of 3 numbers by embedder-1");
   }
 
@@ -246,7 +246,7 @@ class EmbeddingTest {
   void hasNoMoreThanAFewRequestsUnderWay() throws Exception {
     AtomicInteger underWay = new AtomicInteger();
     AtomicInteger max = new AtomicInteger();
-    CountDownLatch full = new CountDownLatch(EmbeddingCall.AT_ONCE);
+    CountDownLatch full = new CountDownLatch(EmbeddingCall.CONCURRENCY);
     rig.close();
     rig =
         Rig.of(
@@ -261,7 +261,7 @@ class EmbeddingTest {
 
     rig.client().embed(Collections.nCopies(9 * EmbeddingCall.MAX_INPUTS, "a"));
 
-    assertThat(max).hasValue(EmbeddingCall.AT_ONCE);
+    assertThat(max).hasValue(EmbeddingCall.CONCURRENCY);
     assertThat(rig.requests()).isEqualTo(9);
   }
 

@@ -105,7 +105,7 @@ class ImageTest {
   })
   void asksForAFormWhereTheModelHasAChoice(
       String model, ImageRequest.OutputKind form, String word) {
-    rig.client().generateImage(ImageRequest.of("a fox").withModel(model).withForm(form));
+    rig.client().generateImage(ImageRequest.of("a fox").withModel(model).withOutput(form));
 
     assertThat(asked(0).path("response_format").asString("")).isEqualTo(word == null ? "" : word);
   }
@@ -116,7 +116,7 @@ class ImageTest {
 
     Images images =
         client.generateImage(
-            ImageRequest.of("a fox").withModel("dall-e-3").withForm(ImageRequest.OutputKind.URL));
+            ImageRequest.of("a fox").withModel("dall-e-3").withOutput(ImageRequest.OutputKind.URL));
 
     assertThat(asked(0).path("response_format").stringValue()).isEqualTo("url");
     assertThat(images.images())
@@ -137,7 +137,7 @@ class ImageTest {
         .isThrownBy(
             () ->
                 client.generateImage(
-                    ImageRequest.of("a fox").withForm(ImageRequest.OutputKind.URL)))
+                    ImageRequest.of("a fox").withOutput(ImageRequest.OutputKind.URL)))
         .withMessageContaining("bytes only");
     assertThat(rig.requests()).isZero();
   }

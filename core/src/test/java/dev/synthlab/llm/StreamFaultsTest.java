@@ -105,7 +105,7 @@ class StreamFaultsTest {
     LlmClient client = client(events(delta("Hello"), finish("stop")));
 
     String text =
-        handedOn ? text(client) : client.streamed(CompletionRequest.of("hi")).get().text();
+        handedOn ? text(client) : InternalCalls.of(client).completion(CompletionRequest.of("hi"), true).get().text();
 
     assertThat(text).isEqualTo("Hello");
     assertThat(rig.requests()).isEqualTo(1);
@@ -145,7 +145,8 @@ class StreamFaultsTest {
           default -> events(delta("Once"), "[DONE]");
         };
 
-    Completion answer = client(broken, good()).streamed(CompletionRequest.of("hi")).get();
+    Completion answer = InternalCalls.of(client(broken, good()))
+            .completion(CompletionRequest.of("hi"), true).get();
 
     assertThat(answer.text()).isEqualTo("Hello");
     assertThat(rig.requests()).isEqualTo(2);
@@ -184,7 +185,7 @@ class StreamFaultsTest {
               if (handedOn) {
                 text(client);
               } else {
-                client.streamed(CompletionRequest.of("hi")).get();
+                InternalCalls.of(client).completion(CompletionRequest.of("hi"), true).get();
               }
             })
         .withMessageContaining("the engine died");
@@ -210,7 +211,7 @@ class StreamFaultsTest {
               if (handedOn) {
                 text(client);
               } else {
-                client.streamed(CompletionRequest.of("hi")).get();
+                InternalCalls.of(client).completion(CompletionRequest.of("hi"), true).get();
               }
             })
         .satisfies(e -> assertThat(e.getClass().getSimpleName()).isEqualTo(type));
@@ -238,7 +239,7 @@ class StreamFaultsTest {
               if (handedOn) {
                 text(client);
               } else {
-                client.streamed(CompletionRequest.of("hi")).get();
+                InternalCalls.of(client).completion(CompletionRequest.of("hi"), true).get();
               }
             });
     assertThat(rig.requests()).isEqualTo(1);
@@ -265,7 +266,7 @@ class StreamFaultsTest {
               if (handedOn) {
                 text(client);
               } else {
-                client.streamed(CompletionRequest.of("hi")).get();
+                InternalCalls.of(client).completion(CompletionRequest.of("hi"), true).get();
               }
             })
         .withMessageContaining("larger than 16777216 bytes")

@@ -20,7 +20,7 @@ class StructuredJsonCallTest {
   @Test
   void givesTheJsonOfTheMendedAnswerAsTextAndTheTokensOfBoth() {
     try (Rig rig = Rig.inTurn(chat("Rex!"), chat("```json\n{\"name\":\"Rex\",\"age\":3}\n```"))) {
-      Completion answer = rig.client().outcomeJson(REQUEST).get();
+      Completion answer = InternalCalls.of(rig.client()).json(REQUEST, false).get();
 
       assertThat(answer.problem()).isEmpty();
       assertThat(answer.text()).isEqualTo("{\"name\":\"Rex\",\"age\":3}");
@@ -32,7 +32,7 @@ class StructuredJsonCallTest {
   @Test
   void keepsWhatWasSaidWhenItDoesNotFitAfterTheRepair() {
     try (Rig rig = Rig.inTurn(chat("Rex!"), chat("{\"name\":\"Rex\"}"))) {
-      Outcome<Completion> outcome = rig.client().outcomeJson(REQUEST);
+      Outcome<Completion> outcome = InternalCalls.of(rig.client()).json(REQUEST, false);
 
       Completion answer = outcome.get();
       assertThat(answer.problem().orElseThrow().code()).isEqualTo("structured_output");
@@ -49,7 +49,8 @@ class StructuredJsonCallTest {
     String text = "{\"a\":\"" + "ab".repeat(100_000) + "\"}";
     try (Rig rig = Rig.inTurn(chat(text), chat(text))) {
       Completion answer =
-          rig.client().outcomeJson(REQUEST.withFormat(new ResponseFormat.Schema(schema))).get();
+          InternalCalls.of(rig.client())
+              .json(REQUEST.withFormat(new ResponseFormat.Schema(schema)), false).get();
 
       assertThat(answer.problem().orElseThrow())
           .hasMessageContaining("$.a cannot be judged: the pattern");
@@ -59,7 +60,7 @@ class StructuredJsonCallTest {
   @Test
   void writesWholeNumbersAsSuchWhereTheyAreWanted() {
     try (Rig rig = Rig.inTurn(chat("{\"name\":\"Rex\",\"age\":3.0}"))) {
-      Completion answer = rig.client().outcomeJson(REQUEST).get();
+      Completion answer = InternalCalls.of(rig.client()).json(REQUEST, false).get();
 
       assertThat(answer.text()).isEqualTo("{\"name\":\"Rex\",\"age\":3}");
       assertThat(rig.requests()).isEqualTo(1);
@@ -69,7 +70,7 @@ class StructuredJsonCallTest {
   @Test
   void givesAFailedCallAsItIs() {
     try (Rig rig = Rig.inTurn(error(401, "invalid_api_key", "no"))) {
-      assertThat(rig.client().outcomeJson(REQUEST)).isInstanceOf(Outcome.Failed.class);
+      assertThat(InternalCalls.of(rig.client()).json(REQUEST, false)).isInstanceOf(Outcome.Failed.class);
     }
   }
 }

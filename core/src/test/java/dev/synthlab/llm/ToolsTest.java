@@ -223,7 +223,7 @@ class ToolsTest {
 
       assertThatExceptionOfType(AnswerException.ToolRoundsExceeded.class)
           .isThrownBy(() -> rig.client().ask(request))
-          .withMessage("the model asked for tools in 3 rounds and has not answered");
+          .withMessage("the model called tools in 3 rounds and has not answered");
 
       assertThat(rig.requests()).isEqualTo(4);
     }
