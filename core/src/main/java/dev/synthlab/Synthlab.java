@@ -1,5 +1,8 @@
 package dev.synthlab;
 
+import dev.synthlab.config.ConfigException;
+
+
 import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallObserver;
 import dev.synthlab.call.CallPolicy;

@@ -1,5 +1,8 @@
 package dev.synthlab.external;
 
+import dev.synthlab.call.CallException;
+
+
 import dev.synthlab.call.Attempt;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Fault;

@@ -1,5 +1,8 @@
 package dev.synthlab.external;
 
+import dev.synthlab.config.ConfigException;
+
+
 import dev.synthlab.config.ApiSettings;
 import dev.synthlab.config.ApiVariables;
 import dev.synthlab.config.ApiVariables.KeyNeed;

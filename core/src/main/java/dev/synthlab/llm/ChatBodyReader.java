@@ -29,11 +29,11 @@ record ChatBodyReader(boolean streamed) implements ResponseReader<PreparedChat, 
       throws UnusableResponseException {
     // Bytes that are not UTF-8 are replaced: a parser of bytes would refuse the whole answer.
     String text = new String(bytes, StandardCharsets.UTF_8);
-    ChatResponseReader answer = new ChatResponseReader();
+    ChatResponseParser answer = new ChatResponseParser();
     String json;
     try {
       answer.read(text);
-      json = SingleLineJson.of(text);
+      json = ChatJson.of(text);
     } catch (JacksonException e) {
       throw UnusableResponseException.notJson(e, text);
     }
@@ -46,7 +46,7 @@ record ChatBodyReader(boolean streamed) implements ResponseReader<PreparedChat, 
 
   private static ChatResult events(PreparedChat chat, AttemptResult.ResponseReceived head)
       throws IOException, UnusableResponseException {
-    ChatResponseReader answer = new ChatResponseReader();
+    ChatResponseParser answer = new ChatResponseParser();
     SseReader events = new SseReader(head.body());
     String last = "";
     try {
@@ -70,19 +70,19 @@ record ChatBodyReader(boolean streamed) implements ResponseReader<PreparedChat, 
       throw new UnusableResponseException(
           "the stream ended without a finish reason", last, Optional.empty());
     }
-    return result(chat, head, answer, SingleLineJson.rebuilt(answer), last);
+    return result(chat, head, answer, ChatJson.rebuilt(answer), last);
   }
 
   private static ChatResult result(
       PreparedChat chat,
       AttemptResult.ResponseReceived head,
-      ChatResponseReader answer,
+      ChatResponseParser answer,
       String json,
       String body)
       throws UnusableResponseException {
     ChatResult result =
         new ChatResult(answer, json, ResponseClassifier.requestId(head.headers()), chat);
-    if (!result.saysSomething()) {
+    if (!result.isUsable()) {
       String missing = answer.choice ? "an answer without text" : "an answer without choices";
       throw new UnusableResponseException(missing, body, Optional.empty());
     }

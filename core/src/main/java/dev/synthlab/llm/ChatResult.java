@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 
 /** A chat completion that was read to its end, and the request it answers. */
 record ChatResult(
-    ChatResponseReader answer, String json, Optional<String> requestId, PreparedChat chat) {
+    ChatResponseParser answer, String json, Optional<String> requestId, PreparedChat chat) {
 
   Completion completion(String request, CallReport report) {
     return new Completion(
@@ -43,8 +43,8 @@ record ChatResult(
     return Optional.empty();
   }
 
-  /** Whether there is anything in it that a caller could use. */
-  boolean saysSomething() {
+  /** Whether a caller can use any part of it. */
+  boolean isUsable() {
     return answer.choice
         && (!answer.text.isEmpty()
             || !answer.refusal.isEmpty()

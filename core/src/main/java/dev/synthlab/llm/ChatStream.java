@@ -17,12 +17,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
-/** A chat completion over server-sent events, from its first text on. */
+/** A chat completion over server-sent events, after its first text. For one consumer. */
 final class ChatStream implements TextStream {
   private final AttemptResult.ResponseReceived head;
   private final PreparedChat chat;
   private final SseReader events;
-  private final ChatResponseReader answer = new ChatResponseReader();
+  private final ChatResponseParser answer = new ChatResponseParser();
   private @Nullable CallReport report;
   private volatile Optional<LlmSpan> span = Optional.empty();
   private volatile Optional<CallException> broken = Optional.empty();
@@ -37,9 +37,9 @@ final class ChatStream implements TextStream {
     this.events = new SseReader(head.body());
   }
 
-  /** Reads until there is text to hand out, or a proper end. */
+  /** Reads until the first text, or the end of the stream. */
   void awaitFirst() throws IOException, UnusableResponseException {
-    ready = nextPiece();
+    ready = nextDelta();
     if (ready.isEmpty()
         && answer.calls.isEmpty()
         && answer.refusal.isEmpty()
@@ -49,7 +49,7 @@ final class ChatStream implements TextStream {
     }
   }
 
-  /** Says how it went so far, where that is shown, and who wants the whole answer. */
+  /** Sets the report so far, the span, and the consumer of the whole answer. */
   void reported(CallReport how, LlmSpan shownBy, Consumer<Completion> atEnd) {
     whole = atEnd;
     report = how;
@@ -65,7 +65,7 @@ final class ChatStream implements TextStream {
     return answer.text.toString();
   }
 
-  /** What broke it, if anything did. */
+  /** The fault that ended the stream early. */
   Optional<Fault> brokenBy() {
     return broken.map(CallException::fault);
   }
@@ -80,25 +80,25 @@ final class ChatStream implements TextStream {
       throw new IllegalStateException("a stream is iterated once");
     }
     iterating = true;
-    return new Pieces();
+    return new Deltas();
   }
 
   @Override
   public Completion completion() {
     if (!ended || !ready.isEmpty()) {
-      throw new IllegalStateException("pieces of the answer are still to come");
+      throw new IllegalStateException("the answer is not complete: read the stream to its end first");
     }
     return new ChatResult(
             answer,
-            SingleLineJson.rebuilt(answer),
+            ChatJson.rebuilt(answer),
             ResponseClassifier.requestId(head.headers()),
             chat)
-        .completion(chat.route().resource(), told(Optional.empty()));
+        .completion(chat.route().resource(), finalReport(Optional.empty()));
   }
 
   @Override
   public void close() {
-    // Whoever hears of the end logs and records as part of the call.
+    // Observers of the end log and record within the span of the call.
     span.ifPresentOrElse(on -> on.within(this::end), this::end);
     span.ifPresent(this::show);
   }
@@ -125,8 +125,8 @@ final class ChatStream implements TextStream {
     }
   }
 
-  /** How it went, with what it has used so far. */
-  private CallReport told(Optional<Fault> fault) {
+  /** The report with the tokens so far. */
+  private CallReport finalReport(Optional<Fault> fault) {
     CallReport so = report;
     if (so == null) {
       throw new IllegalStateException("the call has not ended yet");
@@ -134,8 +134,8 @@ final class ChatStream implements TextStream {
     return so.with(spend(), fault);
   }
 
-  /** The next text, or an empty one at the proper end. */
-  private String nextPiece() throws IOException, UnusableResponseException {
+  /** The next text, or an empty one at the end of the stream. */
+  private String nextDelta() throws IOException, UnusableResponseException {
     while (true) {
       Optional<SseReader.ServerEvent> next = events.next();
       String data = next.map(SseReader.ServerEvent::data).orElse("[DONE]").strip();
@@ -163,12 +163,12 @@ final class ChatStream implements TextStream {
     }
   }
 
-  private final class Pieces implements Iterator<String> {
+  private final class Deltas implements Iterator<String> {
     @Override
     public boolean hasNext() {
       if (ready.isEmpty() && !ended) {
         try {
-          ready = nextPiece();
+          ready = nextDelta();
         } catch (BodyReader.TooLargeException e) {
           throw over(Fault.of(Fault.Kind.RESPONSE_TOO_LARGE, "the stream: " + e.getMessage()), e);
         } catch (IOException e) {
@@ -201,7 +201,7 @@ final class ChatStream implements TextStream {
 
     private CallException over(Fault reason, Exception cause) {
       Fault fault = reason.because(cause).withPartial(answer.text.toString());
-      CallException thrown = CallException.of(fault, told(Optional.of(fault)));
+      CallException thrown = CallException.of(fault, finalReport(Optional.of(fault)));
       broken = Optional.of(thrown);
       close();
       return thrown;

@@ -146,7 +146,7 @@ public record Conversation(List<Message> rules, List<List<Message>> turns, int b
                 part ->
                     switch (part) {
                       case Part.Text text -> text.text().length();
-                      case Part.Image image -> ChatRequestBody.A_PICTURE;
+                      case Part.Image image -> ChatRequestBody.IMAGE_CHARACTERS;
                       case Part.ToolCall call -> call.tool().length() + call.arguments().length();
                       case Part.ToolResult result -> result.text().length();
                     })

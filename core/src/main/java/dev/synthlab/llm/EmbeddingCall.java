@@ -11,7 +11,7 @@ import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Route;
 import dev.synthlab.call.Spend;
 import dev.synthlab.call.Timer;
-import dev.synthlab.llm.EmbeddingResponseReader.Vectors;
+import dev.synthlab.llm.EmbeddingResponseParser.Vectors;
 import dev.synthlab.spans.Tracing;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -25,23 +25,23 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Turns any number of texts into vectors: by as many requests as the bounds of the API ask for, a
- * few at once, all within one deadline. The first that fails ends the others. For one call.
+ * Embeds any number of texts: in as many requests as the limits of the API need, a few in parallel,
+ * all within one deadline. The first failure ends the others. For one call.
  *
  * @see <a href="https://platform.openai.com/docs/api-reference/embeddings/create">the bounds</a>
  */
 final class EmbeddingCall {
   static final int MAX_INPUTS = 2_048;
 
-  /** The API allows 300,000 by its own count; ours is an estimate and may fall short. */
+  /** The API allows 300,000 by its own count; ours is an estimate and may be too low. */
   static final long MAX_TOKENS = 200_000;
 
-  /** A longer text is refused: it goes alone, so that it takes no other along. */
+  /** A longer text is refused: it is sent alone, so that no other text fails with it. */
   static final long MAX_INPUT = 8_191;
 
   static final int CONCURRENCY = 4;
 
-  /** The embedded model makes one vector after the other, and an attempt has a time to keep. */
+  /** The embedded model computes one vector after the other, within the timeout of an attempt. */
   private static final int MAX_INPUTS_EMBEDDED = 8;
 
   private static final int BYTES_A_TOKEN = 4;
@@ -76,7 +76,7 @@ final class EmbeddingCall {
     };
   }
 
-  /** Text may have twice as many tokens as usual. */
+  /** A text may have twice the estimated tokens. */
   Optional<BigDecimal> maxCost() {
     long tokens = request.inputs().stream().mapToLong(EmbeddingCall::tokens).sum();
     Usage max = new Usage(2 * tokens, 0, 0, 0, false);
@@ -96,7 +96,7 @@ final class EmbeddingCall {
     ModelExchange<PreparedPost, Vectors> exchange =
         new ModelExchange<>(
             prepared,
-            new ResponseJsonReader<>(() -> new EmbeddingResponseReader(inputs, batch.tokens())),
+            new ResponseJsonReader<>(() -> new EmbeddingResponseParser(inputs, batch.tokens())),
             timer);
     LlmSpan span =
         LlmSpan.of(
@@ -150,7 +150,7 @@ final class EmbeddingCall {
     return batches;
   }
 
-  /** An estimate by the bytes of the text, which hold for scripts with long characters too. */
+  /** An estimate by the bytes of the text, which also suits scripts with long characters. */
   private static long tokens(String text) {
     long bytes =
         text.chars().mapToLong(c -> c < 0x80 ? 1 : c < 0x800 || isSurrogate(c) ? 2 : 3).sum();
@@ -209,12 +209,12 @@ final class EmbeddingCall {
     parts.forEach(part -> vectors.addAll(part.value().vectors()));
     String answered = parts.getFirst().value().model();
     Usage usage = parts.stream().map(part -> part.value().usage()).reduce(Usage::plus).get();
-    CallReport report = report(parts.stream().map(Outcome.Answered::report).toList());
+    CallReport report = joinedReport(parts.stream().map(Outcome.Answered::report).toList());
     String by = answered.isEmpty() ? model : answered;
     return new Outcome.Answered<>(new Embeddings(vectors, model, by, usage, report), report);
   }
 
-  private static CallReport report(List<CallReport> parts) {
+  private static CallReport joinedReport(List<CallReport> parts) {
     if (parts.size() == 1) {
       return parts.getFirst();
     }

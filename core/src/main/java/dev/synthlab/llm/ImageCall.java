@@ -6,7 +6,7 @@ import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Timer;
 import dev.synthlab.llm.ImageRequest.OutputKind;
-import dev.synthlab.llm.ImageResponseReader.GeneratedImages;
+import dev.synthlab.llm.ImageResponseParser.GeneratedImages;
 import dev.synthlab.spans.Tracing;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -49,7 +49,7 @@ final class ImageCall {
     ModelExchange<PreparedPost, GeneratedImages> exchange =
         new ModelExchange<>(
             prepared,
-            new ResponseJsonReader<>(() -> new ImageResponseReader(request.output())),
+            new ResponseJsonReader<>(() -> new ImageResponseParser(request.output())),
             timer);
     LlmSpan span =
         LlmSpan.of(Tracing.Kind.LLM, "image " + model, exchange.route(), body, request.options());

@@ -1,5 +1,8 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.config.ConfigException;
+
+
 import dev.synthlab.Synthlab;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Deadline;

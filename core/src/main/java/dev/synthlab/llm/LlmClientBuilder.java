@@ -1,5 +1,8 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.config.ConfigException;
+
+
 import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.CallObserver;

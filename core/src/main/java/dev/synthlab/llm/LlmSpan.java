@@ -210,7 +210,7 @@ final class LlmSpan {
   }
 
   /** The vectors of an embedding request. */
-  void embedded(List<String> texts, EmbeddingResponseReader.Vectors answer, CallReport report) {
+  void embedded(List<String> texts, EmbeddingResponseParser.Vectors answer, CallReport report) {
     answeredBy(answer.model(), Optional.empty(), answer.usage());
     if (span.recorded()) {
       SpanResponseAttributes.embeddings(span, texts, answer, report);

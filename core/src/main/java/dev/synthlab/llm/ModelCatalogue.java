@@ -77,7 +77,7 @@ public final class ModelCatalogue {
   private static ModelCatalogue read() {
     try (InputStream in = ModelCatalogue.class.getResourceAsStream("models.json")) {
       byte[] all = Objects.requireNonNull(in, "models.json is in the jar").readAllBytes();
-      BundledModels table = BundledModels.of(new String(all, StandardCharsets.ISO_8859_1));
+      ModelTable table = ModelTable.of(new String(all, StandardCharsets.ISO_8859_1));
       return new ModelCatalogue(table.byName(), Map.of(), table.source());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -98,12 +98,12 @@ public final class ModelCatalogue {
             Files.newInputStream(file),
             reason -> unusable(file, "must be UTF-8, and it " + reason))) {
       Map<String, Map<String, Object>> all = new HashMap<>(added);
-      LiteLlmModels.read(in)
+      ModelTableReader.read(in)
           .forEach(
               (name, said) -> {
                 Map<String, Object> merged = new HashMap<>(facts(name).orElse(Map.of()));
                 merged.putAll(said);
-                LiteLlmModels.model(name, merged); // or it fails here
+                ModelTableReader.model(name, merged); // or it fails here
                 all.put(name, merged);
               });
       return new ModelCatalogue(lines, all, source + ", and " + file);
@@ -155,7 +155,7 @@ public final class ModelCatalogue {
     if (known != null) {
       return Optional.of(known);
     }
-    Optional<Model> read = facts(name).map(facts -> LiteLlmModels.model(name, facts));
+    Optional<Model> read = facts(name).map(facts -> ModelTableReader.model(name, facts));
     read.ifPresent(model -> made.put(name, model));
     return read;
   }
@@ -164,7 +164,7 @@ public final class ModelCatalogue {
     return Optional.ofNullable(added.get(name))
         .or(
             () ->
-                Optional.ofNullable(lines.get(name)).map(line -> LiteLlmModels.facts(name, line)));
+                Optional.ofNullable(lines.get(name)).map(line -> ModelTableReader.facts(name, line)));
   }
 
   /**

@@ -79,10 +79,10 @@ final class PreparedChat implements PreparedRequest<PreparedChat> {
     Optional<Model> model = source.endpoint().known().find(route.resource());
     ResponseFormatFallback.Strategy strategy =
         source.unsupported().formats().first(route, source.request(), model);
-    return new PreparedChat(source, models, sent(source, route, strategy), MAX_REPAIRS);
+    return new PreparedChat(source, models, payload(source, route, strategy), MAX_REPAIRS);
   }
 
-  private static Payload sent(
+  private static Payload payload(
       Inputs source, Route route, ResponseFormatFallback.Strategy strategy) {
     Map<String, Object> body =
         ChatRequestBody.body(source.request(), route.resource(), strategy, source.stream());
@@ -142,7 +142,7 @@ final class PreparedChat implements PreparedRequest<PreparedChat> {
   }
 
   /** The model, request id and prices of an answer, for records. */
-  CallMetadata.AnswerMetadata metadata(ChatResponseReader answer, Optional<String> requestId) {
+  CallMetadata.AnswerMetadata metadata(ChatResponseParser answer, Optional<String> requestId) {
     return CallMetadata.AnswerMetadata.by(
         Optional.of(answer.model).filter(model -> !model.isEmpty()),
         requestId,
@@ -157,7 +157,7 @@ final class PreparedChat implements PreparedRequest<PreparedChat> {
   }
 
   /** What the answer used, and its price. */
-  Spend spend(ChatResponseReader answer) {
+  Spend spend(ChatResponseParser answer) {
     return endpoint.known().spend(models.getFirst(), answer.model, usage(answer));
   }
 
@@ -185,7 +185,7 @@ final class PreparedChat implements PreparedRequest<PreparedChat> {
   }
 
   /** As the provider counted it, else by our estimate. */
-  Usage usage(ChatResponseReader answer) {
+  Usage usage(ChatResponseParser answer) {
     long said =
         answer.text.length()
             + answer.refusal.length()
@@ -201,8 +201,8 @@ final class PreparedChat implements PreparedRequest<PreparedChat> {
     }
     return unsupported
         .formats()
-        .lower(route(), request, strategy, fault)
-        .map(lower -> sent(source(), route(), lower))
+        .next(route(), request, strategy, fault)
+        .map(lower -> payload(source(), route(), lower))
         .or(
             () ->
                 unsupported.adapt(route(), body, fault).map(other -> new Payload(other, strategy)))

@@ -55,7 +55,7 @@ final class PreparedPost implements PreparedRequest<PreparedPost> {
   static PreparedPost of(
       Verb verb, PreparedChat.ModelContext client, Map<String, Object> body, long weight) {
     Route route = client.endpoint().route(String.valueOf(body.get("model")));
-    client.endpoint().known().warnOfTheEnd(route.resource());
+    client.endpoint().known().warnOfShutOff(route.resource());
     Map<String, Object> adapted = client.unsupported().adapted(route, body);
     return new PreparedPost(verb, client, adapted, weight, MAX_REPAIRS);
   }

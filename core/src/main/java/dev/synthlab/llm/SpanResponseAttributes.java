@@ -46,7 +46,7 @@ final class SpanResponseAttributes {
   static void embeddings(
       OpenSpan span,
       List<String> texts,
-      EmbeddingResponseReader.Vectors answer,
+      EmbeddingResponseParser.Vectors answer,
       CallReport report) {
     span.set("embedding.model_name", report.route().resource());
     for (int i = 0; i < texts.size(); i++) {

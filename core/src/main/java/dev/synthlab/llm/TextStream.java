@@ -1,5 +1,8 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.CallException;
+
+
 import java.util.Iterator;
 
 /**

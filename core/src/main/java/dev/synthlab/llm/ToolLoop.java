@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 
 /**
- * The tools of one call: runs those the model asks for, at once if it asks for several, and keeps
- * what was said. For one call.
+ * The loop of one call with tools: runs the tool calls of an answer in parallel and sends their
+ * results to the model, until it answers. For one call.
  */
 final class ToolLoop {
   private static final Logger log = Logging.component("llm");
@@ -32,24 +32,24 @@ final class ToolLoop {
     this.deadline = deadline;
   }
 
-  /** Asks once, as one run of the loop. */
+  /** Sends one request. */
   interface Ask {
     Outcome<Completion> outcome(CompletionRequest request);
   }
 
-  /** What follows from an answer. */
+  /** What follows an answer. */
   sealed interface Next {
-    /** It is the last. */
+    /** The answer is the last. */
     record Answered(Completion completion) implements Next {}
 
-    /** Tools were run, and the model is to be asked again. */
+    /** Tools ran, and their results are sent to the model. */
     record Asked(CompletionRequest request) implements Next {}
 
-    /** The tools did not come to an end. */
+    /** The tools did not end in time. */
     record Failed(Fault fault) implements Next {}
   }
 
-  /** Asks until the model answers without asking for tools. */
+  /** Sends requests until the model answers without tool calls. */
   Outcome<Completion> run(Ask ask) {
     return LlmSpan.steps(Tracing.Kind.AGENT, "tools", request, () -> rounds(ask));
   }
@@ -82,7 +82,7 @@ final class ToolLoop {
     return new Outcome.Failed<>(CallException.of(fault, report), report);
   }
 
-  /** Runs the tools that an answer asks for. */
+  /** Runs the tool calls of an answer. */
   Next after(Completion answer) {
     Completion known = answer.after(before);
     if (answer.toolCalls().isEmpty() || answer.problem().isPresent()) {
@@ -131,8 +131,8 @@ final class ToolLoop {
           Tracing.tool(call.tool(), call.arguments(), () -> tool.get().action().call(call));
       return new Part.ToolResult(call.id(), told);
     } catch (Exception | StackOverflowError | AssertionError | LinkageError e) {
-      // Whatever went wrong: the model is told, and may do better.
-      log.warn("the tool {} failed, the model is told: {}", call.tool(), e.toString());
+      // any failure of a tool is a result that the model gets
+      log.warn("the tool {} failed; the model gets the message: {}", call.tool(), e.toString());
       return new Part.ToolResult(call.id(), "error: " + Redactor.redact(words(e)));
     }
   }

@@ -38,7 +38,7 @@ class ImageTest {
           "{\"data\":[{\"url\":\"https://files.example/a.png?sig=s3cret\","
               + "\"revised_prompt\":\"A very red fox\"}]}");
 
-  private Rig rig = Rig.inTurn(PICTURE);
+  private ClientFixture rig = ClientFixture.inTurn(PICTURE);
 
   @AfterEach
   void close() {
@@ -47,7 +47,7 @@ class ImageTest {
 
   private LlmClient client(Reply... replies) {
     rig.close();
-    rig = Rig.inTurn(replies);
+    rig = ClientFixture.inTurn(replies);
     return rig.client();
   }
 
@@ -194,7 +194,7 @@ class ImageTest {
   @Test
   void hasMorePatienceThanForATextUnlessToldOtherwise() {
     rig.close();
-    rig = Rig.of((seen, number) -> silence()).inRealTime().with("SYNTHLAB_TIMEOUT", "50ms");
+    rig = ClientFixture.of((seen, number) -> silence()).inRealTime().with("SYNTHLAB_TIMEOUT", "50ms");
     LlmClient client = rig.client();
     ImageRequest fox = ImageRequest.of("a fox").withDeadline(Duration.ofMillis(400));
 

@@ -30,7 +30,7 @@ class StreamFaultsTest {
       "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
   private static final Duration SILENCE = Duration.ofMillis(400);
 
-  private Rig rig = Rig.inTurn(Replies.silence());
+  private ClientFixture rig = ClientFixture.inTurn(Replies.silence());
 
   @AfterEach
   void close() {
@@ -39,7 +39,7 @@ class StreamFaultsTest {
 
   private LlmClient client(Reply... replies) {
     rig.close();
-    rig = Rig.inTurn(replies).with("SYNTHLAB_TIMEOUT", SILENCE.toMillis() + "ms");
+    rig = ClientFixture.inTurn(replies).with("SYNTHLAB_TIMEOUT", SILENCE.toMillis() + "ms");
     return rig.client();
   }
 

@@ -19,7 +19,7 @@ class StructuredJsonCallTest {
 
   @Test
   void givesTheJsonOfTheMendedAnswerAsTextAndTheTokensOfBoth() {
-    try (Rig rig = Rig.inTurn(chat("Rex!"), chat("```json\n{\"name\":\"Rex\",\"age\":3}\n```"))) {
+    try (ClientFixture rig = ClientFixture.inTurn(chat("Rex!"), chat("```json\n{\"name\":\"Rex\",\"age\":3}\n```"))) {
       Completion answer = InternalCalls.of(rig.client()).json(REQUEST, false).get();
 
       assertThat(answer.problem()).isEmpty();
@@ -31,7 +31,7 @@ class StructuredJsonCallTest {
 
   @Test
   void keepsWhatWasSaidWhenItDoesNotFitAfterTheRepair() {
-    try (Rig rig = Rig.inTurn(chat("Rex!"), chat("{\"name\":\"Rex\"}"))) {
+    try (ClientFixture rig = ClientFixture.inTurn(chat("Rex!"), chat("{\"name\":\"Rex\"}"))) {
       Outcome<Completion> outcome = InternalCalls.of(rig.client()).json(REQUEST, false);
 
       Completion answer = outcome.get();
@@ -47,7 +47,7 @@ class StructuredJsonCallTest {
         JsonSchema.parse(
             "{\"required\":[\"a\"],\"properties\":{\"a\":{\"pattern\":\"^(?=a)(a|b)*$\"}}}");
     String text = "{\"a\":\"" + "ab".repeat(100_000) + "\"}";
-    try (Rig rig = Rig.inTurn(chat(text), chat(text))) {
+    try (ClientFixture rig = ClientFixture.inTurn(chat(text), chat(text))) {
       Completion answer =
           InternalCalls.of(rig.client())
               .json(REQUEST.withFormat(new ResponseFormat.Schema(schema)), false).get();
@@ -59,7 +59,7 @@ class StructuredJsonCallTest {
 
   @Test
   void writesWholeNumbersAsSuchWhereTheyAreWanted() {
-    try (Rig rig = Rig.inTurn(chat("{\"name\":\"Rex\",\"age\":3.0}"))) {
+    try (ClientFixture rig = ClientFixture.inTurn(chat("{\"name\":\"Rex\",\"age\":3.0}"))) {
       Completion answer = InternalCalls.of(rig.client()).json(REQUEST, false).get();
 
       assertThat(answer.text()).isEqualTo("{\"name\":\"Rex\",\"age\":3}");
@@ -69,7 +69,7 @@ class StructuredJsonCallTest {
 
   @Test
   void givesAFailedCallAsItIs() {
-    try (Rig rig = Rig.inTurn(error(401, "invalid_api_key", "no"))) {
+    try (ClientFixture rig = ClientFixture.inTurn(error(401, "invalid_api_key", "no"))) {
       assertThat(InternalCalls.of(rig.client()).json(REQUEST, false)).isInstanceOf(Outcome.Failed.class);
     }
   }

@@ -10,9 +10,9 @@ import tools.jackson.core.Base64Variants;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/** The answer to one embeddings request: vectors as base64 of floats, or as lists of numbers. */
-final class EmbeddingResponseReader
-    implements ResponseJsonReader.Fields<EmbeddingResponseReader.Vectors> {
+/** Parses the response to one embeddings request: vectors as base64 of floats or as lists of numbers. */
+final class EmbeddingResponseParser
+    implements ResponseJsonReader.Fields<EmbeddingResponseParser.Vectors> {
   private static final Base64Variant BASE64 = Base64Variants.MIME_NO_LINEFEEDS.withPaddingAllowed();
   private static final int DEFAULT_LENGTH = 1_536;
 
@@ -22,8 +22,8 @@ final class EmbeddingResponseReader
   private String model = "";
   private Usage usage;
 
-  /** For so many inputs, of about so many tokens. */
-  EmbeddingResponseReader(int inputs, long tokens) {
+  /** A parser for a number of inputs with an estimated number of tokens. */
+  EmbeddingResponseParser(int inputs, long tokens) {
     vectors = new float[inputs][];
     usage = new Usage(tokens, 0, 0, 0, false);
   }
@@ -66,7 +66,7 @@ final class EmbeddingResponseReader
     }
   }
 
-  /** Servers answer several inputs in whatever order; only the index says whose a vector is. */
+  /** Servers answer in any order: only the index assigns a vector to its input. */
   private void item(JsonParser in) throws UnusableResponseException {
     int index = -1;
     float[] vector = {};

@@ -9,13 +9,13 @@ import tools.jackson.core.Base64Variants;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/** Reads the response to one image request. */
-final class ImageResponseReader implements ResponseJsonReader.Fields<ImageResponseReader.GeneratedImages> {
+/** Parses the response to one image request. */
+final class ImageResponseParser implements ResponseJsonReader.Fields<ImageResponseParser.GeneratedImages> {
   private final ImageRequest.OutputKind wanted;
   private final List<GeneratedImage> images = new ArrayList<>();
   private Usage usage = Usage.UNKNOWN;
 
-  ImageResponseReader(ImageRequest.OutputKind wanted) {
+  ImageResponseParser(ImageRequest.OutputKind wanted) {
     this.wanted = wanted;
   }
 
