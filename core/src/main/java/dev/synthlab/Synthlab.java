@@ -1,8 +1,5 @@
 package dev.synthlab;
 
-import dev.synthlab.config.ConfigException;
-
-
 import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallObserver;
 import dev.synthlab.call.CallPolicy;

@@ -1,8 +1,5 @@
 package dev.synthlab.external;
 
-import dev.synthlab.call.CallException;
-
-
 import java.net.URI;
 import java.util.Objects;
 import java.util.function.Function;

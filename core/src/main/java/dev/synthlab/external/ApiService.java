@@ -1,8 +1,5 @@
 package dev.synthlab.external;
 
-import dev.synthlab.config.ConfigException;
-
-
 import dev.synthlab.config.ApiSettings;
 import dev.synthlab.config.ApiVariables;
 import dev.synthlab.config.ApiVariables.KeyNeed;

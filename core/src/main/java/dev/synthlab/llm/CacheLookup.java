@@ -141,9 +141,10 @@ final class CacheLookup {
       }
     }
 
-    /** The outcome of an equal request in flight; empty when it failed and the lookup starts again. */
-    private Optional<Outcome<Completion>> follow(
-        Flight there, Supplier<Outcome<Completion>> send) {
+    /**
+     * The outcome of an equal request in flight; empty when it failed and the lookup starts again.
+     */
+    private Optional<Outcome<Completion>> follow(Flight there, Supplier<Outcome<Completion>> send) {
       try {
         End end = there.await(asked.until());
         seen();

@@ -28,7 +28,8 @@ final class CachedStream implements TextStream {
   @Override
   public Completion completion() {
     if (!handedOut) {
-      throw new IllegalStateException("the answer is not complete: read the stream to its end first");
+      throw new IllegalStateException(
+          "the answer is not complete: read the stream to its end first");
     }
     return answer;
   }

@@ -81,8 +81,7 @@ public record CallOptions(
     }
 
     private CallOptions options() {
-      return new CallOptions(
-          model, parameters, deadline, timeout, operation, user, session, tags);
+      return new CallOptions(model, parameters, deadline, timeout, operation, user, session, tags);
     }
   }
 }

@@ -43,8 +43,7 @@ record ChatOptions(
   /** Checks the numbers. */
   ChatOptions {
     stop = List.copyOf(stop);
-    CallOptions.require(
-        temperature.orElse(0) >= 0, "temperature must be at least 0", temperature);
+    CallOptions.require(temperature.orElse(0) >= 0, "temperature must be at least 0", temperature);
     CallOptions.require(
         topP.orElse(1) > 0 && topP.orElse(1) <= 1, "topP must be above 0, at most 1", topP);
     CallOptions.require(maxTokens.orElse(1) >= 1, "maxTokens must be at least 1", maxTokens);

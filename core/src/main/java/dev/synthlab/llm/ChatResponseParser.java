@@ -74,8 +74,7 @@ final class ChatResponseParser {
 
   /** The error in the response, if it has a code. */
   Optional<UnusableResponseException.ApiError> apiError() {
-    return errorCode.map(
-        code -> new UnusableResponseException.ApiError(code, error.orElse("")));
+    return errorCode.map(code -> new UnusableResponseException.ApiError(code, error.orElse("")));
   }
 
   FinishReason finishReason() {

@@ -33,8 +33,7 @@ record ChatResult(
       return Optional.of(new AnswerException.ContentFiltered(text));
     }
     if (!answer.calls.isEmpty() && !chat.offersTools()) {
-      String names =
-          answer.calls.stream().map(call -> call.tool).collect(Collectors.joining(", "));
+      String names = answer.calls.stream().map(call -> call.tool).collect(Collectors.joining(", "));
       return Optional.of(new AnswerException.UnexpectedToolCall(names, text));
     }
     if (text.isEmpty() && answer.finishReason().equals(FinishReason.LENGTH)) {

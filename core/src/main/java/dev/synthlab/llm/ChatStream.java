@@ -86,13 +86,11 @@ final class ChatStream implements TextStream {
   @Override
   public Completion completion() {
     if (!ended || !ready.isEmpty()) {
-      throw new IllegalStateException("the answer is not complete: read the stream to its end first");
+      throw new IllegalStateException(
+          "the answer is not complete: read the stream to its end first");
     }
     return new ChatResult(
-            answer,
-            ChatJson.rebuilt(answer),
-            ResponseClassifier.requestId(head.headers()),
-            chat)
+            answer, ChatJson.rebuilt(answer), ResponseClassifier.requestId(head.headers()), chat)
         .completion(chat.route().resource(), finalReport(Optional.empty()));
   }
 

@@ -6,9 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * The whole answer of a model. Immutable.
- */
+/** The whole answer of a model. Immutable. */
 public final class Completion {
   private final String text;
   private final FinishReason finishReason;
@@ -22,7 +20,18 @@ public final class Completion {
   private final List<Completion> earlier;
   private final CallReport report;
 
-  Completion(String text, FinishReason finishReason, Usage usage, String requestedModel, String respondedModel, Optional<String> requestId, String json, List<Part.ToolCall> toolCalls, Optional<AnswerException> problem, List<Completion> earlier, CallReport report) {
+  Completion(
+      String text,
+      FinishReason finishReason,
+      Usage usage,
+      String requestedModel,
+      String respondedModel,
+      Optional<String> requestId,
+      String json,
+      List<Part.ToolCall> toolCalls,
+      Optional<AnswerException> problem,
+      List<Completion> earlier,
+      CallReport report) {
     this.text = text;
     this.finishReason = finishReason;
     this.usage = usage;
@@ -76,12 +85,18 @@ public final class Completion {
     return toolCalls;
   }
 
-  /** {@return why the answer cannot be used: the model refused, the answer was filtered, or it calls a tool that was not offered} */
+  /**
+   * {@return why the answer cannot be used: the model refused, the answer was filtered, or it calls
+   * a tool that was not offered}
+   */
   public Optional<AnswerException> problem() {
     return problem;
   }
 
-  /** {@return the earlier answers of the same call, oldest first: rounds of tools, and answers that did not fit} */
+  /**
+   * {@return the earlier answers of the same call, oldest first: rounds of tools, and answers that
+   * did not fit}
+   */
   public List<Completion> earlier() {
     return earlier;
   }

@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * A cache of completions, so that an equal request is paid for once. Safe for use by many threads.
- * It may drop any entry. An entry that it cannot read is a miss: the cache makes no call fail or wait
- * for long.
+ * It may drop any entry. An entry that it cannot read is a miss: the cache makes no call fail or
+ * wait for long.
  */
 @Internal
 public interface CompletionCache extends AutoCloseable {

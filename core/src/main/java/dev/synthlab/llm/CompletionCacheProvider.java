@@ -4,8 +4,8 @@ import dev.synthlab.Internal;
 import dev.synthlab.config.Settings;
 
 /**
- * A provider of the cache of completions, found by {@link java.util.ServiceLoader} when the cache is
- * on.
+ * A provider of the cache of completions, found by {@link java.util.ServiceLoader} when the cache
+ * is on.
  */
 @Internal
 public interface CompletionCacheProvider {

@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * A conversation within a maximum number of tokens: the oldest turns are dropped first. System
- * messages and the newest turn always stay; a tool result is never kept without its call. Immutable.
+ * messages and the newest turn always stay; a tool result is never kept without its call.
+ * Immutable.
  *
  * @param rules the system and developer messages
  * @param turns the other messages, oldest turn first; each turn begins with a user message

@@ -1,8 +1,5 @@
 package dev.synthlab.llm;
 
-import dev.synthlab.call.CallException;
-
-
 import java.util.Iterator;
 
 /**

@@ -194,13 +194,7 @@ final class EmbeddingCall {
     Fault fault = Fault.of(Fault.Kind.CANCELLED, "the call to " + route + " was interrupted");
     CallReport report =
         new CallReport(
-            route,
-            started,
-            elapsed,
-            Duration.ZERO,
-            List.of(),
-            Spend.NONE,
-            Optional.of(fault));
+            route, started, elapsed, Duration.ZERO, List.of(), Spend.NONE, Optional.of(fault));
     return new Outcome.Failed<>(CallException.of(fault, report), report);
   }
 

@@ -10,7 +10,10 @@ import tools.jackson.core.Base64Variants;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/** Parses the response to one embeddings request: vectors as base64 of floats or as lists of numbers. */
+/**
+ * Parses the response to one embeddings request: vectors as base64 of floats or as lists of
+ * numbers.
+ */
 final class EmbeddingResponseParser
     implements ResponseJsonReader.Fields<EmbeddingResponseParser.Vectors> {
   private static final Base64Variant BASE64 = Base64Variants.MIME_NO_LINEFEEDS.withPaddingAllowed();
@@ -29,7 +32,8 @@ final class EmbeddingResponseParser
   }
 
   /** The vectors of one request, in the order of its inputs. */
-  record Vectors(List<float[]> vectors, String model, Usage usage) implements ResponseJsonReader.Counted {
+  record Vectors(List<float[]> vectors, String model, Usage usage)
+      implements ResponseJsonReader.Counted {
     @Override
     public Spend spend(ModelRegistry known, String request) {
       return known.spend(request, model, usage);
@@ -86,7 +90,8 @@ final class EmbeddingResponseParser
       throw new UnusableResponseException("two embeddings for input " + index);
     }
     if (vector.length == 0 || (length > 0 && vector.length != length)) {
-      throw new UnusableResponseException("an embedding that is empty, or of another length than the rest");
+      throw new UnusableResponseException(
+          "an embedding that is empty, or of another length than the rest");
     }
     for (float number : vector) {
       if (!Float.isFinite(number)) {

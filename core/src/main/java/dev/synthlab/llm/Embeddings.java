@@ -5,9 +5,7 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * The vectors of some texts. The arrays belong to the caller: nothing else keeps them.
- */
+/** The vectors of some texts. The arrays belong to the caller: nothing else keeps them. */
 public final class Embeddings {
   private final List<float[]> vectors;
   private final String requestedModel;
@@ -15,7 +13,12 @@ public final class Embeddings {
   private final Usage usage;
   private final CallReport report;
 
-  Embeddings(List<float[]> vectors, String requestedModel, String respondedModel, Usage usage, CallReport report) {
+  Embeddings(
+      List<float[]> vectors,
+      String requestedModel,
+      String respondedModel,
+      Usage usage,
+      CallReport report) {
     this.vectors = List.copyOf(vectors);
     this.requestedModel = requestedModel;
     this.respondedModel = respondedModel;
@@ -43,7 +46,9 @@ public final class Embeddings {
     return usage;
   }
 
-  /** {@return how the call went; where it took several requests, with the attempts of all of them} */
+  /**
+   * {@return how the call went; where it took several requests, with the attempts of all of them}
+   */
   public CallReport report() {
     return report;
   }

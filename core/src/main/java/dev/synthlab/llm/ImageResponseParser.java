@@ -10,7 +10,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /** Parses the response to one image request. */
-final class ImageResponseParser implements ResponseJsonReader.Fields<ImageResponseParser.GeneratedImages> {
+final class ImageResponseParser
+    implements ResponseJsonReader.Fields<ImageResponseParser.GeneratedImages> {
   private final ImageRequest.OutputKind wanted;
   private final List<GeneratedImage> images = new ArrayList<>();
   private Usage usage = Usage.UNKNOWN;
@@ -20,7 +21,8 @@ final class ImageResponseParser implements ResponseJsonReader.Fields<ImageRespon
   }
 
   /** The images of one request, and their tokens. */
-  record GeneratedImages(List<GeneratedImage> images, Usage usage) implements ResponseJsonReader.Counted {
+  record GeneratedImages(List<GeneratedImage> images, Usage usage)
+      implements ResponseJsonReader.Counted {
     /** The tokens of an image have a price of their own, which the price list does not have. */
     @Override
     public Spend spend(ModelRegistry known, String request) {

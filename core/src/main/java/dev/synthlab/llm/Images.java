@@ -3,9 +3,7 @@ package dev.synthlab.llm;
 import dev.synthlab.call.CallReport;
 import java.util.List;
 
-/**
- * The images that a model made for one prompt. Immutable.
- */
+/** The images that a model made for one prompt. Immutable. */
 public final class Images {
   private final List<GeneratedImage> images;
   private final String requestedModel;

@@ -1,8 +1,5 @@
 package dev.synthlab.llm;
 
-import dev.synthlab.config.ConfigException;
-
-
 import dev.synthlab.Synthlab;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Deadline;
@@ -401,7 +398,8 @@ public final class LlmClient implements AutoCloseable {
     return switch (generateImage(ImageRequest.of(prompt)).images().getFirst()) {
       case GeneratedImage.Bytes image -> image.bytes();
       case GeneratedImage.Url elsewhere ->
-          throw new IllegalStateException("the response reader returns bytes only, but was: " + elsewhere);
+          throw new IllegalStateException(
+              "the response reader returns bytes only, but was: " + elsewhere);
     };
   }
 

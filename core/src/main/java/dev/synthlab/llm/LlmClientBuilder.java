@@ -1,8 +1,5 @@
 package dev.synthlab.llm;
 
-import dev.synthlab.config.ConfigException;
-
-
 import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.CallObserver;
@@ -122,8 +119,8 @@ public final class LlmClientBuilder {
   }
 
   /**
-   * Sets the budget of its calls; by default there is none. A call whose maximum cost exceeds it, or
-   * is not known, is not sent.
+   * Sets the budget of its calls; by default there is none. A call whose maximum cost exceeds it,
+   * or is not known, is not sent.
    *
    * @param bound the budget; other clients may share it
    * @return this

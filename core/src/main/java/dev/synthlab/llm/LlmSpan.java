@@ -249,6 +249,4 @@ final class LlmSpan {
     }
     end();
   }
-
-
 }

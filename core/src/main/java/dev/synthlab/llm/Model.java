@@ -1,6 +1,5 @@
 package dev.synthlab.llm;
 
-import org.jspecify.annotations.Nullable;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.Collections;
@@ -11,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of one model: what it accepts, how much it can read and write, what it costs.
@@ -30,7 +30,19 @@ public final class Model {
   private final Optional<String> defaultEffort;
   private final Optional<LocalDate> shutOff;
 
-  Model(String name, String provider, Kind kind, Optional<Price> price, Optional<LongPrice> longPrice, OptionalLong contextWindow, OptionalLong maxOutput, OptionalInt vectorSize, Set<Ability> abilities, List<String> efforts, Optional<String> defaultEffort, Optional<LocalDate> shutOff) {
+  Model(
+      String name,
+      String provider,
+      Kind kind,
+      Optional<Price> price,
+      Optional<LongPrice> longPrice,
+      OptionalLong contextWindow,
+      OptionalLong maxOutput,
+      OptionalInt vectorSize,
+      Set<Ability> abilities,
+      List<String> efforts,
+      Optional<String> defaultEffort,
+      Optional<LocalDate> shutOff) {
     this.name = name;
     this.provider = provider;
     this.kind = kind;
@@ -39,10 +51,8 @@ public final class Model {
     this.contextWindow = contextWindow;
     this.maxOutput = maxOutput;
     this.vectorSize = vectorSize;
-    this.abilities = 
-        abilities.isEmpty()
-            ? Set.of()
-            : Collections.unmodifiableSet(EnumSet.copyOf(abilities));
+    this.abilities =
+        abilities.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(abilities));
     this.efforts = List.copyOf(efforts);
     this.defaultEffort = defaultEffort;
     this.shutOff = shutOff;
@@ -93,12 +103,16 @@ public final class Model {
     return abilities;
   }
 
-  /** {@return the values of {@code reasoning_effort} that it accepts; empty when they are not known} */
+  /**
+   * {@return the values of {@code reasoning_effort} that it accepts; empty when they are not known}
+   */
   public List<String> efforts() {
     return efforts;
   }
 
-  /** {@return the {@code reasoning_effort} when the request names none; empty when it is not known} */
+  /**
+   * {@return the {@code reasoning_effort} when the request names none; empty when it is not known}
+   */
   public Optional<String> defaultEffort() {
     return defaultEffort;
   }
@@ -127,7 +141,19 @@ public final class Model {
 
   @Override
   public int hashCode() {
-    return Objects.hash(name, provider, kind, price, longPrice, contextWindow, maxOutput, vectorSize, abilities, efforts, defaultEffort, shutOff);
+    return Objects.hash(
+        name,
+        provider,
+        kind,
+        price,
+        longPrice,
+        contextWindow,
+        maxOutput,
+        vectorSize,
+        abilities,
+        efforts,
+        defaultEffort,
+        shutOff);
   }
 
   /** What a model is for. */

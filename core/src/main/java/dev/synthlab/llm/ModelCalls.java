@@ -65,8 +65,8 @@ final class ModelCalls {
   }
 
   /**
-   * What all requests have in common. A single call fails early when responses are unreadable; a row
-   * of a bulk run uses all of its attempts.
+   * What all requests have in common. A single call fails early when responses are unreadable; a
+   * row of a bulk run uses all of its attempts.
    */
   PreparedChat.ModelContext client() {
     CallPolicy policy = loop.policy();

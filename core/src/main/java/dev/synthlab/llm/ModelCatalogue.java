@@ -126,7 +126,8 @@ public final class ModelCatalogue {
 
   /**
    * Looks up a model: by its name, else without a prefix before a slash, else by the model of a
-   * dated snapshot ({@code gpt-4o-mini-2024-07-18}) or the base of a fine-tuned one ({@code ft:...}).
+   * dated snapshot ({@code gpt-4o-mini-2024-07-18}) or the base of a fine-tuned one ({@code
+   * ft:...}).
    *
    * @param name of the model in a request
    * @return the model, or empty when it is not known
@@ -164,7 +165,8 @@ public final class ModelCatalogue {
     return Optional.ofNullable(added.get(name))
         .or(
             () ->
-                Optional.ofNullable(lines.get(name)).map(line -> ModelTableReader.facts(name, line)));
+                Optional.ofNullable(lines.get(name))
+                    .map(line -> ModelTableReader.facts(name, line)));
   }
 
   /**

@@ -116,8 +116,7 @@ final class ModelExchange<P extends PreparedRequest<P>, T> implements Exchange<T
       }
       return e.error()
           .flatMap(
-              error ->
-                  ResponseClassifier.<T>inside(head, route(), error.code(), error.message()))
+              error -> ResponseClassifier.<T>inside(head, route(), error.code(), error.message()))
           .orElseGet(() -> unusable(head, e));
     }
   }
@@ -128,8 +127,7 @@ final class ModelExchange<P extends PreparedRequest<P>, T> implements Exchange<T
   }
 
   private Verdict<T> unusable(AttemptResult.ResponseReceived head, UnusableResponseException e) {
-    Fault fault =
-        ResponseClassifier.malformed(head, route() + " sent " + e.reason(), e.body());
+    Fault fault = ResponseClassifier.malformed(head, route() + " sent " + e.reason(), e.body());
     unreadable++;
     return unreadable < prepared.unreadableTries()
         ? new Verdict.TryAgain<>(fault, Optional.empty())

@@ -17,7 +17,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 
-/** The models of the server of one client: prices, limits, parameters. Safe for use by many threads. */
+/**
+ * The models of the server of one client: prices, limits, parameters. Safe for use by many threads.
+ */
 final class ModelRegistry {
   private static final Logger log = Logging.component("llm");
   private static final int DAYS_BEFORE = 30;
@@ -103,7 +105,9 @@ final class ModelRegistry {
     }
   }
 
-  /** The tokens and cost of an answer, by the price of the responding or else the requested model. */
+  /**
+   * The tokens and cost of an answer, by the price of the responding or else the requested model.
+   */
   Spend spend(String request, String answered, Usage usage) {
     return new Spend(
         usage.inputTokens(),

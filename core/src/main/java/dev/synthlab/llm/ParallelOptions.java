@@ -1,8 +1,5 @@
 package dev.synthlab.llm;
 
-import dev.synthlab.call.CallException;
-
-
 import dev.synthlab.call.Outcome;
 import java.time.Duration;
 import java.util.Objects;

@@ -43,8 +43,8 @@ public final class PromptTemplate {
    *
    * @param text with or without variables
    * @return the template
-   * @throws IllegalArgumentException when braces are not closed or have no name between them; the message has
-   *     the position
+   * @throws IllegalArgumentException when braces are not closed or have no name between them; the
+   *     message has the position
    */
   public static PromptTemplate of(String text) {
     return new PromptTemplate(text);

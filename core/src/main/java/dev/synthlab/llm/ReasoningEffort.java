@@ -3,9 +3,7 @@ package dev.synthlab.llm;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * The values of {@code reasoning_effort}, and the nearest one that a model accepts.
- */
+/** The values of {@code reasoning_effort}, and the nearest one that a model accepts. */
 final class ReasoningEffort {
   /** From the least to the most. */
   static final List<String> WORDS =

@@ -10,8 +10,7 @@ record ResponseTextReader() implements ResponseReader<PreparedGet, String> {
   @Override
   public String read(PreparedGet request, AttemptResult.ResponseReceived head) throws IOException {
     try (var body = head.body()) {
-      return new String(
-          BodyReader.whole(body, BodyReader.MAX_BYTES), StandardCharsets.UTF_8);
+      return new String(BodyReader.whole(body, BodyReader.MAX_BYTES), StandardCharsets.UTF_8);
     }
   }
 }

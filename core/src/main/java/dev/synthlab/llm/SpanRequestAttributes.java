@@ -25,8 +25,7 @@ final class SpanRequestAttributes {
     span.tools(tools(body));
   }
 
-  static void address(
-      OpenSpan span, String operation, Route route, CallOptions options) {
+  static void address(OpenSpan span, String operation, Route route, CallOptions options) {
     String model = route.resource();
     String provider = ModelProvider.provider(route);
     // The convention has it on LLM spans only.
@@ -114,7 +113,9 @@ final class SpanRequestAttributes {
         if (call instanceof Map<?, ?> map && map.get("function") instanceof Map<?, ?> function) {
           all.add(
               new SpanMessage.ToolCall(
-                  text(map.get("id")), text(function.get("name")), text(function.get("arguments"))));
+                  text(map.get("id")),
+                  text(function.get("name")),
+                  text(function.get("arguments"))));
         }
       }
     }

@@ -67,7 +67,10 @@ final class SpanResponseAttributes {
       span.set("synthlab.cached", "true");
     }
     tokens(span, usage);
-    report.spend().costUsd().map(BigDecimal::doubleValue)
+    report
+        .spend()
+        .costUsd()
+        .map(BigDecimal::doubleValue)
         .ifPresent(usd -> span.set("llm.cost.total", usd));
   }
 

@@ -153,8 +153,7 @@ final class StructuredCall<T> {
     try {
       return parsed(text);
     } catch (StackOverflowError e) {
-      String reason =
-          "the answer cannot be read: it is nested too deeply for the stack";
+      String reason = "the answer cannot be read: it is nested too deeply for the stack";
       return new Read<>(Optional.empty(), List.of(reason));
     }
   }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The answers of a model do not fit the type or schema, also after the model got a chance to correct
- * the first one. Has all answers and the violations of the last one.
+ * The answers of a model do not fit the type or schema, also after the model got a chance to
+ * correct the first one. Has all answers and the violations of the last one.
  */
 public final class StructuredOutputException extends AnswerException {
   private static final long serialVersionUID = 1L;

@@ -10,9 +10,9 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * A function that a model may call. Its action runs on a virtual thread, in parallel with the others
- * of the same answer, and is interrupted when the completion ends before it. Immutable; safe for use
- * by many threads if the action is.
+ * A function that a model may call. Its action runs on a virtual thread, in parallel with the
+ * others of the same answer, and is interrupted when the completion ends before it. Immutable; safe
+ * for use by many threads if the action is.
  *
  * @param name of the tool: letters, digits, {@code _} and {@code -}
  * @param description what it does, for the model

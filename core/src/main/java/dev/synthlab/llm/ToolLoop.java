@@ -90,7 +90,8 @@ final class ToolLoop {
     }
     if (before.size() >= request.maxToolRounds()) {
       return new Next.Answered(
-          known.with(new AnswerException.ToolRoundsExceeded(request.maxToolRounds(), answer.text())));
+          known.with(
+              new AnswerException.ToolRoundsExceeded(request.maxToolRounds(), answer.text())));
     }
     try {
       List<Part> results = results(answer.toolCalls());

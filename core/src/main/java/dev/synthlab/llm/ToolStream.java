@@ -36,7 +36,9 @@ final class ToolStream implements TextStream {
   @Override
   public Completion completion() {
     return last.orElseThrow(
-        () -> new IllegalStateException("the answer is not complete: read the stream to its end first"));
+        () ->
+            new IllegalStateException(
+                "the answer is not complete: read the stream to its end first"));
   }
 
   @Override

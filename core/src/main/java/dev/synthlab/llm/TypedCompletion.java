@@ -21,12 +21,17 @@ public final class TypedCompletion<T> {
     return value;
   }
 
-  /** {@return the answer that was read; {@link Completion#earlier()} has the answers that did not fit} */
+  /**
+   * {@return the answer that was read; {@link Completion#earlier()} has the answers that did not
+   * fit}
+   */
   public Completion completion() {
     return completion;
   }
 
-  /** {@return the number of requests for the value: 1, or 2 if the model had to repair its answer} */
+  /**
+   * {@return the number of requests for the value: 1, or 2 if the model had to repair its answer}
+   */
   public int rounds() {
     return rounds;
   }

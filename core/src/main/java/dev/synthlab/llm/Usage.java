@@ -3,9 +3,7 @@ package dev.synthlab.llm;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The number of tokens of one answer, as the provider counted them, or an estimate. Immutable.
- */
+/** The number of tokens of one answer, as the provider counted them, or an estimate. Immutable. */
 public final class Usage {
   private final long inputTokens;
   private final long outputTokens;
@@ -13,7 +11,8 @@ public final class Usage {
   private final long reasoningTokens;
   private final boolean known;
 
-  Usage(long inputTokens, long outputTokens, long cachedTokens, long reasoningTokens, boolean known) {
+  Usage(
+      long inputTokens, long outputTokens, long cachedTokens, long reasoningTokens, boolean known) {
     this.inputTokens = inputTokens;
     this.outputTokens = outputTokens;
     this.cachedTokens = cachedTokens;
@@ -41,7 +40,10 @@ public final class Usage {
     return reasoningTokens;
   }
 
-  /** {@return false when the provider did not count the tokens: the numbers are then estimates, with four characters a token} */
+  /**
+   * {@return false when the provider did not count the tokens: the numbers are then estimates, with
+   * four characters a token}
+   */
   public boolean known() {
     return known;
   }
@@ -112,6 +114,10 @@ public final class Usage {
 
   @Override
   public String toString() {
-    return inputTokens + " tokens sent, " + outputTokens + " received" + (known ? "" : ", estimated");
+    return inputTokens
+        + " tokens sent, "
+        + outputTokens
+        + " received"
+        + (known ? "" : ", estimated");
   }
 }

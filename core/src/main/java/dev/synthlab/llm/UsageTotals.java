@@ -10,18 +10,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
-/**
- * The usage of all calls so far, by model. Safe for use by many threads.
- */
+/** The usage of all calls so far, by model. Safe for use by many threads. */
 public final class UsageTotals implements CallObserver {
   private final Map<String, Total> byModel = new ConcurrentHashMap<>();
 
   /** Creates totals without usage. */
   public UsageTotals() {}
 
-  /**
-   * The usage of the calls to one model. Immutable.
-   */
+  /** The usage of the calls to one model. Immutable. */
   public static final class Total {
     private final long calls;
     private final long failed;
@@ -32,7 +28,15 @@ public final class UsageTotals implements CallObserver {
     private final Optional<BigDecimal> costUsd;
     private final long unpricedCalls;
 
-    Total(long calls, long failed, long inputTokens, long outputTokens, long cachedTokens, long reasoningTokens, Optional<BigDecimal> costUsd, long unpricedCalls) {
+    Total(
+        long calls,
+        long failed,
+        long inputTokens,
+        long outputTokens,
+        long cachedTokens,
+        long reasoningTokens,
+        Optional<BigDecimal> costUsd,
+        long unpricedCalls) {
       this.calls = calls;
       this.failed = failed;
       this.inputTokens = inputTokens;
@@ -82,6 +86,7 @@ public final class UsageTotals implements CallObserver {
     public long unpricedCalls() {
       return unpricedCalls;
     }
+
     private static Total of(CallReport report) {
       boolean failed = report.fault().isPresent();
       Spend spend = report.spend();

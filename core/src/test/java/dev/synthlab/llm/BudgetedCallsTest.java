@@ -80,7 +80,8 @@ class BudgetedCallsTest {
 
   @Test
   void givesBackWhatAFailedAttemptDidNotCost() {
-    try (ClientFixture rig = ClientFixture.inTurn(Replies.error(500, "e", "oops"), Replies.chat("hi"))) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(Replies.error(500, "e", "oops"), Replies.chat("hi"))) {
       LlmClient probe = rig.client();
       String justOne = probe.maxCostUsd(PRICED).orElseThrow().toPlainString();
       LlmClient llm = rig.client(builder -> builder.budget(aDay(justOne)));

@@ -184,7 +184,8 @@ class CacheTest {
 
   @Test
   void doesNotKeepAFailure() {
-    try (ClientFixture rig = ClientFixture.inTurn(Replies.error(400, "bad", "no"), Replies.chat("well"))) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(Replies.error(400, "bad", "no"), Replies.chat("well"))) {
       LlmClient llm = client(rig);
       assertThatExceptionOfType(CallException.BadRequest.class)
           .isThrownBy(() -> llm.complete("hi"));

@@ -276,7 +276,9 @@ class EmbeddingTest {
   @Test
   void endsTheOtherRequestsWhenOneHasFailed() {
     rig.close();
-    rig = ClientFixture.of((seen, number) -> number < 3 ? silence() : error(400, "bad", "no such thing"));
+    rig =
+        ClientFixture.of(
+            (seen, number) -> number < 3 ? silence() : error(400, "bad", "no such thing"));
     LlmClient client = rig.client();
 
     assertThatExceptionOfType(CallException.BadRequest.class)
@@ -342,7 +344,8 @@ class EmbeddingTest {
     java.util.Arrays.fill(endless, (byte) ' ');
     endless[0] = '{';
     rig.close();
-    rig = ClientFixture.inTurn(dev.synthlab.testing.Replies.bytes(200, "application/json", endless));
+    rig =
+        ClientFixture.inTurn(dev.synthlab.testing.Replies.bytes(200, "application/json", endless));
     LlmClient client = rig.inRealTime().client();
 
     assertThatExceptionOfType(CallException.ResponseTooLarge.class)

@@ -142,7 +142,9 @@ class FormatFallbackTest {
     Reply refusal =
         json(400, "{\"error\":\"'response_format.type' must be 'json_schema' or 'text'\"}");
     ClientFixture rig =
-        rig(ClientFixture.of((request, n) -> request.body().contains("json_object") ? refusal : chat(ANN)));
+        rig(
+            ClientFixture.of(
+                (request, n) -> request.body().contains("json_object") ? refusal : chat(ANN)));
     LlmClient client = rig.client();
 
     client.completeJson("as JSON");

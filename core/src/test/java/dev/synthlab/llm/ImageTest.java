@@ -194,7 +194,8 @@ class ImageTest {
   @Test
   void hasMorePatienceThanForATextUnlessToldOtherwise() {
     rig.close();
-    rig = ClientFixture.of((seen, number) -> silence()).inRealTime().with("SYNTHLAB_TIMEOUT", "50ms");
+    rig =
+        ClientFixture.of((seen, number) -> silence()).inRealTime().with("SYNTHLAB_TIMEOUT", "50ms");
     LlmClient client = rig.client();
     ImageRequest fox = ImageRequest.of("a fox").withDeadline(Duration.ofMillis(400));
 

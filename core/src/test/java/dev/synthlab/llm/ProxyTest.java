@@ -123,7 +123,8 @@ class ProxyTest {
 
   @Test
   void takesTheProxyForAllWhereTheKindHasNone() {
-    try (EnvironmentClient wired = plain("ALL_PROXY", proxy.place(), "HTTPS_PROXY", "http://127.0.0.1:9")) {
+    try (EnvironmentClient wired =
+        plain("ALL_PROXY", proxy.place(), "HTTPS_PROXY", "http://127.0.0.1:9")) {
       assertThat(wired.client().complete("hi")).isEqualTo("hello");
     }
 
@@ -132,7 +133,8 @@ class ProxyTest {
 
   @Test
   void goesToLoopbackThroughTheProxyToo() {
-    try (EnvironmentClient wired = new EnvironmentClient(server.base().toString(), NONE, "HTTP_PROXY", proxy.place())) {
+    try (EnvironmentClient wired =
+        new EnvironmentClient(server.base().toString(), NONE, "HTTP_PROXY", proxy.place())) {
       assertThat(wired.client().complete("hi")).isEqualTo("hello");
     }
 

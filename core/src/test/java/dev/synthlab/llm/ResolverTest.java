@@ -74,7 +74,8 @@ class ResolverTest {
     long begin = System.nanoTime();
 
     try (EnvironmentClient wired =
-        new EnvironmentClient(base, hanging, "SYNTHLAB_TIMEOUT", "100ms", "SYNTHLAB_LLM_MAX_ATTEMPTS", "2")) {
+        new EnvironmentClient(
+            base, hanging, "SYNTHLAB_TIMEOUT", "100ms", "SYNTHLAB_LLM_MAX_ATTEMPTS", "2")) {
       assertThatExceptionOfType(CallException.ConnectionFailed.class)
           .isThrownBy(() -> wired.client().complete("hi"))
           .withMessageContaining("the name of model.test")
@@ -186,7 +187,8 @@ class ResolverTest {
   void sendsARequestOnceThatIsToBeRepeatedWithoutAWait() {
     try (ScriptedServer busy = ScriptedServer.inTurn(json(503, "{}", "retry-after", "0"));
         EnvironmentClient wired =
-            new EnvironmentClient(busy.base().toString(), hanging, "SYNTHLAB_LLM_MAX_ATTEMPTS", "1")) {
+            new EnvironmentClient(
+                busy.base().toString(), hanging, "SYNTHLAB_LLM_MAX_ATTEMPTS", "1")) {
       assertThatExceptionOfType(CallException.ServerFailed.class)
           .isThrownBy(() -> wired.client().complete("hi"));
 

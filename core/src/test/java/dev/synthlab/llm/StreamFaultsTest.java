@@ -105,7 +105,9 @@ class StreamFaultsTest {
     LlmClient client = client(events(delta("Hello"), finish("stop")));
 
     String text =
-        handedOn ? text(client) : InternalCalls.of(client).completion(CompletionRequest.of("hi"), true).get().text();
+        handedOn
+            ? text(client)
+            : InternalCalls.of(client).completion(CompletionRequest.of("hi"), true).get().text();
 
     assertThat(text).isEqualTo("Hello");
     assertThat(rig.requests()).isEqualTo(1);
@@ -145,8 +147,8 @@ class StreamFaultsTest {
           default -> events(delta("Once"), "[DONE]");
         };
 
-    Completion answer = InternalCalls.of(client(broken, good()))
-            .completion(CompletionRequest.of("hi"), true).get();
+    Completion answer =
+        InternalCalls.of(client(broken, good())).completion(CompletionRequest.of("hi"), true).get();
 
     assertThat(answer.text()).isEqualTo("Hello");
     assertThat(rig.requests()).isEqualTo(2);

@@ -19,7 +19,8 @@ class StructuredJsonCallTest {
 
   @Test
   void givesTheJsonOfTheMendedAnswerAsTextAndTheTokensOfBoth() {
-    try (ClientFixture rig = ClientFixture.inTurn(chat("Rex!"), chat("```json\n{\"name\":\"Rex\",\"age\":3}\n```"))) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(chat("Rex!"), chat("```json\n{\"name\":\"Rex\",\"age\":3}\n```"))) {
       Completion answer = InternalCalls.of(rig.client()).json(REQUEST, false).get();
 
       assertThat(answer.problem()).isEmpty();
@@ -50,7 +51,8 @@ class StructuredJsonCallTest {
     try (ClientFixture rig = ClientFixture.inTurn(chat(text), chat(text))) {
       Completion answer =
           InternalCalls.of(rig.client())
-              .json(REQUEST.withFormat(new ResponseFormat.Schema(schema)), false).get();
+              .json(REQUEST.withFormat(new ResponseFormat.Schema(schema)), false)
+              .get();
 
       assertThat(answer.problem().orElseThrow())
           .hasMessageContaining("$.a cannot be judged: the pattern");
@@ -70,7 +72,8 @@ class StructuredJsonCallTest {
   @Test
   void givesAFailedCallAsItIs() {
     try (ClientFixture rig = ClientFixture.inTurn(error(401, "invalid_api_key", "no"))) {
-      assertThat(InternalCalls.of(rig.client()).json(REQUEST, false)).isInstanceOf(Outcome.Failed.class);
+      assertThat(InternalCalls.of(rig.client()).json(REQUEST, false))
+          .isInstanceOf(Outcome.Failed.class);
     }
   }
 }

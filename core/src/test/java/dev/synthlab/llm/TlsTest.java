@@ -108,7 +108,8 @@ class TlsTest {
   @Test
   void refusesACertificateThatHasExpired() {
     serve(expired(), chat("no"));
-    try (EnvironmentClient wired = wired("model.test", "SYNTHLAB_CA_FILE", pem("ca.pem", AUTHORITY))) {
+    try (EnvironmentClient wired =
+        wired("model.test", "SYNTHLAB_CA_FILE", pem("ca.pem", AUTHORITY))) {
       refusesAtOnce(wired, "model.test:" + server.port(), "expired on 2020-02-29");
     }
   }
@@ -116,7 +117,8 @@ class TlsTest {
   @Test
   void refusesACertificateForAnotherHost() {
     serve(issued().build(), chat("no"));
-    try (EnvironmentClient wired = wired("other.test", "SYNTHLAB_CA_FILE", pem("ca.pem", AUTHORITY))) {
+    try (EnvironmentClient wired =
+        wired("other.test", "SYNTHLAB_CA_FILE", pem("ca.pem", AUTHORITY))) {
       refusesAtOnce(wired, "is for model.test, not for other.test");
     }
   }
@@ -133,7 +135,8 @@ class TlsTest {
   @Test
   void refusesAnUnknownAuthorityAndNamesItAndTheSetting() {
     serve(issued().build(), chat("no"));
-    try (EnvironmentClient wired = wired("model.test", "SYNTHLAB_CA_FILE", pem("ca.pem", OTHER_AUTHORITY))) {
+    try (EnvironmentClient wired =
+        wired("model.test", "SYNTHLAB_CA_FILE", pem("ca.pem", OTHER_AUTHORITY))) {
       refusesAtOnce(wired, "not known here", "Lab Authority", "SYNTHLAB_CA_FILE");
     }
   }
@@ -144,7 +147,8 @@ class TlsTest {
     server = ScriptedServer.inTurn((socket, out) -> false);
     try (ServerSocket plain =
             new ServerSocket(0, 10, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
-        EnvironmentClient wired = new EnvironmentClient("https://model.test:" + plain.getLocalPort() + "/v1", TWICE)) {
+        EnvironmentClient wired =
+            new EnvironmentClient("https://model.test:" + plain.getLocalPort() + "/v1", TWICE)) {
       Thread talker =
           Thread.ofVirtual()
               .start(

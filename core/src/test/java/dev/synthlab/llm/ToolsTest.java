@@ -77,7 +77,8 @@ class ToolsTest {
 
   @Test
   void tellsTheModelWhatItsToolBrought() {
-    try (ClientFixture rig = ClientFixture.inTurn(asks("weather", "{\"city\":\"Oslo\"}"), chat("Rain in Oslo."))) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(asks("weather", "{\"city\":\"Oslo\"}"), chat("Rain in Oslo."))) {
 
       String text =
           rig.client().complete("Weather?", weather(call -> "rain for " + call.arguments()));
@@ -113,7 +114,8 @@ class ToolsTest {
 
   @Test
   void countsTheTokensOfEveryRound() {
-    try (ClientFixture rig = ClientFixture.inTurn(asks("weather", "{}"), asks("weather", "{}"), chat("Rain."))) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(asks("weather", "{}"), asks("weather", "{}"), chat("Rain."))) {
 
       Completion answer =
           rig.client().ask(CompletionRequest.of("Weather?").withTools(weather(call -> "rain")));
@@ -134,7 +136,8 @@ class ToolsTest {
               return "met";
             });
     try (ClientFixture rig =
-        ClientFixture.inTurn(asks("weather", "1", "weather", "2", "weather", "3"), chat("All met."))) {
+        ClientFixture.inTurn(
+            asks("weather", "1", "weather", "2", "weather", "3"), chat("All met."))) {
 
       assertThat(rig.client().complete("Weather?", meets)).isEqualTo("All met.");
 
@@ -181,7 +184,8 @@ class ToolsTest {
   @Test
   void handsARecordOnThatNoModelCouldFill() {
     Tool gauge = Tool.of("weather", Place.class, at -> new Measured(7));
-    try (ClientFixture rig = ClientFixture.inTurn(asks("weather", "{\"city\":\"Oslo\",\"days\":1}"), chat("Seven."))) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(asks("weather", "{\"city\":\"Oslo\",\"days\":1}"), chat("Seven."))) {
 
       String said = rig.client().complete("Weather?", gauge);
 
@@ -206,7 +210,8 @@ class ToolsTest {
     Tool asksFirst =
         weather(call -> "rain").withApproval(call -> call.arguments().contains("Oslo"));
     try (ClientFixture rig =
-        ClientFixture.inTurn(asks("weather", "{\"city\":\"Rome\"}", "weather", "Oslo"), chat("Done."))) {
+        ClientFixture.inTurn(
+            asks("weather", "{\"city\":\"Rome\"}", "weather", "Oslo"), chat("Done."))) {
 
       rig.client().complete("Weather?", asksFirst);
 
@@ -242,7 +247,8 @@ class ToolsTest {
               }
               return "late";
             });
-    try (ClientFixture rig = ClientFixture.inTurn(asks("weather", "{}"), chat("late")).inRealTime()) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(asks("weather", "{}"), chat("late")).inRealTime()) {
       CompletionRequest request =
           CompletionRequest.of("Weather?").withTools(hangs).withDeadline(Duration.ofMillis(400));
 
@@ -266,7 +272,8 @@ class ToolsTest {
                 + "{\"arguments\":\"ty\\\":1}\"}}]}}]}",
             finish("tool_calls"),
             "[DONE]");
-    try (ClientFixture rig = ClientFixture.inTurn(asksInPieces, events(delta("Rain."), finish("stop"), "[DONE]"))) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(asksInPieces, events(delta("Rain."), finish("stop"), "[DONE]"))) {
       CompletionRequest request =
           CompletionRequest.of("Weather?").withTools(weather(Part.ToolCall::arguments));
 
@@ -343,7 +350,8 @@ class ToolsTest {
   void handsTheArgumentsOnAsARecordAndTheResultAsJson() {
     Tool weather =
         Tool.of("weather", Place.class, at -> new Forecast("rain in " + at.city(), at.days()));
-    try (ClientFixture rig = ClientFixture.inTurn(asks("weather", "{\"city\":\"Oslo\",\"days\":2}"), chat("Rain."))) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(asks("weather", "{\"city\":\"Oslo\",\"days\":2}"), chat("Rain."))) {
 
       rig.client().complete("Weather?", weather);
 
@@ -357,7 +365,8 @@ class ToolsTest {
   @Test
   void tellsTheModelWhatIsWrongWithItsArguments() {
     Tool weather = Tool.of("weather", Place.class, Place::city);
-    try (ClientFixture rig = ClientFixture.inTurn(asks("weather", "{\"city\":\"Oslo\",\"days\":9}"), chat("Sorry."))) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(asks("weather", "{\"city\":\"Oslo\",\"days\":9}"), chat("Sorry."))) {
 
       rig.client().complete("Weather?", weather);
 
@@ -372,7 +381,8 @@ class ToolsTest {
   @Test
   void offersTheDescribedMethodsOfAnObject() {
     try (ClientFixture rig =
-        ClientFixture.inTurn(asks("today", "", "sky", "{\"city\":\"Oslo\",\"days\":1}"), chat("Rain."))) {
+        ClientFixture.inTurn(
+            asks("today", "", "sky", "{\"city\":\"Oslo\",\"days\":1}"), chat("Rain."))) {
 
       rig.client().complete("Weather?", Tool.allOf(new Almanac()));
 

@@ -4,8 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A loaded model that completes one prompt at a time. For one thread: each slot has its own
- * engine.
+ * A loaded model that completes one prompt at a time. For one thread: each slot has its own engine.
  */
 interface Engine extends LoadedModel {
 

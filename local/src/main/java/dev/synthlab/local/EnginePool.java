@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
  * A pool of slots, each a platform thread with an engine of its own that is loaded at first use.
  * When all slots are busy, jobs wait in order of arrival.
  *
- * <p>An engine for each slot, rather than one for several answers: on two cores it generates a third
- * more tokens, and an answer does not depend on the others.
+ * <p>An engine for each slot, rather than one for several answers: on two cores it generates a
+ * third more tokens, and an answer does not depend on the others.
  */
 final class EnginePool<E extends LoadedModel> implements AutoCloseable {
   private static final long PATIENCE_AT_END_SECONDS = 2;
@@ -57,7 +57,8 @@ final class EnginePool<E extends LoadedModel> implements AutoCloseable {
           Phase.CONNECT, false, "the embedded model is closed", new IOException("closed"));
     }
     running.add(job);
-    // The slot that was used last is taken first, so that a slot that is not needed is never loaded.
+    // The slot that was used last is taken first, so that a slot that is not needed is never
+    // loaded.
     Slot slot = idle.pop();
     slot.thread.execute(() -> answer(slot, job));
     return true;

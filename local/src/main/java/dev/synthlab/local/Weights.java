@@ -67,7 +67,8 @@ public final class Weights {
    * @return a file that can be loaded
    * @throws WeightsException when every source failed
    * @throws IOException when the cache directory cannot be written
-   * @throws InterruptedException when the thread was interrupted; the part that was downloaded is kept
+   * @throws InterruptedException when the thread was interrupted; the part that was downloaded is
+   *     kept
    */
   public static Path ensure(Settings.Local settings, Progress progress)
       throws IOException, InterruptedException {
