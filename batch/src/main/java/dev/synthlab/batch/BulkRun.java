@@ -8,6 +8,7 @@ import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.EmbeddingRequest;
 import dev.synthlab.llm.Embeddings;
+import dev.synthlab.llm.InternalCalls;
 import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.ResponseFormat;
 import dev.synthlab.spans.ContextSnapshot;
@@ -153,13 +154,14 @@ public final class BulkRun {
 
     private static RowClient over(
         LlmClient client, boolean stream, Optional<TrafficControl> traffic) {
+      InternalCalls calls = InternalCalls.of(client);
       return new RowClient() {
         @Override
         public Outcome<Completion> call(CompletionRequest request) {
           if (request.format() instanceof ResponseFormat.Schema) {
-            return stream ? client.streamedJson(request) : client.outcomeJson(request);
+            return calls.json(request, stream);
           }
-          return stream ? client.streamed(request) : client.askOutcome(request);
+          return calls.completion(request, stream);
         }
 
         @Override

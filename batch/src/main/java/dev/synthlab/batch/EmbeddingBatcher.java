@@ -9,6 +9,7 @@ import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.EmbeddingRequest;
 import dev.synthlab.llm.Embeddings;
+import dev.synthlab.llm.ResponseFactory;
 import dev.synthlab.llm.Usage;
 import dev.synthlab.spans.Labels;
 import dev.synthlab.spans.Tracing;
@@ -250,11 +251,15 @@ final class EmbeddingBatcher implements BulkRun.RowClient {
       passed += batch.get(i).input().length();
       long share = tokens * passed / length - given;
       given += share;
-      Usage usage = new Usage(share, 0, 0, 0, all.usage().known());
+      Usage usage = ResponseFactory.inputUsage(share, all.usage().known());
       CallReport report = report(all.report(), share, tokens);
       Embeddings one =
-          new Embeddings(
-              List.of(all.vectors().get(i)), all.modelAsked(), all.modelAnswered(), usage, report);
+          ResponseFactory.embeddings(
+              List.of(all.vectors().get(i)),
+              all.requestedModel(),
+              all.respondedModel(),
+              usage,
+              report);
       ends.add(new Step.Ended(new Outcome.Answered<>(one, report)));
     }
     return ends;

@@ -97,7 +97,7 @@ final class EmbeddingRows {
         json.writeEndObject();
       }
       json.writeEndArray();
-      json.writeStringProperty("model", answer.modelAnswered());
+      json.writeStringProperty("model", answer.respondedModel());
       if (answer.usage().known()) {
         json.writeObjectPropertyStart("usage");
         json.writeNumberProperty("prompt_tokens", answer.usage().inputTokens());

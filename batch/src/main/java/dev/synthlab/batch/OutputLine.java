@@ -157,8 +157,8 @@ final class OutputLine {
           error(json, Optional.empty());
         },
         json -> {
-          json.writeStringProperty("model", clean(answer.modelAnswered()));
-          json.writeStringProperty("model_asked", clean(answer.modelAsked()));
+          json.writeStringProperty("model", clean(answer.respondedModel()));
+          json.writeStringProperty("model_asked", clean(answer.requestedModel()));
           usage(json, answer.usage(), answer.costUsd());
           report(json, answer.report());
         });

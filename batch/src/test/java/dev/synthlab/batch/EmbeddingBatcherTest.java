@@ -109,8 +109,8 @@ class EmbeddingBatcherTest {
 
     held.countDown();
 
-    assertThat(value(one).modelAsked()).isEqualTo("m1");
-    assertThat(value(other).modelAsked()).isEqualTo("m2");
+    assertThat(value(one).requestedModel()).isEqualTo("m1");
+    assertThat(value(other).requestedModel()).isEqualTo("m2");
     assertThat(value(list).vectors()).hasSize(2);
     assertThat(asked()).contains(List.of("b"), List.of("c"), List.of("d", "e"));
   }

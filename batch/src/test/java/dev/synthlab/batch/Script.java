@@ -11,6 +11,7 @@ import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.EmbeddingRequest;
 import dev.synthlab.llm.Embeddings;
 import dev.synthlab.llm.FinishReason;
+import dev.synthlab.llm.ResponseFactory;
 import dev.synthlab.llm.Usage;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -73,10 +74,10 @@ final class Script implements BulkRun.RowClient {
     CallReport report = FailedCalls.report(1, Optional.empty());
     List<float[]> vectors =
         request.inputs().stream().map(text -> new float[] {text.length(), 0.1f}).toList();
-    Usage usage = new Usage(10L * vectors.size(), 0, 0, 0, true);
+    Usage usage = Usage.of(10L * vectors.size(), 0);
     String model = request.options().model().orElse("none");
     return new Outcome.Answered<>(
-        new Embeddings(vectors, model, model + "-2026", usage, report), report);
+        ResponseFactory.embeddings(vectors, model, model + "-2026", usage, report), report);
   }
 
   @Override
@@ -111,17 +112,15 @@ final class Script implements BulkRun.RowClient {
             .writeValueAsString(
                 Map.of("id", "chatcmpl-1", "choices", List.of(Map.of("message", message))));
     Completion completion =
-        new Completion(
+        ResponseFactory.completion(
             text,
             reason,
-            new Usage(5, 3, 0, 0, true),
+            Usage.of(5, 3),
             "m",
             "m-2026",
             Optional.of("req-1"),
             json,
-            List.of(),
             problem,
-            List.of(),
             report);
     return new Outcome.Answered<>(completion, report);
   }

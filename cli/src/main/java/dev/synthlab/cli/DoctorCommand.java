@@ -9,6 +9,7 @@ import dev.synthlab.config.Variable;
 import dev.synthlab.json.Json;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
+import dev.synthlab.llm.InternalCalls;
 import dev.synthlab.local.Weights;
 import dev.synthlab.trace.PhoenixTracing;
 import java.io.IOException;
@@ -122,7 +123,7 @@ final class DoctorCommand implements Callable<Integer> {
       return;
     }
     try (Synthlab layer = Synthlab.of(settings)) {
-      Outcome<String> models = layer.llm().models(TIMEOUT);
+      Outcome<String> models = InternalCalls.of(layer.llm()).models(TIMEOUT);
       String url = settings.llm().baseUrl().toString();
       switch (models) {
         case Outcome.Answered<String> ok -> {

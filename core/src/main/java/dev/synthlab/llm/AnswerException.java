@@ -2,7 +2,7 @@ package dev.synthlab.llm;
 
 import dev.synthlab.logging.Redactor;
 
-/** A model answered, but not what was asked. The answer was paid for; its text is kept. */
+/** The model answered, but the answer cannot be used. It is paid for; its text is kept. */
 public abstract sealed class AnswerException extends RuntimeException
     permits AnswerException.Refused,
         AnswerException.ContentFiltered,
@@ -22,16 +22,16 @@ public abstract sealed class AnswerException extends RuntimeException
   }
 
   /**
-   * The word for it in records and reports.
+   * The code of the problem in records and reports.
    *
-   * @return lower case, with underscores
+   * @return a word in lower case, with underscores
    */
   public String code() {
     return code;
   }
 
   /**
-   * What the model said all the same.
+   * The text of the answer.
    *
    * @return may be empty
    */
@@ -48,7 +48,7 @@ public abstract sealed class AnswerException extends RuntimeException
     }
   }
 
-  /** The provider's filter took the answer, or a part of it, away. */
+  /** The content filter of the provider removed the answer or a part of it. */
   public static final class ContentFiltered extends AnswerException {
     private static final long serialVersionUID = 1L;
 
@@ -57,7 +57,7 @@ public abstract sealed class AnswerException extends RuntimeException
     }
   }
 
-  /** The token limit cut off an answer that is worth nothing when it is not whole. */
+  /** The token limit cut off an answer that is only usable when it is complete. */
   public static final class Truncated extends AnswerException {
     private static final long serialVersionUID = 1L;
 
@@ -71,18 +71,18 @@ public abstract sealed class AnswerException extends RuntimeException
     private static final long serialVersionUID = 1L;
 
     UnexpectedToolCall(String tool, String partial) {
-      super("unasked_tool_call", "the model called a tool nobody offered: " + tool, partial);
+      super("unasked_tool_call", "the model called a tool that was not offered: " + tool, partial);
     }
   }
 
-  /** The model asked for tools again and again, and never answered. */
+  /** The model called tools in every round and did not answer. */
   public static final class ToolRoundsExceeded extends AnswerException {
     private static final long serialVersionUID = 1L;
 
     ToolRoundsExceeded(int rounds, String partial) {
       super(
           "tool_rounds",
-          "the model asked for tools in " + rounds + " rounds and has not answered",
+          "the model called tools in " + rounds + " rounds and has not answered",
           partial);
     }
   }

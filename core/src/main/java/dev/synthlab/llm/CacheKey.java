@@ -15,15 +15,15 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The name of a request among answers: the same for requests that ask the same of the same model at
- * the same address, however their JSON is ordered and their numbers are written. Who pays, how long
- * it may take and what it is called in traces do not count.
+ * The key of a request in the cache: equal for requests with the same body to the same address,
+ * however their JSON is ordered and their numbers are written. API keys, deadlines and the names in
+ * traces do not count.
  */
 final class CacheKey {
-  /** In a schema the order of the properties is the order in which they are answered. */
+  /** In a schema the order of the properties is the order in which a model answers them. */
   private static final Set<String> ORDERED = Set.of("response_format", "tools", "functions");
 
-  /** More headers may choose who answers, but not those that say who asks. */
+  /** Other headers may select the server that answers; these only authenticate. */
   private static final Set<String> CREDENTIALS =
       Set.of("authorization", "proxy-authorization", "api-key", "x-api-key", "cookie");
 

@@ -11,6 +11,7 @@ import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Spend;
 import dev.synthlab.call.Timer;
 import dev.synthlab.llm.CompletionCache.CachedCompletion;
+import dev.synthlab.llm.CompletionRequest.Caching;
 import dev.synthlab.llm.SingleFlightCache.End;
 import dev.synthlab.llm.SingleFlightCache.Flight;
 import dev.synthlab.logging.Redactor;
@@ -27,13 +28,13 @@ import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
 
 /**
- * Answers requests from the cache, and has one of equal ones sent at a time. Safe for use by many
- * threads.
+ * Answers requests from the cache; of equal requests only one is sent at a time. Safe for use by
+ * many threads.
  */
 final class CacheLookup {
   private static final Duration SEEN = Duration.ofMillis(10);
 
-  /** It was paid for before, and its tokens were counted then. */
+  /** A cached answer was paid for, and its tokens counted, when it was requested. */
   private static final Spend FREE = CallReports.spend(0, 0, 0, 0, Optional.of(BigDecimal.ZERO));
 
   private static final Usage NO_TOKENS = new Usage(0, 0, 0, 0, true);
@@ -50,22 +51,22 @@ final class CacheLookup {
     this.timer = timer;
   }
 
-  /** A request, and what becomes of it. */
+  /** A request, its deadline, and which texts may be cached. */
   record Query(CompletionRequest request, Deadline until, Predicate<String> usable) {}
 
-  /** The answer that is kept, else the one that comes. */
+  /** The cached answer, else the one that is requested. */
   Outcome<Completion> outcome(Query asked, Supplier<Outcome<Completion>> send) {
-    CallOptions.Caching caching = asked.request().options().caching();
-    if (answers.isEmpty() || caching == CallOptions.Caching.NONE) {
+    Caching caching = asked.request().chatOptions().caching();
+    if (answers.isEmpty() || caching == Caching.NONE) {
       return send.get();
     }
     Lookup one = new Lookup(answers.get(), asked, CacheKey.of(endpoint, asked.request()));
-    return caching == CallOptions.Caching.REFRESH ? one.refreshed(send) : one.outcome(send);
+    return caching == Caching.REFRESH ? one.refreshed(send) : one.outcome(send);
   }
 
-  /** The answer that is kept, for a stream. */
-  Optional<Completion> kept(CompletionRequest request) {
-    if (answers.isEmpty() || request.options().caching() != CallOptions.Caching.DEFAULT) {
+  /** The cached answer for a stream. */
+  Optional<Completion> find(CompletionRequest request) {
+    if (answers.isEmpty() || request.chatOptions().caching() != Caching.DEFAULT) {
       return Optional.empty();
     }
     Instant started = timer.now();
@@ -79,16 +80,16 @@ final class CacheLookup {
     return known;
   }
 
-  /** Keeps what a stream has brought to its end. */
+  /** Caches the answer of a complete stream. */
   void keep(CompletionRequest request, Completion answer) {
     if (answers.isPresent()
-        && request.options().caching() != CallOptions.Caching.NONE
+        && request.chatOptions().caching() != Caching.NONE
         && worthKeeping(answer, request, text -> JsonAnswer.usable(request, text))) {
       answers.get().keep(CacheKey.of(endpoint, request), entry(answer));
     }
   }
 
-  /** One request on its way. For one thread. */
+  /** The lookup of one request. For one thread. */
   private final class Lookup {
     private final SingleFlightCache shared;
     private final Query asked;
@@ -105,11 +106,11 @@ final class CacheLookup {
     Outcome<Completion> outcome(Supplier<Outcome<Completion>> send) {
       Flight mine = new Flight();
       while (true) {
-        Flight there = shared.joined(key, mine);
+        Flight there = shared.join(key, mine);
         if (there == mine) {
-          return leads(mine, send);
+          return lead(mine, send);
         }
-        Optional<Outcome<Completion>> end = follows(there, send);
+        Optional<Outcome<Completion>> end = follow(there, send);
         if (end.isPresent()) {
           return end.get();
         }
@@ -122,7 +123,7 @@ final class CacheLookup {
       return outcome;
     }
 
-    private Outcome<Completion> leads(Flight mine, Supplier<Outcome<Completion>> send) {
+    private Outcome<Completion> lead(Flight mine, Supplier<Outcome<Completion>> send) {
       End end = new End.Failed();
       try {
         Optional<CachedCompletion> found = shared.find(key);
@@ -137,13 +138,14 @@ final class CacheLookup {
         }
         return outcome;
       } finally {
-        shared.landed(key, mine, end);
+        shared.complete(key, mine, end);
       }
     }
 
-    /** What an equal request that is under way brings; empty when that must be begun again. */
-    private Optional<Outcome<Completion>> follows(
-        Flight there, Supplier<Outcome<Completion>> send) {
+    /**
+     * The outcome of an equal request in flight; empty when it failed and the lookup starts again.
+     */
+    private Optional<Outcome<Completion>> follow(Flight there, Supplier<Outcome<Completion>> send) {
       try {
         End end = there.await(asked.until());
         seen();
@@ -207,7 +209,7 @@ final class CacheLookup {
     return new CachedCompletion(answer.requestedModel(), answer.json(), answer.costUsd());
   }
 
-  /** Whole, of the model that was asked, of use, and without a secret of this process. */
+  /** An answer is cached if it is complete, usable, of the requested model, and has no secret. */
   private boolean worthKeeping(
       Completion answer, CompletionRequest request, Predicate<String> usable) {
     FinishReason reason = answer.finishReason();
@@ -229,10 +231,10 @@ final class CacheLookup {
 
   private Optional<Completion> completion(
       CachedCompletion kept, CompletionRequest request, Instant started, long begin) {
-    ChatResponseReader answer = new ChatResponseReader();
+    ChatResponseParser answer = new ChatResponseParser();
     try {
       answer.read(kept.json());
-    } catch (JacksonException e) { // whatever became of it, it can be asked for
+    } catch (JacksonException e) { // an entry that cannot be read is a miss
       return Optional.empty();
     }
     if (!answer.choice) {

@@ -3,7 +3,7 @@ package dev.synthlab.llm;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 
-/** An answer that was kept, as the stream that was asked for. For one consumer. */
+/** A stream with the answer from the cache, in one delta. For one consumer. */
 final class CachedStream implements TextStream {
   private final Completion answer;
   private final LlmSpan span;
@@ -22,13 +22,14 @@ final class CachedStream implements TextStream {
       throw new IllegalStateException("a stream is iterated once");
     }
     iterating = true;
-    return new Pieces();
+    return new Deltas();
   }
 
   @Override
   public Completion completion() {
     if (!handedOut) {
-      throw new IllegalStateException("pieces of the answer are still to come");
+      throw new IllegalStateException(
+          "the answer is not complete: read the stream to its end first");
     }
     return answer;
   }
@@ -38,7 +39,7 @@ final class CachedStream implements TextStream {
     span.answered(answer);
   }
 
-  private final class Pieces implements Iterator<String> {
+  private final class Deltas implements Iterator<String> {
     @Override
     public boolean hasNext() {
       if (handedOut) {

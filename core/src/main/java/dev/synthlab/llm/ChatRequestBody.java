@@ -10,13 +10,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
-/** The Chat Completions form of requests. */
+/** Builds the Chat Completions bodies of requests. */
 final class ChatRequestBody {
-  static final int A_PICTURE = 3_000;
+  static final int IMAGE_CHARACTERS = 3_000;
 
   private ChatRequestBody() {}
 
-  /** The body of a request as a tree, with what the request left open filled from the client. */
+  /** The body of a request as a tree, with the defaults of the client. */
   static Map<String, Object> body(
       CompletionRequest request,
       String model,
@@ -32,7 +32,9 @@ final class ChatRequestBody {
       body.putIfAbsent(
           "messages", request.messages().stream().flatMap(ChatRequestBody::messages).toList());
     }
-    options(request.options()).forEach(body::putIfAbsent);
+    Map<String, Object> options = request.chatOptions().parameters();
+    options.putAll(request.options().parameters());
+    options.forEach(body::putIfAbsent);
     if (!body.containsKey("response_format")) {
       ResponseFormatBody.add(request.format(), strategy, body);
     }
@@ -60,11 +62,11 @@ final class ChatRequestBody {
     return isFilled(body.get("tools")) || isFilled(body.get("functions"));
   }
 
-  /** How much text stands in a body. */
+  /** The number of characters in a body; an image counts as much as a page. */
   static long characters(@Nullable Object value) {
     return switch (value) {
       case null -> 0;
-      case String text -> text.startsWith("data:") ? A_PICTURE : text.length();
+      case String text -> text.startsWith("data:") ? IMAGE_CHARACTERS : text.length();
       case Map<?, ?> map ->
           map.entrySet().stream()
               .mapToLong(e -> characters(e.getKey()) + characters(e.getValue()))
@@ -78,20 +80,6 @@ final class ChatRequestBody {
     return value instanceof List<?> list && !list.isEmpty();
   }
 
-  private static Map<String, Object> options(CallOptions options) {
-    Map<String, Object> all = new LinkedHashMap<>();
-    options.temperature().ifPresent(value -> all.put("temperature", value));
-    options.topP().ifPresent(value -> all.put("top_p", value));
-    options.maxTokens().ifPresent(tokens -> all.put("max_tokens", tokens));
-    options.seed().ifPresent(value -> all.put("seed", value));
-    if (!options.stop().isEmpty()) {
-      all.put("stop", options.stop());
-    }
-    options.reasoningEffort().ifPresent(effort -> all.put("reasoning_effort", effort));
-    all.putAll(options.parameters());
-    return all;
-  }
-
   private static Map<String, Object> tool(Tool tool) {
     Map<String, Object> function = new LinkedHashMap<>();
     function.put("name", tool.name());
@@ -101,7 +89,7 @@ final class ChatRequestBody {
     return Map.of("type", "function", "function", function);
   }
 
-  /** One message, or one for each tool's result. */
+  /** One message, or one message for each tool result. */
   private static Stream<Map<String, Object>> messages(Message message) {
     List<Map<String, Object>> content = new ArrayList<>();
     List<Map<String, Object>> calls = new ArrayList<>();

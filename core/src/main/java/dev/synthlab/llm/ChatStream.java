@@ -17,12 +17,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
-/** A chat completion over server-sent events, from its first text on. */
+/** A chat completion over server-sent events, after its first text. For one consumer. */
 final class ChatStream implements TextStream {
   private final AttemptResult.ResponseReceived head;
   private final PreparedChat chat;
   private final SseReader events;
-  private final ChatResponseReader answer = new ChatResponseReader();
+  private final ChatResponseParser answer = new ChatResponseParser();
   private @Nullable CallReport report;
   private volatile Optional<LlmSpan> span = Optional.empty();
   private volatile Optional<CallException> broken = Optional.empty();
@@ -31,51 +31,25 @@ final class ChatStream implements TextStream {
   private boolean ended;
   private boolean iterating;
 
-  /** The stream is not what it should be, and nothing of it was handed out yet. */
-  static final class BadStreamException extends Exception {
-    private static final long serialVersionUID = 1L;
-    private final String body;
-    private final @Nullable String code;
-
-    BadStreamException(String reason, String body) {
-      this(reason, body, null);
-    }
-
-    BadStreamException(String reason, String body, @Nullable String code) {
-      super(reason);
-      this.body = body;
-      this.code = code;
-    }
-
-    /** What the server called its error, if it sent one. */
-    Optional<String> code() {
-      return Optional.ofNullable(code);
-    }
-
-    String body() {
-      return body;
-    }
-  }
-
   ChatStream(AttemptResult.ResponseReceived head, PreparedChat chat) {
     this.head = head;
     this.chat = chat;
     this.events = new SseReader(head.body());
   }
 
-  /** Reads until there is text to hand out, or a proper end. */
-  void awaitFirst() throws IOException, BadStreamException {
-    ready = nextPiece();
+  /** Reads until the first text, or the end of the stream. */
+  void awaitFirst() throws IOException, UnusableResponseException {
+    ready = nextDelta();
     if (ready.isEmpty()
         && answer.calls.isEmpty()
         && answer.refusal.isEmpty()
         && !answer.finishReason().equals(FinishReason.LENGTH)
         && !answer.finishReason().equals(FinishReason.CONTENT_FILTER)) {
-      throw new BadStreamException("a stream without text", "");
+      throw new UnusableResponseException("a stream without text");
     }
   }
 
-  /** Says how it went so far, where that is shown, and who wants the whole answer. */
+  /** Sets the report so far, the span, and the consumer of the whole answer. */
   void reported(CallReport how, LlmSpan shownBy, Consumer<Completion> atEnd) {
     whole = atEnd;
     report = how;
@@ -83,15 +57,15 @@ final class ChatStream implements TextStream {
     shownBy.firstToken();
   }
 
-  CallMetadata.AnswerMetadata said() {
-    return chat.said(answer, ResponseClassifier.requestId(head.headers()));
+  CallMetadata.AnswerMetadata metadata() {
+    return chat.metadata(answer, ResponseClassifier.requestId(head.headers()));
   }
 
   String text() {
     return answer.text.toString();
   }
 
-  /** What broke it, if anything did. */
+  /** The fault that ended the stream early. */
   Optional<Fault> brokenBy() {
     return broken.map(CallException::fault);
   }
@@ -106,25 +80,23 @@ final class ChatStream implements TextStream {
       throw new IllegalStateException("a stream is iterated once");
     }
     iterating = true;
-    return new Pieces();
+    return new Deltas();
   }
 
   @Override
   public Completion completion() {
     if (!ended || !ready.isEmpty()) {
-      throw new IllegalStateException("pieces of the answer are still to come");
+      throw new IllegalStateException(
+          "the answer is not complete: read the stream to its end first");
     }
-    return new ChatExchange.Whole(
-            answer,
-            SingleLineJson.rebuilt(answer),
-            ResponseClassifier.requestId(head.headers()),
-            chat)
-        .completion(chat.route().resource(), told(Optional.empty()));
+    return new ChatResult(
+            answer, ChatJson.rebuilt(answer), ResponseClassifier.requestId(head.headers()), chat)
+        .completion(chat.route().resource(), finalReport(Optional.empty()));
   }
 
   @Override
   public void close() {
-    // Whoever hears of the end logs and records as part of the call.
+    // Observers of the end log and record within the span of the call.
     span.ifPresentOrElse(on -> on.within(this::end), this::end);
     span.ifPresent(this::show);
   }
@@ -151,8 +123,8 @@ final class ChatStream implements TextStream {
     }
   }
 
-  /** How it went, with what it has used so far. */
-  private CallReport told(Optional<Fault> fault) {
+  /** The report with the tokens so far. */
+  private CallReport finalReport(Optional<Fault> fault) {
     CallReport so = report;
     if (so == null) {
       throw new IllegalStateException("the call has not ended yet");
@@ -160,14 +132,14 @@ final class ChatStream implements TextStream {
     return so.with(spend(), fault);
   }
 
-  /** The next text, or an empty one at the proper end. */
-  private String nextPiece() throws IOException, BadStreamException {
+  /** The next text, or an empty one at the end of the stream. */
+  private String nextDelta() throws IOException, UnusableResponseException {
     while (true) {
       Optional<SseReader.ServerEvent> next = events.next();
       String data = next.map(SseReader.ServerEvent::data).orElse("[DONE]").strip();
       if (data.equals("[DONE]")) {
         if (answer.finish.isEmpty()) {
-          throw new BadStreamException("a stream that ended without a finish reason", "");
+          throw new UnusableResponseException("a stream that ended without a finish reason");
         }
         ended = true;
         return "";
@@ -176,11 +148,12 @@ final class ChatStream implements TextStream {
       try {
         answer.add(data);
       } catch (JacksonException e) {
-        throw new BadStreamException("an event that is not the JSON expected", data);
+        throw new UnusableResponseException(
+            "an event that is not the JSON expected", data, Optional.empty());
       }
       if (answer.error.isPresent()) {
-        throw new BadStreamException(
-            "an error in the stream", answer.error.get(), answer.errorCode.orElse(null));
+        throw new UnusableResponseException(
+            "an error in the stream", answer.error.get(), answer.apiError());
       }
       if (answer.text.length() > before) {
         return answer.text.since(before);
@@ -188,17 +161,17 @@ final class ChatStream implements TextStream {
     }
   }
 
-  private final class Pieces implements Iterator<String> {
+  private final class Deltas implements Iterator<String> {
     @Override
     public boolean hasNext() {
       if (ready.isEmpty() && !ended) {
         try {
-          ready = nextPiece();
+          ready = nextDelta();
         } catch (BodyReader.TooLargeException e) {
           throw over(Fault.of(Fault.Kind.RESPONSE_TOO_LARGE, "the stream: " + e.getMessage()), e);
         } catch (IOException e) {
           throw over(interrupted(String.valueOf(e.getMessage())), e);
-        } catch (BadStreamException e) {
+        } catch (UnusableResponseException e) {
           String body = e.body().isEmpty() ? "" : ": " + e.body();
           throw over(interrupted(e.getMessage() + body), e);
         }
@@ -226,7 +199,7 @@ final class ChatStream implements TextStream {
 
     private CallException over(Fault reason, Exception cause) {
       Fault fault = reason.because(cause).withPartial(answer.text.toString());
-      CallException thrown = CallException.of(fault, told(Optional.of(fault)));
+      CallException thrown = CallException.of(fault, finalReport(Optional.of(fault)));
       broken = Optional.of(thrown);
       close();
       return thrown;

@@ -6,40 +6,104 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * A model's whole answer.
- *
- * @param text what it said; may be empty when {@link #problem()} says why
- * @param finishReason why it stopped
- * @param usage the tokens
- * @param requestedModel the model the request named
- * @param respondedModel the model that answered, by its own word
- * @param requestId the server's name for the request
- * @param json the whole answer as one line of JSON, in the form of the chat completion object
- * @param toolCalls the tools it wants called, when it was offered any
- * @param problem set when the answer is not what was asked: refused, filtered, or a tool call
- *     nobody asked for
- * @param earlier the answers that the same call had before this one, oldest first: rounds of tools,
- *     and answers that were asked for again because they did not fit
- * @param report how the call went: attempts, waits, times
- */
-public record Completion(
-    String text,
-    FinishReason finishReason,
-    Usage usage,
-    String requestedModel,
-    String respondedModel,
-    Optional<String> requestId,
-    String json,
-    List<Part.ToolCall> toolCalls,
-    Optional<AnswerException> problem,
-    List<Completion> earlier,
-    CallReport report) {
+/** The whole answer of a model. Immutable. */
+public final class Completion {
+  private final String text;
+  private final FinishReason finishReason;
+  private final Usage usage;
+  private final String requestedModel;
+  private final String respondedModel;
+  private final Optional<String> requestId;
+  private final String json;
+  private final List<Part.ToolCall> toolCalls;
+  private final Optional<AnswerException> problem;
+  private final List<Completion> earlier;
+  private final CallReport report;
 
-  /** Keeps copies. */
-  public Completion {
-    toolCalls = List.copyOf(toolCalls);
-    earlier = List.copyOf(earlier);
+  Completion(
+      String text,
+      FinishReason finishReason,
+      Usage usage,
+      String requestedModel,
+      String respondedModel,
+      Optional<String> requestId,
+      String json,
+      List<Part.ToolCall> toolCalls,
+      Optional<AnswerException> problem,
+      List<Completion> earlier,
+      CallReport report) {
+    this.text = text;
+    this.finishReason = finishReason;
+    this.usage = usage;
+    this.requestedModel = requestedModel;
+    this.respondedModel = respondedModel;
+    this.requestId = requestId;
+    this.json = json;
+    this.toolCalls = List.copyOf(toolCalls);
+    this.problem = problem;
+    this.earlier = List.copyOf(earlier);
+    this.report = report;
+  }
+
+  /** {@return the text of the answer; may be empty when {@link #problem()} says why} */
+  public String text() {
+    return text;
+  }
+
+  /** {@return why the model stopped} */
+  public FinishReason finishReason() {
+    return finishReason;
+  }
+
+  /** {@return the tokens of this answer} */
+  public Usage usage() {
+    return usage;
+  }
+
+  /** {@return the model that the request names} */
+  public String requestedModel() {
+    return requestedModel;
+  }
+
+  /** {@return the model that the response names} */
+  public String respondedModel() {
+    return respondedModel;
+  }
+
+  /** {@return the id that the server gave the request} */
+  public Optional<String> requestId() {
+    return requestId;
+  }
+
+  /** {@return the chat completion object of the API, as one line of JSON} */
+  public String json() {
+    return json;
+  }
+
+  /** {@return the tool calls that the model asks for, if it was offered tools} */
+  public List<Part.ToolCall> toolCalls() {
+    return toolCalls;
+  }
+
+  /**
+   * {@return why the answer cannot be used: the model refused, the answer was filtered, or it calls
+   * a tool that was not offered}
+   */
+  public Optional<AnswerException> problem() {
+    return problem;
+  }
+
+  /**
+   * {@return the earlier answers of the same call, oldest first: rounds of tools, and answers that
+   * did not fit}
+   */
+  public List<Completion> earlier() {
+    return earlier;
+  }
+
+  /** {@return how the call went: attempts, waits, times} */
+  public CallReport report() {
+    return report;
   }
 
   Completion after(List<Completion> earlier) {
@@ -88,17 +152,16 @@ public record Completion(
   }
 
   /**
-   * The tokens of this answer and of those {@link #earlier} it: what the whole call used.
+   * The tokens of this answer and of the {@link #earlier} ones: the usage of the whole call.
    *
-   * @return known if all of them are
+   * @return the sum; known if all of them are known
    */
   public Usage totalUsage() {
     return earlier.stream().map(Completion::usage).reduce(usage, Usage::plus);
   }
 
   /**
-   * Whether it was kept from an equal request, so that nothing was paid for it now; with those
-   * {@link #earlier} it, whether all of them were.
+   * Whether this answer and all {@link #earlier} ones come from the cache.
    *
    * @return true when nothing was sent; then there are no tokens and the cost is 0
    */
@@ -107,7 +170,7 @@ public record Completion(
   }
 
   /**
-   * What was said, as the next turn of a conversation knows it.
+   * The answer as an assistant message, for the next request of a conversation.
    *
    * @return text and tool calls
    */
@@ -121,8 +184,8 @@ public record Completion(
   }
 
   /**
-   * What it cost, by the price list of the {@link ModelCatalogue}: an estimate where the tokens are
-   * one, that is, where {@link Usage#known()} is false.
+   * The cost of this answer, by the prices of the {@link ModelCatalogue}. It is an estimate where
+   * {@link Usage#known()} is false.
    *
    * @return US dollars; empty when the price is not known, 0 only for the embedded model
    */
@@ -131,7 +194,7 @@ public record Completion(
   }
 
   /**
-   * What this answer and those {@link #earlier} it cost.
+   * The cost of this answer and of the {@link #earlier} ones.
    *
    * @return US dollars; empty when the price of one of them is not known
    */
@@ -150,5 +213,10 @@ public record Completion(
    */
   public boolean truncated() {
     return finishReason.equals(FinishReason.LENGTH);
+  }
+
+  @Override
+  public String toString() {
+    return "a completion of " + respondedModel + " (" + finishReason.value() + ", " + usage + ")";
   }
 }

@@ -1,20 +1,22 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.Internal;
 import java.math.BigDecimal;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Keeps answers, so that an equal request need not be paid for twice. Safe for use by many threads.
- * It may forget whatever it likes, and lets no call fail or wait long: what it cannot read it does
- * not know.
+ * A cache of completions, so that an equal request is paid for once. Safe for use by many threads.
+ * It may drop any entry. An entry that it cannot read is a miss: the cache makes no call fail or
+ * wait for long.
  */
+@Internal
 public interface CompletionCache extends AutoCloseable {
 
   /**
-   * An answer as it is kept.
+   * A completion in the cache.
    *
-   * @param model the model that was asked
+   * @param model the model that the request names
    * @param json the chat completion object, on one line
    * @param costUsd what it cost; empty when the price is not known
    */
@@ -28,30 +30,30 @@ public interface CompletionCache extends AutoCloseable {
   }
 
   /**
-   * Looks an answer up.
+   * Looks up a completion.
    *
-   * @param key what names the request: 64 hexadecimal digits
-   * @return the answer, unless there is none, or it is too old
+   * @param key of the request: 64 hexadecimal digits
+   * @return the completion; empty when there is none or it is too old
    */
   Optional<CachedCompletion> find(String key);
 
   /**
-   * Keeps an answer in the place of an older one.
+   * Caches a completion, in place of an older one.
    *
-   * @param key what names the request
-   * @param answer what to keep
+   * @param key of the request
+   * @param answer the completion
    */
   void keep(String key, CachedCompletion answer);
 
-  /** Keeps what it was given so far and ends; waits for that a few seconds at most. */
+  /** Writes what is not yet written, within a few seconds, and closes the cache. */
   @Override
   void close();
 
   /**
-   * The same cache for several clients, of whose equal requests at the same time one is sent.
+   * A cache for several clients: of equal requests at the same time only one is sent.
    *
-   * @param kept where answers are kept
-   * @return to be given to each of the clients
+   * @param kept stores the completions
+   * @return a cache for each of the clients
    */
   static CompletionCache shared(CompletionCache kept) {
     return SingleFlightCache.of(kept);

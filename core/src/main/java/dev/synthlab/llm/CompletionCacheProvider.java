@@ -1,18 +1,20 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.Internal;
 import dev.synthlab.config.Settings;
 
 /**
- * Offers a cache of answers to the composition root, which finds it with {@link
- * java.util.ServiceLoader} when caching is on.
+ * A provider of the cache of completions, found by {@link java.util.ServiceLoader} when the cache
+ * is on.
  */
+@Internal
 public interface CompletionCacheProvider {
 
   /**
-   * The cache as the settings describe it.
+   * Creates the cache that the settings describe.
    *
-   * @param settings where answers are kept, how long and how many
-   * @return closed by the caller; nothing is opened yet
+   * @param settings location, age and size of the cache
+   * @return a cache that the caller closes; nothing is opened yet
    */
   CompletionCache open(Settings settings);
 }

@@ -5,52 +5,65 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
- * A conversation that a model shall go on with, and how. Immutable.
- *
- * @param messages the conversation; empty when {@code body} holds it
- * @param options how it is asked
- * @param format the form of the answer
- * @param tools what the model may call; it is asked again with what they bring until it answers
- * @param rounds how often it may ask for tools before it must answer
- * @param body a whole request body as the OpenAI Batch format has it; what it says wins over the
- *     other parts
+ * A request for a chat completion: messages, options, the format of the answer, and tools.
+ * Immutable.
  */
-public record CompletionRequest(
-    List<Message> messages,
-    CallOptions options,
-    ResponseFormat format,
-    List<Tool> tools,
-    int rounds,
-    Map<String, Object> body)
-    implements ModelRequest<CompletionRequest> {
+public final class CompletionRequest implements ModelRequest<CompletionRequest> {
+  private static final int MAX_TOOL_ROUNDS = 10;
 
-  private static final int ROUNDS = 10;
+  private final Inputs inputs;
+  private final CallOptions options;
+  private final ChatOptions chatOptions;
 
-  /** Keeps copies and checks that something is asked. */
-  public CompletionRequest {
-    messages = List.copyOf(messages);
-    tools = List.copyOf(tools);
-    body = Collections.unmodifiableMap(new LinkedHashMap<>(body));
-    Objects.requireNonNull(options);
-    Objects.requireNonNull(format);
-    if (messages.isEmpty() && body.isEmpty()) {
-      throw new IllegalArgumentException("a request needs at least one message");
+  private CompletionRequest(Inputs inputs, CallOptions options, ChatOptions chatOptions) {
+    this.inputs = inputs;
+    this.options = options;
+    this.chatOptions = chatOptions;
+  }
+
+  /** How a call uses the cache of completions. */
+  public enum Caching {
+    /** A cached answer is returned; else the new answer is cached. */
+    DEFAULT,
+    /** The model is called, and its answer replaces the cached one. */
+    REFRESH,
+    /** The cache is neither read nor written. */
+    NONE
+  }
+
+  /** What the model gets: messages, or a whole body whose members win over the other parts. */
+  private record Inputs(
+      List<Message> messages,
+      Map<String, Object> body,
+      ResponseFormat format,
+      List<Tool> tools,
+      int maxToolRounds) {
+
+    /** Keeps copies and checks that there is something to send. */
+    Inputs {
+      messages = List.copyOf(messages);
+      tools = List.copyOf(tools);
+      body = Collections.unmodifiableMap(new LinkedHashMap<>(body));
+      CallOptions.require(maxToolRounds >= 1, "maxToolRounds must be at least 1", maxToolRounds);
+      if (messages.isEmpty() && body.isEmpty()) {
+        throw new IllegalArgumentException("a request needs at least one message");
+      }
+      if (tools.stream().map(Tool::name).distinct().count() < tools.size()) {
+        throw new IllegalArgumentException("each tool needs a name of its own");
+      }
     }
-    if (rounds < 1) {
-      throw new IllegalArgumentException("rounds must be at least 1, was " + rounds);
-    }
-    if (tools.stream().map(Tool::name).distinct().count() < tools.size()) {
-      throw new IllegalArgumentException("each tool needs a name of its own");
+
+    Inputs withMessages(List<Message> other) {
+      return new Inputs(other, body, format, tools, maxToolRounds);
     }
   }
 
   /**
-   * A single question.
+   * A request with one user message.
    *
-   * @param prompt what is asked
+   * @param prompt the text of the message
    * @return a request
    */
   public static CompletionRequest of(String prompt) {
@@ -58,7 +71,7 @@ public record CompletionRequest(
   }
 
   /**
-   * A conversation.
+   * A request with a conversation.
    *
    * @param messages at least one
    * @return a request
@@ -68,68 +81,187 @@ public record CompletionRequest(
   }
 
   /**
-   * A conversation.
+   * A request with a conversation.
    *
    * @param messages at least one
    * @return a request
    */
   public static CompletionRequest of(List<Message> messages) {
-    return new CompletionRequest(
-        messages, CallOptions.NONE, ResponseFormat.TEXT, List.of(), ROUNDS, Map.of());
+    return of(messages, Map.of());
   }
 
   /**
-   * A request that is already a Chat Completions body.
+   * A request from a whole Chat Completions body, as in the OpenAI Batch format. The members of the
+   * body win over options that are set here.
    *
-   * @param body as it goes over the wire; {@code stream} in it is ignored
+   * @param body the body; {@code stream} in it is ignored
    * @return a request
    */
   public static CompletionRequest ofBody(Map<String, Object> body) {
+    return of(List.of(), body);
+  }
+
+  private static CompletionRequest of(List<Message> messages, Map<String, Object> body) {
     return new CompletionRequest(
-        List.of(), CallOptions.NONE, ResponseFormat.TEXT, List.of(), ROUNDS, body);
+        new Inputs(messages, body, ResponseFormat.TEXT, List.of(), MAX_TOOL_ROUNDS),
+        CallOptions.NONE,
+        ChatOptions.NONE);
+  }
+
+  /** {@return the conversation; empty when {@link #body()} has it} */
+  public List<Message> messages() {
+    return inputs.messages();
+  }
+
+  @Override
+  public CallOptions options() {
+    return options;
+  }
+
+  /** {@return the format of the answer} */
+  public ResponseFormat format() {
+    return inputs.format();
+  }
+
+  /** {@return the tools that the model may call} */
+  public List<Tool> tools() {
+    return inputs.tools();
+  }
+
+  /** {@return the maximum number of rounds of tools} */
+  public int maxToolRounds() {
+    return inputs.maxToolRounds();
+  }
+
+  /** {@return the whole request body that was given, or an empty map} */
+  public Map<String, Object> body() {
+    return inputs.body();
+  }
+
+  ChatOptions chatOptions() {
+    return chatOptions;
   }
 
   @Override
   public CompletionRequest with(CallOptions other) {
-    return new CompletionRequest(messages, other, format, tools, rounds, body);
+    return new CompletionRequest(inputs, other, chatOptions);
+  }
+
+  private CompletionRequest with(ChatOptions other) {
+    return new CompletionRequest(inputs, options, other);
+  }
+
+  private CompletionRequest with(Inputs other) {
+    return new CompletionRequest(other, options, chatOptions);
+  }
+
+  /** The same request with another body. */
+  CompletionRequest withBody(Map<String, Object> body) {
+    return with(new Inputs(messages(), body, format(), tools(), maxToolRounds()));
+  }
+
+  /** The same request with more messages at the end. */
+  CompletionRequest and(List<Message> more) {
+    List<Message> all = new ArrayList<>(messages());
+    all.addAll(more);
+    return with(inputs.withMessages(all));
   }
 
   /**
-   * The same request with rules before all that is said.
+   * The same request with a system message before the others.
    *
-   * @param rules a system message
+   * @param rules the text of the system message
    * @return a new request
    */
   public CompletionRequest withSystem(String rules) {
     List<Message> all = new ArrayList<>(List.of(Message.system(rules)));
-    all.addAll(messages);
-    return new CompletionRequest(all, options, format, tools, rounds, body);
+    all.addAll(messages());
+    return with(inputs.withMessages(all));
   }
 
   /**
-   * The same request after more was said.
+   * The same request with a temperature.
    *
-   * @param more what was said since
+   * @param value at least 0; 0 for the most likely tokens
    * @return a new request
    */
-  CompletionRequest and(List<Message> more) {
-    List<Message> all = new ArrayList<>(messages);
-    all.addAll(more);
-    return new CompletionRequest(all, options, format, tools, rounds, body);
+  public CompletionRequest withTemperature(double value) {
+    return with(chatOptions.withTemperature(value));
   }
 
   /**
-   * The same request, answered in another form.
+   * The same request with nucleus sampling.
    *
-   * @param form of the answer
+   * @param share the share of probability from which tokens are sampled; above 0, at most 1
    * @return a new request
    */
-  public CompletionRequest withFormat(ResponseFormat form) {
-    return new CompletionRequest(messages, options, form, tools, rounds, body);
+  public CompletionRequest withTopP(double share) {
+    return with(chatOptions.withTopP(share));
   }
 
   /**
-   * The same request, answered by one JSON object.
+   * The same request with a maximum length of the answer.
+   *
+   * @param tokens at least 1; reasoning tokens count
+   * @return a new request
+   */
+  public CompletionRequest withMaxTokens(int tokens) {
+    return with(chatOptions.withMaxTokens(tokens));
+  }
+
+  /**
+   * The same request with a seed.
+   *
+   * @param value any number
+   * @return a new request
+   */
+  public CompletionRequest withSeed(long value) {
+    return with(chatOptions.withSeed(value));
+  }
+
+  /**
+   * The same request with texts that end the answer.
+   *
+   * @param texts most servers accept up to four
+   * @return a new request
+   */
+  public CompletionRequest withStop(String... texts) {
+    return with(chatOptions.withStop(List.of(texts)));
+  }
+
+  /**
+   * The same request with a reasoning effort.
+   *
+   * @param effort {@code none}, {@code minimal}, {@code low}, {@code medium}, {@code high}, {@code
+   *     xhigh}; the {@link ModelCatalogue} knows which of them a model accepts
+   * @return a new request
+   */
+  public CompletionRequest withReasoningEffort(String effort) {
+    return with(chatOptions.withReasoningEffort(effort));
+  }
+
+  /**
+   * The same request with another use of the cache of completions, which is off by default.
+   *
+   * @param way how the call uses the cache
+   * @return a new request
+   */
+  public CompletionRequest withCaching(Caching way) {
+    return with(chatOptions.withCaching(way));
+  }
+
+  /**
+   * The same request with another format of the answer.
+   *
+   * @param format of the answer
+   * @return a new request
+   */
+  public CompletionRequest withFormat(ResponseFormat format) {
+    return with(new Inputs(messages(), body(), format, tools(), maxToolRounds()));
+  }
+
+  /**
+   * The same request for an answer that is one JSON object.
    *
    * @return a new request
    */
@@ -138,22 +270,23 @@ public record CompletionRequest(
   }
 
   /**
-   * The same request with tools that the model may call.
+   * The same request with tools that the model may call. The results of the calls are sent back to
+   * the model until it answers.
    *
-   * @param all of them, each with a name of its own
+   * @param tools all of them, each with a name of its own
    * @return a new request
    */
-  public CompletionRequest withTools(Tool... all) {
-    return new CompletionRequest(messages, options, format, List.of(all), rounds, body);
+  public CompletionRequest withTools(Tool... tools) {
+    return with(new Inputs(messages(), body(), format(), List.of(tools), maxToolRounds()));
   }
 
   /**
-   * The same request with another bound on its tools.
+   * The same request with another maximum number of rounds of tools.
    *
-   * @param max how often the model may ask for tools before it must answer; 10 if nothing is said
+   * @param max how often the model may call tools before it must answer; 10 by default
    * @return a new request
    */
   public CompletionRequest withMaxToolRounds(int max) {
-    return new CompletionRequest(messages, options, format, tools, max, body);
+    return with(new Inputs(messages(), body(), format(), tools(), max));
   }
 }

@@ -4,18 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A conversation that is kept short enough for a model: when it grows beyond its budget, the oldest
- * turns go first. The rules and the newest turn stay, whatever they cost; a tool's result never
- * stays without its call. Immutable.
+ * A conversation within a maximum number of tokens: the oldest turns are dropped first. System
+ * messages and the newest turn always stay; a tool result is never kept without its call.
+ * Immutable.
  *
- * @param rules what holds for the whole conversation: system and developer messages
- * @param turns what was said, oldest first; each turn begins with a user's message
- * @param budget the most tokens, estimated by four characters each
+ * @param rules the system and developer messages
+ * @param turns the other messages, oldest turn first; each turn begins with a user message
+ * @param budget the maximum number of tokens, estimated with four characters a token
  */
 public record Conversation(List<Message> rules, List<List<Message>> turns, int budget) {
   private static final int TOKENS_AROUND_A_MESSAGE = 4;
 
-  /** Keeps copies, and lets the oldest turns go. */
+  /** Keeps copies, and drops the oldest turns. */
   public Conversation {
     if (budget < 1) {
       throw new IllegalArgumentException("budget must be at least 1, was " + budget);
@@ -31,17 +31,17 @@ public record Conversation(List<Message> rules, List<List<Message>> turns, int b
   /**
    * An empty conversation.
    *
-   * @param tokens the most it may have
-   * @return a conversation to say something in
+   * @param tokens the maximum number of tokens
+   * @return a conversation without messages
    */
   public static Conversation within(int tokens) {
     return new Conversation(List.of(), List.of(), tokens);
   }
 
   /**
-   * The same conversation with one more rule.
+   * The conversation with one more system message.
    *
-   * @param text what holds for the whole conversation
+   * @param text of the message
    * @return a new conversation
    */
   public Conversation system(String text) {
@@ -49,9 +49,9 @@ public record Conversation(List<Message> rules, List<List<Message>> turns, int b
   }
 
   /**
-   * The conversation after a question.
+   * The conversation with one more user message.
    *
-   * @param text what was asked
+   * @param text of the message
    * @return a new conversation
    */
   public Conversation user(String text) {
@@ -59,10 +59,10 @@ public record Conversation(List<Message> rules, List<List<Message>> turns, int b
   }
 
   /**
-   * The conversation after an answer. Tools that ran for it are not told of: their calls and
-   * results are not part of a completion.
+   * The conversation with the answer of a completion. Tool calls that ran before the answer are not
+   * added: they are not part of the completion.
    *
-   * @param answer what the model said
+   * @param answer of the model
    * @return a new conversation
    */
   public Conversation and(Completion answer) {
@@ -70,7 +70,7 @@ public record Conversation(List<Message> rules, List<List<Message>> turns, int b
   }
 
   /**
-   * The conversation after a message.
+   * The conversation with one more message.
    *
    * @param message of any role
    * @return a new conversation
@@ -99,9 +99,9 @@ public record Conversation(List<Message> rules, List<List<Message>> turns, int b
   }
 
   /**
-   * All that is kept of it.
+   * The messages of the conversation.
    *
-   * @return the rules, then the turns, oldest first
+   * @return the system messages, then the turns, oldest first
    */
   public List<Message> messages() {
     List<Message> all = new ArrayList<>(rules);
@@ -110,18 +110,18 @@ public record Conversation(List<Message> rules, List<List<Message>> turns, int b
   }
 
   /**
-   * A request that goes on with it.
+   * A request with the messages of the conversation.
    *
-   * @return all that is kept of it
+   * @return a request
    */
   public CompletionRequest request() {
     return CompletionRequest.of(messages());
   }
 
   /**
-   * About how long it is.
+   * The estimated number of tokens.
    *
-   * @return tokens, estimated by four characters each
+   * @return tokens, with four characters a token
    */
   public long tokens() {
     return tokens(rules, turns);
@@ -147,7 +147,7 @@ public record Conversation(List<Message> rules, List<List<Message>> turns, int b
                 part ->
                     switch (part) {
                       case Part.Text text -> text.text().length();
-                      case Part.Image image -> ChatRequestBody.A_PICTURE;
+                      case Part.Image image -> ChatRequestBody.IMAGE_CHARACTERS;
                       case Part.ToolCall call -> call.tool().length() + call.arguments().length();
                       case Part.ToolResult result -> result.text().length();
                     })

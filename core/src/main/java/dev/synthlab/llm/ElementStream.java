@@ -3,17 +3,17 @@ package dev.synthlab.llm;
 import java.util.Iterator;
 
 /**
- * A list that comes element by element, each as soon as the model has written it. For one consumer;
- * {@link #close} may be called from any thread, and ends the call. Iterating fails with a {@link
- * dev.synthlab.call.CallException} when the stream breaks, and with an {@link AnswerException} when
- * what comes is not the list that was asked for; elements that were handed on stay good.
+ * The elements of a list as a stream, each as soon as the model has written it. For one consumer;
+ * {@link #close} may be called from any thread and ends the call. The iterator throws a {@link
+ * dev.synthlab.call.CallException} when the stream breaks, and an {@link AnswerException} when the
+ * answer is not a list of such elements; earlier elements stay valid.
  *
- * @param <T> the elements
+ * @param <T> the type of the elements
  */
 public interface ElementStream<T> extends Iterable<T>, AutoCloseable {
 
   /**
-   * The elements, each handed on as it comes. Can be asked once.
+   * The elements, as they arrive. Can be called once.
    *
    * @return an iterator that waits for the next element
    */
@@ -21,14 +21,14 @@ public interface ElementStream<T> extends Iterable<T>, AutoCloseable {
   Iterator<T> iterator();
 
   /**
-   * The whole answer, once the last element was taken.
+   * The whole answer, after the last element.
    *
    * @return text, usage, finish reason and attempts
-   * @throws IllegalStateException while elements are still to come
+   * @throws IllegalStateException before the last element
    */
   Completion completion();
 
-  /** Ends the call; the socket is closed if elements were still to come. */
+  /** Ends the call; closes the socket if the stream has not ended. */
   @Override
   void close();
 }

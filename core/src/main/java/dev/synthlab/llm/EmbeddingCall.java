@@ -9,10 +9,10 @@ import dev.synthlab.call.CallReports;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Fault;
 import dev.synthlab.call.Outcome;
+import dev.synthlab.call.Route;
 import dev.synthlab.call.Spend;
 import dev.synthlab.call.Timer;
-import dev.synthlab.call.VirtualThreads;
-import dev.synthlab.llm.EmbeddingResponseReader.Vectors;
+import dev.synthlab.llm.EmbeddingResponseParser.Vectors;
 import dev.synthlab.spans.Tracing;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -24,30 +24,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 
 /**
- * Turns any number of texts into vectors: by as many requests as the bounds of the API ask for, a
- * few at once, all within one deadline. The first that fails ends the others. For one call.
+ * Embeds any number of texts: in as many requests as the limits of the API need, a few in parallel,
+ * all within one deadline. The first failure ends the others. For one call.
  *
  * @see <a href="https://platform.openai.com/docs/api-reference/embeddings/create">the bounds</a>
  */
 final class EmbeddingCall {
   static final int MAX_INPUTS = 2_048;
 
-  /** The API allows 300,000 by its own count; ours is an estimate and may fall short. */
+  /** The API allows 300,000 by its own count; ours is an estimate and may be too low. */
   static final long MAX_TOKENS = 200_000;
 
-  /** A longer text is refused: it goes alone, so that it takes no other along. */
+  /** A longer text is refused: it is sent alone, so that no other text fails with it. */
   static final long MAX_INPUT = 8_191;
 
-  static final int AT_ONCE = 4;
+  static final int CONCURRENCY = 4;
 
-  /** The embedded model makes one vector after the other, and an attempt has a time to keep. */
+  /** The embedded model computes one vector after the other, within the timeout of an attempt. */
   private static final int MAX_INPUTS_EMBEDDED = 8;
 
   private static final int BYTES_A_TOKEN = 4;
@@ -82,7 +77,7 @@ final class EmbeddingCall {
     };
   }
 
-  /** Text may have twice as many tokens as usual. */
+  /** A text may have twice the estimated tokens. */
   Optional<BigDecimal> maxCost() {
     long tokens = request.inputs().stream().mapToLong(EmbeddingCall::tokens).sum();
     Usage max = new Usage(2 * tokens, 0, 0, 0, false);
@@ -92,14 +87,18 @@ final class EmbeddingCall {
   private Outcome<Vectors> ask(Batch batch, Deadline deadline) {
     int inputs = batch.inputs().size();
     var verb =
-        new JsonExchange.Verb<Vectors>(
+        new PreparedPost.Verb(
             "/embeddings",
             new CallMetadata.Operation("embeddings", request.options().operation()),
             Set.of(ENCODING),
-            client.unreadableTries(),
-            () -> new EmbeddingResponseReader(inputs, batch.tokens()));
+            client.unreadableTries());
     Map<String, Object> body = body(batch.inputs());
-    JsonExchange<Vectors> exchange = JsonExchange.of(verb, client, body, batch.tokens(), timer);
+    PreparedPost prepared = PreparedPost.of(verb, client, body, batch.tokens());
+    ModelExchange<PreparedPost, Vectors> exchange =
+        new ModelExchange<>(
+            prepared,
+            new ResponseJsonReader<>(() -> new EmbeddingResponseParser(inputs, batch.tokens())),
+            timer);
     LlmSpan span =
         LlmSpan.of(
             Tracing.Kind.EMBEDDING, "CreateEmbeddings", exchange.route(), body, request.options());
@@ -152,7 +151,7 @@ final class EmbeddingCall {
     return batches;
   }
 
-  /** An estimate by the bytes of the text, which hold for scripts with long characters too. */
+  /** An estimate by the bytes of the text, which also suits scripts with long characters. */
   private static long tokens(String text) {
     long bytes =
         text.chars().mapToLong(c -> c < 0x80 ? 1 : c < 0x800 || isSurrogate(c) ? 2 : 3).sum();
@@ -166,83 +165,38 @@ final class EmbeddingCall {
   private Outcome<Embeddings> several(List<Batch> batches, Deadline deadline) {
     Instant started = timer.now();
     long begin = timer.nanos();
-    Crew crew = new Crew(batches, deadline);
-    Optional<CallException> failure;
+    int concurrency = client.endpoint().embedded() ? 1 : CONCURRENCY;
+    ParallelTasks<Outcome<Vectors>> parts =
+        new ParallelTasks<>(
+            batches.size(),
+            concurrency,
+            i -> ask(batches.get(i), deadline),
+            outcome -> outcome instanceof Outcome.Failed<Vectors>);
     try {
-      failure = crew.work();
+      Optional<Outcome<Vectors>> failure = parts.runUntilEnd();
+      if (failure.isPresent() && failure.get() instanceof Outcome.Failed<Vectors> failed) {
+        return new Outcome.Failed<>(failed.reason(), failed.report());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      String reason = "the call to " + client.endpoint().route(model) + " was interrupted";
-      Fault fault = Fault.of(Fault.Kind.CANCELLED, reason);
-      Duration elapsed = Duration.ofNanos(timer.nanos() - begin);
-      CallReport report =
-          CallReports.unsent(
-              client.endpoint().route(model),
-              started,
-              elapsed,
-              Spend.NONE,
-              Optional.of(fault),
-              CallMetadata.NONE);
-      failure = Optional.of(CallException.of(fault, report));
+      return interrupted(started, Duration.ofNanos(timer.nanos() - begin));
     }
-    return failure.isPresent()
-        ? new Outcome.Failed<>(failure.get(), failure.get().report())
-        : joined(crew.answered());
+    List<Outcome.Answered<Vectors>> answered = new ArrayList<>();
+    for (Outcome<Vectors> outcome : parts.results()) {
+      if (outcome instanceof Outcome.Answered<Vectors> ok) {
+        answered.add(ok);
+      }
+    }
+    return joined(answered);
   }
 
-  /** A few threads that share the requests of one call. */
-  private final class Crew {
-    private final List<Batch> batches;
-    private final Deadline deadline;
-    private final AtomicInteger next = new AtomicInteger();
-    private final List<CompletableFuture<Outcome.Answered<Vectors>>> answers;
-    private final CompletableFuture<CallException> failure = new CompletableFuture<>();
-
-    Crew(List<Batch> batches, Deadline deadline) {
-      this.batches = batches;
-      this.deadline = deadline;
-      this.answers =
-          Stream.generate(CompletableFuture<Outcome.Answered<Vectors>>::new)
-              .limit(batches.size())
-              .toList();
-    }
-
-    /** Comes back when all is answered, or at the first failure. */
-    Optional<CallException> work() throws InterruptedException {
-      List<CompletableFuture<Integer>> workers =
-          Stream.generate(() -> VirtualThreads.async(this::share))
-              .limit(Math.min(client.endpoint().embedded() ? 1 : AT_ONCE, batches.size()))
-              .toList();
-      CompletableFuture<Void> all =
-          CompletableFuture.allOf(workers.toArray(CompletableFuture<?>[]::new));
-      try {
-        CompletableFuture.anyOf(all, failure).get();
-        return failure.isDone() ? Optional.of(failure.join()) : Optional.empty();
-      } catch (ExecutionException e) {
-        throw e.getCause() instanceof RuntimeException known ? known : new CompletionException(e);
-      } finally {
-        workers.forEach(worker -> worker.cancel(true));
-      }
-    }
-
-    List<Outcome.Answered<Vectors>> answered() {
-      return answers.stream().map(CompletableFuture::join).toList();
-    }
-
-    private int share() {
-      int mine = 0;
-      for (int i = next.getAndIncrement(); i < batches.size(); i = next.getAndIncrement()) {
-        switch (ask(batches.get(i), deadline)) {
-          case Outcome.Answered<Vectors> ok -> answers.get(i).complete(ok);
-          case Outcome.Failed<Vectors> failed -> {
-            failure.complete(failed.reason());
-            return mine;
-          }
-        }
-        mine++;
-      }
-      return mine;
-    }
+  private Outcome<Embeddings> interrupted(Instant started, Duration elapsed) {
+    Route route = client.endpoint().route(model);
+    Fault fault = Fault.of(Fault.Kind.CANCELLED, "the call to " + route + " was interrupted");
+    CallReport report =
+        CallReports.unsent(
+            route, started, elapsed, Spend.NONE, Optional.of(fault), CallMetadata.NONE);
+    return new Outcome.Failed<>(CallException.of(fault, report), report);
   }
 
   private Outcome<Embeddings> joined(List<Outcome.Answered<Vectors>> parts) {
@@ -250,12 +204,12 @@ final class EmbeddingCall {
     parts.forEach(part -> vectors.addAll(part.value().vectors()));
     String answered = parts.getFirst().value().model();
     Usage usage = parts.stream().map(part -> part.value().usage()).reduce(Usage::plus).get();
-    CallReport report = report(parts.stream().map(Outcome.Answered::report).toList());
+    CallReport report = joinedReport(parts.stream().map(Outcome.Answered::report).toList());
     String by = answered.isEmpty() ? model : answered;
     return new Outcome.Answered<>(new Embeddings(vectors, model, by, usage, report), report);
   }
 
-  private static CallReport report(List<CallReport> parts) {
+  private static CallReport joinedReport(List<CallReport> parts) {
     if (parts.size() == 1) {
       return parts.getFirst();
     }

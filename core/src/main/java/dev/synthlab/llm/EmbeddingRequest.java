@@ -10,13 +10,13 @@ import java.util.OptionalInt;
  * sent.
  *
  * @param inputs the texts, none of them blank
- * @param dimensions how many numbers each vector shall have, where the model leaves a choice
- * @param options how it is asked
+ * @param dimensions the length of each vector, for models that support several
+ * @param options of the request
  */
 public record EmbeddingRequest(List<String> inputs, OptionalInt dimensions, CallOptions options)
     implements ModelRequest<EmbeddingRequest> {
 
-  /** Keeps a copy and checks that every input says something. */
+  /** Keeps a copy and checks that no input is blank. */
   public EmbeddingRequest {
     inputs = List.copyOf(inputs);
     Objects.requireNonNull(dimensions);
@@ -37,7 +37,7 @@ public record EmbeddingRequest(List<String> inputs, OptionalInt dimensions, Call
   }
 
   /**
-   * Texts for vectors of the model's usual size.
+   * A request for vectors of the default length.
    *
    * @param inputs at least one
    * @return a request
@@ -47,9 +47,9 @@ public record EmbeddingRequest(List<String> inputs, OptionalInt dimensions, Call
   }
 
   /**
-   * Texts for vectors of the model's usual size.
+   * A request for vectors of the default length.
    *
-   * @param inputs at least one; there may be more than a server takes at once
+   * @param inputs at least one; may be more than a server accepts in one request
    * @return a request
    */
   public static EmbeddingRequest of(List<String> inputs) {
@@ -62,9 +62,9 @@ public record EmbeddingRequest(List<String> inputs, OptionalInt dimensions, Call
   }
 
   /**
-   * The same request for vectors of another size.
+   * The same request for vectors of another length.
    *
-   * @param numbers how many each vector shall have; at least 1
+   * @param numbers the length of each vector, at least 1
    * @return a new request
    */
   public EmbeddingRequest withDimensions(int numbers) {

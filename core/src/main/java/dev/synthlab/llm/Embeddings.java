@@ -5,29 +5,56 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * The vectors of some texts. The arrays are the caller's own: nothing else keeps them.
- *
- * @param vectors one for each input, in the order of the inputs, all of one length
- * @param modelAsked the model the request named
- * @param modelAnswered the model that answered, by its own word
- * @param usage the tokens of all requests together
- * @param report how the call went; where it took several requests, with the attempts of all
- */
-public record Embeddings(
-    List<float[]> vectors,
-    String modelAsked,
-    String modelAnswered,
-    Usage usage,
-    CallReport report) {
+/** The vectors of some texts. The arrays belong to the caller: nothing else keeps them. */
+public final class Embeddings {
+  private final List<float[]> vectors;
+  private final String requestedModel;
+  private final String respondedModel;
+  private final Usage usage;
+  private final CallReport report;
 
-  /** Keeps a copy of the list, not of the arrays. */
-  public Embeddings {
-    vectors = List.copyOf(vectors);
+  Embeddings(
+      List<float[]> vectors,
+      String requestedModel,
+      String respondedModel,
+      Usage usage,
+      CallReport report) {
+    this.vectors = List.copyOf(vectors);
+    this.requestedModel = requestedModel;
+    this.respondedModel = respondedModel;
+    this.usage = usage;
+    this.report = report;
+  }
+
+  /** {@return one vector for each input, in the order of the inputs, all of one length} */
+  public List<float[]> vectors() {
+    return vectors;
+  }
+
+  /** {@return the model that the request names} */
+  public String requestedModel() {
+    return requestedModel;
+  }
+
+  /** {@return the model that the response names} */
+  public String respondedModel() {
+    return respondedModel;
+  }
+
+  /** {@return the tokens of all requests together} */
+  public Usage usage() {
+    return usage;
   }
 
   /**
-   * What it cost, by the price list of the {@link ModelCatalogue}.
+   * {@return how the call went; where it took several requests, with the attempts of all of them}
+   */
+  public CallReport report() {
+    return report;
+  }
+
+  /**
+   * The cost of the call, by the prices of the {@link ModelCatalogue}.
    *
    * @return US dollars; empty when the price is not known
    */
@@ -36,7 +63,7 @@ public record Embeddings(
   }
 
   /**
-   * How many numbers each vector has.
+   * The length of each vector.
    *
    * @return at least 1
    */
@@ -45,17 +72,17 @@ public record Embeddings(
   }
 
   /**
-   * How alike the directions of two vectors are.
+   * The cosine similarity of two vectors.
    *
    * @param one a vector
    * @param other a vector of the same length
-   * @return from -1 to 1; 1 for the same direction, 0 when one of them is all zeros
+   * @return from -1 to 1; 1 for the same direction, 0 when one of them has only zeros
    * @throws IllegalArgumentException when their lengths differ
    */
   public static double cosine(float[] one, float[] other) {
     if (one.length != other.length) {
       throw new IllegalArgumentException(
-          "only vectors of one length can be compared, these have "
+          "vectors must have the same length to be compared, these have "
               + one.length
               + " and "
               + other.length
@@ -75,6 +102,6 @@ public record Embeddings(
 
   @Override
   public String toString() {
-    return vectors.size() + " vectors of " + dimensions() + " numbers by " + modelAnswered;
+    return vectors.size() + " vectors of " + dimensions() + " numbers by " + respondedModel;
   }
 }

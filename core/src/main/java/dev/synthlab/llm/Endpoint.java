@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
 
-/** Where requests go, and what goes with each of them. */
+/** The address of the requests of one client, and their headers. */
 final class Endpoint {
   private static final String LOCAL = "local";
   private static final String CHAT = "/chat/completions";
@@ -33,12 +33,12 @@ final class Endpoint {
     return settings;
   }
 
-  /** What is known of the models it serves. */
+  /** The models of the server. */
   ModelRegistry known() {
     return known;
   }
 
-  /** The model that is asked; an embedded server has only its own. */
+  /** The model of the request; the embedded server has only its own. */
   String model(CompletionRequest request) {
     if (embedded()) {
       return settings.model();
@@ -56,7 +56,7 @@ final class Endpoint {
     return model(request.options(), settings.imageModel());
   }
 
-  /** Whether the model is in this process. */
+  /** Whether the model runs in this process. */
   boolean embedded() {
     return LOCAL.equals(settings.baseUrl().getScheme());
   }
@@ -96,7 +96,7 @@ final class Endpoint {
     return fault.as(fault.kind(), fault.message() + " (" + hint + ")");
   }
 
-  /** Whether the address is what was not found, and not the model. */
+  /** Whether the address was not found, rather than the model. */
   private boolean incomplete(Fault fault) {
     String path = settings.baseUrl().getRawPath();
     boolean byDefault = path != null && !path.isEmpty() && !path.endsWith(CHAT);
@@ -133,7 +133,7 @@ final class Endpoint {
     return all;
   }
 
-  /** A secret too, since what a server quotes is what was sent. */
+  /** A secret too, since a server may quote what was sent. */
   private static Secret basic(byte[] pair) {
     return Secret.of(Base64.getEncoder().encodeToString(pair));
   }

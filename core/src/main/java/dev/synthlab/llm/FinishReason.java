@@ -1,26 +1,26 @@
 package dev.synthlab.llm;
 
 /**
- * Why a model stopped.
+ * The reason why a model stopped.
  *
- * @param value the provider's word
+ * @param value of the provider, for example {@code stop}
  * @see <a href="https://platform.openai.com/docs/api-reference/chat/object">the chat completion
  *     object</a>
  */
 public record FinishReason(String value) {
-  /** It had said all. */
+  /** The answer is complete. */
   public static final FinishReason STOP = new FinishReason("stop");
 
   /** The token limit was reached. */
   public static final FinishReason LENGTH = new FinishReason("length");
 
-  /** It asks for tools to be called. */
+  /** The model calls tools. */
   public static final FinishReason TOOL_CALLS = new FinishReason("tool_calls");
 
-  /** The provider's filter took the text away. */
+  /** The content filter of the provider removed the text. */
   public static final FinishReason CONTENT_FILTER = new FinishReason("content_filter");
 
-  /** The provider did not say. */
+  /** The response has no reason. */
   public static final FinishReason UNKNOWN = new FinishReason("unknown");
 
   @Override

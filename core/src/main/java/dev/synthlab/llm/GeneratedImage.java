@@ -3,24 +3,24 @@ package dev.synthlab.llm;
 import java.net.URI;
 import java.util.Optional;
 
-/** A picture that a model has made. */
+/** An image that a model generated: its bytes, or its URL. */
 public sealed interface GeneratedImage {
 
   /**
-   * The prompt as the model has rewritten it for itself.
+   * The prompt as the model rewrote it.
    *
-   * @return empty when it did not say
+   * @return empty when the response does not have it
    */
   Optional<String> revisedPrompt();
 
   /**
-   * The picture itself.
+   * The bytes of an image.
    *
-   * @param bytes a file of that type; the caller's own, nothing else keeps it
-   * @param mediaType for example {@code image/png}, seen in the bytes
-   * @param revisedPrompt the prompt as the model has rewritten it
+   * @param bytes of the image file; they belong to the caller, nothing else keeps them
+   * @param mediaType for example {@code image/png}, detected from the bytes
+   * @param revisedPrompt the prompt as the model rewrote it
    */
-  @SuppressWarnings("ArrayRecordComponent") // a copy of a picture would be megabytes
+  @SuppressWarnings("ArrayRecordComponent") // a copy of an image would be megabytes
   record Bytes(byte[] bytes, String mediaType, Optional<String> revisedPrompt)
       implements GeneratedImage {
     @Override
@@ -30,10 +30,10 @@ public sealed interface GeneratedImage {
   }
 
   /**
-   * Where the server keeps the picture, for a while. Nothing is fetched from there.
+   * The URL of an image, which is valid for a while. The library does not fetch it.
    *
-   * @param address of the picture; who knows it may see the picture
-   * @param revisedPrompt the prompt as the model has rewritten it
+   * @param address of the image; whoever has it can see the image
+   * @param revisedPrompt the prompt as the model rewrote it
    */
   record Url(URI address, Optional<String> revisedPrompt) implements GeneratedImage {
     @Override

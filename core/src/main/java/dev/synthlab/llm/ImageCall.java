@@ -6,19 +6,19 @@ import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Timer;
 import dev.synthlab.llm.ImageRequest.OutputKind;
-import dev.synthlab.llm.ImageResponseReader.Pictures;
+import dev.synthlab.llm.ImageResponseParser.GeneratedImages;
 import dev.synthlab.spans.Tracing;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** Has pictures made. For one call. */
+/** Generates images with one request. For one call. */
 final class ImageCall {
-  /** A picture takes longer than any text: up to two minutes are usual. */
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  /** An image takes longer than a text: up to two minutes are common. */
+  private static final Duration MIN_TIMEOUT = Duration.ofMinutes(3);
 
-  /** A picture that came is paid for; one that cannot be read is not paid for twice. */
+  /** An image that arrived is paid for: one that cannot be read is not paid for twice. */
   private static final int TRIES = 1;
 
   private static final String FORM = "response_format";
@@ -39,39 +39,42 @@ final class ImageCall {
 
   Outcome<Images> run(Deadline deadline) {
     var verb =
-        new JsonExchange.Verb<Pictures>(
+        new PreparedPost.Verb(
             "/images/generations",
             new CallMetadata.Operation("images", request.options().operation()),
             Set.of(FORM),
-            TRIES,
-            () -> new ImageResponseReader(request.form()));
-    long weight = request.prompt().length() / 4;
+            TRIES);
     Map<String, Object> body = body();
-    JsonExchange<Pictures> exchange = JsonExchange.of(verb, client, body, weight, timer);
+    PreparedPost prepared = PreparedPost.of(verb, client, body, request.prompt().length() / 4);
+    ModelExchange<PreparedPost, GeneratedImages> exchange =
+        new ModelExchange<>(
+            prepared,
+            new ResponseJsonReader<>(() -> new ImageResponseParser(request.output())),
+            timer);
     LlmSpan span =
         LlmSpan.of(Tracing.Kind.LLM, "image " + model, exchange.route(), body, request.options());
-    return span.around(() -> shown(patient().run(exchange, deadline), span));
+    return span.around(() -> recorded(withTimeout().run(exchange, deadline), span));
   }
 
-  private Outcome<Images> shown(Outcome<Pictures> outcome, LlmSpan span) {
+  private Outcome<Images> recorded(Outcome<GeneratedImages> outcome, LlmSpan span) {
     return switch (outcome) {
-      case Outcome.Answered<Pictures> ok -> {
+      case Outcome.Answered<GeneratedImages> ok -> {
         span.imagesGenerated(ok.value().usage(), ok.report());
         yield new Outcome.Answered<>(
             new Images(ok.value().images(), model, ok.value().usage(), ok.report()), ok.report());
       }
-      case Outcome.Failed<Pictures> failed -> {
+      case Outcome.Failed<GeneratedImages> failed -> {
         span.failed(failed.reason());
         yield new Outcome.Failed<>(failed.reason(), failed.report());
       }
     };
   }
 
-  private CallLoop patient() {
-    boolean named = request.options().timeout().isPresent();
-    return named || loop.policy().timeout().compareTo(PATIENCE) >= 0
+  private CallLoop withTimeout() {
+    boolean explicit = request.options().timeout().isPresent();
+    return explicit || loop.policy().timeout().compareTo(MIN_TIMEOUT) >= 0
         ? loop
-        : loop.with(loop.policy().withTimeout(PATIENCE));
+        : loop.with(loop.policy().withTimeout(MIN_TIMEOUT));
   }
 
   private Map<String, Object> body() {
@@ -84,10 +87,10 @@ final class ImageCall {
     request.size().ifPresent(size -> body.put("size", size));
     request.quality().ifPresent(quality -> body.put("quality", quality));
     if (!onlyBytes()) {
-      body.put(FORM, request.form() == OutputKind.URL ? "url" : "b64_json");
-    } else if (request.form() == OutputKind.URL) {
+      body.put(FORM, request.output() == OutputKind.URL ? "url" : "b64_json");
+    } else if (request.output() == OutputKind.URL) {
       throw new IllegalArgumentException(
-          model + " gives pictures as bytes only; ask for Form.BYTES, or another model");
+          model + " returns images as bytes only: use OutputKind.BYTES or another model");
     }
     request
         .options()
@@ -101,7 +104,7 @@ final class ImageCall {
     return body;
   }
 
-  /** The models of this family refuse to be asked for a form. */
+  /** The models of this family refuse the parameter {@code response_format}. */
   private boolean onlyBytes() {
     return model.startsWith("gpt-image") || model.startsWith("chatgpt-image");
   }

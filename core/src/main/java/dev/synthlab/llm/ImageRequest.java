@@ -4,44 +4,42 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A picture that a model shall make, and how. Immutable. What it has no word for, as {@code
- * background}, {@code output_format} or {@code moderation}, goes by {@link
- * ModelRequest#with(String, Object)}; how a text is worded has no meaning here and is not sent.
+ * A request for generated images. Immutable. Further parameters, such as {@code background}, {@code
+ * output_format} or {@code moderation}, are set by {@link ModelRequest#with(String, Object)}.
  *
- * @param prompt what is to be seen
- * @param size width and height, for example {@code 1024x1024}, else the model's choice
- * @param quality for example {@code low}, {@code medium}, {@code high}, else the model's choice
- * @param count how many pictures
- * @param form what comes of each
- * @param options how it is asked
+ * @param prompt describes the images
+ * @param size width and height, for example {@code 1024x1024}, else the default of the model
+ * @param quality for example {@code low}, {@code medium}, {@code high}, else the default of the
+ *     model
+ * @param count the number of images
+ * @param output bytes or URLs
+ * @param options of the request
  */
 public record ImageRequest(
     String prompt,
     Optional<String> size,
     Optional<String> quality,
     int count,
-    OutputKind form,
+    OutputKind output,
     CallOptions options)
     implements ModelRequest<ImageRequest> {
 
-  /** What comes of a picture. */
+  /** Whether the response has the image or its URL. */
   public enum OutputKind {
-    /** The picture itself. */
+    /** The bytes of the image. */
     BYTES,
-    /**
-     * An address where the server keeps it for a while; {@code gpt-image} models have none to give.
-     */
+    /** A URL that is valid for a while; {@code gpt-image} models do not support it. */
     URL
   }
 
-  /** Checks that something is asked. */
+  /** Checks the prompt and the count. */
   public ImageRequest {
     Objects.requireNonNull(size);
     Objects.requireNonNull(quality);
-    Objects.requireNonNull(form);
+    Objects.requireNonNull(output);
     Objects.requireNonNull(options);
     if (prompt.isBlank()) {
-      throw new IllegalArgumentException("the prompt is blank: say what is to be seen");
+      throw new IllegalArgumentException("the prompt is blank: describe the image");
     }
     if (count < 1) {
       throw new IllegalArgumentException("count must be at least 1, was " + count);
@@ -49,9 +47,9 @@ public record ImageRequest(
   }
 
   /**
-   * One picture, in bytes.
+   * A request for one image, as bytes.
    *
-   * @param prompt what is to be seen
+   * @param prompt describes the image
    * @return a request
    */
   public static ImageRequest of(String prompt) {
@@ -61,46 +59,46 @@ public record ImageRequest(
 
   @Override
   public ImageRequest with(CallOptions other) {
-    return new ImageRequest(prompt, size, quality, count, form, other);
+    return new ImageRequest(prompt, size, quality, count, output, other);
   }
 
   /**
-   * The same request for a size.
+   * The same request with a size.
    *
    * @param widthAndHeight for example {@code 1536x1024}
    * @return a new request
    */
   public ImageRequest withSize(String widthAndHeight) {
-    return new ImageRequest(prompt, Optional.of(widthAndHeight), quality, count, form, options);
+    return new ImageRequest(prompt, Optional.of(widthAndHeight), quality, count, output, options);
   }
 
   /**
-   * The same request for a quality.
+   * The same request with a quality.
    *
-   * @param word as the model calls it
+   * @param word a value of the model, for example {@code high}
    * @return a new request
    */
   public ImageRequest withQuality(String word) {
-    return new ImageRequest(prompt, size, Optional.of(word), count, form, options);
+    return new ImageRequest(prompt, size, Optional.of(word), count, output, options);
   }
 
   /**
-   * The same request for several pictures.
+   * The same request with a number of images.
    *
    * @param images at least 1
    * @return a new request
    */
   public ImageRequest withCount(int images) {
-    return new ImageRequest(prompt, size, quality, images, form, options);
+    return new ImageRequest(prompt, size, quality, images, output, options);
   }
 
   /**
-   * The same request for bytes or for an address.
+   * The same request for bytes or for URLs.
    *
-   * @param what comes of each picture
+   * @param what the response has
    * @return a new request
    */
-  public ImageRequest withForm(OutputKind what) {
+  public ImageRequest withOutput(OutputKind what) {
     return new ImageRequest(prompt, size, quality, count, what, options);
   }
 }

@@ -3,18 +3,37 @@ package dev.synthlab.llm;
 import dev.synthlab.call.CallReport;
 import java.util.List;
 
-/**
- * The pictures that a model has made of a prompt.
- *
- * @param images at least one
- * @param model the model that was asked
- * @param usage the tokens, where the model counts them
- * @param report how the call went
- */
-public record Images(List<GeneratedImage> images, String model, Usage usage, CallReport report) {
+/** The images that a model made for one prompt. Immutable. */
+public final class Images {
+  private final List<GeneratedImage> images;
+  private final String requestedModel;
+  private final Usage usage;
+  private final CallReport report;
 
-  /** Keeps a copy of the list. */
-  public Images {
-    images = List.copyOf(images);
+  Images(List<GeneratedImage> images, String requestedModel, Usage usage, CallReport report) {
+    this.images = List.copyOf(images);
+    this.requestedModel = requestedModel;
+    this.usage = usage;
+    this.report = report;
+  }
+
+  /** {@return the images, at least one} */
+  public List<GeneratedImage> images() {
+    return images;
+  }
+
+  /** {@return the model that the request names} */
+  public String requestedModel() {
+    return requestedModel;
+  }
+
+  /** {@return the tokens, as far as the model counts them} */
+  public Usage usage() {
+    return usage;
+  }
+
+  /** {@return how the call went: attempts, waits, times} */
+  public CallReport report() {
+    return report;
   }
 }

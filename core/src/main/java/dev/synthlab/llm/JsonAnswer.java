@@ -13,11 +13,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Trees as callers get them: an object, with numbers of Java's usual types. */
+/** Converts JSON trees to the objects that callers get, with the usual number types of Java. */
 final class JsonAnswer {
   private JsonAnswer() {}
 
-  /** Whether the text is of the form that the request asks for, so that it is worth keeping. */
+  /** Whether the text fits the format of the request, so that it may be cached. */
   static boolean usable(CompletionRequest request, String text) {
     Optional<JsonSchema> schema =
         request.format() instanceof ResponseFormat.Schema shape

@@ -5,8 +5,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * Reads the values that answers have in common; one of another type than expected counts as
- * missing. The parser stands at the value, and afterwards at its end.
+ * Reads values that all responses have; a value of an unexpected type counts as missing. The parser
+ * is at the value, and is left at its end.
  */
 final class JsonFields {
   private JsonFields() {}
@@ -27,7 +27,7 @@ final class JsonFields {
     return 0;
   }
 
-  /** The tokens, by the names that embeddings or images count them with. */
+  /** The tokens, by the names in embedding and image responses. */
   static Optional<Usage> usage(JsonParser in, JsonToken start) {
     if (start != JsonToken.START_OBJECT) {
       in.skipChildren();

@@ -4,12 +4,10 @@ import dev.synthlab.Synthlab;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Outcome;
-import dev.synthlab.call.Timer;
 import dev.synthlab.call.VirtualThreads;
 import dev.synthlab.http.Transport;
 import dev.synthlab.json.JsonBinding;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,122 +15,123 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * Speaks to a language model: OpenAI's Chat Completions, and every server that speaks them. Safe
- * for use by many threads; blocking calls are meant for virtual threads.
+ * A client for language models: OpenAI's Chat Completions, embeddings and images, and every server
+ * with the same API. Safe for use by many threads; its calls block, which suits virtual threads.
  *
  * @see <a href="https://platform.openai.com/docs/api-reference/chat">the Chat Completions API</a>
  */
 public final class LlmClient implements AutoCloseable {
-  private final ModelCalls requests;
+  private final ModelCalls calls;
   private final int concurrency;
   private final Optional<Transport> owned;
 
-  LlmClient(ModelCalls requests, int concurrency, Optional<Transport> owned) {
-    this.requests = requests;
+  LlmClient(ModelCalls calls, int concurrency, Optional<Transport> owned) {
+    this.calls = calls;
     this.concurrency = concurrency;
     this.owned = owned;
   }
 
   /**
-   * The client of the process, set up from the environment.
+   * The client of the process, configured by environment variables.
    *
-   * @return the one client, made at the first call
-   * @throws dev.synthlab.config.ConfigException when the environment does not allow one
+   * @return the same client at every call; created at the first
+   * @throws dev.synthlab.config.ConfigException when a variable has a value that is not allowed
    */
   public static LlmClient get() {
     return Synthlab.get().llm();
   }
 
   /**
-   * A client by hand: for tests, for several accounts. Reads no environment.
+   * A builder for a client of your own, for tests or several accounts. Reads no environment.
    *
-   * @return a builder that wants at least settings and a transport
+   * @return a builder; settings and a transport are required
    */
   public static LlmClientBuilder builder() {
     return new LlmClientBuilder();
   }
 
   /**
-   * Asks one question.
+   * Completes a prompt.
    *
-   * @param prompt what is asked
-   * @return what the model said
-   * @throws CallException when no answer came
-   * @throws AnswerException when the model refused or was filtered
+   * @param prompt the user message
+   * @return the text of the answer
+   * @throws CallException when the call failed
+   * @throws AnswerException when the model refused or the answer was filtered
    */
   public String complete(String prompt) {
     return ask(CompletionRequest.of(prompt)).text();
   }
 
   /**
-   * Goes on with a conversation.
+   * Completes a conversation.
    *
-   * @param messages what was said so far
-   * @return what the model said
-   * @throws CallException when no answer came
-   * @throws AnswerException when the model refused or was filtered
+   * @param messages the messages so far
+   * @return the text of the answer
+   * @throws CallException when the call failed
+   * @throws AnswerException when the model refused or the answer was filtered
    */
   public String complete(List<Message> messages) {
     return ask(CompletionRequest.of(messages)).text();
   }
 
   /**
-   * Asks for one JSON object.
+   * Completes a prompt with one JSON object.
    *
-   * @param prompt what is asked; it should say that JSON is wanted
+   * @param prompt the user message; it should say that JSON is expected
    * @return the object as maps, lists, strings, numbers, booleans
-   * @throws CallException when no answer came
-   * @throws AnswerException when the answer is not a whole JSON object
+   * @throws CallException when the call failed
+   * @throws AnswerException when the answer is not a complete JSON object
    */
   public Map<String, Object> completeJson(String prompt) {
     return completeJson(List.of(Message.user(prompt)));
   }
 
   /**
-   * Goes on with a conversation by one JSON object.
+   * Completes a conversation with one JSON object.
    *
-   * @param messages what was said so far
+   * @param messages the messages so far
    * @return the object as maps, lists, strings, numbers, booleans
-   * @throws CallException when no answer came
-   * @throws AnswerException when the answer is not a whole JSON object
+   * @throws CallException when the call failed
+   * @throws AnswerException when the answer is not a complete JSON object
    */
   public Map<String, Object> completeJson(List<Message> messages) {
     return completeJson(CompletionRequest.of(messages));
   }
 
   /**
-   * Asks with every option for one JSON object. It is found in what the model wrote, and if it is
-   * not of the request's {@link ResponseFormat.Schema}, or not to be found, the model is shown what
-   * is wrong, once, within the same deadline.
+   * Completes a request with one JSON object. The object is extracted from the answer. If there is
+   * none, or it does not fit the {@link ResponseFormat.Schema} of the request, the model gets the
+   * violations and one chance to correct its answer, within the same deadline.
    *
-   * @param request what is asked; of which form, if a schema is its format
+   * @param request the request; its format may be a schema
    * @return the object as maps, lists, strings, numbers, booleans
-   * @throws CallException when no answer came
-   * @throws StructuredOutputException when there is no such object in the answers
-   * @throws AnswerException when the model refused, was filtered, or was cut off
+   * @throws CallException when the call failed
+   * @throws StructuredOutputException when no answer has such an object
+   * @throws AnswerException when the model refused, or the answer was filtered or cut off
    */
   public Map<String, Object> completeJson(CompletionRequest request) {
     return askJson(request).value();
   }
 
   /**
-   * As {@link #completeJson(CompletionRequest)}, with everything there is to know of the answer.
+   * Completes a request with one JSON object, as {@link #completeJson(CompletionRequest)}, and
+   * returns the completion too.
    *
-   * @param request what is asked
-   * @return the object, usage, rounds
-   * @throws CallException when no answer came
-   * @throws AnswerException when the answer is not a whole JSON object of that form
+   * @param request the request
+   * @return the object, and the completion with usage and attempts
+   * @throws CallException when the call failed
+   * @throws AnswerException when the answer is not a complete JSON object that fits the schema
    */
   public TypedCompletion<Map<String, Object>> askJson(CompletionRequest request) {
-    Deadline until = requests.deadline(request);
-    return StructuredCall.json(request).run((now, fit) -> requests.answer(now, false, until, fit));
+    Deadline until = calls.deadline(request);
+    return StructuredCall.json(request).run((now, fit) -> calls.answer(now, false, until, fit));
   }
 
   /**
-   * Asks one question and gets a value of a type, as {@link #ask(CompletionRequest, Class)}.
+   * Completes a prompt with a value of a type, as {@link #ask(CompletionRequest, Class)}.
    *
-   * @param prompt what is asked
-   * @param type a record, for one
+   * @param prompt the user message
+   * @param type for example a record
    * @param <T> the type
    * @return the value
    */
@@ -141,10 +140,10 @@ public final class LlmClient implements AutoCloseable {
   }
 
   /**
-   * Goes on with a conversation by a value of a type, as {@link #ask(CompletionRequest, Class)}.
+   * Completes a conversation with a value of a type, as {@link #ask(CompletionRequest, Class)}.
    *
-   * @param messages what was said so far
-   * @param type a record, for one
+   * @param messages the messages so far
+   * @param type for example a record
    * @param <T> the type
    * @return the value
    */
@@ -153,10 +152,10 @@ public final class LlmClient implements AutoCloseable {
   }
 
   /**
-   * Asks with every option for a value of a type, as {@link #ask(CompletionRequest, Class)}.
+   * Completes a request with a value of a type, as {@link #ask(CompletionRequest, Class)}.
    *
-   * @param request what is asked
-   * @param type a record, for one
+   * @param request the request
+   * @param type for example a record
    * @param <T> the type
    * @return the value
    */
@@ -165,48 +164,49 @@ public final class LlmClient implements AutoCloseable {
   }
 
   /**
-   * Asks for a value of a type. Its schema goes out with the request, strictly where the server
-   * knows that; what comes is read with patience, and if it does not fit, the model is shown what
-   * is wrong, once, within the same deadline.
+   * Completes a request with a value of a type, and returns the completion too. The schema of the
+   * type is sent with the request, as a strict schema where the server supports it. If the answer
+   * does not fit, the model gets the violations and one chance to correct it, within the same
+   * deadline.
    *
-   * @param request what is asked
-   * @param type a record, enum, array, or sealed interface of records, of parts that are such,
-   *     lists, sets, maps, optionals, texts, numbers, booleans or dates
+   * @param request the request
+   * @param type a record, enum, array, or sealed interface of records; their components are such
+   *     types, or lists, sets, maps, optionals, strings, numbers, booleans or dates
    * @param <T> the type
-   * @return the value, usage, rounds
-   * @throws IllegalArgumentException when a part of the type cannot be filled by a model
-   * @throws CallException when no answer came
-   * @throws StructuredOutputException when the answers do not fit the type
-   * @throws AnswerException when the model refused, was filtered, or was cut off
+   * @return the value, and the completion with usage and attempts
+   * @throws IllegalArgumentException when the type has a component that JSON cannot describe
+   * @throws CallException when the call failed
+   * @throws StructuredOutputException when no answer fits the type
+   * @throws AnswerException when the model refused, or the answer was filtered or cut off
    */
   public <T> TypedCompletion<T> ask(CompletionRequest request, Class<T> type) {
-    Deadline until = requests.deadline(request);
+    Deadline until = calls.deadline(request);
     return StructuredCall.typed(request, type)
-        .run((now, fit) -> requests.answer(now, false, until, fit));
+        .run((now, fit) -> calls.answer(now, false, until, fit));
   }
 
   /**
-   * Asks one question for a list, as {@link #streamList(CompletionRequest, Class)}.
+   * Streams a list of values, as {@link #streamList(CompletionRequest, Class)}.
    *
-   * @param prompt what is asked
+   * @param prompt the user message
    * @param type of the elements
    * @param <T> the type
-   * @return a stream the caller closes
+   * @return a stream that the caller closes
    */
   public <T> ElementStream<T> streamList(String prompt, Class<T> type) {
     return streamList(CompletionRequest.of(prompt), type);
   }
 
   /**
-   * Asks for a list and hands each element on as soon as it is whole. What was handed on cannot be
-   * mended: an element that does not fit ends the stream.
+   * Streams a list of values, each as soon as it is complete. An element that does not fit ends the
+   * stream with an exception: a stream cannot be repaired.
    *
-   * @param request what is asked
+   * @param request the request
    * @param type of the elements, as for {@link #ask(CompletionRequest, Class)}
    * @param <T> the type
-   * @return a stream the caller closes
-   * @throws IllegalArgumentException when a part of the type cannot be filled by a model
-   * @throws CallException when no answer began
+   * @return a stream that the caller closes
+   * @throws IllegalArgumentException when the type has a component that JSON cannot describe
+   * @throws CallException when the call failed before the first text
    */
   public <T> ElementStream<T> streamList(CompletionRequest request, Class<T> type) {
     JsonBinding list = JsonBinding.listOf(type);
@@ -215,12 +215,12 @@ public final class LlmClient implements AutoCloseable {
   }
 
   /**
-   * Asks with every option, and gets everything there is to know of the answer.
+   * Completes a request and returns the completion.
    *
-   * @param request what is asked
+   * @param request the request
    * @return text, usage, finish reason, attempts
-   * @throws CallException when no answer came
-   * @throws AnswerException when the model refused or was filtered
+   * @throws CallException when the call failed
+   * @throws AnswerException when the model refused or the answer was filtered
    */
   public Completion ask(CompletionRequest request) {
     Completion answer = askOutcome(request).get();
@@ -234,174 +234,136 @@ public final class LlmClient implements AutoCloseable {
   }
 
   /**
-   * Asks one question, and lets the model call tools before it answers.
+   * Completes a prompt; the model may call tools before it answers.
    *
-   * @param prompt what is asked
-   * @param tools what it may call
-   * @return what the model said at last
-   * @throws CallException when no answer came
-   * @throws AnswerException when the model refused, was filtered, or never came to an answer
+   * @param prompt the user message
+   * @param tools the tools that it may call
+   * @return the text of the last answer
+   * @throws CallException when the call failed
+   * @throws AnswerException when the model refused, the answer was filtered, or the model only
+   *     called tools
    */
   public String complete(String prompt, Tool... tools) {
     return ask(CompletionRequest.of(prompt).withTools(tools)).text();
   }
 
   /**
-   * Asks on a thread of its own.
+   * Completes a request on a virtual thread of its own.
    *
-   * @param request what is asked
-   * @return the answer to come, or what {@link #ask} would throw; cancelling it ends the call and
-   *     closes its socket
+   * @param request the request
+   * @return a future of the completion, or of what {@link #ask} throws; cancelling it ends the call
+   *     and closes its socket
    */
   public CompletableFuture<Completion> askAsync(CompletionRequest request) {
     return async(llm -> llm.ask(request));
   }
 
   /**
-   * Does any of these verbs on a thread of its own: {@code llm.async(it -> it.complete("..."))}.
-   * That thread has the trace context and the MDC of the caller's.
+   * Runs calls of this client on a virtual thread of its own, for example {@code llm.async(it ->
+   * it.complete("..."))}. The thread has the trace context and the MDC of the caller.
    *
-   * @param verb what to do
-   * @param <T> what it gives
-   * @return its end, or what it throws; cancelling it ends the call and closes its socket
+   * @param verb makes the calls
+   * @param <T> what it returns
+   * @return a future of the result or the exception; cancelling it ends the call and closes its
+   *     socket
    */
   public <T> CompletableFuture<T> async(Function<LlmClient, T> verb) {
     return VirtualThreads.async(() -> verb.apply(this));
   }
 
   /**
-   * Asks many questions at once, as many as the client was set up for.
+   * Completes many requests in parallel, with the concurrency of the client.
    *
-   * @param questions what is asked
-   * @return one outcome for each, in the same order; an answer may have a {@link
+   * @param requests the requests
+   * @return one outcome for each request, in the same order; an answer may have a {@link
    *     Completion#problem()}
    */
-  public List<Outcome<Completion>> askAll(List<CompletionRequest> questions) {
-    return askAll(questions, ParallelOptions.DEFAULT);
+  public List<Outcome<Completion>> askAll(List<CompletionRequest> requests) {
+    return askAll(requests, ParallelOptions.DEFAULT);
   }
 
   /**
-   * Asks many questions at once and tells of each answer as it comes.
+   * Completes many requests in parallel and reports each outcome when it is known.
    *
-   * @param questions what is asked
-   * @param listener hears of each as it ends
-   * @return one outcome for each, in the same order
+   * @param requests the requests
+   * @param listener gets each outcome
+   * @return one outcome for each request, in the same order
    */
   public List<Outcome<Completion>> askAll(
-      List<CompletionRequest> questions, ParallelOptions.Listener listener) {
-    return askAll(questions, ParallelOptions.DEFAULT.withListener(listener));
+      List<CompletionRequest> requests, ParallelOptions.Listener listener) {
+    return askAll(requests, ParallelOptions.DEFAULT.withListener(listener));
   }
 
   /**
-   * Asks many questions at once. An interrupt ends the calls in flight, and all that had not begun;
-   * what was answered is kept, and the thread stays interrupted.
+   * Completes many requests in parallel. An interrupt cancels the calls in flight and those that
+   * have not started; the outcomes that are known are returned, and the thread stays interrupted.
    *
-   * @param questions what is asked
-   * @param how many at once, by when, and who hears of it
-   * @return one outcome for each, in the same order
+   * @param requests the requests
+   * @param how concurrency, deadline and listener
+   * @return one outcome for each request, in the same order
    */
-  public List<Outcome<Completion>> askAll(List<CompletionRequest> questions, ParallelOptions how) {
-    Optional<Deadline> all = how.deadline().map(within -> Deadline.in(requests.timer(), within));
-    return new ParallelCalls(
-            questions,
-            how.listener(),
-            request -> requests.answer(request, false, requests.deadline(request, all)))
-        .run(how.concurrency().orElse(concurrency));
+  public List<Outcome<Completion>> askAll(List<CompletionRequest> requests, ParallelOptions how) {
+    return calls.answerAll(requests, how, how.concurrency().orElse(concurrency));
   }
 
   /**
-   * Asks, and gives failures as values.
+   * Completes a request and returns failures as values.
    *
-   * @param request what is asked
-   * @return the answer, which may have a {@link Completion#problem()}, or why there is none
+   * @param request the request
+   * @return the answer, which may have a {@link Completion#problem()}, or the failure
    */
   public Outcome<Completion> askOutcome(CompletionRequest request) {
-    return requests.answer(request, false, requests.deadline(request));
+    return calls.answer(request, false, calls.deadline(request));
   }
 
   /**
-   * Asks for one JSON object, as {@link #askJson}, and gives failures as values.
+   * Streams the answer to a prompt.
    *
-   * @param request what is asked; of which form, if a schema is its format
-   * @return the answer, with the JSON it was read as for its text; or an answer that has a {@link
-   *     Completion#problem()}, a {@link StructuredOutputException} for one; or why there is none
-   */
-  public Outcome<Completion> outcomeJson(CompletionRequest request) {
-    Deadline until = requests.deadline(request);
-    return new StructuredJsonCall((now, fit) -> requests.answer(now, false, until, fit))
-        .of(request);
-  }
-
-  /**
-   * As {@link #outcomeJson}, over streams that are read to their ends.
-   *
-   * @param request what is asked
-   * @return the answer, an answer with a problem, or why there is none
-   */
-  public Outcome<Completion> streamedJson(CompletionRequest request) {
-    Deadline until = requests.deadline(request);
-    return new StructuredJsonCall((now, fit) -> requests.answer(now, true, until, fit)).of(request);
-  }
-
-  /**
-   * Asks over a stream that is read to its end, so that a long answer is not taken for silence; the
-   * whole answer is repeated when the stream breaks.
-   *
-   * @param request what is asked
-   * @return the answer, which may have a {@link Completion#problem()}, or why there is none
-   */
-  public Outcome<Completion> streamed(CompletionRequest request) {
-    return requests.answer(request, true, requests.deadline(request));
-  }
-
-  /**
-   * Asks one question and hands the answer on as it comes.
-   *
-   * @param prompt what is asked
-   * @return a stream the caller closes
-   * @throws CallException when no answer began
+   * @param prompt the user message
+   * @return a stream that the caller closes
+   * @throws CallException when the call failed before the first text
    */
   public TextStream stream(String prompt) {
     return stream(CompletionRequest.of(prompt));
   }
 
   /**
-   * Asks with every option and hands the answer on as it comes. Until the first text the call is
-   * repeated like any other. Tools run between the pieces, while the next is waited for.
+   * Streams the answer to a request. Before the first text, failed attempts are retried as for any
+   * call. Tools run while the iterator waits for the next text.
    *
-   * @param request what is asked
-   * @return a stream the caller closes
-   * @throws CallException when no answer began
+   * @param request the request
+   * @return a stream that the caller closes
+   * @throws CallException when the call failed before the first text
    */
   public TextStream stream(CompletionRequest request) {
-    return requests.stream(request, requests.deadline(request));
+    return calls.stream(request, calls.deadline(request));
   }
 
   /**
-   * Turns a text into a vector.
+   * Embeds a text.
    *
    * @param text not blank
    * @return its vector
-   * @throws CallException when no answer came
+   * @throws CallException when the call failed
    */
   public float[] embed(String text) {
     return embed(List.of(text)).vectors().getFirst();
   }
 
   /**
-   * Turns texts into vectors.
+   * Embeds texts.
    *
-   * @param texts at least one; there may be more than a server takes at once
+   * @param texts at least one; may be more than a server accepts in one request
    * @return their vectors, in the order of the texts
-   * @throws CallException when no answer came
+   * @throws CallException when the call failed
    */
   public Embeddings embed(List<String> texts) {
     return embed(EmbeddingRequest.of(texts));
   }
 
   /**
-   * Turns texts into vectors, with every option. Texts that are more than a server takes at once go
-   * in several requests, some of them at the same time, all within the one deadline.
+   * Embeds the texts of a request. More texts than a server accepts in one request are sent in
+   * several requests, some of them in parallel, all within one deadline.
    *
    * @param request the texts
    * @return their vectors, in the order of the texts
@@ -418,67 +380,68 @@ public final class LlmClient implements AutoCloseable {
    * @return their vectors, or why there are none
    */
   public Outcome<Embeddings> askOutcome(EmbeddingRequest request) {
-    return call(request).run(requests.deadline(request));
+    return call(request).run(calls.deadline(request));
   }
 
   private EmbeddingCall call(EmbeddingRequest request) {
-    return new EmbeddingCall(requests.client(), requests.loop(request), requests.timer(), request);
+    return new EmbeddingCall(calls.client(), calls.loop(request), calls.timer(), request);
   }
 
   /**
-   * Has a picture made.
+   * Generates an image.
    *
-   * @param prompt what is to be seen
-   * @return the file, a PNG if the model was not told otherwise
-   * @throws CallException when no answer came
+   * @param prompt describes the image
+   * @return the bytes of the image file, a PNG unless a parameter chooses another format
+   * @throws CallException when the call failed
    */
   public byte[] generateImage(String prompt) {
     return switch (generateImage(ImageRequest.of(prompt)).images().getFirst()) {
       case GeneratedImage.Bytes image -> image.bytes();
       case GeneratedImage.Url elsewhere ->
-          throw new IllegalStateException("bytes were asked for, and checked: " + elsewhere);
+          throw new IllegalStateException(
+              "the response reader returns bytes only, but was: " + elsewhere);
     };
   }
 
   /**
-   * Has pictures made, with every option. They take their time: unless the request names another,
-   * an attempt has 180 s, or the client's own time if that is longer; the deadline of the call
-   * stands. A picture that came but cannot be read is not asked for again, since it is paid for.
+   * Generates images. Images take longer than texts: the timeout of an attempt is 180 s, or that of
+   * the client if it is longer, unless the request sets one; the deadline of the call stays. An
+   * image that arrived but cannot be read is not requested again, since it is paid for.
    *
-   * @param request what is to be seen
-   * @return the pictures
-   * @throws CallException when no answer came
-   * @throws IllegalArgumentException when the model has no such form to give
+   * @param request describes the images
+   * @return the images
+   * @throws CallException when the call failed
+   * @throws IllegalArgumentException when the model does not support the output kind
    */
   public Images generateImage(ImageRequest request) {
     return askOutcome(request).get();
   }
 
   /**
-   * Has pictures made, and gives failures as values.
+   * Generates images and returns failures as values.
    *
-   * @param request what is to be seen
-   * @return the pictures, or why there are none
+   * @param request describes the images
+   * @return the images, or the failure
    */
   public Outcome<Images> askOutcome(ImageRequest request) {
-    return new ImageCall(requests.client(), requests.loop(request), requests.timer(), request)
-        .run(requests.deadline(request));
+    return new ImageCall(calls.client(), calls.loop(request), calls.timer(), request)
+        .run(calls.deadline(request));
   }
 
   /**
-   * What the answer to a request may cost at most: the longest answer it allows, or the longest the
-   * model writes, at the price of the dearest model that may be asked. Repeated attempts that were
-   * billed are not in it.
+   * The maximum cost of the answer to a request: the longest answer that the request allows, or
+   * that the model can write, at the price of the most expensive model among the fallbacks. Retried
+   * attempts that are billed are not included.
    *
-   * @param request what would be asked
-   * @return US dollars; empty when price or length have no known bound
+   * @param request the request
+   * @return US dollars; empty when the price or the maximum length is not known
    */
   public Optional<BigDecimal> maxCostUsd(CompletionRequest request) {
-    return PreparedChat.of(requests.client(), request, false).maxCost();
+    return PreparedChat.of(calls.client(), request, false).maxCostOfAny();
   }
 
   /**
-   * What the vectors of a request may cost at most.
+   * The maximum cost of the vectors of a request.
    *
    * @param request the texts
    * @return US dollars; empty when the price is not known
@@ -487,23 +450,11 @@ public final class LlmClient implements AutoCloseable {
     return call(request).maxCost();
   }
 
-  /**
-   * Asks the server which models it serves; one attempt, for diagnosis.
-   *
-   * @param within how long it may take
-   * @return the raw answer's text, or why there is none
-   */
-  public Outcome<String> models(Duration within) {
-    Endpoint endpoint = requests.endpoint();
-    Timer timer = requests.timer();
-    return requests
-        .once(within)
-        .run(
-            new TextExchange(endpoint.route("models"), endpoint.models(), timer),
-            Deadline.in(timer, within));
+  ModelCalls calls() {
+    return calls;
   }
 
-  /** Closes the transport, if it is the client's own. */
+  /** Closes the transport if the client owns it. */
   @Override
   public void close() {
     owned.ifPresent(Transport::close);

@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Puts an {@link LlmClient} together; made by {@link LlmClient#builder()}. For one thread. */
+/** A builder of an {@link LlmClient}; made by {@link LlmClient#builder()}. For one thread. */
 public final class LlmClientBuilder {
   private Settings.@Nullable Llm settings;
   private @Nullable Transport transport;
@@ -29,7 +29,7 @@ public final class LlmClientBuilder {
   LlmClientBuilder() {}
 
   /**
-   * Where to, with which key and by which defaults.
+   * Sets the address, the key and the defaults; required.
    *
    * @param llm the settings
    * @return this
@@ -40,7 +40,7 @@ public final class LlmClientBuilder {
   }
 
   /**
-   * What it sends through; stays the caller's to close.
+   * Sets the transport, which the caller closes; this or {@link #owning} is required.
    *
    * @param over the transport
    * @return this
@@ -52,7 +52,7 @@ public final class LlmClientBuilder {
   }
 
   /**
-   * What it sends through; closed with the client.
+   * Sets the transport, which is closed with the client.
    *
    * @param over the transport
    * @return this
@@ -64,7 +64,7 @@ public final class LlmClientBuilder {
   }
 
   /**
-   * The time it lives by, else the machine's.
+   * Sets the timer; by default that of the system.
    *
    * @param clock the timer
    * @return this
@@ -75,9 +75,9 @@ public final class LlmClientBuilder {
   }
 
   /**
-   * What its calls share with those of other clients, else only among themselves.
+   * Shares rate limits, pauses and circuit breakers with other clients.
    *
-   * @param shared the traffic; its timer should be the client's
+   * @param shared the traffic control; it should have the same timer
    * @return this
    */
   public LlmClientBuilder traffic(TrafficControl shared) {
@@ -86,9 +86,9 @@ public final class LlmClientBuilder {
   }
 
   /**
-   * Who hears how every call went.
+   * Sets the observer of all calls.
    *
-   * @param hears the observer
+   * @param hears gets the report of each call
    * @return this
    */
   public LlmClientBuilder observer(CallObserver hears) {
@@ -97,7 +97,7 @@ public final class LlmClientBuilder {
   }
 
   /**
-   * What a call does while its route is held back, else it waits within its deadline.
+   * Sets how long a call may wait before it is sent; by default within its deadline.
    *
    * @param way how it waits
    * @return this
@@ -108,7 +108,7 @@ public final class LlmClientBuilder {
   }
 
   /**
-   * Where answers are kept for equal requests, else nowhere. It stays the caller's to close.
+   * Sets the cache of completions, which the caller closes; by default there is none.
    *
    * @param kept the cache; {@linkplain CompletionCache#shared shared} if other clients use it too
    * @return this
@@ -119,8 +119,8 @@ public final class LlmClientBuilder {
   }
 
   /**
-   * What its calls may cost, else as much as they like. A call that might cost more is not sent,
-   * nor is one of which that is not known.
+   * Sets the budget of its calls; by default there is none. A call whose maximum cost exceeds it,
+   * or is not known, is not sent.
    *
    * @param bound the budget; other clients may share it
    * @return this
@@ -131,9 +131,9 @@ public final class LlmClientBuilder {
   }
 
   /**
-   * How many calls {@link LlmClient#askAll} makes at once, if it is not told.
+   * Sets the default concurrency of {@link LlmClient#askAll}.
    *
-   * @param calls at least 1
+   * @param calls the maximum number of calls in flight, at least 1
    * @return this
    */
   public LlmClientBuilder concurrency(int calls) {
@@ -142,10 +142,10 @@ public final class LlmClientBuilder {
   }
 
   /**
-   * The client.
+   * Builds the client.
    *
-   * @return ready for calls
-   * @throws dev.synthlab.config.ConfigException when the key is missing that the address needs
+   * @return a client
+   * @throws dev.synthlab.config.ConfigException when the address needs a key and there is none
    */
   public LlmClient build() {
     Settings.Llm llm = Objects.requireNonNull(settings, "settings");

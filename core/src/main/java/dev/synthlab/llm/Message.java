@@ -6,28 +6,28 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * One turn of a conversation. Immutable.
+ * A message of a conversation. Immutable.
  *
- * @param role who speaks
- * @param parts what is said, at least one part
+ * @param role of the author
+ * @param parts the content, at least one part
  */
 public record Message(Role role, List<Part> parts) {
 
-  /** Who speaks. */
+  /** The role of the author of a message. */
   public enum Role {
-    /** Sets the rules. */
+    /** Instructions for the whole conversation. */
     SYSTEM,
-    /** Sets the rules, as newer models call it. */
+    /** Instructions, by the name that newer models use. */
     DEVELOPER,
-    /** Asks. */
+    /** The user. */
     USER,
-    /** Answers, and asks for tools. */
+    /** The model: its answers and tool calls. */
     ASSISTANT,
-    /** Brings what tools gave. */
+    /** The results of tool calls. */
     TOOL
   }
 
-  /** Checks that something is said. */
+  /** Checks that there is at least one part. */
   public Message {
     Objects.requireNonNull(role);
     parts = List.copyOf(parts);
@@ -37,9 +37,9 @@ public record Message(Role role, List<Part> parts) {
   }
 
   /**
-   * The rules.
+   * A system message.
    *
-   * @param text what holds for the whole conversation
+   * @param text the instructions for the whole conversation
    * @return a message
    */
   public static Message system(String text) {
@@ -47,9 +47,9 @@ public record Message(Role role, List<Part> parts) {
   }
 
   /**
-   * A question.
+   * A user message.
    *
-   * @param text what is asked
+   * @param text of the message
    * @return a message
    */
   public static Message user(String text) {
@@ -57,9 +57,9 @@ public record Message(Role role, List<Part> parts) {
   }
 
   /**
-   * An earlier answer.
+   * An assistant message: an earlier answer.
    *
-   * @param text what was answered
+   * @param text of the answer
    * @return a message
    */
   public static Message assistant(String text) {
@@ -67,10 +67,10 @@ public record Message(Role role, List<Part> parts) {
   }
 
   /**
-   * A question about pictures.
+   * A user message with images.
    *
-   * @param text what is asked
-   * @param images what it is about
+   * @param text of the message
+   * @param images the images
    * @return a message
    */
   public static Message user(String text, Part.Image... images) {
@@ -80,7 +80,7 @@ public record Message(Role role, List<Part> parts) {
   }
 
   /**
-   * Its text, without pictures.
+   * The text of the message, without images and tool calls.
    *
    * @return the text parts, one after the other
    */

@@ -10,46 +10,161 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one model: what it takes, how much it can hold, what it costs. Immutable.
- *
- * @param name its name in the catalogue
- * @param provider who serves it, for example {@code openai}; empty when that is not known
- * @param kind what it is for
- * @param price what its tokens cost; empty when that is not known, which is not the same as nothing
- * @param longPrice what they cost when a request is long
- * @param contextWindow the most tokens it reads
- * @param maxOutput the most tokens it writes, those it thinks with included
- * @param vectorSize the length of its vectors, for a model that embeds
- * @param abilities what it can do
- * @param efforts the values of {@code reasoning_effort} that it takes; empty when not known
- * @param defaultEffort the effort when none is named; empty when not known
- * @param shutOff the day from which on it is not served any more
+ * What is known of one model: what it accepts, how much it can read and write, what it costs.
+ * Immutable.
  */
-public record Model(
-    String name,
-    String provider,
-    Kind kind,
-    Optional<Price> price,
-    Optional<LongPrice> longPrice,
-    OptionalLong contextWindow,
-    OptionalLong maxOutput,
-    OptionalInt vectorSize,
-    Set<Ability> abilities,
-    List<String> efforts,
-    Optional<String> defaultEffort,
-    Optional<LocalDate> shutOff) {
+public final class Model {
+  private final String name;
+  private final String provider;
+  private final Kind kind;
+  private final Optional<Price> price;
+  private final Optional<LongPrice> longPrice;
+  private final OptionalLong contextWindow;
+  private final OptionalLong maxOutput;
+  private final OptionalInt vectorSize;
+  private final Set<Ability> abilities;
+  private final List<String> efforts;
+  private final Optional<String> defaultEffort;
+  private final Optional<LocalDate> shutOff;
+
+  Model(
+      String name,
+      String provider,
+      Kind kind,
+      Optional<Price> price,
+      Optional<LongPrice> longPrice,
+      OptionalLong contextWindow,
+      OptionalLong maxOutput,
+      OptionalInt vectorSize,
+      Set<Ability> abilities,
+      List<String> efforts,
+      Optional<String> defaultEffort,
+      Optional<LocalDate> shutOff) {
+    this.name = name;
+    this.provider = provider;
+    this.kind = kind;
+    this.price = price;
+    this.longPrice = longPrice;
+    this.contextWindow = contextWindow;
+    this.maxOutput = maxOutput;
+    this.vectorSize = vectorSize;
+    this.abilities =
+        abilities.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(abilities));
+    this.efforts = List.copyOf(efforts);
+    this.defaultEffort = defaultEffort;
+    this.shutOff = shutOff;
+  }
+
+  /** {@return the name in the catalogue} */
+  public String name() {
+    return name;
+  }
+
+  /** {@return who serves it, for example {@code openai}; empty when that is not known} */
+  public String provider() {
+    return provider;
+  }
+
+  /** {@return what it is for} */
+  public Kind kind() {
+    return kind;
+  }
+
+  /** {@return the price of its tokens; empty when it is not known, which does not mean free} */
+  public Optional<Price> price() {
+    return price;
+  }
+
+  /** {@return the price of its tokens in a long request} */
+  public Optional<LongPrice> longPrice() {
+    return longPrice;
+  }
+
+  /** {@return the maximum number of tokens that it reads} */
+  public OptionalLong contextWindow() {
+    return contextWindow;
+  }
+
+  /** {@return the maximum number of tokens that it writes, reasoning included} */
+  public OptionalLong maxOutput() {
+    return maxOutput;
+  }
+
+  /** {@return the length of its vectors, for an embedding model} */
+  public OptionalInt vectorSize() {
+    return vectorSize;
+  }
+
+  /** {@return what it can do} */
+  public Set<Ability> abilities() {
+    return abilities;
+  }
+
+  /**
+   * {@return the values of {@code reasoning_effort} that it accepts; empty when they are not known}
+   */
+  public List<String> efforts() {
+    return efforts;
+  }
+
+  /**
+   * {@return the {@code reasoning_effort} when the request names none; empty when it is not known}
+   */
+  public Optional<String> defaultEffort() {
+    return defaultEffort;
+  }
+
+  /** {@return the first day on which it is no longer served} */
+  public Optional<LocalDate> shutOff() {
+    return shutOff;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Model that
+        && name.equals(that.name)
+        && provider.equals(that.provider)
+        && kind.equals(that.kind)
+        && price.equals(that.price)
+        && longPrice.equals(that.longPrice)
+        && contextWindow.equals(that.contextWindow)
+        && maxOutput.equals(that.maxOutput)
+        && vectorSize.equals(that.vectorSize)
+        && abilities.equals(that.abilities)
+        && efforts.equals(that.efforts)
+        && defaultEffort.equals(that.defaultEffort)
+        && shutOff.equals(that.shutOff);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(
+        name,
+        provider,
+        kind,
+        price,
+        longPrice,
+        contextWindow,
+        maxOutput,
+        vectorSize,
+        abilities,
+        efforts,
+        defaultEffort,
+        shutOff);
+  }
 
   /** What a model is for. */
   public enum Kind {
-    /** Answers over Chat Completions. */
+    /** Chat completions. */
     CHAT,
-    /** Answers over the Responses API only. */
+    /** Only the Responses API. */
     RESPONSES,
-    /** Turns texts into vectors. */
+    /** Embeddings. */
     EMBEDDING,
-    /** Makes images. */
+    /** Image generation. */
     IMAGE,
     /** Anything else. */
     OTHER
@@ -59,29 +174,29 @@ public record Model(
   public enum Ability {
     /** Calls tools. */
     TOOLS,
-    /** Calls several tools in one turn. */
+    /** Calls several tools in one answer. */
     PARALLEL_TOOLS,
-    /** Sees images. */
+    /** Reads images. */
     VISION,
-    /** Thinks before it answers. */
+    /** Reasons before it answers. */
     REASONING,
-    /** Answers by a strict JSON Schema. */
+    /** Supports strict JSON Schema output. */
     STRICT_SCHEMA,
-    /** Takes a system message. */
+    /** Accepts system messages. */
     SYSTEM_MESSAGES,
-    /** Takes temperature and its like, at least under some conditions. */
+    /** Accepts temperature and other sampling options, at least under some conditions. */
     SAMPLING
   }
 
   /**
-   * What a token costs, in US dollars.
+   * The price of a token, in US dollars.
    *
    * @param input a token sent
    * @param cached a token sent that the provider had cached
    * @param output a token received
    */
   public record Price(BigDecimal input, BigDecimal cached, BigDecimal output) {
-    /** Refuses what is missing. */
+    /** Refuses null. */
     public Price {
       Objects.requireNonNull(input);
       Objects.requireNonNull(cached);
@@ -98,44 +213,37 @@ public record Model(
   }
 
   /**
-   * What all tokens of a long request cost.
+   * The price of all tokens of a long request.
    *
-   * @param above it is long when more tokens than this are sent
-   * @param price what they cost then
+   * @param above a request with more input tokens than this is long
+   * @param price of its tokens
    */
   public record LongPrice(long above, Price price) {}
 
-  /** Keeps copies. */
-  public Model {
-    abilities =
-        abilities.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(abilities));
-    efforts = List.copyOf(efforts);
-  }
-
   /**
-   * Whether it can do something.
+   * Whether the model has an ability.
    *
-   * @param ability what
-   * @return false also when nothing is known of it
+   * @param ability the ability
+   * @return false also when it is not known
    */
   public boolean can(Ability ability) {
     return abilities.contains(ability);
   }
 
   /**
-   * Whether it can be held to a strict JSON Schema.
+   * Whether the model supports strict JSON Schema output.
    *
-   * @return false also when nothing is known of it
+   * @return false also when it is not known
    */
   public boolean strictSchema() {
     return can(Ability.STRICT_SCHEMA);
   }
 
   /**
-   * What an answer cost. Tokens of reasoning are a part of those received.
+   * The cost of an answer. Reasoning tokens are included in the output tokens.
    *
-   * @param usage its tokens
-   * @return US dollars, exact; empty when the price or the tokens are not known
+   * @param usage the tokens of the answer
+   * @return US dollars, exact; empty when the price or the number of tokens is not known
    */
   public Optional<BigDecimal> costUsd(Usage usage) {
     if (!usage.known() && usage.totalTokens() == 0) {
@@ -148,7 +256,7 @@ public record Model(
         .map(each -> each.of(usage));
   }
 
-  /** The same under another name, which may be served longer. */
+  /** The same model by another name, without the shut-off date. */
   Model as(String other) {
     return new Model(
         other,
@@ -163,5 +271,10 @@ public record Model(
         efforts,
         defaultEffort,
         Optional.empty());
+  }
+
+  @Override
+  public String toString() {
+    return name;
   }
 }

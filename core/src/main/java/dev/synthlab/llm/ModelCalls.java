@@ -6,11 +6,13 @@ import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
 /**
- * Makes the requests of a client's verbs: each is one run of the loop, under a span of its own.
+ * Makes the calls of a client: each request is one run of the call loop, with a span of its own.
  * Safe for use by many threads.
  */
 final class ModelCalls {
@@ -37,7 +39,7 @@ final class ModelCalls {
     return timer;
   }
 
-  /** The loop as a request wants it. */
+  /** The call loop with the timeout of a request. */
   CallLoop loop(ModelRequest<?> request) {
     return request
         .options()
@@ -46,13 +48,13 @@ final class ModelCalls {
         .orElse(loop);
   }
 
-  /** The loop for one attempt of so long. */
+  /** The call loop for one attempt. */
   CallLoop once(Duration within) {
     CallPolicy policy = loop.policy();
     return loop.with(policy.withMaxAttempts(1).withTimeout(within));
   }
 
-  /** The end of a call, and of all calls that it is one of. */
+  /** The deadline of a call, within that of all calls. */
   Deadline deadline(ModelRequest<?> request, Optional<Deadline> all) {
     Duration own = request.options().deadline().orElse(endpoint.settings().callDeadline());
     return all.map(outer -> outer.inside(own)).orElseGet(() -> Deadline.in(timer, own));
@@ -63,7 +65,8 @@ final class ModelCalls {
   }
 
   /**
-   * A single call gives up early on what cannot be read; a row of a bulk run is worth its tries.
+   * What all requests have in common. A single call fails early when responses are unreadable; a
+   * row of a bulk run uses all of its attempts.
    */
   PreparedChat.ModelContext client() {
     CallPolicy policy = loop.policy();
@@ -72,12 +75,12 @@ final class ModelCalls {
         endpoint, unsupported, bulk ? policy.maxAttempts() : UNREADABLE_TRIES);
   }
 
-  /** The answer, once no more tools are asked for. */
+  /** The answer after the last round of tools. */
   Outcome<Completion> answer(CompletionRequest request, boolean streamed, Deadline until) {
     return answer(request, streamed, until, text -> JsonAnswer.usable(request, text));
   }
 
-  /** The same, of which only a usable text is kept for equal requests. */
+  /** The answer after the last round of tools; only a usable text is cached. */
   Outcome<Completion> answer(
       CompletionRequest request, boolean streamed, Deadline until, Predicate<String> usable) {
     return request.tools().isEmpty()
@@ -86,11 +89,34 @@ final class ModelCalls {
             .run(now -> one(new CacheLookup.Query(now, until, usable), streamed));
   }
 
-  /** The pieces of the answer, and of those before it that ask for tools. */
+  /** The outcomes of many requests, in their order; the listener is called by one at a time. */
+  List<Outcome<Completion>> answerAll(
+      List<CompletionRequest> requests, ParallelOptions how, int concurrency) {
+    Optional<Deadline> all = how.deadline().map(within -> Deadline.in(timer, within));
+    ReentrantLock listening = new ReentrantLock();
+    List<CompletionRequest> copy = List.copyOf(requests);
+    return new ParallelTasks<>(
+            copy.size(),
+            concurrency,
+            i -> {
+              Deadline until = deadline(copy.get(i), all);
+              Outcome<Completion> outcome = answer(copy.get(i), false, until);
+              listening.lock();
+              try {
+                how.listener().ended(i, outcome);
+              } finally {
+                listening.unlock();
+              }
+              return outcome;
+            })
+        .runAll();
+  }
+
+  /** The stream of the answer, and of the rounds of tools before it. */
   TextStream stream(CompletionRequest request, Deadline until) {
     return request.tools().isEmpty()
-        ? piecewise(request, until)
-        : new ToolStream(new ToolLoop(request, until), request, now -> piecewise(now, until));
+        ? openStream(request, until)
+        : new ToolStream(new ToolLoop(request, until), request, now -> openStream(now, until));
   }
 
   private Outcome<Completion> one(CacheLookup.Query asked, boolean streamed) {
@@ -107,25 +133,27 @@ final class ModelCalls {
 
   private Outcome<Completion> sent(CacheLookup.Query asked, PreparedChat chat, boolean streamed) {
     CompletionRequest request = asked.request();
-    return switch (loop(request).run(new ChatExchange(chat, streamed, timer), asked.until())) {
-      case Outcome.Answered<ChatExchange.Whole> ok ->
+    var exchange = new ModelExchange<>(chat, new ChatBodyReader(streamed), timer);
+    return switch (loop(request).run(exchange, asked.until())) {
+      case Outcome.Answered<ChatResult> ok ->
           new Outcome.Answered<>(
               ok.value().completion(endpoint.model(request), ok.report()), ok.report());
-      case Outcome.Failed<ChatExchange.Whole> failed ->
+      case Outcome.Failed<ChatResult> failed ->
           new Outcome.Failed<>(failed.reason(), failed.report());
     };
   }
 
-  private TextStream piecewise(CompletionRequest request, Deadline until) {
+  private TextStream openStream(CompletionRequest request, Deadline until) {
     PreparedChat chat = PreparedChat.of(client(), request, true);
     LlmSpan span = LlmSpan.ofChat(chat, request.options());
     return span.opening(
         () -> {
-          Optional<Completion> known = cacheLookup.kept(request);
+          Optional<Completion> known = cacheLookup.find(request);
           if (known.isPresent()) {
             return new CachedStream(known.get(), span);
           }
-          Outcome<ChatStream> outcome = loop(request).run(new StreamExchange(chat, timer), until);
+          var exchange = new ModelExchange<>(chat, new ChatStreamReader(), timer);
+          Outcome<ChatStream> outcome = loop(request).run(exchange, until);
           ChatStream stream = outcome.get();
           stream.reported(outcome.report(), span, answer -> cacheLookup.keep(request, answer));
           return stream;

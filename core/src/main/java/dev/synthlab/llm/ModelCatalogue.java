@@ -24,23 +24,24 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of models: the table that ships with the library, which is made from LiteLLM's map,
- * and what a file of the user's adds to it. Immutable; safe for use by many threads.
+ * The catalogue of models with prices, limits and abilities: the table that is bundled with the
+ * library, made from LiteLLM's map, and the additions of a file. Immutable; safe for use by many
+ * threads.
  *
  * @see <a href="https://github.com/BerriAI/litellm">LiteLLM</a>
  */
 public final class ModelCatalogue {
-  /** A snapshot of a model, by the day it was made. */
+  /** A dated snapshot of a model. */
   private static final Pattern SNAPSHOT =
       Pattern.compile("(.+?)[-@](\\d{4}-\\d{2}-\\d{2}|\\d{8}|\\d{4})");
 
-  /** A model of one's own: {@code ft:} the base {@code :} whose it is. */
+  /** A fine-tuned model: {@code ft:}, the base model, {@code :} and the owner. */
   private static final Pattern TUNED = Pattern.compile("(ft:[^:]+):.*");
 
   private static final ReentrantLock LOCK = new ReentrantLock();
   private static @Nullable ModelCatalogue shipped;
 
-  /** The lines of the table that ships; a line is read when its model is asked for. */
+  /** The lines of the bundled table; a line is parsed when its model is looked up. */
   private final Map<String, String> lines;
 
   private final Map<String, Map<String, Object>> added;
@@ -55,9 +56,9 @@ public final class ModelCatalogue {
   }
 
   /**
-   * The table that ships with the library; read at the first call.
+   * The bundled catalogue; read at the first call.
    *
-   * @return the same at every call
+   * @return the same catalogue at every call
    */
   public static ModelCatalogue bundled() {
     LOCK.lock();
@@ -76,7 +77,7 @@ public final class ModelCatalogue {
   private static ModelCatalogue read() {
     try (InputStream in = ModelCatalogue.class.getResourceAsStream("models.json")) {
       byte[] all = Objects.requireNonNull(in, "models.json is in the jar").readAllBytes();
-      BundledModels table = BundledModels.of(new String(all, StandardCharsets.ISO_8859_1));
+      ModelTable table = ModelTable.of(new String(all, StandardCharsets.ISO_8859_1));
       return new ModelCatalogue(table.byName(), Map.of(), table.source());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -84,12 +85,12 @@ public final class ModelCatalogue {
   }
 
   /**
-   * This catalogue with what a file adds, or says otherwise.
+   * This catalogue with the additions and changes of a file.
    *
    * @param file a JSON object of models by name, each an object with the fields of LiteLLM's map,
-   *     for example {@code input_cost_per_token}; fields it does not name stay as they are
+   *     for example {@code input_cost_per_token}; other fields stay as they are
    * @return another catalogue
-   * @throws ConfigException when the file cannot be read, or says something that cannot be
+   * @throws ConfigException when the file cannot be read or has a value that is not allowed
    */
   public ModelCatalogue with(Path file) {
     try (InputStream in =
@@ -97,12 +98,12 @@ public final class ModelCatalogue {
             Files.newInputStream(file),
             reason -> unusable(file, "must be UTF-8, and it " + reason))) {
       Map<String, Map<String, Object>> all = new HashMap<>(added);
-      LiteLlmModels.read(in)
+      ModelTableReader.read(in)
           .forEach(
               (name, said) -> {
                 Map<String, Object> merged = new HashMap<>(facts(name).orElse(Map.of()));
                 merged.putAll(said);
-                LiteLlmModels.model(name, merged); // or it fails here
+                ModelTableReader.model(name, merged); // or it fails here
                 all.put(name, merged);
               });
       return new ModelCatalogue(lines, all, source + ", and " + file);
@@ -124,11 +125,12 @@ public final class ModelCatalogue {
   }
 
   /**
-   * Looks a model up: by its name, else without what stands before a slash, else by the family of a
-   * dated snapshot ({@code gpt-4o-mini-2024-07-18}) or the base of a tuned one ({@code ft:...}).
+   * Looks up a model: by its name, else without a prefix before a slash, else by the model of a
+   * dated snapshot ({@code gpt-4o-mini-2024-07-18}) or the base of a fine-tuned one ({@code
+   * ft:...}).
    *
-   * @param name as a request names it
-   * @return what is known of it, or empty
+   * @param name of the model in a request
+   * @return the model, or empty when it is not known
    */
   public Optional<Model> find(String name) {
     Optional<Model> exact = exact(name);
@@ -154,7 +156,7 @@ public final class ModelCatalogue {
     if (known != null) {
       return Optional.of(known);
     }
-    Optional<Model> read = facts(name).map(facts -> LiteLlmModels.model(name, facts));
+    Optional<Model> read = facts(name).map(facts -> ModelTableReader.model(name, facts));
     read.ifPresent(model -> made.put(name, model));
     return read;
   }
@@ -163,13 +165,14 @@ public final class ModelCatalogue {
     return Optional.ofNullable(added.get(name))
         .or(
             () ->
-                Optional.ofNullable(lines.get(name)).map(line -> LiteLlmModels.facts(name, line)));
+                Optional.ofNullable(lines.get(name))
+                    .map(line -> ModelTableReader.facts(name, line)));
   }
 
   /**
    * All models.
    *
-   * @return in the order of their names
+   * @return the models, sorted by name
    */
   public List<Model> models() {
     Set<String> names = new TreeSet<>(lines.keySet());
@@ -178,9 +181,9 @@ public final class ModelCatalogue {
   }
 
   /**
-   * What the catalogue was made from, and when.
+   * The source and the date of the catalogue.
    *
-   * @return for people to read
+   * @return a text for people
    */
   public String source() {
     return source;

@@ -3,17 +3,17 @@ package dev.synthlab.llm;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Models that take the same parameters. */
+/** The families of models that accept the same parameters. */
 enum ModelFamily {
-  /** OpenAI's that do not reason: they take everything but an effort. */
+  /** OpenAI models without reasoning: they accept every parameter but the effort. */
   GPT,
-  /** OpenAI's first that reason: o1, o3, o4-mini. */
+  /** The first reasoning models of OpenAI: o1, o3, o4-mini. */
   O_SERIES,
-  /** OpenAI's that reason, from gpt-5 on. */
+  /** The reasoning models of OpenAI since gpt-5. */
   GPT_5,
-  /** OpenAI's newer ones for chat, which reason by themselves. */
+  /** The chat models of OpenAI since gpt-5, whose effort cannot be set. */
   GPT_5_CHAT,
-  /** Those of others, whatever they are served by. */
+  /** All models of other providers. */
   OTHER;
 
   private static final Pattern O = Pattern.compile("o\\d.*");

@@ -18,12 +18,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 
-/** What a client knows of the models it asks. Safe for use by many threads. */
+/**
+ * The models of the server of one client: prices, limits, parameters. Safe for use by many threads.
+ */
 final class ModelRegistry {
   private static final Logger log = Logging.component("llm");
   private static final int DAYS_BEFORE = 30;
 
-  /** Whose models an address serves. */
+  /** The provider of the models at an address. */
   private static final Map<String, String> PROVIDERS =
       Map.of(
           "api.openai.com", "openai",
@@ -42,7 +44,7 @@ final class ModelRegistry {
   private final Set<List<String>> said = ConcurrentHashMap.newKeySet();
 
   ModelRegistry(Settings.Llm settings, Timer timer) {
-    // The table that ships is read when it is asked; a file of the user's is judged at once.
+    // The bundled table is read at the first lookup; a file of the user is checked at once.
     this.own = settings.modelsFile().map(file -> ModelCatalogue.bundled().with(file));
     this.embedded = "local".equals(settings.baseUrl().getScheme());
     this.provider = provider(settings);
@@ -61,7 +63,7 @@ final class ModelRegistry {
         .findFirst();
   }
 
-  /** The model of that name, as the server of this client serves it. */
+  /** The model with that name at the server of this client. */
   Optional<Model> find(String name) {
     if (embedded) {
       return Optional.empty();
@@ -72,12 +74,12 @@ final class ModelRegistry {
         .or(() -> catalogue.find(name));
   }
 
-  /** The body as the model takes it; that of an unknown model is left alone. */
+  /** The body with the parameters that the model accepts; unchanged for an unknown model. */
   Map<String, Object> fitted(String name, Map<String, Object> body) {
     Optional<Model> model = find(name);
     model.ifPresent(this::warnOfItsEnd);
     return model
-        .map(known -> ParameterAdapter.takenBy(known, body, (what, how) -> say(name, what, how)))
+        .map(known -> ParameterAdapter.adapted(known, body, (what, how) -> say(name, what, how)))
         .orElse(body);
   }
 
@@ -87,8 +89,8 @@ final class ModelRegistry {
     }
   }
 
-  /** Says once that a model is near its end, or behind it. */
-  void warnOfTheEnd(String name) {
+  /** Warns once that the shut-off date of a model is near or past. */
+  void warnOfShutOff(String name) {
     find(name).ifPresent(this::warnOfItsEnd);
   }
 
@@ -104,7 +106,9 @@ final class ModelRegistry {
     }
   }
 
-  /** What an answer used, at the price of the model that answered, else of the one asked. */
+  /**
+   * The tokens and cost of an answer, by the price of the responding or else the requested model.
+   */
   Spend spend(String request, String answered, Usage usage) {
     return CallReports.spend(
         usage.inputTokens(),
@@ -114,7 +118,7 @@ final class ModelRegistry {
         cost(request, answered, usage));
   }
 
-  /** The table that a cost was reckoned by; empty where none is known. */
+  /** The source of the prices of a cost; empty when the cost is not known. */
   Optional<String> prices(Spend spend) {
     return embedded || spend.costUsd().isEmpty()
         ? Optional.empty()
@@ -131,7 +135,7 @@ final class ModelRegistry {
   }
 
   /**
-   * What answers of a model may cost at most; empty when price or length have no known bound.
+   * The maximum cost of answers; empty when the price or the maximum length is not known.
    *
    * @param bound the most tokens of an answer, or 0 when the request names none
    */

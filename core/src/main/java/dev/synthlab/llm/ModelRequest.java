@@ -1,32 +1,31 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.Internal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 
 /**
- * What everything that can be asked of a model has in common: its options. Immutable; each {@code
- * with...} gives a new request.
+ * The options that completion, embedding and image requests have in common. Immutable; each {@code
+ * with...} returns a new request.
  *
  * @param <R> the request itself
  */
+@Internal
 public sealed interface ModelRequest<R extends ModelRequest<R>>
     permits CompletionRequest, EmbeddingRequest, ImageRequest {
 
   /**
-   * How it is asked.
+   * The options of the request.
    *
    * @return the options
    */
   CallOptions options();
 
   /**
-   * The same request with other options, all of them.
+   * The same request with all these options in place of its own.
    *
-   * @param options those of another request, for one
+   * @param options for example those of another request
    * @return a new request
    */
   R with(CallOptions options);
@@ -42,70 +41,9 @@ public sealed interface ModelRequest<R extends ModelRequest<R>>
   }
 
   /**
-   * The same request with a temperature.
-   *
-   * @param value 0 for the likeliest words
-   * @return a new request
-   */
-  default R withTemperature(double value) {
-    return with(options().changed(o -> o.temperature = OptionalDouble.of(value)));
-  }
-
-  /**
-   * The same request with words from the likeliest only.
-   *
-   * @param share above 0, at most 1
-   * @return a new request
-   */
-  default R withTopP(double share) {
-    return with(options().changed(o -> o.topP = OptionalDouble.of(share)));
-  }
-
-  /**
-   * The same request with a bound on the answer.
-   *
-   * @param tokens at least 1; those a model thinks with count
-   * @return a new request
-   */
-  default R withMaxTokens(int tokens) {
-    return with(options().changed(o -> o.maxTokens = OptionalInt.of(tokens)));
-  }
-
-  /**
-   * The same request with a seed.
-   *
-   * @param value any number
-   * @return a new request
-   */
-  default R withSeed(long value) {
-    return with(options().changed(o -> o.seed = OptionalLong.of(value)));
-  }
-
-  /**
-   * The same request with texts that end the answer.
-   *
-   * @param texts most servers take up to four
-   * @return a new request
-   */
-  default R withStop(String... texts) {
-    return with(options().changed(o -> o.stop = List.of(texts)));
-  }
-
-  /**
-   * The same request with a measure of thinking.
-   *
-   * @param effort {@code none}, {@code minimal}, {@code low}, {@code medium}, {@code high}, {@code
-   *     xhigh}; which of them a model takes is in the {@link ModelCatalogue}
-   * @return a new request
-   */
-  default R withReasoningEffort(String effort) {
-    return with(options().changed(o -> o.reasoningEffort = Optional.of(effort)));
-  }
-
-  /**
    * The same request with one more parameter of its body.
    *
-   * @param name its name on the wire, for example {@code logit_bias}
+   * @param name of the parameter in the body, for example {@code logit_bias}
    * @param value a string, number, boolean, list or map
    * @return a new request
    */
@@ -114,9 +52,9 @@ public sealed interface ModelRequest<R extends ModelRequest<R>>
   }
 
   /**
-   * The same request with an end for the whole call.
+   * The same request with a deadline for the whole call.
    *
-   * @param within waits and attempts included; positive
+   * @param within the time for all attempts and the waits between them; positive
    * @return a new request
    */
   default R withDeadline(Duration within) {
@@ -124,9 +62,9 @@ public sealed interface ModelRequest<R extends ModelRequest<R>>
   }
 
   /**
-   * The same request with a bound on each attempt.
+   * The same request with a timeout for each attempt.
    *
-   * @param limit body included; positive
+   * @param limit the time for one attempt, its body included; positive
    * @return a new request
    */
   default R withTimeout(Duration limit) {
@@ -134,9 +72,9 @@ public sealed interface ModelRequest<R extends ModelRequest<R>>
   }
 
   /**
-   * The same request, named by what it is for.
+   * The same request with the name of the operation that it is made for, in traces and usage.
    *
-   * @param name in the words of the service, for example {@code executive-summary}
+   * @param name in the words of the application, for example {@code executive-summary}
    * @return a new request
    */
   default R withOperation(String name) {
@@ -144,9 +82,9 @@ public sealed interface ModelRequest<R extends ModelRequest<R>>
   }
 
   /**
-   * The same request, made for somebody; seen in traces, not by the model.
+   * The same request with the user for whom it is made, in traces; the model does not see it.
    *
-   * @param id the service's name for the user
+   * @param id the user's id in the application
    * @return a new request
    */
   default R withUser(String id) {
@@ -154,9 +92,9 @@ public sealed interface ModelRequest<R extends ModelRequest<R>>
   }
 
   /**
-   * The same request as a part of a conversation; seen in traces, not by the model.
+   * The same request with the conversation it belongs to, in traces; the model does not see it.
    *
-   * @param id the service's name for the conversation
+   * @param id the conversation's id in the application
    * @return a new request
    */
   default R withSession(String id) {
@@ -164,22 +102,12 @@ public sealed interface ModelRequest<R extends ModelRequest<R>>
   }
 
   /**
-   * The same request with words to find it by in traces.
+   * The same request with tags to find it by in traces.
    *
-   * @param words all of them
+   * @param words all of the tags
    * @return a new request
    */
   default R withTags(String... words) {
     return with(options().changed(o -> o.tags = List.of(words)));
-  }
-
-  /**
-   * The same request with another use of the cache of answers, which is off if nothing turns it on.
-   *
-   * @param way what the cache does for it
-   * @return a new request
-   */
-  default R withCaching(CallOptions.Caching way) {
-    return with(options().changed(o -> o.caching = way));
   }
 }

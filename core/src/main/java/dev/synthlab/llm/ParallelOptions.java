@@ -7,16 +7,16 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How many calls are made together. Immutable.
+ * The options of {@link LlmClient#askAll}: concurrency, deadline and listener. Immutable.
  *
- * @param concurrency how many may be in flight, else as many as the client was set up for
- * @param deadline for all of them together, from the first on, besides that of each
- * @param listener hears of each as it ends
+ * @param concurrency the maximum number of calls in flight, else that of the client
+ * @param deadline for all calls together, in addition to the deadline of each
+ * @param listener gets each outcome when it is known
  */
 public record ParallelOptions(
     OptionalInt concurrency, Optional<Duration> deadline, Listener listener) {
 
-  /** As many at once as the client was set up for; nobody listens. */
+  /** The concurrency of the client, no deadline, no listener. */
   public static final ParallelOptions DEFAULT =
       new ParallelOptions(OptionalInt.empty(), Optional.empty(), (place, outcome) -> {});
 
@@ -25,53 +25,52 @@ public record ParallelOptions(
     Objects.requireNonNull(listener);
     if (concurrency.orElse(1) < 1) {
       throw new IllegalArgumentException(
-          "atOnce must be at least 1, was " + concurrency.getAsInt());
+          "concurrency must be at least 1, was " + concurrency.getAsInt());
     }
     if (deadline.isPresent() && !deadline.get().isPositive()) {
       throw new IllegalArgumentException("deadline must be positive, was " + deadline.get());
     }
   }
 
-  /** Hears of each call as it ends: one after the other, in the order in which they end. */
+  /** Gets the outcome of each call, one after the other, in the order in which the calls end. */
   @FunctionalInterface
   public interface Listener {
     /**
-     * A call has ended. What this throws ends the whole: calls in flight may end, and are told of,
-     * nothing more is sent, then it is thrown to the caller.
+     * Called when a call has ended. If it throws, no further request is sent; calls in flight may
+     * end and are reported, then the exception is thrown to the caller.
      *
-     * @param place of the request in the list, from 0
-     * @param outcome the answer, which may have a {@link Completion#problem()}, or why there is
-     *     none
+     * @param index of the request in the list, from 0
+     * @param outcome the answer, which may have a {@link Completion#problem()}, or the failure
      */
-    void ended(int place, Outcome<Completion> outcome);
+    void ended(int index, Outcome<Completion> outcome);
   }
 
   /**
-   * The same with another bound.
+   * The same options with another concurrency.
    *
-   * @param calls how many may be in flight
-   * @return a new value
+   * @param calls the maximum number of calls in flight
+   * @return new options
    */
   public ParallelOptions withConcurrency(int calls) {
     return new ParallelOptions(OptionalInt.of(calls), deadline, listener);
   }
 
   /**
-   * The same with an end for all.
+   * The same options with a deadline for all calls.
    *
-   * @param within what has not ended by then fails with a {@link
-   *     dev.synthlab.call.CallException.DeadlineExceeded}; what has ended is kept
-   * @return a new value
+   * @param within a call that has not ended by then fails with a {@link
+   *     dev.synthlab.call.CallException.DeadlineExceeded}; the other outcomes are returned
+   * @return new options
    */
   public ParallelOptions withDeadline(Duration within) {
     return new ParallelOptions(concurrency, Optional.of(within), listener);
   }
 
   /**
-   * The same with somebody who listens.
+   * The same options with a listener.
    *
-   * @param hears of each call as it ends
-   * @return a new value
+   * @param hears gets each outcome when it is known
+   * @return new options
    */
   public ParallelOptions withListener(Listener hears) {
     return new ParallelOptions(concurrency, deadline, hears);

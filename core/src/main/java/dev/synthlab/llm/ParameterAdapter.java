@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
- * The parameters of a request on their way to what a model takes. For one thread.
+ * Adapts the parameters of a request to those that a model accepts. For one thread.
  *
  * @see <a href="https://platform.openai.com/docs/guides/reasoning">OpenAI on reasoning models</a>
  */
@@ -28,11 +28,11 @@ final class ParameterAdapter {
   }
 
   /**
-   * The body as the model takes it.
+   * The body with the parameters that the model accepts.
    *
    * @param said hears what was changed that the answer may depend on: the parameter, and how
    */
-  static Map<String, Object> takenBy(
+  static Map<String, Object> adapted(
       Model model, Map<String, Object> body, BiConsumer<String, String> said) {
     return new ParameterAdapter(model, body, said).taken();
   }
@@ -49,18 +49,18 @@ final class ParameterAdapter {
         if (!model.can(Model.Ability.PARALLEL_TOOLS)) {
           leaveOut("parallel_tool_calls");
         }
-        maxInNewWords();
-        rulesFromDeveloper();
+        renameMaxTokens();
+        renameSystemRole();
       }
       case GPT_5 -> {
         effort();
-        sampling(thinksNotAtAll());
+        sampling(reasoningIsOff());
         leaveOut("stop");
-        maxInNewWords();
+        renameMaxTokens();
       }
       case GPT_5_CHAT -> {
         leaveOut(EFFORT);
-        maxInNewWords();
+        renameMaxTokens();
       }
       case OTHER -> {
         effort();
@@ -76,7 +76,7 @@ final class ParameterAdapter {
     if (!model.can(Model.Ability.REASONING)) {
       leaveOut(EFFORT);
     } else if (body.get(EFFORT) instanceof String word) {
-      ReasoningEffort.inPlaceOf(word, model.efforts())
+      ReasoningEffort.nearest(word, model.efforts())
           .ifPresent(
               nearest -> {
                 body.put(EFFORT, nearest);
@@ -85,7 +85,7 @@ final class ParameterAdapter {
     }
   }
 
-  private boolean thinksNotAtAll() {
+  private boolean reasoningIsOff() {
     Object request = body.get(EFFORT);
     return NONE.equals(request == null ? model.defaultEffort().orElse("") : request);
   }
@@ -101,20 +101,20 @@ final class ParameterAdapter {
     PENALTIES.forEach(this::leaveOut);
   }
 
-  private void maxInNewWords() {
+  private void renameMaxTokens() {
     Object max = body.remove("max_tokens");
     if (max != null) {
       body.putIfAbsent("max_completion_tokens", max);
     }
   }
 
-  private void rulesFromDeveloper() {
+  private void renameSystemRole() {
     if (body.get("messages") instanceof List<?> messages) {
-      body.put("messages", messages.stream().map(ParameterAdapter::fromDeveloper).toList());
+      body.put("messages", messages.stream().map(ParameterAdapter::withDeveloperRole).toList());
     }
   }
 
-  private static Object fromDeveloper(Object message) {
+  private static Object withDeveloperRole(Object message) {
     if (!(message instanceof Map<?, ?> parts) || !"system".equals(parts.get("role"))) {
       return message;
     }

@@ -9,36 +9,36 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Objects;
 
-/** A piece of a message. */
+/** A part of a message: text, image, tool call or tool result. Immutable. */
 public sealed interface Part {
 
   /**
-   * Text.
+   * A text.
    *
    * @param text any text
    */
   record Text(String text) implements Part {
-    /** Refuses what is missing. */
+    /** Refuses null. */
     public Text {
       Objects.requireNonNull(text);
     }
   }
 
   /**
-   * A picture.
+   * An image.
    *
    * @param address {@code https:}, or {@code data:} with the bytes in it
    */
   record Image(URI address) implements Part {
-    /** Refuses what is missing. */
+    /** Refuses null. */
     public Image {
       Objects.requireNonNull(address);
     }
 
     /**
-     * A picture in memory.
+     * An image in memory.
      *
-     * @param bytes the file's bytes
+     * @param bytes of the image file
      * @param mediaType for example {@code image/png}
      * @return a part
      */
@@ -48,7 +48,7 @@ public sealed interface Part {
     }
 
     /**
-     * A picture in a file, known by the end of its name.
+     * An image in a file whose name has the extension of its type.
      *
      * @param file a PNG, JPEG, GIF or WebP
      * @return a part
@@ -72,14 +72,14 @@ public sealed interface Part {
   }
 
   /**
-   * The model's wish that a tool be called.
+   * A tool call that the model requests.
    *
-   * @param id its name for this call
-   * @param tool which tool
-   * @param arguments one JSON object as the model wrote it, which may not be JSON
+   * @param id of the call
+   * @param tool the name of the tool
+   * @param arguments a JSON object as the model wrote it; may be invalid JSON
    */
   record ToolCall(String id, String tool, String arguments) implements Part {
-    /** Refuses what is missing. */
+    /** Refuses null. */
     public ToolCall {
       Objects.requireNonNull(id);
       Objects.requireNonNull(tool);
@@ -88,13 +88,13 @@ public sealed interface Part {
   }
 
   /**
-   * What a tool brought.
+   * The result of a tool call.
    *
-   * @param callId the {@link ToolCall} it answers
-   * @param text what the model is told
+   * @param callId the id of the {@link ToolCall}
+   * @param text the result that the model gets
    */
   record ToolResult(String callId, String text) implements Part {
-    /** Refuses what is missing. */
+    /** Refuses null. */
     public ToolResult {
       Objects.requireNonNull(callId);
       Objects.requireNonNull(text);

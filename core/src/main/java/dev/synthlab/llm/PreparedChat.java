@@ -13,11 +13,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One request to one model, and what can be sent in its place: the same with a parameter mended, or
- * made anew for the next model. Immutable.
+ * One chat completion request to one model. A request that the server refuses is replaced by one
+ * without the refused parameter, or by one to the next model. Immutable.
  */
-final class PreparedChat {
-  private static final int MENDS = 5;
+final class PreparedChat implements PreparedRequest<PreparedChat> {
+  private static final int MAX_REPAIRS = 5;
 
   private final Endpoint endpoint;
   private final UnsupportedParameters unsupported;
@@ -27,10 +27,10 @@ final class PreparedChat {
   private final List<String> models;
   private final Map<String, Object> body;
   private final ResponseFormatFallback.Strategy strategy;
-  private final int mendsLeft;
+  private final int repairsLeft;
   private final Request wire;
 
-  private PreparedChat(Inputs source, List<String> models, Payload sent, int mendsLeft) {
+  private PreparedChat(Inputs source, List<String> models, Payload sent, int repairsLeft) {
     this.endpoint = source.endpoint();
     this.unsupported = source.unsupported();
     this.request = source.request();
@@ -39,7 +39,7 @@ final class PreparedChat {
     this.models = models;
     this.body = sent.body();
     this.strategy = sent.strategy();
-    this.mendsLeft = mendsLeft;
+    this.repairsLeft = repairsLeft;
     this.wire = endpoint.chat(ChatRequestBody.bytes(body));
   }
 
@@ -79,10 +79,10 @@ final class PreparedChat {
     Optional<Model> model = source.endpoint().known().find(route.resource());
     ResponseFormatFallback.Strategy strategy =
         source.unsupported().formats().first(route, source.request(), model);
-    return new PreparedChat(source, models, sent(source, route, strategy), MENDS);
+    return new PreparedChat(source, models, payload(source, route, strategy), MAX_REPAIRS);
   }
 
-  private static Payload sent(
+  private static Payload payload(
       Inputs source, Route route, ResponseFormatFallback.Strategy strategy) {
     Map<String, Object> body =
         ChatRequestBody.body(source.request(), route.resource(), strategy, source.stream());
@@ -90,7 +90,8 @@ final class PreparedChat {
     return new Payload(source.unsupported().adapted(route, fitted), strategy);
   }
 
-  Route route() {
+  @Override
+  public Route route() {
     return endpoint.route(models.getFirst());
   }
 
@@ -99,12 +100,13 @@ final class PreparedChat {
     return body;
   }
 
-  Request wire() {
+  @Override
+  public Request wire() {
     return wire;
   }
 
-  /** How often an answer that cannot be read is asked for. */
-  int unreadableTries() {
+  @Override
+  public int unreadableTries() {
     return unreadableTries;
   }
 
@@ -112,8 +114,9 @@ final class PreparedChat {
     return ChatRequestBody.offersTools(body);
   }
 
-  /** The tokens it will take, by the usual four characters a token and what it allows for. */
-  long weight() {
+  /** The estimated tokens of the text, and the longest answer that the request allows. */
+  @Override
+  public long weight() {
     return Usage.tokens(characters()) + allowed("max_tokens") + allowed("max_completion_tokens");
   }
 
@@ -126,8 +129,9 @@ final class PreparedChat {
     return body.get(name) instanceof Number number ? Math.max(0, number.longValue()) : 0;
   }
 
-  /** What is asked, for records; an answer of tools is the last thing said in a round of them. */
-  CallMetadata.Operation purpose() {
+  /** A request that ends with a tool result belongs to a round of tools. */
+  @Override
+  public CallMetadata.Operation operation() {
     boolean afterTools =
         body.get("messages") instanceof List<?> said
             && !said.isEmpty()
@@ -137,27 +141,28 @@ final class PreparedChat {
         afterTools ? "tool_round" : "chat", request.options().operation());
   }
 
-  /** What is known of an answer. */
-  CallMetadata.AnswerMetadata said(ChatResponseReader answer, Optional<String> requestId) {
+  /** The model, request id and prices of an answer, for records. */
+  CallMetadata.AnswerMetadata metadata(ChatResponseParser answer, Optional<String> requestId) {
     return CallMetadata.AnswerMetadata.by(
         Optional.of(answer.model).filter(model -> !model.isEmpty()),
         requestId,
         endpoint.known().prices(spend(answer)));
   }
 
-  /** What is asked and answered, as it went over the wire. */
-  CallMetadata.Content texts(String answer) {
-    return new CallMetadata.Content(
-        Json.mapper().writeValueAsString(body.getOrDefault("messages", List.of())), answer);
+  /** The messages as they were sent, and the text of the answer. */
+  @Override
+  public Optional<CallMetadata.Content> content(String answer) {
+    String messages = Json.mapper().writeValueAsString(body.getOrDefault("messages", List.of()));
+    return Optional.of(new CallMetadata.Content(messages, answer));
   }
 
   /** What the answer used, and its price. */
-  Spend spend(ChatResponseReader answer) {
+  Spend spend(ChatResponseParser answer) {
     return endpoint.known().spend(models.getFirst(), answer.model, usage(answer));
   }
 
-  /** What the answer may cost at most, whichever of the models gives it. */
-  Optional<BigDecimal> maxCost() {
+  /** The maximum cost of an answer by any of the models. */
+  Optional<BigDecimal> maxCostOfAny() {
     Optional<BigDecimal> max = Optional.of(BigDecimal.ZERO);
     for (String model : models) {
       Optional<BigDecimal> cost = maxCost(model);
@@ -166,8 +171,9 @@ final class PreparedChat {
     return max;
   }
 
-  /** What the answer of the model that is asked first may cost at most. */
-  Optional<BigDecimal> maxCostOfFirst() {
+  /** The maximum cost of an answer by the first model. */
+  @Override
+  public Optional<BigDecimal> maxCostUsd() {
     return maxCost(models.getFirst());
   }
 
@@ -179,7 +185,7 @@ final class PreparedChat {
   }
 
   /** As the provider counted it, else by our estimate. */
-  Usage usage(ChatResponseReader answer) {
+  Usage usage(ChatResponseParser answer) {
     long said =
         answer.text.length()
             + answer.refusal.length()
@@ -187,28 +193,30 @@ final class PreparedChat {
     return answer.usage.known() ? answer.usage : Usage.estimated(characters(), said);
   }
 
-  /** The same without the parameter, or in another way, where the fault names it. */
-  Optional<PreparedChat> repaired(Fault fault) {
-    if (mendsLeft == 0) {
+  /** The same request without the parameter, or with another response format, that is refused. */
+  @Override
+  public Optional<PreparedChat> repaired(Fault fault) {
+    if (repairsLeft == 0) {
       return Optional.empty();
     }
     return unsupported
         .formats()
-        .lower(route(), request, strategy, fault)
-        .map(lower -> sent(source(), route(), lower))
+        .next(route(), request, strategy, fault)
+        .map(lower -> payload(source(), route(), lower))
         .or(
             () ->
                 unsupported.adapt(route(), body, fault).map(other -> new Payload(other, strategy)))
-        .map(sent -> new PreparedChat(source(), models, sent, mendsLeft - 1));
+        .map(sent -> new PreparedChat(source(), models, sent, repairsLeft - 1));
   }
 
-  /** A refused credential, with the name of the variable it came from, or should come from. */
-  Fault explained(Fault fault) {
+  @Override
+  public Fault explained(Fault fault) {
     return endpoint.explained(fault);
   }
 
-  /** The same question to the next model, if the fault does not lie in the question. */
-  Optional<PreparedChat> fallback(Fault fault) {
+  /** The same request to the next model, unless the request itself is at fault. */
+  @Override
+  public Optional<PreparedChat> fallback(Fault fault) {
     boolean helps =
         switch (fault.kind()) {
           case RATE_LIMITED,

@@ -11,13 +11,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A prompt with places for values: {@code Summarise {{review}} for {{customer.name}}}. Immutable.
+ * A prompt with variables: {@code Summarise {{review}} for {{customer.name}}}. Immutable.
  *
- * <p>A name stands between two braces; white space around it does not count. It is looked up as it
- * is, else its dots lead into maps within maps. Values are put in as they are: nothing in them is
- * escaped, and braces in them mean nothing. Lists and maps are put in as JSON. A backslash before
- * two braces makes them text: {@code \{{name}}} stays <code>{{name}}</code>. Of three braces or
- * more the inner two count, so that JSON can be written around a value.
+ * <p>The name of a variable is between two braces; white space around it is ignored. A name with
+ * dots that is not a key itself is looked up in nested maps. Values are inserted as they are:
+ * nothing is escaped, and braces in them have no meaning. Lists and maps are inserted as JSON. A
+ * backslash before two braces makes them text: {@code \{{name}}} becomes <code>{{name}}</code>. Of
+ * three or more braces the inner two count, so that JSON can surround a variable.
  */
 public final class PromptTemplate {
   private static final String OPEN = "{{";
@@ -41,9 +41,10 @@ public final class PromptTemplate {
   /**
    * Reads a template.
    *
-   * @param text with names between double braces, or without any
+   * @param text with or without variables
    * @return the template
-   * @throws IllegalArgumentException when braces are not closed or hold no name, saying where
+   * @throws IllegalArgumentException when braces are not closed or have no name between them; the
+   *     message has the position
    */
   public static PromptTemplate of(String text) {
     return new PromptTemplate(text);
@@ -90,18 +91,18 @@ public final class PromptTemplate {
   }
 
   /**
-   * The template as it was read.
+   * The text of the template.
    *
-   * @return its text
+   * @return the text
    */
   public String text() {
     return text;
   }
 
   /**
-   * The names that must have a value.
+   * The names of the variables.
    *
-   * @return each once, in the order of the template
+   * @return each name once, in the order of the template
    */
   public Set<String> variables() {
     Set<String> names = new LinkedHashSet<>();
@@ -114,11 +115,11 @@ public final class PromptTemplate {
   }
 
   /**
-   * The prompt with its values.
+   * The prompt with the values inserted.
    *
-   * @param values by name; more than are needed do no harm
+   * @param values by name; others are ignored
    * @return the text
-   * @throws IllegalArgumentException when a value is missing, naming it and what there is
+   * @throws IllegalArgumentException when a value is missing; the message has its name
    */
   public String fill(Map<String, ?> values) {
     StringBuilder filled = new StringBuilder();

@@ -3,15 +3,13 @@ package dev.synthlab.llm;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * The words for how long a model may think, and what comes nearest to one that it does not know.
- */
+/** The values of {@code reasoning_effort}, and the nearest one that a model accepts. */
 final class ReasoningEffort {
   /** From the least to the most. */
   static final List<String> WORDS =
       List.of("none", "minimal", "low", "medium", "high", "xhigh", "max");
 
-  /** Every model that can be told takes these. */
+  /** The values that every reasoning model accepts. */
   static final List<String> DEFAULT = List.of("low", "medium", "high");
 
   private ReasoningEffort() {}
@@ -21,7 +19,7 @@ final class ReasoningEffort {
    * at all only in place of nothing else. Empty when the word itself is taken, or is not one of
    * those known: it may be newer than the catalogue.
    */
-  static Optional<String> inPlaceOf(String word, List<String> taken) {
+  static Optional<String> nearest(String word, List<String> taken) {
     int request = WORDS.indexOf(word);
     if (request < 0 || taken.isEmpty() || taken.contains(word)) {
       return Optional.empty();

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How a body of Chat Completions asks for a form of answer. */
+/** Adds the response format to a Chat Completions body. */
 final class ResponseFormatBody {
   private static final String ONE_OBJECT =
       "Answer with one JSON object and nothing else: no words before or after it, no code fence.";
@@ -48,7 +48,7 @@ final class ResponseFormatBody {
     if (strategy != ResponseFormatFallback.Strategy.WORDS) {
       body.put("response_format", Map.of("type", "json_object"));
     }
-    // JSON mode is refused where no message has the word.
+    // Servers refuse JSON mode when no message has the word JSON.
     if (schema.isPresent()
         || strategy == ResponseFormatFallback.Strategy.WORDS
         || !saysJson(body.get("messages"))) {
@@ -72,7 +72,7 @@ final class ResponseFormatBody {
                             .contains("json"));
   }
 
-  /** Adds to the rules at the beginning, since some servers take only one message of rules. */
+  /** Extends the first system message, since some servers accept only one. */
   private static void instruct(Map<String, Object> body, String words) {
     List<Object> messages = new ArrayList<>();
     if (body.get("messages") instanceof List<?> said) {

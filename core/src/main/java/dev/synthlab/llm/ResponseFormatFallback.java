@@ -13,18 +13,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 
 /**
- * The ways a form of answer can be asked for, and which of them a route has refused: by a strict
- * schema, else by JSON mode and the schema in words, else by words alone. Safe for use by many
+ * The strategies to request a response format, and those that a route has refused: a strict schema,
+ * else JSON mode with the schema in the instructions, else instructions alone. Safe for use by many
  * threads.
  */
 final class ResponseFormatFallback {
   private static final Logger log = Logging.component("llm");
 
-  /** What a server says when it lacks a way; each names the parameter or its type. */
+  /** The error messages of servers without a strategy; each names the parameter or its type. */
   private static final List<String> LACKS =
       List.of("response_format", "response format", "json_schema", "json_object", "json mode");
 
-  /** What it says when it has the way, but not for this schema or this answer. */
+  /** The error messages of servers that have the strategy, but refuse this schema or answer. */
   private static final List<String> NOT_THIS_ONE =
       List.of(
           "invalid schema",
@@ -38,13 +38,13 @@ final class ResponseFormatFallback {
 
   private final Map<Route, Set<Strategy>> refused = new ConcurrentHashMap<>();
 
-  /** A way to ask for a form, from the surest down. */
+  /** A strategy to request a format, the most reliable first. */
   enum Strategy {
     SCHEMA,
     OBJECT,
     WORDS;
 
-    /** What is left when this one is refused; the last stays. */
+    /** The next strategy after this one; the last stays. */
     Strategy below() {
       return switch (this) {
         case SCHEMA -> OBJECT;
@@ -53,7 +53,7 @@ final class ResponseFormatFallback {
     }
   }
 
-  /** The first way that neither the catalogue nor the route is known to refuse. */
+  /** The first strategy that neither the catalogue nor the route is known to refuse. */
   Strategy first(Route route, CompletionRequest request, Optional<Model> model) {
     Strategy surest = surest(request);
     boolean lacks = model.isPresent() && !model.get().can(Model.Ability.STRICT_SCHEMA);
@@ -77,8 +77,8 @@ final class ResponseFormatFallback {
     return strategy;
   }
 
-  /** The next way after one that was refused; empty when that was not what the fault is about. */
-  Optional<Strategy> lower(Route route, CompletionRequest request, Strategy tried, Fault fault) {
+  /** The strategy after one that is refused; empty when the fault has another cause. */
+  Optional<Strategy> next(Route route, CompletionRequest request, Strategy tried, Fault fault) {
     boolean ours = tried != Strategy.WORDS && !request.body().containsKey("response_format");
     if (!ours || fault.kind() != Fault.Kind.BAD_REQUEST) {
       return Optional.empty();

@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 
 /**
- * A cache that fails no call, and knows which requests are being answered: whoever asks the same
- * meanwhile waits for that answer. Safe for use by many threads.
+ * A cache that makes no call fail, and in which equal requests at the same time wait for the answer
+ * of one of them. Safe for use by many threads.
  */
 final class SingleFlightCache implements CompletionCache {
   private static final Logger log = Logging.component("cache");
@@ -32,52 +32,52 @@ final class SingleFlightCache implements CompletionCache {
     return kept instanceof SingleFlightCache already ? already : new SingleFlightCache(kept);
   }
 
-  /** How a request ended that others wait for. */
+  /** The end of a request that others wait for. */
   sealed interface End {
-    /** With an answer that is theirs too. */
+    /** An answer that the others get too. */
     record Answered(CachedCompletion kept) implements End {}
 
-    /** With an answer that is not kept: each asks for itself. */
+    /** An answer that is not cached: each of the others is sent. */
     record NotKept() implements End {}
 
-    /** Without an answer: one of them asks again. */
+    /** No answer: one of the others is sent. */
     record Failed() implements End {}
   }
 
-  /** One request that is being answered. */
+  /** A request in flight. */
   static final class Flight {
     private final CompletableFuture<End> end = new CompletableFuture<>();
 
-    /** Waits for its end, by the deadline of who waits. */
+    /** Waits for the end, within the deadline of the request that waits. */
     End await(Deadline until) throws InterruptedException, TimeoutException {
       try {
         return end.get(Math.max(0, until.remaining().toNanos()), TimeUnit.NANOSECONDS);
       } catch (ExecutionException e) {
-        throw new IllegalStateException("it is never ended so", e);
+        throw new IllegalStateException("a flight never ends with an exception", e);
       }
     }
   }
 
-  /** Begins a flight, or gives the one that is under way. */
-  Flight joined(String key, Flight mine) {
+  /** Starts a flight, or returns the one of an equal request. */
+  Flight join(String key, Flight mine) {
     Flight there = flights.putIfAbsent(key, mine);
     return there == null ? mine : there;
   }
 
-  /** Ends a flight. What it brought was kept before, so that nobody asks in between. */
-  void landed(String key, Flight mine, End end) {
+  /** Ends a flight. Its answer is cached before, so that no equal request is sent in between. */
+  void complete(String key, Flight mine, End end) {
     flights.remove(key, mine);
     mine.end.complete(end);
   }
 
   @Override
   public Optional<CachedCompletion> find(String key) {
-    return unharmed(() -> within.find(key)).flatMap(found -> found);
+    return guarded(() -> within.find(key)).flatMap(found -> found);
   }
 
   @Override
   public void keep(String key, CachedCompletion answer) {
-    unharmed(
+    guarded(
         () -> {
           within.keep(key, answer);
           return key;
@@ -89,12 +89,12 @@ final class SingleFlightCache implements CompletionCache {
     within.close();
   }
 
-  private <T> Optional<T> unharmed(Supplier<T> work) {
+  private <T> Optional<T> guarded(Supplier<T> work) {
     try {
       return Optional.of(work.get());
-    } catch (RuntimeException e) { // whatever is wrong with the cache, the call goes on
+    } catch (RuntimeException e) { // any failure of the cache is a miss: the call does not fail
       if (warned.compareAndSet(false, true)) {
-        log.warn("calls go on without the cache of answers: {}", e.toString());
+        log.warn("calls continue without the cache of completions: {}", e.toString());
       }
       return Optional.empty();
     }

@@ -10,7 +10,7 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Queue;
 
-/** The elements of a list in a stream of text. For one consumer. */
+/** The elements of a list, parsed from a stream of text. For one consumer. */
 final class StreamedElements<T> implements ElementStream<T> {
   private final TextStream stream;
   private final Class<T> type;
@@ -52,7 +52,7 @@ final class StreamedElements<T> implements ElementStream<T> {
   @Override
   public Completion completion() {
     if (!ready.isEmpty()) {
-      throw new IllegalStateException("elements of the answer are still to come");
+      throw new IllegalStateException("the list is not complete: read the stream to its end first");
     }
     return stream.completion();
   }

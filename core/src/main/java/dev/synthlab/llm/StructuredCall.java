@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 
 /**
- * One call whose answer has to have a form: asks, reads what came, and shows the model once what
- * was wrong with it. For one call.
+ * One call whose answer must fit a type or schema. If it does not, the model gets the violations
+ * and one chance to correct it. For one call.
  *
  * @param <T> what the answer is read as
  */
@@ -42,19 +42,19 @@ final class StructuredCall<T> {
   }
 
   /**
-   * What a tree was read as.
+   * The value of an answer, or its violations.
    *
    * @param value empty when there are violations
    * @param violations sentences
    */
   record Read<T>(Optional<T> value, List<String> violations) {}
 
-  /** Asks once; an answer that is not usable is not kept for equal requests. */
+  /** Sends one request; an answer that is not usable is not cached. */
   interface Ask {
     Outcome<Completion> outcome(CompletionRequest request, Predicate<String> usable);
   }
 
-  /** A call that gives a Java value. */
+  /** A call for a Java value. */
   static <T> StructuredCall<T> typed(CompletionRequest request, Class<T> type) {
     JsonBinding binding = JsonBinding.of(type);
     return new StructuredCall<>(
@@ -71,7 +71,7 @@ final class StructuredCall<T> {
     return type.isPrimitive() ? (T) value : type.cast(value);
   }
 
-  /** A call that gives a JSON object, of the request's schema if it has one. */
+  /** A call for a JSON object that fits the schema of the request, if it has one. */
   static StructuredCall<Map<String, Object>> json(CompletionRequest request) {
     Optional<JsonSchema> schema =
         request.format() instanceof ResponseFormat.Schema shape
@@ -83,7 +83,7 @@ final class StructuredCall<T> {
         tree -> JsonAnswer.object(tree, schema));
   }
 
-  /** Asks until the answer fits, at most twice. */
+  /** Sends the request until the answer fits, at most twice. */
   TypedCompletion<T> run(Ask ask) {
     return LlmSpan.steps("complete " + wanted, request, () -> rounds(ask));
   }
@@ -106,7 +106,7 @@ final class StructuredCall<T> {
         throw unfit;
       }
       failure = Optional.of(unfit);
-      log.info("the answer is not the {} that was asked for, it is asked to mend it", wanted);
+      log.info("the answer does not fit {}; the model gets one chance to correct it", wanted);
       now = again(answer.text(), read.violations());
     }
   }
@@ -136,7 +136,7 @@ final class StructuredCall<T> {
     };
   }
 
-  /** Of an answer that was paid for nothing is lost because the second could not be had. */
+  /** If the second request fails, the exception has the first answer, which is paid for. */
   private RuntimeException unanswered(CallException reason) {
     if (failure.isEmpty()) {
       return reason;
@@ -153,8 +153,7 @@ final class StructuredCall<T> {
     try {
       return parsed(text);
     } catch (StackOverflowError e) {
-      String reason =
-          "the answer cannot be read: it is nested so deeply that the stack does not do";
+      String reason = "the answer cannot be read: it is nested too deeply for the stack";
       return new Read<>(Optional.empty(), List.of(reason));
     }
   }
@@ -186,6 +185,6 @@ final class StructuredCall<T> {
     messages.add(Map.of("role", "assistant", "content", text));
     messages.add(Map.of("role", "user", "content", words));
     body.put("messages", messages);
-    return CompletionRequest.ofBody(body).with(request.options()).withFormat(request.format());
+    return request.withBody(body).withTools();
   }
 }

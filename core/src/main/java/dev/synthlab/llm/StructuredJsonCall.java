@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** One call for a JSON object whose failures are values, as bulk runs want them. For one call. */
+/** One call for a JSON object that returns failures as values. For one call. */
 final class StructuredJsonCall {
   private final StructuredCall.Ask ask;
   private final List<Completion> answers = new ArrayList<>();
@@ -19,7 +19,7 @@ final class StructuredJsonCall {
     this.ask = ask;
   }
 
-  /** The answer with its JSON as text, an answer with a problem, or why there is none. */
+  /** The answer with the JSON object as its text, an answer with a problem, or the failure. */
   Outcome<Completion> of(CompletionRequest request) {
     try {
       TypedCompletion<Map<String, Object>> typed = StructuredCall.json(request).run(this::asked);

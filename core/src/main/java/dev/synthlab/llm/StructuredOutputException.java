@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A model answered, and was asked again, but the answer has not the form that was asked for. All
- * that it said is kept, and what was wrong with it.
+ * The answers of a model do not fit the type or schema, also after the model got a chance to
+ * correct the first one. Has all answers and the violations of the last one.
  */
 public final class StructuredOutputException extends AnswerException {
   private static final long serialVersionUID = 1L;
@@ -21,7 +21,7 @@ public final class StructuredOutputException extends AnswerException {
     this.violations = List.copyOf(violations);
   }
 
-  /** Of a stream, whose answer was not awaited to its end. */
+  /** For a stream that was not read to its end. */
   StructuredOutputException(String wanted, String text, List<String> violations) {
     super("structured_output", message(wanted, List.of(), violations), text);
     this.rounds = List.of();
@@ -36,9 +36,9 @@ public final class StructuredOutputException extends AnswerException {
   }
 
   /**
-   * The last text, as the model wrote it.
+   * The text of the last answer, as the model wrote it.
    *
-   * @return may hold anything
+   * @return any text
    */
   public String rawText() {
     return partial();
@@ -47,16 +47,16 @@ public final class StructuredOutputException extends AnswerException {
   /**
    * Every answer of the call, each with its text, tokens and report.
    *
-   * @return oldest first; empty when an element of a stream did not fit
+   * @return the answers, oldest first; empty for a stream
    */
   public List<Completion> rounds() {
     return rounds;
   }
 
   /**
-   * What was wrong with the last answer.
+   * The violations of the last answer.
    *
-   * @return sentences; where it was JSON, each begins with the path of the part, as {@code
+   * @return sentences; if the answer is JSON, each begins with a path, for example {@code
    *     $.people[2].age}
    */
   public List<String> violations() {
@@ -64,7 +64,7 @@ public final class StructuredOutputException extends AnswerException {
   }
 
   /**
-   * How each round went.
+   * The report of each round.
    *
    * @return oldest first
    */
@@ -75,7 +75,7 @@ public final class StructuredOutputException extends AnswerException {
   /**
    * The tokens of all rounds.
    *
-   * @return known if those of every round are
+   * @return the sum; known if the tokens of every round are
    */
   public Usage totalUsage() {
     return rounds.stream().map(Completion::usage).reduce(Usage::plus).orElse(Usage.UNKNOWN);

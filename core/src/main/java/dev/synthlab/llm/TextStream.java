@@ -3,49 +3,49 @@ package dev.synthlab.llm;
 import java.util.Iterator;
 
 /**
- * An answer that comes piece by piece. For one consumer; {@link #close} may be called from any
- * thread, and ends the call. Iterating fails with a {@link dev.synthlab.call.CallException} when
- * the stream breaks; it keeps the text that had come.
+ * The text of an answer as a stream of deltas. For one consumer; {@link #close} may be called from
+ * any thread and ends the call. The iterator throws a {@link dev.synthlab.call.CallException} with
+ * the text so far when the stream breaks.
  */
 public interface TextStream extends Iterable<String>, AutoCloseable {
 
   /**
-   * The pieces, each handed on as it comes. Can be asked once.
+   * The deltas, as they arrive. Can be called once.
    *
-   * @return an iterator that waits for the next piece
+   * @return an iterator that waits for the next delta
    */
   @Override
   Iterator<String> iterator();
 
   /**
-   * The whole answer, once the last piece was taken.
+   * The whole answer, after the last delta.
    *
    * @return text, usage, finish reason and attempts
-   * @throws IllegalStateException while pieces are still to come
+   * @throws IllegalStateException before the last delta
    */
   Completion completion();
 
   /**
-   * The tokens, once the last piece was taken.
+   * The tokens, after the last delta.
    *
-   * @return as the provider counted them, else estimated
-   * @throws IllegalStateException while pieces are still to come
+   * @return the tokens as the provider counted them, or an estimate
+   * @throws IllegalStateException before the last delta
    */
   default Usage usage() {
     return completion().usage();
   }
 
   /**
-   * Why the model stopped, once the last piece was taken.
+   * Why the model stopped, after the last delta.
    *
    * @return the reason
-   * @throws IllegalStateException while pieces are still to come
+   * @throws IllegalStateException before the last delta
    */
   default FinishReason finishReason() {
     return completion().finishReason();
   }
 
-  /** Ends the call; the socket is closed if pieces were still to come. */
+  /** Ends the call; closes the socket if the stream has not ended. */
   @Override
   void close();
 }

@@ -10,14 +10,14 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Something a model may call. What it does runs on a virtual thread, several calls at once if the
- * model asks for several; it is interrupted when the call ends before it. Immutable; safe for use
- * by many threads if what it does is.
+ * A function that a model may call. Its action runs on a virtual thread, in parallel with the
+ * others of the same answer, and is interrupted when the completion ends before it. Immutable; safe
+ * for use by many threads if the action is.
  *
- * @param name what the model calls it: letters, digits, {@code _} and {@code -}
- * @param description what it does, in words for the model
- * @param parameters the shape of its arguments
- * @param action what is done
+ * @param name of the tool: letters, digits, {@code _} and {@code -}
+ * @param description what it does, for the model
+ * @param parameters the schema of its arguments
+ * @param action runs at each call
  * @see <a href="https://platform.openai.com/docs/guides/function-calling">function calling</a>
  */
 public record Tool(String name, String description, JsonSchema parameters, Action action) {
@@ -33,47 +33,47 @@ public record Tool(String name, String description, JsonSchema parameters, Actio
     }
   }
 
-  /** What a tool does. */
+  /** The action of a tool, with its arguments as text. */
   @FunctionalInterface
   public interface Action {
     /**
-     * Does it.
+     * Runs the action.
      *
-     * @param call the arguments as the model wrote them
-     * @return what the model is told: text, or JSON as text
-     * @throws Exception what went wrong; the model is told its message, struck of secrets
+     * @param call the call with the arguments as the model wrote them
+     * @return the result that the model gets: text, or JSON as text
+     * @throws Exception when it fails; the model gets the message, with secrets masked
      */
     String call(Part.ToolCall call) throws Exception;
   }
 
   /**
-   * What a tool does with its arguments as a Java value.
+   * The action of a tool, with its arguments as a Java value.
    *
    * @param <A> a record
    */
   @FunctionalInterface
   public interface TypedAction<A> {
     /**
-     * Does it.
+     * Runs the action.
      *
-     * @param arguments as the model gave them, checked against their bounds
-     * @return what the model is told: a text as it stands, anything else as JSON
-     * @throws Exception what went wrong; the model is told its message, struck of secrets
+     * @param arguments of the call, checked against their constraints
+     * @return the result that the model gets: a string as it is, any other value as JSON
+     * @throws Exception when it fails; the model gets the message, with secrets masked
      */
     Object call(A arguments) throws Exception;
   }
 
   /**
-   * A tool whose arguments are a record; what they mean is said by {@link Description}. Arguments
-   * that do not fit are not handed on: the model is told what is wrong with them.
+   * A tool whose arguments are a record; {@link Description} explains its components. If arguments
+   * do not fit, the action does not run and the model gets the violations.
    *
-   * @param name what the model calls it
-   * @param description what it does, in words for the model
+   * @param name of the tool
+   * @param description what it does, for the model
    * @param arguments a record
-   * @param action what is done
+   * @param action runs at each call
    * @param <A> the record
    * @return a tool
-   * @throws IllegalArgumentException when a part of the record cannot be filled by a model
+   * @throws IllegalArgumentException when the record has a component that JSON cannot describe
    */
   public static <A> Tool of(
       String name, String description, Class<A> arguments, TypedAction<A> action) {
@@ -86,14 +86,14 @@ public record Tool(String name, String description, JsonSchema parameters, Actio
   }
 
   /**
-   * A tool whose arguments are a record that says by {@link Description} what the tool does.
+   * A tool whose arguments are a record with a {@link Description} of the tool.
    *
-   * @param name what the model calls it
+   * @param name of the tool
    * @param arguments a record
-   * @param action what is done
+   * @param action runs at each call
    * @param <A> the record
    * @return a tool
-   * @throws IllegalArgumentException when a part of the record cannot be filled by a model
+   * @throws IllegalArgumentException when the record has a component that JSON cannot describe
    */
   public static <A> Tool of(String name, Class<A> arguments, TypedAction<A> action) {
     Description words = arguments.getAnnotation(Description.class);
@@ -101,12 +101,12 @@ public record Tool(String name, String description, JsonSchema parameters, Actio
   }
 
   /**
-   * The methods of an object that say by {@link Description} what they do, as tools by their names.
-   * Each takes one record, or nothing.
+   * The methods of an object that have a {@link Description}, as tools with the names of the
+   * methods. Each method has one record as parameter, or none.
    *
-   * @param target whose public methods are called
-   * @return one tool for each, in the order of their names
-   * @throws IllegalArgumentException when there is none, or one takes anything else
+   * @param target the object whose public methods are called
+   * @return one tool for each method, sorted by name
+   * @throws IllegalArgumentException when there is none, or one has other parameters
    */
   public static Tool[] allOf(Object target) {
     Tool[] tools =
@@ -123,10 +123,10 @@ public record Tool(String name, String description, JsonSchema parameters, Actio
   }
 
   /**
-   * The same tool, asked for leave before each call.
+   * The same tool with an approval before each call.
    *
-   * @param allowed says whether it may be called with these arguments; asked on the tool's thread
-   * @return a new tool; a call that is not allowed is not made, and the model is told so
+   * @param allowed whether the call may be made; runs on the thread of the tool
+   * @return a new tool; a call that is not allowed is not made, and the model gets a message
    */
   public Tool withApproval(Predicate<Part.ToolCall> allowed) {
     return new Tool(

@@ -8,11 +8,11 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
-/** Between the text a model writes and reads and the Java of its tools. */
+/** Converts tool arguments from JSON, and results to JSON. */
 final class ToolBinding {
   private ToolBinding() {}
 
-  /** Nothing is asked for. */
+  /** The arguments of a method without parameters. */
   private record Nothing() {}
 
   /** The arguments of a call as a Java value. */
@@ -32,7 +32,7 @@ final class ToolBinding {
     };
   }
 
-  /** What the model is told of a result. */
+  /** The text of a result for the model. */
   static String of(@Nullable Object result) {
     return switch (result) {
       case null -> "done";
@@ -46,7 +46,7 @@ final class ToolBinding {
     try {
       return JsonBinding.of(value.getClass()).write(value);
     } catch (IllegalArgumentException e) {
-      return value; // what a model could not fill, it can read
+      return value; // a type without a schema can still be written
     }
   }
 

@@ -5,23 +5,19 @@ import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Fault;
 import dev.synthlab.call.Outcome;
-import dev.synthlab.call.VirtualThreads;
 import dev.synthlab.logging.Logging;
 import dev.synthlab.logging.Redactor;
 import dev.synthlab.spans.Tracing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 
 /**
- * The tools of one call: runs those the model asks for, at once if it asks for several, and keeps
- * what was said. For one call.
+ * The loop of one call with tools: runs the tool calls of an answer in parallel and sends their
+ * results to the model, until it answers. For one call.
  */
 final class ToolLoop {
   private static final Logger log = Logging.component("llm");
@@ -36,24 +32,24 @@ final class ToolLoop {
     this.deadline = deadline;
   }
 
-  /** Asks once, as one run of the loop. */
+  /** Sends one request. */
   interface Ask {
     Outcome<Completion> outcome(CompletionRequest request);
   }
 
-  /** What follows from an answer. */
+  /** What follows an answer. */
   sealed interface Next {
-    /** It is the last. */
+    /** The answer is the last. */
     record Answered(Completion completion) implements Next {}
 
-    /** Tools were run, and the model is to be asked again. */
+    /** Tools ran, and their results are sent to the model. */
     record Asked(CompletionRequest request) implements Next {}
 
-    /** The tools did not come to an end. */
+    /** The tools did not end in time. */
     record Failed(Fault fault) implements Next {}
   }
 
-  /** Asks until the model answers without asking for tools. */
+  /** Sends requests until the model answers without tool calls. */
   Outcome<Completion> run(Ask ask) {
     return LlmSpan.steps(Tracing.Kind.AGENT, "tools", request, () -> rounds(ask));
   }
@@ -86,15 +82,16 @@ final class ToolLoop {
     return new Outcome.Failed<>(CallException.of(fault, report), report);
   }
 
-  /** Runs the tools that an answer asks for. */
+  /** Runs the tool calls of an answer. */
   Next after(Completion answer) {
     Completion known = answer.after(before);
     if (answer.toolCalls().isEmpty() || answer.problem().isPresent()) {
       return new Next.Answered(known);
     }
-    if (before.size() >= request.rounds()) {
+    if (before.size() >= request.maxToolRounds()) {
       return new Next.Answered(
-          known.with(new AnswerException.ToolRoundsExceeded(request.rounds(), answer.text())));
+          known.with(
+              new AnswerException.ToolRoundsExceeded(request.maxToolRounds(), answer.text())));
     }
     try {
       List<Part> results = results(answer.toolCalls());
@@ -118,20 +115,8 @@ final class ToolLoop {
 
   private List<Part> results(List<Part.ToolCall> calls)
       throws InterruptedException, TimeoutException {
-    List<CompletableFuture<Part>> running =
-        calls.stream().map(call -> VirtualThreads.<Part>async(() -> result(call))).toList();
-    try {
-      List<Part> results = new ArrayList<>();
-      for (CompletableFuture<Part> each : running) {
-        long left = Math.max(0, deadline.remaining().toNanos());
-        results.add(each.get(left, TimeUnit.NANOSECONDS));
-      }
-      return results;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a tool broke down", e.getCause());
-    } finally {
-      running.forEach(each -> each.cancel(true));
-    }
+    return new ParallelTasks<>(calls.size(), calls.size(), i -> result(calls.get(i)))
+        .runWithin(deadline);
   }
 
   private Part result(Part.ToolCall call) {
@@ -147,8 +132,8 @@ final class ToolLoop {
           Tracing.tool(call.tool(), call.arguments(), () -> tool.get().action().call(call));
       return new Part.ToolResult(call.id(), told);
     } catch (Exception | StackOverflowError | AssertionError | LinkageError e) {
-      // Whatever went wrong: the model is told, and may do better.
-      log.warn("the tool {} failed, the model is told: {}", call.tool(), e.toString());
+      // any failure of a tool is a result that the model gets
+      log.warn("the tool {} failed; the model gets the message: {}", call.tool(), e.toString());
       return new Part.ToolResult(call.id(), "error: " + Redactor.redact(words(e)));
     }
   }

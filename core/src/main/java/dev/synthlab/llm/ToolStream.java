@@ -4,7 +4,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 
-/** The text of a call with tools, over all its rounds. For one consumer. */
+/** A stream of the texts of all rounds of a call with tools. For one consumer. */
 final class ToolStream implements TextStream {
   private final ToolLoop rounds;
   private final Open open;
@@ -13,7 +13,7 @@ final class ToolStream implements TextStream {
   private Optional<Completion> last = Optional.empty();
   private boolean iterating;
 
-  /** Asks once, and gives the stream of the answer. */
+  /** Sends one request and returns the stream of its answer. */
   interface Open {
     TextStream stream(CompletionRequest request);
   }
@@ -30,13 +30,15 @@ final class ToolStream implements TextStream {
       throw new IllegalStateException("a stream is iterated once");
     }
     iterating = true;
-    return new Pieces();
+    return new Deltas();
   }
 
   @Override
   public Completion completion() {
     return last.orElseThrow(
-        () -> new IllegalStateException("pieces of the answer are still to come"));
+        () ->
+            new IllegalStateException(
+                "the answer is not complete: read the stream to its end first"));
   }
 
   @Override
@@ -45,18 +47,18 @@ final class ToolStream implements TextStream {
     current.close();
   }
 
-  private final class Pieces implements Iterator<String> {
+  private final class Deltas implements Iterator<String> {
     private Iterator<String> deltas = current.iterator();
 
     @Override
     public boolean hasNext() {
       while (last.isEmpty() && !deltas.hasNext()) {
-        goOn();
+        nextRound();
       }
       return last.isEmpty();
     }
 
-    private void goOn() {
+    private void nextRound() {
       Completion answer = current.completion();
       switch (rounds.after(answer)) {
         case ToolLoop.Next.Answered over -> last = Optional.of(over.completion());

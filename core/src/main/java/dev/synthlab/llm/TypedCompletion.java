@@ -1,20 +1,45 @@
 package dev.synthlab.llm;
 
 /**
- * An answer of a certain form, and all there is to know of how it came. Immutable if the value is.
+ * A completion that was read as a value of a type. Immutable if the value is.
  *
- * @param value what the model's answer was read as
- * @param completion the answer it was read from; {@link Completion#earlier()} has the ones that did
- *     not fit
- * @param rounds how often the model was asked for it: 1, or 2 when it had to mend its answer
- * @param <T> the form
+ * @param <T> the type of the value
  */
-public record TypedCompletion<T>(T value, Completion completion, int rounds) {
+public final class TypedCompletion<T> {
+  private final T value;
+  private final Completion completion;
+  private final int rounds;
+
+  TypedCompletion(T value, Completion completion, int rounds) {
+    this.value = value;
+    this.completion = completion;
+    this.rounds = rounds;
+  }
+
+  /** {@return the value that the answer was read as} */
+  public T value() {
+    return value;
+  }
+
+  /**
+   * {@return the answer that was read; {@link Completion#earlier()} has the answers that did not
+   * fit}
+   */
+  public Completion completion() {
+    return completion;
+  }
+
+  /**
+   * {@return the number of requests for the value: 1, or 2 if the model had to repair its answer}
+   */
+  public int rounds() {
+    return rounds;
+  }
 
   /**
    * The tokens of all rounds.
    *
-   * @return known if those of every round are
+   * @return the sum; known if the tokens of every round are known
    */
   public Usage totalUsage() {
     return completion.totalUsage();

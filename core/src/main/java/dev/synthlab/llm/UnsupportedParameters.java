@@ -22,7 +22,7 @@ final class UnsupportedParameters {
   private static final Map<String, String> OTHER_NAMES =
       Map.of("max_tokens", "max_completion_tokens", "max_completion_tokens", "max_tokens");
 
-  /** Without these a request asks for something else. */
+  /** Parameters without which the request has another meaning. */
   private static final Set<String> ESSENTIAL =
       Set.of(
           "model",
@@ -38,12 +38,12 @@ final class UnsupportedParameters {
   private final Map<Route, Set<String>> refused = new ConcurrentHashMap<>();
   private final ResponseFormatFallback formats = new ResponseFormatFallback();
 
-  /** What has been learnt of the forms of answers. */
+  /** The response formats that routes have refused. */
   ResponseFormatFallback formats() {
     return formats;
   }
 
-  /** The body as the route takes it, as far as is known. */
+  /** The body without the parameters that the route is known to refuse. */
   Map<String, Object> adapted(Route route, Map<String, Object> body) {
     Map<String, Object> repaired = body;
     for (String name : refused(route)) {
@@ -52,12 +52,12 @@ final class UnsupportedParameters {
     return repaired;
   }
 
-  /** The body without the one parameter that the fault names; empty when that cannot be done. */
+  /** The body without the parameter that the fault names; empty when it names none that may go. */
   Optional<Map<String, Object>> adapt(Route route, Map<String, Object> body, Fault fault) {
     return adapt(route, body, fault, Set.of());
   }
 
-  /** The same; what we have added by ourselves is left out whatever the server calls the fault. */
+  /** The same; a parameter that the client added is left out at any bad request that names it. */
   Optional<Map<String, Object>> adapt(
       Route route, Map<String, Object> body, Fault fault, Set<String> added) {
     Optional<String> named =

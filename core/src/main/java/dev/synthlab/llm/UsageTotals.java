@@ -10,36 +10,83 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
-/**
- * What all calls so far have used, by the model that was asked last. Safe for use by many threads.
- */
+/** The usage of all calls so far, by model. Safe for use by many threads. */
 public final class UsageTotals implements CallObserver {
   private final Map<String, Total> byModel = new ConcurrentHashMap<>();
 
-  /** Nothing was used yet. */
+  /** Creates totals without usage. */
   public UsageTotals() {}
 
-  /**
-   * What the calls to one model have used.
-   *
-   * @param calls those that ended, failed ones included
-   * @param failed those that had no answer
-   * @param inputTokens tokens sent, cached ones included
-   * @param outputTokens tokens received, reasoning included
-   * @param cachedTokens of the tokens sent, those the provider had cached
-   * @param reasoningTokens of the tokens received, those nobody sees
-   * @param costUsd what the priced calls cost; empty when there was none
-   * @param unpricedCalls those that had an answer whose price is not known
-   */
-  public record Total(
-      long calls,
-      long failed,
-      long inputTokens,
-      long outputTokens,
-      long cachedTokens,
-      long reasoningTokens,
-      Optional<BigDecimal> costUsd,
-      long unpricedCalls) {
+  /** The usage of the calls to one model. Immutable. */
+  public static final class Total {
+    private final long calls;
+    private final long failed;
+    private final long inputTokens;
+    private final long outputTokens;
+    private final long cachedTokens;
+    private final long reasoningTokens;
+    private final Optional<BigDecimal> costUsd;
+    private final long unpricedCalls;
+
+    Total(
+        long calls,
+        long failed,
+        long inputTokens,
+        long outputTokens,
+        long cachedTokens,
+        long reasoningTokens,
+        Optional<BigDecimal> costUsd,
+        long unpricedCalls) {
+      this.calls = calls;
+      this.failed = failed;
+      this.inputTokens = inputTokens;
+      this.outputTokens = outputTokens;
+      this.cachedTokens = cachedTokens;
+      this.reasoningTokens = reasoningTokens;
+      this.costUsd = costUsd;
+      this.unpricedCalls = unpricedCalls;
+    }
+
+    /** {@return the calls that ended, failed ones included} */
+    public long calls() {
+      return calls;
+    }
+
+    /** {@return the calls without an answer} */
+    public long failed() {
+      return failed;
+    }
+
+    /** {@return the tokens sent, cached ones included} */
+    public long inputTokens() {
+      return inputTokens;
+    }
+
+    /** {@return the tokens received, reasoning included} */
+    public long outputTokens() {
+      return outputTokens;
+    }
+
+    /** {@return those of the tokens sent that the provider had cached} */
+    public long cachedTokens() {
+      return cachedTokens;
+    }
+
+    /** {@return those of the tokens received that are reasoning} */
+    public long reasoningTokens() {
+      return reasoningTokens;
+    }
+
+    /** {@return the cost of the calls with a known price; empty when there are none} */
+    public Optional<BigDecimal> costUsd() {
+      return costUsd;
+    }
+
+    /** {@return the calls with an answer whose price is not known} */
+    public long unpricedCalls() {
+      return unpricedCalls;
+    }
+
     private static Total of(CallReport report) {
       boolean failed = report.fault().isPresent();
       Spend spend = report.spend();
@@ -73,9 +120,9 @@ public final class UsageTotals implements CallObserver {
   }
 
   /**
-   * All models that were asked.
+   * The totals of each model that was called.
    *
-   * @return a snapshot, in the order of their names
+   * @return a snapshot, sorted by the name of the model
    */
   public Map<String, Total> byModel() {
     return Collections.unmodifiableMap(new TreeMap<>(byModel));

@@ -1,4 +1,4 @@
-/** The words a language model is spoken to with, and the client that speaks them. */
+/** The client for language models, its requests and its answers. */
 @NullMarked
 package dev.synthlab.llm;
 

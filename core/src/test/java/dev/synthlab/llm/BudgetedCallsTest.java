@@ -40,8 +40,8 @@ class BudgetedCallsTest {
     BigDecimal max = new BigDecimal("0.0001");
     AtomicInteger inFlight = new AtomicInteger();
     AtomicInteger peak = new AtomicInteger();
-    try (Rig rig =
-            Rig.of(
+    try (ClientFixture rig =
+            ClientFixture.of(
                     (seen, number) ->
                         (socket, out) -> {
                           peak.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
@@ -80,7 +80,8 @@ class BudgetedCallsTest {
 
   @Test
   void givesBackWhatAFailedAttemptDidNotCost() {
-    try (Rig rig = Rig.inTurn(Replies.error(500, "e", "oops"), Replies.chat("hi"))) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(Replies.error(500, "e", "oops"), Replies.chat("hi"))) {
       LlmClient probe = rig.client();
       String justOne = probe.maxCostUsd(PRICED).orElseThrow().toPlainString();
       LlmClient llm = rig.client(builder -> builder.budget(aDay(justOne)));
@@ -95,8 +96,8 @@ class BudgetedCallsTest {
 
   @Test
   void settlesAStreamWhenItIsClosed() {
-    try (Rig rig =
-        Rig.inTurn(
+    try (ClientFixture rig =
+        ClientFixture.inTurn(
             Replies.events(
                 Replies.delta("a"), Replies.finish("stop"), Replies.usage(), "[DONE]"))) {
       // A stream is asked for with a few words more, which are estimated too.
@@ -116,7 +117,7 @@ class BudgetedCallsTest {
 
   @Test
   void sendsNothingOfWhichNobodyKnowsWhatItCosts(@TempDir Path directory) throws Exception {
-    try (Rig rig = Rig.inTurn(Replies.chat("hi"))) {
+    try (ClientFixture rig = ClientFixture.inTurn(Replies.chat("hi"))) {
       CompletionRequest unknown = CompletionRequest.of("hi").withModel("llama-x");
       LlmClient llm = rig.client(builder -> builder.budget(aDay("5")));
 
@@ -141,7 +142,7 @@ class BudgetedCallsTest {
 
   @Test
   void paysForVectorsByTheirTexts() {
-    try (Rig rig = Rig.inTurn(Replies.error(500, "never", "asked"))) {
+    try (ClientFixture rig = ClientFixture.inTurn(Replies.error(500, "never", "asked"))) {
       LlmClient llm = rig.client(builder -> builder.budget(aDay("0.000000001")));
 
       assertThatExceptionOfType(CallException.BudgetExceeded.class)
@@ -152,7 +153,7 @@ class BudgetedCallsTest {
 
   @Test
   void takesWhatAWholeAnswerUsedFromTheTokensOfTheMinute() {
-    try (Rig rig = Rig.inTurn(Replies.chat("hi"))) {
+    try (ClientFixture rig = ClientFixture.inTurn(Replies.chat("hi"))) {
       TrafficControl.RouteLimits rules =
           new TrafficControl.RouteLimits(
               Optional.empty(), Optional.of(60), Optional.empty(), true, true);

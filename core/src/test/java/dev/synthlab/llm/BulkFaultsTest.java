@@ -93,8 +93,8 @@ class BulkFaultsTest {
   @ParameterizedTest
   @ValueSource(strings = {"reset", "truncated", "malformed", "html", "no choices", "503"})
   void finishesEveryRowThoughOneRequestInFiveFails(String name) throws Exception {
-    try (Rig rig =
-        Rig.of(
+    try (ClientFixture rig =
+        ClientFixture.of(
                 (request, number) -> {
                   int row = row(request);
                   return unlucky(row, attempt(row)) ? fault(name) : chat("hello " + row);
@@ -118,8 +118,8 @@ class BulkFaultsTest {
     CyclicBarrier together = new CyclicBarrier(ROWS);
     Map<Integer, AtomicLong> last = new ConcurrentHashMap<>();
     Queue<Duration> gaps = new ConcurrentLinkedQueue<>();
-    try (Rig rig =
-        Rig.of(
+    try (ClientFixture rig =
+        ClientFixture.of(
                 (request, number) -> {
                   int row = row(request);
                   AtomicLong refused = last.computeIfAbsent(row, r -> new AtomicLong());
@@ -152,8 +152,8 @@ class BulkFaultsTest {
   void holdsEveryCallerOfARouteUntilItsPauseIsOver() throws Exception {
     AtomicLong refused = new AtomicLong();
     Queue<Duration> arrivals = new ConcurrentLinkedQueue<>();
-    try (Rig rig =
-        Rig.of(
+    try (ClientFixture rig =
+        ClientFixture.of(
                 (request, number) -> {
                   if (number == 1) {
                     refused.set(System.nanoTime());
@@ -184,8 +184,8 @@ class BulkFaultsTest {
 
   @Test
   void losesTimeAndNoRowToALongPause() {
-    try (Rig rig =
-        Rig.of(
+    try (ClientFixture rig =
+        ClientFixture.of(
                 (request, number) ->
                     number % 20 < 3
                         ? error(429, "slow", "down", "Retry-After", "600")
@@ -207,8 +207,8 @@ class BulkFaultsTest {
   @Test
   void losesNoRowToAPauseThatIsLongerThanTheDeadline() throws Exception {
     CyclicBarrier together = new CyclicBarrier(ROWS);
-    try (Rig rig =
-        Rig.of(
+    try (ClientFixture rig =
+        ClientFixture.of(
                 (request, number) -> {
                   if (number > ROWS) {
                     return chat("hello");
@@ -234,8 +234,8 @@ class BulkFaultsTest {
     int rows = 25;
     long outage = Duration.ofSeconds(14).toNanos();
     AtomicReference<PushedTimer> time = new AtomicReference<>(new PushedTimer());
-    try (Rig rig =
-        Rig.of(
+    try (ClientFixture rig =
+        ClientFixture.of(
                 (request, number) ->
                     time.get().nanos() < outage ? error(503, "busy", "later") : chat("hello"))
             .asBulk()

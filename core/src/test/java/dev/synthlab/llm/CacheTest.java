@@ -52,13 +52,13 @@ class CacheTest {
     }
   }
 
-  private LlmClient client(Rig rig) {
+  private LlmClient client(ClientFixture rig) {
     return rig.client(builder -> builder.cache(kept).observer(reports::add));
   }
 
   @Test
   void asksForAnEqualRequestOnceAndSaysThatTheSecondCostNothing() {
-    try (Rig rig = Rig.inTurn(Replies.chat("first"), Replies.chat("second"))) {
+    try (ClientFixture rig = ClientFixture.inTurn(Replies.chat("first"), Replies.chat("second"))) {
       LlmClient llm = client(rig);
       Completion paid = llm.ask(CompletionRequest.of("hi").withModel("gpt-4o-mini"));
 
@@ -81,7 +81,7 @@ class CacheTest {
 
   @Test
   void keepsNothingWhereNothingTurnsItOn() {
-    try (Rig rig = Rig.inTurn(Replies.chat("first"), Replies.chat("second"))) {
+    try (ClientFixture rig = ClientFixture.inTurn(Replies.chat("first"), Replies.chat("second"))) {
       LlmClient llm = rig.client();
 
       llm.complete("hi");
@@ -105,7 +105,7 @@ class CacheTest {
             plain.withFormat(new ResponseFormat.Schema(JsonSchema.shorthand("name, age int"))),
             plain.withFormat(new ResponseFormat.Schema(JsonSchema.shorthand("age int, name"))),
             plain.withTools(Tool.of("t", "d", Args.class, args -> "x")));
-    try (Rig rig = Rig.inTurn(Replies.chat("hi"))) {
+    try (ClientFixture rig = ClientFixture.inTurn(Replies.chat("hi"))) {
       Endpoint endpoint = rig.endpoint();
 
       assertThat(others.stream().map(each -> CacheKey.of(endpoint, each)))
@@ -127,7 +127,7 @@ class CacheTest {
     other.put("stream", true);
     other.put("temperature", 0.0);
     other.put("model", "m");
-    try (Rig rig = Rig.inTurn(Replies.chat("hi"))) {
+    try (ClientFixture rig = ClientFixture.inTurn(Replies.chat("hi"))) {
       String key = CacheKey.of(rig.endpoint(), CompletionRequest.ofBody(one));
 
       assertThat(CacheKey.of(rig.endpoint(), CompletionRequest.ofBody(other))).isEqualTo(key);
@@ -152,14 +152,14 @@ class CacheTest {
 
   @Test
   void asksAnewOrLeavesTheCacheOutIfACallWantsThat() {
-    try (Rig rig = Rig.of((seen, number) -> Replies.chat("answer " + number))) {
+    try (ClientFixture rig = ClientFixture.of((seen, number) -> Replies.chat("answer " + number))) {
       LlmClient llm = client(rig);
       CompletionRequest request = CompletionRequest.of("hi");
       llm.ask(request);
 
-      String without = llm.ask(request.withCaching(CallOptions.Caching.NONE)).text();
+      String without = llm.ask(request.withCaching(CompletionRequest.Caching.NONE)).text();
       String known = llm.ask(request).text();
-      String fresh = llm.ask(request.withCaching(CallOptions.Caching.REFRESH)).text();
+      String fresh = llm.ask(request.withCaching(CompletionRequest.Caching.REFRESH)).text();
 
       assertThat(without).isEqualTo("answer 2");
       assertThat(known).isEqualTo("answer 1");
@@ -172,7 +172,7 @@ class CacheTest {
   @ValueSource(strings = {"length", "content_filter"})
   void doesNotKeepAnAnswerThatIsNotWhole(String finish) {
     Reply cut = Replies.json(200, Replies.completion("half of", finish));
-    try (Rig rig = Rig.inTurn(cut, Replies.chat("whole"))) {
+    try (ClientFixture rig = ClientFixture.inTurn(cut, Replies.chat("whole"))) {
       LlmClient llm = client(rig);
       llm.askOutcome(CompletionRequest.of("hi"));
 
@@ -184,7 +184,8 @@ class CacheTest {
 
   @Test
   void doesNotKeepAFailure() {
-    try (Rig rig = Rig.inTurn(Replies.error(400, "bad", "no"), Replies.chat("well"))) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(Replies.error(400, "bad", "no"), Replies.chat("well"))) {
       LlmClient llm = client(rig);
       assertThatExceptionOfType(CallException.BadRequest.class)
           .isThrownBy(() -> llm.complete("hi"));
@@ -195,8 +196,8 @@ class CacheTest {
 
   @Test
   void doesNotKeepTheAnswerOfAModelThatStoodIn() {
-    try (Rig rig =
-        Rig.inTurn(
+    try (ClientFixture rig =
+        ClientFixture.inTurn(
                 Replies.error(404, "model_not_found", "no such model"),
                 Replies.chat("stand-in"),
                 Replies.chat("the model itself"))
@@ -218,8 +219,8 @@ class CacheTest {
 
   @Test
   void doesNotKeepAnAnswerThatIsNotOfTheTypeAskedFor() {
-    try (Rig rig =
-        Rig.inTurn(
+    try (ClientFixture rig =
+        ClientFixture.inTurn(
             Replies.chat("{\"name\":\"Ann\",\"age\":999}"),
             Replies.chat("{\"name\":\"Ann\",\"age\":99}"),
             Replies.chat("{\"name\":\"Ann\",\"age\":9}"))) {
@@ -234,8 +235,8 @@ class CacheTest {
 
   @Test
   void streamsWhatItKeptFromAWholeAnswerAndKeepsWhatWasStreamed() {
-    try (Rig rig =
-        Rig.inTurn(
+    try (ClientFixture rig =
+        ClientFixture.inTurn(
             Replies.chat("whole"),
             Replies.events(
                 Replies.delta("in "), Replies.delta("parts"), Replies.finish("stop"), "[DONE]"))) {
@@ -261,8 +262,8 @@ class CacheTest {
 
   @Test
   void doesNotKeepAStreamThatWasLeft() {
-    try (Rig rig =
-        Rig.inTurn(
+    try (ClientFixture rig =
+        ClientFixture.inTurn(
             Replies.events(
                 Replies.delta("in "), Replies.delta("parts"), Replies.finish("stop"), "[DONE]"),
             Replies.chat("whole"))) {
@@ -278,8 +279,8 @@ class CacheTest {
   @Test
   void sendsOneOfFiftyEqualRequestsAtTheSameTime() throws Exception {
     CountDownLatch allAsked = new CountDownLatch(1);
-    try (Rig rig =
-            Rig.of(
+    try (ClientFixture rig =
+            ClientFixture.of(
                 (seen, number) -> {
                   allAsked.await();
                   return Replies.chat("answer " + number);
@@ -307,8 +308,8 @@ class CacheTest {
     AtomicReference<Thread> leader = new AtomicReference<>();
     CountDownLatch led = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
-    try (Rig rig =
-            Rig.of(
+    try (ClientFixture rig =
+            ClientFixture.of(
                 (seen, number) -> {
                   if (number == 1) {
                     return Replies.silence();
@@ -349,7 +350,7 @@ class CacheTest {
 
   @Test
   void waitsForAnotherNoLongerThanItsOwnDeadlineAndEndsWhenItIsInterrupted() throws Exception {
-    try (Rig rig = Rig.inTurn(Replies.silence()).inRealTime();
+    try (ClientFixture rig = ClientFixture.inTurn(Replies.silence()).inRealTime();
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       LlmClient llm = client(rig);
       CompletionRequest request = CompletionRequest.of("hi");
@@ -395,7 +396,7 @@ class CacheTest {
           @Override
           public void close() {}
         };
-    try (Rig rig = Rig.inTurn(Replies.chat("first"), Replies.chat("second"))) {
+    try (ClientFixture rig = ClientFixture.inTurn(Replies.chat("first"), Replies.chat("second"))) {
       LlmClient llm = rig.client(builder -> builder.cache(broken));
 
       assertThat(llm.complete("hi")).isEqualTo("first");
@@ -405,7 +406,7 @@ class CacheTest {
 
   @Test
   void asksForWhatItCannotReadAnyMore() {
-    try (Rig rig = Rig.inTurn(Replies.chat("first"), Replies.chat("second"))) {
+    try (ClientFixture rig = ClientFixture.inTurn(Replies.chat("first"), Replies.chat("second"))) {
       LlmClient llm = client(rig);
       llm.complete("hi");
       kept.entries.replaceAll(
@@ -419,8 +420,8 @@ class CacheTest {
   @Test
   void keepsNoAnswerThatRepeatsTheKey() {
     String key = "sk-cache-canary-0123456789";
-    try (Rig rig =
-        Rig.inTurn(Replies.chat("your key is " + key), Replies.chat("I will not say"))
+    try (ClientFixture rig =
+        ClientFixture.inTurn(Replies.chat("your key is " + key), Replies.chat("I will not say"))
             .with("OPENAI_API_KEY", key)) {
       LlmClient llm = client(rig);
       llm.complete("hi");

@@ -45,7 +45,7 @@ class CancelTest {
   @ParameterizedTest
   @CsvSource({"virtual, headers", "virtual, body", "platform, headers", "platform, body"})
   void closesTheSocketWhenTheThreadIsInterrupted(String kind, String during) throws Exception {
-    try (Rig rig = Rig.inTurn(reply(during))) {
+    try (ClientFixture rig = ClientFixture.inTurn(reply(during))) {
       LlmClient client = rig.client();
       CompletableFuture<Outcome<Completion>> outcome = new CompletableFuture<>();
       Thread caller =
@@ -65,7 +65,7 @@ class CancelTest {
   @ParameterizedTest
   @ValueSource(strings = {"headers", "body"})
   void closesTheSocketWhenTheFutureIsCancelled(String during) {
-    try (Rig rig = Rig.inTurn(reply(during))) {
+    try (ClientFixture rig = ClientFixture.inTurn(reply(during))) {
       CompletableFuture<Completion> future = rig.client().askAsync(CompletionRequest.of("hi"));
       rig.awaitRequests(1);
 
@@ -79,7 +79,7 @@ class CancelTest {
 
   @Test
   void closesTheSocketWhenAStreamIsClosed() {
-    try (Rig rig = Rig.inTurn(firstTextThenSilence())) {
+    try (ClientFixture rig = ClientFixture.inTurn(firstTextThenSilence())) {
       TextStream stream = rig.client().stream("hi");
       assertThat(stream.iterator().next()).isEqualTo("Once");
 
@@ -92,7 +92,7 @@ class CancelTest {
   @ParameterizedTest
   @ValueSource(strings = {"virtual", "platform"})
   void closesTheSocketWhenAnotherThreadClosesAStreamThatIsBeingRead(String kind) throws Exception {
-    try (Rig rig = Rig.inTurn(firstTextThenSilence())) {
+    try (ClientFixture rig = ClientFixture.inTurn(firstTextThenSilence())) {
       TextStream stream = rig.client().stream("hi");
       CountDownLatch reading = new CountDownLatch(1);
       CompletableFuture<Throwable> end = new CompletableFuture<>();

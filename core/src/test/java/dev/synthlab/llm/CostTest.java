@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CostTest {
   private final List<CallReport> reports = new CopyOnWriteArrayList<>();
   private final UsageTotals totals = new UsageTotals();
-  private Rig rig = Rig.inTurn(Replies.chat("ok"));
+  private ClientFixture rig = ClientFixture.inTurn(Replies.chat("ok"));
 
   @TempDir private Path directory;
 
@@ -37,7 +37,7 @@ class CostTest {
 
   private LlmClient client(Map<String, String> more, Reply... replies) {
     rig.close();
-    rig = Rig.inTurn(replies);
+    rig = ClientFixture.inTurn(replies);
     Map<String, String> env = new java.util.HashMap<>(more);
     env.put("OPENAI_BASE_URL", rig.server.base().toString());
     return LlmClient.builder()
@@ -164,6 +164,7 @@ class CostTest {
     assertThat(mini.costUsd().orElseThrow()).isEqualByComparingTo("0.00000405");
     assertThat(mini.unpricedCalls()).isZero();
     assertThat(totals.byModel().get("llama-x"))
+        .usingRecursiveComparison()
         .isEqualTo(new UsageTotals.Total(2, 1, 7, 5, 0, 0, java.util.Optional.empty(), 1));
   }
 

@@ -24,17 +24,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ElementStreamTest {
-  private final List<Rig> rigs = new ArrayList<>();
+  private final List<ClientFixture> rigs = new ArrayList<>();
 
   record Person(String name, int age) {}
 
   @AfterEach
   void close() {
-    rigs.forEach(Rig::close);
+    rigs.forEach(ClientFixture::close);
   }
 
   private LlmClient client(Reply reply) {
-    Rig rig = Rig.inTurn(reply);
+    ClientFixture rig = ClientFixture.inTurn(reply);
     rigs.add(rig);
     return rig.client();
   }

@@ -33,7 +33,7 @@ import tools.jackson.databind.JsonNode;
 /** Texts to vectors, over a real socket. */
 @Timeout(30)
 class EmbeddingTest {
-  private Rig rig = Rig.of((seen, number) -> answered(seen));
+  private ClientFixture rig = ClientFixture.of((seen, number) -> answered(seen));
 
   @AfterEach
   void close() {
@@ -42,7 +42,7 @@ class EmbeddingTest {
 
   private LlmClient client(Reply... replies) {
     rig.close();
-    rig = Rig.inTurn(replies);
+    rig = ClientFixture.inTurn(replies);
     return rig.client();
   }
 
@@ -107,8 +107,8 @@ class EmbeddingTest {
     assertThat(all.vectors()).extracting(vector -> vector[0]).containsExactly(1f, 4f, 2f);
     assertThat(all.usage()).isEqualTo(new Usage(9, 0, 0, 0, true));
     assertThat(all.report().spend().inputTokens()).isEqualTo(9);
-    assertThat(all.modelAsked()).isEqualTo("text-embedding-3-small");
-    assertThat(all.modelAnswered()).isEqualTo("embedder-1");
+    assertThat(all.requestedModel()).isEqualTo("text-embedding-3-small");
+    assertThat(all.respondedModel()).isEqualTo("embedder-1");
     assertThat(all).hasToString("3 vectors of 3 numbers by embedder-1");
   }
 
@@ -246,10 +246,10 @@ class EmbeddingTest {
   void hasNoMoreThanAFewRequestsUnderWay() throws Exception {
     AtomicInteger underWay = new AtomicInteger();
     AtomicInteger max = new AtomicInteger();
-    CountDownLatch full = new CountDownLatch(EmbeddingCall.AT_ONCE);
+    CountDownLatch full = new CountDownLatch(EmbeddingCall.CONCURRENCY);
     rig.close();
     rig =
-        Rig.of(
+        ClientFixture.of(
             (seen, number) ->
                 (socket, out) -> {
                   max.accumulateAndGet(underWay.incrementAndGet(), Math::max);
@@ -261,7 +261,7 @@ class EmbeddingTest {
 
     rig.client().embed(Collections.nCopies(9 * EmbeddingCall.MAX_INPUTS, "a"));
 
-    assertThat(max).hasValue(EmbeddingCall.AT_ONCE);
+    assertThat(max).hasValue(EmbeddingCall.CONCURRENCY);
     assertThat(rig.requests()).isEqualTo(9);
   }
 
@@ -276,7 +276,9 @@ class EmbeddingTest {
   @Test
   void endsTheOtherRequestsWhenOneHasFailed() {
     rig.close();
-    rig = Rig.of((seen, number) -> number < 3 ? silence() : error(400, "bad", "no such thing"));
+    rig =
+        ClientFixture.of(
+            (seen, number) -> number < 3 ? silence() : error(400, "bad", "no such thing"));
     LlmClient client = rig.client();
 
     assertThatExceptionOfType(CallException.BadRequest.class)
@@ -290,7 +292,7 @@ class EmbeddingTest {
   @Test
   void hasOneDeadlineOverAllItsRequests() {
     rig.close();
-    rig = Rig.of((seen, number) -> silence()).inRealTime();
+    rig = ClientFixture.of((seen, number) -> silence()).inRealTime();
     LlmClient client = rig.client();
     EmbeddingRequest request =
         EmbeddingRequest.of(Collections.nCopies(9 * EmbeddingCall.MAX_INPUTS, "a"))
@@ -305,7 +307,7 @@ class EmbeddingTest {
   @Test
   void endsAllItsRequestsWhenItIsInterrupted() throws Exception {
     rig.close();
-    rig = Rig.of((seen, number) -> silence());
+    rig = ClientFixture.of((seen, number) -> silence());
     LlmClient client = rig.client();
     List<Throwable> thrown = Collections.synchronizedList(new ArrayList<>());
     Thread caller =
@@ -342,7 +344,8 @@ class EmbeddingTest {
     java.util.Arrays.fill(endless, (byte) ' ');
     endless[0] = '{';
     rig.close();
-    rig = Rig.inTurn(dev.synthlab.testing.Replies.bytes(200, "application/json", endless));
+    rig =
+        ClientFixture.inTurn(dev.synthlab.testing.Replies.bytes(200, "application/json", endless));
     LlmClient client = rig.inRealTime().client();
 
     assertThatExceptionOfType(CallException.ResponseTooLarge.class)

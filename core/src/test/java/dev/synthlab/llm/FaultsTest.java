@@ -40,16 +40,16 @@ import org.slf4j.LoggerFactory;
 /** What a single call does about bad answers, odd answers and none. */
 @Timeout(60)
 class FaultsTest {
-  private Rig rig = Rig.inTurn(chat("hello"));
+  private ClientFixture rig = ClientFixture.inTurn(chat("hello"));
 
   @AfterEach
   void close() {
     rig.close();
   }
 
-  private Rig answering(Reply... replies) {
+  private ClientFixture answering(Reply... replies) {
     rig.close();
-    rig = Rig.inTurn(replies);
+    rig = ClientFixture.inTurn(replies);
     return rig;
   }
 

@@ -24,29 +24,29 @@ import tools.jackson.databind.JsonNode;
 /** Servers that lack strict schemas, or JSON mode, or both. */
 class FormatFallbackTest {
   private static final String ANN = "{\"name\":\"Ann\",\"age\":31}";
-  private final List<Rig> rigs = new ArrayList<>();
+  private final List<ClientFixture> rigs = new ArrayList<>();
 
   record Person(String name, int age) {}
 
   @AfterEach
   void close() {
-    rigs.forEach(Rig::close);
+    rigs.forEach(ClientFixture::close);
   }
 
-  private Rig rig(Rig rig) {
+  private ClientFixture rig(ClientFixture rig) {
     rigs.add(rig);
     return rig;
   }
 
-  private static JsonNode sent(Rig rig, int request) {
+  private static JsonNode sent(ClientFixture rig, int request) {
     return Json.mapper().readTree(rig.server.seen().get(request).body());
   }
 
-  private static String format(Rig rig, int request) {
+  private static String format(ClientFixture rig, int request) {
     return sent(rig, request).path("response_format").path("type").asString("none");
   }
 
-  private static List<String> formats(Rig rig) {
+  private static List<String> formats(ClientFixture rig) {
     return java.util.stream.IntStream.range(0, rig.requests())
         .mapToObj(i -> format(rig, i))
         .toList();
@@ -93,7 +93,7 @@ class FormatFallbackTest {
   @ParameterizedTest
   @MethodSource("lackingSchemas")
   void asksByJsonModeAndInstructionsWhereAServerLacksSchemas(String refusal) {
-    Rig rig = rig(Rig.inTurn(json(400, refusal), chat(ANN)));
+    ClientFixture rig = rig(ClientFixture.inTurn(json(400, refusal), chat(ANN)));
     LlmClient client = rig.client();
 
     TypedCompletion<Person> first =
@@ -112,7 +112,7 @@ class FormatFallbackTest {
 
   @Test
   void asksByJsonModeWhereTheCatalogueSaysThatAModelLacksSchemas() {
-    Rig rig = rig(Rig.inTurn(chat(ANN)));
+    ClientFixture rig = rig(ClientFixture.inTurn(chat(ANN)));
 
     rig.client().complete(CompletionRequest.of("q").withModel("gpt-4"), Person.class);
 
@@ -122,9 +122,9 @@ class FormatFallbackTest {
   @Test
   void asksByInstructionsAloneWhereAServerLacksBoth() {
     Reply refusal = json(400, error("Unknown parameter: 'response_format'."));
-    Rig rig =
+    ClientFixture rig =
         rig(
-            Rig.of(
+            ClientFixture.of(
                 (request, number) ->
                     request.body().contains("response_format") ? refusal : chat(ANN)));
     LlmClient client = rig.client();
@@ -141,8 +141,10 @@ class FormatFallbackTest {
     // LM Studio
     Reply refusal =
         json(400, "{\"error\":\"'response_format.type' must be 'json_schema' or 'text'\"}");
-    Rig rig =
-        rig(Rig.of((request, n) -> request.body().contains("json_object") ? refusal : chat(ANN)));
+    ClientFixture rig =
+        rig(
+            ClientFixture.of(
+                (request, n) -> request.body().contains("json_object") ? refusal : chat(ANN)));
     LlmClient client = rig.client();
 
     client.completeJson("as JSON");
@@ -163,7 +165,7 @@ class FormatFallbackTest {
   @ParameterizedTest
   @MethodSource("refusingTheSchema")
   void remembersNotTheRefusalOfOneSchema(String refusal) {
-    Rig rig = rig(Rig.inTurn(json(400, refusal), chat(ANN)));
+    ClientFixture rig = rig(ClientFixture.inTurn(json(400, refusal), chat(ANN)));
     LlmClient client = rig.client();
 
     client.complete("q", Person.class);
@@ -174,7 +176,7 @@ class FormatFallbackTest {
 
   @Test
   void leavesTheFormatOfABodyThatWasSentAsItIs() {
-    Rig rig = rig(Rig.inTurn(json(400, lackingSchemas().getFirst())));
+    ClientFixture rig = rig(ClientFixture.inTurn(json(400, lackingSchemas().getFirst())));
     CompletionRequest body =
         CompletionRequest.ofBody(
             Map.of(
@@ -190,7 +192,7 @@ class FormatFallbackTest {
 
   @Test
   void takesOtherFaultsForWhatTheyAre() {
-    Rig rig = rig(Rig.inTurn(json(400, error("Unknown model."))));
+    ClientFixture rig = rig(ClientFixture.inTurn(json(400, error("Unknown model."))));
 
     assertThatExceptionOfType(CallException.BadRequest.class)
         .isThrownBy(() -> rig.client().complete("q", Person.class));
@@ -199,9 +201,9 @@ class FormatFallbackTest {
 
   @Test
   void fallsBackForStreamsToo() {
-    Rig rig =
+    ClientFixture rig =
         rig(
-            Rig.inTurn(
+            ClientFixture.inTurn(
                 json(400, lackingSchemas().getFirst()),
                 events(delta("[" + ANN + "]"), finish("stop"), "[DONE]")));
 

@@ -65,7 +65,7 @@ class GoldenRequestsTest {
         "a-model-nobody-knows"
       })
   void leavesAsTheGoldenFileHasIt(String model) throws IOException {
-    try (Rig rig = Rig.inTurn(Replies.chat("ok"))) {
+    try (ClientFixture rig = ClientFixture.inTurn(Replies.chat("ok"))) {
       rig.client().ask(REQUEST.withModel(model));
 
       String sent = pretty(rig.server.seen().getLast().body());

@@ -38,7 +38,7 @@ class ImageTest {
           "{\"data\":[{\"url\":\"https://files.example/a.png?sig=s3cret\","
               + "\"revised_prompt\":\"A very red fox\"}]}");
 
-  private Rig rig = Rig.inTurn(PICTURE);
+  private ClientFixture rig = ClientFixture.inTurn(PICTURE);
 
   @AfterEach
   void close() {
@@ -47,7 +47,7 @@ class ImageTest {
 
   private LlmClient client(Reply... replies) {
     rig.close();
-    rig = Rig.inTurn(replies);
+    rig = ClientFixture.inTurn(replies);
     return rig.client();
   }
 
@@ -105,7 +105,7 @@ class ImageTest {
   })
   void asksForAFormWhereTheModelHasAChoice(
       String model, ImageRequest.OutputKind form, String word) {
-    rig.client().generateImage(ImageRequest.of("a fox").withModel(model).withForm(form));
+    rig.client().generateImage(ImageRequest.of("a fox").withModel(model).withOutput(form));
 
     assertThat(asked(0).path("response_format").asString("")).isEqualTo(word == null ? "" : word);
   }
@@ -116,7 +116,7 @@ class ImageTest {
 
     Images images =
         client.generateImage(
-            ImageRequest.of("a fox").withModel("dall-e-3").withForm(ImageRequest.OutputKind.URL));
+            ImageRequest.of("a fox").withModel("dall-e-3").withOutput(ImageRequest.OutputKind.URL));
 
     assertThat(asked(0).path("response_format").stringValue()).isEqualTo("url");
     assertThat(images.images())
@@ -137,7 +137,7 @@ class ImageTest {
         .isThrownBy(
             () ->
                 client.generateImage(
-                    ImageRequest.of("a fox").withForm(ImageRequest.OutputKind.URL)))
+                    ImageRequest.of("a fox").withOutput(ImageRequest.OutputKind.URL)))
         .withMessageContaining("bytes only");
     assertThat(rig.requests()).isZero();
   }
@@ -194,7 +194,8 @@ class ImageTest {
   @Test
   void hasMorePatienceThanForATextUnlessToldOtherwise() {
     rig.close();
-    rig = Rig.of((seen, number) -> silence()).inRealTime().with("SYNTHLAB_TIMEOUT", "50ms");
+    rig =
+        ClientFixture.of((seen, number) -> silence()).inRealTime().with("SYNTHLAB_TIMEOUT", "50ms");
     LlmClient client = rig.client();
     ImageRequest fox = ImageRequest.of("a fox").withDeadline(Duration.ofMillis(400));
 

@@ -29,7 +29,7 @@ final class LargeStreams {
             lines.forEach(line -> {});
           }
         }
-        default -> client.streamed(CompletionRequest.of("hi")).get();
+        default -> InternalCalls.of(client).completion(CompletionRequest.of("hi"), true).get();
       }
     } catch (CallException.ResponseTooLarge e) {
       int kept = e.partial().orElse("").length();

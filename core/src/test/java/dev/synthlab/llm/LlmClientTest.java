@@ -410,7 +410,8 @@ class LlmClientTest {
             events(delta("Once upon"), "[DONE]"),
             events(delta("Once upon a time"), finish("stop"), usage(), "[DONE]"));
 
-    Outcome<Completion> outcome = client.streamed(CompletionRequest.of("hi"));
+    Outcome<Completion> outcome =
+        InternalCalls.of(client).completion(CompletionRequest.of("hi"), true);
 
     assertThat(outcome.get().text()).isEqualTo("Once upon a time");
     assertThat(outcome.get().json()).contains("\"content\":\"Once upon a time\"");

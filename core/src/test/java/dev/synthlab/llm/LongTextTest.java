@@ -9,7 +9,7 @@ class LongTextTest {
   @Test
   void isWhatWasPutTogetherWhateverThePieces() {
     Random random = new Random(12);
-    TextBuffer text = new TextBuffer();
+    ChatTextBuffer text = new ChatTextBuffer();
     StringBuilder all = new StringBuilder();
     assertThat(text.isEmpty()).isTrue();
     assertThat(text).hasToString("");

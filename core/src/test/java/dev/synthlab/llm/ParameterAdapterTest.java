@@ -23,7 +23,7 @@ class ParameterAdapterTest {
 
   private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-  private Rig rig = Rig.inTurn(Replies.chat("ok"));
+  private ClientFixture rig = ClientFixture.inTurn(Replies.chat("ok"));
 
   ParameterAdapterTest() {
     lines.start();
@@ -37,7 +37,7 @@ class ParameterAdapterTest {
   }
 
   private static Map<String, Object> taken(String model, Map<String, Object> body) {
-    return ParameterAdapter.takenBy(
+    return ParameterAdapter.adapted(
         ModelCatalogue.bundled().find(model).orElseThrow(), body, (what, how) -> {});
   }
 
@@ -167,7 +167,7 @@ class ParameterAdapterTest {
   @Test
   void makesTheRequestAnewForEachModelThatIsAskedInTurn() {
     rig.close();
-    rig = Rig.inTurn(Replies.error(404, "model_not_found", "none"), Replies.chat("ok"));
+    rig = ClientFixture.inTurn(Replies.error(404, "model_not_found", "none"), Replies.chat("ok"));
     LlmClient client = rig.with("SYNTHLAB_FALLBACK_MODELS", "gpt-4o").client();
 
     client.ask(
@@ -183,7 +183,7 @@ class ParameterAdapterTest {
   void letsTheServerHaveTheLastWord() {
     rig.close();
     rig =
-        Rig.inTurn(
+        ClientFixture.inTurn(
             Replies.json(
                 400,
                 "{\"error\":{\"message\":\"no\",\"param\":\"max_completion_tokens\","

@@ -64,11 +64,11 @@ class ProxyTest {
     return "http://ada:" + PASSWORD + "@" + proxy.place();
   }
 
-  private Wired plain(String... variables) {
-    return new Wired("http://model.test:" + server.port() + "/v1", NONE, variables);
+  private EnvironmentClient plain(String... variables) {
+    return new EnvironmentClient("http://model.test:" + server.port() + "/v1", NONE, variables);
   }
 
-  private Wired secure(String... variables) throws IOException {
+  private EnvironmentClient secure(String... variables) throws IOException {
     server.close();
     server =
         ScriptedServer.start(
@@ -83,7 +83,7 @@ class ProxyTest {
     all[variables.length] = "SYNTHLAB_CA_FILE";
     all[variables.length + 1] =
         Files.writeString(directory.resolve("ca.pem"), CERTIFICATE.certificatePem()).toString();
-    return new Wired("https://model.test:" + server.port() + "/v1", NONE, all);
+    return new EnvironmentClient("https://model.test:" + server.port() + "/v1", NONE, all);
   }
 
   private static String stack(Throwable thrown) {
@@ -94,7 +94,7 @@ class ProxyTest {
 
   @Test
   void opensOneTunnelForHttpsAndShowsItsCredentialsToTheProxyOnly() throws IOException {
-    try (Wired wired = secure("HTTPS_PROXY", authorized())) {
+    try (EnvironmentClient wired = secure("HTTPS_PROXY", authorized())) {
       assertThat(wired.client().complete("hi")).isEqualTo("hello");
       assertThat(wired.client().complete("hi")).isEqualTo("hello");
     }
@@ -109,7 +109,7 @@ class ProxyTest {
 
   @Test
   void asksForTheWholeAddressOverHttp() {
-    try (Wired wired = plain("http_proxy", authorized())) {
+    try (EnvironmentClient wired = plain("http_proxy", authorized())) {
       assertThat(wired.client().complete("hi")).isEqualTo("hello");
     }
 
@@ -123,7 +123,8 @@ class ProxyTest {
 
   @Test
   void takesTheProxyForAllWhereTheKindHasNone() {
-    try (Wired wired = plain("ALL_PROXY", proxy.place(), "HTTPS_PROXY", "http://127.0.0.1:9")) {
+    try (EnvironmentClient wired =
+        plain("ALL_PROXY", proxy.place(), "HTTPS_PROXY", "http://127.0.0.1:9")) {
       assertThat(wired.client().complete("hi")).isEqualTo("hello");
     }
 
@@ -132,7 +133,8 @@ class ProxyTest {
 
   @Test
   void goesToLoopbackThroughTheProxyToo() {
-    try (Wired wired = new Wired(server.base().toString(), NONE, "HTTP_PROXY", proxy.place())) {
+    try (EnvironmentClient wired =
+        new EnvironmentClient(server.base().toString(), NONE, "HTTP_PROXY", proxy.place())) {
       assertThat(wired.client().complete("hi")).isEqualTo("hello");
     }
 
@@ -141,8 +143,8 @@ class ProxyTest {
 
   @Test
   void leavesOutTheProxyForHostsThatAreNamed() {
-    try (Wired wired =
-        new Wired(
+    try (EnvironmentClient wired =
+        new EnvironmentClient(
             server.base().toString(),
             NONE,
             "HTTP_PROXY",
@@ -167,7 +169,7 @@ class ProxyTest {
             "socksProxyPort", String.valueOf(nobody),
             "socksNonProxyHosts", "");
     properties.forEach(System::setProperty);
-    try (Wired wired = new Wired(server.base().toString(), NONE)) {
+    try (EnvironmentClient wired = new EnvironmentClient(server.base().toString(), NONE)) {
       assertThat(wired.client().complete("hi")).isEqualTo("hello");
     } finally {
       properties.keySet().forEach(System::clearProperty);
@@ -182,7 +184,7 @@ class ProxyTest {
             + "content-length: 0\r\n\r\n");
     long begin = System.nanoTime();
 
-    try (Wired wired =
+    try (EnvironmentClient wired =
         tls ? secure("HTTPS_PROXY", authorized()) : plain("HTTP_PROXY", authorized())) {
       assertThatExceptionOfType(CallException.ConnectionFailed.class)
           .isThrownBy(() -> wired.client().complete("hi"))
@@ -200,7 +202,7 @@ class ProxyTest {
   void tellsWhereTheCredentialsGoThatTheProxyAsksFor() throws IOException {
     answers("HTTP/1.1 407 Who\r\ncontent-length: 0\r\n\r\n");
 
-    try (Wired wired = secure("HTTPS_PROXY", proxy.place())) {
+    try (EnvironmentClient wired = secure("HTTPS_PROXY", proxy.place())) {
       assertThatExceptionOfType(CallException.ConnectionFailed.class)
           .isThrownBy(() -> wired.client().complete("hi"))
           .withMessageContainingAll("the proxy " + proxy.place(), "requires credentials")
@@ -212,7 +214,7 @@ class ProxyTest {
   void failsAtOnceWhenTheProxyForbidsTheHost() throws IOException {
     answers("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n");
 
-    try (Wired wired = secure("HTTPS_PROXY", authorized())) {
+    try (EnvironmentClient wired = secure("HTTPS_PROXY", authorized())) {
       assertThatExceptionOfType(CallException.ConnectionFailed.class)
           .isThrownBy(() -> wired.client().complete("hi"))
           .withMessageContainingAll("the proxy " + proxy.place(), "model.test", "403")
@@ -231,7 +233,7 @@ class ProxyTest {
   void triesAgainWhenTheProxyFails(String answer) throws IOException {
     answers(answer.replace("%s", BASIC));
 
-    try (Wired wired = secure("HTTPS_PROXY", authorized())) {
+    try (EnvironmentClient wired = secure("HTTPS_PROXY", authorized())) {
       assertThatExceptionOfType(CallException.ConnectionFailed.class)
           .isThrownBy(() -> wired.client().complete("hi"))
           .withMessageContaining("through the proxy " + proxy.place())
@@ -248,7 +250,7 @@ class ProxyTest {
     String place = "127.0.0.1:" + closedPort();
     long begin = System.nanoTime();
 
-    try (Wired wired = plain("HTTP_PROXY", "http://ada:" + PASSWORD + "@" + place)) {
+    try (EnvironmentClient wired = plain("HTTP_PROXY", "http://ada:" + PASSWORD + "@" + place)) {
       assertThatExceptionOfType(CallException.ConnectionFailed.class)
           .isThrownBy(() -> wired.client().complete("hi"))
           .withMessageContaining("model.test:" + server.port() + " through the proxy " + place)
@@ -261,7 +263,7 @@ class ProxyTest {
 
   @Test
   void namesTheProxyWhoseNameCannotBeResolved() {
-    try (Wired wired = plain("HTTP_PROXY", "http://proxy.test:3128")) {
+    try (EnvironmentClient wired = plain("HTTP_PROXY", "http://proxy.test:3128")) {
       assertThatExceptionOfType(CallException.ConnectionFailed.class)
           .isThrownBy(() -> wired.client().complete("hi"))
           .withMessageContaining("the name of the proxy proxy.test:3128 cannot be resolved")
@@ -271,9 +273,9 @@ class ProxyTest {
 
   @Test
   void doesNotTrustAServerMoreBecauseAProxyIsBetween() throws IOException {
-    try (Wired first = secure();
-        Wired wired =
-            new Wired(
+    try (EnvironmentClient first = secure();
+        EnvironmentClient wired =
+            new EnvironmentClient(
                 "https://model.test:" + server.port() + "/v1", NONE, "HTTPS_PROXY", authorized())) {
       assertThat(first.timer.pauses).isEmpty();
       assertThatExceptionOfType(CallException.TlsFailed.class)
@@ -290,7 +292,7 @@ class ProxyTest {
     server.close();
     server = ScriptedServer.inTurn(Replies.json(407, "{}"));
 
-    try (Wired wired = new Wired(server.base().toString(), NONE)) {
+    try (EnvironmentClient wired = new EnvironmentClient(server.base().toString(), NONE)) {
       assertThatExceptionOfType(CallException.ConnectionFailed.class)
           .isThrownBy(() -> wired.client().complete("hi"))
           .withMessageContainingAll("127.0.0.1:" + server.port(), "407", "HTTPS_PROXY")
@@ -309,7 +311,7 @@ class ProxyTest {
             },
             chat("second"));
 
-    try (Wired wired = plain("HTTP_PROXY", proxy.place())) {
+    try (EnvironmentClient wired = plain("HTTP_PROXY", proxy.place())) {
       LlmClient client = wired.client();
       assertThat(client.complete("one")).isEqualTo("first");
       assertThat(client.complete("two")).isEqualTo("second");

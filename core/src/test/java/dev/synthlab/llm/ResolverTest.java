@@ -58,7 +58,7 @@ class ResolverTest {
   void boundsALookupThatHangsByTheTimeToConnect() {
     long begin = System.nanoTime();
 
-    try (Wired wired = new Wired(base, hanging)) {
+    try (EnvironmentClient wired = new EnvironmentClient(base, hanging)) {
       assertThatExceptionOfType(CallException.ConnectionFailed.class)
           .isThrownBy(() -> wired.client().complete("hi"))
           .withMessageContainingAll("the name of model.test", "no answer within 600 ms")
@@ -73,8 +73,9 @@ class ResolverTest {
   void boundsALookupThatHangsByTheTimeOfTheAttempt() {
     long begin = System.nanoTime();
 
-    try (Wired wired =
-        new Wired(base, hanging, "SYNTHLAB_TIMEOUT", "100ms", "SYNTHLAB_LLM_MAX_ATTEMPTS", "2")) {
+    try (EnvironmentClient wired =
+        new EnvironmentClient(
+            base, hanging, "SYNTHLAB_TIMEOUT", "100ms", "SYNTHLAB_LLM_MAX_ATTEMPTS", "2")) {
       assertThatExceptionOfType(CallException.ConnectionFailed.class)
           .isThrownBy(() -> wired.client().complete("hi"))
           .withMessageContaining("the name of model.test")
@@ -86,7 +87,7 @@ class ResolverTest {
 
   @Test
   void letsGoOfALookupThatHangsWhenItIsInterrupted() throws Exception {
-    try (Wired wired = new Wired(base, hanging)) {
+    try (EnvironmentClient wired = new EnvironmentClient(base, hanging)) {
       LlmClient client = wired.client();
       FutureTask<Outcome<Completion>> call =
           new FutureTask<>(() -> client.askOutcome(CompletionRequest.of("hi")));
@@ -114,7 +115,7 @@ class ResolverTest {
           throw new UnknownHostException(host);
         };
 
-    try (Wired wired = new Wired(base, none)) {
+    try (EnvironmentClient wired = new EnvironmentClient(base, none)) {
       assertThatExceptionOfType(CallException.ConnectionFailed.class)
           .isThrownBy(() -> wired.client().complete("hi"))
           .withMessageContaining("the name of model.test:" + server.port() + " cannot be resolved")
@@ -132,7 +133,7 @@ class ResolverTest {
           return List.of(InetAddress.getByName("127.0.0.1"));
         };
 
-    try (Wired wired = new Wired(base, flaky)) {
+    try (EnvironmentClient wired = new EnvironmentClient(base, flaky)) {
       assertThat(wired.client().complete("hi")).isEqualTo("hello");
     }
     assertThat(lookups).hasValue(2);
@@ -144,7 +145,7 @@ class ResolverTest {
     Resolver both =
         host -> List.of(InetAddress.getByName("::1"), InetAddress.getByName("127.0.0.1"));
 
-    try (Wired wired = new Wired(base, both)) {
+    try (EnvironmentClient wired = new EnvironmentClient(base, both)) {
       assertThat(wired.client().complete("hi")).isEqualTo("hello");
       assertThat(wired.timer.pauses).isEmpty();
     }
@@ -165,7 +166,7 @@ class ResolverTest {
           return List.of(InetAddress.getByName("127.0.0.1"));
         };
 
-    try (Wired wired = new Wired(base, slow)) {
+    try (EnvironmentClient wired = new EnvironmentClient(base, slow)) {
       LlmClient client = wired.client();
       List<FutureTask<String>> calls =
           Stream.generate(() -> new FutureTask<>(() -> client.complete("hi"))).limit(64).toList();
@@ -185,8 +186,9 @@ class ResolverTest {
   @Test
   void sendsARequestOnceThatIsToBeRepeatedWithoutAWait() {
     try (ScriptedServer busy = ScriptedServer.inTurn(json(503, "{}", "retry-after", "0"));
-        Wired wired =
-            new Wired(busy.base().toString(), hanging, "SYNTHLAB_LLM_MAX_ATTEMPTS", "1")) {
+        EnvironmentClient wired =
+            new EnvironmentClient(
+                busy.base().toString(), hanging, "SYNTHLAB_LLM_MAX_ATTEMPTS", "1")) {
       assertThatExceptionOfType(CallException.ServerFailed.class)
           .isThrownBy(() -> wired.client().complete("hi"));
 

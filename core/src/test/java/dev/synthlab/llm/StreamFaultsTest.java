@@ -30,7 +30,7 @@ class StreamFaultsTest {
       "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
   private static final Duration SILENCE = Duration.ofMillis(400);
 
-  private Rig rig = Rig.inTurn(Replies.silence());
+  private ClientFixture rig = ClientFixture.inTurn(Replies.silence());
 
   @AfterEach
   void close() {
@@ -39,7 +39,7 @@ class StreamFaultsTest {
 
   private LlmClient client(Reply... replies) {
     rig.close();
-    rig = Rig.inTurn(replies).with("SYNTHLAB_TIMEOUT", SILENCE.toMillis() + "ms");
+    rig = ClientFixture.inTurn(replies).with("SYNTHLAB_TIMEOUT", SILENCE.toMillis() + "ms");
     return rig.client();
   }
 
@@ -105,7 +105,9 @@ class StreamFaultsTest {
     LlmClient client = client(events(delta("Hello"), finish("stop")));
 
     String text =
-        handedOn ? text(client) : client.streamed(CompletionRequest.of("hi")).get().text();
+        handedOn
+            ? text(client)
+            : InternalCalls.of(client).completion(CompletionRequest.of("hi"), true).get().text();
 
     assertThat(text).isEqualTo("Hello");
     assertThat(rig.requests()).isEqualTo(1);
@@ -145,7 +147,8 @@ class StreamFaultsTest {
           default -> events(delta("Once"), "[DONE]");
         };
 
-    Completion answer = client(broken, good()).streamed(CompletionRequest.of("hi")).get();
+    Completion answer =
+        InternalCalls.of(client(broken, good())).completion(CompletionRequest.of("hi"), true).get();
 
     assertThat(answer.text()).isEqualTo("Hello");
     assertThat(rig.requests()).isEqualTo(2);
@@ -184,7 +187,7 @@ class StreamFaultsTest {
               if (handedOn) {
                 text(client);
               } else {
-                client.streamed(CompletionRequest.of("hi")).get();
+                InternalCalls.of(client).completion(CompletionRequest.of("hi"), true).get();
               }
             })
         .withMessageContaining("the engine died");
@@ -210,7 +213,7 @@ class StreamFaultsTest {
               if (handedOn) {
                 text(client);
               } else {
-                client.streamed(CompletionRequest.of("hi")).get();
+                InternalCalls.of(client).completion(CompletionRequest.of("hi"), true).get();
               }
             })
         .satisfies(e -> assertThat(e.getClass().getSimpleName()).isEqualTo(type));
@@ -238,7 +241,7 @@ class StreamFaultsTest {
               if (handedOn) {
                 text(client);
               } else {
-                client.streamed(CompletionRequest.of("hi")).get();
+                InternalCalls.of(client).completion(CompletionRequest.of("hi"), true).get();
               }
             });
     assertThat(rig.requests()).isEqualTo(1);
@@ -265,7 +268,7 @@ class StreamFaultsTest {
               if (handedOn) {
                 text(client);
               } else {
-                client.streamed(CompletionRequest.of("hi")).get();
+                InternalCalls.of(client).completion(CompletionRequest.of("hi"), true).get();
               }
             })
         .withMessageContaining("larger than 16777216 bytes")

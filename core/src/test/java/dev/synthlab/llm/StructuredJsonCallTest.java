@@ -19,8 +19,9 @@ class StructuredJsonCallTest {
 
   @Test
   void givesTheJsonOfTheMendedAnswerAsTextAndTheTokensOfBoth() {
-    try (Rig rig = Rig.inTurn(chat("Rex!"), chat("```json\n{\"name\":\"Rex\",\"age\":3}\n```"))) {
-      Completion answer = rig.client().outcomeJson(REQUEST).get();
+    try (ClientFixture rig =
+        ClientFixture.inTurn(chat("Rex!"), chat("```json\n{\"name\":\"Rex\",\"age\":3}\n```"))) {
+      Completion answer = InternalCalls.of(rig.client()).json(REQUEST, false).get();
 
       assertThat(answer.problem()).isEmpty();
       assertThat(answer.text()).isEqualTo("{\"name\":\"Rex\",\"age\":3}");
@@ -31,8 +32,8 @@ class StructuredJsonCallTest {
 
   @Test
   void keepsWhatWasSaidWhenItDoesNotFitAfterTheRepair() {
-    try (Rig rig = Rig.inTurn(chat("Rex!"), chat("{\"name\":\"Rex\"}"))) {
-      Outcome<Completion> outcome = rig.client().outcomeJson(REQUEST);
+    try (ClientFixture rig = ClientFixture.inTurn(chat("Rex!"), chat("{\"name\":\"Rex\"}"))) {
+      Outcome<Completion> outcome = InternalCalls.of(rig.client()).json(REQUEST, false);
 
       Completion answer = outcome.get();
       assertThat(answer.problem().orElseThrow().code()).isEqualTo("structured_output");
@@ -47,9 +48,11 @@ class StructuredJsonCallTest {
         JsonSchema.parse(
             "{\"required\":[\"a\"],\"properties\":{\"a\":{\"pattern\":\"^(?=a)(a|b)*$\"}}}");
     String text = "{\"a\":\"" + "ab".repeat(100_000) + "\"}";
-    try (Rig rig = Rig.inTurn(chat(text), chat(text))) {
+    try (ClientFixture rig = ClientFixture.inTurn(chat(text), chat(text))) {
       Completion answer =
-          rig.client().outcomeJson(REQUEST.withFormat(new ResponseFormat.Schema(schema))).get();
+          InternalCalls.of(rig.client())
+              .json(REQUEST.withFormat(new ResponseFormat.Schema(schema)), false)
+              .get();
 
       assertThat(answer.problem().orElseThrow())
           .hasMessageContaining("$.a cannot be judged: the pattern");
@@ -58,8 +61,8 @@ class StructuredJsonCallTest {
 
   @Test
   void writesWholeNumbersAsSuchWhereTheyAreWanted() {
-    try (Rig rig = Rig.inTurn(chat("{\"name\":\"Rex\",\"age\":3.0}"))) {
-      Completion answer = rig.client().outcomeJson(REQUEST).get();
+    try (ClientFixture rig = ClientFixture.inTurn(chat("{\"name\":\"Rex\",\"age\":3.0}"))) {
+      Completion answer = InternalCalls.of(rig.client()).json(REQUEST, false).get();
 
       assertThat(answer.text()).isEqualTo("{\"name\":\"Rex\",\"age\":3}");
       assertThat(rig.requests()).isEqualTo(1);
@@ -68,8 +71,9 @@ class StructuredJsonCallTest {
 
   @Test
   void givesAFailedCallAsItIs() {
-    try (Rig rig = Rig.inTurn(error(401, "invalid_api_key", "no"))) {
-      assertThat(rig.client().outcomeJson(REQUEST)).isInstanceOf(Outcome.Failed.class);
+    try (ClientFixture rig = ClientFixture.inTurn(error(401, "invalid_api_key", "no"))) {
+      assertThat(InternalCalls.of(rig.client()).json(REQUEST, false))
+          .isInstanceOf(Outcome.Failed.class);
     }
   }
 }

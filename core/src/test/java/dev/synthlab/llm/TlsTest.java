@@ -86,11 +86,11 @@ class TlsTest {
     }
   }
 
-  private Wired wired(String host, String... variables) {
-    return new Wired("https://" + host + ":" + server.port() + "/v1", TWICE, variables);
+  private EnvironmentClient wired(String host, String... variables) {
+    return new EnvironmentClient("https://" + host + ":" + server.port() + "/v1", TWICE, variables);
   }
 
-  private void refusesAtOnce(Wired wired, String... words) {
+  private void refusesAtOnce(EnvironmentClient wired, String... words) {
     long begin = System.nanoTime();
 
     ThrowingCallable call = () -> wired.client().complete("a secret prompt");
@@ -108,7 +108,8 @@ class TlsTest {
   @Test
   void refusesACertificateThatHasExpired() {
     serve(expired(), chat("no"));
-    try (Wired wired = wired("model.test", "SYNTHLAB_CA_FILE", pem("ca.pem", AUTHORITY))) {
+    try (EnvironmentClient wired =
+        wired("model.test", "SYNTHLAB_CA_FILE", pem("ca.pem", AUTHORITY))) {
       refusesAtOnce(wired, "model.test:" + server.port(), "expired on 2020-02-29");
     }
   }
@@ -116,7 +117,8 @@ class TlsTest {
   @Test
   void refusesACertificateForAnotherHost() {
     serve(issued().build(), chat("no"));
-    try (Wired wired = wired("other.test", "SYNTHLAB_CA_FILE", pem("ca.pem", AUTHORITY))) {
+    try (EnvironmentClient wired =
+        wired("other.test", "SYNTHLAB_CA_FILE", pem("ca.pem", AUTHORITY))) {
       refusesAtOnce(wired, "is for model.test, not for other.test");
     }
   }
@@ -125,7 +127,7 @@ class TlsTest {
   void refusesASelfSignedCertificateAndNamesTheSetting() {
     serve(
         new HeldCertificate.Builder().addSubjectAlternativeName("model.test").build(), chat("no"));
-    try (Wired wired = wired("model.test")) {
+    try (EnvironmentClient wired = wired("model.test")) {
       refusesAtOnce(wired, "self-signed", "SYNTHLAB_CA_FILE");
     }
   }
@@ -133,7 +135,8 @@ class TlsTest {
   @Test
   void refusesAnUnknownAuthorityAndNamesItAndTheSetting() {
     serve(issued().build(), chat("no"));
-    try (Wired wired = wired("model.test", "SYNTHLAB_CA_FILE", pem("ca.pem", OTHER_AUTHORITY))) {
+    try (EnvironmentClient wired =
+        wired("model.test", "SYNTHLAB_CA_FILE", pem("ca.pem", OTHER_AUTHORITY))) {
       refusesAtOnce(wired, "not known here", "Lab Authority", "SYNTHLAB_CA_FILE");
     }
   }
@@ -144,7 +147,8 @@ class TlsTest {
     server = ScriptedServer.inTurn((socket, out) -> false);
     try (ServerSocket plain =
             new ServerSocket(0, 10, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
-        Wired wired = new Wired("https://model.test:" + plain.getLocalPort() + "/v1", TWICE)) {
+        EnvironmentClient wired =
+            new EnvironmentClient("https://model.test:" + plain.getLocalPort() + "/v1", TWICE)) {
       Thread talker =
           Thread.ofVirtual()
               .start(
@@ -170,7 +174,7 @@ class TlsTest {
     serve(issued().build(), chat("hello"));
     String file = pem("many.pem", OTHER_AUTHORITY, AUTHORITY);
 
-    try (Wired wired = wired("model.test", "SYNTHLAB_CA_FILE", file)) {
+    try (EnvironmentClient wired = wired("model.test", "SYNTHLAB_CA_FILE", file)) {
       assertThat(wired.client().complete("hi")).isEqualTo("hello");
       assertThat(wired.client().complete("hi")).isEqualTo("hello");
     }
@@ -184,7 +188,7 @@ class TlsTest {
         new HeldCertificate.Builder().addSubjectAlternativeName("model.test").build();
     serve(own, chat("hello"));
 
-    try (Wired wired = wired("model.test", "SYNTHLAB_CA_FILE", pem("own.pem", own))) {
+    try (EnvironmentClient wired = wired("model.test", "SYNTHLAB_CA_FILE", pem("own.pem", own))) {
       assertThat(wired.client().complete("hi")).isEqualTo("hello");
     }
   }
@@ -193,8 +197,8 @@ class TlsTest {
   void triesAgainWhenTheServerHangsUpInTheHandshake() throws IOException {
     try (ServerSocket rude =
             new ServerSocket(0, 10, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
-        Wired wired =
-            new Wired(
+        EnvironmentClient wired =
+            new EnvironmentClient(
                 "https://model.test:" + rude.getLocalPort() + "/v1",
                 host -> List.of(InetAddress.getByName("127.0.0.1")))) {
       Thread.ofVirtual()
@@ -222,7 +226,7 @@ class TlsTest {
       serve(
           issued().build(),
           Replies.json(status, "{}", "location", elsewhere.base() + "/chat/completions"));
-      try (Wired wired =
+      try (EnvironmentClient wired =
           wired(
               "model.test",
               "OPENAI_API_KEY",

@@ -62,11 +62,11 @@ class ToolsTest {
             + "\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":5}}");
   }
 
-  private static JsonNode body(Rig rig, int request) {
+  private static JsonNode body(ClientFixture rig, int request) {
     return Json.mapper().readTree(rig.server.seen().get(request).body());
   }
 
-  private static List<String> toldTo(Rig rig, int request) {
+  private static List<String> toldTo(ClientFixture rig, int request) {
     return body(rig, request)
         .path("messages")
         .valueStream()
@@ -77,7 +77,8 @@ class ToolsTest {
 
   @Test
   void tellsTheModelWhatItsToolBrought() {
-    try (Rig rig = Rig.inTurn(asks("weather", "{\"city\":\"Oslo\"}"), chat("Rain in Oslo."))) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(asks("weather", "{\"city\":\"Oslo\"}"), chat("Rain in Oslo."))) {
 
       String text =
           rig.client().complete("Weather?", weather(call -> "rain for " + call.arguments()));
@@ -102,7 +103,7 @@ class ToolsTest {
             200,
             "{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"weather\","
                 + "\"arguments\":{\"city\":\"Oslo\"}}}]},\"finish_reason\":\"tool_calls\"}]}");
-    try (Rig rig = Rig.inTurn(asks, chat("Rain."))) {
+    try (ClientFixture rig = ClientFixture.inTurn(asks, chat("Rain."))) {
 
       assertThat(rig.client().complete("Weather?", weather(Part.ToolCall::arguments)))
           .isEqualTo("Rain.");
@@ -113,7 +114,8 @@ class ToolsTest {
 
   @Test
   void countsTheTokensOfEveryRound() {
-    try (Rig rig = Rig.inTurn(asks("weather", "{}"), asks("weather", "{}"), chat("Rain."))) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(asks("weather", "{}"), asks("weather", "{}"), chat("Rain."))) {
 
       Completion answer =
           rig.client().ask(CompletionRequest.of("Weather?").withTools(weather(call -> "rain")));
@@ -133,8 +135,9 @@ class ToolsTest {
               together.await();
               return "met";
             });
-    try (Rig rig =
-        Rig.inTurn(asks("weather", "1", "weather", "2", "weather", "3"), chat("All met."))) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(
+            asks("weather", "1", "weather", "2", "weather", "3"), chat("All met."))) {
 
       assertThat(rig.client().complete("Weather?", meets)).isEqualTo("All met.");
 
@@ -149,7 +152,7 @@ class ToolsTest {
             call -> {
               throw new IllegalStateException("no station; key sk-proj-0123456789abcdefghij");
             });
-    try (Rig rig = Rig.inTurn(asks("weather", "{}"), chat("Unknown."))) {
+    try (ClientFixture rig = ClientFixture.inTurn(asks("weather", "{}"), chat("Unknown."))) {
 
       assertThat(rig.client().complete("Weather?", fails)).isEqualTo("Unknown.");
 
@@ -166,8 +169,8 @@ class ToolsTest {
             at -> {
               throw new StackOverflowError("too deep");
             });
-    try (Rig rig =
-        Rig.inTurn(asks("weather", "{\"city\":\"Oslo\",\"days\":1}"), chat("Unknown."))) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(asks("weather", "{\"city\":\"Oslo\",\"days\":1}"), chat("Unknown."))) {
 
       String said = rig.client().complete("Weather?", endless);
 
@@ -181,7 +184,8 @@ class ToolsTest {
   @Test
   void handsARecordOnThatNoModelCouldFill() {
     Tool gauge = Tool.of("weather", Place.class, at -> new Measured(7));
-    try (Rig rig = Rig.inTurn(asks("weather", "{\"city\":\"Oslo\",\"days\":1}"), chat("Seven."))) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(asks("weather", "{\"city\":\"Oslo\",\"days\":1}"), chat("Seven."))) {
 
       String said = rig.client().complete("Weather?", gauge);
 
@@ -192,7 +196,7 @@ class ToolsTest {
 
   @Test
   void tellsTheModelWhichToolsThereAre() {
-    try (Rig rig = Rig.inTurn(asks("whether", "{}"), chat("Sorry."))) {
+    try (ClientFixture rig = ClientFixture.inTurn(asks("whether", "{}"), chat("Sorry."))) {
 
       assertThat(rig.client().complete("Weather?", weather(call -> "rain"))).isEqualTo("Sorry.");
 
@@ -205,8 +209,9 @@ class ToolsTest {
   void makesNoCallThatIsNotAllowed() {
     Tool asksFirst =
         weather(call -> "rain").withApproval(call -> call.arguments().contains("Oslo"));
-    try (Rig rig =
-        Rig.inTurn(asks("weather", "{\"city\":\"Rome\"}", "weather", "Oslo"), chat("Done."))) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(
+            asks("weather", "{\"city\":\"Rome\"}", "weather", "Oslo"), chat("Done."))) {
 
       rig.client().complete("Weather?", asksFirst);
 
@@ -217,13 +222,13 @@ class ToolsTest {
 
   @Test
   void endsAModelThatNeverAnswers() {
-    try (Rig rig = Rig.inTurn(asks("weather", "{}"))) {
+    try (ClientFixture rig = ClientFixture.inTurn(asks("weather", "{}"))) {
       CompletionRequest request =
           CompletionRequest.of("Weather?").withTools(weather(call -> "rain")).withMaxToolRounds(3);
 
       assertThatExceptionOfType(AnswerException.ToolRoundsExceeded.class)
           .isThrownBy(() -> rig.client().ask(request))
-          .withMessage("the model asked for tools in 3 rounds and has not answered");
+          .withMessage("the model called tools in 3 rounds and has not answered");
 
       assertThat(rig.requests()).isEqualTo(4);
     }
@@ -242,7 +247,8 @@ class ToolsTest {
               }
               return "late";
             });
-    try (Rig rig = Rig.inTurn(asks("weather", "{}"), chat("late")).inRealTime()) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(asks("weather", "{}"), chat("late")).inRealTime()) {
       CompletionRequest request =
           CompletionRequest.of("Weather?").withTools(hangs).withDeadline(Duration.ofMillis(400));
 
@@ -266,7 +272,8 @@ class ToolsTest {
                 + "{\"arguments\":\"ty\\\":1}\"}}]}}]}",
             finish("tool_calls"),
             "[DONE]");
-    try (Rig rig = Rig.inTurn(asksInPieces, events(delta("Rain."), finish("stop"), "[DONE]"))) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(asksInPieces, events(delta("Rain."), finish("stop"), "[DONE]"))) {
       CompletionRequest request =
           CompletionRequest.of("Weather?").withTools(weather(Part.ToolCall::arguments));
 
@@ -294,7 +301,7 @@ class ToolsTest {
   @Test
   void carriesTheWordsOfTheCallersLogIntoItsTools() {
     MDC.put("run_id", "7f3a");
-    try (Rig rig = Rig.inTurn(asks("weather", "{}"), chat("Done."))) {
+    try (ClientFixture rig = ClientFixture.inTurn(asks("weather", "{}"), chat("Done."))) {
 
       rig.client().complete("Weather?", weather(call -> MDC.get("run_id")));
 
@@ -306,7 +313,7 @@ class ToolsTest {
 
   @Test
   void leavesToolCallsOfAWireRequestToTheCaller() {
-    try (Rig rig = Rig.inTurn(asks("weather", "{\"city\":\"Oslo\"}"))) {
+    try (ClientFixture rig = ClientFixture.inTurn(asks("weather", "{\"city\":\"Oslo\"}"))) {
       CompletionRequest request =
           CompletionRequest.of("Weather?").with("tools", List.of(Map.of("type", "function")));
 
@@ -343,7 +350,8 @@ class ToolsTest {
   void handsTheArgumentsOnAsARecordAndTheResultAsJson() {
     Tool weather =
         Tool.of("weather", Place.class, at -> new Forecast("rain in " + at.city(), at.days()));
-    try (Rig rig = Rig.inTurn(asks("weather", "{\"city\":\"Oslo\",\"days\":2}"), chat("Rain."))) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(asks("weather", "{\"city\":\"Oslo\",\"days\":2}"), chat("Rain."))) {
 
       rig.client().complete("Weather?", weather);
 
@@ -357,7 +365,8 @@ class ToolsTest {
   @Test
   void tellsTheModelWhatIsWrongWithItsArguments() {
     Tool weather = Tool.of("weather", Place.class, Place::city);
-    try (Rig rig = Rig.inTurn(asks("weather", "{\"city\":\"Oslo\",\"days\":9}"), chat("Sorry."))) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(asks("weather", "{\"city\":\"Oslo\",\"days\":9}"), chat("Sorry."))) {
 
       rig.client().complete("Weather?", weather);
 
@@ -371,8 +380,9 @@ class ToolsTest {
 
   @Test
   void offersTheDescribedMethodsOfAnObject() {
-    try (Rig rig =
-        Rig.inTurn(asks("today", "", "sky", "{\"city\":\"Oslo\",\"days\":1}"), chat("Rain."))) {
+    try (ClientFixture rig =
+        ClientFixture.inTurn(
+            asks("today", "", "sky", "{\"city\":\"Oslo\",\"days\":1}"), chat("Rain."))) {
 
       rig.client().complete("Weather?", Tool.allOf(new Almanac()));
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 class TypedOutputTest {
-  private Rig rig = Rig.inTurn(chat("unused"));
+  private ClientFixture rig = ClientFixture.inTurn(chat("unused"));
 
   record Person(String name, @Constraints(min = 0) int age) {}
 
@@ -34,7 +34,7 @@ class TypedOutputTest {
 
   private LlmClient client(Reply... replies) {
     rig.close();
-    rig = Rig.inTurn(replies);
+    rig = ClientFixture.inTurn(replies);
     return rig.client();
   }
 
@@ -132,7 +132,7 @@ class TypedOutputTest {
   void givesBothRoundsOneDeadline() {
     rig.close();
     rig =
-        Rig.of(
+        ClientFixture.of(
             (request, number) -> {
               rig.pushed.push(Duration.ofSeconds(number == 1 ? 50 : 11));
               return number == 1 ? chat("no") : error(500, "e", "down");

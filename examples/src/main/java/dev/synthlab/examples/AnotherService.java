@@ -3,7 +3,7 @@ package dev.synthlab.examples;
 import dev.synthlab.external.ApiException;
 import java.io.PrintStream;
 
-/** Asks a service that is no model, by a client of its own over the same call loop. */
+/** Calls a service other than a model, with a client over the same call loop. */
 final class AnotherService {
   private AnotherService() {}
 

@@ -7,7 +7,7 @@ import dev.synthlab.llm.Tool;
 import java.io.PrintStream;
 import java.util.Map;
 
-/** Our side of docs/comparison.md, which shows the marked regions. */
+/** The code of this library in docs/comparison.md, which shows the tagged regions. */
 final class CallSites {
   // tag::types[]
   record Person(String name, int age) {}
@@ -48,8 +48,8 @@ final class CallSites {
 
   static void stream(LlmClient llm, PrintStream out) {
     // tag::stream[]
-    try (TextStream pieces = llm.stream("Tell me a story.")) {
-      pieces.forEach(out::print);
+    try (TextStream deltas = llm.stream("Tell me a story.")) {
+      deltas.forEach(out::print);
     }
     // end::stream[]
   }

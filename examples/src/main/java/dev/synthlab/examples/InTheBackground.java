@@ -4,7 +4,7 @@ import dev.synthlab.llm.LlmClient;
 import java.io.PrintStream;
 import java.util.concurrent.CompletableFuture;
 
-/** Asks two things at the same time and goes on when both are there. */
+/** Makes two calls in parallel and waits for both. */
 final class InTheBackground {
   private InTheBackground() {}
 

@@ -31,8 +31,8 @@ import java.util.stream.IntStream;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * All that a research service does with a model: interviews side by side, a report of them, a chat,
- * pictures read and pictures made. For one thread.
+ * A research service over a model: parallel interviews, a report of them, a chat, images read and
+ * images generated. For one thread.
  */
 final class InterviewStudy {
   private static final PromptTemplate PERSONA =
@@ -47,26 +47,26 @@ final class InterviewStudy {
     this.llm = llm;
   }
 
-  /** Somebody to be asked. */
+  /** A person who is interviewed. */
   record Persona(String name, String background) {}
 
-  /** How an interview ended. */
+  /** The end of an interview. */
   sealed interface Interview {
-    /** They answered. */
+    /** The person answered. */
     record Held(Persona who, String answer) implements Interview {}
 
-    /** They did not, and why. */
+    /** The interview failed. */
     record Missed(Persona who, String reason) implements Interview {}
   }
 
-  /** How people feel. */
+  /** The mood of people. */
   enum Mood {
     GOOD,
     MIXED,
     BAD
   }
 
-  /** What people speak of. */
+  /** A topic that people mention. */
   enum Theme {
     PRICE,
     TRUST,
@@ -74,16 +74,16 @@ final class InterviewStudy {
     OTHER
   }
 
-  /** What can be counted over many studies. */
+  /** The part of a report that can be counted over many studies. */
   record Findings(
       @Description("of most of them") Mood mood,
       @Constraints(minItems = 1, maxItems = 3) @Description("most named first")
           List<Theme> themes) {}
 
-  /** What came of the interviews. */
+  /** The report of the interviews. */
   record Report(String summary, Findings findings) {}
 
-  /** Asks all at once; each interview is handed on as it ends, so that it can be kept at once. */
+  /** Interviews all people in parallel; each interview is passed on when it ends. */
   List<Interview> interviews(String question, List<Persona> people, Consumer<Interview> ended) {
     List<CompletionRequest> requests =
         people.stream().map(who -> request(question, who).withOperation("interview")).toList();
@@ -118,7 +118,7 @@ final class InterviewStudy {
     };
   }
 
-  /** Sums up what was said; the chat knows of it from then on. */
+  /** Summarises the interviews; the chat includes the report from then on. */
   Report report(String question, List<Interview> interviews) {
     List<String> answers = new ArrayList<>();
     for (Interview each : interviews) {
@@ -139,28 +139,28 @@ final class InterviewStudy {
     return report;
   }
 
-  /** One turn of the chat; each piece is handed on as it comes. */
+  /** One turn of the chat; each delta is passed on when it arrives. */
   String say(String text, Consumer<String> piece) {
     Conversation asked = chat.user(text);
     try (TextStream answer = llm.stream(asked.request().withOperation("chat"))) {
       answer.forEach(piece);
-      // A turn that broke off is not kept: it can be asked again.
+      // A turn that failed is not added: it can be repeated.
       chat = asked.and(answer.completion());
       return answer.completion().text();
     }
   }
 
-  /** Says what is to be seen on material that people are shown. */
+  /** Describes an image that people are shown. */
   String describe(Part.Image material) {
     return llm.complete(List.of(Message.user("Describe what this shows.", material)));
   }
 
-  /** Has a cover made for a report. */
+  /** Generates a cover for a report. */
   byte[] cover(Report report) {
     return llm.generateImage("A calm cover without text for a report: " + report.summary());
   }
 
-  /** Keeps an interview: one line of JSON. */
+  /** Writes an interview as one line of JSON. */
   static void keep(Path file, Interview interview) {
     String line = JsonMapper.shared().writeValueAsString(interview) + "\n";
     try {

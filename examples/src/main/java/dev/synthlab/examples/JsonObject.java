@@ -5,7 +5,7 @@ import dev.synthlab.llm.LlmClient;
 import java.io.PrintStream;
 import java.util.Map;
 
-/** Asks for one JSON object. */
+/** Completes a prompt with one JSON object. */
 final class JsonObject {
   private JsonObject() {}
 

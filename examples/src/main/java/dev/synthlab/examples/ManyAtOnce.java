@@ -9,7 +9,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
 
-/** Asks many questions at once and hears of each answer as it comes. */
+/** Completes many prompts in parallel and reports each answer when it arrives. */
 final class ManyAtOnce {
   private ManyAtOnce() {}
 

@@ -8,7 +8,7 @@ import dev.synthlab.llm.ModelCatalogue;
 import java.io.PrintStream;
 import java.math.BigDecimal;
 
-/** Looks a model up and says what a call may cost, and what it did. */
+/** Looks up a model and prints the maximum and the actual cost of a call. */
 final class ModelsAndCost {
   private ModelsAndCost() {}
 

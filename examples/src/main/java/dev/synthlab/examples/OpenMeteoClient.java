@@ -7,7 +7,7 @@ import dev.synthlab.external.ApiKeyLocation;
 import dev.synthlab.external.ApiService;
 import java.util.Optional;
 
-/** The weather of a place, by open-meteo.com, which asks for no key. Safe for many threads. */
+/** A client of open-meteo.com, a weather service without API keys. Safe for use by many threads. */
 final class OpenMeteoClient implements AutoCloseable {
   /** OPEN_METEO_BASE_URL, OPEN_METEO_TIMEOUT. */
   static final ApiService SERVICE =

@@ -8,7 +8,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Has a picture made and keeps it in a file. */
+/** Generates an image and writes it to a file. */
 final class Picture {
   private Picture() {}
 

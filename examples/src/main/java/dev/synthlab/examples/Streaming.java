@@ -4,18 +4,18 @@ import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.TextStream;
 import java.io.PrintStream;
 
-/** Prints an answer while it is written. */
+/** Prints an answer while the model writes it. */
 final class Streaming {
   private Streaming() {}
 
   static void run(LlmClient llm, PrintStream out) {
-    try (TextStream pieces = llm.stream("Tell me of the sea in two sentences.")) {
-      for (String piece : pieces) {
+    try (TextStream deltas = llm.stream("Tell me of the sea in two sentences.")) {
+      for (String piece : deltas) {
         out.print(piece);
         out.flush();
       }
       out.println();
-      out.println(pieces.finishReason() + " after " + pieces.usage().outputTokens() + " tokens");
+      out.println(deltas.finishReason() + " after " + deltas.usage().outputTokens() + " tokens");
     }
   }
 

@@ -5,7 +5,7 @@ import dev.synthlab.llm.PromptTemplate;
 import java.io.PrintStream;
 import java.util.Map;
 
-/** Fills the places of a prompt. */
+/** Fills the variables of a prompt template. */
 final class Templates {
   private Templates() {}
 

@@ -3,7 +3,7 @@ package dev.synthlab.examples;
 import dev.synthlab.llm.LlmClient;
 import java.io.PrintStream;
 
-/** Asks a question and gets a text. */
+/** Completes a prompt with a text. */
 final class Text {
   private Text() {}
 

@@ -5,7 +5,7 @@ import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.Tool;
 import java.io.PrintStream;
 
-/** Lets the model call Java. */
+/** Lets the model call a Java method. */
 final class Tools {
   @Description("The weather of a city, now.")
   record Weather(@Description("its English name") String city) {}

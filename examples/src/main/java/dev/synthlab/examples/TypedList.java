@@ -5,7 +5,7 @@ import dev.synthlab.llm.ElementStream;
 import dev.synthlab.llm.LlmClient;
 import java.io.PrintStream;
 
-/** Takes each element of a list as soon as it is whole. */
+/** Streams a list of records. */
 final class TypedList {
   record City(String name, @Constraints(min = 0) int inhabitants) {}
 

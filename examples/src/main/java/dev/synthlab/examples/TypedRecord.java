@@ -5,7 +5,7 @@ import dev.synthlab.json.Description;
 import dev.synthlab.llm.LlmClient;
 import java.io.PrintStream;
 
-/** Asks for a record, with bounds and words for the model. */
+/** Completes a prompt with a record that has constraints and descriptions. */
 final class TypedRecord {
   enum Mood {
     CALM,

@@ -5,7 +5,7 @@ import dev.synthlab.llm.LlmClient;
 import java.io.PrintStream;
 import java.util.List;
 
-/** Turns texts into vectors and compares them. */
+/** Embeds texts and compares their vectors. */
 final class Vectors {
   private Vectors() {}
 

@@ -10,7 +10,7 @@ import java.io.PrintStream;
 import java.util.List;
 import javax.imageio.ImageIO;
 
-/** Asks about a picture. */
+/** Sends an image with a prompt. */
 final class Vision {
   private Vision() {}
 

@@ -1,4 +1,4 @@
-/** Small programs, one for each thing a model can be asked for, and a service made of them. */
+/** Small programs, one for each feature of the client, and a service that uses them all. */
 @NullMarked
 package dev.synthlab.examples;
 

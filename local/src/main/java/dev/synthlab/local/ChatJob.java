@@ -7,7 +7,7 @@ import dev.synthlab.local.OpenAiResponse.Head;
 import dev.synthlab.local.OpenAiResponse.Usage;
 import dev.synthlab.local.OpenAiResponse.Whole;
 
-/** One answer to a conversation. */
+/** The chat completion of one request. */
 final class ChatJob extends Job<Engine> {
   private final ChatRequest request;
   private final Head head;
@@ -45,7 +45,7 @@ final class ChatJob extends Job<Engine> {
 
   private void generate(Engine engine, int[] prompt, int max) {
     OpenAiResponse answer = answer();
-    // One more than is wanted: only what follows the last token tells whether the model was done.
+    // One more token than requested: only the next token shows whether the model had ended.
     Run run = engine.start(prompt, request.sampling().withMaxTokens(max + 1));
     int made = 0;
     while (!body.isClosed()) {

@@ -10,15 +10,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a chat completion was asked for.
+ * A chat completion request.
  *
  * @param turns the conversation
- * @param sampling how to answer
- * @param stream whether the answer is to come as events
- * @param usageEvent whether such a stream ends with an event of its usage
+ * @param sampling the sampling options
+ * @param stream whether the response is a stream of events
+ * @param usageEvent whether the stream ends with a usage event
  */
 record ChatRequest(List<Turn> turns, Sampling sampling, boolean stream, boolean usageEvent) {
-  // What the makers of the default model advise: it is too small to be given more freedom.
+  // The values that the authors of the default model recommend.
   private static final double TEMPERATURE = 0.2;
   private static final double TOP_P = 0.9;
   private static final String ANY_OBJECT = "{\"type\":\"object\"}";
@@ -160,7 +160,7 @@ record ChatRequest(List<Turn> turns, Sampling sampling, boolean stream, boolean 
     if (!seed.isIntegralNumber()) {
       throw ErrorResponse.badRequest("seed", "seed must be an integer");
     }
-    // The engine takes seeds of 31 bits; a negative one would mean a random one to it.
+    // The engine accepts seeds of 31 bits; a negative one means a random seed.
     return Optional.of((int) (seed.bigIntegerValue().longValue() & Integer.MAX_VALUE));
   }
 

@@ -9,7 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * The one content a file may have.
+ * A file with a known size and hash.
  *
  * @param name the file's name in the cache directory
  * @param size in bytes

@@ -1,14 +1,14 @@
 package dev.synthlab.local;
 
-/** One loaded model that turns one text at a time into a vector. For one thread. */
+/** A loaded model that embeds one text at a time. For one thread. */
 interface Embedder extends LoadedModel {
 
-  /** How many tokens a text may have. */
+  /** The maximum number of tokens of a text. */
   int maxTokens();
 
-  /** How many tokens a text has. */
+  /** The number of tokens of a text. */
   int tokens(String text);
 
-  /** The vector of a text that has a token at least and not too many. It cannot be interrupted. */
+  /** The vector of a text of 1 to {@link #maxTokens} tokens. Cannot be interrupted. */
   float[] embed(String text);
 }

@@ -8,11 +8,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What vectors were asked for.
+ * An embeddings request.
  *
  * @param inputs the texts
- * @param dimensions how long the vectors shall be
- * @param base64 whether they are to come as base64
+ * @param dimensions the length of the vectors
+ * @param base64 whether the response has them as base64
  */
 record EmbeddingRequest(List<String> inputs, Optional<Integer> dimensions, boolean base64) {
   private static final int MAX_INPUTS = 2_048;

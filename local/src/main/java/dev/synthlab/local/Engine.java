@@ -4,27 +4,26 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One loaded model that answers one prompt at a time. Not safe for use by several threads at once:
- * each slot has its own.
+ * A loaded model that completes one prompt at a time. For one thread: each slot has its own engine.
  */
 interface Engine extends LoadedModel {
 
-  /** How many tokens prompt and answer may have together. */
+  /** The maximum number of tokens of prompt and answer together. */
   int contextSize();
 
-  /** Puts the messages into the form the model was trained on, and gives its tokens. */
+  /** The tokens of the messages in the chat template of the model. */
   int[] prompt(List<Turn> turns);
 
-  /** Refuses a JSON schema that cannot be turned into a grammar. */
+  /** Refuses a JSON schema that cannot be converted to a grammar. */
   void check(String schema) throws ErrorResponse;
 
-  /** Starts an answer. It must be read to its last piece or be cancelled before the next one. */
+  /** Starts an answer. It must be read to its end or be cancelled before the next one. */
   Run start(int[] prompt, Sampling sampling);
 
   /** One message of a conversation. */
   record Turn(String role, String content) {}
 
-  /** How the next token is chosen, and when the answer is over. */
+  /** The sampling of tokens, and the end of the answer. */
   record Sampling(
       double temperature,
       double topP,
@@ -42,12 +41,12 @@ interface Engine extends LoadedModel {
     }
   }
 
-  /** What came at once: some text, of so many tokens; the last piece ends the answer. */
+  /** A delta of the answer: some text and its number of tokens; the last one ends the answer. */
   record Piece(String text, int tokens, boolean last) {}
 
-  /** An answer in the making. Only the thread that started it may use it. */
+  /** An answer that is being generated. For the thread that started it. */
   interface Run {
-    /** Waits for the next piece; a piece may have no text yet. */
+    /** Waits for the next delta, which may have no text. */
     Piece next();
 
     /** Ends the answer early; {@link #next} is not called afterwards. */

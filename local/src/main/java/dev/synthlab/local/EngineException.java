@@ -1,6 +1,6 @@
 package dev.synthlab.local;
 
-/** The embedded model could not be started, or broke while it answered. */
+/** The embedded model could not be started, or failed during an answer. */
 final class EngineException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

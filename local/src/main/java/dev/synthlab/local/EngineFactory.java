@@ -1,11 +1,11 @@
 package dev.synthlab.local;
 
 /**
- * What answers, for each kind of question: the library gives words or vectors from one loaded
- * model, never both.
+ * The sources of engines for chat and for embeddings: the native library uses a loaded model for
+ * one of them, never for both.
  *
- * @param chat for conversations
- * @param embedding for vectors
+ * @param chat for chat completions
+ * @param embedding for embeddings
  */
 record EngineFactory(EnginePool<Engine> chat, EnginePool<Embedder> embedding)
     implements AutoCloseable {

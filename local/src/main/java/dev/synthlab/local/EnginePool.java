@@ -15,11 +15,11 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * So many answers at once, each on a platform thread with an engine of its own, loaded when the
- * slot is first needed. Whoever comes beyond them waits in order of arrival.
+ * A pool of slots, each a platform thread with an engine of its own that is loaded at first use.
+ * When all slots are busy, jobs wait in order of arrival.
  *
- * <p>An engine for each slot, rather than one that serves several: on two cores it makes a third
- * more tokens, and an answer does not depend on what else is being answered.
+ * <p>An engine for each slot, rather than one for several answers: on two cores it generates a
+ * third more tokens, and an answer does not depend on the others.
  */
 final class EnginePool<E extends LoadedModel> implements AutoCloseable {
   private static final long PATIENCE_AT_END_SECONDS = 2;
@@ -57,7 +57,8 @@ final class EnginePool<E extends LoadedModel> implements AutoCloseable {
           Phase.CONNECT, false, "the embedded model is closed", new IOException("closed"));
     }
     running.add(job);
-    // The slot used last comes first, so that one that is not needed is never loaded.
+    // The slot that was used last is taken first, so that a slot that is not needed is never
+    // loaded.
     Slot slot = idle.pop();
     slot.thread.execute(() -> answer(slot, job));
     return true;
@@ -69,13 +70,13 @@ final class EnginePool<E extends LoadedModel> implements AutoCloseable {
         job.answer(slot.engine());
       }
     } catch (Throwable e) {
-      // Whatever it is, errors of linking and memory too: the one who waits must hear of it.
+      // Any failure, errors of linking and memory too: the waiting caller must get it.
       job.refuse(e);
     } finally {
       running.remove(job);
       idle.push(slot);
       free.release();
-      // Now, so that whoever asks again after the end finds this slot and not one still to load.
+      // Released now, so that the next request finds this slot and not one that must be loaded.
       job.end();
     }
   }

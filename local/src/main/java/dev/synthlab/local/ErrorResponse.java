@@ -2,7 +2,7 @@ package dev.synthlab.local;
 
 import java.util.Optional;
 
-/** A request that is answered with an error status, in the words of an OpenAI server. */
+/** An error response, in the format of an OpenAI server. */
 final class ErrorResponse extends Exception {
   private static final long serialVersionUID = 1L;
 

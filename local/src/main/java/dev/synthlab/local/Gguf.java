@@ -13,14 +13,14 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What the head of a model file says about the model.
+ * The metadata in the header of a model file.
  *
- * @param contextLength how many tokens it was trained for, 0 if not told
+ * @param contextLength the context length of the model, 0 if the file has none
  * @param template the chat template, if there is one
  * @param bosId the token that begins a text, -1 if there is none
  * @param bos the text of that token
- * @param addBos whether the tokenizer begins every text with it
- * @param pools whether the model was made for vectors, and says how one is made of many tokens
+ * @param addBos whether the tokenizer puts it before every text
+ * @param pools whether the file has a pooling type, as embedding models do
  */
 record Gguf(
     int contextLength,
@@ -30,7 +30,7 @@ record Gguf(
     boolean addBos,
     boolean pools) {
   private static final int MAGIC = 0x46554747;
-  // The head with a vocabulary of 260,000 entries is below 20 MB.
+  // The header with a vocabulary of 260,000 entries is below 20 MB.
   private static final long HEAD = 256L << 20;
 
   static boolean isModel(Path file) throws IOException {
@@ -54,7 +54,7 @@ record Gguf(
     }
   }
 
-  /** Walks over the keys and values of the head. */
+  /** Reads the keys and values of the header. */
   private static final class Reader {
     private static final int STRING = 8;
     private static final int ARRAY = 9;
@@ -80,7 +80,7 @@ record Gguf(
       for (long i = 0; i < keys; i++) {
         entry(text(), head.getInt());
       }
-      // A sentencepiece tokenizer begins every text with it unless the file says otherwise.
+      // A sentencepiece tokenizer adds it unless the file says otherwise.
       return new Gguf(
           contextLength,
           template,

@@ -3,21 +3,21 @@ package dev.synthlab.local;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One answer, from the request to the last byte of its body.
+ * The work for one response, until the last byte of its body.
  *
- * @param <E> what it needs to be made
+ * @param <E> the engine that it needs
  */
 abstract sealed class Job<E extends LoadedModel> permits ChatJob, EmbeddingJob {
   final ResponsePipe body = new ResponsePipe();
   private final CompletableFuture<ResponsePipe> started = new CompletableFuture<>();
 
-  /** Makes the answer; comes back when it is whole or no longer wanted. */
+  /** Writes the response; returns when it is complete or cancelled. */
   abstract void answer(E engine) throws ErrorResponse;
 
-  /** The type of its body. */
+  /** The content type of the body. */
   abstract String contentType();
 
-  /** Done when the status is known: with the body, or with what stands against an answer. */
+  /** Completed when the status is known: with the body, or with the error. */
   final CompletableFuture<ResponsePipe> started() {
     return started;
   }
@@ -30,14 +30,14 @@ abstract sealed class Job<E extends LoadedModel> permits ChatJob, EmbeddingJob {
     return body.isClosed();
   }
 
-  /** Nothing can be answered at all. */
+  /** Fails the response before its body. */
   final void refuse(Throwable cause) {
     if (!started.completeExceptionally(cause)) {
       body.fail(cause);
     }
   }
 
-  /** Nothing follows. */
+  /** Ends the body. */
   final void end() {
     body.complete();
   }

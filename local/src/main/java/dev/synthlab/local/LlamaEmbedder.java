@@ -7,15 +7,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * llama.cpp in the process, for vectors.
+ * The embedder over llama.cpp in this process.
  *
- * <p>A model that was not made for vectors gives that of a text's last token, which has seen all
- * the others. Their mean would be better, but asking a model of words for it ends the process, as
- * does the vector of a text without a token; without either, the library gives the vector of the
- * first token, which has seen nothing.
+ * <p>For a model without a pooling type the vector is that of the last token, which depends on all
+ * others. The mean would be better, but the native library ends the process when it is set for a
+ * chat model, and also for a text without a token. By default it returns the vector of the first
+ * token, which depends on no other.
  */
 final class LlamaEmbedder implements Embedder {
-  /** A text is read in one piece, and the memory for it grows with the longest that may come. */
+  /** A text is read in one batch; the memory for it grows with the maximum length. */
   private static final int MAX_TOKENS = 512;
 
   private final LlamaModel model;

@@ -17,13 +17,13 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * llama.cpp in the process.
+ * The engine over llama.cpp in this process.
  *
- * <p>Its own thread waits for work and is known to the JVM as one that keeps it alive, even after
- * {@link #close}: a program that has used it ends by {@link System#exit}.
+ * <p>The native thread keeps the JVM alive, even after {@link #close}: a program that has used the
+ * engine must end by {@link System#exit}.
  */
 final class LlamaEngine implements Engine {
-  /** So much of a prompt is read between two looks at whether the answer is still wanted. */
+  /** The number of prompt tokens that are read between two checks for cancellation. */
   private static final int STRIDE = 32;
 
   private static final int CONTEXT = 4096;
@@ -55,8 +55,8 @@ final class LlamaEngine implements Engine {
               .disableContextShift()
               .skipWarmup()
               .disableLog();
-      // A template may refuse an order of roles by an exception, and one thrown there would end
-      // the process; the library's own rendering of the well-known templates refuses nothing.
+      // A template may throw an exception for an order of roles, which would end the process; the
+      // rendering of known templates in the library throws none.
       if (file.template().filter(text -> !text.contains("raise_exception")).isPresent()) {
         parameters.enableJinja();
       }
@@ -87,7 +87,7 @@ final class LlamaEngine implements Engine {
     return beginsWithBos(text) ? withBos(tokens) : tokens;
   }
 
-  /** The library strips the first token from a rendered template, and never adds it by itself. */
+  /** The library removes the first token from a rendered template, and does not add it again. */
   private boolean beginsWithBos(String rendered) {
     boolean inTemplate =
         file.template()
@@ -131,7 +131,7 @@ final class LlamaEngine implements Engine {
     model.close();
   }
 
-  /** Some of the library's messages are those of a server: JSON, with the words inside. */
+  /** Some messages of the library are those of a server: JSON with the text inside. */
   private static String reason(RuntimeException e) {
     String message = String.valueOf(e.getMessage());
     try {
@@ -142,9 +142,9 @@ final class LlamaEngine implements Engine {
   }
 
   /**
-   * The parameters as the library will write them. It has no public way to give a prompt as tokens
-   * or a JSON schema, both of which it reads; its public conversion of a schema ends the process
-   * when it meets one that it does not know.
+   * The parameters as the library writes them. It reads a prompt as tokens and a JSON schema, but
+   * has no public API for them; its public conversion of a schema ends the process for a schema
+   * that it does not know.
    */
   @SuppressWarnings("unchecked")
   private static Map<String, String> raw(InferenceParameters parameters) {
@@ -157,7 +157,7 @@ final class LlamaEngine implements Engine {
     }
   }
 
-  /** Reads the prompt in strides, then gives one token after the other. */
+  /** Reads the prompt in batches, then returns one token after the other. */
   private final class LlamaRun implements Run {
     private final int[] prompt;
     private final Sampling sampling;
@@ -213,7 +213,7 @@ final class LlamaEngine implements Engine {
       return model.generate(parameters).iterator();
     }
 
-    /** Nothing of an earlier prompt is used again: how it was cut would show in the answer. */
+    /** The cache of earlier prompts is off: it would change the answer. */
     private InferenceParameters upTo(int end) {
       InferenceParameters parameters = new InferenceParameters("").setCachePrompt(read > 0);
       raw(parameters).put("prompt", Arrays.toString(Arrays.copyOf(prompt, end)));

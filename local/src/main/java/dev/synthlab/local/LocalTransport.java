@@ -23,9 +23,10 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Answers as an OpenAI server would, without a server: {@code POST .../chat/completions}, {@code
- * POST .../embeddings} and {@code GET .../models}. The head of an answer comes when a slot is free
- * and the request was understood; the body then blocks until there is text.
+ * The transport to the embedded model, with the API of an OpenAI server: {@code POST
+ * .../chat/completions}, {@code POST .../embeddings} and {@code GET .../models}. The head of a
+ * response arrives when a slot is free and the request is valid; the body then blocks until there
+ * is text.
  */
 final class LocalTransport implements Transport {
   private static final JsonMapper JSON = JsonMapper.shared();

@@ -8,25 +8,25 @@ import java.time.Clock;
 import java.util.Optional;
 
 /**
- * Serves {@code local:///smollm2-135m}: a small model in the process, for trying out and for tests.
- * Its weights are fetched at the first use, see {@link Weights}.
+ * Provides the transport to {@code local:///smollm2-135m}, a small model in this process for first
+ * steps and for tests. Its weights are downloaded at the first use, see {@link Weights}.
  */
 public final class LocalTransportProvider implements TransportProvider {
   private static final String DEFAULT_MODEL = "smollm2-135m";
-  // Beyond so many threads a model small enough for this place only waits for itself.
+  // More threads do not make a model of this size faster.
   private static final int MAX_THREADS = 8;
 
   private final Weights.Progress progress;
 
-  /** For {@link java.util.ServiceLoader}: says in the log how a fetch of the weights goes. */
+  /** For {@link java.util.ServiceLoader}: logs the progress of the download. */
   public LocalTransportProvider() {
     this(new LoggedProgress());
   }
 
   /**
-   * One that tells how a fetch of the weights goes.
+   * A provider that reports the progress of the download.
    *
-   * @param progress hears of it, on the thread that fetches
+   * @param progress gets the progress, on the thread that downloads
    */
   public LocalTransportProvider(Weights.Progress progress) {
     this.progress = progress;
@@ -46,7 +46,7 @@ public final class LocalTransportProvider implements TransportProvider {
   public Transport open(Settings settings) {
     Settings.Local local = settings.local();
     int cores = Runtime.getRuntime().availableProcessors();
-    // One core stays for the rest: threads that share a token wait for each other by spinning.
+    // One core stays free: the threads of one token wait for each other by spinning.
     int threads = Math.clamp((cores - 1) / local.slots(), 1, MAX_THREADS);
     EnginePool<Engine> chat =
         new EnginePool<>(

@@ -3,7 +3,7 @@ package dev.synthlab.local;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says in the log how a fetch goes: one line for each tenth of it. */
+/** Logs the progress of a download: one line for each tenth of it. */
 final class LoggedProgress implements Weights.Progress {
   private static final Logger log = LoggerFactory.getLogger(LoggedProgress.class);
 

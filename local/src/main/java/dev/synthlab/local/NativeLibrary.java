@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Puts the native library into an own, owner-only directory and points its loader there. Left
- * alone, that loader would write to a fixed name in the folder for temporary files, delete what
- * looks like its own there, and say so on standard output.
+ * Installs the native library in a directory that only its owner can change, and points its loader
+ * there. By default the loader writes to a fixed name in the temporary directory, deletes files
+ * there that look like its own, and prints to standard output.
  */
 final class NativeLibrary {
   private static final String PATH = "de.kherud.llama.lib.path";
@@ -36,7 +36,7 @@ final class NativeLibrary {
         System.setProperty(TEMPORARY, temporary.toString());
       }
       if (mac) {
-        // There the loader prints a line of its own in every case.
+        // There the loader always prints a line.
         System.setOut(System.err);
       }
       Class.forName("de.kherud.llama.LlamaModel");
@@ -54,7 +54,7 @@ final class NativeLibrary {
     }
   }
 
-  /** Puts the library where only its owner can change it, and gives the directory. */
+  /** Installs the library where only its owner can change it, and returns the directory. */
   static Path extract(Path cache) throws IOException {
     String name = System.mapLibraryName("jllama");
     String resource = "/de/kherud/llama/" + os() + "/" + arch() + "/" + name;

@@ -4,16 +4,16 @@ import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Writes an answer the way an OpenAI server does: whole, or as events while it is made. */
+/** Writes a response in the format of an OpenAI server: whole, or as a stream of events. */
 sealed interface OpenAiResponse {
 
-  /** More text was made. */
+  /** Adds text. */
   void text(String text);
 
-  /** Says why the answer is over; that nothing follows is said when its slot is free again. */
+  /** Writes the finish reason; the end of the body follows when the slot is free again. */
   void end(String finishReason, Usage usage);
 
-  /** How many tokens were read and made. */
+  /** The number of tokens read and generated. */
   record Usage(int prompt, int completion) {
     ObjectNode json() {
       return JsonMapper.shared()
@@ -24,7 +24,7 @@ sealed interface OpenAiResponse {
     }
   }
 
-  /** What stands at the head of every answer. */
+  /** The fields at the beginning of every response. */
   record Head(String id, long created, String model) {
     ObjectNode json(String object) {
       return JsonMapper.shared()
@@ -56,9 +56,9 @@ sealed interface OpenAiResponse {
     }
   }
 
-  /** Server-sent events, each written as soon as there is something to say. */
+  /** Server-sent events, each written as soon as there is text. */
   record Events(Head head, ResponsePipe body, boolean withUsage) implements OpenAiResponse {
-    /** Says who speaks before the first token is made. */
+    /** Writes the role before the first token is generated. */
     void begin() {
       ObjectNode chunk = chunk();
       choice(chunk).putObject("delta").put("role", "assistant").put("content", "");

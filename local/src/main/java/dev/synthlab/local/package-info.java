@@ -1,4 +1,4 @@
-/** A small language model inside the process, spoken to as if it were a server. */
+/** The embedded model: a small language model in this process, behind the interface of a server. */
 @NullMarked
 package dev.synthlab.local;
 

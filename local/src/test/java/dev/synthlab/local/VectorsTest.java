@@ -67,7 +67,7 @@ class VectorsTest {
     assertThat(Embeddings.cosine(stocks, shares))
         .isGreaterThan(Embeddings.cosine(stocks, kitten) + 0.05);
     assertThat(all.usage().inputTokens()).isEqualTo(7 + 7 + 8 + 10);
-    assertThat(all.modelAnswered()).isEqualTo("smollm2-135m");
+    assertThat(all.respondedModel()).isEqualTo("smollm2-135m");
   }
 
   @Test

@@ -1,5 +1,8 @@
 package dev.synthlab.store;
 
+import dev.synthlab.config.ConfigException;
+
+
 import dev.synthlab.Synthlab;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Retry;

@@ -12,13 +12,13 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** A client as the environment makes it, with the resolver and the time of a test. */
-final class Wired implements AutoCloseable {
+final class EnvironmentClient implements AutoCloseable {
   final PushedTimer timer = new PushedTimer();
   private final OkHttpTransport transport;
   private final Settings settings;
 
   /** Whom to ask, and further variables. */
-  Wired(String base, Resolver resolver, String... variables) {
+  EnvironmentClient(String base, Resolver resolver, String... variables) {
     Map<String, String> env = new HashMap<>(Map.of("OPENAI_BASE_URL", base));
     for (int i = 0; i < variables.length; i += 2) {
       env.put(variables[i], variables[i + 1]);

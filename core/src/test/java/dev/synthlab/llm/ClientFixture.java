@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** A scripted server and what it takes to ask it: clients with settings of their own. */
-final class Rig implements AutoCloseable {
+final class ClientFixture implements AutoCloseable {
   final PushedTimer pushed = new PushedTimer();
   final OkHttpTransport transport = new OkHttpTransport();
   final ScriptedServer server;
@@ -23,26 +23,26 @@ final class Rig implements AutoCloseable {
   private WaitMode waiting = WaitMode.WITHIN_DEADLINE;
   private TrafficControl traffic = TrafficControl.by(pushed, TrafficControl.RouteLimits.DEFAULT);
 
-  Rig(ScriptedServer server) {
+  ClientFixture(ScriptedServer server) {
     this.server = server;
     with("OPENAI_BASE_URL", server.base().toString()).with("SYNTHLAB_TIMEOUT", "5s");
   }
 
-  static Rig inTurn(ScriptedServer.Reply... replies) {
-    return new Rig(ScriptedServer.inTurn(replies));
+  static ClientFixture inTurn(ScriptedServer.Reply... replies) {
+    return new ClientFixture(ScriptedServer.inTurn(replies));
   }
 
-  static Rig of(ScriptedServer.Script script) {
-    return new Rig(ScriptedServer.start(script));
+  static ClientFixture of(ScriptedServer.Script script) {
+    return new ClientFixture(ScriptedServer.start(script));
   }
 
-  Rig with(String variable, String value) {
+  ClientFixture with(String variable, String value) {
     settings.put(variable, value);
     return this;
   }
 
   /** Under another path of the same server. */
-  Rig at(String path) {
+  ClientFixture at(String path) {
     return with("OPENAI_BASE_URL", server.base().resolve(path).toString());
   }
 
@@ -52,14 +52,14 @@ final class Rig implements AutoCloseable {
   }
 
   /** By the machine's time, in place of one that is pushed. */
-  Rig inRealTime() {
+  ClientFixture inRealTime() {
     timer = Timer.system();
     traffic = TrafficControl.by(timer, TrafficControl.RouteLimits.DEFAULT);
     return this;
   }
 
   /** As a bulk run asks: held back as long as it takes. */
-  Rig asBulk() {
+  ClientFixture asBulk() {
     waiting = WaitMode.UNBOUNDED;
     return with("SYNTHLAB_LLM_MAX_ATTEMPTS", "8").with("SYNTHLAB_BACKOFF_MIN", "1ms");
   }

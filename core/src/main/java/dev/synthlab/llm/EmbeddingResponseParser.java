@@ -1,7 +1,6 @@
 package dev.synthlab.llm;
 
 import dev.synthlab.call.Spend;
-import dev.synthlab.llm.JsonExchange.UnusableException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -11,9 +10,12 @@ import tools.jackson.core.Base64Variants;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/** The answer to one embeddings request: vectors as base64 of floats, or as lists of numbers. */
-final class EmbeddingResponseReader
-    implements JsonExchange.Answer<EmbeddingResponseReader.Vectors> {
+/**
+ * Parses the response to one embeddings request: vectors as base64 of floats or as lists of
+ * numbers.
+ */
+final class EmbeddingResponseParser
+    implements ResponseJsonReader.Fields<EmbeddingResponseParser.Vectors> {
   private static final Base64Variant BASE64 = Base64Variants.MIME_NO_LINEFEEDS.withPaddingAllowed();
   private static final int DEFAULT_LENGTH = 1_536;
 
@@ -23,14 +25,15 @@ final class EmbeddingResponseReader
   private String model = "";
   private Usage usage;
 
-  /** For so many inputs, of about so many tokens. */
-  EmbeddingResponseReader(int inputs, long tokens) {
+  /** A parser for a number of inputs with an estimated number of tokens. */
+  EmbeddingResponseParser(int inputs, long tokens) {
     vectors = new float[inputs][];
     usage = new Usage(tokens, 0, 0, 0, false);
   }
 
   /** The vectors of one request, in the order of its inputs. */
-  record Vectors(List<float[]> vectors, String model, Usage usage) implements JsonExchange.Counted {
+  record Vectors(List<float[]> vectors, String model, Usage usage)
+      implements ResponseJsonReader.Counted {
     @Override
     public Spend spend(ModelRegistry known, String request) {
       return known.spend(request, model, usage);
@@ -38,7 +41,7 @@ final class EmbeddingResponseReader
   }
 
   @Override
-  public void field(String name, JsonParser in, JsonToken value) throws UnusableException {
+  public void field(String name, JsonParser in, JsonToken value) throws UnusableResponseException {
     switch (name) {
       case "data" -> items(in, value);
       case "model" -> model = JsonFields.string(in, value).orElse(model);
@@ -48,27 +51,27 @@ final class EmbeddingResponseReader
   }
 
   @Override
-  public Vectors whole() throws UnusableException {
+  public Vectors whole() throws UnusableResponseException {
     if (found < vectors.length) {
-      throw new UnusableException(found + " embeddings for " + vectors.length + " inputs");
+      throw new UnusableResponseException(found + " embeddings for " + vectors.length + " inputs");
     }
     return new Vectors(List.of(vectors), model, usage);
   }
 
-  private void items(JsonParser in, JsonToken start) throws UnusableException {
+  private void items(JsonParser in, JsonToken start) throws UnusableResponseException {
     if (start != JsonToken.START_ARRAY) {
-      throw new UnusableException("embeddings that are no list");
+      throw new UnusableResponseException("embeddings that are no list");
     }
     while (in.nextToken() == JsonToken.START_OBJECT) {
       item(in);
     }
     if (in.currentToken() != JsonToken.END_ARRAY) {
-      throw new UnusableException("an embedding that is no object");
+      throw new UnusableResponseException("an embedding that is no object");
     }
   }
 
-  /** Servers answer several inputs in whatever order; only the index says whose a vector is. */
-  private void item(JsonParser in) throws UnusableException {
+  /** Servers answer in any order: only the index assigns a vector to its input. */
+  private void item(JsonParser in) throws UnusableResponseException {
     int index = -1;
     float[] vector = {};
     while (in.nextToken() == JsonToken.PROPERTY_NAME) {
@@ -81,17 +84,18 @@ final class EmbeddingResponseReader
       }
     }
     if (index < 0 || index >= vectors.length) {
-      throw new UnusableException("an embedding with no index, or one of no input");
+      throw new UnusableResponseException("an embedding with no index, or one of no input");
     }
     if (vectors[index] != null) {
-      throw new UnusableException("two embeddings for input " + index);
+      throw new UnusableResponseException("two embeddings for input " + index);
     }
     if (vector.length == 0 || (length > 0 && vector.length != length)) {
-      throw new UnusableException("an embedding that is empty, or of another length than the rest");
+      throw new UnusableResponseException(
+          "an embedding that is empty, or of another length than the rest");
     }
     for (float number : vector) {
       if (!Float.isFinite(number)) {
-        throw new UnusableException("an embedding with " + number + " in it");
+        throw new UnusableResponseException("an embedding with " + number + " in it");
       }
     }
     length = vector.length;
@@ -107,29 +111,29 @@ final class EmbeddingResponseReader
     return Math.clamp(in.getLongValue(), -1, Integer.MAX_VALUE);
   }
 
-  private float[] vector(JsonParser in, JsonToken value) throws UnusableException {
+  private float[] vector(JsonParser in, JsonToken value) throws UnusableResponseException {
     return switch (value) {
       case VALUE_STRING -> floats(in.getBinaryValue(BASE64));
       case START_ARRAY -> numbers(in);
-      default -> throw new UnusableException("an embedding that is neither text nor list");
+      default -> throw new UnusableResponseException("an embedding that is neither text nor list");
     };
   }
 
-  private static float[] floats(byte[] bytes) throws UnusableException {
+  private static float[] floats(byte[] bytes) throws UnusableResponseException {
     if (bytes.length % Float.BYTES != 0) {
-      throw new UnusableException("an embedding of " + bytes.length + " bytes");
+      throw new UnusableResponseException("an embedding of " + bytes.length + " bytes");
     }
     float[] vector = new float[bytes.length / Float.BYTES];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(vector);
     return vector;
   }
 
-  private float[] numbers(JsonParser in) throws UnusableException {
+  private float[] numbers(JsonParser in) throws UnusableResponseException {
     float[] vector = new float[length > 0 ? length : DEFAULT_LENGTH];
     int count = 0;
     while (in.nextToken() != JsonToken.END_ARRAY) {
       if (in.currentToken() == null || !in.currentToken().isNumeric()) {
-        throw new UnusableException("an embedding with something in it that is no number");
+        throw new UnusableResponseException("an embedding with something in it that is no number");
       }
       if (count == vector.length) {
         vector = Arrays.copyOf(vector, count * 2);

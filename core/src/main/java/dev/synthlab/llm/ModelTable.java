@@ -4,15 +4,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The table of models as it ships: one model a line, so that it can be looked through without being
- * read as a whole.
+ * The bundled table of models: one model a line, so that a lookup parses only one line.
  *
  * @param byName the JSON object of each model
  * @param source what the table was made from
  */
-record BundledModels(Map<String, String> byName, String source) {
+record ModelTable(Map<String, String> byName, String source) {
 
-  static BundledModels of(String table) {
+  static ModelTable of(String table) {
     Map<String, String> byName = new HashMap<>(1024);
     String source = "";
     for (int at = 0; at < table.length(); ) {
@@ -25,7 +24,7 @@ record BundledModels(Map<String, String> byName, String source) {
       }
       at = end + 1;
     }
-    return new BundledModels(byName, source);
+    return new ModelTable(byName, source);
   }
 
   private static String member(String table, String name, int from) {

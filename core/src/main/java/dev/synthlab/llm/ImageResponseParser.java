@@ -2,7 +2,6 @@ package dev.synthlab.llm;
 
 import dev.synthlab.call.CallReports;
 import dev.synthlab.call.Spend;
-import dev.synthlab.llm.JsonExchange.UnusableException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,19 +10,21 @@ import tools.jackson.core.Base64Variants;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/** The answer to one images request. */
-final class ImageResponseReader implements JsonExchange.Answer<ImageResponseReader.Pictures> {
+/** Parses the response to one image request. */
+final class ImageResponseParser
+    implements ResponseJsonReader.Fields<ImageResponseParser.GeneratedImages> {
   private final ImageRequest.OutputKind wanted;
   private final List<GeneratedImage> images = new ArrayList<>();
   private Usage usage = Usage.UNKNOWN;
 
-  ImageResponseReader(ImageRequest.OutputKind wanted) {
+  ImageResponseParser(ImageRequest.OutputKind wanted) {
     this.wanted = wanted;
   }
 
-  /** The pictures of one request. */
-  record Pictures(List<GeneratedImage> images, Usage usage) implements JsonExchange.Counted {
-    /** The tokens of a picture have a price of their own, which the price list does not tell. */
+  /** The images of one request, and their tokens. */
+  record GeneratedImages(List<GeneratedImage> images, Usage usage)
+      implements ResponseJsonReader.Counted {
+    /** The tokens of an image have a price of their own, which the price list does not have. */
     @Override
     public Spend spend(ModelRegistry known, String request) {
       return CallReports.spend(usage.inputTokens(), usage.outputTokens(), 0, 0, Optional.empty());
@@ -36,7 +37,7 @@ final class ImageResponseReader implements JsonExchange.Answer<ImageResponseRead
   }
 
   @Override
-  public void field(String name, JsonParser in, JsonToken value) throws UnusableException {
+  public void field(String name, JsonParser in, JsonToken value) throws UnusableResponseException {
     switch (name) {
       case "data" -> items(in, value);
       case "usage" -> usage = JsonFields.usage(in, value).orElse(usage);
@@ -45,26 +46,26 @@ final class ImageResponseReader implements JsonExchange.Answer<ImageResponseRead
   }
 
   @Override
-  public Pictures whole() throws UnusableException {
+  public GeneratedImages whole() throws UnusableResponseException {
     if (images.isEmpty()) {
-      throw new UnusableException("an answer without an image");
+      throw new UnusableResponseException("an answer without an image");
     }
-    return new Pictures(images, usage);
+    return new GeneratedImages(images, usage);
   }
 
-  private void items(JsonParser in, JsonToken start) throws UnusableException {
+  private void items(JsonParser in, JsonToken start) throws UnusableResponseException {
     if (start != JsonToken.START_ARRAY) {
-      throw new UnusableException("images that are no list");
+      throw new UnusableResponseException("images that are no list");
     }
     while (in.nextToken() == JsonToken.START_OBJECT) {
       images.add(item(in));
     }
     if (in.currentToken() != JsonToken.END_ARRAY) {
-      throw new UnusableException("an image that is no object");
+      throw new UnusableResponseException("an image that is no object");
     }
   }
 
-  private GeneratedImage item(JsonParser in) throws UnusableException {
+  private GeneratedImage item(JsonParser in) throws UnusableResponseException {
     byte[] bytes = {};
     Optional<String> address = Optional.empty();
     Optional<String> revised = Optional.empty();
@@ -82,9 +83,9 @@ final class ImageResponseReader implements JsonExchange.Answer<ImageResponseRead
       return new GeneratedImage.Bytes(bytes, mediaType(bytes), revised);
     }
     if (wanted == ImageRequest.OutputKind.BYTES || address.isEmpty()) {
-      throw new UnusableException(
+      throw new UnusableResponseException(
           address.isPresent()
-              ? "the address of an image where its bytes were asked for (ask for Form.URL)"
+              ? "the address of an image where its bytes were asked for (use OutputKind.URL)"
               : "an image without bytes and address");
     }
     return new GeneratedImage.Url(uri(address.get()), revised);
@@ -98,16 +99,16 @@ final class ImageResponseReader implements JsonExchange.Answer<ImageResponseRead
     return new byte[0];
   }
 
-  private static URI uri(String address) throws UnusableException {
+  private static URI uri(String address) throws UnusableResponseException {
     try {
       URI uri = URI.create(address);
       if ("http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme())) {
         return uri;
       }
     } catch (IllegalArgumentException e) {
-      // Told below, as any other that is no address of the web.
+      // reported below, like an address that is not one of the web
     }
-    throw new UnusableException("an image at an address that cannot be read");
+    throw new UnusableResponseException("an image at an address that cannot be read");
   }
 
   private static String mediaType(byte[] bytes) {

@@ -9,9 +9,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 
-/** Chat completion objects as one line of JSON that every reader takes. */
-final class SingleLineJson {
-  private SingleLineJson() {}
+/** Writes chat completion objects as one line of JSON. */
+final class ChatJson {
+  private ChatJson() {}
 
   /** The same JSON, checked and on one line. */
   static String of(String json) throws JacksonException {
@@ -24,8 +24,8 @@ final class SingleLineJson {
     return line.toString();
   }
 
-  /** The object a stream would have been, had it come whole. */
-  static String rebuilt(ChatResponseReader answer) {
+  /** The chat completion object with the content of a stream. */
+  static String rebuilt(ChatResponseParser answer) {
     Map<String, Object> message = new LinkedHashMap<>();
     message.put("role", "assistant");
     message.put("content", answer.text.toString());

@@ -20,8 +20,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/** The fields of LiteLLM's map of models that count here, and what they come to. */
-final class LiteLlmModels {
+/** Reads models in the format of LiteLLM's map. */
+final class ModelTableReader {
   private static final String INPUT = "input_cost_per_token";
   private static final String OUTPUT = "output_cost_per_token";
   private static final String CACHED = "cache_read_input_token_cost";
@@ -39,10 +39,10 @@ final class LiteLlmModels {
   private static final Set<String> WORDS =
       Set.of("litellm_provider", "mode", "default_reasoning_effort", "deprecation_date");
 
-  /** In LiteLLM's map, what explains the fields. */
+  /** The entry of LiteLLM's map that documents the fields. */
   private static final String EXPLANATION = "sample_spec";
 
-  private LiteLlmModels() {}
+  private ModelTableReader() {}
 
   /**
    * The facts that count, by model and field, of a file in the form of LiteLLM's map, or of the
@@ -64,7 +64,7 @@ final class LiteLlmModels {
     return models;
   }
 
-  /** The facts of one model, from its JSON object. */
+  /** The fields of one model, from its JSON object. */
   static Map<String, Object> facts(String model, String object) {
     try (JsonParser json = Json.mapper().createParser(object)) {
       json.nextToken();
@@ -133,7 +133,7 @@ final class LiteLlmModels {
     return NUMBERS.contains(field) || (field.contains(ABOVE) && field.endsWith("k_tokens"));
   }
 
-  /** What the facts of a model come to. */
+  /** A model from its fields. */
   static Model model(String name, Map<String, Object> facts) {
     String provider = word(facts, "litellm_provider").orElse("");
     Model.Kind kind = kind(word(facts, "mode").orElse("chat"));
@@ -165,7 +165,7 @@ final class LiteLlmModels {
     };
   }
 
-  /** Nothing in both directions is a price that nobody has entered yet. */
+  /** A price of 0 in both directions means that the price is not known. */
   private static Optional<Model.Price> price(Map<String, Object> facts, String tier) {
     BigDecimal input = number(facts, INPUT + tier).orElse(BigDecimal.ZERO);
     BigDecimal cached = number(facts, CACHED + tier).orElse(input);

@@ -13,10 +13,10 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 
 /**
- * What a chat completion object, or a chunk of one, says; read in one pass without a tree. Unknown
- * fields are passed over, a field of another type than expected counts as missing.
+ * The content of a chat completion object, or of the chunks of one; parsed in one pass without a
+ * tree. Unknown fields are skipped; a field of an unexpected type counts as missing.
  */
-final class ChatResponseReader {
+final class ChatResponseParser {
   private static final int MAX_CALLS = 127;
   private static final ObjectReader INNER =
       Json.mapper().reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -24,15 +24,15 @@ final class ChatResponseReader {
   String id = "";
   String model = "";
   boolean choice;
-  final TextBuffer text = new TextBuffer();
-  final TextBuffer refusal = new TextBuffer();
+  final ChatTextBuffer text = new ChatTextBuffer();
+  final ChatTextBuffer refusal = new ChatTextBuffer();
   final List<Call> calls = new ArrayList<>();
   Optional<String> finish = Optional.empty();
   Usage usage = Usage.UNKNOWN;
   Optional<String> error = Optional.empty();
   Optional<String> errorCode = Optional.empty();
 
-  /** How many bytes of the texts are kept. */
+  /** The number of bytes of text so far. */
   private long kept;
 
   private long input;
@@ -40,7 +40,7 @@ final class ChatResponseReader {
   private long cached;
   private long reasoning;
 
-  /** Adds a chunk to what came before, as much in all as a whole object may have. */
+  /** Adds a chunk; all chunks together have the size limit of a whole object. */
   void add(String chunk) throws JacksonException, BodyReader.TooLargeException {
     read(chunk);
     if (kept > BodyReader.MAX_BYTES) {
@@ -70,6 +70,11 @@ final class ChatResponseReader {
         throw new tools.jackson.core.exc.StreamReadException(in, "text after the JSON object");
       }
     }
+  }
+
+  /** The error in the response, if it has a code. */
+  Optional<UnusableResponseException.ApiError> apiError() {
+    return errorCode.map(code -> new UnusableResponseException.ApiError(code, error.orElse("")));
   }
 
   FinishReason finishReason() {
@@ -124,14 +129,14 @@ final class ChatResponseReader {
     }
   }
 
-  /** A tool call as far as it has come. */
+  /** A tool call, complete or in part. */
   static final class Call {
     String id = "";
     final StringBuilder tool = new StringBuilder();
-    final TextBuffer arguments = new TextBuffer();
+    final ChatTextBuffer arguments = new ChatTextBuffer();
 
     private Part.ToolCall whole(int place) {
-      // Some servers name no id; the model's next turn needs one.
+      // Some servers send no id; the next request needs one.
       String known = id.isEmpty() ? "call_" + place : id;
       return new Part.ToolCall(known, tool.toString(), arguments.toString());
     }
@@ -184,7 +189,7 @@ final class ChatResponseReader {
     keep(delta.arguments.toString(), call.arguments);
   }
 
-  private void keep(String delta, TextBuffer where) {
+  private void keep(String delta, ChatTextBuffer where) {
     where.append(delta);
     count(delta);
   }
@@ -212,7 +217,7 @@ final class ChatResponseReader {
     }
   }
 
-  /** Text that holds JSON, as the API has it; some servers send the object itself. */
+  /** JSON as text, as the API documents; some servers send the object itself. */
   private static void arguments(JsonParser in, JsonToken value, Call call) {
     if (value == JsonToken.VALUE_STRING) {
       call.arguments.append(in.getString());

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A text that grows piece by piece. It takes no more room than it has characters, and is whole
- * without a second copy of what a growing buffer keeps. Safe for use by many threads.
+ * A buffer for a text that grows by deltas. It needs no more memory than the text, also while the
+ * whole text is made. Safe for use by many threads.
  */
-final class TextBuffer {
+final class ChatTextBuffer {
   private static final int BLOCK = 1 << 16;
 
   private final List<String> blocks = new ArrayList<>();
@@ -41,7 +41,7 @@ final class TextBuffer {
     return length() == 0;
   }
 
-  /** What has come after that many characters. */
+  /** The text after that many characters. */
   synchronized String since(int from) {
     int begin = length - tail.length();
     if (from >= begin) {

@@ -1,0 +1,72 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.Internal;
+import dev.synthlab.call.Deadline;
+import dev.synthlab.call.Outcome;
+import dev.synthlab.call.Timer;
+import java.time.Duration;
+
+/**
+ * The calls of a client that only the bulk run and the command make. Safe for use by many threads.
+ */
+@Internal
+public final class InternalCalls {
+  private final ModelCalls calls;
+
+  private InternalCalls(ModelCalls calls) {
+    this.calls = calls;
+  }
+
+  /**
+   * The internal calls of a client.
+   *
+   * @param client makes the calls
+   * @return its calls
+   */
+  public static InternalCalls of(LlmClient client) {
+    return new InternalCalls(client.calls());
+  }
+
+  /**
+   * Requests one completion.
+   *
+   * @param request the request
+   * @param streamed whether the response is a stream, which is read to its end: a long answer is
+   *     then not mistaken for a server that does not respond
+   * @return the answer, which may have a {@link Completion#problem()}, or the failure
+   */
+  public Outcome<Completion> completion(CompletionRequest request, boolean streamed) {
+    return calls.answer(request, streamed, calls.deadline(request));
+  }
+
+  /**
+   * Requests one JSON object, as {@link LlmClient#askJson}, and returns failures as values.
+   *
+   * @param request the request; its format may be a schema
+   * @param streamed whether each response is a stream, which is read to its end
+   * @return the answer, whose text is the JSON object; or an answer with a {@link
+   *     Completion#problem()}, for example a {@link StructuredOutputException}; or the failure
+   */
+  public Outcome<Completion> json(CompletionRequest request, boolean streamed) {
+    Deadline until = calls.deadline(request);
+    return new StructuredJsonCall((now, fit) -> calls.answer(now, streamed, until, fit))
+        .of(request);
+  }
+
+  /**
+   * Requests the list of models that the server has, in one attempt.
+   *
+   * @param within the deadline
+   * @return the text of the response, or the failure
+   */
+  public Outcome<String> models(Duration within) {
+    Endpoint endpoint = calls.endpoint();
+    Timer timer = calls.timer();
+    PreparedGet request = new PreparedGet(endpoint.route("models"), endpoint.models());
+    return calls
+        .once(within)
+        .run(
+            new ModelExchange<>(request, new ResponseTextReader(), timer),
+            Deadline.in(timer, within));
+  }
+}
