@@ -15,7 +15,7 @@ import java.util.OptionalLong;
 /** The options of a bulk run. Immutable; made by {@link #builder(Path, Path)}. */
 public final class BulkOptions {
   /** The default of {@link Builder#concurrency}. */
-  public static final int DEFAULT_CONCURRENCY = Settings.Limits.DEFAULT_AT_ONCE;
+  public static final int DEFAULT_CONCURRENCY = Settings.Limits.DEFAULT_CONCURRENCY;
 
   /** The default of {@link Builder#stall}. */
   public static final int DEFAULT_STALL_MINUTES = 10;
