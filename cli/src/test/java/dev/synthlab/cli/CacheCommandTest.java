@@ -48,7 +48,8 @@ class CacheCommandTest {
     assertThat(told.path("attempts").asInt()).isZero();
     assertThat(told.path("cost_usd").decimalValue()).isZero();
     assertThat(shown.out())
-        .contains("completions  2\n", "hits         4\n", "saved        $0.000016", "cache        off");
+        .contains(
+            "completions  2\n", "hits         4\n", "saved        $0.000016", "cache        off");
     assertThat(cleared.out()).isEqualTo("{\"deleted\":2}\n");
   }
 

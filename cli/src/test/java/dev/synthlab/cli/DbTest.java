@@ -65,8 +65,7 @@ class DbTest {
     Ended check = synth.run("db", "check", "--json");
 
     assertThat(check.exit()).as(check.all()).isEqualTo(4);
-    assertThat(
-            Json.mapper().readTree(check.out()).path("checked").path(0).path("problems").size())
+    assertThat(Json.mapper().readTree(check.out()).path("checked").path(0).path("problems").size())
         .isPositive();
   }
 

@@ -71,7 +71,8 @@ class DoctorTest {
 
       assertThat(ended.out())
           .containsPattern("ok +ca file +ca.pem \\(1 certificates\\)")
-          .containsPattern("tls +TLSv1.[23], CN=model server, issued by CN=Lab Authority, valid until 20\\d\\d");
+          .containsPattern(
+              "tls +TLSv1.[23], CN=model server, issued by CN=Lab Authority, valid until 20\\d\\d");
       assertThat(ended.exit()).isZero();
     }
   }
@@ -102,7 +103,8 @@ class DoctorTest {
       assertThat(ended.exit()).isZero();
       assertThat(ended.out())
           .containsPattern("ok +proxy +" + proxy.place() + ", with a password")
-          .containsPattern("ok +dns +127.0.0.1 resolves to 127.0.0.1 -> the proxy resolves model.test")
+          .containsPattern(
+              "ok +dns +127.0.0.1 resolves to 127.0.0.1 -> the proxy resolves model.test")
           .containsPattern("note +tls +not used -> others can read the API key");
       assertThat(ended.all()).doesNotContain("pr0xy-canary");
     }

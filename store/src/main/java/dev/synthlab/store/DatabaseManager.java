@@ -29,8 +29,8 @@ import org.slf4j.Logger;
  * same thread use the same connection. Thread-safe, also for thousands of virtual threads: a thread
  * waits for a free connection, for a bounded time.
  *
- * <p>A failure of the database is thrown as a {@link StoreException}; an exception of the callback is
- * thrown unchanged.
+ * <p>A failure of the database is thrown as a {@link StoreException}; an exception of the callback
+ * is thrown unchanged.
  */
 public final class DatabaseManager implements AutoCloseable {
   private static final Logger log = Logging.component("store");
@@ -150,7 +150,8 @@ public final class DatabaseManager implements AutoCloseable {
   }
 
   /**
-   * Runs a callback in a transaction with the {@linkplain TransactionOptions#DEFAULT default options}.
+   * Runs a callback in a transaction with the {@linkplain TransactionOptions#DEFAULT default
+   * options}.
    *
    * @param work the callback; it runs again, at most five times in all, after a conflict with other
    *     transactions
@@ -165,8 +166,8 @@ public final class DatabaseManager implements AutoCloseable {
   }
 
   /**
-   * Runs a callback in a transaction. Inside another transaction on the same thread it is a savepoint
-   * of that transaction: if the callback throws, only its own changes are rolled back.
+   * Runs a callback in a transaction. Inside another transaction on the same thread it is a
+   * savepoint of that transaction: if the callback throws, only its own changes are rolled back.
    *
    * @param options the options; a nested transaction has those of the outer one
    * @param work the callback; it runs again, at most five times in all, after a conflict with other
@@ -246,8 +247,8 @@ public final class DatabaseManager implements AutoCloseable {
     return "DatabaseManager[" + dialect.name() + "]";
   }
 
-  private <R, X extends Exception> R withRetries(TransactionOptions options, HandleCallback<R, X> work)
-      throws Exception {
+  private <R, X extends Exception> R withRetries(
+      TransactionOptions options, HandleCallback<R, X> work) throws Exception {
     return losses.run(
         Deadline.in(timer, MAX_LOSS),
         () ->
@@ -255,7 +256,9 @@ public final class DatabaseManager implements AutoCloseable {
                 Deadline.in(timer, MAX_CONFLICT),
                 () -> once(options, work),
                 e -> failureKind(e, options) == FailureKind.CONFLICT),
-        e -> options.onConnectionLoss() == OnConnectionLoss.REPEAT && failureKind(e, options) == FailureKind.LOST);
+        e ->
+            options.onConnectionLoss() == OnConnectionLoss.REPEAT
+                && failureKind(e, options) == FailureKind.LOST);
   }
 
   private @Nullable FailureKind failureKind(Exception e, TransactionOptions options) {
@@ -365,8 +368,7 @@ public final class DatabaseManager implements AutoCloseable {
 
   private StoreException cancelled(InterruptedException e) {
     Thread.currentThread().interrupt();
-    return new StoreException.Cancelled(
-        "interrupted while waiting for " + dialect.name(), e);
+    return new StoreException.Cancelled("interrupted while waiting for " + dialect.name(), e);
   }
 
   @SuppressWarnings("unchecked")
