@@ -123,7 +123,7 @@ public final class Traced {
           ExportStats delivery = PhoenixTracing.shutdown();
           Duration end = Duration.ofNanos(System.nanoTime() - begin);
           max = end.compareTo(max) > 0 ? end : max;
-          lost = delivery.complaint().orElse("nothing was lost");
+          lost = delivery.warning().orElse("nothing was lost");
         }
       }
     }

@@ -46,7 +46,8 @@ final class CacheCommand implements Runnable {
   @Override
   public void run() {
     if (spec != null) {
-      throw new ParameterException(spec.commandLine(), "a command is missing: cache stats, cache prune or cache clear");
+      throw new ParameterException(
+          spec.commandLine(), "a command is missing: cache stats, cache prune or cache clear");
     }
   }
 
@@ -80,7 +81,8 @@ final class CacheCommand implements Runnable {
         print(Json.line(tree(stats, settings)));
         return ExitCodes.OK;
       }
-      TextTable table = new TextTable("<<").row("completions", stats.completions() + expired(stats));
+      TextTable table =
+          new TextTable("<<").row("completions", stats.completions() + expired(stats));
       table.row(
           "size", megabytes(stats.bytes()) + " of " + settings.cache().maxMegabytes() + " MB");
       table.row("hits", stats.hits());
@@ -133,7 +135,8 @@ final class CacheCommand implements Runnable {
   /** The command {@code cache prune}. */
   @Command(
       name = "prune",
-      header = "Delete expired completions, and the least recently used ones above the maximum size.",
+      header =
+          "Delete expired completions, and the least recently used ones above the maximum size.",
       footer = {
         "",
         "Examples:",

@@ -2,8 +2,6 @@ package dev.synthlab.cli;
 
 import dev.synthlab.config.Settings;
 import dev.synthlab.json.Json;
-import dev.synthlab.logging.Redactor;
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -55,7 +55,8 @@ final class DbCommand implements Runnable {
   public void run() {
     if (spec != null) {
       throw new ParameterException(
-          spec.commandLine(), "a command is missing: db status, db migrate, db check or db backup FILE");
+          spec.commandLine(),
+          "a command is missing: db status, db migrate, db check or db backup FILE");
     }
   }
 
@@ -74,7 +75,8 @@ final class DbCommand implements Runnable {
   /** The command {@code db status}. */
   @Command(
       name = "status",
-      header = "Show which databases are used, whether they answer, and the version of their tables.",
+      header =
+          "Show which databases are used, whether they answer, and the version of their tables.",
       footer = {
         "",
         "Creates no file and no table.",
@@ -110,7 +112,8 @@ final class DbCommand implements Runnable {
             "pool",
             "at most %d connections, waits at most %d ms for one"
                 .formatted(
-                    settings.database().poolSize(), settings.database().connectTimeout().toMillis()));
+                    settings.database().poolSize(),
+                    settings.database().connectTimeout().toMillis()));
         add(table, "ledger", ledger, false);
         table.row("", settings.ledger().on() ? "on" : "off: SYNTHLAB_LEDGER=off");
         table.lines().forEach(DbCommand::print);

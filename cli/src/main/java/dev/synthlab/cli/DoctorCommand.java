@@ -119,7 +119,11 @@ final class DoctorCommand implements Callable<Integer> {
 
   private void endpoint(Settings settings) {
     if (keyIsMissing()) {
-      add(State.NOTE, "endpoint", settings.llm().baseUrl().toString(), "not checked: there is no API key");
+      add(
+          State.NOTE,
+          "endpoint",
+          settings.llm().baseUrl().toString(),
+          "not checked: there is no API key");
       return;
     }
     try (Synthlab layer = Synthlab.of(settings)) {
@@ -165,9 +169,9 @@ final class DoctorCommand implements Callable<Integer> {
           "the server has no list of models; calls can still succeed if the URL is right";
       case CallException.TlsFailed e ->
           "check the URL and the system clock; SYNTHLAB_CA_FILE adds a certificate authority";
-      case CallException.ConnectionFailed e ->
-          "check the URL, the proxy, and that the server runs";
-      case CallException.DeadlineExceeded e -> "the server does not respond, or a firewall drops the packets";
+      case CallException.ConnectionFailed e -> "check the URL, the proxy, and that the server runs";
+      case CallException.DeadlineExceeded e ->
+          "the server does not respond, or a firewall drops the packets";
       case CallException.QuotaExceeded e -> "the quota of the account is used up";
       default -> "see the log of the server";
     };
@@ -199,7 +203,11 @@ final class DoctorCommand implements Callable<Integer> {
     if (existing == null || !Files.isDirectory(existing) || !isWritable(existing)) {
       add(State.FAIL, "output", wanted + " cannot be written", "set SYNTHLAB_OUTPUT_DIR");
     } else {
-      add(State.OK, "output", wanted.toString(), existing.equals(wanted) ? "" : "created when needed");
+      add(
+          State.OK,
+          "output",
+          wanted.toString(),
+          existing.equals(wanted) ? "" : "created when needed");
     }
   }
 

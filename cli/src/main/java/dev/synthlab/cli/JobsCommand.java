@@ -210,13 +210,13 @@ final class JobsCommand implements Callable<Integer> {
 
     private static void print(
         PrintStream out, RecordedRun run, List<UsageSummary> models, List<UsageSummary> errors) {
-      TextTable table = new TextTable("<<").row("run", run.id()).row("state", describe(run.state()));
+      TextTable table =
+          new TextTable("<<").row("run", run.id()).row("state", describe(run.state()));
       table.row("began", run.began());
       run.ended().ifPresent(at -> table.row("ended", at));
       table.row("input", file(run.input())).row("output", file(run.output()));
       table.row(
-          "rows",
-          run.answered() + "/" + run.rows() + " answered, " + run.failed() + " failed");
+          "rows", run.answered() + "/" + run.rows() + " answered, " + run.failed() + " failed");
       table.row("cost", UsageTable.cost(run.usage()));
       if (!errors.isEmpty()) {
         table.row(

@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The network checks of {@code doctor}: proxy, certificate authorities, name resolution and TLS. */
+/**
+ * The network checks of {@code doctor}: proxy, certificate authorities, name resolution and TLS.
+ */
 final class NetworkChecks implements AutoCloseable {
   private static final Duration EXPIRY_WARNING = Duration.ofDays(14);
 
@@ -63,12 +65,18 @@ final class NetworkChecks implements AutoCloseable {
     if (proxy.isEmpty()) {
       boolean otherProxy = network.httpProxy().isPresent() || network.httpsProxy().isPresent();
       return new DoctorCheck(
-          State.OK, "proxy", "none", otherProxy ? "none is set for this scheme, or NO_PROXY contains the host" : "");
+          State.OK,
+          "proxy",
+          "none",
+          otherProxy ? "none is set for this scheme, or NO_PROXY contains the host" : "");
     }
     String shown = proxy.get() + (proxy.get().userInfo().isPresent() ? ", with a password" : "");
     return isLoopback()
         ? new DoctorCheck(
-            State.NOTE, "proxy", shown, "the server is on this machine; set NO_PROXY=" + base.getHost())
+            State.NOTE,
+            "proxy",
+            shown,
+            "the server is on this machine; set NO_PROXY=" + base.getHost())
         : new DoctorCheck(State.OK, "proxy", shown, "");
   }
 
@@ -108,20 +116,29 @@ final class NetworkChecks implements AutoCloseable {
       return isLoopback()
           ? new DoctorCheck(State.OK, "tls", "not used; the server is on this machine", "")
           : new DoctorCheck(
-              State.NOTE, "tls", "not used", "others can read the API key and the prompts; use https");
+              State.NOTE,
+              "tls",
+              "not used",
+              "others can read the API key and the prompts; use https");
     }
     try {
       return transport
           .peer(base, timeout)
           .map(NetworkChecks::certificate)
-          .orElseGet(() -> new DoctorCheck(State.NOTE, "tls", "the server presented no certificate", ""));
+          .orElseGet(
+              () -> new DoctorCheck(State.NOTE, "tls", "the server presented no certificate", ""));
     } catch (TransportException e) {
       return e.phase() == Phase.TLS
           ? new DoctorCheck(
-              State.FAIL, "tls", e.getMessage() + "", "check the URL, the system clock and SYNTHLAB_CA_FILE")
-          : new DoctorCheck(State.NOTE, "tls", "not checked: " + e.getMessage(), "see the endpoint check");
+              State.FAIL,
+              "tls",
+              e.getMessage() + "",
+              "check the URL, the system clock and SYNTHLAB_CA_FILE")
+          : new DoctorCheck(
+              State.NOTE, "tls", "not checked: " + e.getMessage(), "see the endpoint check");
     } catch (IOException e) {
-      return new DoctorCheck(State.NOTE, "tls", "not checked: " + e.getMessage(), "see the endpoint check");
+      return new DoctorCheck(
+          State.NOTE, "tls", "not checked: " + e.getMessage(), "see the endpoint check");
     }
   }
 
@@ -131,7 +148,8 @@ final class NetworkChecks implements AutoCloseable {
     return new DoctorCheck(
         soon ? State.NOTE : State.OK,
         "tls",
-        "%s, %s, issued by %s, valid until %s".formatted(peer.protocol(), peer.subject(), peer.issuer(), end),
+        "%s, %s, issued by %s, valid until %s"
+            .formatted(peer.protocol(), peer.subject(), peer.issuer(), end),
         soon ? "the certificate expires soon" : "");
   }
 

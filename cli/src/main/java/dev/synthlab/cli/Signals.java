@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handling of Ctrl-C, SIGTERM and SIGHUP until it is closed: the first and the second signal stop
- * the run, the third ends the process. On a JVM without signal handlers a shutdown hook handles the
- * first signal only.
+ * The handling of Ctrl-C, SIGTERM and SIGHUP until it is closed: the first and the second signal
+ * stop the run, the third ends the process. On a JVM without signal handlers a shutdown hook
+ * handles the first signal only.
  */
 final class Signals implements AutoCloseable {
   private static final int EXIT_OF_SIGNAL = 128;
@@ -57,7 +57,9 @@ final class Signals implements AutoCloseable {
     Method set = type.getMethod("handle", type, listener);
     Object old = Objects.requireNonNull(set.invoke(null, signal, ours), name);
     if (old.equals(listener.getField("SIG_IGN").get(null))) {
-      set.invoke(null, signal, old); // the signal is ignored under nohup and for background jobs of scripts
+      set.invoke(
+          null, signal,
+          old); // the signal is ignored under nohup and for background jobs of scripts
     } else {
       before.put(signal, old);
     }

@@ -12,7 +12,9 @@ import dev.synthlab.trace.PhoenixTracing;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The export of spans during one command; closing it waits, for a bounded time, for the last ones. */
+/**
+ * The export of spans during one command; closing it waits, for a bounded time, for the last ones.
+ */
 final class TracedSession implements AutoCloseable {
   private final boolean on;
 

@@ -46,15 +46,15 @@ final class UsageCommand implements Callable<Integer> {
   @Option(
       names = "--since",
       paramLabel = "TIME",
-      description = "Age of the oldest calls to show, such as 7d, 12h or 30m; without it all calls.")
+      description =
+          "Age of the oldest calls to show, such as 7d, 12h or 30m; without it all calls.")
   private @Nullable String since;
 
   @Option(
       names = "--by",
       paramLabel = "GROUP",
       defaultValue = "model",
-      description =
-          "What calls are grouped by: model, day, run, component or key; default model.")
+      description = "What calls are grouped by: model, day, run, component or key; default model.")
   private Group by = Group.model;
 
   @Mixin private JsonOption json = new JsonOption();
@@ -112,7 +112,9 @@ final class UsageCommand implements Callable<Integer> {
     return Instant.now()
         .minus(
             ago.orElseThrow(
-                () -> new UsageException("--since is " + time + ", must be a time such as 7d, 12h or 30m")));
+                () ->
+                    new UsageException(
+                        "--since is " + time + ", must be a time such as 7d, 12h or 30m")));
   }
 
   private void table(PrintStream out, List<UsageSummary> usage) {

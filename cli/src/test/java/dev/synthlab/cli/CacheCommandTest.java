@@ -48,8 +48,9 @@ class CacheCommandTest {
     assertThat(told.path("attempts").asInt()).isZero();
     assertThat(told.path("cost_usd").decimalValue()).isZero();
     assertThat(shown.out())
-        .contains("answers  2\n", "given    4 times", "saved    $0.000016", "cache    off");
-    assertThat(cleared.out()).isEqualTo("{\"dropped\":2}\n");
+        .contains(
+            "completions  2\n", "hits         4\n", "saved        $0.000016", "cache        off");
+    assertThat(cleared.out()).isEqualTo("{\"deleted\":2}\n");
   }
 
   @Test
@@ -80,7 +81,7 @@ class CacheCommandTest {
 
     assertThat(request.exit()).isZero();
     assertThat(request.err().lines()).hasSize(1);
-    assertThat(request.err()).contains("calls go on, but without the answers kept in");
+    assertThat(request.err()).contains("calls continue without it");
     assertThat(stats.exit()).isEqualTo(4);
     assertThat(request.all() + stats.all()).doesNotContain("hidden-canary-9");
   }

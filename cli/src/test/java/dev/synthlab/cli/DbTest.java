@@ -34,7 +34,7 @@ class DbTest {
     Ended status = synth.run("db", "status");
 
     assertThat(status.exit()).as(status.all()).isZero();
-    assertThat(status.out()).contains("lab.db", "not there yet");
+    assertThat(status.out()).contains("lab.db", "does not exist yet");
     assertThat(synth.path("lab.db")).doesNotExist();
   }
 
@@ -48,7 +48,7 @@ class DbTest {
     Ended copied = synth.run("db", "backup", "copy.db");
 
     assertThat(migrated.exit()).as(migrated.all()).isZero();
-    assertThat(migrated.out()).contains("1 migrations run");
+    assertThat(migrated.out()).contains("1 migrations were run");
     assertThat(status.path("database").path("version").asString()).isEqualTo("1");
     assertThat(status.path("database").path("pending").asInt(-1)).isZero();
     assertThat(status.path("ledger").path("there").asBoolean()).isTrue();
@@ -65,8 +65,7 @@ class DbTest {
     Ended check = synth.run("db", "check", "--json");
 
     assertThat(check.exit()).as(check.all()).isEqualTo(4);
-    assertThat(
-            Json.mapper().readTree(check.out()).path("checked").path(0).path("complaints").size())
+    assertThat(Json.mapper().readTree(check.out()).path("checked").path(0).path("problems").size())
         .isPositive();
   }
 
@@ -83,7 +82,7 @@ class DbTest {
 
     assertThat(before.exit()).as(before.all()).isZero();
     assertThat(before.out())
-        .contains("postgresql://127.0.0.1:", "PostgreSQL 1", "1 to be run", "10 connections");
+        .contains("postgresql://127.0.0.1:", "PostgreSQL 1", "1 pending", "10 connections");
     assertThat(migrated.out()).contains("\"run\":1");
     assertThat(copied.exit()).isEqualTo(2);
     assertThat(copied.err())

@@ -51,9 +51,9 @@ class DoctorTest {
       assertThat(ended.exit()).isZero();
       assertThat(ended.out())
           .containsPattern("ok +proxy +none")
-          .containsPattern("ok +ca file +none, the system's trust alone")
-          .containsPattern("ok +dns +127.0.0.1 is 127.0.0.1")
-          .containsPattern("ok +tls +none, on this machine")
+          .containsPattern("ok +ca file +none; only the authorities of the system")
+          .containsPattern("ok +dns +127.0.0.1 resolves to 127.0.0.1")
+          .containsPattern("ok +tls +not used; the server is on this machine")
           .containsPattern("ok +endpoint +http://127.0.0.1");
       assertThat(server.seen()).hasSize(1);
     }
@@ -71,7 +71,8 @@ class DoctorTest {
 
       assertThat(ended.out())
           .containsPattern("ok +ca file +ca.pem \\(1 certificates\\)")
-          .containsPattern("tls +TLSv1.[23], CN=model server, by CN=Lab Authority, until 20\\d\\d");
+          .containsPattern(
+              "tls +TLSv1.[23], CN=model server, issued by CN=Lab Authority, valid until 20\\d\\d");
       assertThat(ended.exit()).isZero();
     }
   }
@@ -102,8 +103,9 @@ class DoctorTest {
       assertThat(ended.exit()).isZero();
       assertThat(ended.out())
           .containsPattern("ok +proxy +" + proxy.place() + ", with a password")
-          .containsPattern("ok +dns +127.0.0.1 is 127.0.0.1 -> the proxy looks up model.test")
-          .containsPattern("note +tls +none -> key and prompts can be read");
+          .containsPattern(
+              "ok +dns +127.0.0.1 resolves to 127.0.0.1 -> the proxy resolves model.test")
+          .containsPattern("note +tls +not used -> others can read the API key");
       assertThat(ended.all()).doesNotContain("pr0xy-canary");
     }
   }

@@ -218,7 +218,7 @@ class RecordedRunTest {
     assertThat(one.out()).contains(run, "3/3 answered, 0 failed", "gpt-4o-mini");
     assertThat(json.path("usage").path("calls").asInt()).isEqualTo(3);
     assertThat(none.exit()).isEqualTo(2);
-    assertThat(none.err()).contains("no run is recorded by the name nothing", "synthlab jobs");
+    assertThat(none.err()).contains("no recorded run has the id nothing", "synthlab jobs");
     assertThat(table.out().lines().toList())
         .hasSize(2)
         .satisfies(lines -> assertThat(lines.get(0)).startsWith("run,calls,failed,attempts"))

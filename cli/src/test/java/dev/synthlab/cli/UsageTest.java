@@ -95,7 +95,7 @@ class UsageTest {
 
     Ended usage = synth.run("usage", "--since", "0d");
 
-    assertThat(usage.out().strip()).isEqualTo("no call is recorded within 0d");
+    assertThat(usage.out().strip()).isEqualTo("no calls are recorded within 0d");
   }
 
   @Test
@@ -106,7 +106,7 @@ class UsageTest {
     Ended usage = synth.run("usage");
 
     assertThat(usage.exit()).isZero();
-    assertThat(usage.out()).contains("no call is recorded: SYNTHLAB_LEDGER is off");
+    assertThat(usage.out()).contains("no calls are recorded: SYNTHLAB_LEDGER is off");
     assertThat(synth.path("output")).doesNotExist();
   }
 
@@ -122,7 +122,7 @@ class UsageTest {
     assertThat(request.err().lines())
         .singleElement()
         .asString()
-        .contains("calls go on, but are not recorded", "127.0.0.1:1");
+        .contains("calls continue, but are not recorded", "127.0.0.1:1");
     assertThat(usage.exit()).isEqualTo(4);
     assertThat(request.all() + usage.all()).doesNotContain("hidden-canary-9");
   }

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 
 /**
- * Statements on a SQLite file that wait for locks. A statement that finds the file locked outside of
- * a transaction has changed nothing and is retried; a statement that takes too long is interrupted.
+ * Statements on a SQLite file that wait for locks. A statement that finds the file locked outside
+ * of a transaction has changed nothing and is retried; a statement that takes too long is
+ * interrupted.
  */
 final class BusyRetryStatements implements StatementBuilder {
   /** The maximum wait for a lock. */
@@ -102,8 +103,8 @@ final class BusyRetryStatements implements StatementBuilder {
     }
   }
 
-  private @Nullable Object withTimeout(Statement statement, Method method, Object @Nullable [] arguments)
-      throws Exception {
+  private @Nullable Object withTimeout(
+      Statement statement, Method method, Object @Nullable [] arguments) throws Exception {
     Timer.ScheduledTask watch = timer.after(max, () -> interrupt(statement));
     try {
       return invoke(statement, method, arguments);

@@ -15,53 +15,49 @@ public final class CacheStats {
   }
 
   /** The values by the names of the accessors. */
-  record Values(long completions, long expired, long bytes, long hits, Optional<BigDecimal> savedUsd, Optional<Instant> oldest, String database) {}
+  record Values(
+      long completions,
+      long expired,
+      long bytes,
+      long hits,
+      Optional<BigDecimal> savedUsd,
+      Optional<Instant> oldest,
+      String database) {}
 
-  /**
-   * {@return the number of cached completions, expired ones included}
-   */
+  /** {@return the number of cached completions, expired ones included} */
   public long completions() {
     return values.completions();
   }
 
-  /**
-   * {@return the number of cached completions whose time to live is over}
-   */
+  /** {@return the number of cached completions whose time to live is over} */
   public long expired() {
     return values.expired();
   }
 
-  /**
-   * {@return the total size of the cached texts, in bytes}
-   */
+  /** {@return the total size of the cached texts, in bytes} */
   public long bytes() {
     return values.bytes();
   }
 
-  /**
-   * {@return the number of requests that were answered from the cache}
-   */
+  /** {@return the number of requests that were answered from the cache} */
   public long hits() {
     return values.hits();
   }
 
   /**
-   * {@return the cost of the requests that were not sent, in US dollars; empty when no price is known}
+   * {@return the cost of the requests that were not sent, in US dollars; empty when no price is
+   * known}
    */
   public Optional<BigDecimal> savedUsd() {
     return values.savedUsd();
   }
 
-  /**
-   * {@return the time when the oldest completion was cached; empty when there is none}
-   */
+  /** {@return the time when the oldest completion was cached; empty when there is none} */
   public Optional<Instant> oldest() {
     return values.oldest();
   }
 
-  /**
-   * {@return the database that holds the cache, without credentials}
-   */
+  /** {@return the database that holds the cache, without credentials} */
   public String database() {
     return values.database();
   }

@@ -204,16 +204,17 @@ final class CompletionTable {
         row.next();
         Optional<BigDecimal> saved = usd(row, 5);
         long first = row.getLong(6);
-        return new CacheStats(new CacheStats.Values(
-            row.getLong(1),
-            row.getLong(2),
-            row.getLong(3),
-            row.getLong(4),
-            saved,
-            row.wasNull() || first == 0
-                ? Optional.empty()
-                : Optional.of(Instant.ofEpochMilli(first)),
-            database));
+        return new CacheStats(
+            new CacheStats.Values(
+                row.getLong(1),
+                row.getLong(2),
+                row.getLong(3),
+                row.getLong(4),
+                saved,
+                row.wasNull() || first == 0
+                    ? Optional.empty()
+                    : Optional.of(Instant.ofEpochMilli(first)),
+                database));
       }
     }
   }

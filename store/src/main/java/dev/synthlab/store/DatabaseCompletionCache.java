@@ -251,7 +251,9 @@ public final class DatabaseCompletionCache implements CompletionCache {
               },
               this::isTransient);
         }
-      } catch (InterruptedException | SQLException | RuntimeException e) { // a call never fails because of the cache
+      } catch (InterruptedException
+          | SQLException
+          | RuntimeException e) { // a call never fails because of the cache
         disconnect();
         disable(describe(e));
       }
@@ -261,7 +263,8 @@ public final class DatabaseCompletionCache implements CompletionCache {
 
     private boolean isTransient(Exception e) {
       disconnect();
-      Optional<FailureKind> kind = new SqlExceptionTranslator(dialect).classify(e, Access.READ_WRITE);
+      Optional<FailureKind> kind =
+          new SqlExceptionTranslator(dialect).classify(e, Access.READ_WRITE);
       return kind.isPresent()
           && switch (kind.get()) {
             case LOST, CONFLICT, BUSY -> true;
@@ -318,7 +321,9 @@ public final class DatabaseCompletionCache implements CompletionCache {
     CompletionTable table = new CompletionTable(settings.cache());
     String database = Ledger.dialect(settings, timer).name();
     return ifPresent(settings, connection -> table.stats(connection, timer.now(), database))
-        .orElseGet(() -> new CacheStats(
+        .orElseGet(
+            () ->
+                new CacheStats(
                     new CacheStats.Values(
                         0, 0, 0, 0, Optional.empty(), Optional.empty(), database)));
   }
@@ -335,8 +340,8 @@ public final class DatabaseCompletionCache implements CompletionCache {
   }
 
   /**
-   * Deletes expired completions, and the least recently used ones while the cache is larger than the
-   * settings allow.
+   * Deletes expired completions, and the least recently used ones while the cache is larger than
+   * the settings allow.
    *
    * @param settings the database, the time to live and the maximum size
    * @return the number of deleted completions
@@ -344,7 +349,8 @@ public final class DatabaseCompletionCache implements CompletionCache {
    */
   public static long prune(Settings settings) {
     CompletionTable table = new CompletionTable(settings.cache());
-    return ifPresent(settings, connection -> table.trim(connection, Timer.system().now())).orElse(0L);
+    return ifPresent(settings, connection -> table.trim(connection, Timer.system().now()))
+        .orElse(0L);
   }
 
   private interface Query<T> {

@@ -53,8 +53,8 @@ public final class DatabaseMaintenance {
    * The status of a database.
    *
    * @param database its name, without credentials
-   * @param product the product and its version; empty when it could not be reached, or is a file that
-   *     does not exist yet
+   * @param product the product and its version; empty when it could not be reached, or is a file
+   *     that does not exist yet
    * @param took the time it took to connect
    * @param schema the version of its tables; empty when there are no migrations, or no tables yet
    * @param fault the reason why it cannot be used; empty when it can

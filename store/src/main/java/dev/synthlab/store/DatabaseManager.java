@@ -32,8 +32,8 @@ import org.slf4j.Logger;
  * same thread use the same connection. Thread-safe, also for thousands of virtual threads: a thread
  * waits for a free connection, for a bounded time.
  *
- * <p>A failure of the database is thrown as a {@link StoreException}; an exception of the callback is
- * thrown unchanged.
+ * <p>A failure of the database is thrown as a {@link StoreException}; an exception of the callback
+ * is thrown unchanged.
  */
 public final class DatabaseManager implements AutoCloseable {
   private static final Logger log = Logging.component("store");
@@ -153,7 +153,8 @@ public final class DatabaseManager implements AutoCloseable {
   }
 
   /**
-   * Runs a callback in a transaction with the {@linkplain TransactionOptions#DEFAULT default options}.
+   * Runs a callback in a transaction with the {@linkplain TransactionOptions#DEFAULT default
+   * options}.
    *
    * @param work the callback; it runs again, at most five times in all, after a conflict with other
    *     transactions
@@ -168,8 +169,8 @@ public final class DatabaseManager implements AutoCloseable {
   }
 
   /**
-   * Runs a callback in a transaction. Inside another transaction on the same thread it is a savepoint
-   * of that transaction: if the callback throws, only its own changes are rolled back.
+   * Runs a callback in a transaction. Inside another transaction on the same thread it is a
+   * savepoint of that transaction: if the callback throws, only its own changes are rolled back.
    *
    * @param options the options; a nested transaction has those of the outer one
    * @param work the callback; it runs again, at most five times in all, after a conflict with other
@@ -249,8 +250,8 @@ public final class DatabaseManager implements AutoCloseable {
     return "DatabaseManager[" + dialect.name() + "]";
   }
 
-  private <R, X extends Exception> R withRetries(TransactionOptions options, HandleCallback<R, X> work)
-      throws Exception {
+  private <R, X extends Exception> R withRetries(
+      TransactionOptions options, HandleCallback<R, X> work) throws Exception {
     return losses.run(
         Deadline.in(timer, MAX_LOSS),
         () ->
@@ -258,7 +259,9 @@ public final class DatabaseManager implements AutoCloseable {
                 Deadline.in(timer, MAX_CONFLICT),
                 () -> once(options, work),
                 e -> failureKind(e, options) == FailureKind.CONFLICT),
-        e -> options.onConnectionLoss() == OnConnectionLoss.REPEAT && failureKind(e, options) == FailureKind.LOST);
+        e ->
+            options.onConnectionLoss() == OnConnectionLoss.REPEAT
+                && failureKind(e, options) == FailureKind.LOST);
   }
 
   private @Nullable FailureKind failureKind(Exception e, TransactionOptions options) {
@@ -368,8 +371,7 @@ public final class DatabaseManager implements AutoCloseable {
 
   private StoreException cancelled(InterruptedException e) {
     Thread.currentThread().interrupt();
-    return new StoreException.Cancelled(
-        "interrupted while waiting for " + dialect.name(), e);
+    return new StoreException.Cancelled("interrupted while waiting for " + dialect.name(), e);
   }
 
   @SuppressWarnings("unchecked")

@@ -114,7 +114,9 @@ final class GroupCommitWriter {
       try {
         execute("ROLLBACK TO " + SAVEPOINT);
         execute("RELEASE " + SAVEPOINT);
-      } catch (TransactionException e) { // SQLite has rolled back everything, for example because of a full disk
+      } catch (
+          TransactionException
+              e) { // SQLite has rolled back everything, for example because of a full disk
         broken = true;
       }
     }

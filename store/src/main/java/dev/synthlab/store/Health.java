@@ -12,39 +12,34 @@ public final class Health {
   }
 
   /** The values by the names of the accessors. */
-  record Values(String database, Duration took, int connectionsInUse, int poolSize, Optional<StoreException> fault) {}
+  record Values(
+      String database,
+      Duration took,
+      int connectionsInUse,
+      int poolSize,
+      Optional<StoreException> fault) {}
 
-  /**
-   * {@return the name of the database, without credentials}
-   */
+  /** {@return the name of the database, without credentials} */
   public String database() {
     return values.database();
   }
 
-  /**
-   * {@return the time it took to answer}
-   */
+  /** {@return the time it took to answer} */
   public Duration took() {
     return values.took();
   }
 
-  /**
-   * {@return the number of connections in use}
-   */
+  /** {@return the number of connections in use} */
   public int connectionsInUse() {
     return values.connectionsInUse();
   }
 
-  /**
-   * {@return the maximum number of connections}
-   */
+  /** {@return the maximum number of connections} */
   public int poolSize() {
     return values.poolSize();
   }
 
-  /**
-   * {@return the reason why the database is not healthy; empty when it is}
-   */
+  /** {@return the reason why the database is not healthy; empty when it is} */
   public Optional<StoreException> fault() {
     return values.fault();
   }

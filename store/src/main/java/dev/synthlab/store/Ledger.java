@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * The ledger: a database table with one row per call, with its tokens, its cost and its error. Calls
- * put their rows into a bounded queue; one thread writes them in batches. Rows that cannot be written
- * are counted, and no call fails because of them. Thread-safe.
+ * The ledger: a database table with one row per call, with its tokens, its cost and its error.
+ * Calls put their rows into a bounded queue; one thread writes them in batches. Rows that cannot be
+ * written are counted, and no call fails because of them. Thread-safe.
  */
 public final class Ledger implements CallRecorder, RunRecorder {
   private static final Logger log = Logging.component("ledger");
@@ -64,8 +64,7 @@ public final class Ledger implements CallRecorder, RunRecorder {
     this.translator = new SqlExceptionTranslator(dialect);
     this.tables = new LedgerTables(dialect);
     this.timer = timer;
-    this.retry =
-        Retry.by(timer, Integer.MAX_VALUE, Duration.ofMillis(50), Duration.ofSeconds(1));
+    this.retry = Retry.by(timer, Integer.MAX_VALUE, Duration.ofMillis(50), Duration.ofSeconds(1));
     this.writer = Thread.ofPlatform().name("synthlab-ledger").daemon().unstarted(this::write);
     writer.start();
   }
@@ -115,7 +114,9 @@ public final class Ledger implements CallRecorder, RunRecorder {
     put(new RunWrite.Begun(start, host(), ProcessHandle.current().pid()), MAX_OFFER);
   }
 
-  /** Waits while the queue is full: there may be a million calls, and nothing else waits for them. */
+  /**
+   * Waits while the queue is full: there may be a million calls, and nothing else waits for them.
+   */
   @Override
   public void replayed(CallReport report) {
     put(CallWrite.replayed(report), lost.get() == 0 ? MAX_OUTAGE : MAX_OFFER);
@@ -228,7 +229,9 @@ public final class Ledger implements CallRecorder, RunRecorder {
             return batch;
           },
           this::isTransient);
-    } catch (InterruptedException | SQLException | RuntimeException e) { // a call never fails because of the ledger
+    } catch (InterruptedException
+        | SQLException
+        | RuntimeException e) { // a call never fails because of the ledger
       giveUp(batch, e);
     }
     unconfirmed = 0;
@@ -289,7 +292,8 @@ public final class Ledger implements CallRecorder, RunRecorder {
   }
 
   /** Whether the request that answered several rows is recorded already. */
-  private static boolean isPartOfRecordedRequest(Connection connection, CallWrite call) throws SQLException {
+  private static boolean isPartOfRecordedRequest(Connection connection, CallWrite call)
+      throws SQLException {
     if (call.within().isEmpty() || !call.isBatched()) {
       return false;
     }
@@ -330,8 +334,8 @@ public final class Ledger implements CallRecorder, RunRecorder {
    * @param settings the database of the ledger
    * @param since the earliest beginning of a call
    * @param by what calls are grouped by
-   * @return the groups in the order of their names; empty when nothing was recorded; no file or table
-   *     is created
+   * @return the groups in the order of their names; empty when nothing was recorded; no file or
+   *     table is created
    * @throws StoreException if the database cannot be read
    */
   public static List<UsageSummary> usage(
@@ -370,7 +374,8 @@ public final class Ledger implements CallRecorder, RunRecorder {
    * @param settings the database of the ledger
    * @param run the id of the run; empty for all calls
    * @param max the maximum number of calls
-   * @return the calls, the newest first; empty when nothing was recorded; no file or table is created
+   * @return the calls, the newest first; empty when nothing was recorded; no file or table is
+   *     created
    * @throws StoreException if the database cannot be read
    */
   public static List<RecordedCall> calls(Settings settings, Optional<String> run, int max) {

@@ -1,8 +1,8 @@
 package dev.synthlab.store;
 
+import dev.synthlab.Internal;
 import dev.synthlab.call.CallRecorder;
 import dev.synthlab.call.CallRecorderProvider;
-import dev.synthlab.Internal;
 import dev.synthlab.config.Settings;
 
 /** The service provider through which {@code Synthlab} finds the ledger. */

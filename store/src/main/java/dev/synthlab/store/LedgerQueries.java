@@ -128,17 +128,17 @@ final class LedgerQueries {
   private static UsageSummary usage(ResultSet row, String name, int offset) throws SQLException {
     return new UsageSummary(
         new UsageSummary.Values(
-        name,
-        row.getLong(offset + 1),
-        row.getLong(offset + 2),
-        row.getLong(offset + 3),
-        row.getLong(offset + 4),
-        row.getLong(offset + 5),
-        row.getLong(offset + 6),
-        row.getLong(offset + 7),
-        money(row.getBigDecimal(offset + 8)),
-        row.getLong(offset + 9),
-        row.getLong(offset + 10)));
+            name,
+            row.getLong(offset + 1),
+            row.getLong(offset + 2),
+            row.getLong(offset + 3),
+            row.getLong(offset + 4),
+            row.getLong(offset + 5),
+            row.getLong(offset + 6),
+            row.getLong(offset + 7),
+            money(row.getBigDecimal(offset + 8)),
+            row.getLong(offset + 9),
+            row.getLong(offset + 10)));
   }
 
   private static Optional<BigDecimal> money(@Nullable BigDecimal pico) {
@@ -154,37 +154,37 @@ final class LedgerQueries {
             && ProcessHandle.of(row.getLong(8)).filter(ProcessHandle::isAlive).isEmpty();
     return new RecordedRun(
         new RecordedRun.Values(
-        row.getString(1),
-        Instant.ofEpochMilli(row.getLong(2)),
-        hasEnded ? Optional.of(Instant.ofEpochMilli(ended)) : Optional.empty(),
-        row.getString(4),
-        row.getString(5),
-        row.getString(6),
-        killed ? "killed" : row.getString(9),
-        row.getLong(10),
-        hasEnded ? row.getLong(11) : row.getLong(13),
-        row.getLong(12),
-        usage(row, row.getString(1), 13)));
+            row.getString(1),
+            Instant.ofEpochMilli(row.getLong(2)),
+            hasEnded ? Optional.of(Instant.ofEpochMilli(ended)) : Optional.empty(),
+            row.getString(4),
+            row.getString(5),
+            row.getString(6),
+            killed ? "killed" : row.getString(9),
+            row.getLong(10),
+            hasEnded ? row.getLong(11) : row.getLong(13),
+            row.getLong(12),
+            usage(row, row.getString(1), 13)));
   }
 
   private static RecordedCall call(ResultSet row) throws SQLException {
     return new RecordedCall(
         new RecordedCall.Values(
-        Instant.ofEpochMilli(row.getLong(1)),
-        row.getString(2),
-        row.getString(3),
-        text(row, 4),
-        row.getString(5),
-        text(row, 6),
-        text(row, 7),
-        text(row, 8),
-        row.getInt(9),
-        Duration.ofMillis(row.getLong(10)),
-        row.getLong(11),
-        row.getLong(12),
-        money(row.getBigDecimal(13)),
-        text(row, 14),
-        text(row, 15)));
+            Instant.ofEpochMilli(row.getLong(1)),
+            row.getString(2),
+            row.getString(3),
+            text(row, 4),
+            row.getString(5),
+            text(row, 6),
+            text(row, 7),
+            text(row, 8),
+            row.getInt(9),
+            Duration.ofMillis(row.getLong(10)),
+            row.getLong(11),
+            row.getLong(12),
+            money(row.getBigDecimal(13)),
+            text(row, 14),
+            text(row, 15)));
   }
 
   private static Optional<String> text(ResultSet row, int at) throws SQLException {

@@ -12,8 +12,8 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 
 /**
- * The tables of the ledger and their migrations: in a SQLite file next to other tables, in PostgreSQL
- * in their own schema. Immutable.
+ * The tables of the ledger and their migrations: in a SQLite file next to other tables, in
+ * PostgreSQL in their own schema. Immutable.
  */
 final class LedgerTables {
   static final int VERSION = 3;
@@ -48,7 +48,8 @@ final class LedgerTables {
         dialect.exclusively(
             connection,
             () -> {
-              if (checkedVersion(connection) < VERSION) { // another process may have migrated in the meantime
+              if (checkedVersion(connection)
+                  < VERSION) { // another process may have migrated in the meantime
                 migrate();
               }
             });

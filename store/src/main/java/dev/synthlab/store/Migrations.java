@@ -63,7 +63,9 @@ final class Migrations {
     Optional<String> newer = last(Stream.of(all).filter(Migrations::isNewer));
     if (newer.isPresent()) {
       String known =
-          last(Stream.of(all).filter(one -> !isNewer(one))).map(v -> "versions up to " + v).orElse("none");
+          last(Stream.of(all).filter(one -> !isNewer(one)))
+              .map(v -> "versions up to " + v)
+              .orElse("none");
       throw new StoreException.SchemaTooNew(
           name
               + " has tables of version "

@@ -17,8 +17,8 @@ import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection pool, opened at the first use. Threads wait at a fair semaphore, so that thousands of
- * them wait in order of arrival and none waits inside the pool library. Thread-safe.
+ * The connection pool, opened at the first use. Threads wait at a fair semaphore, so that thousands
+ * of them wait in order of arrival and none waits inside the pool library. Thread-safe.
  */
 final class Pool implements AutoCloseable {
   private static final Duration MAX_LIFE = Duration.ofMinutes(30);
@@ -93,7 +93,9 @@ final class Pool implements AutoCloseable {
     }
   }
 
-  /** An additional connection for the single writer of a SQLite file, which readers cannot occupy. */
+  /**
+   * An additional connection for the single writer of a SQLite file, which readers cannot occupy.
+   */
   BorrowedConnection borrowForWriter() throws InterruptedException {
     return connect(false);
   }

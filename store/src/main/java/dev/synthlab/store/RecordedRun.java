@@ -13,81 +13,73 @@ public final class RecordedRun {
   }
 
   /** The values by the names of the accessors. */
-  record Values(String id, Instant began, Optional<Instant> ended, String input, String output, String model, String state, long rows, long answered, long failed, UsageSummary usage) {}
+  record Values(
+      String id,
+      Instant began,
+      Optional<Instant> ended,
+      String input,
+      String output,
+      String model,
+      String state,
+      long rows,
+      long answered,
+      long failed,
+      UsageSummary usage) {}
 
-  /**
-   * {@return the id of the run, the same each time the run is resumed}
-   */
+  /** {@return the id of the run, the same each time the run is resumed} */
   public String id() {
     return values.id();
   }
 
-  /**
-   * {@return the time when the run began first}
-   */
+  /** {@return the time when the run began first} */
   public Instant began() {
     return values.began();
   }
 
-  /**
-   * {@return the time when the run ended last; empty while it runs, and after it was killed}
-   */
+  /** {@return the time when the run ended last; empty while it runs, and after it was killed} */
   public Optional<Instant> ended() {
     return values.ended();
   }
 
-  /**
-   * {@return the path of the input}
-   */
+  /** {@return the path of the input} */
   public String input() {
     return values.input();
   }
 
-  /**
-   * {@return the path of the results}
-   */
+  /** {@return the path of the results} */
   public String output() {
     return values.output();
   }
 
-  /**
-   * {@return the model for rows that do not set one}
-   */
+  /** {@return the model for rows that do not set one} */
   public String model() {
     return values.model();
   }
 
   /**
-   * {@return {@code running}, {@code killed}, or a code for how the run ended, such as {@code done}, {@code some_failed}, {@code interrupted} or {@code budget}}
+   * {@return {@code running}, {@code killed}, or a code for how the run ended, such as {@code
+   * done}, {@code some_failed}, {@code interrupted} or {@code budget}}
    */
   public String state() {
     return values.state();
   }
 
-  /**
-   * {@return the number of rows of the input}
-   */
+  /** {@return the number of rows of the input} */
   public long rows() {
     return values.rows();
   }
 
-  /**
-   * {@return the number of rows with an answer}
-   */
+  /** {@return the number of rows with an answer} */
   public long answered() {
     return values.answered();
   }
 
-  /**
-   * {@return the number of rows whose last result is a failure}
-   */
+  /** {@return the number of rows whose last result is a failure} */
   public long failed() {
     return values.failed();
   }
 
-  /**
-   * {@return the usage of all calls of the run, including calls whose results were lost}
-   */
+  /** {@return the usage of all calls of the run, including calls whose results were lost} */
   public UsageSummary usage() {
     return values.usage();
   }

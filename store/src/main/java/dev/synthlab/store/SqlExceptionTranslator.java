@@ -20,7 +20,9 @@ final class SqlExceptionTranslator {
     return sql(e).map(sql -> classify(sql, access));
   }
 
-  /** The exception to throw: a {@link StoreException} if the database is the cause, else the same. */
+  /**
+   * The exception to throw: a {@link StoreException} if the database is the cause, else the same.
+   */
   RuntimeException translate(RuntimeException e, Access access) {
     return e instanceof JdbiException
         ? sql(e).<RuntimeException>map(sql -> translate(sql, access)).orElse(e)

@@ -39,7 +39,9 @@ import org.sqlite.SQLiteErrorCode;
 
 /** The SQLite dialect. */
 final class Sqlite implements Dialect {
-  /** How long the native library waits for a lock: a virtual thread pins its carrier in this time. */
+  /**
+   * How long the native library waits for a lock: a virtual thread pins its carrier in this time.
+   */
   private static final Duration NATIVE_BUSY_TIMEOUT = Duration.ofMillis(100);
 
   private static final List<String> FILE_SUFFIXES = List.of("", "-wal", "-shm", "-journal");
@@ -307,11 +309,13 @@ final class Sqlite implements Dialect {
   @Override
   public String advice(FailureKind kind, SQLException e) {
     return switch (kind) {
-      case UNAVAILABLE -> "check that the file and its directory are writable, and that the disk has free space";
+      case UNAVAILABLE ->
+          "check that the file and its directory are writable, and that the disk has free space";
       case BUSY ->
           "another process has it locked: a run, a backup, or a sqlite3 shell with an open"
               + " transaction";
-      case DAMAGED -> "the file was not changed; restore a backup, or set SYNTHLAB_DB_PATH to another file";
+      case DAMAGED ->
+          "the file was not changed; restore a backup, or set SYNTHLAB_DB_PATH to another file";
       case TIMEOUT ->
           "SYNTHLAB_DB_STATEMENT_TIMEOUT is " + settings.statementTimeout().toMillis() + " ms";
       case LOST, CONFLICT, REFUSED -> "";

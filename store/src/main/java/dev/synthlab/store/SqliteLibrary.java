@@ -57,7 +57,9 @@ final class SqliteLibrary {
     }
   }
 
-  /** The unpacked library; empty if the driver has none for this platform or the cache is unusable. */
+  /**
+   * The unpacked library; empty if the driver has none for this platform or the cache is unusable.
+   */
   private static Optional<Path> unpacked(Path cache) throws IOException {
     String name = LibraryLoaderUtil.getNativeLibName();
     String resource = LibraryLoaderUtil.getNativeLibResourcePath() + "/" + name;

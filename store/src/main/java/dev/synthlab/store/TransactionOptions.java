@@ -9,7 +9,8 @@ import java.util.Objects;
  * @param isolation the isolation level; SQLite transactions are always serializable
  * @param onConnectionLoss what happens when the connection is lost
  */
-public record TransactionOptions(Access access, Isolation isolation, OnConnectionLoss onConnectionLoss) {
+public record TransactionOptions(
+    Access access, Isolation isolation, OnConnectionLoss onConnectionLoss) {
 
   /** Whether a transaction may write. */
   public enum Access {

@@ -12,7 +12,18 @@ public final class UsageSummary {
   }
 
   /** The values by the names of the accessors. */
-  record Values(String name, long calls, long failed, long attempts, long inputTokens, long outputTokens, long cachedTokens, long reasoningTokens, Optional<BigDecimal> costUsd, long unpricedCalls, long cachedCalls) {}
+  record Values(
+      String name,
+      long calls,
+      long failed,
+      long attempts,
+      long inputTokens,
+      long outputTokens,
+      long cachedTokens,
+      long reasoningTokens,
+      Optional<BigDecimal> costUsd,
+      long unpricedCalls,
+      long cachedCalls) {}
 
   /** What calls are grouped by. */
   public enum GroupBy {
@@ -41,57 +52,44 @@ public final class UsageSummary {
   }
 
   /**
-   * {@return the name of the group: a model, a day, a run, a component, a key name or an error code}
+   * {@return the name of the group: a model, a day, a run, a component, a key name or an error
+   * code}
    */
   public String name() {
     return values.name();
   }
 
-  /**
-   * {@return the number of calls that ended, failed ones included}
-   */
+  /** {@return the number of calls that ended, failed ones included} */
   public long calls() {
     return values.calls();
   }
 
-  /**
-   * {@return the number of calls that failed}
-   */
+  /** {@return the number of calls that failed} */
   public long failed() {
     return values.failed();
   }
 
-  /**
-   * {@return the number of requests that were sent}
-   */
+  /** {@return the number of requests that were sent} */
   public long attempts() {
     return values.attempts();
   }
 
-  /**
-   * {@return the number of input tokens, cached ones included}
-   */
+  /** {@return the number of input tokens, cached ones included} */
   public long inputTokens() {
     return values.inputTokens();
   }
 
-  /**
-   * {@return the number of output tokens, reasoning tokens included}
-   */
+  /** {@return the number of output tokens, reasoning tokens included} */
   public long outputTokens() {
     return values.outputTokens();
   }
 
-  /**
-   * {@return the number of input tokens that the provider had in its cache}
-   */
+  /** {@return the number of input tokens that the provider had in its cache} */
   public long cachedTokens() {
     return values.cachedTokens();
   }
 
-  /**
-   * {@return the number of output tokens that were used for reasoning}
-   */
+  /** {@return the number of output tokens that were used for reasoning} */
   public long reasoningTokens() {
     return values.reasoningTokens();
   }
@@ -103,16 +101,12 @@ public final class UsageSummary {
     return values.costUsd();
   }
 
-  /**
-   * {@return the number of successful calls whose price is not known}
-   */
+  /** {@return the number of successful calls whose price is not known} */
   public long unpricedCalls() {
     return values.unpricedCalls();
   }
 
-  /**
-   * {@return the number of calls that were answered from the completion cache}
-   */
+  /** {@return the number of calls that were answered from the completion cache} */
   public long cachedCalls() {
     return values.cachedCalls();
   }

@@ -37,7 +37,7 @@ class DatabaseMaintenanceTest {
       assertThat(directory.resolve("copy.db.part")).doesNotExist();
       assertThatExceptionOfType(StoreUnavailable.class)
           .isThrownBy(() -> upkeep().backup(copy))
-          .withMessageContaining("copy.db is there already");
+          .withMessageContaining("copy.db exists already");
       assertThatExceptionOfType(StoreUnavailable.class)
           .isThrownBy(() -> upkeep().backup(directory.resolve("none").resolve("copy.db")))
           .withMessageContaining("no such directory");

@@ -82,7 +82,7 @@ class GroupCommitWriterTest {
         .isThrownBy(second::get)
         .withCauseInstanceOf(StoreUnavailable.class)
         .withMessageContaining("lab.db")
-        .withMessageContaining("is there room?");
+        .withMessageContaining("the disk has free space");
     assertThat(Lab.count(database)).isEqualTo(1);
     assertThat(tries).hasValue(2);
   }

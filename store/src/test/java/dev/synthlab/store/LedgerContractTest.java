@@ -70,17 +70,17 @@ abstract class LedgerContractTest {
         .isEqualTo(
             new UsageSummary(
                 new UsageSummary.Values(
-                "even",
-                3_000,
-                0,
-                6_000,
-                3_000 * 11,
-                3_000 * 7,
-                3_000 * 5,
-                3_000 * 3,
-                Optional.of(new BigDecimal("0.0037035")),
-                0,
-                0)));
+                    "even",
+                    3_000,
+                    0,
+                    6_000,
+                    3_000 * 11,
+                    3_000 * 7,
+                    3_000 * 5,
+                    3_000 * 3,
+                    Optional.of(new BigDecimal("0.0037035")),
+                    0,
+                    0)));
   }
 
   @Test
@@ -96,7 +96,9 @@ abstract class LedgerContractTest {
 
     assertThat(usage)
         .containsExactly(
-            new UsageSummary(new UsageSummary.Values("2026-11-22", 2, 1, 4, 1, 1, 0, 0, Optional.empty(), 1, 0)));
+            new UsageSummary(
+                new UsageSummary.Values(
+                    "2026-11-22", 2, 1, 4, 1, 1, 0, 0, Optional.empty(), 1, 0)));
     assertThat(Ledger.usage(settings(), NOON, UsageSummary.GroupBy.KEY))
         .extracting(UsageSummary::name)
         .containsExactly("OPENAI_API_KEY");
@@ -186,7 +188,9 @@ abstract class LedgerContractTest {
 
     assertThat(Ledger.usage(told, Instant.EPOCH, UsageSummary.GroupBy.MODEL))
         .containsExactly(
-            new UsageSummary(new UsageSummary.Values("gpt-4o-mini", 1, 1, 1, 0, 0, 0, 0, Optional.empty(), 0, 0)));
+            new UsageSummary(
+                new UsageSummary.Values(
+                    "gpt-4o-mini", 1, 1, 1, 0, 0, 0, 0, Optional.empty(), 0, 0)));
   }
 
   @Test

@@ -100,10 +100,8 @@ class SqliteLibraryTest {
 
     public static void main(String[] args) throws IOException, SQLException {
       ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
-      Settings settings =
-          Lab.settings("SYNTHLAB_DB_PATH", args[0], "SYNTHLAB_CACHE_DIR", args[1]);
-      try (Connection connection =
-              Sqlite.of(settings, Timer.system()).source().getConnection();
+      Settings settings = Lab.settings("SYNTHLAB_DB_PATH", args[0], "SYNTHLAB_CACHE_DIR", args[1]);
+      try (Connection connection = Sqlite.of(settings, Timer.system()).source().getConnection();
           Statement statement = connection.createStatement()) {
         statement.execute("CREATE TABLE word (id INTEGER PRIMARY KEY)");
         System.out.println("open");

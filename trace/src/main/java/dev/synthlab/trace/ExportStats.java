@@ -17,36 +17,29 @@ public final class ExportStats {
   /** No span was to be sent. */
   static final ExportStats NONE = new ExportStats(new Values("", 0, 0));
 
-  /**
-   * {@return the endpoint that spans are sent to}
-   */
+  /** {@return the endpoint that spans are sent to} */
   public String endpoint() {
     return values.endpoint();
   }
 
-  /**
-   * {@return the number of spans that ended and were sampled}
-   */
+  /** {@return the number of spans that ended and were sampled} */
   public long ended() {
     return values.ended();
   }
 
-  /**
-   * {@return the number of spans whose arrival the endpoint confirmed}
-   */
+  /** {@return the number of spans whose arrival the endpoint confirmed} */
   public long exported() {
     return values.exported();
   }
 
-  /**
-   * {@return the number of spans that ended and are not confirmed, so far}
-   */
+  /** {@return the number of spans that ended and are not confirmed, so far} */
   public long lost() {
     return ended() - exported();
   }
 
   /**
-   * {@return a sentence, without its full stop, about the spans that were lost; empty when none was}
+   * {@return a sentence, without its full stop, about the spans that were lost; empty when none
+   * was}
    */
   public Optional<String> warning() {
     return lost() == 0

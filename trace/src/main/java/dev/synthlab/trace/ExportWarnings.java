@@ -12,7 +12,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** Warnings, at most one per minute, that spans or metrics do not reach the collector. Thread-safe. */
+/**
+ * Warnings, at most one per minute, that spans or metrics do not reach the collector. Thread-safe.
+ */
 final class ExportWarnings {
   private static final Logger log = Logging.component("trace");
   private static final long INTERVAL = Duration.ofMinutes(1).toNanos();

@@ -40,7 +40,8 @@ final class OtelEnvironment {
                   if (!isOtlp(exporter)) {
                     return exporter;
                   }
-                  SpanExporter connected = Exporters.withNetwork(exporter, withOwnTrust(trace, network));
+                  SpanExporter connected =
+                      Exporters.withNetwork(exporter, withOwnTrust(trace, network));
                   SpanExporter counted = new CountingSpanExporter(connected, counters, warnings);
                   exporters.add(counted);
                   return counted;
@@ -49,7 +50,8 @@ final class OtelEnvironment {
                 (processor, config) -> withSampling(processor, trace.sample(), counters))
             .addMetricExporterCustomizer(
                 (exporter, config) ->
-                    new WarningMetricExporter(Exporters.withNetwork(exporter, withOwnTrust(trace, network))))
+                    new WarningMetricExporter(
+                        Exporters.withNetwork(exporter, withOwnTrust(trace, network))))
             .build()
             .getOpenTelemetrySdk();
     // An empty export now, so that a wrong endpoint is reported at the start.
@@ -93,7 +95,8 @@ final class OtelEnvironment {
         : network;
   }
 
-  private static SpanProcessor withSampling(SpanProcessor processor, double sample, SpanCounters counters) {
+  private static SpanProcessor withSampling(
+      SpanProcessor processor, double sample, SpanCounters counters) {
     // Other processors export spans immediately, for debugging.
     return processor instanceof BatchSpanProcessor
         ? new TailSampler(processor, sample, counters)

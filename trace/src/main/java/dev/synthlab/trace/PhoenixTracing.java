@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * The export of the spans of this process to Phoenix or another OTLP collector, and of its metrics if
- * {@code OTEL_METRICS_EXPORTER} is set. Set up once at the start of the process; before that, and
- * without settings for it, no class of the OpenTelemetry SDK is loaded. Calls neither fail nor wait
- * because of it. Thread-safe.
+ * The export of the spans of this process to Phoenix or another OTLP collector, and of its metrics
+ * if {@code OTEL_METRICS_EXPORTER} is set. Set up once at the start of the process; before that,
+ * and without settings for it, no class of the OpenTelemetry SDK is loaded. Calls neither fail nor
+ * wait because of it. Thread-safe.
  *
  * {@snippet :
  * PhoenixTracing.setup();                 // if PHOENIX_COLLECTOR_ENDPOINT or PHOENIX_ENABLED is set
@@ -109,7 +109,8 @@ public final class PhoenixTracing {
       return Optional.empty();
     }
     global = made;
-    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(PhoenixTracing::shutdownAndWarn));
+    Runtime.getRuntime()
+        .addShutdownHook(Thread.ofPlatform().unstarted(PhoenixTracing::shutdownAndWarn));
     return Optional.of(made);
   }
 
@@ -142,8 +143,8 @@ public final class PhoenixTracing {
   }
 
   /**
-   * Exports the remaining spans, within the time that the settings allow, and ends the set-up. Called
-   * automatically when the process ends. Does nothing without a set-up.
+   * Exports the remaining spans, within the time that the settings allow, and ends the set-up.
+   * Called automatically when the process ends. Does nothing without a set-up.
    *
    * @return the final statistics; the number of lost spans is exact
    */

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A proxy selector that lets an exporter connect to its first server only: the SDK follows redirects,
- * and would send the API key to another server. Thread-safe.
+ * A proxy selector that lets an exporter connect to its first server only: the SDK follows
+ * redirects, and would send the API key to another server. Thread-safe.
  */
 final class SameServerProxySelector extends ProxySelector {
   // The error of the SDK contains this host name, which nobody can register.

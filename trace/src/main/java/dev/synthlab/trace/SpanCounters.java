@@ -12,7 +12,9 @@ final class SpanCounters {
   private final long maxInFlight;
   private volatile boolean closed;
 
-  /** @param maxInFlight the maximum number of spans that are queued or being sent */
+  /**
+   * @param maxInFlight the maximum number of spans that are queued or being sent
+   */
   SpanCounters(long maxInFlight) {
     this.maxInFlight = maxInFlight;
   }
@@ -36,14 +38,15 @@ final class SpanCounters {
   }
 
   /**
-   * The number of lost spans; it never decreases. Before the end it is a lower bound: the failed ones,
-   * and those that exceed the capacity of the queue. After {@link #close()} it is exact.
+   * The number of lost spans; it never decreases. Before the end it is a lower bound: the failed
+   * ones, and those that exceed the capacity of the queue. After {@link #close()} it is exact.
    */
   long lost() {
     long confirmed = exported.sum();
     long notSent = failed.sum();
     long all = ended.sum();
-    long certain = closed ? all - confirmed : notSent + Math.max(0, all - confirmed - notSent - maxInFlight);
+    long certain =
+        closed ? all - confirmed : notSent + Math.max(0, all - confirmed - notSent - maxInFlight);
     return maxLost.accumulateAndGet(certain, Math::max);
   }
 

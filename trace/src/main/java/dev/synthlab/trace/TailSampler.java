@@ -124,7 +124,9 @@ final class TailSampler implements SpanProcessor {
       pending.ended(span).forEach(this::export);
       return;
     }
-    pending.decide(pending.isInteresting() || isInteresting(span) || inSample(id)).forEach(this::export);
+    pending
+        .decide(pending.isInteresting() || isInteresting(span) || inSample(id))
+        .forEach(this::export);
     if (pending.isSampled()) {
       export(span);
     }
