@@ -24,13 +24,13 @@ import picocli.CommandLine.Parameters;
     header = "Check compiled classes against the synthlab rules.",
     description = {
       "",
-      "Reads jars and class directories and lists each violation: class, file and line, the reason for"
-          + " the rule, and what to do."
+      "Reads jars and class directories and lists each violation: class, file and line, the reason"
+          + " for the rule, and what to do."
     },
     footer = {
       "",
-      "PKG is a package pattern such as com.acme.infrastructure.. where .. includes subpackages. The"
-          + " option may be repeated.",
+      "PKG is a package pattern such as com.acme.infrastructure.. where .. includes subpackages."
+          + " The option may be repeated.",
       "",
       "Examples:",
       "  synthlab check target/classes --infrastructure com.acme.infrastructure..",
@@ -56,7 +56,8 @@ final class CheckCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       paramLabel = "PKG",
-      description = "Packages that may read the environment. Default: ..config.. and ..configuration..")
+      description =
+          "Packages that may read the environment. Default: ..config.. and ..configuration..")
   private List<String> configuration = List.of();
 
   @Option(
@@ -68,7 +69,8 @@ final class CheckCommand implements Callable<Integer> {
   @Option(
       names = "--baseline",
       paramLabel = "FILE",
-      description = "File of known violations, which do not fail the check; fixed ones are removed from it.")
+      description =
+          "File of known violations, which do not fail the check; fixed ones are removed from it.")
   private @Nullable Path baseline;
 
   @Option(names = "--freeze", description = "Write all current violations into the baseline file.")

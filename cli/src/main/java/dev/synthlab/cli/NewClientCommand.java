@@ -20,10 +20,12 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "In a directory without a build file it writes a whole project, which ./mvnw verify builds.",
-      "Next to a pom.xml it writes only the classes and prints the dependencies they need. It never",
+      "Next to a pom.xml it writes only the classes and prints the dependencies they need. It"
+          + " never",
       "overwrites a file.",
       "",
-      "From an OpenAPI file (3.0 or 3.1, JSON or YAML) it reads the operations with JSON bodies. What",
+      "From an OpenAPI file (3.0 or 3.1, JSON or YAML) it reads the operations with JSON bodies."
+          + " What",
       "it does not support is printed and listed in NOT-COVERED.md next to the classes.",
       "",
       "Examples:",

@@ -1,7 +1,5 @@
 package dev.synthlab.external;
 
-import dev.synthlab.call.CallException;
-
 
 import dev.synthlab.http.Body;
 import dev.synthlab.http.BodyReader;
@@ -72,8 +70,8 @@ public final class ApiCall {
    * Adds a query parameter.
    *
    * @param name of the parameter
-   * @param value sent as text; an empty {@link Optional} adds nothing, a collection adds one parameter
-   *     per element
+   * @param value sent as text; an empty {@link Optional} adds nothing, a collection adds one
+   *     parameter per element
    * @return this
    */
   public ApiCall query(String name, Object value) {
@@ -304,8 +302,8 @@ public final class ApiCall {
   }
 
   /**
-   * Executes the call and streams the response body. The timeout bounds the wait for the headers, and
-   * then each wait for data.
+   * Executes the call and streams the response body. The timeout bounds the wait for the headers,
+   * and then each wait for data.
    *
    * @return the open body; the caller closes it
    * @throws ApiException if the service responds with an error
@@ -415,7 +413,8 @@ public final class ApiCall {
     Duration whole =
         Optional.ofNullable(deadline)
             .orElse(transfer ? TRANSFER_DEADLINE : context.settings().callDeadline());
-    return new ApiCallExecution(context, request, publicOnly, attemptTimeout(whole), whole).execute(reader);
+    return new ApiCallExecution(context, request, publicOnly, attemptTimeout(whole), whole)
+        .execute(reader);
   }
 
   /** The timeout of an attempt, longer for a large body. */
@@ -426,7 +425,8 @@ public final class ApiCall {
     }
     return switch (body) {
       case Body.Bytes small -> byDefault;
-      case Body.Replayable file -> byDefault.plusSeconds(file.length() / MIN_UPLOAD_BYTES_PER_SECOND);
+      case Body.Replayable file ->
+          byDefault.plusSeconds(file.length() / MIN_UPLOAD_BYTES_PER_SECOND);
       case Body.Once stream -> whole;
     };
   }

@@ -1,7 +1,5 @@
 package dev.synthlab.external;
 
-import dev.synthlab.call.CallException;
-
 
 import java.net.URI;
 import java.util.Objects;

@@ -1,7 +1,5 @@
 package dev.synthlab.external;
 
-import dev.synthlab.call.CallException;
-
 
 import dev.synthlab.call.Attempt;
 import dev.synthlab.call.CallReport;

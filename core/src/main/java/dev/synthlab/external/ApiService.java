@@ -208,8 +208,8 @@ public final class ApiService {
    *
    * @param environment the variables and their origins
    * @return the settings
-   * @throws dev.synthlab.config.ConfigException if variables are missing or invalid; it names all of
-   *     them
+   * @throws dev.synthlab.config.ConfigException if variables are missing or invalid; it names all
+   *     of them
    */
   public ApiSettings settings(Environment environment) {
     return ApiSettings.from(environment, variables);

@@ -105,8 +105,8 @@ public final class Download implements AutoCloseable {
   }
 
   /**
-   * The body. Reading fails with an {@link java.io.IOException} if the connection breaks, if no data
-   * comes for the timeout of an attempt, and if the body exceeds its maximum.
+   * The body. Reading fails with an {@link java.io.IOException} if the connection breaks, if no
+   * data comes for the timeout of an attempt, and if the body exceeds its maximum.
    *
    * @return the open stream; the same each time
    */

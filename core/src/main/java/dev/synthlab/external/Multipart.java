@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * A {@code multipart/form-data} body (RFC 7578). Files are streamed, and read again for each attempt.
- * For one thread.
+ * A {@code multipart/form-data} body (RFC 7578). Files are streamed, and read again for each
+ * attempt. For one thread.
  */
 public final class Multipart {
   private final String boundary = "synthlab-" + UUID.randomUUID();

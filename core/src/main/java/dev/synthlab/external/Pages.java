@@ -116,7 +116,8 @@ public final class Pages<P> implements Iterable<P> {
           throw invalid("the next page is on another server, " + Uris.origin(address));
         }
         if (visited.size() == maxPages) {
-          throw invalid("there are more than " + maxPages + " pages; raise the maximum with withMaxPages");
+          throw invalid(
+              "there are more than " + maxPages + " pages; raise the maximum with withMaxPages");
         }
       }
       return new Page<>(page, following);

@@ -19,8 +19,10 @@ import java.util.Set;
  * @param body the request body
  * @param addressPolicy which addresses it may be sent to
  */
-record UnsignedRequest(RequestTarget target, Headers headers, Body body, AddressPolicy addressPolicy) {
-  private static final Set<String> IDEMPOTENT_METHODS = Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS");
+record UnsignedRequest(
+    RequestTarget target, Headers headers, Body body, AddressPolicy addressPolicy) {
+  private static final Set<String> IDEMPOTENT_METHODS =
+      Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS");
   private static final String IDEMPOTENCY_KEY = "idempotency-key";
 
   /** The headers that are sent on to another server after a redirect. */
@@ -53,7 +55,8 @@ record UnsignedRequest(RequestTarget target, Headers headers, Body body, Address
 
   /** Whether sending it twice has the effect of sending it once. */
   boolean idempotent() {
-    return IDEMPOTENT_METHODS.contains(target.method()) || headers.first(IDEMPOTENCY_KEY).isPresent();
+    return IDEMPOTENT_METHODS.contains(target.method())
+        || headers.first(IDEMPOTENCY_KEY).isPresent();
   }
 
   /** The request of a redirect. Headers are sent on only within the same origin. */
@@ -69,7 +72,10 @@ record UnsignedRequest(RequestTarget target, Headers headers, Body body, Address
             target.template(),
             sameOrigin ? target.ownership() : RequestTarget.Ownership.FOREIGN);
     return new UnsignedRequest(
-        next, sameOrigin ? headers : safeHeaders(), asGet ? Body.empty() : body, sameOrigin ? addressPolicy : outside);
+        next,
+        sameOrigin ? headers : safeHeaders(),
+        asGet ? Body.empty() : body,
+        sameOrigin ? addressPolicy : outside);
   }
 
   private Headers safeHeaders() {

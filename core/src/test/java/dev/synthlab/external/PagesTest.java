@@ -115,7 +115,8 @@ class PagesTest {
   @Test
   void failsWhenThereAreMorePagesThanTheMaximum() {
     ApiClient api = answering(json(200, "{\"items\":[1]}"));
-    Pages<Page> pages = api.get("/a").pagesByNumber("page", Page.class, page -> true).withMaxPages(4);
+    Pages<Page> pages =
+        api.get("/a").pagesByNumber("page", Page.class, page -> true).withMaxPages(4);
 
     assertThatExceptionOfType(ApiException.InvalidResponse.class)
         .isThrownBy(() -> pages.forEach(page -> {}))

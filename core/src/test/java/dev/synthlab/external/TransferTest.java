@@ -86,7 +86,9 @@ class TransferTest {
     Download.Saved saved = answering(file()).get("/map").sha256(sha256()).downloadTo(target());
 
     assertThat(target()).hasBinaryContent(FILE);
-    assertThat(saved).isEqualTo(new Download.Saved(target(), FILE.length, sha256()));
+    assertThat(saved.path()).isEqualTo(target());
+    assertThat(saved.bytes()).isEqualTo(FILE.length);
+    assertThat(saved.sha256()).isEqualTo(sha256());
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target())))
         .isEqualTo("rw-------");
     assertThat(files()).isEqualTo(1);

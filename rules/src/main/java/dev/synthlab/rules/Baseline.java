@@ -13,13 +13,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A file of known violations. A line has the rule, class, member and text of a violation, but no line
- * number; two equal violations are two lines.
+ * A file of known violations. A line has the rule, class, member and text of a violation, but no
+ * line number; two equal violations are two lines.
  */
 final class Baseline {
   private static final List<String> HEAD =
       List.of(
-          "# Known violations of the synthlab rules. Each check removes those that are fixed; new ones",
+          "# Known violations of the synthlab rules. Each check removes those that are fixed; new"
+              + " ones",
           "# are added only by freezing again.");
 
   private final Path file;

@@ -17,8 +17,9 @@ import java.util.stream.Stream;
  * }
  * }</pre>
  *
- * Package patterns are those of ArchUnit: {@code ..} matches any number of packages, {@code *} a part
- * of a name. Immutable; every {@code with} method returns a copy. Safe for use by many threads.
+ * Package patterns are those of ArchUnit: {@code ..} matches any number of packages, {@code *} a
+ * part of a name. Immutable; every {@code with} method returns a copy. Safe for use by many
+ * threads.
  */
 public final class Checklist {
   private final ClassFiles classes;
@@ -38,8 +39,8 @@ public final class Checklist {
    * test-classes}, {@code classes/java/test} and similar directories) are excluded.
    *
    * @param basePackages for example {@code com.acme}
-   * @return the checklist; by default packages with {@code infrastructure} or {@code config} in their
-   *     name are the infrastructure and configuration packages
+   * @return the checklist; by default packages with {@code infrastructure} or {@code config} in
+   *     their name are the infrastructure and configuration packages
    */
   public static Checklist of(String... basePackages) {
     return new Checklist(
@@ -81,8 +82,8 @@ public final class Checklist {
   }
 
   /**
-   * A copy that also checks sources and resources. Without them, the rules that need them are reported
-   * as not checked.
+   * A copy that also checks sources and resources. Without them, the rules that need them are
+   * reported as not checked.
    *
    * @param directories for example {@code src/main/java} and {@code src/main/resources}
    * @return a copy

@@ -148,7 +148,8 @@ record ClassFiles(List<Location> locations, String description) {
     try (ZipFile zip = new ZipFile(location.path().toFile())) {
       List<? extends ZipEntry> entries =
           zip.stream()
-              .filter(entry -> isClass(entry.getName()) && isBelow(entry.getName(), location.below()))
+              .filter(
+                  entry -> isClass(entry.getName()) && isBelow(entry.getName(), location.below()))
               .toList();
       for (ZipEntry entry : entries) {
         String where = location.path() + "!" + entry.getName();

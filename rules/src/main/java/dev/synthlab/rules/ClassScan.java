@@ -47,8 +47,8 @@ final class ClassScan {
       loops.check(type);
       secrets.check(type, unreadable::add);
       sources.constants(type);
-    } catch (RuntimeException e) {
-      // The file may have any content, and the class reader throws no exception of its own.
+    } catch (RuntimeException | AssertionError e) {
+      // The file may have any content, and ASM has no exception of its own for invalid classes.
       String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       unreadable.add(where + " is no class file that can be read: " + reason);
     }

@@ -19,8 +19,8 @@ import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.TypeInsnNode;
 
 /**
- * The rules on clients: classes of infrastructure packages whose name says so. Nested classes count as
- * part of a client.
+ * The rules on clients: classes of infrastructure packages whose name says so. Nested classes count
+ * as part of a client.
  */
 final class ClientRules {
   private static final String BASE = "dev/synthlab/external/ApiClient";

@@ -22,9 +22,7 @@ import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.TypeInsnNode;
 
-/**
- * The rules on what a class uses: external APIs, the environment, sleeping, retry libraries.
- */
+/** The rules on what a class uses: external APIs, the environment, sleeping, retry libraries. */
 final class ForbiddenAccessRules {
   private static final Map<String, Set<String>> SETTINGS =
       Map.of(

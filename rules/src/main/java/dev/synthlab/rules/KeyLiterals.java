@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Recognizes keys: by the formats of well-known services, and, where a name says that a key follows,
- * by the entropy of its characters.
+ * Recognizes keys: by the formats of well-known services, and, where a name says that a key
+ * follows, by the entropy of its characters.
  */
 final class KeyLiterals {
   /** Bits per character; below are words, repeated characters and placeholders. */

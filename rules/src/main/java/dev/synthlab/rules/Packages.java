@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A set of package or class patterns in ArchUnit's syntax: {@code ..} matches any number of packages,
- * {@code *} a part of a name.
+ * A set of package or class patterns in ArchUnit's syntax: {@code ..} matches any number of
+ * packages, {@code *} a part of a name.
  */
 record Packages(List<String> patterns, List<Pattern> compiled) {
 

@@ -21,10 +21,10 @@ import org.objectweb.asm.tree.TryCatchBlockNode;
 import org.objectweb.asm.tree.VarInsnNode;
 
 /**
- * Finds retry loops. Such a loop contains an external call whose exception handler leads back to the
- * call, while success leaves the loop: directly, or through a variable that the loop condition reads.
- * A loop over items that skips failed ones is allowed, since success continues with the next item too.
- * A method that calls itself from the handler is a retry without a loop.
+ * Finds retry loops. Such a loop contains an external call whose exception handler leads back to
+ * the call, while success leaves the loop: directly, or through a variable that the loop condition
+ * reads. A loop over items that skips failed ones is allowed, since success continues with the next
+ * item too. A method that calls itself from the handler is a retry without a loop.
  */
 final class RetryLoops {
   private static final Map<String, Set<String>> FUNCTION_CALLS =
@@ -222,7 +222,9 @@ final class RetryLoops {
     return isOneOf(NEXT_ITEM_CALLS, at) || at.getOpcode() == Opcodes.AALOAD;
   }
 
-  /** Whether success writes a variable that a condition on the path back reads to leave the loop. */
+  /**
+   * Whether success writes a variable that a condition on the path back reads to leave the loop.
+   */
   private static boolean decidesTheEnd(ControlFlow flow, BitSet loop, BitSet back, BitSet after) {
     Set<Integer> written = new HashSet<>();
     after.stream().mapToObj(flow::at).forEach(at -> written(at).forEach(written::add));

@@ -28,9 +28,9 @@ import org.objectweb.asm.tree.analysis.SourceInterpreter;
 import org.objectweb.asm.tree.analysis.SourceValue;
 
 /**
- * Taint analysis of secrets within one method: from a {@code Secret}, its revealed text, or a string
- * that is named like a key, through variables, concatenation and arrays, into log lines, exceptions
- * and printed text. Flows through fields and other methods are not followed.
+ * Taint analysis of secrets within one method: from a {@code Secret}, its revealed text, or a
+ * string that is named like a key, through variables, concatenation and arrays, into log lines,
+ * exceptions and printed text. Flows through fields and other methods are not followed.
  */
 final class SecretFlow {
   private static final String SECRET = "dev/synthlab/config/Secret";

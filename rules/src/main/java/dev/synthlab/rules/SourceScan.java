@@ -22,9 +22,7 @@ import org.objectweb.asm.tree.FieldNode;
 import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 
-/**
- * The rules that need sources and resources, and the search for keys in constants of classes.
- */
+/** The rules that need sources and resources, and the search for keys in constants of classes. */
 final class SourceScan {
   /** The maximum size of a source file. */
   private static final long MAX = 4L << 20;
@@ -111,7 +109,12 @@ final class SourceScan {
         reported == null
             ? new Violation(Rule.NO_KEY_LITERAL, name, "", file.toString(), line, what)
             : new Violation(
-                Rule.NO_KEY_LITERAL, reported.className(), reported.member(), reported.file(), line, what));
+                Rule.NO_KEY_LITERAL,
+                reported.className(),
+                reported.member(),
+                reported.file(),
+                line,
+                what));
   }
 
   /** Searches the string constants of a class. */

@@ -42,9 +42,7 @@ final class Violations {
     }
   }
 
-  /**
-   * Adds a violation that does not count if the used class (internal name) is itself checked.
-   */
+  /** Adds a violation that does not count if the used class (internal name) is itself checked. */
   void add(Violation violation, String target) {
     if (!scope.exempts(violation) && all.add(violation)) {
       targets.put(violation, target);

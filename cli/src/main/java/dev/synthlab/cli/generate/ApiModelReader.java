@@ -61,8 +61,7 @@ final class ApiModelReader {
     }
     OpenApiNode about = top.child("info").orElse(new OpenApiNode(Map.of(), "/info"));
     String doc = about.text("description").or(() -> about.text("title")).orElse("");
-    return new ApiModel(
-        doc, server, key, List.copyOf(read), reachable(read), unsupported.lines());
+    return new ApiModel(doc, server, key, List.copyOf(read), reachable(read), unsupported.lines());
   }
 
   /** The types that the supported operations use. */
@@ -114,7 +113,10 @@ final class ApiModelReader {
             });
     if (read.size() > MAX_OPERATIONS) {
       throw new GenerateException(
-          document.name() + " has more than " + MAX_OPERATIONS + " operations; use a file with fewer");
+          document.name()
+              + " has more than "
+              + MAX_OPERATIONS
+              + " operations; use a file with fewer");
     }
   }
 

@@ -14,8 +14,7 @@ final class ClientClasses {
     Map<String, String> words = values(name);
     Map<String, String> files = new LinkedHashMap<>();
     files.put(main + name.client() + ".java", ClientSources.client(name, api));
-    files.put(
-        main + name.exception() + ".java", Templates.fill("Exception.java.template", words));
+    files.put(main + name.exception() + ".java", Templates.fill("Exception.java.template", words));
     files.put(main + "package-info.java", Templates.fill("package-info.java.template", words));
     api.types()
         .values()
@@ -53,9 +52,11 @@ final class ClientClasses {
   private static String notCovered(ClientName name, ApiModel api) {
     StringBuilder out = new StringBuilder("# What " + name.client() + " does not cover\n\n");
     out.append(
-        "Parts of the OpenAPI file that this client does not cover: the location in the file, and what\n"
+        "Parts of the OpenAPI file that this client does not cover: the location in the file, and"
+            + " what\n"
             + "the generator did instead.\n\n");
-    api.unsupported().forEach(each -> out.append("- ").append(JavaText.markdown(each)).append('\n'));
+    api.unsupported()
+        .forEach(each -> out.append("- ").append(JavaText.markdown(each)).append('\n'));
     return out.toString();
   }
 }

@@ -72,8 +72,8 @@ final class ClientSources {
   private String failures() {
     return "Methods throw {@link "
         + name.exception()
-        + "} for an error response of the service, and {@link CallException} when no usable response"
-        + " comes: no connection, timeout, rate limit, refused key. Thread-safe.";
+        + "} for an error response of the service, and {@link CallException} when no usable"
+        + " response comes: no connection, timeout, rate limit, refused key. Thread-safe.";
   }
 
   private void service() {
@@ -119,13 +119,15 @@ final class ClientSources {
     source.javadoc(
         2,
         List.of("Returns the client of this process."),
-        List.of("@return the shared instance, which is closed when the process ends", misconfigured));
+        List.of(
+            "@return the shared instance, which is closed when the process ends", misconfigured));
     source.line(2, "public static " + name.client() + " get() {");
     source.line(4, "return over(Synthlab.get());").line(2, "}");
     source.line();
     source.javadoc(
         2,
-        List.of("Returns the client of a given {@code Synthlab}: for tests, or for a second account."),
+        List.of(
+            "Returns the client of a given {@code Synthlab}: for tests, or for a second account."),
         List.of(
             "@param synthlab the owner of its transport, limits and observers",
             "@return the instance of that {@code Synthlab}, which is closed with it",
@@ -190,7 +192,9 @@ final class ClientSources {
   }
 
   private static List<String> parameters(Operation operation) {
-    return operation.required().stream().map(each -> each.type().plain() + " " + each.name()).toList();
+    return operation.required().stream()
+        .map(each -> each.type().plain() + " " + each.name())
+        .toList();
   }
 
   private void body(Operation operation) {
@@ -209,7 +213,8 @@ final class ClientSources {
                     .filter(each -> each.location() != Operation.Location.HEADER)
                     .forEach(
                         each ->
-                            parameter(each, "options." + each.name() + "()").ifPresent(calls::add)));
+                            parameter(each, "options." + each.name() + "()")
+                                .ifPresent(calls::add)));
     operation.body().ifPresent(each -> calls.add(call(".json", each.name())));
     Expression.Call last = operation.result().map(this::read).orElse(call(".send"));
     String before = operation.result().isPresent() ? "return " : "";
@@ -275,7 +280,8 @@ final class ClientSources {
   private void joined() {
     source.use("java.util.List").use("java.util.stream.Collectors").line();
     source.line(2, "private static String joined(List<?> values) {");
-    source.line(4, "return values.stream().map(String::valueOf).collect(Collectors.joining(\",\"));");
+    source.line(
+        4, "return values.stream().map(String::valueOf).collect(Collectors.joining(\",\"));");
     source.line(2, "}");
   }
 }

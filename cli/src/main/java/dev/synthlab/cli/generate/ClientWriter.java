@@ -62,11 +62,14 @@ public final class ClientWriter {
   static Result write(Request request, Libraries libraries) {
     ExistingBuild build = ExistingBuild.of(request.directory());
     String packageName =
-        request.packageName().orElseGet(() -> build.group() + ".infrastructure." + segment(request));
+        request
+            .packageName()
+            .orElseGet(() -> build.group() + ".infrastructure." + segment(request));
     ClientName name = ClientName.of(request.name(), packageName);
     requireFree(name);
     ApiModel api =
-        request.openApi()
+        request
+            .openApi()
             .map(file -> ApiModelReader.read(OpenApiDocument.read(file), name.pascal()))
             .orElseGet(() -> StarterApi.api(name));
     ApiModel addressed = request.baseUrl().map(url -> withBaseUrl(api, url)).orElse(api);

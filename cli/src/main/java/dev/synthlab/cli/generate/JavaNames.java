@@ -138,7 +138,8 @@ final class JavaNames {
   String member(String wire, String otherwise) {
     String name = joined(words(wire), "", false);
     name = name.isEmpty() ? otherwise : withoutLeadingDigit(name, otherwise);
-    return unique(SourceVersion.isKeyword(name) || name.equals("record") ? name + "Value" : name, "");
+    return unique(
+        SourceVersion.isKeyword(name) || name.equals("record") ? name + "Value" : name, "");
   }
 
   /** A unique name of a constant. */

@@ -3,8 +3,8 @@ package dev.synthlab.cli.generate;
 import java.util.Locale;
 
 /**
- * Escapes text of a file for Java sources: it cannot end a comment or a literal, and cannot become a
- * tag, a Unicode escape or a bidirectional control character.
+ * Escapes text of a file for Java sources: it cannot end a comment or a literal, and cannot become
+ * a tag, a Unicode escape or a bidirectional control character.
  */
 final class JavaText {
   private static final int MAX = 600;

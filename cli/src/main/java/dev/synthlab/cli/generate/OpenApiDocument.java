@@ -77,7 +77,8 @@ final class OpenApiDocument {
                   + ", column "
                   + e.getLocation().getColumnNr()
                   + ")";
-      throw new GenerateException(name + " is not valid JSON: " + e.getOriginalMessage() + where, e);
+      throw new GenerateException(
+          name + " is not valid JSON: " + e.getOriginalMessage() + where, e);
     }
   }
 
@@ -97,7 +98,8 @@ final class OpenApiDocument {
           e.getProblemMark()
               .map(at -> " (line " + (at.getLine() + 1) + ", column " + (at.getColumn() + 1) + ")")
               .orElse("");
-      throw new GenerateException(name + " is not valid YAML: " + e.getProblem().strip() + where, e);
+      throw new GenerateException(
+          name + " is not valid YAML: " + e.getProblem().strip() + where, e);
     } catch (YamlEngineException | StackOverflowError | ClassCastException e) {
       throw new GenerateException(name + " is not valid YAML: " + e.getMessage(), e);
     }
@@ -135,8 +137,8 @@ final class OpenApiDocument {
     if (top.child("swagger").isPresent()) {
       throw new GenerateException(
           name
-              + " is a Swagger 2 file; only OpenAPI 3.0 and 3.1 are supported. Convert it first, for"
-              + " example at https://converter.swagger.io");
+              + " is a Swagger 2 file; only OpenAPI 3.0 and 3.1 are supported. Convert it first,"
+              + " for example at https://converter.swagger.io");
     }
     String version = top.child("openapi").map(node -> String.valueOf(node.value())).orElse("");
     if (!version.matches("3\\.[01](\\..*)?")) {
@@ -167,7 +169,8 @@ final class OpenApiDocument {
       if (!passed.add(reference)) {
         throw new GenerateException(
             "%s: the $ref at %s is circular: %s"
-                .formatted(name, from.location(), String.join(" -> ", passed) + " -> " + reference));
+                .formatted(
+                    name, from.location(), String.join(" -> ", passed) + " -> " + reference));
       }
       at = target(at, reference);
     }

@@ -1,8 +1,8 @@
 package dev.synthlab.cli.generate;
 
 import dev.synthlab.cli.generate.Operation.Argument;
-import dev.synthlab.cli.generate.Operation.Options;
 import dev.synthlab.cli.generate.Operation.Location;
+import dev.synthlab.cli.generate.Operation.Options;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -73,17 +73,20 @@ final class OperationReader {
           .filter(each -> !each.children().isEmpty() || !each.members().isEmpty())
           .ifPresent(each -> unsupported.add(each, word, "omitted"));
     }
-    String suggestedName = node.text("operationId").orElse(draft.http() + " " + pathWords(draft.path()));
+    String suggestedName =
+        node.text("operationId").orElse(draft.http() + " " + pathWords(draft.path()));
     String name = methods.member(suggestedName, "operation");
     List<Argument> all = arguments(draft, suggestedName);
     Optional<Argument> body = body(draft, suggestedName);
-    Optional<Type> answer = draft.http().equals("head") ? Optional.empty() : result(node, suggestedName);
+    Optional<Type> answer =
+        draft.http().equals("head") ? Optional.empty() : result(node, suggestedName);
     List<Argument> optional =
         all.stream().filter(each -> each.type() instanceof Type.OptionalOf).toList();
     Optional<Options> options =
         optional.isEmpty()
             ? Optional.empty()
-            : Optional.of(new Options(schemas.typeName(suggestedName + " options"), name, optional));
+            : Optional.of(
+                new Options(schemas.typeName(suggestedName + " options"), name, optional));
     return new Operation(
         name,
         draft.http(),
@@ -139,7 +142,8 @@ final class OperationReader {
     for (String name : inPath) {
       OpenApiNode parameter = found.remove("path " + name);
       if (parameter == null || inPath.indexOf(name) != inPath.lastIndexOf(name)) {
-        throw new UnsupportedOperation(draft.node(), "{" + name + "} has no parameter description, or occurs twice");
+        throw new UnsupportedOperation(
+            draft.node(), "{" + name + "} has no parameter description, or occurs twice");
       }
       arguments.add(argument(parameter, Location.PATH, draft, suggestedName));
     }
@@ -186,7 +190,8 @@ final class OperationReader {
     unsupported.add(parameter, what, "omitted");
   }
 
-  private Argument argument(OpenApiNode parameter, Location place, Draft draft, String suggestedName)
+  private Argument argument(
+      OpenApiNode parameter, Location place, Draft draft, String suggestedName)
       throws UnsupportedOperation {
     String wire = parameter.text("name").orElse("");
     Type type =
@@ -196,7 +201,8 @@ final class OperationReader {
     boolean inPath = place == Location.PATH;
     String style = parameter.text("style").orElse("simple");
     if (!sendable(type.withoutOptional(), !inPath) || (inPath && !style.equals("simple"))) {
-      throw new UnsupportedOperation(parameter, "a parameter that is an object or has another style");
+      throw new UnsupportedOperation(
+          parameter, "a parameter that is an object or has another style");
     }
     boolean certain = inPath || parameter.isTrue("required");
     return new Argument(
@@ -245,7 +251,8 @@ final class OperationReader {
     return Optional.of(new Argument("", name, type, Location.BODY, SchemaReader.doc(body)));
   }
 
-  private Optional<Type> result(OpenApiNode node, String suggestedName) throws UnsupportedOperation {
+  private Optional<Type> result(OpenApiNode node, String suggestedName)
+      throws UnsupportedOperation {
     Map<String, OpenApiNode> responses =
         node.child("responses").map(OpenApiNode::children).orElse(Map.of());
     List<String> good =
@@ -265,8 +272,7 @@ final class OperationReader {
       return Optional.empty();
     }
     if (good.size() > 1) {
-      unsupported.add(
-          node, "several 2xx responses", "only " + withContent.getFirst() + " is read");
+      unsupported.add(node, "several 2xx responses", "only " + withContent.getFirst() + " is read");
     }
     OpenApiNode response = document.follow(responses.getOrDefault(withContent.getFirst(), node));
     Optional<OpenApiNode> json = json(response);

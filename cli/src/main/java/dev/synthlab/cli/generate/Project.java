@@ -76,15 +76,13 @@ final class Project {
           case NONE -> "";
           case BEARER, HEADER, QUERY ->
               "| `%s` | API key | %s |\n"
-                  .formatted(
-                      name.variable("API_KEY"), api.key().optional() ? "none" : "required");
+                  .formatted(name.variable("API_KEY"), api.key().optional() ? "none" : "required");
         };
     String address =
         api.server().map(url -> "`" + url.replace("|", "%7C") + "`").orElse("required");
     return key
         + "| `%s` | base URL | %s |\n".formatted(name.variable("BASE_URL"), address)
-        + "| `%s` | timeout of one attempt | `30s` |\n"
-            .formatted(name.variable("TIMEOUT"));
+        + "| `%s` | timeout of one attempt | `30s` |\n".formatted(name.variable("TIMEOUT"));
   }
 
   /** The dependencies that an existing project needs, as lines of its {@code pom.xml}. */

@@ -235,7 +235,9 @@ final class SchemaReader {
           more.map(each -> read(each, suggestedName + " value")).orElse(Scalar.ANY.optional()));
     }
     more.filter(each -> !each.children().isEmpty())
-        .ifPresent(each -> unsupported.add(each, "additional properties beside the named ones", "ignored"));
+        .ifPresent(
+            each ->
+                unsupported.add(each, "additional properties beside the named ones", "ignored"));
     String name = name(node, suggestedName);
     if (declared.size() >= MAX_TYPES) {
       throw new GenerateException(
@@ -248,7 +250,9 @@ final class SchemaReader {
     return new Type.Named(name);
   }
 
-  /** Collects the properties of an object and of its {@code allOf} schemas; false if unsupported. */
+  /**
+   * Collects the properties of an object and of its {@code allOf} schemas; false if unsupported.
+   */
   private boolean collectProperties(
       OpenApiNode node,
       Map<String, OpenApiNode> properties,

@@ -11,7 +11,8 @@ final class StarterApi {
 
   static ApiModel api(ClientName name) {
     String item = name.pascal() + "Item";
-    Argument id = new Argument("id", "id", Type.Scalar.TEXT, Operation.Location.PATH, "the id of the item");
+    Argument id =
+        new Argument("id", "id", Type.Scalar.TEXT, Operation.Location.PATH, "the id of the item");
     Operation operation =
         new Operation(
             "item",

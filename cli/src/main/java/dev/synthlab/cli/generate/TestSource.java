@@ -12,7 +12,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Writes the test of a client: calls one operation against a local server with scripted replies. */
+/**
+ * Writes the test of a client: calls one operation against a local server with scripted replies.
+ */
 final class TestSource {
   private static final List<String> IMPORTS =
       List.of(
@@ -78,8 +80,7 @@ final class TestSource {
     if (needsKey()) {
       missingKey();
     } else {
-      source.lines(
-          Templates.fill("ClientTest.address", Map.of("base", name.variable("BASE_URL"))));
+      source.lines(Templates.fill("ClientTest.address", Map.of("base", name.variable("BASE_URL"))));
     }
     return source.line(0, "}").text();
   }
@@ -143,7 +144,10 @@ final class TestSource {
     source.line();
     assertResult(sample);
     source.line(
-        4, "assertThat(requests).hasSize(1).first().asString().startsWith(" + expectedRequestLine(operation) + ");");
+        4,
+        "assertThat(requests).hasSize(1).first().asString().startsWith("
+            + expectedRequestLine(operation)
+            + ");");
     source.line(2, "}");
     if (operation.retriedByDefault()) {
       source.line();

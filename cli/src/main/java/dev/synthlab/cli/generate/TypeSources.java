@@ -32,11 +32,14 @@ final class TypeSources {
     source.listed(0, "public record " + name + "(", members, ") {");
     List<GeneratedType.Field> parts =
         options.all().stream()
-            .map(each -> new GeneratedType.Field(each.wireName(), each.name(), each.type(), false, ""))
+            .map(
+                each ->
+                    new GeneratedType.Field(each.wireName(), each.name(), each.type(), false, ""))
             .toList();
     constructor(source, name, checks(source, parts));
     source.line();
-    source.javadoc(2, List.of("Returns options with no parameter set."), List.of("@return empty options"));
+    source.javadoc(
+        2, List.of("Returns options with no parameter set."), List.of("@return empty options"));
     source.line(2, "public static " + name + " none() {");
     List<String> empty = parts.stream().map(each -> "Optional.empty()").toList();
     source.listed(4, "return new " + name + "(", empty, ");");
@@ -153,7 +156,9 @@ final class TypeSources {
     for (int i = 0; i < words.constants().size(); i++) {
       GeneratedType.Constant word = words.constants().get(i);
       String end = i + 1 < words.constants().size() ? "," : ";";
-      source.javadoc(2, word.jsonName().isBlank() ? "The empty string." : JavaText.code(word.jsonName()) + ".");
+      source.javadoc(
+          2,
+          word.jsonName().isBlank() ? "The empty string." : JavaText.code(word.jsonName()) + ".");
       source.line(2, word.name() + "(" + JavaText.literal(word.jsonName()) + ")" + end);
     }
     source.line();
@@ -163,7 +168,10 @@ final class TypeSources {
     source.line(4, "this.value = value;");
     source.line(2, "}");
     source.line();
-    source.javadoc(2, List.of("Returns the value as the service writes it."), List.of("@return the JSON value"));
+    source.javadoc(
+        2,
+        List.of("Returns the value as the service writes it."),
+        List.of("@return the JSON value"));
     source.line(2, "@JsonValue");
     source.line(2, "@Override");
     source.line(2, "public String toString() {");
@@ -178,7 +186,8 @@ final class TypeSources {
     source.javadoc(
         0, List.of(sentence(alias.doc(), "A response body.")), List.of("@param value the content"));
     source.line(
-        0, "public record " + alias.name() + "(@JsonValue " + alias.aliased().plain() + " value) {");
+        0,
+        "public record " + alias.name() + "(@JsonValue " + alias.aliased().plain() + " value) {");
     source.line();
     source.javadoc(2, "Copies the content.");
     source.line(2, "@JsonCreator(mode = JsonCreator.Mode.DELEGATING)");

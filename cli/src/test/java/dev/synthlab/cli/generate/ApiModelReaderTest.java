@@ -207,14 +207,19 @@ class ApiModelReaderTest {
     ApiModel part =
         answering(
             "{$ref: '#/components/schemas/Tree'}",
-            "Tree: {properties: {branches: {type: array, items: {$ref: '#/components/schemas/Tree'}}}}");
+            "Tree: {properties: {branches: {type: array, items: {$ref:"
+                + " '#/components/schemas/Tree'}}}}");
     ApiModel whole =
         answering(
             "{$ref: '#/components/schemas/Tree'}",
             "Tree: {type: array, items: {$ref: '#/components/schemas/Tree'}}");
 
     assertThat(
-            ((GeneratedType.RecordType) part.types().get("Tree")).fields().getFirst().type().plain())
+            ((GeneratedType.RecordType) part.types().get("Tree"))
+                .fields()
+                .getFirst()
+                .type()
+                .plain())
         .isEqualTo("Optional<List<Tree>>");
     assertThat(whole.unsupported()).anyMatch(each -> each.contains("only refers to itself"));
   }

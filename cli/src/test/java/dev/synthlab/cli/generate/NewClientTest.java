@@ -96,7 +96,8 @@ class NewClientTest {
         project().write("weather", Optional.empty(), Optional.of("http://localhost:1"));
 
     assertThat(result.wholeProject()).isFalse();
-    assertThat(result.client()).isEqualTo("com.acme.shop_front.infrastructure.weather.WeatherClient");
+    assertThat(result.client())
+        .isEqualTo("com.acme.shop_front.infrastructure.weather.WeatherClient");
     assertThat(result.files()).allMatch(file -> file.startsWith("src")).hasSize(5);
     assertThat(result.dependencies()).contains("synthlab-core", "synthlab-rules", "junit-jupiter");
     assertThat(result.tableRow()).contains("WeatherClient", "WEATHER_API_KEY");
