@@ -273,7 +273,8 @@ class ResponseClassifierTest {
   })
   void takesAnErrorWithinAnAnswerForWhatItsCodeSays(String code, Kind kind, boolean again) {
     Verdict<String> verdict =
-        ResponseClassifier.<String>errorInBody(arrived(200, ""), ROUTE, code, "words").orElseThrow();
+        ResponseClassifier.<String>errorInBody(arrived(200, ""), ROUTE, code, "words")
+            .orElseThrow();
 
     assertThat(again(verdict)).isEqualTo(again);
     assertThat(fault(verdict).kind()).isEqualTo(kind);
@@ -285,7 +286,8 @@ class ResponseClassifierTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "odd", "200", "4000"})
   void doesNotGuessWhatACodeMeansThatNobodyKnows(String code) {
-    assertThat(ResponseClassifier.<String>errorInBody(arrived(200, ""), ROUTE, code, "words")).isEmpty();
+    assertThat(ResponseClassifier.<String>errorInBody(arrived(200, ""), ROUTE, code, "words"))
+        .isEmpty();
   }
 
   @Test
