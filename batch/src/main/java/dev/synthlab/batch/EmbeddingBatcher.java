@@ -4,7 +4,6 @@ import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.CallReports;
 import dev.synthlab.call.Outcome;
-import dev.synthlab.call.Spend;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.EmbeddingRequest;

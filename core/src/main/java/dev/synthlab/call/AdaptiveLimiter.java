@@ -147,7 +147,8 @@ final class AdaptiveLimiter {
       return Math.max(sent.within(1, sentAt) - 1, served.within(1, now));
     }
     // Throttled twice within two seconds: the server accepts far less.
-    double min = rate * (now - rateCutAt < 2 * SECOND ? MIN_CAPACITY_AFTER_RECENT_CUT : MIN_CAPACITY);
+    double min =
+        rate * (now - rateCutAt < 2 * SECOND ? MIN_CAPACITY_AFTER_RECENT_CUT : MIN_CAPACITY);
     return Math.min(rate, Math.max(servedRate(now), min));
   }
 
@@ -162,7 +163,8 @@ final class AdaptiveLimiter {
   private void updateRate(long now) {
     double seconds = (now - rateCutAt) / 1e9;
     // At a low rate one throttled request costs more, so the rate recovers more slowly.
-    double recovery = Math.clamp(RECOVERY_REQUESTS / capacity, RECOVERY_SECONDS, MAX_RECOVERY_SECONDS);
+    double recovery =
+        Math.clamp(RECOVERY_REQUESTS / capacity, RECOVERY_SECONDS, MAX_RECOVERY_SECONDS);
     double curve = capacity * (1 + (1 - RATE_DECREASE) * Math.pow(seconds / recovery - 1, 3));
     // Without demand, nothing is learned about the capacity of the server.
     double needed = Math.max(1, servedRate(now)) * 1.5;

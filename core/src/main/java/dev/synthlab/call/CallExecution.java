@@ -85,7 +85,8 @@ final class CallExecution<T> {
     Optional<Exchange<T>> fallback = exchange.fallback(fault);
     fallback.ifPresent(
         next -> {
-          log.info("{} failed, falling back to {}: {}", exchange.route(), next.route(), fault.message());
+          log.info(
+              "{} failed, falling back to {}: {}", exchange.route(), next.route(), fault.message());
           exchange = next;
           backoff = Backoff.of(loop.policy);
         });

@@ -125,8 +125,7 @@ public final class CallReport {
    * @return a new report
    */
   public CallReport with(Spend used, Optional<Fault> failure) {
-    return new CallReport(
-        route, started, elapsed, queued, attempts, used, failure, metadata);
+    return new CallReport(route, started, elapsed, queued, attempts, used, failure, metadata);
   }
 
   @Override

@@ -35,8 +35,7 @@ public final class CallReports {
       Spend spend,
       Optional<Fault> fault,
       CallMetadata metadata) {
-    return new CallReport(
-        route, started, elapsed, queued, attempts, spend, fault, metadata);
+    return new CallReport(route, started, elapsed, queued, attempts, spend, fault, metadata);
   }
 
   /**

@@ -37,8 +37,8 @@ public interface Exchange<T> {
 
   /**
    * Interprets the result of an attempt. Reads the body of an {@link
-   * AttemptResult.ResponseReceived} and closes it, except in {@link BodyMode#STREAM}: then the value
-   * closes it.
+   * AttemptResult.ResponseReceived} and closes it, except in {@link BodyMode#STREAM}: then the
+   * value closes it.
    *
    * @param result the result
    * @return the verdict

@@ -151,7 +151,8 @@ public record Fault(
    * @return a new fault
    */
   public Fault as(Kind other, String description) {
-    return new Fault(other, description, status, code, parameter, requestId, retryAfter, partial, cause);
+    return new Fault(
+        other, description, status, code, parameter, requestId, retryAfter, partial, cause);
   }
 
   /**

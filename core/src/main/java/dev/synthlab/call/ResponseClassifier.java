@@ -81,7 +81,8 @@ public final class ResponseClassifier {
   public static Fault malformed(
       AttemptResult.ResponseReceived response, String problem, String body) {
     String text = body.strip();
-    String message = text.isEmpty() ? problem : problem + ": " + Fault.beginning(text, EXCERPT_LIMIT);
+    String message =
+        text.isEmpty() ? problem : problem + ": " + Fault.beginning(text, EXCERPT_LIMIT);
     return new Fault(
         Kind.MALFORMED_RESPONSE,
         message,
@@ -117,7 +118,11 @@ public final class ResponseClassifier {
     Fault fault =
         new Fault(
             kind,
-            code + " in the answer of " + host(route) + ": " + Fault.beginning(message, MESSAGE_LIMIT),
+            code
+                + " in the answer of "
+                + host(route)
+                + ": "
+                + Fault.beginning(message, MESSAGE_LIMIT),
             OptionalInt.of(response.status()),
             Optional.of(code),
             Optional.empty(),
@@ -172,13 +177,15 @@ public final class ResponseClassifier {
         : new Verdict.GiveUp<>(fault);
   }
 
-  private static boolean isRetryable(AttemptResult.ResponseReceived response, Kind kind, int status) {
+  private static boolean isRetryable(
+      AttemptResult.ResponseReceived response, Kind kind, int status) {
     if (kind == Kind.QUOTA_EXCEEDED || kind == Kind.REDIRECTED) {
       return false;
     }
     Optional<String> shouldRetry =
         response.headers().first("x-should-retry").map(v -> v.strip().toLowerCase(Locale.ROOT));
-    if (shouldRetry.isPresent() && (shouldRetry.get().equals("true") || shouldRetry.get().equals("false"))) {
+    if (shouldRetry.isPresent()
+        && (shouldRetry.get().equals("true") || shouldRetry.get().equals("false"))) {
       return shouldRetry.get().equals("true");
     }
     return TRANSIENT.contains(status) || (status >= 500 && !PERMANENT.contains(status));
@@ -214,7 +221,11 @@ public final class ResponseClassifier {
     if (response.status() >= 300 && response.status() < 400) {
       text.append(", which points to ")
           .append(
-              response.headers().first("location").map(ResponseClassifier::target).orElse("nowhere"))
+              response
+                  .headers()
+                  .first("location")
+                  .map(ResponseClassifier::target)
+                  .orElse("nowhere"))
           .append("; redirects are not followed");
     }
     String said = body.message().strip();

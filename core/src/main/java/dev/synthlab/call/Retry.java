@@ -8,9 +8,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A retry policy for work other than requests, for example transactions. It follows the rules of the
- * call loop: a maximum number of attempts, delays that grow exponentially with jitter, and no delay
- * that ends after the deadline. Immutable, safe for use by many threads.
+ * A retry policy for work other than requests, for example transactions. It follows the rules of
+ * the call loop: a maximum number of attempts, delays that grow exponentially with jitter, and no
+ * delay that ends after the deadline. Immutable, safe for use by many threads.
  */
 public final class Retry {
   private final Timer timer;

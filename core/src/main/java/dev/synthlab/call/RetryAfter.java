@@ -10,8 +10,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
 /**
- * A parser of the time that a server asks to wait: {@code retry-after-ms}, or {@code Retry-After} in
- * seconds or as a date (RFC 9110, section 10.2.3); decimals are accepted.
+ * A parser of the time that a server asks to wait: {@code retry-after-ms}, or {@code Retry-After}
+ * in seconds or as a date (RFC 9110, section 10.2.3); decimals are accepted.
  */
 final class RetryAfter {
   private static final BigDecimal MAX_SECONDS =

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The circuit breaker of one route. It opens when most attempts fail, and after some time half-opens
- * to admit one request as a probe. Safe for use by many threads.
+ * The circuit breaker of one route. It opens when most attempts fail, and after some time
+ * half-opens to admit one request as a probe. Safe for use by many threads.
  */
 final class RouteBreaker {
   private static final int WINDOW_SIZE = 40;

@@ -100,12 +100,14 @@ final class RouteGate {
       throws InterruptedException {
     Arrival arrival = new Arrival();
     lastUsed = arrival.at;
-    Optional<Blocked> pause = waiting == WaitMode.WITHIN_DEADLINE ? pauseOutside() : Optional.empty();
+    Optional<Blocked> pause =
+        waiting == WaitMode.WITHIN_DEADLINE ? pauseOutside() : Optional.empty();
     if (pause.filter(each -> outlives(each, deadline)).isPresent()) {
       return refused(pause.get(), arrival);
     }
     if (!acquireTurn(queue, deadline, waiting)) {
-      return refused(new Blocked(queueWaits.current().orElse(WaitReason.RATE_LIMIT), Duration.ZERO), arrival);
+      return refused(
+          new Blocked(queueWaits.current().orElse(WaitReason.RATE_LIMIT), Duration.ZERO), arrival);
     }
     try {
       while (true) {
@@ -133,7 +135,8 @@ final class RouteGate {
   }
 
   private static boolean outlives(Blocked blocked, Deadline deadline) {
-    return blocked.reason() == WaitReason.BREAKER || blocked.time().compareTo(deadline.remaining()) >= 0;
+    return blocked.reason() == WaitReason.BREAKER
+        || blocked.time().compareTo(deadline.remaining()) >= 0;
   }
 
   private static boolean acquireTurn(Semaphore gate, Deadline deadline, WaitMode waiting)
@@ -199,7 +202,8 @@ final class RouteGate {
   }
 
   /** Waits until fewer than the maximum are in flight; after a long pause that is 1, the probe. */
-  private Optional<Blocked> concurrency(Deadline deadline, WaitMode waiting) throws InterruptedException {
+  private Optional<Blocked> concurrency(Deadline deadline, WaitMode waiting)
+      throws InterruptedException {
     Optional<Blocked> pause = pause(Duration.ZERO);
     if (pause.isPresent() || inFlight < maxInFlight()) {
       return pause;
@@ -289,7 +293,10 @@ final class RouteGate {
       }
       if (time.compareTo(LONG_PAUSE) > 0 && !probeFirst) {
         probeFirst = true;
-        log.warn("{} asked to wait {} s; after that one request is sent as a probe", route, time.toSeconds());
+        log.warn(
+            "{} asked to wait {} s; after that one request is sent as a probe",
+            route,
+            time.toSeconds());
       }
       freed.signalAll();
     } finally {
@@ -340,7 +347,8 @@ final class RouteGate {
           breaker.map(RouteBreaker::state).orElse(TrafficSnapshot.Breaker.CLOSED),
           available(requests),
           available(tokens),
-          adaptive.map(AdaptiveLimiter::rate)
+          adaptive
+              .map(AdaptiveLimiter::rate)
               .filter(Double::isFinite)
               .map(OptionalDouble::of)
               .orElseGet(OptionalDouble::empty),

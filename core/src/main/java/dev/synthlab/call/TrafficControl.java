@@ -293,11 +293,7 @@ public final class TrafficControl {
   }
 
   private Admission admitAtGate(
-      Route route,
-      long weight,
-      Deadline deadline,
-      WaitMode waiting,
-      @Nullable Semaphore server)
+      Route route, long weight, Deadline deadline, WaitMode waiting, @Nullable Semaphore server)
       throws InterruptedException {
     boolean granted = false;
     try {

@@ -55,7 +55,8 @@ final class BoundedResolver implements AutoCloseable {
       throw unknown("the resolver gave no answer within " + within.toMillis() + " ms", e);
     } catch (ExecutionException e) {
       boolean unknownHost = e.getCause() instanceof UnknownHostException;
-      throw unknown(unknownHost ? "there is no such host, or no resolver" : "the resolver failed", e);
+      throw unknown(
+          unknownHost ? "there is no such host, or no resolver" : "the resolver failed", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unknown("interrupted", e);

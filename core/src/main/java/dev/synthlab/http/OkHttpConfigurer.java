@@ -67,7 +67,8 @@ final class OkHttpConfigurer implements Dns, AutoCloseable {
   public List<InetAddress> lookup(String host) throws UnknownHostException {
     Duration left =
         CallEventListener.ofLookup().map(CallEventListener::remaining).orElse(options.timeout());
-    return resolver.addresses(host, left.compareTo(options.timeout()) < 0 ? left : options.timeout());
+    return resolver.addresses(
+        host, left.compareTo(options.timeout()) < 0 ? left : options.timeout());
   }
 
   @Override

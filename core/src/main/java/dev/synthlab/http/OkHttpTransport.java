@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The HTTP/1.1 transport, built on OkHttp. It runs on the thread of the caller.
  *
- * <p>What OkHttp does by itself is switched off: retries, redirects, HTTP/2, and its limits on calls
- * in flight.
+ * <p>What OkHttp does by itself is switched off: retries, redirects, HTTP/2, and its limits on
+ * calls in flight.
  */
 @Internal
 public final class OkHttpTransport implements Transport {
@@ -220,7 +220,8 @@ public final class OkHttpTransport implements Transport {
           bytes.bytes().length > 0 || needsBody(request.method())
               ? new BytesBody(bytes.bytes(), type(bytes))
               : null;
-      case Body.Replayable source -> new StreamedBody(source.source(), source.length(), type(source));
+      case Body.Replayable source ->
+          new StreamedBody(source.source(), source.length(), type(source));
       case Body.Once once -> new StreamedBody(once::stream, -1, type(once));
     };
   }

@@ -8,9 +8,9 @@ import java.util.Objects;
  *
  * @param status the HTTP status code
  * @param headers the header fields
- * @param body the decompressed bytes; a read that fails throws a {@link TransportException}. Closing
- *     it, from any thread, ends the exchange: if it was read to its end, the connection returns to
- *     the pool, otherwise the socket is closed.
+ * @param body the decompressed bytes; a read that fails throws a {@link TransportException}.
+ *     Closing it, from any thread, ends the exchange: if it was read to its end, the connection
+ *     returns to the pool, otherwise the socket is closed.
  */
 public record Response(int status, Headers headers, InputStream body) {
 

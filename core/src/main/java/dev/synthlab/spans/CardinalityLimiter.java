@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A limiter of the cardinality of metric attributes whose values come from servers and users. It
- * redacts the values, and replaces long ones, and all beyond a maximum number, with {@value #OTHER}.
- * Safe for use by many threads.
+ * redacts the values, and replaces long ones, and all beyond a maximum number, with {@value
+ * #OTHER}. Safe for use by many threads.
  */
 final class CardinalityLimiter {
   /** The value that the semantic conventions define for the rest. */

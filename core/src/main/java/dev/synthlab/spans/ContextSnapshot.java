@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
- * A snapshot of the context of a thread: its trace context and its MDC. It is captured on the thread
- * of a caller, and set on all threads that work for that caller. Immutable.
+ * A snapshot of the context of a thread: its trace context and its MDC. It is captured on the
+ * thread of a caller, and set on all threads that work for that caller. Immutable.
  */
 @Internal
 public final class ContextSnapshot {

@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The metrics of a database and its connection pool, by OpenTelemetry's semantic conventions. Without
- * an OpenTelemetry SDK they cost almost nothing. Safe for use by many threads.
+ * The metrics of a database and its connection pool, by OpenTelemetry's semantic conventions.
+ * Without an OpenTelemetry SDK they cost almost nothing. Safe for use by many threads.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/semconv/db/database-metrics/">Semantic
  *     conventions for database client metrics</a>

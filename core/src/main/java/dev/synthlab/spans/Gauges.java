@@ -14,8 +14,8 @@ import java.util.function.ToLongFunction;
 
 /**
  * The observable gauges of the traffic: calls by state, and the state of the routes. Routes that
- * differ only by their key are merged into one, with the worse of their values. Safe for use by many
- * threads.
+ * differ only by their key are merged into one, with the worse of their values. Safe for use by
+ * many threads.
  */
 final class Gauges {
   private static final AttributeKey<String> LIMIT = AttributeKey.stringKey("synthlab.limit");

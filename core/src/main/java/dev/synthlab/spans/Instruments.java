@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The metric instruments of one meter provider: those of the GenAI conventions, and our own. Safe for
- * use by many threads.
+ * The metric instruments of one meter provider: those of the GenAI conventions, and our own. Safe
+ * for use by many threads.
  */
 final class Instruments {
   private static final List<Double> OPERATION_SECONDS =
@@ -133,7 +133,8 @@ final class Instruments {
     firstToken.record(seconds, base(operation).build());
   }
 
-  void recordOperation(Operation operation, String answeredBy, Optional<String> error, double seconds) {
+  void recordOperation(
+      Operation operation, String answeredBy, Optional<String> error, double seconds) {
     AttributesBuilder all = answeredBy(operation, answeredBy);
     error.ifPresent(why -> all.put(ERROR, why));
     duration.record(seconds, all.build());

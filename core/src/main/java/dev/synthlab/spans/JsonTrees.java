@@ -20,7 +20,9 @@ final class JsonTrees {
     try {
       return JsonMapper.shared().writeValueAsString(tree);
     } catch (JacksonException | StackOverflowError e) {
-      return "(" + (tree == null ? "" : tree.getClass().getName()) + " that cannot be written as JSON)";
+      return "("
+          + (tree == null ? "" : tree.getClass().getName())
+          + " that cannot be written as JSON)";
     }
   }
 

@@ -13,8 +13,9 @@ import java.util.WeakHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * The recorder of call metrics. It gets no texts, keys or queries of calls. Without an OpenTelemetry
- * SDK that reads metrics it does nothing and allocates nothing. Safe for use by many threads.
+ * The recorder of call metrics. It gets no texts, keys or queries of calls. Without an
+ * OpenTelemetry SDK that reads metrics it does nothing and allocates nothing. Safe for use by many
+ * threads.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/">the GenAI
  *     conventions on metrics</a>
@@ -76,7 +77,8 @@ public final class Metrics {
    * @param outcome {@code answered}, or the code of the fault
    * @param status the HTTP status, if there was a response
    */
-  public static void recordAttempt(String server, String resource, String outcome, OptionalInt status) {
+  public static void recordAttempt(
+      String server, String resource, String outcome, OptionalInt status) {
     Instruments current = current();
     if (current.enabled()) {
       current.recordAttempt(new Destination(server, resource), outcome, status);

@@ -361,7 +361,8 @@ public final class OpenSpan {
       return;
     }
     recordFailure(
-        type, Optional.ofNullable(exception.getMessage()).orElse(exception.getClass().getSimpleName()));
+        type,
+        Optional.ofNullable(exception.getMessage()).orElse(exception.getClass().getSimpleName()));
     AttributesBuilder event = Attributes.builder();
     event.put("exception.type", exception.getClass().getName());
     event.put("exception.escaped", true);

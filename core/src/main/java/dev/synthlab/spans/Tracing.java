@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Spans for the work of an application around its calls, by the OpenInference conventions. Without an
- * OpenTelemetry SDK, from {@code synthlab-trace} or an agent, they cost almost nothing. Safe for use
- * by many threads.
+ * Spans for the work of an application around its calls, by the OpenInference conventions. Without
+ * an OpenTelemetry SDK, from {@code synthlab-trace} or an agent, they cost almost nothing. Safe for
+ * use by many threads.
  *
  * @see <a
  *     href="https://github.com/Arize-ai/openinference/blob/main/spec/semantic_conventions.md">OpenInference
@@ -288,7 +288,8 @@ public final class Tracing {
    * @param to the end of the wait
    * @param parts the part of each reason
    */
-  public static void recordWait(String reason, Instant from, Instant to, Map<String, Duration> parts) {
+  public static void recordWait(
+      String reason, Instant from, Instant to, Map<String, Duration> parts) {
     Context around = Context.current();
     OpenSpan span =
         start(
@@ -332,7 +333,8 @@ public final class Tracing {
     try {
       return TraceMasking.from(Environment.ofProcess());
     } catch (ConfigException e) {
-      log.warn("spans hide all parts of calls, because their masking is not valid: {}", e.getMessage());
+      log.warn(
+          "spans hide all parts of calls, because their masking is not valid: {}", e.getMessage());
       return new TraceMasking(EnumSet.copyOf(Arrays.asList(TraceMasking.Hidden.values())), 0);
     }
   }

@@ -90,10 +90,10 @@ class CallTypesTest {
   @ParameterizedTest
   @CsvSource({
     "RATE_LIMITED, false, THROTTLED",
-    "SERVER_FAILED, false, FAILED",
+    "SERVER_FAILED, false, FAILURE",
     "SERVER_FAILED, true, THROTTLED",
-    "CONNECTION_FAILED, false, FAILED",
-    "DEADLINE_EXCEEDED, false, FAILED",
+    "CONNECTION_FAILED, false, FAILURE",
+    "DEADLINE_EXCEEDED, false, FAILURE",
     "BAD_REQUEST, false, NEUTRAL",
     "QUOTA_EXCEEDED, false, NEUTRAL",
     "MALFORMED_RESPONSE, false, NEUTRAL"
@@ -120,8 +120,8 @@ class CallTypesTest {
   @CsvSource({
     "0, 1, 0, 0, 'maxAttempts must be at least 1, was 0'",
     "1, 0, 0, 0, timeout must be positive",
-    "1, 1, -1, 0, backoff must go from 0 or more upwards",
-    "1, 1, 2, 1, backoff must go from 0 or more upwards"
+    "1, 1, -1, 0, backoff must be at least 0 and not decrease",
+    "1, 1, 2, 1, backoff must be at least 0 and not decrease"
   })
   void refusesAPolicyThatMakesNoSense(int attempts, int timeout, int first, int max, String words) {
     assertThatIllegalArgumentException()

@@ -240,8 +240,8 @@ class ResponseClassifierTest {
   @ParameterizedTest
   @CsvSource({
     "PAUSE, RATE_LIMITED, 'm@a.test:81 asked to wait 1.5 s more, longer than this call may take'",
-    "LIMIT, DEADLINE_EXCEEDED, 'no place became free for m@a.test:81 within the deadline'",
-    "PLACE, DEADLINE_EXCEEDED, 'no place became free for m@a.test:81 within the deadline'",
+    "RATE_LIMIT, DEADLINE_EXCEEDED, 'no place became free for m@a.test:81 within the deadline'",
+    "CONCURRENCY, DEADLINE_EXCEEDED, 'no place became free for m@a.test:81 within the deadline'",
     "BREAKER, CIRCUIT_OPEN, 'm@a.test:81 failed too often and is closed for 1.5 s'"
   })
   void saysWhatHeldACallBack(WaitReason reason, Kind kind, String message) throws IOException {
@@ -273,7 +273,8 @@ class ResponseClassifierTest {
   })
   void takesAnErrorWithinAnAnswerForWhatItsCodeSays(String code, Kind kind, boolean again) {
     Verdict<String> verdict =
-        ResponseClassifier.<String>errorInBody(arrived(200, ""), ROUTE, code, "words").orElseThrow();
+        ResponseClassifier.<String>errorInBody(arrived(200, ""), ROUTE, code, "words")
+            .orElseThrow();
 
     assertThat(again(verdict)).isEqualTo(again);
     assertThat(fault(verdict).kind()).isEqualTo(kind);
@@ -285,7 +286,8 @@ class ResponseClassifierTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "odd", "200", "4000"})
   void doesNotGuessWhatACodeMeansThatNobodyKnows(String code) {
-    assertThat(ResponseClassifier.<String>errorInBody(arrived(200, ""), ROUTE, code, "words")).isEmpty();
+    assertThat(ResponseClassifier.<String>errorInBody(arrived(200, ""), ROUTE, code, "words"))
+        .isEmpty();
   }
 
   @Test

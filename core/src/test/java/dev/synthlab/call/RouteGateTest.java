@@ -186,7 +186,11 @@ class RouteGateTest {
 
     assertThat(held.by())
         .isEqualTo(
-            Map.of(WaitReason.PAUSE, Duration.ofMillis(2_200), WaitReason.RATE_LIMIT, Duration.ofMillis(7_800)));
+            Map.of(
+                WaitReason.PAUSE,
+                Duration.ofMillis(2_200),
+                WaitReason.RATE_LIMIT,
+                Duration.ofMillis(7_800)));
     assertThat(held.longest()).contains(WaitReason.RATE_LIMIT);
     assertThat(held.total()).isEqualTo(Duration.ofSeconds(10));
   }

@@ -179,7 +179,7 @@ class TrafficControlTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"THROTTLED", "NEUTRAL", "SERVED"})
+  @CsvSource({"THROTTLED", "NEUTRAL", "SUCCESS"})
   void doesNotTakeOtherSignsForFailures(RouteSignal signal) throws InterruptedException {
     TrafficControl traffic = traffic(TrafficControl.RouteLimits.DEFAULT);
 

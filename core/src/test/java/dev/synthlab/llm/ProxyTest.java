@@ -188,7 +188,7 @@ class ProxyTest {
         tls ? secure("HTTPS_PROXY", authorized()) : plain("HTTP_PROXY", authorized())) {
       assertThatExceptionOfType(CallException.ConnectionFailed.class)
           .isThrownBy(() -> wired.client().complete("hi"))
-          .withMessageContainingAll("the proxy " + proxy.place(), "407", "refuses the user")
+          .withMessageContainingAll("the proxy " + proxy.place(), "407", "rejected the user")
           .satisfies(e -> assertThat(e.attempts()).hasSize(1))
           .satisfies(e -> assertThat(stack(e)).doesNotContain(PASSWORD, BASIC));
     }

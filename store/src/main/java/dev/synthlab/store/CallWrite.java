@@ -133,8 +133,7 @@ record CallWrite(String id, Optional<String> within, CallReport report) implemen
     into.setInt(26, metadata.answer().cached() ? 1 : 0);
     into.setString(27, text(metadata.answer().model()));
     into.setString(28, text(metadata.answer().prices()));
-    into.setLong(
-        29, report.attempts().stream().mapToLong(one -> one.backoff().toMillis()).sum());
+    into.setLong(29, report.attempts().stream().mapToLong(one -> one.backoff().toMillis()).sum());
     set(into, 30, metadata.answer().firstText().map(Duration::toMillis));
     into.setString(31, storable(metadata.answer().texts().map(CallMetadata.Content::prompt)));
     into.setString(32, storable(metadata.answer().texts().map(CallMetadata.Content::answer)));

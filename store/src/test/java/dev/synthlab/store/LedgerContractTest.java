@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.Synthlab;
-import dev.synthlab.call.Attempt;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallMetadata;
 import dev.synthlab.call.CallReport;
@@ -88,7 +87,8 @@ abstract class LedgerContractTest {
     try (Ledger ledger = Ledger.of(settings())) {
       ledger.ended(answered("m", NOON.minus(Duration.ofDays(2))));
       ledger.ended(report("m", NOON, Spend.NONE, Optional.of(BROKEN)));
-      ledger.ended(report("m", NOON, CallReports.spend(1, 1, 0, 0, Optional.empty()), Optional.empty()));
+      ledger.ended(
+          report("m", NOON, CallReports.spend(1, 1, 0, 0, Optional.empty()), Optional.empty()));
     }
 
     List<UsageSummary> usage =
@@ -388,7 +388,8 @@ abstract class LedgerContractTest {
         second,
         Duration.ZERO,
         List.of(
-            CallReports.attempt(1, route, at, second, OptionalInt.of(503), Optional.of(BROKEN), second),
+            CallReports.attempt(
+                1, route, at, second, OptionalInt.of(503), Optional.of(BROKEN), second),
             CallReports.attempt(2, route, at, second, OptionalInt.of(200), fault, Duration.ZERO)),
         spend,
         fault,
