@@ -244,7 +244,8 @@ public final class BulkOptions {
     }
 
     /**
-     * Sets whether a line that cannot become a request stops the run before its first call; default false.
+     * Sets whether a line that cannot become a request stops the run before its first call; default
+     * false.
      *
      * @param value the new value
      * @return this
@@ -376,7 +377,8 @@ public final class BulkOptions {
     }
 
     /**
-     * Sets whether an existing output is renamed and the run starts from the first row, instead of resuming; default false.
+     * Sets whether an existing output is renamed and the run starts from the first row, instead of
+     * resuming; default false.
      *
      * @param value the new value
      * @return this
@@ -409,7 +411,8 @@ public final class BulkOptions {
     }
 
     /**
-     * Sets how long the run continues without any answer; default {@value #DEFAULT_STALL_MINUTES} minutes.
+     * Sets how long the run continues without any answer; default {@value #DEFAULT_STALL_MINUTES}
+     * minutes.
      *
      * @param time the new value
      * @return this
@@ -431,7 +434,8 @@ public final class BulkOptions {
     }
 
     /**
-     * Sets how long calls in flight may take to end after the run was stopped; default {@value #DEFAULT_GRACE_SECONDS} seconds.
+     * Sets how long calls in flight may take to end after the run was stopped; default {@value
+     * #DEFAULT_GRACE_SECONDS} seconds.
      *
      * @param time the new value
      * @return this
@@ -442,7 +446,8 @@ public final class BulkOptions {
     }
 
     /**
-     * Sets the maximum cost of the job, earlier runs included: a row is sent only if it and all rows in flight cannot exceed it; default no limit.
+     * Sets the maximum cost of the job, earlier runs included: a row is sent only if it and all
+     * rows in flight cannot exceed it; default no limit.
      *
      * @param usd the new value
      * @return this
@@ -464,7 +469,8 @@ public final class BulkOptions {
     }
 
     /**
-     * Sets how many rows may fail before the run ends as {@link Summary.End#SOME_FAILED}; default none.
+     * Sets how many rows may fail before the run ends as {@link Summary.End#SOME_FAILED}; default
+     * none.
      *
      * @param value the new value
      * @return this

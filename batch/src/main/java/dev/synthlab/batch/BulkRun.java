@@ -21,9 +21,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A bulk run: it answers the rows of an input and appends the results to an output. The results file
- * is also the state of the job: a run with the same input and output resumes it, whatever ended the
- * last run, and does nothing if all rows are done.
+ * A bulk run: it answers the rows of an input and appends the results to an output. The results
+ * file is also the state of the job: a run with the same input and output resumes it, whatever
+ * ended the last run, and does nothing if all rows are done.
  *
  * <p>{@link #run()} is called once; everything else may be called at any time by any thread.
  */
@@ -54,8 +54,8 @@ public final class BulkRun {
   }
 
   /**
-   * Sets a recorder for the start and the end of the run, and for calls of earlier runs that only the
-   * result lines know. Call it before {@link #run()}.
+   * Sets a recorder for the start and the end of the run, and for calls of earlier runs that only
+   * the result lines know. Call it before {@link #run()}.
    *
    * @param recorder the recorder
    * @return this
@@ -122,8 +122,9 @@ public final class BulkRun {
     }
 
     /**
-     * Interrupts a thread that is in {@link #call} or {@link #embed} if its request is not in flight:
-     * it waits in a queue, for a pause or for a retry. Does nothing where that is not known.
+     * Interrupts a thread that is in {@link #call} or {@link #embed} if its request is not in
+     * flight: it waits in a queue, for a pause or for a retry. Does nothing where that is not
+     * known.
      *
      * @param thread a thread that may be in a call
      */
@@ -211,7 +212,8 @@ public final class BulkRun {
   }
 
   /**
-   * Runs until all results are written. An interrupt of this thread stops the run like {@link #stop}.
+   * Runs until all results are written. An interrupt of this thread stops the run like {@link
+   * #stop}.
    *
    * @return the summary
    * @throws BatchException when the run cannot start, or its output was lost
@@ -262,9 +264,9 @@ public final class BulkRun {
   }
 
   /**
-   * Stops the run: it takes no more rows and cancels calls that wait. Calls in flight have the grace
-   * time to end, then they are cancelled; a second call of this method cancels them immediately. This
-   * method does not wait; {@link #run()} returns when all results are written.
+   * Stops the run: it takes no more rows and cancels calls that wait. Calls in flight have the
+   * grace time to end, then they are cancelled; a second call of this method cancels them
+   * immediately. This method does not wait; {@link #run()} returns when all results are written.
    *
    * @param reason for the summary
    */

@@ -145,7 +145,8 @@ public final class DryRun {
 
   private Estimate over(InputFile input) throws IOException {
     Path out = input.path();
-    if (options.output().target() instanceof BulkOptions.Target.File file && hasDirectory(file.path())) {
+    if (options.output().target() instanceof BulkOptions.Target.File file
+        && hasDirectory(file.path())) {
       OutputFiles files = OutputFiles.of(file.path(), options.output().format());
       RunPreflight.requireOtherThanInput(options, files);
       if (!RunCoordinator.isDevice(file.path())) {

@@ -26,8 +26,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A row client that puts the texts of several rows into one request. Texts queue while the maximum
- * number of requests is in flight; otherwise a text is sent immediately, without waiting for others.
- * Safe for use by many threads.
+ * number of requests is in flight; otherwise a text is sent immediately, without waiting for
+ * others. Safe for use by many threads.
  */
 final class EmbeddingBatcher implements BulkRun.RowClient {
   private final BulkRun.RowClient client;

@@ -20,8 +20,8 @@ import java.util.Set;
  * The records of a CSV or TSV file (RFC 4180, with a header), each as a JSON object of texts. A
  * record that does not fit the header becomes a JSON array, which is no row. Leftovers of
  * spreadsheets are ignored: records and further fields without text, and missing fields below
- * columns without a name. One buffer for what is read and one for what is made of it, both
- * used again. For one thread.
+ * columns without a name. One buffer for what is read and one for what is made of it, both used
+ * again. For one thread.
  */
 final class InputCsvReader implements RecordReader {
   private static final int PIECE = 1 << 18;
@@ -108,7 +108,8 @@ final class InputCsvReader implements RecordReader {
         endOfLine();
       }
     }
-    byte found = said == 0 ? InputCsvDelimiter.find(buffer, at, filled, filled < buffer.length) : said;
+    byte found =
+        said == 0 ? InputCsvDelimiter.find(buffer, at, filled, filled < buffer.length) : said;
     delimiter = (byte) given.orElse(found);
     special[delimiter] = true;
   }

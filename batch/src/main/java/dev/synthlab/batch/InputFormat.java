@@ -11,11 +11,11 @@ import java.util.OptionalInt;
  * The format of an input, and how its rows become requests. Immutable.
  *
  * @param kind the format of the file
- * @param idColumn the column with the ids of the rows, else {@code custom_id} or {@code id} where there
- *     is one, else the number of the line
+ * @param idColumn the column with the ids of the rows, else {@code custom_id} or {@code id} where
+ *     there is one, else the number of the line
  * @param template makes the prompt of a row from its columns
- * @param delimiter the ASCII character between two fields of a table; if empty, it is
- *     the one in a first line {@code sep=;}, else a tab in TSV, else detected in the first records
+ * @param delimiter the ASCII character between two fields of a table; if empty, it is the one in a
+ *     first line {@code sep=;}, else a tab in TSV, else detected in the first records
  */
 public record InputFormat(
     Kind kind,

@@ -204,7 +204,8 @@ final class InputScan {
 
   /** Parses only rows in which the scan has not found every name. */
   private void requireColumns(RowParser parser, RowHasher scan, RecordReader lines) {
-    boolean needsId = options.input().format().idColumn().isPresent() && !scan.named() && !scan.unusableId();
+    boolean needsId =
+        options.input().format().idColumn().isPresent() && !scan.named() && !scan.unusableId();
     if (lines.columns().isPresent() || (scan.foundAll() && !parser.fillsSystem() && !needsId)) {
       return;
     }

@@ -104,7 +104,9 @@ final class InputSpool {
                 StandardOpenOption.TRUNCATE_EXISTING);
         OutputStream out = Channels.newOutputStream(channel)) {
       byte[] buffer = new byte[BUFFER];
-      for (int read = from.read(buffer); read >= 0 && !stopRequest.isDone(); read = from.read(buffer)) {
+      for (int read = from.read(buffer);
+          read >= 0 && !stopRequest.isDone();
+          read = from.read(buffer)) {
         out.write(buffer, 0, read);
       }
     } catch (NoSuchFileException e) {

@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The file of the failed rows in the form of the input, so that they can be run again. It is written
- * from OUT and the input, and never read.
+ * The file of the failed rows in the form of the input, so that they can be run again. It is
+ * written from OUT and the input, and never read.
  */
 final class OutputFailedRows {
   private final OutputFiles files;

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The paths of OUT and of the files that belong to it. New files are readable by their owner only; a
- * file is replaced atomically.
+ * The paths of OUT and of the files that belong to it. New files are readable by their owner only;
+ * a file is replaced atomically.
  */
 final class OutputFiles {
   private final Path out;

@@ -89,8 +89,7 @@ final class OutputFinisher {
                 + files.errors().getFileName());
       }
     } catch (IOException e) {
-      notes.add(
-          files.errors().getFileName() + " could not be written: " + RunPreflight.reason(e));
+      notes.add(files.errors().getFileName() + " could not be written: " + RunPreflight.reason(e));
     }
   }
 }

@@ -32,7 +32,8 @@ record OutputJobFile(String run, Map<String, String> settings) {
     // The default is an empty text, as in job files without this setting.
     String byDefault = Variable.SYNTHLAB_EMBEDDING_MODEL.defaultText();
     values.put(
-        "embedding_model", options.model().embedding().filter(m -> !m.equals(byDefault)).orElse(""));
+        "embedding_model",
+        options.model().embedding().filter(m -> !m.equals(byDefault)).orElse(""));
     values.put("base_url", Redactor.redact(options.model().baseUrl()));
     values.put("local_model", options.model().local().orElse(""));
     values.put("system", options.request().system().orElse(""));
@@ -45,10 +46,15 @@ record OutputJobFile(String run, Map<String, String> settings) {
             : Json.mapper().writeValueAsString(options.request().parameters()));
     values.put("override", options.request().override());
     values.put("format", options.output().format().name().toLowerCase(Locale.ROOT));
-    values.put("template", options.input().format().template().map(PromptTemplate::text).orElse(""));
+    values.put(
+        "template", options.input().format().template().map(PromptTemplate::text).orElse(""));
     values.put(
         "schema",
-        options.request().schema().map(schema -> Json.mapper().writeValueAsString(schema.tree())).orElse(""));
+        options
+            .request()
+            .schema()
+            .map(schema -> Json.mapper().writeValueAsString(schema.tree()))
+            .orElse(""));
     values.put("id_column", options.input().format().idColumn().orElse(""));
     values.put("strict_finish", options.failures().strictFinish());
     Map<String, String> texts = new LinkedHashMap<>();

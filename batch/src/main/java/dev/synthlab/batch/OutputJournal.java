@@ -20,8 +20,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Appends complete lines to OUT in one platform thread; they are synced within a second. Safe for use
- * by many threads.
+ * Appends complete lines to OUT in one platform thread; they are synced within a second. Safe for
+ * use by many threads.
  */
 final class OutputJournal implements OutputSink {
   private static final Duration SYNC_AFTER = Duration.ofMillis(500);
@@ -85,7 +85,8 @@ final class OutputJournal implements OutputSink {
    *
    * @param onFailure called once, when no more lines can be written
    */
-  static OutputJournal open(Path out, RowTable table, Timer timer, RunCrashPoints steps, Runnable onFailure)
+  static OutputJournal open(
+      Path out, RowTable table, Timer timer, RunCrashPoints steps, Runnable onFailure)
       throws IOException {
     boolean made = !Files.exists(out);
     FileChannel channel =

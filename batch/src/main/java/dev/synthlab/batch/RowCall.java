@@ -118,8 +118,7 @@ final class RowCall {
     }
   }
 
-  private <T> RowResult sent(
-      Row row, Supplier<Outcome<T>> call, Function<T, RowResult> onAnswer) {
+  private <T> RowResult sent(Row row, Supplier<Outcome<T>> call, Function<T, RowResult> onAnswer) {
     Outcome<T> outcome;
     stats.sent();
     try {
@@ -194,15 +193,13 @@ final class RowCall {
     return switch (reason.fault().kind()) {
       case AUTHENTICATION -> new RowResult.Refused(Summary.End.STOPPED_AUTH, reason);
       case QUOTA_EXCEEDED -> new RowResult.Refused(Summary.End.STOPPED_QUOTA, reason);
-      case BUDGET_EXCEEDED ->
-          new RowResult.Stopped(Summary.End.BUDGET, reason.fault().message());
+      case BUDGET_EXCEEDED -> new RowResult.Stopped(Summary.End.BUDGET, reason.fault().message());
       case TLS_FAILED -> new RowResult.Refused(Summary.End.UNREACHABLE, reason);
       case CONNECTION_FAILED ->
           new RowResult.Unreachable(
               transientFailure(row, reason), String.valueOf(reason.getMessage()));
       case CIRCUIT_OPEN -> new RowResult.Requeued(reason.retryAfter().orElse(DEFAULT_DELAY));
-      case CANCELLED ->
-          new RowResult.Stopped(Summary.End.INTERRUPTED, "the calls were cancelled");
+      case CANCELLED -> new RowResult.Stopped(Summary.End.INTERRUPTED, "the calls were cancelled");
       case RATE_LIMITED, SERVER_FAILED, DEADLINE_EXCEEDED, MALFORMED_RESPONSE, STREAM_INTERRUPTED ->
           transientFailure(row, reason);
       case BAD_REQUEST, NOT_FOUND, RESPONSE_TOO_LARGE, REDIRECTED ->

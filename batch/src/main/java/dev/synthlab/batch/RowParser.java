@@ -57,7 +57,8 @@ final class RowParser {
 
   /** The system message is a template only where rows are columns. */
   private static Optional<PromptTemplate> system(BulkOptions options) {
-    boolean columns = options.input().format().tabular() || options.input().format().template().isPresent();
+    boolean columns =
+        options.input().format().tabular() || options.input().format().template().isPresent();
     return columns ? options.request().system().map(PromptTemplate::of) : Optional.empty();
   }
 
@@ -75,7 +76,8 @@ final class RowParser {
   Optional<String> missing(InputRows.Line line) {
     try {
       Map<String, Object> object = object(line);
-      Optional<String> id = options.input().format().idColumn().filter(column -> object.get(column) == null);
+      Optional<String> id =
+          options.input().format().idColumn().filter(column -> object.get(column) == null);
       if (id.isPresent()) {
         return Optional.of("it has no \"" + id.get() + "\", which --id names");
       }
@@ -93,7 +95,9 @@ final class RowParser {
     try {
       Map<String, Object> object = object(line);
       Set<String> request =
-          options.input().format().tabular() || templated(object) ? Set.of("custom_id") : REQUEST_KEYS;
+          options.input().format().tabular() || templated(object)
+              ? Set.of("custom_id")
+              : REQUEST_KEYS;
       object.forEach(
           (name, value) -> {
             if (!request.contains(name)) {

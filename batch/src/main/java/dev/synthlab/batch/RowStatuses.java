@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The statuses of rows as small numbers: open, answered, answered but cut off by the token limit, and
- * failed with one of the error codes so far. Safe for use by many threads.
+ * The statuses of rows as small numbers: open, answered, answered but cut off by the token limit,
+ * and failed with one of the error codes so far. Safe for use by many threads.
  */
 final class RowStatuses {
   static final short OPEN = 0;

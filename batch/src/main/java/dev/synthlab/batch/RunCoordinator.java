@@ -133,8 +133,9 @@ final class RunCoordinator {
                       () ->
                           new BatchException(
                               BatchException.Kind.OUTPUT_UNWRITABLE,
-                              "the columns of JSON lines are known at their end only, so they cannot"
-                                  + " go to a stream as CSV; name a file, or use --format jsonl"))));
+                              "the columns of JSON lines are known at their end only, so they"
+                                  + " cannot go to a stream as CSV; name a file, or use --format"
+                                  + " jsonl"))));
     }
   }
 

@@ -15,9 +15,9 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The lock of OUT, held by at most one run on this machine. The lock file is never
- * deleted, and never opened while this process holds it: on POSIX, closing any handle of a file
- * drops every lock on it. Safe for use by many threads.
+ * The lock of OUT, held by at most one run on this machine. The lock file is never deleted, and
+ * never opened while this process holds it: on POSIX, closing any handle of a file drops every lock
+ * on it. Safe for use by many threads.
  */
 final class RunLock implements Closeable {
   /** An offset after the text, so that others can read the holder where locks are mandatory. */

@@ -57,8 +57,8 @@ final class RunPreflight {
       throw new BatchException(
           BatchException.Kind.OUTPUT_IS_INPUT,
           input
-              + " is the copy of standard input that an earlier run of this output made; pipe the rows"
-              + " in again with -, or copy the file and name the copy");
+              + " is the copy of standard input that an earlier run of this output made; pipe the"
+              + " rows in again with -, or copy the file and name the copy");
     }
     for (Path own : files.own()) {
       if (isSame(input, own)) {

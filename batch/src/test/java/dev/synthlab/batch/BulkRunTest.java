@@ -758,7 +758,8 @@ class BulkRunTest {
         };
     Path old = Files.writeString(bulk.beside(".out.jsonl.stdin"), "the old rows");
     BulkOptions options =
-        BulkOptions.builder(new BulkOptions.Source.Stream(silent), new BulkOptions.Target.File(bulk.out))
+        BulkOptions.builder(
+                new BulkOptions.Source.Stream(silent), new BulkOptions.Target.File(bulk.out))
             .build();
     BulkRun run =
         BulkRun.of(options, bulk.script, dev.synthlab.call.Timer.system(), bulk.notes::add);
@@ -805,7 +806,8 @@ class BulkRunTest {
           }
         };
     BulkOptions options =
-        BulkOptions.builder(new BulkOptions.Source.File(bulk.in), new BulkOptions.Target.Stream(closed))
+        BulkOptions.builder(
+                new BulkOptions.Source.File(bulk.in), new BulkOptions.Target.Stream(closed))
             .build();
 
     Summary summary =

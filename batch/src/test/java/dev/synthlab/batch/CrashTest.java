@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A killed run loses no answer, and only calls in flight are paid for twice. Every build kills
- * once at each crash point; {@code -Dsynthlab.kills=all} kills at more moments.
+ * A killed run loses no answer, and only calls in flight are paid for twice. Every build kills once
+ * at each crash point; {@code -Dsynthlab.kills=all} kills at more moments.
  */
 @Timeout(120)
 class CrashTest {
@@ -121,9 +121,9 @@ class CrashTest {
 
   private static Stream<String> resumesAfterAKillAtEachStepKills() {
     return kills(
-        "LOCKED:1 SPOOLED:1 INDEXED:1 TEMPORARY_WRITTEN:1 RENAMED:1 JOB_FILE_WRITTEN:1 BEFORE_WRITE:9"
-            + " WRITTEN:9 SYNCED:1 TEMPORARY_WRITTEN:2 RENAMED:2 TEMPORARY_WRITTEN:3 RENAMED:3"
-            + " ERRORS_WRITTEN:1",
+        "LOCKED:1 SPOOLED:1 INDEXED:1 TEMPORARY_WRITTEN:1 RENAMED:1 JOB_FILE_WRITTEN:1"
+            + " BEFORE_WRITE:9 WRITTEN:9 SYNCED:1 TEMPORARY_WRITTEN:2 RENAMED:2 TEMPORARY_WRITTEN:3"
+            + " RENAMED:3 ERRORS_WRITTEN:1",
         "BEFORE_WRITE:1 WRITTEN:1");
   }
 
@@ -220,9 +220,7 @@ class CrashTest {
   }
 
   private static Stream<String> losesNoOldResultsInAKillOfAFreshRunKills() {
-    return kills(
-        "TEMPORARY_WRITTEN:1",
-        "INDEXED:1 RENAMED:1 JOB_FILE_WRITTEN:1 WRITTEN:1");
+    return kills("TEMPORARY_WRITTEN:1", "INDEXED:1 RENAMED:1 JOB_FILE_WRITTEN:1 WRITTEN:1");
   }
 
   @ParameterizedTest

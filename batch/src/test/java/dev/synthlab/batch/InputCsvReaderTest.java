@@ -51,7 +51,12 @@ class InputCsvReaderTest {
   void readsQuotesNewlinesDelimitersAndAnyLineEnd() throws IOException {
     List<Seen> rows =
         read(
-            "\uFEFFa, b \r\n\"one \"\"two\"\"\",\"x,\r\ny\"\r\n\r\n3' 5\",back\\slash\n\n,é\u0001\rlast,\"\"");
+            "\uFEFFa, b \r\n"
+                + "\"one \"\"two\"\"\",\"x,\r\n"
+                + "y\"\r\n\r\n"
+                + "3' 5\",back\\slash\n\n"
+                + ",é\u0001\r"
+                + "last,\"\"");
 
     assertThat(rows)
         .containsExactly(

@@ -34,7 +34,8 @@ class RowHasherTest {
 
     assertThat(
             hash(
-                " { \"c\" : \"\\ud83d\\uDE00\" , \"a\" : [ 1 , {\"b\":\"\\u00e9\\u000a\\/\"} , null ] }\r"))
+                " { \"c\" : \"\\ud83d\\uDE00\" , \"a\" : [ 1 , {\"b\":\"\\u00e9\\u000a\\/\"} , null"
+                    + " ] }\r"))
         .isEqualTo(hash);
     assertThat(hash("\uFEFF{\"\\u0061\":[1,{\"b\":\"é\\n/\"},null],\"c\":\"\uD83D\uDE00\"}"))
         .isEqualTo(hash);

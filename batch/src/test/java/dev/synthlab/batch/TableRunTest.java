@@ -184,7 +184,8 @@ class TableRunTest {
 
     bulk.run(
         o ->
-            o.inputFormat(InputFormat.JSON_LINES.withTemplate(PromptTemplate.of("{{x}}"))).concurrency(1));
+            o.inputFormat(InputFormat.JSON_LINES.withTemplate(PromptTemplate.of("{{x}}")))
+                .concurrency(1));
     bulk.input("{\"id\":1,\"prompt\":\"own\"}");
     bulk.run(
         o ->

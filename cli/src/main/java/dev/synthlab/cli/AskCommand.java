@@ -45,8 +45,7 @@ final class AskCommand implements Callable<Integer> {
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
-      description =
-          "Maximum time until the first text, and between two texts (SYNTHLAB_TIMEOUT).")
+      description = "Maximum time until the first text, and between two texts (SYNTHLAB_TIMEOUT).")
   private @Nullable String timeout;
 
   @Option(names = "--no-stream", description = "Print the answer when it is complete.")

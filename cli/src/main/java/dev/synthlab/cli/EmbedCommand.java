@@ -28,9 +28,10 @@ import picocli.CommandLine.Parameters;
       "",
       "IN is plain text, one text per line, or JSON lines: {\"id\", \"input\"}, {\"text\"} or"
           + " {\"prompt\"}; - is stdin. Further keys are copied to OUT.",
-      "OUT is JSON lines, {\"custom_id\", \"embedding\": [...], \"synthlab\": {\"model\", \"usage\","
-          + " ...}}, at the end in the order of IN. OUT is also the state of the job, as with run:"
-          + " the same command resumes the run, and texts that have a vector are not sent again.",
+      "OUT is JSON lines, {\"custom_id\", \"embedding\": [...], \"synthlab\": {\"model\","
+          + " \"usage\", ...}}, at the end in the order of IN. OUT is also the state of the job, as"
+          + " with run: the same command resumes the run, and texts that have a vector are not sent"
+          + " again.",
       ""
     },
     footer = {
@@ -40,7 +41,8 @@ import picocli.CommandLine.Parameters;
       "  synthlab embed texts.jsonl -o vectors.jsonl -m text-embedding-3-large --dimensions 256",
       "  cat texts.txt | synthlab embed - -o - | jq -c .embedding",
       "",
-      "Exit codes: 0 all texts done, 2 wrong option, input or output, 3 some texts failed, 4 key or",
+      "Exit codes: 0 all texts done, 2 wrong option, input or output, 3 some texts failed, 4 key"
+          + " or",
       "      configuration, 5 stopped (the same command resumes the run), 130/143 Ctrl-C/SIGTERM."
     })
 final class EmbedCommand implements Callable<Integer> {

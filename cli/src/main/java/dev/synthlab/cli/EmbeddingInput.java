@@ -18,9 +18,9 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 
 /**
- * Turns texts, or JSON lines with texts, into Batch lines that request embeddings. Each line becomes
- * one line, so that line numbers stay the same. If the first line that is not blank begins with a
- * brace, all lines are JSON. For one thread.
+ * Turns texts, or JSON lines with texts, into Batch lines that request embeddings. Each line
+ * becomes one line, so that line numbers stay the same. If the first line that is not blank begins
+ * with a brace, all lines are JSON. For one thread.
  */
 final class EmbeddingInput extends InputStream {
   private static final String URL = "/v1/embeddings";

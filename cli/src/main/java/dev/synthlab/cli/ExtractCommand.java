@@ -78,7 +78,8 @@ final class ExtractCommand implements Callable<Integer> {
       print(Json.line(redacted(answer.value())));
       return ExitCodes.OK;
     } catch (StructuredOutputException e) {
-      System.err.println("error: the answer does not match the schema, nor does the corrected one:");
+      System.err.println(
+          "error: the answer does not match the schema, nor does the corrected one:");
       e.violations().forEach(each -> System.err.println("  " + shown(each)));
       return ExitCodes.FAILED;
     }

@@ -121,7 +121,9 @@ public final class Main implements Runnable {
     return STDOUT;
   }
 
-  /** Standard output for data that is not escaped: on a terminal, control characters are replaced. */
+  /**
+   * Standard output for data that is not escaped: on a terminal, control characters are replaced.
+   */
   static OutputStream rawResults() {
     return Terminal.is(Terminal.STDOUT) ? new SanitizingOutput(RAW) : RAW;
   }

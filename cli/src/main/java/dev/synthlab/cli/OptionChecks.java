@@ -98,7 +98,9 @@ final class OptionChecks {
           text.startsWith("{") ? JsonSchema.parse(text) : JsonSchema.shorthand(text);
       if (schema.tree().get("type") instanceof String type && !type.equals("object")) {
         throw new UsageException(
-            "--schema must describe an object, was " + type + "; put it into a property of an object");
+            "--schema must describe an object, was "
+                + type
+                + "; put it into a property of an object");
       }
       return schema;
     } catch (IllegalArgumentException e) {

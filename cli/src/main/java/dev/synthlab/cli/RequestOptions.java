@@ -36,9 +36,7 @@ final class RequestOptions {
               + " Repeatable.")
   private Map<String, String> parameters = new LinkedHashMap<>();
 
-  @Option(
-      names = "--override",
-      description = "Let these options win over what a row sets.")
+  @Option(names = "--override", description = "Let these options win over what a row sets.")
   private boolean override;
 
   /** Refuses values that no server accepts. */

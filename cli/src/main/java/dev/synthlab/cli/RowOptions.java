@@ -29,8 +29,8 @@ final class RowOptions {
       names = "--template",
       paramLabel = "TEXT|@FILE",
       description =
-          "Template of the prompts, with names of columns: 'Summarise {{review}}'. A value that begins"
-              + " with @, or is the name of a file, is read from that file.")
+          "Template of the prompts, with names of columns: 'Summarise {{review}}'. A value that"
+              + " begins with @, or is the name of a file, is read from that file.")
   private @Nullable String template;
 
   @Option(
@@ -44,8 +44,9 @@ final class RowOptions {
       names = "--schema",
       paramLabel = "SCHEMA",
       description =
-          "Schema of the answers: 'name, age int', or a JSON Schema, or a file with either. The model"
-              + " gets one chance to correct an answer that does not match; then the row fails.")
+          "Schema of the answers: 'name, age int', or a JSON Schema, or a file with either. The"
+              + " model gets one chance to correct an answer that does not match; then the row"
+              + " fails.")
   private @Nullable String schema;
 
   @SuppressWarnings("JavaLangClash")

@@ -187,8 +187,7 @@ final class RunCommand implements Callable<Integer> {
       return switch (value.toLowerCase(Locale.ROOT)) {
         case RequiresEquals.TRANSIENT, "passing" -> BulkOptions.Retry.TRANSIENT;
         case "all" -> BulkOptions.Retry.ALL;
-        default ->
-            throw new TypeConversionException("it must be transient or all, was " + value);
+        default -> throw new TypeConversionException("it must be transient or all, was " + value);
       };
     }
   }

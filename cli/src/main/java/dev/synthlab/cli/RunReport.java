@@ -16,12 +16,7 @@ import java.util.stream.Collectors;
  * @param quiet whether only errors are printed
  */
 record RunReport(
-    String rows,
-    String input,
-    String output,
-    String failedRows,
-    boolean resumable,
-    boolean quiet) {
+    String rows, String input, String output, String failedRows, boolean resumable, boolean quiet) {
 
   void print(Summary summary) {
     if (summary.upToDate() && summary.end() != Summary.End.INTERRUPTED) {

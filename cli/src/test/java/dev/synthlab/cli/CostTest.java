@@ -185,7 +185,8 @@ class CostTest {
     assertThat(poor.exit()).as(poor.all()).isEqualTo(5);
     assertThat(poor.err())
         .contains("0.00001215 of the 0.0000185 USD of SYNTHLAB_BUDGET_USD are spent")
-        .contains("3 rows are open, the same command resumes the run tomorrow (UTC), or with a higher");
+        .contains(
+            "3 rows are open, the same command resumes the run tomorrow (UTC), or with a higher");
     assertThat(request.exit()).isEqualTo(5);
     assertThat(request.err()).contains("nothing was sent", "SYNTHLAB_BUDGET_USD");
     assertThat(sent).isEqualTo(3);
