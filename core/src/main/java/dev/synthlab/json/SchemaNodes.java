@@ -211,7 +211,12 @@ final class SchemaNodes {
   private SchemaNode.Field field(
       RecordComponent component, Map<TypeVariable<?>, Known> binding, String at) {
     Known type = known(component.getGenericType(), binding, at);
-    Limits limits = Limits.of(component.getAnnotation(Constraints.class));
+    boolean text =
+        type.raw() == String.class
+            || (type.raw() == Optional.class && argument(type, 0, at).raw() == String.class);
+    Limits limits =
+        JakartaConstraints.added(
+            Limits.of(component.getAnnotation(Constraints.class)), component, text, at);
     JsonProperty property = annotation(component, JsonProperty.class);
     String name =
         property == null || property.value().isEmpty() ? component.getName() : property.value();

@@ -8,8 +8,6 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
-import dev.synthlab.llm.StrictRules;
-import dev.synthlab.llm.TypedSamples;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,8 +3,6 @@ package dev.synthlab.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.synthlab.llm.StrictRules;
-import dev.synthlab.llm.TypedSamples;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -11,6 +11,7 @@ import dev.synthlab.call.CallException;
 import dev.synthlab.json.Constraints;
 import dev.synthlab.json.Json;
 import dev.synthlab.json.JsonSchema;
+import dev.synthlab.json.TypedSamples;
 import dev.synthlab.testing.ScriptedServer.Reply;
 import java.time.Duration;
 import java.util.List;

@@ -1,9 +1,7 @@
-package dev.synthlab.llm;
+package dev.synthlab.json;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import dev.synthlab.json.Constraints;
-import dev.synthlab.json.Description;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -88,7 +86,7 @@ public final class TypedSamples {
 
   public sealed interface Form permits Circle, Square, Pair {}
 
-  record Circle(double radius) implements Form {}
+  public record Circle(double radius) implements Form {}
 
   record Square(double side, Optional<String> label) implements Form {}
 

@@ -1,14 +1,13 @@
-package dev.synthlab.http;
+package dev.synthlab.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.synthlab.json.Json;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class JsonTest {
   @Test
-  void escapesWhatCouldSteerATerminalAndMeansTheSame() {
+  void escapesControlCharactersAndKeepsTheValue() {
     for (char c = 0; c < Character.MIN_SURROGATE; c++) {
       Map<String, String> value = Map.of("a", "<" + c + ">");
 

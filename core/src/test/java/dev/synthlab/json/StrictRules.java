@@ -1,4 +1,4 @@
-package dev.synthlab.llm;
+package dev.synthlab.json;
 
 import java.util.ArrayList;
 import java.util.List;

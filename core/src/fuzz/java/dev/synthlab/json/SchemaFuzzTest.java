@@ -1,11 +1,7 @@
-package dev.synthlab.llm;
+package dev.synthlab.json;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.synthlab.json.BoundedPattern;
-import dev.synthlab.json.Json;
-import dev.synthlab.json.JsonSchema;
-import dev.synthlab.json.SchemaValidator;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
