@@ -48,7 +48,7 @@ final class PreparedChat implements PreparedRequest<PreparedChat> {
    *
    * @param endpoint where they go
    * @param unsupported what has been learnt of the models
-   * @param unreadableTries how often an answer that cannot be read is asked for
+   * @param unreadableTries the number of unreadable responses after which a call fails
    */
   record ModelContext(Endpoint endpoint, UnsupportedParameters unsupported, int unreadableTries) {}
 
@@ -120,7 +120,7 @@ final class PreparedChat implements PreparedRequest<PreparedChat> {
     return Usage.tokens(characters()) + allowed("max_tokens") + allowed("max_completion_tokens");
   }
 
-  /** How much text it has; a picture counts as much as a page. */
+  /** The number of characters; an image counts as much as a page. */
   long characters() {
     return ChatRequestBody.characters(body);
   }

@@ -30,10 +30,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import tools.jackson.databind.json.JsonMapper;
 
-/**
- * A research service over a model: parallel interviews, a report of them, a chat, images read and
- * images generated. For one thread.
- */
+/** A research service: interviews, a report, a chat, images. For one thread. */
 final class InterviewStudy {
   private static final PromptTemplate PERSONA =
       PromptTemplate.of("You are {{name}}, {{background}}. Answer in one short sentence.");
