@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What a second account can do to the files of a run: nothing. Called with a directory to work in;
-# root plays the user, `nobody` the other one, who may write into the shared directory as in /tmp.
-# Expects the command in $SYNTHLAB (else ./synthlab of this checkout).
+# Checks that a second account can change or read no file of a run. Called with a working directory.
+# root is the user; `nobody` is the other one, who can write to the shared directory as in /tmp.
+# The command is $SYNTHLAB (else ./synthlab of this checkout).
 set -euo pipefail
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
@@ -14,8 +14,8 @@ fail() { printf 'second account, files: %s\n' "$*" >&2; exit 1; }
 other() { runuser -u nobody -- "$@"; }
 other_has() { other sh -c 'printf "%s" "$2" > "$1"' sh "$1" "$2"; }
 
-# Runs the command in the shared directory, with a server that is not there: what is refused is
-# refused before anything is sent.
+# Runs the command in the shared directory with a server that does not exist: a file is refused
+# before anything is sent.
 lab() {
   (
     cd "$shared"
@@ -62,14 +62,14 @@ for name in $beside; do
   other ln -s "$work/victim" "$shared/$name"
   run_out 'symbolic link'
   intact "$name"
-  fresh
-  other ln -s "$work/missing" "$shared/$name"
-  run_out 'symbolic link'
-  [ ! -e "$work/missing" ] || fail "$name was followed to a file that was not there"
-  fresh
-  other_has "$shared/$name" ''
-  run_out 'another user'
 done
+fresh
+other ln -s "$work/missing" "$shared/.out.jsonl.lock"
+run_out 'symbolic link'
+[ ! -e "$work/missing" ] || fail "a link was followed to a file that does not exist"
+fresh
+other_has "$shared/.out.jsonl.lock" ''
+run_out 'another user'
 echo 'links and files beside OUT are refused'
 
 fresh
@@ -90,10 +90,10 @@ for name in "" -wal -shm -journal; do
   other ln -s "$work/victim" "$shared/lab.db$name"
   refused 'symbolic link' "${database[@]}"
   intact "lab.db$name"
-  fresh
-  other_has "$shared/lab.db$name" ''
-  refused 'another user' "${database[@]}"
 done
+fresh
+other_has "$shared/lab.db-wal" ''
+refused 'another user' "${database[@]}"
 echo 'database files of another user are refused'
 
 fresh

@@ -86,8 +86,7 @@ class EnvFileOwnershipTest {
 
   @ParameterizedTest
   @CsvSource({"rwxr-xr-x, true", "rwxrwxr-x, true", "rwxrwxrwx, false", "rwx----w-, false"})
-  void refusesAFileThatEverybodyCanReplace(String permissions, boolean taken)
-      throws IOException {
+  void refusesAFileThatEverybodyCanReplace(String permissions, boolean taken) throws IOException {
     permit(directory, permissions);
 
     assertThat(EnvFile.named(file).problems().isEmpty()).isEqualTo(taken);

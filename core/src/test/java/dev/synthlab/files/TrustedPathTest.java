@@ -41,7 +41,8 @@ class TrustedPathTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"rwxrwx---", "rwx----w-", "rwxrwxrwx"})
-  void refusesADirectoryThatOthersMayWriteAndCreatesNothingInIt(String permissions) throws Exception {
+  void refusesADirectoryThatOthersMayWriteAndCreatesNothingInIt(String permissions)
+      throws Exception {
     Path open = set(Files.createDirectory(directory.resolve("open")), permissions);
 
     assertThatExceptionOfType(FileSystemException.class)
