@@ -191,8 +191,7 @@ class CanaryTest {
     ApiService weather = ApiService.named("weather");
     Map<String, String> variables =
         Map.of(
-            "WEATHER_BASE_URL", "http://" + service.address(),
-            WEATHER_KEY, keys.get(WEATHER_KEY));
+            "WEATHER_BASE_URL", "http://" + service.address(), WEATHER_KEY, keys.get(WEATHER_KEY));
     try (OkHttpTransport transport =
             new OkHttpTransport(ConnectOptions.of(NetworkSettings.direct()));
         ApiClient client =
@@ -395,18 +394,22 @@ class CanaryTest {
     keys.forEach(
         (name, key) -> {
           if (!allowedAt.getOrDefault(place, Set.of()).contains(name)) {
-            forms.computeIfAbsent(key, Encodings::ofLong).forEach(
-                (encoding, form) -> {
-                  if (holds(latin, utf8, form)) {
-                    leaks.add(place + ": " + name + ", " + encoding);
-                  }
-                });
-            passingForms.computeIfAbsent(key, Encodings::passing).forEach(
-                (encoding, form) -> {
-                  if (!passing.contains(encoding) && holds(latin, utf8, form)) {
-                    passing.add(encoding);
-                  }
-                });
+            forms
+                .computeIfAbsent(key, Encodings::ofLong)
+                .forEach(
+                    (encoding, form) -> {
+                      if (holds(latin, utf8, form)) {
+                        leaks.add(place + ": " + name + ", " + encoding);
+                      }
+                    });
+            passingForms
+                .computeIfAbsent(key, Encodings::passing)
+                .forEach(
+                    (encoding, form) -> {
+                      if (!passing.contains(encoding) && holds(latin, utf8, form)) {
+                        passing.add(encoding);
+                      }
+                    });
           }
         });
   }

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Answers of a server that repeats every key it knows: each answer in some of the encodings, and all
- * answers to {@link #SLOTS} prompts in all of them.
+ * Answers of a server that repeats every key it knows: each answer in some of the encodings, and
+ * all answers to {@link #SLOTS} prompts in all of them.
  */
 final class Echo {
   /** Where in an answer the keys stand. */

@@ -3,9 +3,7 @@ package dev.synthlab.logging;
 import java.util.Arrays;
 import java.util.Collection;
 
-/**
- * An Aho-Corasick automaton: finds all of many words in one pass over a text. Immutable.
- */
+/** An Aho-Corasick automaton: finds all of many words in one pass over a text. Immutable. */
 final class AhoCorasick {
   /** The state before the first character. */
   static final int START = 0;

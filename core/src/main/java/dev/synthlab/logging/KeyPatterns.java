@@ -11,8 +11,9 @@ final class KeyPatterns {
 
   /**
    * Group 1 of each is hidden, if group 2 was found or does not exist; every text that matches
-   * contains one of the marks. Only a few attempts read the same character, in any text: repetitions
-   * are bounded or possessive, and no attempt begins inside what a failed attempt has read.
+   * contains one of the marks. Only a few attempts read the same character, in any text:
+   * repetitions are bounded or possessive, and no attempt begins inside what a failed attempt has
+   * read.
    */
   private static final List<KeyPattern> PATTERNS =
       List.of(
@@ -31,7 +32,8 @@ final class KeyPatterns {
               "r8_",
               "ya29.",
               "AIza"),
-          keyPattern("(?<![A-Za-z0-9])((?:AKIA|ASIA)[A-Z0-9]{16}+[A-Za-z0-9]*+)", 0, "AKIA", "ASIA"),
+          keyPattern(
+              "(?<![A-Za-z0-9])((?:AKIA|ASIA)[A-Z0-9]{16}+[A-Za-z0-9]*+)", 0, "AKIA", "ASIA"),
           keyPattern(
               "(?<![A-Za-z0-9])(eyJ[A-Za-z0-9_-]{8,}+"
                   + "(\\.[A-Za-z0-9_-]{8,}+(?:\\.[A-Za-z0-9_-]*+)?+)?+)",
@@ -86,7 +88,8 @@ final class KeyPatterns {
    * Strikes out everything that looks like a key.
    *
    * @param text any text
-   * @param cut whether the text is the beginning of a longer one: its last word may be part of a key
+   * @param cut whether the text is the beginning of a longer one: its last word may be part of a
+   *     key
    * @return the text without keys; the same object if there are none
    */
   static String redacted(String text, boolean cut) {

@@ -3,8 +3,8 @@ package dev.synthlab.logging;
 import java.util.HexFormat;
 
 /**
- * The redactor of all text that leaves the process. Each secret becomes {@code ****}.
- * Safe for use by many threads.
+ * The redactor of all text that leaves the process. Each secret becomes {@code ****}. Safe for use
+ * by many threads.
  */
 public final class Redactor {
   /** How many characters after a cut are read, to find a key that crosses it. */
@@ -14,8 +14,9 @@ public final class Redactor {
 
   /**
    * Strikes out the secrets of this process in any encoding, and everything that looks like a key:
-   * plain, escaped as in JSON, HTML, addresses or mail, also twice, in base64, hexadecimal
-   * or decimal numbers, and, unless they are short, in other case and divided by other characters than letters and digits.
+   * plain, escaped as in JSON, HTML, addresses or mail, also twice, in base64, hexadecimal or
+   * decimal numbers, and, unless they are short, in other case and divided by other characters than
+   * letters and digits.
    *
    * @param text any text
    * @return the text without them; the same object if there are none
@@ -81,7 +82,8 @@ public final class Redactor {
 
   /**
    * Escapes what could control a terminal or reverse the order of text: control characters other
-   * than line break and tab, marks of writing direction, line and paragraph separators, lone surrogates.
+   * than line break and tab, marks of writing direction, line and paragraph separators, lone
+   * surrogates.
    *
    * @param text any text
    * @return for example {@code \x1b} in place of an escape character
