@@ -3,13 +3,30 @@ package dev.synthlab.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.synthlab.call.CallException;
+import dev.synthlab.config.Environment;
+import dev.synthlab.config.NetworkSettings;
 import dev.synthlab.config.Variable;
+import dev.synthlab.external.ApiClient;
+import dev.synthlab.external.ApiException;
+import dev.synthlab.external.ApiService;
+import dev.synthlab.http.ConnectOptions;
+import dev.synthlab.http.OkHttpTransport;
+import dev.synthlab.json.Json;
+import dev.synthlab.testing.Encodings;
+import dev.synthlab.testing.PushedTimer;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,43 +37,53 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
 /**
- * A key of its own in every variable that may hold one; every command, against servers that repeat
- * all keys in all encodings. No byte that is written, or sent where a key does not belong, holds
- * one.
+ * Each variable that may hold a key has a key of its own; every command runs against servers that
+ * repeat all keys in all encodings. No byte that is written, or sent where a key does not belong,
+ * holds one. What it prints ends with the forms of a key that are not recognised.
  */
+@Tag("canary")
 @Timeout(600)
 class CanaryTest {
   private static final String ADDRESS = "http:// or https:// address";
+  private static final String OTEL_HEADERS = "OTEL_EXPORTER_OTLP_HEADERS";
+  private static final String WEATHER_KEY = "WEATHER_API_KEY";
 
-  /** Each answer begins with another of the encodings, for places that show only the beginning. */
-  private static final int ROTATIONS = 6;
-
-  /** Words of the commands that do nothing without; what is not named here runs with none. */
-  private static final Map<String, String> WORDS =
+  /** Arguments of the commands that do nothing without; the others run with none. */
+  private static final Map<String, String> ARGUMENTS =
       Map.ofEntries(
           Map.entry("run", "in.jsonl -o out.jsonl -c 4"),
           Map.entry("ask", "canary_TEXT_0_end -u"),
           Map.entry("extract", "canary_TEXT_0_end --schema name"),
-          Map.entry("embed", "in.jsonl -o vectors.jsonl"),
-          Map.entry("jobs show", "none"),
+          Map.entry("embed", "few.jsonl -o vectors.jsonl"),
+          Map.entry("jobs", ""),
+          Map.entry("jobs show", "1"),
           Map.entry("check", "classes"),
           Map.entry("new-client", "weather --base-url https://example.com/v1"),
           Map.entry("db backup", "copy.db"));
 
   @TempDir Path home;
   private final Map<String, String> keys = new LinkedHashMap<>();
-  private final Map<String, Set<String>> mayGo = new TreeMap<>();
+
+  /** Which keys a server is sent rightly. */
+  private final Map<String, Set<String>> allowedAt = new TreeMap<>();
+
+  private final Map<String, Map<String, String>> forms = new HashMap<>();
+  private final Map<String, Map<String, String>> passingForms = new HashMap<>();
+  private final Set<String> passing = new TreeSet<>();
   private Echo echo;
   private EchoServer model;
   private EchoServer collector;
   private EchoServer proxy;
   private EchoServer database;
+  private EchoServer service;
 
   @BeforeEach
   void plant() {
@@ -67,18 +94,21 @@ class CanaryTest {
             "Canary-" + (7_301 + variable.ordinal()) + "/Xq" + variable.ordinal() + "+Zp");
       }
     }
-    keys.put("WEATHER_API_KEY", "Canary-9901/Weather+Zp");
+    keys.put(OTEL_HEADERS, "Canary-9801/Otel+Zp");
+    keys.put(WEATHER_KEY, "Canary-9901/Weather+Zp");
     echo = new Echo(alwaysSet());
     model = new EchoServer((head, body) -> echo.answer(body));
     proxy = new EchoServer((head, body) -> echo.answer(body));
     collector =
         new EchoServer((head, body) -> Echo.http(400, "No", "", "text/plain", "no: " + keys));
     database = new EchoServer((head, body) -> echo.refusedByDatabase(head));
+    Echo ofService = new Echo(List.of(keys.get(WEATHER_KEY)));
+    service = new EchoServer((head, body) -> ofService.answer(head));
   }
 
   @AfterEach
   void close() throws IOException {
-    for (EchoServer each : List.of(model, collector, proxy, database)) {
+    for (EchoServer each : List.of(model, collector, proxy, database, service)) {
       each.close();
     }
   }
@@ -86,40 +116,116 @@ class CanaryTest {
   @Test
   void noKeyIsWrittenOrSentWhereItDoesNotBelong() throws IOException {
     prompts();
-    List<String> told = new ArrayList<>();
 
-    for (List<String> command :
-        commands(new CommandLine(new Main()).getCommandSpec().commandLine())) {
-      told.add(said(command, environment(false)));
+    int commands = runAllCommands() + runPlaces() + runAddresses() + runThroughProxy();
+    String client = callService();
+
+    assertThat(commands).isGreaterThan(40);
+    assertThat(client).contains("ApiException", "****");
+    assertThat(Files.readAllLines(home.resolve("out.jsonl")))
+        .hasSizeGreaterThan(Echo.Place.values().length);
+    for (EchoServer each : List.of(model, collector, proxy, database, service)) {
+      assertThat(each.received()).isNotEmpty();
     }
-    for (Echo.Way way : Echo.Way.values()) {
-      told.add(said(List.of("ask", Echo.prompt(way, 3)), environment(false)));
+    List<String> leaks = leaks();
+    System.out.println(
+        "canary: " + keys.size() + " keys, " + commands + " commands, " + leaks.size() + " leaks");
+    passing.forEach(form -> System.out.println("passes: " + form));
+    assertThat(leaks).isEmpty();
+    assertThat(passing).containsExactlyInAnyOrderElementsOf(Encodings.passing("key").keySet());
+  }
+
+  private int runAllCommands() {
+    List<List<String>> all = commands(new CommandLine(new Main()));
+    all.forEach(command -> run(command, environment(false)));
+    return all.size();
+  }
+
+  private int runPlaces() {
+    Map<String, String> withOtel = environment(false);
+    withOtel.put(OTEL_HEADERS, "x-otel=" + percentEncoded(keys.get(OTEL_HEADERS)));
+    for (Echo.Place place : Echo.Place.values()) {
+      run(List.of("ask", Echo.prompt(place, 3)), withOtel);
     }
+    return Echo.Place.values().length;
+  }
+
+  /** A key in an address, and one under another name of its variable. */
+  private int runAddresses() {
+    int count = 0;
     for (Variable variable : Variable.values()) {
       if (variable.allowed().contains(ADDRESS)) {
         Map<String, String> one = environment(false);
         one.put(variable.name(), value(variable, keys.get(variable.name())));
-        told.add(said(List.of("config", "show"), one));
-        told.add(said(List.of("doctor"), one));
+        run(List.of("config", "show"), one);
+        run(List.of("doctor"), one);
+        count += 2;
+      }
+      for (String alias : keys.containsKey(variable.name()) ? variable.aliases() : List.of("")) {
+        Map<String, String> one = environment(false);
+        String given = one.remove(variable.name());
+        if (given != null && !alias.isEmpty()) {
+          one.put(alias, given);
+          run(List.of("config", "show"), one);
+          count++;
+        }
       }
     }
-    for (String command : List.of("usage", "db status", "doctor", "ask canary_DENIED_0_end")) {
-      told.add(said(words(command), environment(true)));
-    }
-
-    assertThat(told).hasSizeGreaterThan(30);
-    assertThat(Files.readAllLines(home.resolve("out.jsonl")))
-        .hasSizeGreaterThan(Echo.Way.values().length);
-    assertThat(model.received()).isNotEmpty();
-    assertThat(collector.received()).isNotEmpty();
-    assertThat(proxy.received()).isNotEmpty();
-    assertThat(database.received()).isNotEmpty();
-    List<String> leaks = leaks();
-    System.out.println("canary: " + keys.size() + " keys, " + told.size() + " commands");
-    assertThat(leaks).isEmpty();
+    return count;
   }
 
-  /** A server can repeat only what it knows; a process strikes out only what it was told. */
+  private int runThroughProxy() {
+    List<String> commands =
+        List.of("usage", "db status", "doctor", "ask canary_DENIED_0_end", "ask canary_TEXT_1_end");
+    commands.forEach(command -> run(words(command), environment(true)));
+    return commands.size();
+  }
+
+  /** A client of a service in this process: its exceptions, and what it logs. */
+  private String callService() throws IOException {
+    Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    logged.start();
+    root.addAppender(logged);
+    StringWriter out = new StringWriter();
+    ApiService weather = ApiService.named("weather");
+    Map<String, String> variables =
+        Map.of(
+            "WEATHER_BASE_URL", "http://" + service.address(), WEATHER_KEY, keys.get(WEATHER_KEY));
+    try (OkHttpTransport transport =
+            new OkHttpTransport(ConnectOptions.of(NetworkSettings.direct()));
+        ApiClient client =
+            ApiClient.builder(weather)
+                .settings(weather.settings(Environment.of(variables)))
+                .transport(transport)
+                .timer(new PushedTimer())
+                .observer(report -> out.append(report.toString()).append('\n'))
+                .build()) {
+      for (Echo.Place place : Echo.Place.values()) {
+        for (int slot = 0; slot < Echo.SLOTS; slot++) {
+          call(client, Echo.prompt(place, slot).replace(' ', '_'), new PrintWriter(out));
+        }
+      }
+    } finally {
+      root.detachAppender(logged);
+    }
+    for (ILoggingEvent event : logged.list) {
+      out.append(event.getFormattedMessage() + event.getKeyValuePairs() + "\n");
+    }
+    Files.writeString(home.resolve("service-client.txt"), out.toString());
+    return out.toString();
+  }
+
+  private static void call(ApiClient client, String prompt, PrintWriter out) {
+    try {
+      out.println(client.get("/" + prompt).as(Map.class).size());
+    } catch (CallException | ApiException e) {
+      e.printStackTrace(out);
+    }
+    out.flush();
+  }
+
+  /** A server repeats only these: a process strikes out only the keys that it was given. */
   private List<String> alwaysSet() {
     List<String> all = new ArrayList<>();
     for (Variable variable : Variable.values()) {
@@ -133,13 +239,13 @@ class CanaryTest {
     return all;
   }
 
-  /** Which variables may hold a key, by what they take: a new sort of them is not overlooked. */
+  /** Whether a variable may hold a key, by its allowed values: so that a new kind is found. */
   private static boolean holdsKey(Variable variable) {
     String allowed = variable.allowed();
     return variable.secret() || allowed.contains("user:password") || allowed.contains(ADDRESS);
   }
 
-  private Map<String, String> environment(boolean away) {
+  private Map<String, String> environment(boolean throughProxy) {
     Map<String, String> all = new TreeMap<>();
     for (Variable variable : Variable.values()) {
       String key = keys.get(variable.name());
@@ -147,10 +253,10 @@ class CanaryTest {
         all.put(variable.name(), value(variable, key));
       }
     }
-    all.put("WEATHER_API_KEY", keys.get("WEATHER_API_KEY"));
-    all.put("NO_PROXY", away ? "nowhere.example" : "127.0.0.1");
-    if (!away) {
-      all.remove("SYNTHLAB_LEDGER_URL"); // the ledger is a file, which is looked through
+    all.put(WEATHER_KEY, keys.get(WEATHER_KEY));
+    all.put("NO_PROXY", throughProxy ? "nowhere.example" : "127.0.0.1");
+    if (!throughProxy) {
+      all.remove("SYNTHLAB_LEDGER_URL"); // so the ledger is a file, which is scanned
     }
     all.put("OPENAI_BASE_URL", "http://" + model.address() + "/v1");
     all.put("PHOENIX_COLLECTOR_ENDPOINT", "http://" + collector.address());
@@ -174,7 +280,7 @@ class CanaryTest {
 
   private String value(Variable variable, String key) {
     String allowed = variable.allowed();
-    String inAddress = key.replace("/", "%2F").replace("+", "%2B");
+    String inAddress = percentEncoded(key);
     if (allowed.contains("\"Name: value\"")) {
       return "X-Canary: " + key;
     } else if (allowed.contains("name=value")) {
@@ -188,21 +294,26 @@ class CanaryTest {
     } else if (allowed.contains("visible ASCII characters only")) {
       return key;
     }
-    return fail("a new sort of secret: say how a key is put into " + variable);
+    return fail("a new kind of secret: define how a key is put into " + variable);
+  }
+
+  private static String percentEncoded(String key) {
+    return key.replace("/", "%2F").replace("+", "%2B");
   }
 
   private void prompts() throws IOException {
     Files.createDirectories(home.resolve("tmp"));
     Files.createDirectories(home.resolve("classes"));
     List<String> rows = new ArrayList<>();
-    for (Echo.Way way : Echo.Way.values()) {
+    for (Echo.Place place : Echo.Place.values()) {
       // A run stops at the first refusal of its key.
-      for (int i = 0; i < (way == Echo.Way.DENIED ? 0 : ROTATIONS); i++) {
-        String prompt = Echo.prompt(way, i * 11);
-        rows.add("{\"id\":\"" + way + i + "\",\"prompt\":\"" + prompt + "\",\"input\":\"x\"}");
+      for (int i = 0; i < (place == Echo.Place.DENIED ? 0 : Echo.SLOTS); i++) {
+        String prompt = Echo.prompt(place, i);
+        rows.add("{\"id\":\"" + place + i + "\",\"prompt\":\"" + prompt + "\",\"input\":\"x\"}");
       }
     }
     Files.write(home.resolve("in.jsonl"), rows);
+    Files.write(home.resolve("few.jsonl"), rows.subList(0, Echo.SLOTS));
   }
 
   private static List<String> words(String command) {
@@ -218,9 +329,9 @@ class CanaryTest {
 
   private static void add(CommandLine at, List<String> path, List<List<String>> all) {
     String name = String.join(" ", path);
-    if (!path.isEmpty() && (at.getSubcommands().isEmpty() || WORDS.containsKey(name))) {
+    if (!path.isEmpty() && (at.getSubcommands().isEmpty() || ARGUMENTS.containsKey(name))) {
       List<String> whole = new ArrayList<>(path);
-      Stream.of(WORDS.getOrDefault(name, "").split(" "))
+      Stream.of(ARGUMENTS.getOrDefault(name, "").split(" "))
           .filter(word -> !word.isEmpty())
           .map(word -> word.startsWith("canary_") ? word.replace('_', ' ') : word)
           .forEach(whole::add);
@@ -235,34 +346,37 @@ class CanaryTest {
             });
   }
 
-  private String said(List<String> command, Map<String, String> environment) {
+  private void run(List<String> command, Map<String, String> environment) {
     Synth synth = new Synth(home);
     environment.forEach(synth::with);
+    long begin = System.nanoTime();
     Synth.Ended ended = synth.run(command.toArray(String[]::new));
+    System.out.printf(
+        "canary: exit %d in %d ms: %s%n",
+        ended.exit(), (System.nanoTime() - begin) / 1_000_000, String.join(" ", command));
     assertThat(ended.exit()).as("%s: %s", command, ended.err()).isNotEqualTo(ExitCodes.INTERNAL);
-    return ended.all();
   }
 
-  /** What was found where: the place, the variable, the encoding. */
+  /** Each place where a key was found, with its variable and the encoding. */
   private List<String> leaks() throws IOException {
-    mayGo.put("model", only("OPENAI_API_KEY", "SYNTHLAB_HEADERS", "OPENAI_BASE_URL"));
-    mayGo.put("collector", only("PHOENIX_"));
+    allowedAt.put("model", only("OPENAI_API_KEY", "SYNTHLAB_HEADERS", "OPENAI_BASE_URL"));
+    allowedAt.put("collector", only("PHOENIX_", "OTEL_"));
     // A proxy of http addresses sees what passes through it.
-    mayGo.put(
+    allowedAt.put(
         "proxy",
         only("_PROXY", "OPENAI_API_KEY", "SYNTHLAB_HEADERS", "OPENAI_BASE_URL", "PHOENIX_"));
-    mayGo.put("database", only("DATABASE_URL", "SYNTHLAB_LEDGER_URL"));
+    allowedAt.put("database", only("DATABASE_URL", "SYNTHLAB_LEDGER_URL"));
+    allowedAt.put("service", only(WEATHER_KEY));
     Set<String> leaks = new TreeSet<>();
-    look("model", model.received(), leaks);
-    look("collector", collector.received(), leaks);
-    look("proxy", proxy.received(), leaks);
-    look("database", database.received(), leaks);
+    scan("model", model.received(), leaks);
+    scan("collector", collector.received(), leaks);
+    scan("proxy", proxy.received(), leaks);
+    scan("database", database.received(), leaks);
+    scan("service", service.received(), leaks);
     try (Stream<Path> files = Files.walk(home)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        look(
-            home.relativize(file).toString().replaceAll("\\d{5,}", "N"),
-            Files.readAllBytes(file),
-            leaks);
+        String name = home.relativize(file).toString().replaceAll("\\d{5,}", "N");
+        scan(name, Files.readAllBytes(file), leaks);
       }
     }
     return List.copyOf(leaks);
@@ -274,20 +388,38 @@ class CanaryTest {
         .collect(Collectors.toSet());
   }
 
-  private void look(String place, byte[] bytes, Set<String> leaks) {
+  private void scan(String place, byte[] bytes, Set<String> leaks) {
     String latin = new String(bytes, StandardCharsets.ISO_8859_1);
     String utf8 = new String(bytes, StandardCharsets.UTF_8);
     keys.forEach(
         (name, key) -> {
-          if (!mayGo.getOrDefault(place, Set.of()).contains(name)) {
-            Echo.forms(key)
+          if (!allowedAt.getOrDefault(place, Set.of()).contains(name)) {
+            forms
+                .computeIfAbsent(key, Encodings::ofLong)
                 .forEach(
                     (encoding, form) -> {
-                      if (latin.contains(form) || utf8.contains(form)) {
+                      if (holds(latin, utf8, form)) {
                         leaks.add(place + ": " + name + ", " + encoding);
+                      }
+                    });
+            passingForms
+                .computeIfAbsent(key, Encodings::passing)
+                .forEach(
+                    (encoding, form) -> {
+                      if (!passing.contains(encoding) && holds(latin, utf8, form)) {
+                        passing.add(encoding);
                       }
                     });
           }
         });
+  }
+
+  /** A form stands as it is or as a JSON string. */
+  private static boolean holds(String latin, String utf8, String form) {
+    if (StandardCharsets.US_ASCII.newEncoder().canEncode(form)) {
+      String json = Json.mapper().writeValueAsString(form);
+      return latin.contains(form) || latin.contains(json.substring(1, json.length() - 1));
+    }
+    return latin.contains(form) || utf8.contains(form);
   }
 }

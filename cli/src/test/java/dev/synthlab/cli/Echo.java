@@ -4,15 +4,19 @@ import dev.synthlab.json.Json;
 import dev.synthlab.testing.Encodings;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Answers of a model server that says every key it knows of, in every way there is to say it. */
+/**
+ * Answers of a server that repeats every key it knows: each answer in some of the encodings, and
+ * all answers to {@link #SLOTS} prompts in all of them.
+ */
 final class Echo {
   /** Where in an answer the keys stand. */
-  enum Way {
+  enum Place {
     TEXT,
     NAMES,
     REFUSAL,
@@ -28,29 +32,43 @@ final class Echo {
     STREAM
   }
 
-  private final List<String> keys;
+  /** Into how many answers the encodings are divided. */
+  static final int SLOTS = 6;
+
+  private static final Pattern PROMPT = Pattern.compile("canary[ _]([A-Z_]+)[ _](\\d+)[ _]end");
+
+  /** For each key all of its encodings. */
+  private final List<List<String>> encoded;
 
   Echo(List<String> keys) {
-    this.keys = keys;
+    this.encoded =
+        keys.stream()
+            .map(
+                key -> {
+                  List<String> all = new ArrayList<>(Encodings.ofLong(key).values());
+                  all.addAll(Encodings.passing(key).values());
+                  return List.copyOf(all);
+                })
+            .toList();
   }
 
-  /** The prompt that asks for a way, and for the encodings from one on first. */
-  static String prompt(Way way, int first) {
-    return "canary " + way + " " + first + " end";
+  /** The prompt whose answer has the keys at a place, in the encodings of a slot. */
+  static String prompt(Place place, int slot) {
+    return "canary " + place + " " + slot + " end";
   }
 
-  byte[] answer(String body) {
-    int at = body.indexOf("canary ");
-    if (at < 0) {
-      return ok(Way.TEXT, 0, body.contains("\"stream\":true"));
-    }
-    String[] words = body.substring(at).split(" ");
-    return ok(Way.valueOf(words[1]), Integer.parseInt(words[2]), body.contains("\"stream\":true"));
+  /** The answer to a request, whose path or body holds a prompt. */
+  byte[] answer(String request) {
+    boolean stream = request.contains("\"stream\":true");
+    Matcher asked = PROMPT.matcher(request);
+    return asked.find()
+        ? answer(Place.valueOf(asked.group(1)), Integer.parseInt(asked.group(2)), stream)
+        : answer(Place.TEXT, 0, stream);
   }
 
-  private byte[] ok(Way way, int first, boolean stream) {
-    String said = said(first);
-    return switch (way) {
+  private byte[] answer(Place place, int slot, boolean stream) {
+    String said = repeated(slot);
+    return switch (place) {
       case TEXT -> stream ? stream(said, true) : json(200, "OK", "", chat("m", said, "", ""));
       case NAMES -> json(200, "OK", "", chat(said, "fine", "", ""));
       case REFUSAL -> json(200, "OK", "", chat("m", "", said, ""));
@@ -58,10 +76,10 @@ final class Echo {
       case BAD_REQUEST -> json(400, "Bad Request", "", error(said));
       case DENIED -> json(401, "Unauthorized", "", error(said));
       case FAILED_PAGE -> http(500, "Failed", "", "text/html", "<html>" + said + "</html>");
-      case HEADERS -> json(400, "No", headers(first), error("no"));
-      case STATUS_LINE -> json(400, line(first), "", error("no"));
+      case HEADERS -> json(400, "No", headers(slot), error("no"));
+      case STATUS_LINE -> json(400, line(slot), "", error("no"));
       case REDIRECT ->
-          json(302, "Found", "Location: http://127.0.0.1:1/" + line(first) + "\r\n", "{}");
+          json(302, "Found", "Location: http://127.0.0.1:1/" + line(slot) + "\r\n", "{}");
       case NOT_JSON -> json(200, "OK", "", "no JSON " + said);
       case BROKEN_OFF -> {
         byte[] all = json(200, "OK", "", chat("m", said, "", ""));
@@ -71,35 +89,33 @@ final class Echo {
     };
   }
 
-  /** Every key in every encoding. */
-  private String said(int first) {
-    List<String> all = new ArrayList<>();
-    for (String key : keys) {
-      all.addAll(Encodings.ofLong(key).values());
+  /** Every key in the encodings of a slot. */
+  private String repeated(int slot) {
+    StringBuilder all = new StringBuilder("echo");
+    for (List<String> forms : encoded) {
+      for (int i = slot % SLOTS; i < forms.size(); i += SLOTS) {
+        all.append(" | ").append(forms.get(i));
+      }
     }
-    Collections.rotate(all, -first);
-    return "echo " + String.join(" | ", all);
+    return all.toString();
   }
 
-  private String line(int first) {
-    List<String> some = new ArrayList<>();
-    keys.forEach(
-        key -> {
-          List<String> all = List.copyOf(Encodings.ofLong(key).values());
-          some.add(all.get(first % all.size()).replaceAll("[^!-~]", ""));
-        });
-    return String.join("_", some);
+  /** Every key in one encoding, on one line. */
+  private String line(int index) {
+    return encoded.stream()
+        .map(forms -> forms.get(index % forms.size()).replaceAll("[^!-~]", ""))
+        .collect(Collectors.joining("_"));
   }
 
-  private String headers(int first) {
+  private String headers(int slot) {
     return "x-request-id: "
-        + line(first)
+        + line(slot)
         + "\r\nretry-after: "
-        + line(first + 1)
+        + line(slot + 1)
         + "\r\nx-ratelimit-reset-requests: "
-        + line(first + 2)
+        + line(slot + 2)
         + "\r\nset-cookie: k="
-        + line(first + 3)
+        + line(slot + 3)
         + "\r\n";
   }
 
@@ -203,7 +219,7 @@ final class Echo {
       return new byte[] {'N'}; // no TLS
     }
     String fields =
-        "SFATAL\0VFATAL\0C28P01\0M" + said(0).replace('\0', ' ') + "\0D" + line(1) + "\0\0";
+        "SFATAL\0VFATAL\0C28P01\0M" + repeated(0).replace('\0', ' ') + "\0D" + line(1) + "\0\0";
     byte[] text = fields.getBytes(StandardCharsets.UTF_8);
     return java.nio.ByteBuffer.allocate(5 + text.length)
         .put((byte) 'E')
@@ -214,13 +230,5 @@ final class Echo {
 
   private static String written(Object tree) {
     return Json.mapper().writeValueAsString(tree);
-  }
-
-  /** The forms of a key in which it must nowhere be found. */
-  static Map<String, String> forms(String key) {
-    return Encodings.ofLong(key).entrySet().stream()
-        .collect(
-            Collectors.toMap(
-                Map.Entry::getKey, Map.Entry::getValue, (a, b) -> a, java.util.LinkedHashMap::new));
   }
 }

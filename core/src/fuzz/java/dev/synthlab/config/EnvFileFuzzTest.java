@@ -7,13 +7,11 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Optional;
 
-/**
- * Anything a file of variables may hold is read, or refused in words, in a time that is bounded.
- */
+/** Any text of a {@code .env} file is read, or refused with a message, in bounded time. */
 class EnvFileFuzzTest {
   private static final long MAX_NANOS = 1_000_000_000;
 
-  // The time of a busy machine is not that of the reader.
+  // Processor time: the machine may be busy.
   private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean();
 
   @FuzzTest(maxDuration = "40m", maxExecutions = 1_000_000)
@@ -36,7 +34,7 @@ class EnvFileFuzzTest {
   private static void check(Problem problem) {
     String words = problem.where() + problem.allowed();
     if (problem.allowed().isBlank() || words.chars().anyMatch(c -> c < ' ')) {
-      throw new IllegalStateException("not one line of words: " + problem);
+      throw new IllegalStateException("not one line of text: " + problem);
     }
   }
 

@@ -3,12 +3,9 @@ package dev.synthlab.logging;
 import java.util.Arrays;
 import java.util.Collection;
 
-/**
- * Finds any of many words in one pass over a text, however many there are: an Aho-Corasick
- * automaton. Immutable.
- */
+/** An Aho-Corasick automaton: finds all of many words in one pass over a text. Immutable. */
 final class AhoCorasick {
-  /** Before the first character. */
+  /** The state before the first character. */
   static final int START = 0;
 
   private static final int ASCII = 128;

@@ -1,9 +1,9 @@
 package dev.synthlab.logging;
 
 /**
- * Reads only the letters and digits of a view, in lower case: what stands between them, also a
- * command to a terminal or the mark of a hexadecimal number, does not count. A mask, or too much
- * between two of them, is a break. For one pass and one thread.
+ * Reads only the letters and digits of a text, in lower case. It skips everything else, also escape
+ * sequences of a terminal and the prefix of a hexadecimal number. A mask, or too many characters
+ * between two letters, is a break. For one pass and one thread.
  */
 final class AlphanumericText {
   /** The most characters between two letters that belong together. */
@@ -21,7 +21,7 @@ final class AlphanumericText {
   private boolean broken;
 
   /**
-   * Begins before the first letter.
+   * A reader before the first letter.
    *
    * @param view what is read
    * @param more whether more may come after it
@@ -52,7 +52,7 @@ final class AlphanumericText {
       } else if (c == ESCAPE || c == COMMAND) {
         skipCommand();
       } else if (c == '0' && more && at + 1 == view.length()) {
-        break; // what is still to come says what it is
+        break; // the next character decides whether it is a prefix
       } else if (c == '0' && isHexMark()) {
         at += 2;
       } else {
@@ -78,7 +78,7 @@ final class AlphanumericText {
     return index;
   }
 
-  /** Whether the letter, or the end, does not belong to the letters before it. */
+  /** Whether there is a break before the letter, or before the end. */
   boolean broken() {
     return broken;
   }
@@ -92,7 +92,7 @@ final class AlphanumericText {
     return true;
   }
 
-  /** "0x" where a word begins. */
+  /** "0x" at the beginning of a word. */
   private boolean isHexMark() {
     return (view.at(at + 1) == 'x' || view.at(at + 1) == 'X')
         && (at == 0 || lower(view.at(at - 1)) == 0);
@@ -115,7 +115,7 @@ final class AlphanumericText {
     at = unfinished ? end : end < max && view.at(end) < 0x7f ? end + 1 : at + 1;
   }
 
-  /** 0 for what is no letter. */
+  /** 0 for other characters than letters and digits. */
   private static char lower(char c) {
     if (c < 0x80) {
       boolean plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');

@@ -15,7 +15,7 @@ import org.slf4j.spi.CallerBoundaryAware;
 import org.slf4j.spi.LoggingEventAware;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/** Puts the component on every event and strikes secrets out before any backend sees it. */
+/** Adds the component to every event and strikes secrets out before the backend receives it. */
 final class ComponentLogger extends AbstractLogger implements LoggingEventAware {
   @Serial private static final long serialVersionUID = 1L;
 

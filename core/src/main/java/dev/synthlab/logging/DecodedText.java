@@ -1,6 +1,6 @@
 package dev.synthlab.logging;
 
-/** A text as it reads after none or some steps of decoding; it knows where each character stood. */
+/** A text after some steps of decoding, with the position of each character in the original. */
 final class DecodedText {
   private final char[] chars;
   private final int length;
@@ -8,12 +8,12 @@ final class DecodedText {
   private final int stop;
 
   /**
-   * A view of what was read.
+   * A decoded text.
    *
    * @param chars the characters
-   * @param length how many of them
-   * @param starts where each stood in the text, and where the last ended; empty if all stand there
-   * @param stop from where on the text was not read, since more may come
+   * @param length how many characters there are
+   * @param starts where each began in the original, and where the last ended; empty if undecoded
+   * @param stop where reading stopped in the original, since more may come
    */
   private DecodedText(char[] chars, int length, int[] starts, int stop) {
     this.chars = chars;
@@ -50,7 +50,7 @@ final class DecodedText {
     return start(index + 1);
   }
 
-  /** From where on the text was not read, since what is still to come may change it. */
+  /** Where reading stopped in the original, since what is still to come may change the rest. */
   int stop() {
     return stop;
   }

@@ -2,9 +2,9 @@ package dev.synthlab.logging;
 
 import java.util.Map;
 
-/** Ways to write a character by other characters. */
+/** Kinds of escapes: ways to write one character as several. */
 enum EscapeForm {
-  /** Of JSON and programming languages, of addresses, of HTML: in any mixture. */
+  /** Escapes of JSON and programming languages, of addresses and of HTML, in any mixture. */
   COMMON {
     @Override
     long read(DecodedText in, int at, boolean more) {
@@ -25,7 +25,7 @@ enum EscapeForm {
       };
     }
   },
-  /** Of mail. An equals sign has so many other meanings that it is not read with the others. */
+  /** Escapes of mail: apart from the others, because an equals sign has many other meanings. */
   QUOTED_PRINTABLE {
     @Override
     long read(DecodedText in, int at, boolean more) {
@@ -33,15 +33,15 @@ enum EscapeForm {
     }
   };
 
-  /** There is no escape. */
+  /** No escape begins here. */
   static final long NONE = 0;
 
-  /** There may be one when more text has come. */
+  /** More text decides whether an escape begins here. */
   static final long UNFINISHED = -1;
 
   private static final int MAX_NAME = 10;
 
-  /** The names of HTML for what stands in keys and is no letter. */
+  /** The HTML names of ASCII characters that are neither letters nor digits. */
   private static final Map<String, Character> NAMES =
       Map.ofEntries(
           Map.entry("amp", '&'),
@@ -87,7 +87,7 @@ enum EscapeForm {
           Map.entry("Tab", '\t'),
           Map.entry("NewLine", '\n'));
 
-  /** The escape that begins at a place, {@link #NONE} or {@link #UNFINISHED}. */
+  /** The escape that begins at a position, {@link #NONE} or {@link #UNFINISHED}. */
   abstract long read(DecodedText in, int at, boolean more);
 
   /** What an escape stands for. */
@@ -161,7 +161,7 @@ enum EscapeForm {
     return meant == null || in.at(end) != ';' ? NONE : escape(meant, end + 1 - at);
   }
 
-  /** A number of so many digits, after so many characters that announce it. */
+  /** A number with a bounded count of digits, after a prefix of a given length. */
   private static long digits(
       DecodedText in, int at, int before, int radix, int fewest, int max, boolean more) {
     int end = at + before;

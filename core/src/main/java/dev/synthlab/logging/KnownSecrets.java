@@ -5,9 +5,9 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * The secrets of this process in every form in which they may be met. A text is read as it stands,
- * and again after each of a few steps of decoding; each time every form is looked for at once, so
- * that the work grows with the text and not with the number of secrets. Immutable.
+ * The secrets of this process in all their encodings. A text is searched as it stands, and again
+ * after each of a few steps of decoding; each search finds all encodings in one pass, so that its
+ * time depends on the length of the text and not on the number of secrets. Immutable.
  */
 final class KnownSecrets {
   private static volatile KnownSecrets current = new KnownSecrets(Set.of());
@@ -29,7 +29,7 @@ final class KnownSecrets {
     this.letters = new AhoCorasick(bare);
   }
 
-  /** The forms of the secrets that are known now. */
+  /** The secrets that are known now; their encodings are computed on the first use. */
   @SuppressWarnings("ReferenceEquality") // the set is a new one whenever a secret was added
   static KnownSecrets current() {
     Set<String> known = Secret.known();
@@ -46,50 +46,50 @@ final class KnownSecrets {
    *
    * @param text any text
    * @param more whether more text may come after this one
-   * @param stretches what is hidden
-   * @return where the longest end of the text begins that may grow to a form; its length if none
+   * @param ranges receives what is hidden
+   * @return where the longest end of the text begins that may become a form; its length if none
    */
-  int hideIn(String text, boolean more, MaskedRanges stretches) {
+  int hideIn(String text, boolean more, MaskedRanges ranges) {
     if (secrets.isEmpty()) {
       return text.length();
     }
     DecodedText view = DecodedText.of(text);
-    int open = hideIn(view, more, stretches);
+    int open = hideIn(view, more, ranges);
     DecodedText mail = view.without(EscapeForm.QUOTED_PRINTABLE, more);
     if (mail != view) {
-      open = Math.min(open, hideIn(mail, more, stretches));
+      open = Math.min(open, hideIn(mail, more, ranges));
     }
     for (int step = 0; step < SecretEncodings.MAX_STEPS; step++) {
       DecodedText decoded = view.without(EscapeForm.COMMON, more);
       if (decoded == view) {
         break;
       }
-      open = Math.min(open, hideIn(decoded, more, stretches));
+      open = Math.min(open, hideIn(decoded, more, ranges));
       view = decoded;
     }
     return open;
   }
 
-  private int hideIn(DecodedText view, boolean more, MaskedRanges stretches) {
-    int open = Math.min(hideExact(view, stretches), hideLetters(view, more, stretches));
+  private int hideIn(DecodedText view, boolean more, MaskedRanges ranges) {
+    int open = Math.min(hideExact(view, ranges), hideLetters(view, more, ranges));
     return Math.min(open, view.stop());
   }
 
-  private int hideExact(DecodedText view, MaskedRanges stretches) {
+  private int hideExact(DecodedText view, MaskedRanges ranges) {
     int state = AhoCorasick.START;
     for (int at = 0; at < view.length(); at++) {
       state = exact.step(state, view.at(at));
       int found = exact.found(state);
       if (found > 0) {
-        stretches.hide(view.start(at + 1 - found), view.end(at));
+        ranges.hide(view.start(at + 1 - found), view.end(at));
       }
     }
     int open = exact.open(state);
     return open == 0 ? view.stop() : view.start(view.length() - open);
   }
 
-  private int hideLetters(DecodedText view, boolean more, MaskedRanges stretches) {
-    // Where the last letters stand, as many as the longest form has.
+  private int hideLetters(DecodedText view, boolean more, MaskedRanges ranges) {
+    // The positions of the last letters, as many as the longest form has.
     int[] places = new int[powerOfTwo(Math.min(letters.max(), view.length()))];
     int last = places.length - 1;
     int count = 0;
@@ -100,7 +100,7 @@ final class KnownSecrets {
       state = letters.step(each.broken() ? AhoCorasick.START : state, each.letter());
       int found = letters.found(state);
       if (found > 0) {
-        stretches.hide(view.start(places[(count - found) & last]), view.end(each.index()));
+        ranges.hide(view.start(places[(count - found) & last]), view.end(each.index()));
       }
     }
     int open = each.broken() ? 0 : letters.open(state);

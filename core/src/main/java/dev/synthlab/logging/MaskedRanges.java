@@ -2,7 +2,7 @@ package dev.synthlab.logging;
 
 import java.util.BitSet;
 
-/** The places of a text that must not be shown. */
+/** The ranges of a text that must not be shown. */
 final class MaskedRanges {
   static final String MASK = "****";
 
@@ -22,7 +22,7 @@ final class MaskedRanges {
     return hidden.get(index);
   }
 
-  /** Where the hidden stretch around an index begins; the index itself if it is not in one. */
+  /** Where the hidden range around an index begins; the index itself if it is not in one. */
   int beginOf(int index) {
     if (index == 0 || !hidden.get(index) || !hidden.get(index - 1)) {
       return index;
@@ -30,15 +30,15 @@ final class MaskedRanges {
     return hidden.previousClearBit(index) + 1;
   }
 
-  /** A part of the text with a mask in place of each hidden stretch. */
+  /** A part of the text with a mask in place of each hidden range. */
   String masked(String text, int start, int end) {
     StringBuilder out = new StringBuilder(end - start);
     int at = start;
     while (at < end) {
       int next = hidden.nextSetBit(at);
-      int shownUntil = next < 0 || next > end ? end : next;
-      out.append(text, at, shownUntil);
-      at = shownUntil;
+      int shownEnd = next < 0 || next > end ? end : next;
+      out.append(text, at, shownEnd);
+      at = shownEnd;
       if (at < end) {
         out.append(MASK);
         at = Math.min(end, hidden.nextClearBit(at));

@@ -7,20 +7,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands in for an exception whose text must not be printed as it is: the same class name, stack
- * and causes in its text form, without secrets and on one line.
+ * The redacted copy of an exception: the same class name, stack trace and causes, with messages
+ * without secrets and on one line.
  */
 final class RedactedException extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 
-  private final String shown;
+  private final String text;
 
-  private RedactedException(String shown, @Nullable Throwable cause) {
-    super(shown, cause);
-    this.shown = shown;
+  private RedactedException(String text, @Nullable Throwable cause) {
+    super(text, cause);
+    this.text = text;
   }
 
-  /** The exception itself if nothing in it needs to be hidden, else one that stands in for it. */
+  /** The exception itself if nothing in it must be hidden, else its redacted copy. */
   static Throwable of(Throwable thrown) {
     if (clean(thrown, seen())) {
       return thrown;
@@ -32,7 +32,7 @@ final class RedactedException extends Exception {
   @Override
   @SuppressWarnings("OverrideThrowableToString") // the class name is part of the message
   public String toString() {
-    return shown;
+    return text;
   }
 
   private static Set<Throwable> seen() {
@@ -64,9 +64,9 @@ final class RedactedException extends Exception {
         new RedactedException(safe(thrown.toString()), cause == null ? null : copy(cause, seen));
     copy.setStackTrace(thrown.getStackTrace());
     for (Throwable suppressed : thrown.getSuppressed()) {
-      RedactedException shown = copy(suppressed, seen);
-      if (shown != null) {
-        copy.addSuppressed(shown);
+      RedactedException redacted = copy(suppressed, seen);
+      if (redacted != null) {
+        copy.addSuppressed(redacted);
       }
     }
     return copy;

@@ -1,16 +1,17 @@
 package dev.synthlab.logging;
 
+import dev.synthlab.Internal;
+
 /**
- * Strikes the secrets of this process out of a text that arrives in pieces. A piece whose end may
- * be the beginning of a secret is held back until that is known; everything else passes at once.
- * For one stream and one thread.
+ * Strikes the secrets of this process out of a text that arrives in chunks. The end of a chunk that
+ * may be the beginning of a secret is held back until the next chunk decides it; everything else is
+ * returned at once. For one stream and one thread.
  */
+@Internal
 public final class RedactingStream {
   private static final int MAX_HELD = 16_384;
 
-  /**
-   * What is held is read again with each piece as long as it is short, then less and less often.
-   */
+  /** Up to this length, the held text is read again with each chunk; a longer one less often. */
   private static final int READ_EACH_TIME = 256;
 
   private final StringBuilder held = new StringBuilder();
@@ -21,10 +22,10 @@ public final class RedactingStream {
   RedactingStream() {}
 
   /**
-   * Takes a piece.
+   * Takes the next chunk.
    *
-   * @param chunk the next piece
-   * @return what may be shown now, maybe nothing
+   * @param chunk any text, maybe empty
+   * @return what may be shown now, maybe an empty text
    */
   public String next(String chunk) {
     held.append(chunk);
@@ -45,32 +46,32 @@ public final class RedactingStream {
   }
 
   private String pass(boolean last) {
-    // One character of what has passed: what begins a word does not begin one after it.
+    // The last character that was returned: it decides whether a word begins after it.
     String text = before + held;
     int start = before.length();
-    MaskedRanges stretches = new MaskedRanges();
-    int open = KnownSecrets.current().hideIn(text, !last, stretches);
-    int until = last ? text.length() : Math.max(start, stretches.beginOf(open));
+    MaskedRanges ranges = new MaskedRanges();
+    int open = KnownSecrets.current().hideIn(text, !last, ranges);
+    int until = last ? text.length() : Math.max(start, ranges.beginOf(open));
     if (text.length() - until > MAX_HELD) {
-      // No ordinary text is like a secret for so long.
-      stretches.hide(until, text.length());
+      // No ordinary text resembles a secret for this long.
+      ranges.hide(until, text.length());
       until = text.length();
     }
-    String shown = emit(text, start, until, stretches);
+    String shown = emit(text, start, until, ranges);
     enough = held.length() > READ_EACH_TIME ? held.length() + held.length() / 8 : 0;
     return shown;
   }
 
-  private String emit(String text, int start, int until, MaskedRanges stretches) {
+  private String emit(String text, int start, int until, MaskedRanges ranges) {
     held.setLength(0);
     held.append(text, until, text.length());
     if (until == start) {
       return "";
     }
-    String shown = stretches.masked(text, start, until);
-    boolean goesOn = masked && stretches.hides(start);
-    masked = stretches.hides(until - 1);
+    String shown = ranges.masked(text, start, until);
+    boolean continues = masked && ranges.hides(start);
+    masked = ranges.hides(until - 1);
     before = text.substring(until - 1, until);
-    return goesOn ? shown.substring(MaskedRanges.MASK.length()) : shown;
+    return continues ? shown.substring(MaskedRanges.MASK.length()) : shown;
   }
 }

@@ -3,25 +3,26 @@ package dev.synthlab.logging;
 import java.util.HexFormat;
 
 /**
- * The one redactor of everything that leaves the process. What it strikes out becomes {@code ****}.
- * Safe for use by many threads.
+ * The redactor of all text that leaves the process. Each secret becomes {@code ****}. Safe for use
+ * by many threads.
  */
 public final class Redactor {
-  /** How far a text is read beyond its cut, to see the whole of a key there. */
-  private static final int BEYOND = 4_096;
+  /** How many characters after a cut are read, to find a key that crosses it. */
+  private static final int READ_AHEAD = 4_096;
 
   private Redactor() {}
 
   /**
-   * Strikes out the secrets of this process however they are written, and whatever has the shape of
-   * a key: plain, escaped as in JSON, HTML, addresses or mail, also twice, in base64, hexadecimal
-   * or decimal numbers, and, unless they are short, in other case and divided by what is no letter.
+   * Strikes out the secrets of this process in any encoding, and everything that looks like a key:
+   * plain, escaped as in JSON, HTML, addresses or mail, also twice, in base64, hexadecimal or
+   * decimal numbers, and, unless they are short, in other case and divided by other characters than
+   * letters and digits.
    *
    * @param text any text
    * @return the text without them; the same object if there are none
    */
   public static String redact(String text) {
-    return struckOut(text, true, false);
+    return redacted(text, true, false);
   }
 
   /**
@@ -32,13 +33,13 @@ public final class Redactor {
    * @return the text without them; the same object if there are none
    */
   public static String redactKnown(String text) {
-    return struckOut(text, false, false);
+    return redacted(text, false, false);
   }
 
   /**
-   * The beginning of a text as {@link #redact} shows it. Only so much of the text is read, so that
-   * a long one costs no more than a short one; the first part of a key at the cut is struck out
-   * too.
+   * The first characters of a text after {@link #redact}. Only little more of the text is read, so
+   * that a long text takes no more time than a short one; the first part of a key at the cut is
+   * struck out too.
    *
    * @param text any text
    * @param max how many characters there may be
@@ -49,18 +50,18 @@ public final class Redactor {
   }
 
   /**
-   * Does what {@link #redact} does for a text whose end was cut off before: what stands there may
-   * be the first part of a key.
+   * Does what {@link #redact} does for a text that was already cut: its end may be the first part
+   * of a key.
    *
-   * @param text how a longer text begins
+   * @param text the beginning of a longer text
    * @return the text without keys and their first parts
    */
   public static String redactCut(String text) {
-    return struckOut(text, true, true);
+    return redacted(text, true, true);
   }
 
   /**
-   * The beginning of a text as {@link #redactKnown} shows it; see {@link #redactBeginning}.
+   * The first characters of a text after {@link #redactKnown}; see {@link #redactBeginning}.
    *
    * @param text any text
    * @param max how many characters there may be
@@ -71,7 +72,7 @@ public final class Redactor {
   }
 
   /**
-   * Does for a text that arrives in pieces what {@link #redactKnown} does for a whole one.
+   * Does what {@link #redactKnown} does, for a text that arrives in chunks.
    *
    * @return for one stream
    */
@@ -80,8 +81,9 @@ public final class Redactor {
   }
 
   /**
-   * Makes visible what could steer a terminal or turn text round: control characters other than
-   * line break and tab, marks of writing direction, line and paragraph separators, lone surrogates.
+   * Escapes what could control a terminal or reverse the order of text: control characters other
+   * than line break and tab, marks of writing direction, line and paragraph separators, lone
+   * surrogates.
    *
    * @param text any text
    * @return for example {@code \x1b} in place of an escape character
@@ -91,7 +93,7 @@ public final class Redactor {
   }
 
   /**
-   * Does what {@link #printable} does, and line breaks too: for text that must stay on one line.
+   * Does what {@link #printable} does, and escapes line breaks too.
    *
    * @param text any text
    * @return one line
@@ -100,19 +102,19 @@ public final class Redactor {
     return escaped(text, true);
   }
 
-  private static String struckOut(String text, boolean shapes, boolean cut) {
-    MaskedRanges stretches = new MaskedRanges();
-    int open = KnownSecrets.current().hideIn(text, cut, stretches);
+  private static String redacted(String text, boolean patterns, boolean cut) {
+    MaskedRanges ranges = new MaskedRanges();
+    int open = KnownSecrets.current().hideIn(text, cut, ranges);
     if (cut) {
-      stretches.hide(open, text.length());
+      ranges.hide(open, text.length());
     }
-    String known = stretches.in(text);
-    return shapes ? KeyPatterns.struckOut(known, cut) : known;
+    String known = ranges.in(text);
+    return patterns ? KeyPatterns.redacted(known, cut) : known;
   }
 
-  private static String beginning(String text, int max, boolean shapes) {
-    int end = (int) Math.min(text.length(), (long) max + BEYOND);
-    String shown = struckOut(text.substring(0, end), shapes, end < text.length());
+  private static String beginning(String text, int max, boolean patterns) {
+    int end = (int) Math.min(text.length(), (long) max + READ_AHEAD);
+    String shown = redacted(text.substring(0, end), patterns, end < text.length());
     if (shown.length() <= max) {
       return shown;
     }
@@ -161,10 +163,10 @@ public final class Redactor {
     if (Character.isLowSurrogate(c)) {
       return at > 0 && Character.isHighSurrogate(text.charAt(at - 1));
     }
-    return c == '\t' || (c >= 0xa0 && !turnsText(c));
+    return c == '\t' || (c >= 0xa0 && !changesDirection(c));
   }
 
-  private static boolean turnsText(char c) {
+  private static boolean changesDirection(char c) {
     return c == '\u061c'
         || c == '\u200e'
         || c == '\u200f'

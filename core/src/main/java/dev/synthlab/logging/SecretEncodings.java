@@ -14,7 +14,7 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** How one secret may be written. */
+/** The encodings of one secret that are searched for. */
 final class SecretEncodings {
   /** The most steps of decoding: JSON within JSON, an address within an address. */
   static final int MAX_STEPS = 4;
@@ -34,7 +34,7 @@ final class SecretEncodings {
     this.bytes = secret.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Forms that are looked for character by character. */
+  /** Encodings that are compared character by character. */
   Set<String> exact() {
     Set<String> all = new LinkedHashSet<>();
     addWritten(secret, all);
@@ -53,7 +53,7 @@ final class SecretEncodings {
     return all;
   }
 
-  /** Forms of which only the letters and digits are looked for, in lower case. */
+  /** Encodings of which only the letters and digits are compared, in lower case. */
   Set<String> letters() {
     Set<String> all = new LinkedHashSet<>();
     DecodedText view = DecodedText.of(secret);
@@ -78,7 +78,7 @@ final class SecretEncodings {
     return all;
   }
 
-  /** A secret that could be a few ordinary words is not looked for without what separates them. */
+  /** A secret that could be a few ordinary words is only found with its separators. */
   private static void addPlain(String text, Set<String> all) {
     String letters = AlphanumericText.of(text);
     boolean digit = letters.chars().anyMatch(c -> c >= '0' && c <= '9');

@@ -1,4 +1,4 @@
-/** Loggers that say which component speaks, and the one redactor of everything that leaves. */
+/** Loggers of components, and the redactor of all text that leaves the process. */
 @NullMarked
 package dev.synthlab.logging;
 

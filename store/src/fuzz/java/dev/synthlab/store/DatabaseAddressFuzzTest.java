@@ -7,24 +7,37 @@ import dev.synthlab.config.ConfigException;
 import dev.synthlab.config.DatabaseUrl;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.postgresql.PGProperty;
 
-/** Any path is that file and nothing else; any address of a server holds no code. */
+/** Any path names that file and nothing else; no address of a server names code to load. */
 class DatabaseAddressFuzzTest {
-  private static final Duration MAX = Duration.ofSeconds(1);
+  private static final long MAX_NANOS = 1_000_000_000;
+
+  // Processor time: the machine may be busy.
+  private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean();
   private static final Settings SETTINGS = Settings.from(Environment.of(Map.of()));
-  private static final List<String> CODE =
-      List.of("factory", "verifier", "callback", "plugin", "loggerfile");
+
+  /** The properties of the driver that name a class or a file to write. */
+  private static final Set<String> CODE =
+      Stream.of(PGProperty.values())
+          .map(property -> property.getName().toLowerCase(Locale.ROOT))
+          .filter(name -> name.matches(".*(factory|verifier|callback|plugin.*|loggerfile)"))
+          .collect(Collectors.toSet());
 
   @FuzzTest(maxDuration = "40m", maxExecutions = 1_000_000)
   void readsAnyPathAsThatFile(FuzzedDataProvider data) {
@@ -49,7 +62,7 @@ class DatabaseAddressFuzzTest {
   @FuzzTest(maxDuration = "40m", maxExecutions = 1_000_000)
   void opensAnyNameAsThatFile(FuzzedDataProvider data) throws IOException {
     String name = data.consumeRemainingAsString().replace("/", "");
-    if (name.isBlank() && name.isEmpty() || name.equals(".") || name.equals("..")) {
+    if (name.isEmpty() || name.equals(".") || name.equals("..")) {
       return;
     }
     Path directory = Files.createTempDirectory("synthlab-fuzz");
@@ -94,16 +107,14 @@ class DatabaseAddressFuzzTest {
                 .server()
                 .ifPresent(DatabaseAddressFuzzTest::requireNoCode);
           } catch (ConfigException e) {
-            require(!String.valueOf(e.getMessage()).isBlank(), "refused without a word");
+            require(!String.valueOf(e.getMessage()).isBlank(), "refused without a message");
           }
         });
   }
 
   private static void requireNoCode(DatabaseUrl url) {
     for (String name : url.parameters().keySet()) {
-      String lower = name.toLowerCase(Locale.ROOT);
-      require(
-          CODE.stream().noneMatch(lower::endsWith) || !lower.matches("[a-z]+"), "taken: " + name);
+      require(!CODE.contains(name.toLowerCase(Locale.ROOT)), "accepted: " + name);
     }
   }
 
@@ -112,18 +123,19 @@ class DatabaseAddressFuzzTest {
   }
 
   private static void within(Work work) {
-    long begin = System.nanoTime();
+    long begin = CLOCK.getCurrentThreadCpuTime();
     try {
       work.run();
     } catch (IOException | SQLException e) {
       throw new IllegalStateException(e);
     }
-    require(System.nanoTime() - begin < MAX.toNanos(), "it took more than " + MAX);
+    long took = CLOCK.getCurrentThreadCpuTime() - begin;
+    require(took < MAX_NANOS, "the check took " + took + " ns");
   }
 
   /** As SQLite reads the path of an address. */
   private static String decoded(String path) {
-    java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (int i = 0; i < path.length(); i++) {
       if (path.charAt(i) == '%') {
         bytes.write(Integer.parseInt(path.substring(i + 1, i + 3), 16));
