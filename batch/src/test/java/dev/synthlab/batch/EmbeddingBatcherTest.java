@@ -178,7 +178,7 @@ class EmbeddingBatcherTest {
     for (int i = 0; i < 2; i++) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> broken.embed(EmbeddingRequest.of("a")))
-          .withMessageContaining("not made here");
+          .withMessageContaining("makes no embeddings");
     }
   }
 

@@ -184,6 +184,6 @@ class EmbeddingRowsTest {
         .run();
 
     assertThat(bulk.result("a").at("/error/message").asString())
-        .contains("embeddings are not made here");
+        .contains("this client makes no embeddings");
   }
 }
