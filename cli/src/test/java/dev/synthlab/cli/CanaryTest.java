@@ -50,7 +50,7 @@ import picocli.CommandLine;
  * holds one. What it prints ends with the forms of a key that are not recognised.
  */
 @Tag("canary")
-@Timeout(600)
+@Timeout(1_200)
 class CanaryTest {
   private static final String ADDRESS = "http:// or https:// address";
   private static final String OTEL_HEADERS = "OTEL_EXPORTER_OTLP_HEADERS";
