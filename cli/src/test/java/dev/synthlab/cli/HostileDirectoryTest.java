@@ -1,6 +1,8 @@
 package dev.synthlab.cli;
 
-import static dev.synthlab.testing.Replies.chat;
+import static dev.synthlab.testing.Replies.delta;
+import static dev.synthlab.testing.Replies.events;
+import static dev.synthlab.testing.Replies.finish;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.cli.Synth.Ended;
@@ -14,14 +16,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a cloned repository may hold beside the prompts. */
+/** Files that a cloned repository may contain. */
 class HostileDirectoryTest {
   private static final String KEY = "sk-hostile-canary-0123456789";
 
   @TempDir private Path directory = Path.of("");
 
-  private final ScriptedServer meant = ScriptedServer.start((request, number) -> chat("Paris"));
-  private final ScriptedServer evil = ScriptedServer.start((request, number) -> chat("evil"));
+  private final ScriptedServer meant = streaming("Paris");
+  private final ScriptedServer evil = streaming("evil");
+
+  private static ScriptedServer streaming(String answer) {
+    return ScriptedServer.start(
+        (request, number) -> events(delta(answer), finish("stop"), "[DONE]"));
+  }
 
   @AfterEach
   void close() {
@@ -42,7 +49,7 @@ class HostileDirectoryTest {
   }
 
   @Test
-  void leadsNothingAnywhereAndRunsNothing() throws IOException {
+  void redirectsNothingAndRunsNothing() throws IOException {
     String address = "http://127.0.0.1:" + evil.port();
     env(
         "OPENAI_BASE_URL=" + address + "/v1",
@@ -105,7 +112,7 @@ class HostileDirectoryTest {
   }
 
   @Test
-  void tellsWhoeverKeepsKeyAndAddressInItWhatToDo() throws IOException {
+  void saysWhatToDoIfTheFileHasKeyAndAddress() throws IOException {
     Path file = env("OPENAI_BASE_URL=" + meant.base(), "OPENAI_API_KEY=" + KEY);
 
     Ended merely = new Synth(directory).run("ask", "Capital of France?");
@@ -123,7 +130,7 @@ class HostileDirectoryTest {
   }
 
   @Test
-  void takesNothingOfAFileThatOthersMayWrite() throws IOException {
+  void readsNothingFromAFileThatOthersMayWrite() throws IOException {
     Path file = env("SYNTHLAB_DEFAULT_MODEL=theirs");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
 
