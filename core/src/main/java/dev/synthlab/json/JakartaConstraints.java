@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A reader of Jakarta Validation's {@code @Min}, {@code @Max}, {@code @Size} and {@code @Pattern} on
- * components of records. It knows them by their names, since they need not be on the class path.
+ * A reader of Jakarta Validation's {@code @Min}, {@code @Max}, {@code @Size} and {@code @Pattern}
+ * on components of records. It knows them by their names, since they need not be on the class path.
  */
 final class JakartaConstraints {
   private static final String PACKAGE = "jakarta.validation.constraints.";
@@ -69,7 +69,8 @@ final class JakartaConstraints {
     boolean size = text && byName.containsKey(PACKAGE + "Size");
     if (flags.isPresent() || (size && expression.isPresent())) {
       throw new IllegalArgumentException(
-          place + " has a @Pattern with flags or with a @Size beside it: write both as one pattern");
+          place
+              + " has a @Pattern with flags or with a @Size beside it: write both as one pattern");
     }
     return (size ? Optional.of(length()) : expression.map(all -> "^(?:" + all + ")$"))
         .map(BoundedPattern::of);

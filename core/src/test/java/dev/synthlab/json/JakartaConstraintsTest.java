@@ -28,7 +28,14 @@ class JakartaConstraintsTest {
             binding
                 .read(
                     Map.of(
-                        "age", 0, "country", "xNO", "nickname", "a", "tags", List.of("a", "b", "c")))
+                        "age",
+                        0,
+                        "country",
+                        "xNO",
+                        "nickname",
+                        "a",
+                        "tags",
+                        List.of("a", "b", "c")))
                 .violations())
         .containsExactly(
             "$.age must be at least 1, was 0",
@@ -54,8 +61,7 @@ class JakartaConstraintsTest {
   void refusesWhatAStrictSchemaCannotExpress() {
     record Both(@Size(min = 2) @Pattern(regexp = "a+") String text) {}
 
-    record Flags(
-        @Pattern(regexp = "a+", flags = Pattern.Flag.CASE_INSENSITIVE) String text) {}
+    record Flags(@Pattern(regexp = "a+", flags = Pattern.Flag.CASE_INSENSITIVE) String text) {}
 
     record Large(@Size(max = 5_000) String text) {}
 
