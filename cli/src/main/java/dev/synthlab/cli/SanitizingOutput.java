@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** A stream to a terminal that escapes control characters. Each write must be of whole characters. */
+/**
+ * A stream to a terminal that escapes control characters. Each write must be of whole characters.
+ */
 final class SanitizingOutput extends OutputStream {
   private final OutputStream out;
 

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /**
- * A hidden command that runs common commands once against a local server, so that the JVM records the
- * classes that they load. The launcher runs it after a build.
+ * A hidden command that runs common commands once against a local server, so that the JVM records
+ * the classes that they load. The launcher runs it after a build.
  */
 @Command(name = "__train", hidden = true)
 final class WarmUpCommand implements Callable<Integer> {

@@ -1,6 +1,5 @@
 package dev.synthlab.external;
 
-
 import dev.synthlab.http.Body;
 import dev.synthlab.http.BodyReader;
 import dev.synthlab.http.Headers;

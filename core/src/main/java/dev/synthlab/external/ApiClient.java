@@ -1,6 +1,5 @@
 package dev.synthlab.external;
 
-
 import java.net.URI;
 import java.util.Objects;
 import java.util.function.Function;

@@ -1,6 +1,5 @@
 package dev.synthlab.external;
 
-
 import dev.synthlab.call.Attempt;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Fault;

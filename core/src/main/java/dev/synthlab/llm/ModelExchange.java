@@ -117,7 +117,8 @@ final class ModelExchange<P extends PreparedRequest<P>, T> implements Exchange<T
       }
       return e.error()
           .flatMap(
-              error -> ResponseClassifier.<T>errorInBody(head, route(), error.code(), error.message()))
+              error ->
+                  ResponseClassifier.<T>errorInBody(head, route(), error.code(), error.message()))
           .orElseGet(() -> unusable(head, e));
     }
   }
