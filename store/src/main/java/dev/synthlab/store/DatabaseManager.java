@@ -1,8 +1,5 @@
 package dev.synthlab.store;
 
-import dev.synthlab.config.ConfigException;
-
-
 import dev.synthlab.Synthlab;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Retry;
