@@ -1,6 +1,6 @@
 package dev.synthlab.config;
 
-import static dev.synthlab.config.VariableDefinition.of;
+import static dev.synthlab.config.VariableDefinition.definition;
 import static dev.synthlab.config.VariableDefinition.setting;
 
 import dev.synthlab.Internal;
@@ -15,13 +15,13 @@ import java.util.stream.Stream;
 public enum Variable {
   /** The API key of the model server. */
   OPENAI_API_KEY(
-      of(
+      definition(
           VariableEffect.KEY,
           VariableKind.KEY,
           "API key of the model server. Required only for api.openai.com.")),
   /** The base URL of the model server. */
   OPENAI_BASE_URL(
-      of(
+      definition(
               VariableEffect.ADDRESS,
               VariableKind.URL,
               "Base URL of the model server: OpenAI, Azure, Ollama, vLLM, LM Studio and others.")
@@ -34,20 +34,20 @@ public enum Variable {
       setting(VariableKind.TOKEN, "Project that is billed.").withAlias("OPENAI_PROJECT")),
   /** The version of Azure's API. */
   OPENAI_API_VERSION(
-      of(
+      definition(
           VariableEffect.ADDRESS,
           VariableKind.TOKEN,
           "Version of Azure's API. If it is set, the key is sent in the header `api-key`.")),
   /** Additional headers for the model server. */
   SYNTHLAB_HEADERS(
-      of(
+      definition(
           VariableEffect.HEADERS,
           VariableKind.HEADERS,
           "Additional headers for the model server: `Name: value` pairs, separated by `;` or"
               + " line breaks.")),
   /** The kind of model that is called. */
   SYNTHLAB_PROVIDER(
-      of(
+      definition(
               VariableEffect.CODE,
               VariableKind.CHOICE,
               "`local` selects the embedded model, like the option `--local`.")
@@ -129,14 +129,14 @@ public enum Variable {
           VariableKind.TEXT, "Models to try in turn when one cannot answer, separated by commas.")),
   /** A file with prices and abilities of models. */
   SYNTHLAB_MODELS_FILE(
-      of(
+      definition(
           VariableEffect.PLACE,
           VariableKind.PATH,
           "JSON file with prices and abilities of models, in the format of LiteLLM's map. It"
               + " overrides the built-in list.")),
   /** The directory for output files. */
   SYNTHLAB_OUTPUT_DIR(
-      of(
+      definition(
               VariableEffect.PLACE,
               VariableKind.PATH,
               "Directory for output files. It is created when needed.")
@@ -144,12 +144,12 @@ public enum Variable {
           .withAlias("OUTPUT_DIR")),
   /** The SQLite file. */
   SYNTHLAB_DB_PATH(
-      of(VariableEffect.PLACE, VariableKind.PATH, "SQLite file.")
+      definition(VariableEffect.PLACE, VariableKind.PATH, "SQLite file.")
           .withDefault("output/synthlab.db")
           .withAlias("DB_PATH")),
   /** The PostgreSQL database. */
   DATABASE_URL(
-      of(
+      definition(
           VariableEffect.ADDRESS,
           VariableKind.DATABASE,
           "PostgreSQL database of `DatabaseManager`: `postgres://user:password@host:5432/name`,"
@@ -171,7 +171,7 @@ public enum Variable {
       setting(VariableKind.DURATION, "Maximum time of one statement.").withDefault("60s")),
   /** The locations of the user's migrations. */
   SYNTHLAB_DB_MIGRATIONS(
-      of(
+      definition(
           VariableEffect.CODE,
           VariableKind.TEXT,
           "Locations of your own Flyway migrations, separated by commas:"
@@ -187,14 +187,14 @@ public enum Variable {
           .withDefault("off")),
   /** The PostgreSQL database of the ledger. */
   SYNTHLAB_LEDGER_URL(
-      of(
+      definition(
           VariableEffect.ADDRESS,
           VariableKind.DATABASE,
           "PostgreSQL database in which calls are recorded. Without it the SQLite file is used,"
               + " never `DATABASE_URL`.")),
   /** Whether prompts and answers are recorded. */
   SYNTHLAB_LEDGER_TEXTS(
-      of(
+      definition(
               VariableEffect.RECORD,
               VariableKind.CHOICE,
               "Whether prompts and answers are recorded with the calls.")
@@ -202,7 +202,7 @@ public enum Variable {
           .withDefault("off")),
   /** Whether answers are cached. */
   SYNTHLAB_CACHE(
-      of(
+      definition(
               VariableEffect.RECORD,
               VariableKind.CHOICE,
               "Whether answers are cached in the database of the ledger, so that an equal"
@@ -237,7 +237,7 @@ public enum Variable {
           .withAlias("SYNTHLAB_SQL_ECHO")),
   /** The TLS mode of PostgreSQL connections. */
   POSTGRES_SSL_MODE(
-      of(
+      definition(
               VariableEffect.TRUST,
               VariableKind.CHOICE,
               "Whether PostgreSQL connections use TLS, and what is verified; the same modes as"
@@ -246,19 +246,19 @@ public enum Variable {
           .withDefault("prefer")),
   /** The certificate authorities of the PostgreSQL server. */
   POSTGRES_SSL_ROOT_CERT(
-      of(
+      definition(
           VariableEffect.TRUST,
           VariableKind.PATH,
           "PEM file with the certificate authorities of the PostgreSQL server.")),
   /** The file of the embedded model. */
   SYNTHLAB_LOCAL_MODEL(
-      of(
+      definition(
           VariableEffect.CODE,
           VariableKind.PATH,
           "GGUF file of the embedded model. Without it a small model is downloaded.")),
   /** The address of the file of the embedded model. */
   SYNTHLAB_LOCAL_MODEL_URL(
-      of(
+      definition(
               VariableEffect.ADDRESS,
               VariableKind.URL,
               "Address from which the file of the embedded model is downloaded.")
@@ -267,7 +267,7 @@ public enum Variable {
                   + "ab810cf68114990406fdf996510dd3d3c6adbdf5/SmolLM2-135M-Instruct.Q4_1.gguf")),
   /** The directory for downloaded files. */
   SYNTHLAB_CACHE_DIR(
-      of(
+      definition(
               VariableEffect.CODE,
               VariableKind.PATH,
               "Directory for downloaded files. The default is `$XDG_CACHE_HOME/synthlab` if that"
@@ -289,32 +289,32 @@ public enum Variable {
           .withDefault("256")),
   /** Additional certificate authorities. */
   SYNTHLAB_CA_FILE(
-      of(
+      definition(
           VariableEffect.TRUST,
           VariableKind.CA_FILE,
           "PEM file with certificate authorities that are trusted for `https` in addition to the"
               + " system's. It is read at start.")),
   /** The proxy for https addresses. */
   HTTPS_PROXY(
-      of(
+      definition(
               VariableEffect.PROXY,
               VariableKind.PROXY,
               "Proxy for `https` addresses: `http://user:password@host:port`.")
           .withAlias("https_proxy")),
   /** The proxy for http addresses. */
   HTTP_PROXY(
-      of(VariableEffect.PROXY, VariableKind.PROXY, "Proxy for `http` addresses.")
+      definition(VariableEffect.PROXY, VariableKind.PROXY, "Proxy for `http` addresses.")
           .withAlias("http_proxy")),
   /** The proxy for all other addresses. */
   ALL_PROXY(
-      of(
+      definition(
               VariableEffect.PROXY,
               VariableKind.PROXY,
               "Proxy for addresses for which neither of the two above is set.")
           .withAlias("all_proxy")),
   /** The hosts that are reached without a proxy. */
   NO_PROXY(
-      of(
+      definition(
               VariableEffect.PROXY,
               VariableKind.HOSTS,
               "Hosts that are reached without a proxy, separated by commas: `*`, `host` (with"
@@ -323,14 +323,14 @@ public enum Variable {
           .withAlias("no_proxy")),
   /** Whether calls are traced. */
   PHOENIX_ENABLED(
-      of(
+      definition(
               VariableEffect.RECORD,
               VariableKind.CHOICE,
               "Whether calls are traced. The default is `true` if an address for traces is set.")
           .withChoices("true", "false")),
   /** The address to which spans are sent. */
   PHOENIX_COLLECTOR_ENDPOINT(
-      of(
+      definition(
               VariableEffect.ADDRESS,
               VariableKind.URL,
               "Address of Phoenix or of another OTLP collector. Spans are sent by gRPC if the"
@@ -338,13 +338,13 @@ public enum Variable {
           .withDefault("http://127.0.0.1:6006")),
   /** The API key of Phoenix. */
   PHOENIX_API_KEY(
-      of(
+      definition(
           VariableEffect.RECORD,
           VariableKind.KEY,
           "API key of Phoenix, sent as `authorization: Bearer`.")),
   /** Additional headers for Phoenix. */
   PHOENIX_CLIENT_HEADERS(
-      of(
+      definition(
           VariableEffect.HEADERS,
           VariableKind.PAIRS,
           "Additional headers for Phoenix: `name=value` pairs, separated by commas,"

@@ -25,13 +25,14 @@ record VariableDefinition(
     String defaultText,
     List<String> aliases) {
 
-  static VariableDefinition of(VariableEffect effect, VariableKind kind, String description) {
+  static VariableDefinition definition(
+      VariableEffect effect, VariableKind kind, String description) {
     return new VariableDefinition(effect, kind, description, List.of(), 0, 0, "", List.of());
   }
 
   /** A variable that any {@code .env} may set. */
   static VariableDefinition setting(VariableKind kind, String description) {
-    return of(VariableEffect.TUNING, kind, description);
+    return definition(VariableEffect.TUNING, kind, description);
   }
 
   VariableDefinition withChoices(String... values) {

@@ -44,9 +44,10 @@ public final class BoundedPattern {
   }
 
   /**
-   * A pattern.
+   * * A pattern.
    *
    * @param source a regular expression as ECMA-262 has it
+   * @return the pattern
    * @throws IllegalArgumentException when it is invalid; the message says why
    */
   public static BoundedPattern of(String source) {
@@ -80,8 +81,10 @@ public final class BoundedPattern {
   }
 
   /**
-   * Whether the expression is in the text.
+   * * Whether the expression is in the text.
    *
+   * @param text to look in
+   * @return whether a part of it matches
    * @throws UnjudgedException when that takes too many steps
    */
   public boolean find(String text) {

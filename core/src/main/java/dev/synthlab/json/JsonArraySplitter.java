@@ -31,17 +31,33 @@ public final class JsonArraySplitter {
     AFTER
   }
 
-  /** Whether the array has begun. */
+  /** A splitter that has read nothing. */
+  public JsonArraySplitter() {}
+
+  /**
+   * Whether the array has begun.
+   *
+   * @return whether it has
+   */
   public boolean opened() {
     return state == State.ELEMENTS || state == State.AFTER;
   }
 
-  /** Whether the array is whole. */
+  /**
+   * Whether the array is whole.
+   *
+   * @return whether it is
+   */
   public boolean closed() {
     return state == State.AFTER;
   }
 
-  /** The elements that the next piece of the text completes, as text. */
+  /**
+   * The elements that the next piece of the text completes, as text.
+   *
+   * @param delta what follows in the text
+   * @return the elements in order; empty when none is complete
+   */
   public List<String> cut(String delta) {
     List<String> whole = new ArrayList<>();
     text.append(delta);

@@ -56,8 +56,10 @@ public final class JsonBinding {
   public record Reading(Optional<Object> value, List<String> violations) {}
 
   /**
-   * The binding of a type.
+   * * The binding of a type.
    *
+   * @param type a record, or another type that a model can fill
+   * @return shared for classes
    * @throws IllegalArgumentException when a part of it cannot be filled by a model; it names the
    *     part
    */
@@ -69,7 +71,12 @@ public final class JsonBinding {
     return new JsonBinding(SchemaNodes.nameOf(type), new SchemaNodes().make(type));
   }
 
-  /** The binding of a list of a type, under {@code items}. */
+  /**
+   * The binding of a list of a type, under {@code items}.
+   *
+   * @param type of the elements
+   * @return the binding
+   */
   public static JsonBinding listOf(Type type) {
     SchemaNode items =
         new SchemaNode.ArrayNode(
@@ -79,14 +86,21 @@ public final class JsonBinding {
     return new JsonBinding(SchemaNodes.nameOf(type) + "s", items);
   }
 
-  /** The strict schema; its root is an object. */
+  /**
+   * The strict schema; its root is an object.
+   *
+   * @return the schema
+   */
   public JsonSchema schema() {
     return schema;
   }
 
   /**
-   * The Java value of a tree of maps, lists, strings, numbers, booleans and nulls. It may come with
-   * or without its wrapper.
+   * * The Java value of a tree of maps, lists, strings, numbers, booleans and nulls. It may come
+   * with or without its wrapper.
+   *
+   * @param tree the value as it was parsed
+   * @return the Java value, or the violations
    */
   public Reading read(@Nullable Object tree) {
     JsonReader reader = new JsonReader();
@@ -103,7 +117,13 @@ public final class JsonBinding {
     return new Reading(violations.isEmpty() ? value : Optional.empty(), violations);
   }
 
-  /** Reads one element of a list. */
+  /**
+   * Reads one element of a list.
+   *
+   * @param tree the element as it was parsed
+   * @param index its index in the list, from 0
+   * @return the Java value, or the violations
+   */
   public Reading readItem(@Nullable Object tree, int index) {
     if (!(node instanceof SchemaNode.ArrayNode items)) {
       throw new IllegalStateException("not a list");
@@ -114,7 +134,12 @@ public final class JsonBinding {
     return new Reading(violations.isEmpty() ? value : Optional.empty(), violations);
   }
 
-  /** Writes a value as the tree that {@link #read} reads. */
+  /**
+   * Writes a value as the tree that {@link #read} reads.
+   *
+   * @param value of the type
+   * @return the tree
+   */
   public Map<String, Object> write(Object value) {
     Object tree = JsonWriter.write(node, value);
     Map<String, Object> root = new LinkedHashMap<>();

@@ -32,17 +32,32 @@ public sealed interface JsonExtractor {
    */
   record Unreadable(String reason) implements JsonExtractor {}
 
-  /** Reads a text that is whole. */
+  /**
+   * Reads a text that is whole.
+   *
+   * @param text of a model
+   * @return the JSON in it
+   */
   static JsonExtractor read(String text) {
     return new Search(false).in(text);
   }
 
-  /** Reads a text that may end early; what it leaves open is closed. */
+  /**
+   * Reads a text that may end early; what it leaves open is closed.
+   *
+   * @param text of a model
+   * @return the JSON in it
+   */
   static JsonExtractor readCutOff(String text) {
     return new Search(true).in(text);
   }
 
-  /** Reads one element of an array, of any kind. */
+  /**
+   * Reads one element of an array, of any kind.
+   *
+   * @param text of the element
+   * @return its value
+   */
   static JsonExtractor readElement(String text) {
     return switch (new Search(false).in("[" + text + "]")) {
       case Tree tree ->

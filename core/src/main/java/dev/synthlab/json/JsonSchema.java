@@ -121,7 +121,11 @@ public final class JsonSchema {
     return written(name, StrictSchema.multi(tree));
   }
 
-  /** Whether its only property is an array {@code items}. */
+  /**
+   * Whether its only property is an array {@code items}.
+   *
+   * @return whether it is
+   */
   public boolean isMulti() {
     return tree.get("properties") instanceof Map<?, ?> members
         && members.size() == 1
@@ -151,7 +155,12 @@ public final class JsonSchema {
     return StrictSchema.of(tree).map(strict -> written(name, strict));
   }
 
-  /** Checks an answer, and corrects its whole numbers and its null members. */
+  /**
+   * Checks an answer, and corrects its whole numbers and its null members.
+   *
+   * @param value as maps, lists, strings, numbers, booleans
+   * @return the corrected value and its violations
+   */
   public SchemaValidator.Checked check(Object value) {
     return validator().check(value);
   }

@@ -36,7 +36,12 @@ public final class JsonValues {
     };
   }
 
-  /** A value as a sentence shows it. */
+  /**
+   * A value as a sentence shows it.
+   *
+   * @param tree as maps, lists, strings, numbers, booleans and nulls
+   * @return the beginning of a text, a number, or what kind of value it is
+   */
   public static String shown(@Nullable Object tree) {
     if (tree instanceof Map<?, ?>) {
       return "an object";

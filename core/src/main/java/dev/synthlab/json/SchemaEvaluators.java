@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -81,7 +82,8 @@ final class SchemaEvaluators implements EvaluatorFactory {
     JsonNode type = schema.getCurrentSchemaObject().get("type");
     boolean always =
         type == null || keyword.equals("type") || SchemaKeyword.REFERENCES.contains(keyword);
-    Set<String> types = always ? Set.of() : names(((TreeNode.OfSchema) type).value());
+    Set<String> types =
+        type instanceof TreeNode.OfSchema named && !always ? names(named.value()) : Set.of();
     return new Evaluator() {
       @Override
       public Result evaluate(EvaluationContext context, JsonNode node) {
@@ -137,7 +139,8 @@ final class SchemaEvaluators implements EvaluatorFactory {
   private @Nullable Check own(SchemaParsingContext schema, String keyword, TreeNode.OfSchema node) {
     return switch (keyword) {
       case TreeNode.OfSchema.NEVER -> rule(value -> false, value -> node.asString());
-      case "enum", "const" -> constants((List<?>) node.value(), keyword.equals("const"));
+      case "enum", "const" ->
+          constants((List<?>) Objects.requireNonNull(node.value()), keyword.equals("const"));
       case "uniqueItems" ->
           rule(
               value -> !node.asBoolean() || isUnique(value),

@@ -105,6 +105,7 @@ final class SchemaLoader {
     return new Loaded(Optional.empty(), checked(given));
   }
 
+  @SuppressWarnings("ReferenceEquality") // the root itself, not a schema that equals it
   private static Map<String, Object> checked(Map<?, ?> given) {
     SpecificationVersion draft = draft(given);
     Map<String, @Nullable Object> schema = object(copy(given, 0));

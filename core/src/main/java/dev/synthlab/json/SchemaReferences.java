@@ -57,7 +57,11 @@ final class SchemaReferences {
     }
     IdentityHashMap<Object, Boolean> finite = new IdentityHashMap<>();
     if (problems.isEmpty()) {
-      inOrder.stream().allMatch(place -> isFinite(place, 0, finite));
+      for (Place place : inOrder) {
+        if (!isFinite(place, 0, finite)) {
+          break; // one is reported
+        }
+      }
     }
   }
 
@@ -117,15 +121,17 @@ final class SchemaReferences {
   private Place identified(Place place) {
     Map<?, ?> schema = place.schema();
     Place found = place;
+    boolean identified = false;
     if (schema.get("$id") instanceof String id && !(legacy && schema.containsKey("$ref"))) {
       if (legacy && id.startsWith("#")) {
         named.putIfAbsent(place.base() + id, place);
       } else {
         URI base = place.base().resolve(uri(id.endsWith("#") ? id.replace("#", "") : id));
         found = new Place(schema, place.pointer(), base, place.apart());
+        identified = true;
       }
     }
-    if (found != place || place.pointer().isEmpty()) {
+    if (identified || place.pointer().isEmpty()) {
       named.putIfAbsent(found.base() + "#", found);
     }
     for (String word : List.of("$anchor", "$dynamicAnchor")) {

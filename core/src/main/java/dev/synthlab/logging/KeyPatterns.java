@@ -109,6 +109,7 @@ final class KeyPatterns {
     return ranges.in(text);
   }
 
+  @SuppressWarnings("JdkObsolete") // a token may go on behind the end of a cut text
   private static void hide(Matcher matcher, boolean cut, MaskedRanges ranges) {
     while (matcher.find()) {
       // A token without its second part is matched only so that it is not read again.

@@ -105,6 +105,7 @@ public abstract sealed class StoreException extends RuntimeException {
   public static final class StatementFailed extends StoreException {
     private static final long serialVersionUID = 1L;
 
+    /** The code of the SQL standard or of the database for what was refused. */
     private final String sqlState;
 
     StatementFailed(String message, String sqlState, Throwable cause) {
