@@ -15,6 +15,7 @@ import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -75,7 +76,7 @@ final class ExtractCommand implements Callable<Integer> {
         Synthlab layer = session.layer(settings)) {
       TypedCompletion<Map<String, Object>> answer =
           TracedSession.by("extract", () -> layer.llm().askJson(request));
-      print(Json.line(redacted(answer.value())));
+      print(Json.line(Objects.requireNonNull(redacted(answer.value()))));
       return ExitCodes.OK;
     } catch (StructuredOutputException e) {
       System.err.println(

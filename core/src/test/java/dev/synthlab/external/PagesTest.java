@@ -107,7 +107,7 @@ class PagesTest {
 
     assertThatExceptionOfType(ApiException.InvalidResponse.class)
         .isThrownBy(() -> pages.items(Page::items).toList())
-        .withMessageContaining("circle");
+        .withMessageContaining("circular");
 
     assertThat(weather.requests()).isEqualTo(2);
   }
