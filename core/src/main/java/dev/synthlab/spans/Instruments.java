@@ -55,7 +55,7 @@ final class Instruments {
   private static final AttributeKey<String> PROVIDER =
       AttributeKey.stringKey("gen_ai.provider.name");
   private static final AttributeKey<String> REQUEST_MODEL =
-      AttributeKey.stringKey("gen_ai.operation.model");
+      AttributeKey.stringKey("gen_ai.request.model");
   private static final AttributeKey<String> RESPONSE_MODEL =
       AttributeKey.stringKey("gen_ai.response.model");
   private static final AttributeKey<String> TOKEN_TYPE =

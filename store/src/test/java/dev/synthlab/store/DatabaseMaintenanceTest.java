@@ -40,7 +40,7 @@ class DatabaseMaintenanceTest {
           .withMessageContaining("copy.db exists already");
       assertThatExceptionOfType(StoreUnavailable.class)
           .isThrownBy(() -> upkeep().backup(directory.resolve("none").resolve("copy.db")))
-          .withMessageContaining("no such directory");
+          .withMessageContaining("its directory does not exist");
     }
   }
 
@@ -85,7 +85,7 @@ class DatabaseMaintenanceTest {
 
       assertThat(upkeep().check())
           .flatExtracting(Findings::problems)
-          .containsExactly("row 1 of note refers to a row of word that is not there");
+          .containsExactly("row 1 of note refers to a row of word that does not exist");
     }
   }
 
