@@ -112,7 +112,7 @@ final class RowOptions {
         throw OptionChecks.refused(
             "--template",
             given,
-            "which is neither a file nor has the name of a column, as 'Summarise {{review}}' has");
+            "which is neither a file nor names a column, as in 'Summarise {{review}}'");
       }
       return template;
     } catch (IllegalArgumentException e) {

@@ -39,8 +39,8 @@ class CostTest {
         .contains(
             "model            gpt-5.6",
             "context          922000 tokens",
-            "price            $4.00 in, $0.40 cached, $20.00 out for a million tokens",
-            "above 272k in    $8.00 in, $0.80 cached, $30.00 out for a million tokens",
+            "price            $4.00 in, $0.40 cached, $20.00 out per million tokens",
+            "above 272k in    $8.00 in, $0.80 cached, $30.00 out per million tokens",
             "efforts          none, low, medium, high, xhigh");
   }
 
@@ -54,7 +54,7 @@ class CostTest {
         .noneMatch(line -> line.contains("gpt"))
         .last()
         .asString()
-        .matches("4 models, from litellm .*");
+        .matches("4 models, source: litellm .*");
   }
 
   @Test

@@ -185,7 +185,7 @@ class EmbedTest {
     Ended table = synth.run("embed", "people.csv", "-o", "out.jsonl");
 
     assertThat(List.of(missing, same, batch, size, table)).allMatch(ended -> ended.exit() == 2);
-    assertThat(table.err()).contains("takes no tables");
+    assertThat(table.err()).contains("does not read tables");
     assertThat(missing.err()).contains("does not exist");
     assertThat(same.err()).contains("is the input");
     assertThat(batch.err()).contains("--batch-size is 0");

@@ -9,6 +9,7 @@ import dev.synthlab.testing.ScriptedServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,14 +74,15 @@ class UsageTest {
 
     Ended csv = synth.run("usage", "--csv");
 
-    assertThat(csv.out().lines().toList().get(1)).containsPattern("^\"?'\\" + model);
+    assertThat(csv.out().lines().toList().get(1)).containsPattern("^\"?'" + Pattern.quote(model));
   }
 
   @Test
   void steersNoTerminalByANameOfAFile() throws IOException {
     Files.writeString(directory.resolve("in.jsonl"), "{\"prompt\":\"hi\"}\n");
     String out = "a\u009b31m\u202eb.jsonl";
-    synth.run("run", "in.jsonl", "-o", out);
+    Ended run = synth.with("LC_ALL", "C.UTF-8").run("run", "in.jsonl", "-o", out);
+    assertThat(run.exit()).as(run.all()).isZero();
 
     Ended jobs = synth.run("jobs", "--json");
 

@@ -18,7 +18,10 @@ final class JsonTrees {
 
   static String write(@Nullable Object tree) {
     try {
-      return JsonMapper.shared().writeValueAsString(tree);
+      String json = JsonMapper.shared().writeValueAsString(tree);
+      boolean opaque = json.equals("{}") && !(tree instanceof Map<?, ?> || tree instanceof Record);
+      // A class that the mapper knows no properties of shows its text.
+      return opaque ? JsonMapper.shared().writeValueAsString(String.valueOf(tree)) : json;
     } catch (JacksonException | StackOverflowError e) {
       return "("
           + (tree == null ? "" : tree.getClass().getName())
