@@ -110,11 +110,11 @@ final class CallSites {
       }
       question.addMessage(answer);
       for (ChatCompletionMessageToolCall call : answer.toolCalls().get()) {
-        Weather request = call.asFunction().function().arguments(Weather.class);
+        Weather asked = call.asFunction().function().arguments(Weather.class);
         question.addMessage(
             ChatCompletionToolMessageParam.builder()
                 .toolCallId(call.asFunction().id())
-                .content("rain in " + request.city())
+                .content("rain in " + asked.city())
                 .build());
       }
     }
