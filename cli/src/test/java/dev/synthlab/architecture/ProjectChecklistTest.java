@@ -20,7 +20,9 @@ class ProjectChecklistTest {
           "no-sleep dev.synthlab.call.SystemTimer",
           "it is the one place that waits, for the call loop",
           "config-in-one-place dev.synthlab.local.NativeLibrary",
-          "the native loader takes its directory by a property only, which this sets unless it is");
+          "the native loader takes its directory by a property only, which this sets unless it is",
+          "config-in-one-place dev.synthlab.store.SqliteLibrary",
+          "the driver takes its directory by a property only, which this sets unless it is");
 
   private static Path[] sources() throws IOException {
     try (Stream<Path> modules = Files.list(Path.of(".."))) {
