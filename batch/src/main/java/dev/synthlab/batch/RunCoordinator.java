@@ -302,7 +302,13 @@ final class RunCoordinator {
   private void noteOldRows(long rowsNotInInput) {
     long done = stats.doneBefore();
     if (done > 0 && stats.remaining() > 0) {
-      notes.add("resuming: " + done + " rows done, " + stats.remaining() + " to do");
+      notes.add(
+          "resuming: "
+              + done
+              + (done == 1 ? " row" : " rows")
+              + " done, "
+              + stats.remaining()
+              + " to do");
     }
     if (rowsNotInInput > 0) {
       notes.add(

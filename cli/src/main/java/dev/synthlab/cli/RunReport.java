@@ -91,7 +91,7 @@ record RunReport(
         HumanFormat.time(s.elapsed()),
         s.answered(),
         HumanFormat.fromCache(s.cached()),
-        s.truncated() > 0 ? " (cut off by the token limit " + s.truncated() + ")" : "",
+        s.truncated() > 0 ? " (" + s.truncated() + " cut off by the token limit)" : "",
         s.failed(),
         failures(s),
         s.median().isZero()

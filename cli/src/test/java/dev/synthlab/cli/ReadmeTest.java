@@ -89,7 +89,7 @@ class ReadmeTest {
   }
 
   private static String shape(String line) {
-    return line.replaceFirst(" \\(cut off by the token limit \\d+\\)", "") // the model's whim
+    return line.replaceFirst(" \\(\\d+ cut off by the token limit\\)", "") // the model's whim
         .replaceAll("\\d+m\\d+s|\\d+\\.\\d+s|\\d+s", "TIME")
         .replaceAll("\\d+", "N");
   }

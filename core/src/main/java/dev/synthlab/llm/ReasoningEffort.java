@@ -15,22 +15,22 @@ final class ReasoningEffort {
   private ReasoningEffort() {}
 
   /**
-   * What a model takes in place of a word; the lesser one of two that are as near, but no thinking
-   * at all only in place of nothing else. Empty when the word itself is taken, or is not one of
-   * those known: it may be newer than the catalogue.
+   * The effort that a model accepts and that is nearest to another; the lower of two that are
+   * equally near, and never {@code none}. Empty when the model accepts the effort itself, or when
+   * the effort is unknown: it may be newer than the catalogue.
    */
   static Optional<String> nearest(String word, List<String> taken) {
-    int request = WORDS.indexOf(word);
-    if (request < 0 || taken.isEmpty() || taken.contains(word)) {
+    int wanted = WORDS.indexOf(word);
+    if (wanted < 0 || taken.isEmpty() || taken.contains(word)) {
       return Optional.empty();
     }
     return WORDS.stream()
         .filter(taken::contains)
         .filter(other -> !other.equals("none"))
-        .min((one, other) -> Integer.compare(away(one, request), away(other, request)));
+        .min((one, other) -> Integer.compare(distance(one, wanted), distance(other, wanted)));
   }
 
-  private static int away(String word, int request) {
-    return Math.abs(WORDS.indexOf(word) - request);
+  private static int distance(String word, int wanted) {
+    return Math.abs(WORDS.indexOf(word) - wanted);
   }
 }

@@ -108,7 +108,7 @@ class AskAllTest {
           rig.client()
               .askAll(
                   questions(5),
-                  ParallelOptions.DEFAULT.withConcurrency(2).withDeadline(Duration.ofSeconds(2)));
+                  ParallelOptions.DEFAULT.withConcurrency(2).withDeadline(Duration.ofMillis(500)));
 
       assertThat(text(all.getFirst())).isEqualTo("to 0");
       assertThat(all.subList(1, 5))

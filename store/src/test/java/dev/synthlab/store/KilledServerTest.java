@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 /** Many threads write while the server is killed and started again. */
 class KilledServerTest {
   private static final int THREADS = 100;
-  private static final int EACH = 20;
-  private static final int KILLS = 2;
+  private static final int EACH = 30;
+  private static final int KILLS = 3;
 
   private final List<CountDownLatch> enough = new ArrayList<>();
 
