@@ -1,11 +1,14 @@
 package dev.synthlab.batch;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 
 /** A snapshot of the progress of a bulk run. Immutable. */
+@JsonAutoDetect(fieldVisibility = Visibility.ANY, getterVisibility = Visibility.NONE)
 public final class RunProgress {
   private final long total;
   private final long doneBefore;

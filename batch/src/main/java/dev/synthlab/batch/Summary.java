@@ -1,5 +1,8 @@
 package dev.synthlab.batch;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -8,10 +11,11 @@ import java.util.Map;
  * The result of a bulk run. Counts of rows are those of the whole job, earlier runs included;
  * tokens, attempts and times are those of this run. Immutable.
  */
+@JsonAutoDetect(fieldVisibility = Visibility.ANY, getterVisibility = Visibility.NONE)
 public final class Summary {
   private final End end;
   private final String reason;
-  private final RunProgress progress;
+  @JsonUnwrapped private final RunProgress progress;
   private final long truncated;
   private final long open;
   private final long rowsNotInInput;

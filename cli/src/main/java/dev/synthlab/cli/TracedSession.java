@@ -11,8 +11,6 @@ import dev.synthlab.spans.Tracing;
 import dev.synthlab.trace.PhoenixTracing;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The export of spans during one command; closing it waits, for a bounded time, for the last ones.
@@ -59,36 +57,7 @@ final class TracedSession implements AutoCloseable {
     attributes.put("call_deadline_ms", settings.llm().callDeadline().toMillis());
     attributes.put("fallback_models", settings.llm().fallbackModels());
     attributes.put("trace_sample", settings.trace().sample());
-    AtomicReference<Summary> summary = new AtomicReference<>();
-    Tracing.chain(
-        "synthlab run",
-        attributes,
-        () -> {
-          Summary ended = run.run();
-          summary.set(ended);
-          return output(ended);
-        });
-    return Objects.requireNonNull(summary.get());
-  }
-
-  /** The output of the span of a run. */
-  private static Map<String, Object> output(Summary summary) {
-    Map<String, Object> output = new LinkedHashMap<>();
-    output.put("end", summary.end().toString());
-    output.put("reason", summary.reason());
-    output.put("total", summary.total());
-    output.put("answered", summary.answered());
-    output.put("truncated", summary.truncated());
-    output.put("failed", summary.failed());
-    output.put("failures", summary.failures());
-    output.put("open", summary.open());
-    output.put("input_tokens", summary.inputTokens());
-    output.put("output_tokens", summary.outputTokens());
-    output.put("cost_usd", summary.cost().usd());
-    output.put("attempts", summary.attempts());
-    output.put("elapsed_ms", summary.elapsed().toMillis());
-    output.put("notes", summary.notes());
-    return output;
+    return Tracing.chain("synthlab run", attributes, run::run);
   }
 
   @Override

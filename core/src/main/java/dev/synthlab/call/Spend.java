@@ -1,10 +1,13 @@
 package dev.synthlab.call;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import java.math.BigDecimal;
 import java.util.Objects;
 import java.util.Optional;
 
 /** The tokens that a call used, and their price. Immutable. */
+@JsonAutoDetect(fieldVisibility = Visibility.ANY, getterVisibility = Visibility.NONE)
 public final class Spend {
   /** No tokens, and no known price. */
   public static final Spend NONE = new Spend(0, 0, 0, 0, Optional.empty());

@@ -1,5 +1,7 @@
 package dev.synthlab.llm;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import dev.synthlab.call.CallReport;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -7,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The whole answer of a model. Immutable. */
+@JsonAutoDetect(fieldVisibility = Visibility.ANY, getterVisibility = Visibility.NONE)
 public final class Completion {
   private final String text;
   private final FinishReason finishReason;

@@ -1,11 +1,14 @@
 package dev.synthlab.llm;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import dev.synthlab.call.CallReport;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
 
 /** The vectors of some texts. The arrays belong to the caller: nothing else keeps them. */
+@JsonAutoDetect(fieldVisibility = Visibility.ANY, getterVisibility = Visibility.NONE)
 public final class Embeddings {
   private final List<float[]> vectors;
   private final String requestedModel;

@@ -1,9 +1,12 @@
 package dev.synthlab.llm;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import dev.synthlab.call.CallReport;
 import java.util.List;
 
 /** The images that a model made for one prompt. Immutable. */
+@JsonAutoDetect(fieldVisibility = Visibility.ANY, getterVisibility = Visibility.NONE)
 public final class Images {
   private final List<GeneratedImage> images;
   private final String requestedModel;

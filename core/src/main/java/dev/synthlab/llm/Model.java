@@ -1,5 +1,7 @@
 package dev.synthlab.llm;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.Collections;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * What is known of one model: what it accepts, how much it can read and write, what it costs.
  * Immutable.
  */
+@JsonAutoDetect(fieldVisibility = Visibility.ANY, getterVisibility = Visibility.NONE)
 public final class Model {
   private final String name;
   private final String provider;

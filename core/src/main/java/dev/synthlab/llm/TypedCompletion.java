@@ -1,10 +1,14 @@
 package dev.synthlab.llm;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+
 /**
  * A completion that was read as a value of a type. Immutable if the value is.
  *
  * @param <T> the type of the value
  */
+@JsonAutoDetect(fieldVisibility = Visibility.ANY, getterVisibility = Visibility.NONE)
 public final class TypedCompletion<T> {
   private final T value;
   private final Completion completion;

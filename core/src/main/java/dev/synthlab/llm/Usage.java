@@ -1,9 +1,12 @@
 package dev.synthlab.llm;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The number of tokens of one answer, as the provider counted them, or an estimate. Immutable. */
+@JsonAutoDetect(fieldVisibility = Visibility.ANY, getterVisibility = Visibility.NONE)
 public final class Usage {
   private final long inputTokens;
   private final long outputTokens;

@@ -18,10 +18,7 @@ final class JsonTrees {
 
   static String write(@Nullable Object tree) {
     try {
-      String json = JsonMapper.shared().writeValueAsString(tree);
-      boolean opaque = json.equals("{}") && !(tree instanceof Map<?, ?> || tree instanceof Record);
-      // A class that the mapper knows no properties of shows its text.
-      return opaque ? JsonMapper.shared().writeValueAsString(String.valueOf(tree)) : json;
+      return JsonMapper.shared().writeValueAsString(tree);
     } catch (JacksonException | StackOverflowError e) {
       return "("
           + (tree == null ? "" : tree.getClass().getName())
