@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
       "  synthlab cache prune",
       "  synthlab cache clear --json",
       "",
-      "Exit: 0 success, 2 usage error, 4 the cache cannot be read or a setting is invalid."
+      "Exit codes: 0 success, 2 usage error, 4 the cache cannot be read or a setting is invalid."
     })
 final class CacheCommand implements Runnable {
   @Spec private @Nullable CommandSpec spec;

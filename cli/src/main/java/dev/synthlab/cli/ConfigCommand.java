@@ -44,7 +44,7 @@ final class ConfigCommand implements Runnable {
         "  synthlab config show",
         "  synthlab config show --json",
         "",
-        "Exit: 0 success, 4 settings are invalid; all of them are listed."
+        "Exit codes: 0 success, 4 settings are invalid; all of them are listed."
       })
   static final class Show implements Callable<Integer> {
     @Mixin private CommonOptions common = new CommonOptions();

@@ -85,7 +85,7 @@ final class DbCommand implements Runnable {
         "  synthlab db status",
         "  synthlab db status --json",
         "",
-        "Exit: 0 success, 4 a database cannot be used or a setting is invalid."
+        "Exit codes: 0 success, 4 a database cannot be used or a setting is invalid."
       })
   static final class Status implements Callable<Integer> {
     @Mixin private CommonOptions common = new CommonOptions();
@@ -173,7 +173,7 @@ final class DbCommand implements Runnable {
         "  SYNTHLAB_DB_MIGRATIONS=filesystem:db/migration synthlab db migrate",
         "  synthlab db migrate --json",
         "",
-        "Exit: 0 up to date, 4 a migration failed or a setting is invalid."
+        "Exit codes: 0 up to date, 4 a migration failed or a setting is invalid."
       })
   static final class Migrate implements Callable<Integer> {
     @Mixin private CommonOptions common = new CommonOptions();
@@ -215,7 +215,7 @@ final class DbCommand implements Runnable {
         "  synthlab db check",
         "  synthlab db check --json",
         "",
-        "Exit: 0 no problems, 4 problems were found or the database cannot be used."
+        "Exit codes: 0 no problems, 4 problems were found or the database cannot be used."
       })
   static final class Check implements Callable<Integer> {
     @Mixin private CommonOptions common = new CommonOptions();
@@ -263,7 +263,7 @@ final class DbCommand implements Runnable {
         "  synthlab db backup copy.db",
         "  SYNTHLAB_DB_PATH=lab.db synthlab db backup lab-monday.db",
         "",
-        "Exit: 0 copied, 2 the database is not a file, 4 the copy failed."
+        "Exit codes: 0 copied, 2 the database is not a file, 4 the copy failed."
       })
   static final class Backup implements Callable<Integer> {
     @Mixin private CommonOptions common = new CommonOptions();

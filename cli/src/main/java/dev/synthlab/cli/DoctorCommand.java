@@ -37,7 +37,7 @@ import picocli.CommandLine.Option;
       "  synthlab doctor --live     # also requests one token from the model",
       "  synthlab doctor --json",
       "",
-      "Exit: 0 no problems, 4 a check failed."
+      "Exit codes: 0 no problems, 4 a check failed."
     })
 final class DoctorCommand implements Callable<Integer> {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);

@@ -36,7 +36,7 @@ import picocli.CommandLine.Parameters;
       "  synthlab jobs --json",
       "  synthlab jobs show 7f3a",
       "",
-      "Exit: 0 success, 2 usage error, 4 the ledger cannot be read or a setting is invalid."
+      "Exit codes: 0 success, 2 usage error, 4 the ledger cannot be read or a setting is invalid."
     })
 final class JobsCommand implements Callable<Integer> {
   /** The length of a run id in the table. */
@@ -146,7 +146,7 @@ final class JobsCommand implements Callable<Integer> {
         "  synthlab jobs show 7f3a",
         "  synthlab jobs show 7f3a --json",
         "",
-        "Exit: 0 success, 2 no such run, 4 the ledger cannot be read or a setting is invalid."
+        "Exit codes: 0 success, 2 no such run, 4 the ledger cannot be read or a setting is invalid."
       })
   static final class Show implements Callable<Integer> {
     @Mixin private CommonOptions common = new CommonOptions();

@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
       "  synthlab models gpt-5",
       "  synthlab models gpt-4o-mini --json",
       "",
-      "Exit: 0 found, 2 no such model, 4 a setting is invalid."
+      "Exit codes: 0 found, 2 no such model, 4 a setting is invalid."
     })
 final class ModelsCommand implements Callable<Integer> {
   private static final int NEAREST = 5;

@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
       "  synthlab usage --by run --csv > usage.csv",
       "  synthlab usage --by component --json",
       "",
-      "Exit: 0 success, 2 usage error, 4 the ledger cannot be read or a setting is invalid."
+      "Exit codes: 0 success, 2 usage error, 4 the ledger cannot be read or a setting is invalid."
     })
 final class UsageCommand implements Callable<Integer> {
   private static final Pattern DAYS = Pattern.compile("(\\d{1,5})d");
