@@ -13,6 +13,8 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,24 +30,6 @@ import picocli.CommandLine.Spec;
     header = "Run files of prompts through a language model; interrupted runs can be resumed.",
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = Main.Version.class,
-    subcommands = {
-      RunCommand.class,
-      AskCommand.class,
-      ExtractCommand.class,
-      EmbedCommand.class,
-      ModelsCommand.class,
-      UsageCommand.class,
-      JobsCommand.class,
-      DbCommand.class,
-      CacheCommand.class,
-      ConfigCommand.class,
-      DoctorCommand.class,
-      CheckCommand.class,
-      NewClientCommand.class,
-      CompletionCommand.class,
-      CommandLine.HelpCommand.class,
-      WarmUpCommand.class
-    },
     footer = {
       "",
       "Examples:",
@@ -60,6 +44,32 @@ import picocli.CommandLine.Spec;
       "Settings are read from options, the environment and .env; synthlab config show prints them."
     })
 public final class Main implements Runnable {
+  /** In the order in which the help shows them. */
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          RunCommand.class,
+          AskCommand.class,
+          ExtractCommand.class,
+          EmbedCommand.class,
+          ModelsCommand.class,
+          UsageCommand.class,
+          JobsCommand.class,
+          DbCommand.class,
+          CacheCommand.class,
+          ConfigCommand.class,
+          DoctorCommand.class,
+          CheckCommand.class,
+          NewClientCommand.class,
+          CompletionCommand.class,
+          CommandLine.HelpCommand.class,
+          WarmUpCommand.class);
+
+  /** What they print names all commands. */
+  private static final Set<Class<?>> NEEDS_ALL =
+      Set.of(CompletionCommand.class, CommandLine.HelpCommand.class);
+
+  private static final Set<String> VERSION = Set.of("-V", "--version");
+
   private static final Stdout RAW = new Stdout();
   private static final PrintStream STDOUT = new PrintStream(RAW, false, StandardCharsets.UTF_8);
   private static final PrintStream STDERR = StatusLine.SCREEN.lines();
@@ -105,7 +115,7 @@ public final class Main implements Runnable {
 
   /** Runs the command and gives its exit code. */
   static int run(String... args) {
-    CommandLine line = new CommandLine(new Main());
+    CommandLine line = commandLine(args);
     line.setOut(new PrintWriter(STDOUT, true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(STDERR, true, StandardCharsets.UTF_8));
     line.setExecutionExceptionHandler((e, command, result) -> failed(e));
@@ -114,6 +124,25 @@ public final class Main implements Runnable {
     line.setUsageHelpAutoWidth(false);
     line.setUsageHelpWidth(100);
     return line.execute(args);
+  }
+
+  /**
+   * The command line with the commands that these words may mean: with all, unless the first word
+   * is the name of one or asks for the version. To read the options of all takes longer than most
+   * commands.
+   */
+  static CommandLine commandLine(String... args) {
+    CommandLine line = new CommandLine(new Main());
+    String first = args.length == 0 ? "" : args[0];
+    List<Class<?>> all = args.length == 1 && VERSION.contains(first) ? List.of() : COMMANDS;
+    List<Class<?>> named = all.stream().filter(each -> nameOf(each).equals(first)).toList();
+    boolean alone = named.size() == 1 && !NEEDS_ALL.contains(named.getFirst());
+    (alone ? named : all).forEach(each -> line.addSubcommand(nameOf(each), each));
+    return line;
+  }
+
+  private static String nameOf(Class<?> command) {
+    return command.getAnnotation(Command.class).name();
   }
 
   /** Standard output, for data. UTF-8; its writer must flush it. */
@@ -142,12 +171,21 @@ public final class Main implements Runnable {
 
   private static int misused(ParameterException e, String[] args) {
     PrintWriter err = e.getCommandLine().getErr();
-    err.println(
-        "error: " + Redactor.printableLine(Redactor.redact(String.valueOf(e.getMessage()))));
+    err.println("error: " + Redactor.printableLine(Redactor.redact(reason(e))));
     CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
     err.println("Try: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
     err.flush();
     return ExitCodes.USAGE;
+  }
+
+  private static String reason(ParameterException e) {
+    if (e instanceof CommandLine.UnmatchedArgumentException unmatched
+        && !unmatched.isUnknownOption()) {
+      boolean group = !e.getCommandLine().getSubcommands().isEmpty();
+      return (group ? "there is no command " : "unexpected argument ")
+          + unmatched.getUnmatched().getFirst();
+    }
+    return String.valueOf(e.getMessage());
   }
 
   private static int failed(Exception e) {

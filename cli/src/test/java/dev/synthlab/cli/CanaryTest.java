@@ -19,6 +19,7 @@ import dev.synthlab.json.Json;
 import dev.synthlab.testing.Encodings;
 import dev.synthlab.testing.PushedTimer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +31,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -136,7 +138,7 @@ class CanaryTest {
   }
 
   private int runAllCommands() {
-    List<List<String>> all = commands(new CommandLine(new Main()));
+    List<List<String>> all = commands(Main.commandLine());
     all.forEach(command -> run(command, environment(false)));
     return all.size();
   }
@@ -303,7 +305,10 @@ class CanaryTest {
 
   private void prompts() throws IOException {
     Files.createDirectories(home.resolve("tmp"));
-    Files.createDirectories(home.resolve("classes"));
+    Path classes = Files.createDirectories(home.resolve("classes"));
+    try (InputStream one = CanaryTest.class.getResourceAsStream("Echo.class")) {
+      Files.copy(Objects.requireNonNull(one), classes.resolve("Echo.class"));
+    }
     List<String> rows = new ArrayList<>();
     for (Echo.Place place : Echo.Place.values()) {
       // A run stops at the first refusal of its key.
@@ -368,7 +373,7 @@ class CanaryTest {
     allowedAt.put("database", only("DATABASE_URL", "SYNTHLAB_LEDGER_URL"));
     allowedAt.put("service", only(WEATHER_KEY));
     Set<String> leaks = new TreeSet<>();
-    scan("model", model.received(), leaks);
+    scan("model", withoutEchoes(model.received()), leaks);
     scan("collector", collector.received(), leaks);
     scan("proxy", proxy.received(), leaks);
     scan("database", database.received(), leaks);
@@ -380,6 +385,16 @@ class CanaryTest {
       }
     }
     return List.copyOf(leaks);
+  }
+
+  /** Without what the server said itself: a second round sends a server its own answer. */
+  private byte[] withoutEchoes(byte[] received) {
+    String rest = new String(received, StandardCharsets.UTF_8);
+    for (int slot = 0; slot < Echo.SLOTS; slot++) {
+      String said = Json.mapper().writeValueAsString(echo.repeated(slot));
+      rest = rest.replace(said.substring(1, said.length() - 1), "");
+    }
+    return rest.getBytes(StandardCharsets.UTF_8);
   }
 
   private Set<String> only(String... parts) {

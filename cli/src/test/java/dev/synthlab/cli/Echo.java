@@ -90,7 +90,7 @@ final class Echo {
   }
 
   /** Every key in the encodings of a slot. */
-  private String repeated(int slot) {
+  String repeated(int slot) {
     StringBuilder all = new StringBuilder("echo");
     for (List<String> forms : encoded) {
       for (int i = slot % SLOTS; i < forms.size(); i += SLOTS) {
