@@ -3,6 +3,7 @@ package dev.synthlab.fuzz;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.synthlab.config.Secret;
+import dev.synthlab.json.Json;
 import dev.synthlab.logging.RedactingStream;
 import dev.synthlab.logging.Redactor;
 import dev.synthlab.testing.Encodings;
@@ -58,7 +59,11 @@ class RedactorFuzzTest {
     }
     for (String form : FORMS) {
       if (shown.contains(form) || cut.contains(form) || streamed.contains(form)) {
-        throw new IllegalStateException("a secret is left: " + form);
+        throw new IllegalStateException(
+            "left: "
+                + form
+                + " of "
+                + Json.mapper().writeValueAsString(List.of(text, shown, cut, streamed)));
       }
     }
   }

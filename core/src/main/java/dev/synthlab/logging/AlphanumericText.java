@@ -1,9 +1,9 @@
 package dev.synthlab.logging;
 
 /**
- * Reads only the letters and digits of a text, in lower case. It skips everything else, also escape
- * sequences of a terminal and the prefix of a hexadecimal number. A mask, or too many characters
- * between two letters, is a break. For one pass and one thread.
+ * Reads only the letters and digits of a text, in lower case. It skips everything else, on request
+ * also escape sequences of a terminal, and the prefix of a hexadecimal number. A mask, or too many
+ * characters between two letters, is a break. For one pass and one thread.
  */
 final class AlphanumericText {
   /** The most characters between two letters that belong together. */
@@ -15,6 +15,7 @@ final class AlphanumericText {
 
   private final DecodedText view;
   private final boolean more;
+  private final boolean skipsCommands;
   private int at;
   private int index = -1;
   private char letter;
@@ -25,16 +26,28 @@ final class AlphanumericText {
    *
    * @param view what is read
    * @param more whether more may come after it
+   * @param skipsCommands whether the letters and digits of escape sequences are skipped, too
    */
-  AlphanumericText(DecodedText view, boolean more) {
+  AlphanumericText(DecodedText view, boolean more, boolean skipsCommands) {
     this.view = view;
     this.more = more;
+    this.skipsCommands = skipsCommands;
+  }
+
+  /** Whether a text has escape sequences of a terminal. */
+  static boolean hasCommands(DecodedText view) {
+    for (int i = 0; i < view.length(); i++) {
+      if (isCommand(view.at(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The letters of a text. */
   static String of(String text) {
     StringBuilder all = new StringBuilder();
-    AlphanumericText letters = new AlphanumericText(DecodedText.of(text), false);
+    AlphanumericText letters = new AlphanumericText(DecodedText.of(text), false, false);
     while (letters.next()) {
       all.append(letters.letter());
     }
@@ -49,7 +62,7 @@ final class AlphanumericText {
       if (c == '*' && isMask()) {
         broken = true;
         at++;
-      } else if (c == ESCAPE || c == COMMAND) {
+      } else if (skipsCommands && isCommand(c)) {
         skipCommand();
       } else if (c == '0' && more && at + 1 == view.length()) {
         break; // the next character decides whether it is a prefix
@@ -81,6 +94,10 @@ final class AlphanumericText {
   /** Whether there is a break before the letter, or before the end. */
   boolean broken() {
     return broken;
+  }
+
+  private static boolean isCommand(char c) {
+    return c == ESCAPE || c == COMMAND;
   }
 
   private boolean isMask() {

@@ -71,7 +71,11 @@ final class KnownSecrets {
   }
 
   private int hideIn(DecodedText view, boolean more, MaskedRanges ranges) {
-    int open = Math.min(hideExact(view, ranges), hideLetters(view, more, ranges));
+    int open = Math.min(hideExact(view, ranges), hideLetters(view, more, false, ranges));
+    if (AlphanumericText.hasCommands(view)) {
+      // What looks like an escape sequence may be the beginning of a form.
+      open = Math.min(open, hideLetters(view, more, true, ranges));
+    }
     return Math.min(open, view.stop());
   }
 
@@ -88,13 +92,14 @@ final class KnownSecrets {
     return open == 0 ? view.stop() : view.start(view.length() - open);
   }
 
-  private int hideLetters(DecodedText view, boolean more, MaskedRanges ranges) {
+  private int hideLetters(
+      DecodedText view, boolean more, boolean skipsCommands, MaskedRanges ranges) {
     // The positions of the last letters, as many as the longest form has.
     int[] places = new int[powerOfTwo(Math.min(letters.max(), view.length()))];
     int last = places.length - 1;
     int count = 0;
     int state = AhoCorasick.START;
-    AlphanumericText each = new AlphanumericText(view, more);
+    AlphanumericText each = new AlphanumericText(view, more, skipsCommands);
     while (each.next()) {
       places[count++ & last] = each.index();
       state = letters.step(each.broken() ? AhoCorasick.START : state, each.letter());

@@ -86,6 +86,14 @@ class RedactorTest {
         .isEqualTo("said **** twice ****");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"\u001b[", "\u009b", "\u001b[1;"})
+  void findsASecretWhoseBeginningLooksLikeAnEscapeSequence(String before) {
+    String hex = HexFormat.ofDelimiter("\n").formatHex(PLAIN.getBytes(StandardCharsets.UTF_8));
+
+    assertThat(Redactor.redactKnown(before + hex)).endsWith("****").hasSizeLessThan(12);
+  }
+
   @Test
   void findsASecretInsideALongerBase64Text() {
     for (String secret : List.of(PLAIN, ODD)) {
