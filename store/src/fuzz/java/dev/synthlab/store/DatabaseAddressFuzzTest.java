@@ -3,8 +3,6 @@ package dev.synthlab.store;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.synthlab.call.Timer;
-import dev.synthlab.config.ConfigException;
-import dev.synthlab.config.DatabaseUrl;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
 import java.io.ByteArrayOutputStream;
@@ -17,27 +15,16 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.postgresql.PGProperty;
 
-/** Any path names that file and nothing else; no address of a server names code to load. */
+/** Any path names that file and nothing else. */
 class DatabaseAddressFuzzTest {
   private static final long MAX_NANOS = 1_000_000_000;
 
   // Processor time: the machine may be busy.
   private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean();
   private static final Settings SETTINGS = Settings.from(Environment.of(Map.of()));
-
-  /** The properties of the driver that name a class or a file to write. */
-  private static final Set<String> CODE =
-      Stream.of(PGProperty.values())
-          .map(property -> property.getName().toLowerCase(Locale.ROOT))
-          .filter(name -> name.matches(".*(factory|verifier|callback|plugin.*|loggerfile)"))
-          .collect(Collectors.toSet());
 
   @FuzzTest(maxDuration = "40m", maxExecutions = 1_000_000)
   void readsAnyPathAsThatFile(FuzzedDataProvider data) {
@@ -92,29 +79,6 @@ class DatabaseAddressFuzzTest {
         }
       }
       Files.delete(directory);
-    }
-  }
-
-  @FuzzTest(maxDuration = "40m", maxExecutions = 1_000_000)
-  void readsAnyAddressOfAServer(FuzzedDataProvider data) {
-    String text =
-        (data.consumeBoolean() ? "postgres://u:p@h/lab?" : "") + data.consumeRemainingAsString();
-    within(
-        () -> {
-          try {
-            Settings.from(Environment.of(Map.of("DATABASE_URL", text)))
-                .database()
-                .server()
-                .ifPresent(DatabaseAddressFuzzTest::requireNoCode);
-          } catch (ConfigException e) {
-            require(!String.valueOf(e.getMessage()).isBlank(), "refused without a message");
-          }
-        });
-  }
-
-  private static void requireNoCode(DatabaseUrl url) {
-    for (String name : url.parameters().keySet()) {
-      require(!CODE.contains(name.toLowerCase(Locale.ROOT)), "accepted: " + name);
     }
   }
 
