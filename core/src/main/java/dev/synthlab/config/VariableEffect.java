@@ -1,7 +1,7 @@
 package dev.synthlab.config;
 
 /**
- * What a variable decides. It determines whether a {@code .env} that the user has not named may set
+ * What a variable can change: behaviour only, addresses, trust, files, code or records. It determines whether a {@code .env} that the user has not named may set
  * the variable: such a file may come with a cloned repository. Each variable must have one.
  */
 enum VariableEffect {
