@@ -28,8 +28,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads the calls of the result lines in OUT, so that a resumed run can add to the ledger those that
- * a killed run did not record.
+ * Reads the calls of the result lines in OUT, so that a resumed run can add to the ledger those
+ * that a killed run did not record.
  */
 final class OutputCallReader {
   private static final Map<String, Fault.Kind> KINDS =

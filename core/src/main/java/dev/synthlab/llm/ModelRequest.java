@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * The common supertype of {@link CompletionRequest}, {@link EmbeddingRequest} and {@link
- * ImageRequest}, with the options that they share. Immutable; each {@code
- * with...} returns a new request.
+ * ImageRequest}, with the options that they share. Immutable; each {@code with...} returns a new
+ * request.
  *
  * @param <R> the request itself
  */

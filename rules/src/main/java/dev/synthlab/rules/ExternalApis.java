@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Classes that reach external systems, such as HTTP clients and SDKs: only infrastructure packages may
- * use them.
+ * Classes that reach external systems, such as HTTP clients and SDKs: only infrastructure packages
+ * may use them.
  */
 enum ExternalApis {
   /** HTTP clients. */
