@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.synthlab.logging.Redactor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,11 +79,11 @@ class EnvironmentTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "canary-line-without-equals",
-        "9CANARY-NAME=x",
         "OPENAI_ORG_ID=\"canary not closed",
         "OPENAI_ORG_ID='canary' after it",
-        "=canary"
+        "OPENAI_ORG_ID: canary",
+        "export OPENAI_API_KEY",
+        "SYNTHLAB_HEADERZ: canary"
       })
   void reportsTheNumberOfAnInvalidLineAndNotItsText(String line) throws IOException {
     write("A=1\n\n" + line + "\nSYNTHLAB_TIMEOUT=abc\n");
@@ -90,6 +93,48 @@ class EnvironmentTest {
         .satisfies(e -> assertThat(e.problems()).hasSize(2))
         .withMessageContainingAll(".env (line 3)", "SYNTHLAB_TIMEOUT", ".env line 4")
         .withMessageNotContaining("canary");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "canary-line-without-equals",
+        "9CANARY-NAME=x",
+        "=canary",
+        "export BARE",
+        "BAR: 3",
+        "FOREIGN='canary' after it",
+        "- item"
+      })
+  void ignoresWithOneWarningWhatOtherProgramsReadInTheFile(String line) throws IOException {
+    write("SYNTHLAB_DEFAULT_MODEL=before\n" + line + "\n" + line + "\nSYNTHLAB_TIMEOUT=7s\n");
+
+    Settings settings = Settings.from(Environment.of(Map.of(), directory));
+
+    assertThat(settings.llm().model()).isEqualTo("before");
+    assertThat(settings.llm().timeout()).isEqualTo(Duration.ofSeconds(7));
+    assertThat(settings.warnings())
+        .singleElement()
+        .asString()
+        .contains(".env line 2 and 1 more are not of the form NAME=value")
+        .doesNotContain("canary");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"'", "\""})
+  void passesOverValuesOfOtherProgramsOverSeveralLines(String quote) throws IOException {
+    write(
+        "SYNTHLAB_DEFAULT_MODEL=before\nPEM="
+            + quote
+            + "-----BEGIN KEY-----\nSYNTHLAB_DEFAULT_MODEL=inside\n-----END KEY-----"
+            + quote
+            + "\nSYNTHLAB_TIMEOUT=7s\n");
+
+    Settings settings = Settings.from(Environment.of(Map.of(), directory));
+
+    assertThat(settings.llm().model()).isEqualTo("before");
+    assertThat(settings.llm().timeout()).isEqualTo(Duration.ofSeconds(7));
+    assertThat(settings.warnings()).isEmpty();
   }
 
   @ParameterizedTest
@@ -327,12 +372,35 @@ class EnvironmentTest {
 
   @Test
   void warnsAboutAMisspelledNameInTheFile() throws IOException {
-    write("OPENAI_APIKEY=" + KEY + "\n");
+    Path file = write("OPENAI_APIKEY=misspelled-canary-1\n");
 
     Settings settings = Settings.from(Environment.of(Map.of(), directory));
 
     assertThat(settings.warnings()).singleElement().asString().contains("OPENAI_API_KEY?");
-    assertThat(Secret.known()).contains(KEY);
+    assertThat(Secret.known()).doesNotContain("misspelled-canary-1");
+    assertThat(Settings.from(Environment.of(Map.of(), directory).withEnvFile(file)).warnings())
+        .isNotEmpty();
+    assertThat(Secret.known()).contains("misspelled-canary-1");
+  }
+
+  @Test
+  void doesNotLetAnUnnamedFileHaveWordsStruckOutOfAnswers() throws IOException {
+    write("SYNTHLAB_HEADRS=first_name\nSYNTHLAB_HEADER=custom_id_1\n");
+
+    Settings settings = Settings.from(Environment.of(Map.of(), directory));
+
+    assertThat(settings.warnings()).hasSize(2);
+    assertThat(Redactor.redactKnown("first_name custom_id_1")).isEqualTo("first_name custom_id_1");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void refusesAFileOfTheKernelBeforeReadingIt() throws IOException {
+    Files.createSymbolicLink(directory.resolve(".env"), Path.of("/proc/version"));
+
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> Settings.from(Environment.of(Map.of(), directory)))
+        .withMessageContaining("is a view of the kernel");
   }
 
   @Test
