@@ -147,9 +147,7 @@ final class ErrorCodes {
   /** The status that corresponds to an error: by its first known code, else by its message. */
   static OptionalInt status(ErrorBody body) {
     Optional<Integer> byCode =
-        body.codes().stream()
-            .flatMap(code -> byCode(code).stream())
-            .findFirst();
+        body.codes().stream().flatMap(code -> byCode(code).stream()).findFirst();
     return byCode.or(() -> byWords(body)).map(OptionalInt::of).orElseGet(OptionalInt::empty);
   }
 
@@ -185,8 +183,7 @@ final class ErrorCodes {
   /** Whether a limit per day, week or month is reached, which no wait within a run ends. */
   static boolean isLongPeriod(ErrorBody body) {
     String reasons = String.join(" ", body.reasons()).toLowerCase(Locale.ROOT);
-    return LONG_PERIOD.matcher(reasons).find()
-        || (!isShortPeriod(body) && says(body, LONG_PERIOD));
+    return LONG_PERIOD.matcher(reasons).find() || (!isShortPeriod(body) && says(body, LONG_PERIOD));
   }
 
   private static boolean isShortPeriod(ErrorBody body) {
