@@ -312,6 +312,36 @@ class BulkRunTest {
   }
 
   @Test
+  void stopsAtTheFirstRowIfTheServerDoesNotHaveTheModelOfAllRows() {
+    bulk.input(Bulk.prompts(200));
+    Fault unknown = Script.withStatus(Fault.Kind.NOT_FOUND, 404, "model_not_found");
+    for (int i = 0; i < 200; i++) {
+      bulk.script.fails("p" + i, unknown);
+    }
+
+    Summary summary = bulk.run(o -> o.concurrency(64));
+
+    assertThat(summary.end()).isEqualTo(Summary.End.STOPPED_MODEL);
+    assertThat(bulk.script.requests).hasSize(1);
+    assertThat(bulk.lines()).isEmpty();
+  }
+
+  @Test
+  void failsOnlyTheRowWhoseOwnModelTheServerDoesNotHave() {
+    bulk.input(
+        "{\"custom_id\":\"own\",\"body\":{\"model\":\"other\",\"messages\":["
+            + "{\"role\":\"user\",\"content\":\"x\"}]}}",
+        Bulk.prompt("ok", "y"));
+    bulk.script.fails("x", Script.withStatus(Fault.Kind.NOT_FOUND, 404, "model_not_found"));
+
+    Summary summary = bulk.run(o -> o.concurrency(1));
+
+    assertThat(summary.failures()).isEqualTo(Map.of("model_not_found", 1L));
+    assertThat(bulk.result("own").at("/error/code").asString()).isEqualTo("model_not_found");
+    assertThat(bulk.results().keySet()).containsExactlyInAnyOrder("own", "ok");
+  }
+
+  @Test
   void sendsAWrongKeyOnceAndWritesNoLine() {
     bulk.input(Bulk.prompts(200));
     for (int i = 0; i < 200; i++) {
@@ -512,7 +542,10 @@ class BulkRunTest {
     String text = new String(bytes, StandardCharsets.UTF_8);
     assertThat(text.lines()).hasSize(1);
     assertThat(text).doesNotContain("\u2028", "\u2029", "\u0085", "\u0000", "\u001B");
-    String read = bulk.result("../../synthlab-traversal").at("/response/body/choices/0/message/content").asString();
+    String read =
+        bulk.result("../../synthlab-traversal")
+            .at("/response/body/choices/0/message/content")
+            .asString();
     assertThat(read)
         .isEqualTo("a\u0000b\u2028c\u2029d\u0085e\uFFFDf\r\ng\u001B[31m\"\\ \uFFFD \uD83D\uDE00");
     assertThat(directory.resolve("../synthlab-traversal")).doesNotExist();
