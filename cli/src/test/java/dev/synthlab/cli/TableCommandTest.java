@@ -207,6 +207,18 @@ class TableCommandTest {
   }
 
   @Test
+  void refusesADryRunThatTheRunWouldRefuseForAnUnknownPrice() {
+    synth.file("in.jsonl", "{\"prompt\":\"x\"}");
+
+    Ended dry =
+        synth.run(
+            "run", "in.jsonl", "-o", "o.jsonl", "--dry-run", "--max-cost", "1", "-m", "unpriced");
+
+    assertThat(dry.exit()).isEqualTo(5);
+    assertThat(dry.err()).contains("what an answer of unpriced may cost is not known");
+  }
+
+  @Test
   void countsDoneAndMalformedRowsInADryRun() {
     synth.file("in.jsonl", "{\"prompt\": \"abcd\"}", "{\"prompt\": \"efgh\"}", "nonsense");
     against(chat("x")).run("run", "in.jsonl", "-o", "out.jsonl", "--limit", "1");
