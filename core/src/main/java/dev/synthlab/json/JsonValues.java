@@ -4,6 +4,8 @@ import dev.synthlab.Internal;
 import dev.synthlab.logging.Redactor;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,6 +81,29 @@ public final class JsonValues {
       case null -> Optional.empty();
       default -> Optional.empty();
     };
+  }
+
+  /**
+   * A copy whose objects and arrays can be changed.
+   *
+   * @param levels how deep objects and arrays may be nested
+   * @throws IllegalArgumentException when they are nested deeper
+   */
+  static @Nullable Object copy(@Nullable Object value, int levels) {
+    if (levels < 0) {
+      throw new IllegalArgumentException("it is nested deeper than " + Json.MAX_DEPTH);
+    }
+    if (value instanceof Map<?, ?> object) {
+      Map<String, @Nullable Object> all = new LinkedHashMap<>();
+      object.forEach((name, part) -> all.put(String.valueOf(name), copy(part, levels - 1)));
+      return all;
+    }
+    if (value instanceof List<?> array) {
+      List<@Nullable Object> all = new ArrayList<>(array.size());
+      array.forEach(part -> all.add(copy(part, levels - 1)));
+      return all;
+    }
+    return value;
   }
 
   /** Whether a number has no fraction, as 3 and 3.0. */

@@ -148,7 +148,6 @@ final class SchemaNodes {
   private SchemaNode.ObjectNode fields(JavaType type, String place) {
     Class<?> raw = type.getRawClass();
     List<SchemaNode.Field> fields = new ArrayList<>();
-    List<Class<?>> parameters = new ArrayList<>();
     Set<String> seen = new HashSet<>();
     for (RecordComponent component : raw.getRecordComponents()) {
       String at = raw.getSimpleName() + "." + component.getName();
@@ -157,10 +156,9 @@ final class SchemaNodes {
         throw new IllegalArgumentException(at + ": the name " + field.name() + " is used twice");
       }
       fields.add(field);
-      parameters.add(component.getType());
     }
     return new SchemaNode.ObjectNode(
-        raw, canonical(raw, parameters, place), fields, described(raw));
+        raw, canonical(raw, place), fields, described(raw));
   }
 
   private SchemaNode.Field field(RecordComponent component, JavaType owner, String at) {
@@ -172,11 +170,12 @@ final class SchemaNodes {
     Limits limits =
         JakartaConstraints.added(
             Limits.of(component.getAnnotation(Constraints.class)), component, content.hasRawClass(String.class), at);
+    open(component.getAccessor(), at);
     JsonPropertyDescription words = annotation(component, JsonPropertyDescription.class);
     Optional<String> description =
         described(component).or(() -> Optional.ofNullable(words).map(w -> w.value()));
     return new SchemaNode.Field(
-        jsonName(component), form(type, limits, at), description, accessor(component, at));
+        jsonName(component), form(type, limits, at), description, component.getAccessor());
   }
 
   private static void refuseOpen(Type type, String at) {
@@ -199,32 +198,33 @@ final class SchemaNodes {
     return property == null || property.value().isEmpty() ? name : property.value();
   }
 
-  /** Annotations that know no record components stand on what the compiler makes of them. */
   private static <A extends Annotation> @Nullable A annotation(
       RecordComponent component, Class<A> kind) {
-    A there = component.getAccessor().getAnnotation(kind);
-    if (there != null) {
-      return there;
-    }
+    return annotations(component)
+        .filter(kind::isInstance)
+        .map(kind::cast)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Annotations without the target RECORD_COMPONENT stand on the accessor and the field. */
+  static Stream<Annotation> annotations(RecordComponent component) {
     try {
-      return component
-          .getDeclaringRecord()
-          .getDeclaredField(component.getName())
-          .getAnnotation(kind);
+      Field field = component.getDeclaringRecord().getDeclaredField(component.getName());
+      return Stream.of(component.getAccessor().getAnnotations(), field.getAnnotations())
+          .flatMap(Stream::of);
     } catch (NoSuchFieldException e) {
-      return null;
+      throw new IllegalStateException("every component of a record has a field", e);
     }
   }
 
-  private static Method accessor(RecordComponent component, String at) {
-    Method accessor = component.getAccessor();
-    open(accessor, at);
-    return accessor;
-  }
-
-  private static Constructor<?> canonical(Class<?> raw, List<Class<?>> parameters, String place) {
+  private static Constructor<?> canonical(Class<?> raw, String place) {
     try {
-      Constructor<?> canonical = raw.getDeclaredConstructor(parameters.toArray(Class<?>[]::new));
+      Class<?>[] parameters =
+          Stream.of(raw.getRecordComponents())
+              .map(RecordComponent::getType)
+              .toArray(Class<?>[]::new);
+      Constructor<?> canonical = raw.getDeclaredConstructor(parameters);
       open(canonical, place);
       return canonical;
     } catch (NoSuchMethodException e) {
