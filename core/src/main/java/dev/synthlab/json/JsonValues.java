@@ -78,8 +78,7 @@ public final class JsonValues {
       case Float real ->
           Float.isFinite(real) ? Optional.of(new BigDecimal(real.toString())) : Optional.empty();
       case Number whole -> Optional.of(BigDecimal.valueOf(whole.longValue()));
-      case null -> Optional.empty();
-      default -> Optional.empty();
+      case null, default -> Optional.empty();
     };
   }
 
