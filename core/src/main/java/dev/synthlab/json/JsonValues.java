@@ -20,7 +20,6 @@ public final class JsonValues {
   private static final int SHOWN = 80;
   private static final int MAX_LISTED = 50;
   private static final int MAX_DIGITS = 1_000;
-  private static final int LONG_DIGITS = 19;
   private static final int CHARACTERS_A_STEP = 16;
 
   private JsonValues() {}
@@ -160,25 +159,11 @@ public final class JsonValues {
     }
     if (value instanceof Number) {
       spend.accept(1);
-      Object whole = value instanceof Integer || value instanceof Long ? value : exact(value);
-      return whole instanceof Integer small ? (Object) small.longValue() : whole;
+      return decimal(value).<Object>map(BigDecimal::stripTrailingZeros).orElse(value);
     }
     String text = value instanceof String string ? "\"" + string : String.valueOf(value);
     spend.accept(1 + text.length() / CHARACTERS_A_STEP);
     return text;
-  }
-
-  /** A long where the number is one, else a decimal without zeros at its end. */
-  private static Object exact(Object value) {
-    Optional<BigDecimal> number = decimal(value).map(BigDecimal::stripTrailingZeros);
-    if (number.isEmpty()) {
-      return value;
-    }
-    BigDecimal exact = number.get();
-    boolean small = exact.scale() <= 0 && exact.precision() - (long) exact.scale() <= LONG_DIGITS;
-    return small && exact.toBigInteger().bitLength() < Long.SIZE
-        ? (Object) exact.longValueExact()
-        : exact;
   }
 
   /** Text, not nested collections: its hash codes cannot be made to collide at great cost. */
