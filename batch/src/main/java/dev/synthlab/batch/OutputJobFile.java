@@ -15,8 +15,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The job file of OUT: the id of the run and every setting that changes answers or lines. It is
- * durable before the first request is sent.
+ * The file beside OUT that records the id of the run and every setting that changes answers or
+ * lines, so that a run with other settings is refused. It is durable before the first request is
+ * sent.
  *
  * @param run the id of the run, the same each time it is resumed
  * @param settings by name; an empty text for one that was not set

@@ -150,9 +150,9 @@ final class OutputLine {
         row,
         json -> {
           if (format == BulkOptions.Format.OPENAI) {
-            response(json, 200, Optional.empty(), EmbeddingRows.body(row, answer));
+            response(json, 200, Optional.empty(), EmbeddingRowCodec.body(row, answer));
           } else {
-            EmbeddingRows.flat(json, answer);
+            EmbeddingRowCodec.flat(json, answer);
           }
           error(json, Optional.empty());
         },

@@ -104,7 +104,7 @@ final class RowParser {
               columns.put(name, value);
             }
           });
-      if (object.containsKey("body") && EmbeddingRows.URL.equals(object.get("url"))) {
+      if (object.containsKey("body") && EmbeddingRowCodec.URL.equals(object.get("url"))) {
         return embedding(key, object, columns);
       }
       return new Row.Ready(key, filled(body(object), object), columns);
@@ -210,7 +210,7 @@ final class RowParser {
     options.model().local().ifPresent(model -> body.put("model", model));
     try {
       boolean base64 = "base64".equals(body.get("encoding_format"));
-      return new Row.Embed(key, EmbeddingRows.request(body), base64, columns);
+      return new Row.Embed(key, EmbeddingRowCodec.request(body), base64, columns);
     } catch (IllegalArgumentException e) {
       throw new Malformed(String.valueOf(e.getMessage()));
     }
@@ -218,9 +218,9 @@ final class RowParser {
 
   private static void checkAddress(Map<String, Object> object) {
     Object url = object.getOrDefault("url", CHAT);
-    if (!CHAT.equals(url) && !EmbeddingRows.URL.equals(url)) {
+    if (!CHAT.equals(url) && !EmbeddingRowCodec.URL.equals(url)) {
       throw new Malformed(
-          "its url is " + url + "; only " + CHAT + " and " + EmbeddingRows.URL + " are served");
+          "its url is " + url + "; only " + CHAT + " and " + EmbeddingRowCodec.URL + " are served");
     }
     Object method = object.getOrDefault("method", "POST");
     if (!"POST".equals(method.toString().toUpperCase(Locale.ROOT))) {

@@ -27,7 +27,7 @@ final class RunLedger {
   /** Records the calls that the lines of OUT hold and the recorder does not know. */
   void replay(Path out, String run) throws IOException {
     if (recorder.isPresent() && !recorder.get().knows(run, Files.size(out))) {
-      new OutputReplay(run).of(out, recorder.get()::replayed);
+      new OutputCallReader(run).of(out, recorder.get()::replayed);
     }
   }
 

@@ -4,7 +4,7 @@ import dev.synthlab.logging.Redactor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The sentences that a run has for its user. For one thread. */
+/** The warnings and hints that a run shows to its user. For one thread. */
 final class RunNotes {
   private final BulkRun.Listener listener;
   private final List<String> notes = new ArrayList<>();

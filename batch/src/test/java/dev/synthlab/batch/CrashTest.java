@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A killed run loses no answer, and only calls in flight are paid for twice. Every build kills once
- * at each crash point; {@code -Dsynthlab.kills=all} kills at more moments.
+ * at each crash point; {@code -Dsynthlab.kills=all} kills at more moments and resumes a million
+ * rows.
  */
 @Timeout(120)
 class CrashTest {
@@ -280,10 +281,12 @@ class CrashTest {
   }
 
   @Test
-  void resumesAMillionRowsInASmallHeap() throws Exception {
+  void resumesManyRowsInASmallHeap() throws Exception {
+    String rows = ALL_KILLS ? "1000000" : "200000";
+    String heap = ALL_KILLS ? "256m" : "64m";
     Process run =
         Child.start(
-            directory.resolve("log"), List.of(), "256m", MillionRows.class, directory.toString());
+            directory.resolve("log"), List.of(), heap, ManyRows.class, directory.toString(), rows);
 
     assertThat(run.waitFor()).as(log()).isZero();
   }

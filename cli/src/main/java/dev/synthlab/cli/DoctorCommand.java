@@ -3,7 +3,7 @@ package dev.synthlab.cli;
 import dev.synthlab.Synthlab;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Outcome;
-import dev.synthlab.cli.DoctorCheck.State;
+import dev.synthlab.cli.DoctorResult.State;
 import dev.synthlab.config.Settings;
 import dev.synthlab.config.Variable;
 import dev.synthlab.json.Json;
@@ -49,7 +49,7 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--live", description = "Request one token from the model; this may cost money.")
   private boolean live;
 
-  private final List<DoctorCheck> results = new ArrayList<>();
+  private final List<DoctorResult> results = new ArrayList<>();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -242,13 +242,13 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private void add(State state, String what, String found, String advice) {
-    results.add(new DoctorCheck(state, what, found, advice));
+    results.add(new DoctorResult(state, what, found, advice));
   }
 
   private void report() {
     if (json.isOn()) {
       List<Map<String, String>> all = new ArrayList<>();
-      for (DoctorCheck check : results) {
+      for (DoctorResult check : results) {
         Map<String, String> one = new LinkedHashMap<>();
         one.put("check", check.what());
         one.put("state", check.state().name().toLowerCase(java.util.Locale.ROOT));
@@ -258,7 +258,7 @@ final class DoctorCommand implements Callable<Integer> {
       }
       Main.stdout().println(Json.line(Map.of("checks", all)));
     } else {
-      for (DoctorCheck f : results) {
+      for (DoctorResult f : results) {
         String advice = f.advice().isEmpty() ? "" : " -> " + f.advice();
         Main.stdout().printf("%s  %-8s  %s%s%n", f.state().shown(), f.what(), f.found(), advice);
       }

@@ -1,6 +1,6 @@
 package dev.synthlab.cli;
 
-import dev.synthlab.cli.DoctorCheck.State;
+import dev.synthlab.cli.DoctorResult.State;
 import dev.synthlab.config.NetworkSettings;
 import dev.synthlab.config.Settings;
 import dev.synthlab.http.ConnectOptions;
@@ -42,13 +42,13 @@ final class NetworkChecks implements AutoCloseable {
   }
 
   /** The checks of the settings; nothing is sent. */
-  List<DoctorCheck> settings() {
+  List<DoctorResult> settings() {
     return List.of(proxy(), caFile());
   }
 
   /** The checks that connect. */
-  List<DoctorCheck> connection() throws InterruptedException {
-    List<DoctorCheck> results = new ArrayList<>();
+  List<DoctorResult> connection() throws InterruptedException {
+    List<DoctorResult> results = new ArrayList<>();
     results.add(names());
     if (results.getFirst().state() != State.FAIL) {
       results.add(tls());
@@ -61,10 +61,10 @@ final class NetworkChecks implements AutoCloseable {
     transport.close();
   }
 
-  private DoctorCheck proxy() {
+  private DoctorResult proxy() {
     if (proxy.isEmpty()) {
       boolean otherProxy = network.httpProxy().isPresent() || network.httpsProxy().isPresent();
-      return new DoctorCheck(
+      return new DoctorResult(
           State.OK,
           "proxy",
           "none",
@@ -72,16 +72,16 @@ final class NetworkChecks implements AutoCloseable {
     }
     String shown = proxy.get() + (proxy.get().userInfo().isPresent() ? ", with a password" : "");
     return isLoopback()
-        ? new DoctorCheck(
+        ? new DoctorResult(
             State.NOTE,
             "proxy",
             shown,
             "the server is on this machine; set NO_PROXY=" + base.getHost())
-        : new DoctorCheck(State.OK, "proxy", shown, "");
+        : new DoctorResult(State.OK, "proxy", shown, "");
   }
 
-  private DoctorCheck caFile() {
-    return new DoctorCheck(
+  private DoctorResult caFile() {
+    return new DoctorResult(
         State.OK,
         "ca file",
         network
@@ -91,7 +91,7 @@ final class NetworkChecks implements AutoCloseable {
         "");
   }
 
-  private DoctorCheck names() {
+  private DoctorResult names() {
     String host = proxy.map(NetworkSettings.Proxy::host).orElse(base.getHost());
     try {
       String found =
@@ -99,9 +99,9 @@ final class NetworkChecks implements AutoCloseable {
               .map(InetAddress::getHostAddress)
               .collect(Collectors.joining(", "));
       String advice = proxy.isEmpty() ? "" : "the proxy resolves " + base.getHost();
-      return new DoctorCheck(State.OK, "dns", host + " resolves to " + found, advice);
+      return new DoctorResult(State.OK, "dns", host + " resolves to " + found, advice);
     } catch (UnknownHostException e) {
-      return new DoctorCheck(
+      return new DoctorResult(
           State.FAIL,
           "dns",
           host + " cannot be resolved: " + e.getMessage(),
@@ -111,11 +111,11 @@ final class NetworkChecks implements AutoCloseable {
     }
   }
 
-  private DoctorCheck tls() throws InterruptedException {
+  private DoctorResult tls() throws InterruptedException {
     if (!base.getScheme().equals("https")) {
       return isLoopback()
-          ? new DoctorCheck(State.OK, "tls", "not used; the server is on this machine", "")
-          : new DoctorCheck(
+          ? new DoctorResult(State.OK, "tls", "not used; the server is on this machine", "")
+          : new DoctorResult(
               State.NOTE,
               "tls",
               "not used",
@@ -126,26 +126,26 @@ final class NetworkChecks implements AutoCloseable {
           .peer(base, timeout)
           .map(NetworkChecks::certificate)
           .orElseGet(
-              () -> new DoctorCheck(State.NOTE, "tls", "the server presented no certificate", ""));
+              () -> new DoctorResult(State.NOTE, "tls", "the server presented no certificate", ""));
     } catch (TransportException e) {
       return e.phase() == Phase.TLS
-          ? new DoctorCheck(
+          ? new DoctorResult(
               State.FAIL,
               "tls",
               e.getMessage() + "",
               "check the URL, the system clock and SYNTHLAB_CA_FILE")
-          : new DoctorCheck(
+          : new DoctorResult(
               State.NOTE, "tls", "not checked: " + e.getMessage(), "see the endpoint check");
     } catch (IOException e) {
-      return new DoctorCheck(
+      return new DoctorResult(
           State.NOTE, "tls", "not checked: " + e.getMessage(), "see the endpoint check");
     }
   }
 
-  private static DoctorCheck certificate(TlsPeer peer) {
+  private static DoctorResult certificate(TlsPeer peer) {
     LocalDate end = LocalDate.ofInstant(peer.expires(), ZoneOffset.UTC);
     boolean soon = peer.expires().isBefore(Instant.now().plus(EXPIRY_WARNING));
-    return new DoctorCheck(
+    return new DoctorResult(
         soon ? State.NOTE : State.OK,
         "tls",
         "%s, %s, issued by %s, valid until %s"

@@ -6,7 +6,10 @@ import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Takes a value only after an equals sign: the next word is a parameter, not the value. */
+/**
+ * A preprocessor of picocli for options that take a value only after an equals sign: the next word
+ * is a parameter, not the value.
+ */
 final class RequiresEquals implements IParameterPreprocessor {
   /** The value of {@code --retry-failed} without a value. */
   static final String TRANSIENT = "transient";

@@ -2,7 +2,10 @@ package dev.synthlab.call;
 
 import dev.synthlab.Internal;
 
-/** How the body of a response is read, and which part of that the timeout of an attempt limits. */
+/**
+ * Whether the body of a response is read whole or as a stream, and until when the timeout of an
+ * attempt counts.
+ */
 @Internal
 public enum BodyMode {
   /** The body is read to its end within the attempt; the timeout limits the whole attempt. */

@@ -2,7 +2,7 @@ package dev.synthlab.call;
 
 import java.util.Optional;
 
-/** The effect of an attempt on the state of its route. */
+/** The effect of an attempt on the breaker and the limits of its route. */
 enum RouteSignal {
   /** The server answered. */
   SUCCESS,

@@ -109,6 +109,8 @@ final class EnvFile {
         refuse("", "does not exist");
       } else if (!Files.isRegularFile(path)) {
         refuse("", "must be a regular file, and is " + kindOf(path));
+      } else if (isOfTheKernel(path)) {
+        refuse("", "must be a file on a disk, and is a view of the kernel");
       } else if (Files.size(path) > MAX) {
         refuse("", "must be at most 1 MiB of NAME=value lines");
       } else {
@@ -147,6 +149,11 @@ final class EnvFile {
         (ofDirectory ? objection.path() : path).toString(),
         "",
         (ofDirectory ? "its files can be replaced: " : "") + objection.reason() + ": " + remedy);
+  }
+
+  /** A file of procfs or sysfs: it looks like an empty file, and reading it may never end. */
+  private static boolean isOfTheKernel(Path path) throws IOException {
+    return Set.of("proc", "sysfs").contains(Files.getFileStore(path).type());
   }
 
   private static String kindOf(Path path) {

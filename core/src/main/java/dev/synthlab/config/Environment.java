@@ -302,6 +302,11 @@ public final class Environment {
     return inProcess(name).map(Found::value).or(() -> file.entry(name).map(EnvFile.Entry::value));
   }
 
+  /** The value of any name, if the process or a file that the user has named sets it. */
+  Optional<String> givenByUser(String name) {
+    return file.named() ? written(name) : inProcess(name).map(Found::value);
+  }
+
   /** Every name that is set, here or in the file. */
   Set<String> names() {
     Set<String> names = new LinkedHashSet<>();

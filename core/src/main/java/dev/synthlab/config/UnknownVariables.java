@@ -35,7 +35,7 @@ final class UnknownVariables {
       }
       Optional<String> meant = nearest(name).filter(near -> !isAnotherService(near, environment));
       if (meant.isPresent()) {
-        keep(meant.get(), environment.written(name).orElseThrow());
+        environment.givenByUser(name).ifPresent(value -> keep(meant.get(), value));
         if (warnings.size() >= MAX) {
           continue;
         }
@@ -52,7 +52,10 @@ final class UnknownVariables {
     return !near.startsWith(OURS) && environment.written(near).isPresent();
   }
 
-  /** A key under a wrong name is still a secret. */
+  /**
+   * A key under a wrong name is still a secret. A file that the user has not named does not decide
+   * this: it could have any words struck out of answers.
+   */
   private static void keep(String meant, String value) {
     Stream.of(Variable.values())
         .filter(variable -> variable.names().contains(meant) && variable.secret())

@@ -1,8 +1,9 @@
 package dev.synthlab.config;
 
 /**
- * What a variable decides. It determines whether a {@code .env} that the user has not named may set
- * the variable: such a file may come with a cloned repository. Each variable must have one.
+ * What a variable can change: behaviour only, addresses, trust, files, code or records. It
+ * determines whether a {@code .env} that the user has not named may set the variable: such a file
+ * may come with a cloned repository. Each variable must have one.
  */
 enum VariableEffect {
   /** Names, numbers and levels. */

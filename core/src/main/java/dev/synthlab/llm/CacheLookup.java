@@ -231,7 +231,7 @@ final class CacheLookup {
 
   private Optional<Completion> completion(
       CachedCompletion kept, CompletionRequest request, Instant started, long begin) {
-    ChatResponseParser answer = new ChatResponseParser();
+    ChatResponseParser answer = new ChatResponseParser(TokenLimit.ANY);
     try {
       answer.read(kept.json());
     } catch (JacksonException e) { // an entry that cannot be read is a miss

@@ -29,7 +29,7 @@ record ChatBodyReader(boolean streamed) implements ResponseReader<PreparedChat, 
       throws UnusableResponseException {
     // Bytes that are not UTF-8 are replaced: a parser of bytes would refuse the whole answer.
     String text = new String(bytes, StandardCharsets.UTF_8);
-    ChatResponseParser answer = new ChatResponseParser();
+    ChatResponseParser answer = new ChatResponseParser(chat.tokenLimit());
     String json;
     try {
       answer.read(text);
@@ -46,7 +46,7 @@ record ChatBodyReader(boolean streamed) implements ResponseReader<PreparedChat, 
 
   private static ChatResult events(PreparedChat chat, AttemptResult.ResponseReceived head)
       throws IOException, UnusableResponseException {
-    ChatResponseParser answer = new ChatResponseParser();
+    ChatResponseParser answer = new ChatResponseParser(chat.tokenLimit());
     SseReader events = new SseReader(head.body());
     String last = "";
     try {

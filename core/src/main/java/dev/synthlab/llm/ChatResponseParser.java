@@ -35,10 +35,16 @@ final class ChatResponseParser {
   /** The number of bytes of text so far. */
   private long kept;
 
+  private final TokenLimit limit;
   private long input;
   private long output;
   private long cached;
   private long reasoning;
+
+  /** A parser that ignores a number of tokens beyond the limit. */
+  ChatResponseParser(TokenLimit limit) {
+    this.limit = limit;
+  }
 
   /** Adds a chunk; all chunks together have the size limit of a whole object. */
   void add(String chunk) throws JacksonException, BodyReader.TooLargeException {
@@ -251,8 +257,9 @@ final class ChatResponseParser {
         default -> in.skipChildren();
       }
     }
-    if (counted) {
-      usage = new Usage(input, output, cached, reasoning, true);
+    Usage stated = new Usage(input, output, cached, reasoning, true);
+    if (counted && limit.allows(stated)) {
+      usage = stated;
     }
   }
 

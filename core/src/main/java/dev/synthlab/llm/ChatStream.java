@@ -22,7 +22,7 @@ final class ChatStream implements TextStream {
   private final AttemptResult.ResponseReceived head;
   private final PreparedChat chat;
   private final SseReader events;
-  private final ChatResponseParser answer = new ChatResponseParser();
+  private final ChatResponseParser answer;
   private @Nullable CallReport report;
   private volatile Optional<LlmSpan> span = Optional.empty();
   private volatile Optional<CallException> broken = Optional.empty();
@@ -34,6 +34,7 @@ final class ChatStream implements TextStream {
   ChatStream(AttemptResult.ResponseReceived head, PreparedChat chat) {
     this.head = head;
     this.chat = chat;
+    this.answer = new ChatResponseParser(chat.tokenLimit());
     this.events = new SseReader(head.body());
   }
 

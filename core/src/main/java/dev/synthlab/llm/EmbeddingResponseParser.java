@@ -23,12 +23,15 @@ final class EmbeddingResponseParser
   private int found;
   private int length;
   private String model = "";
+  private final TokenLimit limit;
   private Usage usage;
 
   /** A parser for a number of inputs with an estimated number of tokens. */
   EmbeddingResponseParser(int inputs, long tokens) {
     vectors = new float[inputs][];
     usage = new Usage(tokens, 0, 0, 0, false);
+    // An estimated token stands for four characters.
+    limit = TokenLimit.of(4 * tokens, 0, 1);
   }
 
   /** The vectors of one request, in the order of its inputs. */
@@ -45,7 +48,7 @@ final class EmbeddingResponseParser
     switch (name) {
       case "data" -> items(in, value);
       case "model" -> model = JsonFields.string(in, value).orElse(model);
-      case "usage" -> usage = JsonFields.usage(in, value).orElse(usage);
+      case "usage" -> usage = JsonFields.usage(in, value, limit).orElse(usage);
       default -> in.skipChildren();
     }
   }

@@ -40,7 +40,7 @@ final class ImageResponseParser
   public void field(String name, JsonParser in, JsonToken value) throws UnusableResponseException {
     switch (name) {
       case "data" -> items(in, value);
-      case "usage" -> usage = JsonFields.usage(in, value).orElse(usage);
+      case "usage" -> usage = JsonFields.usage(in, value, TokenLimit.ANY).orElse(usage);
       default -> in.skipChildren();
     }
   }

@@ -7,7 +7,8 @@ import dev.synthlab.call.Timer;
 import java.time.Duration;
 
 /**
- * The calls of a client that only the bulk run and the command make. Safe for use by many threads.
+ * Calls of a client that are not public API: only the bulk run and the command make them. Safe for
+ * use by many threads.
  */
 @Internal
 public final class InternalCalls {

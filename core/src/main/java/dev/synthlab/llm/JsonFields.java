@@ -27,8 +27,8 @@ final class JsonFields {
     return 0;
   }
 
-  /** The tokens, by the names in embedding and image responses. */
-  static Optional<Usage> usage(JsonParser in, JsonToken start) {
+  /** The tokens, by the names in embedding and image responses; empty beyond the limit. */
+  static Optional<Usage> usage(JsonParser in, JsonToken start, TokenLimit limit) {
     if (start != JsonToken.START_OBJECT) {
       in.skipChildren();
       return Optional.empty();
@@ -44,6 +44,6 @@ final class JsonFields {
         default -> in.skipChildren();
       }
     }
-    return Optional.of(new Usage(input, output, 0, 0, true));
+    return Optional.of(new Usage(input, output, 0, 0, true)).filter(limit::allows);
   }
 }

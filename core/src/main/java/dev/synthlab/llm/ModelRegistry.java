@@ -19,7 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 
 /**
- * The models of the server of one client: prices, limits, parameters. Safe for use by many threads.
+ * What one client knows about the models of its server: the catalogue, and what the server reports.
+ * Safe for use by many threads.
  */
 final class ModelRegistry {
   private static final Logger log = Logging.component("llm");

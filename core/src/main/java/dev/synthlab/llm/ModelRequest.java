@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The options that completion, embedding and image requests have in common. Immutable; each {@code
- * with...} returns a new request.
+ * The common supertype of {@link CompletionRequest}, {@link EmbeddingRequest} and {@link
+ * ImageRequest}, with the options that they share. Immutable; each {@code with...} returns a new
+ * request.
  *
  * @param <R> the request itself
  */

@@ -125,6 +125,12 @@ final class PreparedChat implements PreparedRequest<PreparedChat> {
     return ChatRequestBody.characters(body);
   }
 
+  /** The most tokens that an answer can have used. */
+  TokenLimit tokenLimit() {
+    long longest = Math.max(allowed("max_tokens"), allowed("max_completion_tokens"));
+    return TokenLimit.of(characters(), longest, Math.max(1, allowed("n")));
+  }
+
   private long allowed(String name) {
     return body.get(name) instanceof Number number ? Math.max(0, number.longValue()) : 0;
   }

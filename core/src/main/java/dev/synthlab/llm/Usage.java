@@ -99,10 +99,10 @@ public final class Usage {
    */
   public Usage plus(Usage other) {
     return new Usage(
-        inputTokens + other.inputTokens,
-        outputTokens + other.outputTokens,
-        cachedTokens + other.cachedTokens,
-        reasoningTokens + other.reasoningTokens,
+        sum(inputTokens, other.inputTokens),
+        sum(outputTokens, other.outputTokens),
+        sum(cachedTokens, other.cachedTokens),
+        sum(reasoningTokens, other.reasoningTokens),
         known && other.known);
   }
 
@@ -112,7 +112,12 @@ public final class Usage {
    * @return the sum
    */
   public long totalTokens() {
-    return inputTokens + outputTokens;
+    return sum(inputTokens, outputTokens);
+  }
+
+  /** The sum, or the largest number if it is larger. */
+  private static long sum(long a, long b) {
+    return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
   }
 
   @Override

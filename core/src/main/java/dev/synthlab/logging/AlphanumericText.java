@@ -1,9 +1,10 @@
 package dev.synthlab.logging;
 
 /**
- * Reads only the letters and digits of a text, in lower case. It skips everything else, on request
- * also escape sequences of a terminal, and the prefix of a hexadecimal number. A mask, or too many
- * characters between two letters, is a break. For one pass and one thread.
+ * Reads only the letters and digits of a text, in lower case, to find a secret that is broken up by
+ * other characters. It skips everything else, on request also escape sequences of a terminal, and
+ * the prefix of a hexadecimal number. A mask, or too many characters between two letters, is a
+ * break. For one pass and one thread.
  */
 final class AlphanumericText {
   /** The most characters between two letters that belong together. */

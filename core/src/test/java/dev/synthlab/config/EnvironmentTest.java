@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.synthlab.logging.Redactor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -327,12 +330,35 @@ class EnvironmentTest {
 
   @Test
   void warnsAboutAMisspelledNameInTheFile() throws IOException {
-    write("OPENAI_APIKEY=" + KEY + "\n");
+    Path file = write("OPENAI_APIKEY=misspelled-canary-1\n");
 
     Settings settings = Settings.from(Environment.of(Map.of(), directory));
 
     assertThat(settings.warnings()).singleElement().asString().contains("OPENAI_API_KEY?");
-    assertThat(Secret.known()).contains(KEY);
+    assertThat(Secret.known()).doesNotContain("misspelled-canary-1");
+    assertThat(Settings.from(Environment.of(Map.of(), directory).withEnvFile(file)).warnings())
+        .isNotEmpty();
+    assertThat(Secret.known()).contains("misspelled-canary-1");
+  }
+
+  @Test
+  void doesNotLetAnUnnamedFileHaveWordsStruckOutOfAnswers() throws IOException {
+    write("SYNTHLAB_HEADRS=first_name\nSYNTHLAB_HEADER=custom_id_1\n");
+
+    Settings settings = Settings.from(Environment.of(Map.of(), directory));
+
+    assertThat(settings.warnings()).hasSize(2);
+    assertThat(Redactor.redactKnown("first_name custom_id_1")).isEqualTo("first_name custom_id_1");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void refusesAFileOfTheKernelBeforeReadingIt() throws IOException {
+    Files.createSymbolicLink(directory.resolve(".env"), Path.of("/proc/version"));
+
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> Settings.from(Environment.of(Map.of(), directory)))
+        .withMessageContaining("is a view of the kernel");
   }
 
   @Test

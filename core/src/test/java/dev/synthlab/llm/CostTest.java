@@ -12,6 +12,7 @@ import dev.synthlab.config.Settings;
 import dev.synthlab.testing.Replies;
 import dev.synthlab.testing.ScriptedServer.Reply;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,6 +23,8 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CostTest {
   private final List<CallReport> reports = new CopyOnWriteArrayList<>();
@@ -61,6 +64,36 @@ class CostTest {
             + "\"finish_reason\":\"stop\"}],\"usage\":"
             + usage
             + "}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"prompt_tokens\":9223372036854775807,\"completion_tokens\":9223372036854775807}",
+        "{\"prompt_tokens\":92000000000000,\"completion_tokens\":1,\"total_tokens\":2}",
+        "{\"prompt_tokens\":3,\"completion_tokens\":2000000}",
+        "{\"prompt_tokens\":3,\"completion_tokens\":1,"
+            + "\"completion_tokens_details\":{\"reasoning_tokens\":99000000}}"
+      })
+  void estimatesTheTokensWhenTheServerCountsMoreThanThereCanBe(String usage) {
+    CompletionRequest request = CompletionRequest.of("hi").withMaxTokens(50);
+
+    Completion answer = client(Map.of(), answer("gpt-4o-mini", usage)).ask(request);
+
+    assertThat(answer.usage().known()).isFalse();
+    assertThat(answer.usage().totalTokens()).isBetween(1L, 20L);
+    assertThat(answer.costUsd().orElseThrow()).isLessThan(new BigDecimal("0.0001"));
+    assertThat(totals.byModel().values()).allMatch(total -> total.inputTokens() < 20);
+  }
+
+  @Test
+  void believesALongAnswerOfAModelThatReasons() {
+    CompletionRequest request = CompletionRequest.of("hi").withMaxTokens(50);
+    String usage = "{\"prompt_tokens\":900000,\"completion_tokens\":90000}";
+
+    Completion answer = client(Map.of(), answer("gpt-4o-mini", usage)).ask(request);
+
+    assertThat(answer.usage().outputTokens()).isEqualTo(90_000);
   }
 
   @Test

@@ -7,7 +7,7 @@ import dev.synthlab.local.OpenAiResponse.Head;
 import dev.synthlab.local.OpenAiResponse.Usage;
 import dev.synthlab.local.OpenAiResponse.Whole;
 
-/** The chat completion of one request. */
+/** Computes one chat completion and writes its response. */
 final class ChatJob extends Job<Engine> {
   private final ChatRequest request;
   private final Head head;

@@ -8,7 +8,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The vectors of one request. */
+/** Computes the vectors of one request and writes its response. */
 final class EmbeddingJob extends Job<Embedder> {
   private static final JsonMapper JSON = JsonMapper.shared();
 

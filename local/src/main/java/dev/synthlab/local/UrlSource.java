@@ -22,7 +22,7 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * A download from an HTTP address. An interrupted download is resumed if the server supports it.
+ * The weights at an HTTP address. An interrupted download is resumed if the server supports it.
  *
  * @param address of the file
  * @param client makes the request

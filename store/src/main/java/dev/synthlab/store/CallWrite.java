@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 record CallWrite(String id, Optional<String> within, CallReport report) implements LedgerWrite {
   /** Amounts of money are stored as whole picodollars, so that sums are exact. */
   static final BigDecimal PICO = BigDecimal.TEN.pow(12);
+  private static final BigDecimal MAX_PICO = PICO.scaleByPowerOfTen(5);
 
   static final String CALL =
       "INSERT INTO ledger_call (id, started, day, model, provider, key_alias, error, status,"
@@ -153,8 +154,9 @@ record CallWrite(String id, Optional<String> within, CallReport report) implemen
     }
   }
 
-  private static long pico(BigDecimal usd) {
-    return usd.multiply(PICO).setScale(0, RoundingMode.HALF_UP).longValue();
+  /** The price in the unit of the tables; one above 100,000 dollars is stored as 100,000. */
+  static long pico(BigDecimal usd) {
+    return usd.multiply(PICO).setScale(0, RoundingMode.HALF_UP).min(MAX_PICO).longValueExact();
   }
 
   private static @Nullable String code(Optional<Fault> fault) {

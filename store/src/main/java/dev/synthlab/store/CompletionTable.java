@@ -121,8 +121,7 @@ final class CompletionTable {
     into.setLong(3, newest.at().toEpochMilli());
     into.setLong(4, bytes);
     if (completion.costUsd().isPresent()) {
-      BigDecimal pico = completion.costUsd().get().multiply(CallWrite.PICO);
-      into.setLong(5, pico.setScale(0, RoundingMode.HALF_UP).longValue());
+      into.setLong(5, CallWrite.pico(completion.costUsd().get()));
     } else {
       into.setNull(5, Types.BIGINT);
     }
@@ -197,12 +196,13 @@ final class CompletionTable {
   CacheStats stats(Connection connection, Instant now, String database) throws SQLException {
     String sql =
         "SELECT count(*), sum(CASE WHEN created <= ? THEN 1 ELSE 0 END), sum(bytes), sum(hits),"
-            + " sum(hits * cost_pico_usd), min(created) FROM kept_answer";
+            + " sum(hits * (cost_pico_usd / 1000000)), min(created),"
+            + " sum(hits * (cost_pico_usd % 1000000)) FROM kept_answer";
     try (PreparedStatement query = connection.prepareStatement(sql)) {
       query.setLong(1, now.toEpochMilli() - timeToLive);
       try (ResultSet row = query.executeQuery()) {
         row.next();
-        Optional<BigDecimal> saved = usd(row, 5);
+        Optional<BigDecimal> saved = LedgerQueries.money(row, 5, 7);
         long first = row.getLong(6);
         return new CacheStats(
             new CacheStats.Values(

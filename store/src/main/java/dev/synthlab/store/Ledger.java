@@ -162,11 +162,11 @@ public final class Ledger implements CallRecorder, RunRecorder {
     try (connection;
         PreparedStatement query =
             connection.prepareStatement(
-                "SELECT sum(cost_pico_usd) FROM ledger_call WHERE started >= ?")) {
+                "SELECT sum(cost_pico_usd / 1000000), sum(cost_pico_usd % 1000000) FROM ledger_call"
+                    + " WHERE started >= ?")) {
       query.setLong(1, begin.toEpochMilli());
       try (ResultSet row = query.executeQuery()) {
-        BigDecimal pico = row.next() ? row.getBigDecimal(1) : null;
-        return pico == null ? BigDecimal.ZERO : pico.divide(CallWrite.PICO);
+        return row.next() ? LedgerQueries.money(row, 1, 2).orElse(BigDecimal.ZERO) : BigDecimal.ZERO;
       }
     }
   }

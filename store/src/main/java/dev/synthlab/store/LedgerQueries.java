@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class LedgerQueries {
   private static final String SUMS =
       "count(*), count(c.error), sum(c.attempts), sum(c.input_tokens), sum(c.output_tokens),"
-          + " sum(c.cached_tokens), sum(c.reasoning_tokens), sum(c.cost_pico_usd),"
+          + " sum(c.cached_tokens), sum(c.reasoning_tokens), sum(c.cost_pico_usd / 1000000),"
           + " sum(CASE WHEN c.error IS NULL AND c.cost_pico_usd IS NULL THEN 1 ELSE 0 END),"
-          + " sum(c.cached)";
+          + " sum(c.cached), sum(c.cost_pico_usd % 1000000)";
   private static final String RUNS =
       "SELECT r.id, r.began, r.ended, r.input, r.output, r.model, r.host, r.process, r.state,"
           + " r.total, r.answered, r.failed,"
@@ -136,9 +136,16 @@ final class LedgerQueries {
             row.getLong(offset + 5),
             row.getLong(offset + 6),
             row.getLong(offset + 7),
-            money(row.getBigDecimal(offset + 8)),
+            money(row, offset + 8, offset + 11),
             row.getLong(offset + 9),
             row.getLong(offset + 10)));
+  }
+
+  /** A sum in two parts, so that no sum of whole numbers overflows. */
+  static Optional<BigDecimal> money(ResultSet row, int millions, int rest) throws SQLException {
+    BigDecimal pico = row.getBigDecimal(millions);
+    return money(
+        pico == null ? null : pico.scaleByPowerOfTen(6).add(row.getBigDecimal(rest)));
   }
 
   private static Optional<BigDecimal> money(@Nullable BigDecimal pico) {

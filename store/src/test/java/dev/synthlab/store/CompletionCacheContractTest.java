@@ -155,7 +155,7 @@ abstract class CompletionCacheContractTest {
   }
 
   @Test
-  void makesNothingForWhoOnlyAsks() {
+  void createsNothingForAQuery() {
     assertThat(DatabaseCompletionCache.stats(settings()).completions()).isZero();
     assertThat(DatabaseCompletionCache.clear(settings())).isZero();
     assertThat(DatabaseCompletionCache.prune(settings())).isZero();

@@ -83,7 +83,30 @@ abstract class LedgerContractTest {
   }
 
   @Test
-  void tellsFailedAndUnpricedCallsAndLeavesOutWhatIsOlder() {
+  void addsPricesWhoseSumIsBeyondTheLargestWholeNumberOfTheDatabase() {
+    BigDecimal price = new BigDecimal("99999.999999999999");
+    BigDecimal tooHigh = new BigDecimal("9e30");
+    try (Ledger ledger = Ledger.of(settings())) {
+      for (int i = 0; i < 200; i++) {
+        BigDecimal cost = i == 0 ? tooHigh : price;
+        ledger.ended(
+            report("m", NOON, CallReports.spend(1, 1, 0, 0, Optional.of(cost)), Optional.empty()));
+      }
+    }
+
+    BigDecimal sum = price.multiply(BigDecimal.valueOf(199)).add(new BigDecimal("100000"));
+    assertThat(
+            Ledger.usage(settings(), Instant.EPOCH, UsageSummary.GroupBy.MODEL)
+                .getFirst()
+                .costUsd())
+        .contains(sum.stripTrailingZeros());
+    try (Ledger ledger = Ledger.of(settings())) {
+      assertThat(ledger.costUsdSince(NOON).orElseThrow()).isEqualByComparingTo(sum);
+    }
+  }
+
+  @Test
+  void countsFailedAndUnpricedCallsAndNoOlderOnes() {
     try (Ledger ledger = Ledger.of(settings())) {
       ledger.ended(answered("m", NOON.minus(Duration.ofDays(2))));
       ledger.ended(report("m", NOON, Spend.NONE, Optional.of(BROKEN)));
@@ -105,7 +128,7 @@ abstract class LedgerContractTest {
   }
 
   @Test
-  void makesNothingForWhoOnlyAsks() {
+  void createsNothingForAQuery() {
     assertThat(Ledger.usage(settings(), Instant.EPOCH, UsageSummary.GroupBy.MODEL)).isEmpty();
 
     assertThat(directory).isEmptyDirectory();
@@ -142,7 +165,7 @@ abstract class LedgerContractTest {
   }
 
   @Test
-  void goesOnWhereAnEarlierOneEnded() {
+  void continuesAnExistingLedger() {
     for (int i = 0; i < 3; i++) {
       try (Ledger ledger = Ledger.of(settings())) {
         ledger.ended(answered("m", NOON));
@@ -155,7 +178,7 @@ abstract class LedgerContractTest {
   }
 
   @Test
-  void refusesTablesOfANewerVersionAndLosesNoCallForThat() throws SQLException {
+  void refusesTablesOfANewerVersionAndCountsTheCallAsLost() throws SQLException {
     try (Ledger first = Ledger.of(settings())) {
       first.ended(answered("m", NOON));
     }
@@ -175,7 +198,7 @@ abstract class LedgerContractTest {
   }
 
   @Test
-  void recordsTheCallsOfALayerThatIsToldTo() {
+  void recordsTheCallsOfASynthlab() {
     Settings told =
         settings(
             "SYNTHLAB_LEDGER", "on",
@@ -194,7 +217,7 @@ abstract class LedgerContractTest {
   }
 
   @Test
-  void keepsWhatACallWasAbout() {
+  void recordsTheContextOfACall() {
     CallMetadata metadata =
         new CallMetadata(
             new CallMetadata.Operation("tool_round", Optional.of("weather report")),
@@ -235,7 +258,7 @@ abstract class LedgerContractTest {
   }
 
   @Test
-  void keepsACallOfARunOnceHoweverOftenItIsToldOf() {
+  void recordsACallOfARunOnceHoweverOftenItIsReported() {
     CallReport one = about(answered("m", NOON), scope("run-1", "row-1", "chat"));
     CallReport other = about(answered("m", NOON.plusNanos(1_000)), scope("run-1", "row-1", "chat"));
     try (Ledger ledger = Ledger.of(settings())) {
@@ -271,7 +294,7 @@ abstract class LedgerContractTest {
   }
 
   @Test
-  void knowsAWholeRunByTheLengthOfItsResults() {
+  void recognisesACompleteRunByTheLengthOfItsResults() {
     RunRecorder.Start start =
         new RunRecorder.Start("run-1", NOON, "/in.jsonl", "/out.jsonl", "m", 3);
     try (Ledger ledger = Ledger.of(settings())) {
@@ -304,7 +327,7 @@ abstract class LedgerContractTest {
   }
 
   @Test
-  void takesUpTheTablesOfAnOlderVersion() throws SQLException {
+  void migratesTheTablesOfAnOlderVersion() throws SQLException {
     try (Ledger ledger = Ledger.of(settings())) {
       ledger.ended(answered("m", NOON));
     }

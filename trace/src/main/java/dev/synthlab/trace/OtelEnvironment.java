@@ -20,7 +20,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The SDK by the {@code OTEL_*} variables, with our settings as defaults. */
+/**
+ * The OpenTelemetry SDK as configured by the {@code OTEL_*} variables, with our settings as
+ * defaults.
+ */
 final class OtelEnvironment {
   private static final Map<String, String> NO_SPANS =
       Map.of("otel.traces.exporter", "none", "otel.traces.sampler", "always_off");

@@ -15,10 +15,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tail sampler. The spans of one request to a model or to another service, with its rounds, tools
- * and repairs, are buffered until the request ends. All of them are exported if one of them failed,
- * was retried or was repaired, or if the request is in the random sample. Spans around requests are
- * always exported. Thread-safe.
+ * A sampler in this process that decides when a request has ended. The spans of one request to a
+ * model or to another service, with its rounds, tools and repairs, are buffered until the request
+ * ends. All of them are exported if one of them failed, was retried or was repaired, or if the
+ * request is in the random sample. Spans around requests are always exported. Thread-safe.
  */
 final class TailSampler implements SpanProcessor {
   private static final AttributeKey<String> KIND =

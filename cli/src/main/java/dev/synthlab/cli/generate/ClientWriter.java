@@ -56,10 +56,10 @@ public final class ClientWriter {
    * @throws GenerateException if it cannot be written; no file was written then
    */
   public static Result write(Request request) {
-    return write(request, Libraries::ofCommand);
+    return write(request, BundledRepository::ofCommand);
   }
 
-  static Result write(Request request, Libraries libraries) {
+  static Result write(Request request, BundledRepository libraries) {
     ExistingBuild build = ExistingBuild.of(request.directory());
     String packageName =
         request

@@ -14,7 +14,7 @@ final class Project {
 
   private Project() {}
 
-  static Map<String, byte[]> files(ClientName name, ApiModel api, Libraries libraries) {
+  static Map<String, byte[]> files(ClientName name, ApiModel api, BundledRepository libraries) {
     Map<String, byte[]> files = new LinkedHashMap<>();
     Map<String, byte[]> jars = libraries.files();
     Map<String, String> words = new HashMap<>(Versions.all());

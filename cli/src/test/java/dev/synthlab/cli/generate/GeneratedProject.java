@@ -25,7 +25,7 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /** A generated project that is compiled and tested in this process. */
 final class GeneratedProject {
-  private static final Libraries NONE = java.util.Map::of;
+  private static final BundledRepository NONE = java.util.Map::of;
 
   private final Path directory;
 

@@ -16,15 +16,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/** Converts embedding rows from the body of a Batch line, and their results into one. */
-final class EmbeddingRows {
+/**
+ * Converts the body of an embedding line of the Batch API to an embedding request, and its vectors
+ * to the body of the response line.
+ */
+final class EmbeddingRowCodec {
   /** The {@code url} of an embedding line. */
   static final String URL = "/v1/embeddings";
 
   private static final String ENCODING = "encoding_format";
   private static final Set<String> OWN = Set.of("model", "input", "dimensions", ENCODING);
 
-  private EmbeddingRows() {}
+  private EmbeddingRowCodec() {}
 
   /**
    * The request that a body makes.

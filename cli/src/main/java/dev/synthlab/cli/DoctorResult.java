@@ -10,7 +10,7 @@ import dev.synthlab.logging.Redactor;
  * @param found what was found, on one line and without secrets
  * @param advice what to do, or the origin of the value; may be empty
  */
-record DoctorCheck(State state, String what, String found, String advice) {
+record DoctorResult(State state, String what, String found, String advice) {
 
   /** Whether a check succeeded. */
   enum State {
@@ -29,7 +29,7 @@ record DoctorCheck(State state, String what, String found, String advice) {
     }
   }
 
-  DoctorCheck {
+  DoctorResult {
     found = Redactor.printableLine(Redactor.redact(found));
   }
 }

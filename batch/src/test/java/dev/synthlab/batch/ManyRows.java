@@ -8,17 +8,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 
-/** A process that takes up a run of a million rows, of which one is open. */
-final class MillionRows {
-  private static final int ROWS = 1_000_000;
-
-  private MillionRows() {}
+/** A process that resumes a run of many rows, of which one is open. */
+final class ManyRows {
+  private ManyRows() {}
 
   public static void main(String[] args) throws IOException {
     Path in = Path.of(args[0]).resolve("in.jsonl");
     Path out = Path.of(args[0]).resolve("out.jsonl");
     BulkOptions options = BulkOptions.builder(in, out).model("m").build();
-    prepare(in, out, options);
+    prepare(in, out, options, Integer.parseInt(args[1]));
     long begun = System.nanoTime();
     Summary summary =
         BulkRun.of(options, request -> Script.answer("late"), Timer.system(), note -> {}).run();
@@ -31,12 +29,13 @@ final class MillionRows {
     System.exit(right ? 0 : 1);
   }
 
-  private static void prepare(Path in, Path out, BulkOptions options) throws IOException {
+  private static void prepare(Path in, Path out, BulkOptions options, int count)
+      throws IOException {
     String answer = "x".repeat(300);
     RowHasher scan = new RowHasher();
     try (BufferedWriter rows = Files.newBufferedWriter(in);
         BufferedWriter results = Files.newBufferedWriter(out)) {
-      for (int i = 0; i < ROWS; i++) {
+      for (int i = 0; i < count; i++) {
         String row =
             "{\"custom_id\":\"row-" + i + "\",\"prompt\":\"Say something about " + i + "\"}";
         rows.write(row + "\n");

@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Batch lines that ask for vectors, from the input to the results file. */
 @Timeout(30)
-class EmbeddingRowsTest {
+class EmbeddingRowCodecTest {
   @TempDir private Path directory;
   private Bulk bulk = new Bulk(Path.of("."));
 

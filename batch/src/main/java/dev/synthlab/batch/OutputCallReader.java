@@ -27,15 +27,18 @@ import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/** Reads the calls that the lines of OUT hold, for a recorder that lacks some. */
-final class OutputReplay {
+/**
+ * Reads the calls of the result lines in OUT, so that a resumed run can add to the ledger those
+ * that a killed run did not record.
+ */
+final class OutputCallReader {
   private static final Map<String, Fault.Kind> KINDS =
       Stream.of(Fault.Kind.values())
           .collect(Collectors.toMap(Fault.Kind::code, Function.identity()));
 
   private final String run;
 
-  OutputReplay(String run) {
+  OutputCallReader(String run) {
     this.run = run;
   }
 

@@ -4,9 +4,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The synthlab libraries, as files of a Maven repository. */
+/**
+ * The jars of synthlab as files of a Maven repository in the generated project, which then builds
+ * without a remote repository that has them.
+ */
 @FunctionalInterface
-interface Libraries {
+interface BundledRepository {
   /** The content of the files, by their paths in the repository. */
   Map<String, byte[]> files();
 
