@@ -80,8 +80,7 @@ public final class JsonBinding {
   public static JsonBinding listOf(Type type) {
     return new JsonBinding(
         SchemaNodes.nameOf(type) + "s",
-        new SchemaNode.ArrayNode(
-            List.class, new SchemaNodes().make(type), SchemaNode.Limits.NONE));
+        new SchemaNode.ArrayNode(List.class, new SchemaNodes().make(type), SchemaNode.Limits.NONE));
   }
 
   /**
@@ -94,8 +93,8 @@ public final class JsonBinding {
   }
 
   /**
-   * The Java value of a tree of maps, lists, strings, numbers, booleans and nulls. It may come
-   * with or without its wrapper.
+   * The Java value of a tree of maps, lists, strings, numbers, booleans and nulls. It may come with
+   * or without its wrapper.
    *
    * @param tree the value as it was parsed
    * @return the Java value, or the violations

@@ -63,8 +63,7 @@ final class JsonReader {
     return null;
   }
 
-  private @Nullable Object number(
-      SchemaNode.NumberNode form, @Nullable Object tree, String path) {
+  private @Nullable Object number(SchemaNode.NumberNode form, @Nullable Object tree, String path) {
     Optional<BigDecimal> given = JsonValues.decimal(tree);
     if (given.isEmpty() || (form.whole() && !JsonValues.isWhole(given.get()))) {
       return wrong(path, form.whole() ? "must be a whole number" : "must be a number", tree);
@@ -122,8 +121,7 @@ final class JsonReader {
     if (exact != null) {
       return exact;
     }
-    List<String> alike =
-        byName.keySet().stream().filter(text.strip()::equalsIgnoreCase).toList();
+    List<String> alike = byName.keySet().stream().filter(text.strip()::equalsIgnoreCase).toList();
     return alike.size() == 1 ? byName.get(alike.getFirst()) : null;
   }
 
@@ -232,8 +230,7 @@ final class JsonReader {
     }
   }
 
-  private @Nullable Object variant(
-      SchemaNode.UnionNode form, @Nullable Object tree, String path) {
+  private @Nullable Object variant(SchemaNode.UnionNode form, @Nullable Object tree, String path) {
     if (!(tree instanceof Map<?, ?> object)) {
       return wrong(path, "must be an object (" + form.type().getSimpleName() + ")", tree);
     }

@@ -21,8 +21,7 @@ sealed interface SchemaNode {
    * @param type its name
    * @param reads fails with an {@link ArithmeticException} on what is out of the range of the type
    */
-  record NumberNode(
-      String type, boolean whole, Function<BigDecimal, Object> reads, Limits limits)
+  record NumberNode(String type, boolean whole, Function<BigDecimal, Object> reads, Limits limits)
       implements SchemaNode {}
 
   /** Any text. */

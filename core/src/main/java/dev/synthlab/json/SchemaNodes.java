@@ -8,7 +8,6 @@ import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
-import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -118,7 +117,11 @@ final class SchemaNodes {
 
   private static IllegalArgumentException unsupported(JavaType type, String place) {
     return new IllegalArgumentException(
-        place + " cannot be filled by a model, it is " + type.getRawClass().getName() + ": " + ALLOWED);
+        place
+            + " cannot be filled by a model, it is "
+            + type.getRawClass().getName()
+            + ": "
+            + ALLOWED);
   }
 
   private SchemaNode.RefNode named(JavaType type, String place) {
@@ -157,8 +160,7 @@ final class SchemaNodes {
       }
       fields.add(field);
     }
-    return new SchemaNode.ObjectNode(
-        raw, canonical(raw, place), fields, described(raw));
+    return new SchemaNode.ObjectNode(raw, canonical(raw, place), fields, described(raw));
   }
 
   private SchemaNode.Field field(RecordComponent component, JavaType owner, String at) {
@@ -169,7 +171,10 @@ final class SchemaNodes {
     JavaType content = type.hasRawClass(Optional.class) ? argument(type, 0, at) : type;
     Limits limits =
         JakartaConstraints.added(
-            Limits.of(component.getAnnotation(Constraints.class)), component, content.hasRawClass(String.class), at);
+            Limits.of(component.getAnnotation(Constraints.class)),
+            component,
+            content.hasRawClass(String.class),
+            at);
     open(component.getAccessor(), at);
     JsonPropertyDescription words = annotation(component, JsonPropertyDescription.class);
     Optional<String> description =
@@ -200,11 +205,7 @@ final class SchemaNodes {
 
   private static <A extends Annotation> @Nullable A annotation(
       RecordComponent component, Class<A> kind) {
-    return annotations(component)
-        .filter(kind::isInstance)
-        .map(kind::cast)
-        .findFirst()
-        .orElse(null);
+    return annotations(component).filter(kind::isInstance).map(kind::cast).findFirst().orElse(null);
   }
 
   /** Annotations without the target RECORD_COMPONENT stand on the accessor and the field. */

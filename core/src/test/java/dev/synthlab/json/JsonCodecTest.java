@@ -17,8 +17,7 @@ class JsonCodecTest {
     CLEAR
   }
 
-  record Day(
-      String city, @JsonProperty("max") int high, Optional<Sky> sky, Optional<Day> next) {}
+  record Day(String city, @JsonProperty("max") int high, Optional<Sky> sky, Optional<Day> next) {}
 
   record Broken(String part) {
     @Override
@@ -33,7 +32,7 @@ class JsonCodecTest {
 
   @Test
   void readsWhatItWrites() throws JsonCodec.UnreadableException {
-    Day day = 
+    Day day =
         new Day(
             "Tromsø",
             7,
