@@ -77,7 +77,8 @@ public final class JsonValues {
       case Float real ->
           Float.isFinite(real) ? Optional.of(new BigDecimal(real.toString())) : Optional.empty();
       case Number whole -> Optional.of(BigDecimal.valueOf(whole.longValue()));
-      case null, default -> Optional.empty();
+      case null -> Optional.empty();
+      default -> Optional.empty();
     };
   }
 
