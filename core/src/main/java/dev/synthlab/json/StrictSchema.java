@@ -170,13 +170,9 @@ final class StrictSchema {
           boolean shared = SHARED.contains(keyword);
           (shared ? root : item).put(keyword, moved(value));
         });
-    Map<String, Object> array = new LinkedHashMap<>();
-    array.put("type", "array");
+    Map<String, Object> array = SchemaGenerator.typed("array");
     array.put("items", item);
-    root.put("type", "object");
-    root.put("properties", new LinkedHashMap<>(Map.of(JsonBinding.ITEMS, array)));
-    root.put("required", List.of(JsonBinding.ITEMS));
-    root.put("additionalProperties", false);
+    root.putAll(SchemaGenerator.object(new LinkedHashMap<>(Map.of(JsonBinding.ITEMS, array))));
     return root;
   }
 
