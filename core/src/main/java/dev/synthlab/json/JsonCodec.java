@@ -72,9 +72,9 @@ public final class JsonCodec<T> {
 
     @Override
     public @Nullable Boolean hasRequiredMarker(MapperConfig<?> config, AnnotatedMember member) {
-      return member instanceof AnnotatedParameter
-              && member.getDeclaringClass().isRecord()
-              && !OPTIONAL.contains(member.getRawType())
+      boolean component =
+          member instanceof AnnotatedParameter && member.getDeclaringClass().isRecord();
+      return component && !OPTIONAL.contains(member.getRawType())
           ? Boolean.TRUE
           : super.hasRequiredMarker(config, member);
     }
