@@ -72,11 +72,12 @@ public final class JsonCodec<T> {
 
     @Override
     public @Nullable Boolean hasRequiredMarker(MapperConfig<?> config, AnnotatedMember member) {
-      boolean component =
-          member instanceof AnnotatedParameter && member.getDeclaringClass().isRecord();
-      return component && !OPTIONAL.contains(member.getRawType())
-          ? Boolean.TRUE
-          : super.hasRequiredMarker(config, member);
+      if (member instanceof AnnotatedParameter
+          && member.getDeclaringClass().isRecord()
+          && !OPTIONAL.contains(member.getRawType())) {
+        return Boolean.TRUE;
+      }
+      return super.hasRequiredMarker(config, member);
     }
   }
 
