@@ -2,8 +2,8 @@ package dev.synthlab.json;
 
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
@@ -43,7 +43,7 @@ record SchemaKeyword(boolean named, boolean inPlace) {
   static final Map<String, SchemaKeyword> APPLICATORS = applicators();
 
   /** All keywords of the drafts, in alphabetical order. */
-  static final SortedSet<String> KNOWN = new TreeSet<>(APPLICATORS.keySet());
+  static final NavigableSet<String> KNOWN = new TreeSet<>(APPLICATORS.keySet());
 
   static {
     List.of(ASSERTIONS, REFERENCES, IDENTIFIERS, ANNOTATIONS).forEach(KNOWN::addAll);
