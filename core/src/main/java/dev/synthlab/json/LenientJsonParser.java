@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -321,8 +320,12 @@ final class LenientJsonParser {
     return isQuote(c)
         || "{[]-+.,/#".indexOf(c) >= 0
         || (c >= '0' && c <= '9')
-        || Stream.of("true", "false", "null", "None", "True", "False")
-            .anyMatch(word -> text.startsWith(word, from));
+        || text.startsWith("true", from)
+        || text.startsWith("false", from)
+        || text.startsWith("null", from)
+        || text.startsWith("None", from)
+        || text.startsWith("True", from)
+        || text.startsWith("False", from);
   }
 
   private void skipCommas() {
