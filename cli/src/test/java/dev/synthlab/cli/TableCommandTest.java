@@ -148,7 +148,8 @@ class TableCommandTest {
     wrong.put(List.of("--template", "{{revue}}"), "no column \"revue\"");
     wrong.put(List.of("--template", "{{revue"), "character 1");
     wrong.put(List.of("--template", "@none.txt"), "no such file");
-    wrong.put(List.of("--template", "none.txt"), "neither a file nor names a column");
+    wrong.put(List.of("--template", "none.txt"), "no such file, and as text: it names no column");
+    wrong.put(List.of("--template", "none"), "--template: it names no column");
     wrong.put(List.of(), "no column \"prompt\"");
     wrong.put(List.of("--template", "{{name}}", "--id", "key"), "no column \"key\"");
     wrong.put(List.of("--template", "{{name}}", "--input-format", "xml"), "--input-format");
