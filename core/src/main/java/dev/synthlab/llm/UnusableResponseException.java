@@ -14,9 +14,6 @@ final class UnusableResponseException extends Exception {
   private final String body;
   private final transient @Nullable ApiError error;
 
-  /** An error of the API in the body of a response with status 200. */
-  record ApiError(String code, String message) {}
-
   UnusableResponseException(String reason) {
     this(reason, "", Optional.empty());
   }
