@@ -221,7 +221,7 @@ final class EmbeddingBatcher implements BulkRun.RowClient {
   /** One text, such as one that is too long, must not make the others fail. */
   private static boolean mayConcernOneText(CallException reason) {
     return switch (reason.fault().kind()) {
-      case BAD_REQUEST, MALFORMED_RESPONSE, RESPONSE_TOO_LARGE -> true;
+      case BAD_REQUEST, PROMPT_FILTERED, MALFORMED_RESPONSE, RESPONSE_TOO_LARGE -> true;
       case AUTHENTICATION,
           NOT_FOUND,
           QUOTA_EXCEEDED,

@@ -85,15 +85,22 @@ final class OutputCallReader {
             URI.create(call.path("provider").asString("")),
             call.path("key").asString(""),
             call.path("model").asString(""));
+    List<Attempt> attempts = attempts(told.path("tries"), route);
+    // The same code stands for a filtered answer, which is a problem of the answer.
+    Optional<Fault> failure =
+        fault.filter(
+            each ->
+                each.kind() != Fault.Kind.PROMPT_FILTERED
+                    || attempts.stream().anyMatch(one -> one.fault().equals(fault)));
     return Optional.of(
         CallReports.of(
             route,
             Instant.parse(told.path("started").asString("")),
             Duration.ofMillis(told.path("latency_ms").asLong(0)),
             Duration.ofMillis(told.path("held_ms").asLong(0)),
-            attempts(told.path("tries"), route),
+            attempts,
             spend(call),
-            fault,
+            failure,
             about(call, row)));
   }
 

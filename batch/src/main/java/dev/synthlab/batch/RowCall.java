@@ -202,7 +202,7 @@ final class RowCall {
       case CANCELLED -> new RowResult.Stopped(Summary.End.INTERRUPTED, "the calls were cancelled");
       case RATE_LIMITED, SERVER_FAILED, DEADLINE_EXCEEDED, MALFORMED_RESPONSE, STREAM_INTERRUPTED ->
           transientFailure(row, reason);
-      case BAD_REQUEST, NOT_FOUND, RESPONSE_TOO_LARGE, REDIRECTED ->
+      case BAD_REQUEST, PROMPT_FILTERED, NOT_FOUND, RESPONSE_TOO_LARGE, REDIRECTED ->
           new RowResult.Failed(line(row, reason));
     };
   }

@@ -31,6 +31,7 @@ public abstract sealed class CallException extends RuntimeException {
   public static CallException of(Fault fault, CallReport report) {
     return switch (fault.kind()) {
       case BAD_REQUEST -> new BadRequest(fault, report);
+      case PROMPT_FILTERED -> new PromptFiltered(fault, report);
       case AUTHENTICATION -> new Authentication(fault, report);
       case NOT_FOUND -> new NotFound(fault, report);
       case QUOTA_EXCEEDED -> new QuotaExceeded(fault, report);
@@ -135,6 +136,15 @@ public abstract sealed class CallException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private BadRequest(Fault fault, CallReport report) {
+      super(fault, report);
+    }
+  }
+
+  /** The content filter of the server refused the request; nothing was generated. */
+  public static final class PromptFiltered extends CallException {
+    private static final long serialVersionUID = 1L;
+
+    private PromptFiltered(Fault fault, CallReport report) {
       super(fault, report);
     }
   }

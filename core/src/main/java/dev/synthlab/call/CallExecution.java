@@ -29,6 +29,12 @@ final class CallExecution<T> {
   /** A shorter wait gets no span. */
   private static final Duration MIN_WAIT_SPAN = Duration.ofMillis(10);
 
+  /** The time for which a call of a bulk run may wait as told without counting the attempts. */
+  private static final Duration MAX_NAMED_WAITS = Duration.ofMinutes(10);
+
+  /** The longest pause to which a shorter time grows that a server names again and again. */
+  private static final Duration MAX_GROWN_WAIT = Duration.ofMinutes(1);
+
   private final CallLoop loop;
   private final Timer timer;
   private final Deadline deadline;
@@ -38,6 +44,8 @@ final class CallExecution<T> {
   private final CallMetadata.Attribution scope = CallMetadata.Attribution.here();
   private Exchange<T> exchange;
   private Optional<Duration> firstText = Optional.empty();
+  private Duration namedWaits = Duration.ZERO;
+  private long sentAt;
   private Duration queued = Duration.ZERO;
   private Backoff backoff;
 
@@ -202,6 +210,7 @@ final class CallExecution<T> {
     boolean open = false;
     Instant at = timer.now();
     long from = timer.nanos();
+    sentAt = from;
     try {
       Duration left = deadline.remaining();
       if (!left.isPositive()) {
@@ -210,7 +219,7 @@ final class CallExecution<T> {
       Duration within = left.compareTo(loop.policy.timeout()) < 0 ? left : loop.policy.timeout();
       AttemptResult result = exchangeOver(sending.request, within);
       Verdict<T> verdict = judge(result);
-      sending.permit.record(RouteSignal.of(fault(verdict)), headers(result));
+      sending.permit.record(RouteSignal.of(verdict), headers(result));
       sending.span.record(result, fault(verdict));
       recordAttempt(at, from, result, fault(verdict));
       if (verdict instanceof Verdict.Accept<T> ok) {
@@ -324,20 +333,15 @@ final class CallExecution<T> {
     Fault fault = again.fault();
     boolean bulk = loop.policy.waiting() == WaitMode.UNBOUNDED;
     if (again.pause().isPresent()) {
-      return pauseRoute(fault, again.pause().get(), bulk);
+      return waitAsNamed(again, again.pause().get(), bulk);
     }
     if (bulk && fault.kind() == Kind.RATE_LIMITED) {
-      // An adaptive route has lowered its rate by now; on other routes all calls wait.
-      return loop.traffic.isAdaptive(exchange.route())
-          ? Optional.empty()
-          : pauseRoute(fault, backoff.delayAfter(attempts.size()), true);
+      waitForRate();
+      return Optional.empty();
     }
-    if (!backoff.recordFailure()) {
-      return Optional.of(fault);
-    }
-    if (!loop.traffic.allowsRetry(exchange.route(), loop.policy.waiting())) {
-      String why = "; not tried again: too many calls to " + exchange.route() + " fail (throttle)";
-      return Optional.of(fault.as(fault.kind(), fault.message() + why));
+    Optional<Fault> last = countAttempt(fault);
+    if (last.isPresent()) {
+      return last;
     }
     Duration delay =
         onStaleConnection(fault) ? Duration.ZERO : loop.traffic.randomPart(backoff.delay());
@@ -355,15 +359,55 @@ final class CallExecution<T> {
     return Optional.empty();
   }
 
-  /** Pauses the whole route: its gate lets this call wait with all others. */
-  private Optional<Fault> pauseRoute(Fault fault, Duration pause, boolean bulk) {
-    loop.traffic.pause(exchange.route(), pause);
-    if (!bulk && pause.compareTo(deadline.remaining()) >= 0) {
+  /** Counts a failed attempt. Returns the fault of the call if there may be no other one. */
+  private Optional<Fault> countAttempt(Fault fault) {
+    if (!backoff.recordFailure()) {
       return Optional.of(fault);
     }
-    log.info("{} asked to wait {} ms; every call to it waits", exchange.route(), pause.toMillis());
+    if (!loop.traffic.allowsRetry(exchange.route(), loop.policy.waiting())) {
+      String why = "; not tried again: too many calls to " + exchange.route() + " fail (throttle)";
+      return Optional.of(fault.as(fault.kind(), fault.message() + why));
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Pauses the whole route for the time that the server named: its gate lets this call wait with
+   * all others.
+   */
+  private Optional<Fault> waitAsNamed(Verdict.TryAgain<T> again, Duration named, boolean bulk) {
+    Duration left = deadline.remaining();
+    // Growing must not use up the deadline of a call for which the named time is short enough.
+    Duration half = left.dividedBy(2);
+    Duration most = bulk || half.compareTo(MAX_GROWN_WAIT) > 0 ? MAX_GROWN_WAIT : half;
+    Duration pause = loop.traffic.pauseAsNamed(exchange.route(), named, most, sentAt);
+    namedWaits = namedWaits.plus(pause);
+    boolean free = bulk && again.throttled() && namedWaits.compareTo(MAX_NAMED_WAITS) <= 0;
+    Optional<Fault> last = free ? Optional.empty() : countAttempt(again.fault());
+    if (last.isPresent() || (!bulk && pause.compareTo(left) >= 0)) {
+      return last.or(() -> Optional.of(again.fault()));
+    }
+    log.info(
+        "{} asked to wait {} ms; every call to it waits {} ms",
+        exchange.route(),
+        named.toMillis(),
+        pause.toMillis());
     setBackoff(pause);
     return Optional.empty();
+  }
+
+  /** Pauses the whole route of a bulk run after a 429 that names no time. */
+  private void waitForRate() {
+    // An adaptive route has lowered its rate by now; on other routes all calls wait.
+    if (!loop.traffic.isAdaptive(exchange.route())) {
+      Duration pause = backoff.delayAfter(attempts.size());
+      loop.traffic.pause(exchange.route(), pause);
+      log.info(
+          "{} asked for fewer requests; every call to it waits {} ms",
+          exchange.route(),
+          pause.toMillis());
+      setBackoff(pause);
+    }
   }
 
   private void setBackoff(Duration delay) {

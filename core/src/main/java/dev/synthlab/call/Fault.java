@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 
 /**
  * The reason why one attempt failed. Its texts contain no secrets and no control characters.
@@ -36,11 +37,13 @@ public record Fault(
   public enum Kind {
     /** The request is invalid: 400, 413, 422. */
     BAD_REQUEST("bad_request"),
+    /** The content filter of the server refused the request; nothing was generated. */
+    PROMPT_FILTERED("content_filter"),
     /** The credential was rejected: 401, 403. */
     AUTHENTICATION("authentication"),
     /** The model or the address does not exist: 404. */
     NOT_FOUND("not_found"),
-    /** The quota of the account is used up: 429 {@code insufficient_quota}. */
+    /** The quota of the account is used up: 402, {@code insufficient_quota}, a limit per day. */
     QUOTA_EXCEEDED("quota_exceeded"),
     /** The budget does not allow the call; nothing was sent. */
     BUDGET_EXCEEDED("budget_exceeded"),
@@ -86,10 +89,21 @@ public record Fault(
   /** Redacts the texts. */
   public Fault {
     Objects.requireNonNull(kind);
-    message = Redactor.printableLine(Redactor.redact(message));
+    message = Redactor.printableLine(oneLine(Redactor.redact(message)));
     code = code.map(c -> Redactor.printableLine(Redactor.redact(c)));
     requestId = requestId.map(id -> Redactor.printableLine(Redactor.redact(id)));
     partial = partial.map(Redactor::redactKnown);
+  }
+
+  /** The text with a space in place of each line break and the spaces around it. */
+  private static String oneLine(String text) {
+    boolean lines = text.indexOf('\n') >= 0 || text.indexOf('\r') >= 0;
+    return lines
+        ? text.lines()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty())
+            .collect(Collectors.joining(" "))
+        : text;
   }
 
   /**

@@ -2,12 +2,16 @@ package dev.synthlab.call;
 
 import dev.synthlab.http.Headers;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A parser of the response headers {@code x-ratelimit-*}.
+ * A parser of the response headers {@code x-ratelimit-*}, and of their other spellings.
  *
  * @see <a href="https://platform.openai.com/docs/guides/rate-limits">OpenAI on rate limits</a>
  */
@@ -15,6 +19,9 @@ final class RateLimitHeaders {
   private static final Pattern TIME =
       Pattern.compile(
           "(?:(\\d{1,6})h)?(?:(\\d{1,6})m(?!s))?(?:(\\d{1,6}(?:\\.\\d+)?)s)?(?:(\\d{1,9})ms)?");
+  private static final Pattern RESET =
+      Pattern.compile(
+          "(?:x-)?ratelimit-reset(?:-[a-z-]+)?|anthropic-ratelimit-[a-z]+(?:-tokens)?-reset");
   private static final Duration MAX = Duration.ofSeconds(60);
 
   private RateLimitHeaders() {}
@@ -25,6 +32,28 @@ final class RateLimitHeaders {
    */
   static Optional<Duration> pause(Headers headers) {
     return exhausted(headers, "requests").or(() -> exhausted(headers, "tokens"));
+  }
+
+  /**
+   * The time until a limit is reset, for a response that says that it is reached: of the limits
+   * with nothing left the longest, else of those that do not say what is left the shortest.
+   */
+  static Optional<Duration> reset(Headers headers, Instant now) {
+    List<Duration> reached = new ArrayList<>();
+    List<Duration> unknown = new ArrayList<>();
+    for (Headers.Field field : headers.fields()) {
+      String name = field.name().toLowerCase(Locale.ROOT);
+      if (RESET.matcher(name).matches()) {
+        Optional<Long> left = number(headers, name.replace("reset", "remaining"));
+        List<Duration> all = left.isPresent() ? reached : unknown;
+        if (left.orElse(0L) == 0) {
+          RetryAfter.parse(field.value(), now).ifPresent(all::add);
+        }
+      }
+    }
+    return reached.stream()
+        .max(Duration::compareTo)
+        .or(() -> unknown.stream().min(Duration::compareTo));
   }
 
   private static Optional<Duration> exhausted(Headers headers, String what) {

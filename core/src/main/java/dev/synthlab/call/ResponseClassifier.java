@@ -5,19 +5,16 @@ import dev.synthlab.call.Fault.Kind;
 import dev.synthlab.http.BodyReader;
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.TransportException;
-import dev.synthlab.json.Json;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 
 /**
  * The classification of failed attempts for all HTTP services: by status (RFC 9110), by the error
@@ -28,26 +25,15 @@ public final class ResponseClassifier {
   private static final int ERROR_BODY_LIMIT = 64 * 1024;
   private static final int MESSAGE_LIMIT = 2_000;
   private static final int EXCERPT_LIMIT = 200;
-  private static final int WORD_LIMIT = 100;
 
-  private static final Set<String> QUOTA_CODES =
-      Set.of(
-          "insufficient_quota",
-          "billing_hard_limit_reached",
-          "billing_not_active",
-          "insufficient_balance");
   private static final Set<Integer> TRANSIENT = Set.of(408, 409, 425, 429);
   private static final Set<Integer> PERMANENT = Set.of(501, 505, 511);
 
-  /** The status that corresponds to an error code. */
-  private static final Map<String, Integer> STATUS_OF_CODE =
-      Map.of(
-          "insufficient_quota", 429,
-          "rate_limit_exceeded", 429,
-          "invalid_api_key", 401,
-          "model_not_found", 404,
-          "context_length_exceeded", 400,
-          "server_error", 500);
+  /** The statuses with which a server asks for fewer requests, if it names a time to wait. */
+  private static final Set<Integer> THROTTLING = Set.of(429, 503, 529);
+
+  /** The statuses with which servers refuse a request for its content. */
+  private static final Set<Integer> FILTERING = Set.of(400, 403, 422);
 
   private ResponseClassifier() {}
 
@@ -107,33 +93,34 @@ public final class ResponseClassifier {
    */
   public static <T> Optional<Verdict<T>> errorInBody(
       AttemptResult.ResponseReceived response, Route route, String code, String message) {
-    int status =
-        STATUS_OF_CODE.getOrDefault(code, code.matches("[45]\\d\\d") ? Integer.parseInt(code) : 0);
-    if (status == 0) {
+    return errorInBody(response, route, ErrorBody.of(code, message), Instant.EPOCH);
+  }
+
+  /**
+   * Classifies an error in the body of a response with a success status, as if the response had the
+   * status that the error describes.
+   *
+   * @param response the response
+   * @param route the route of the request
+   * @param error the error
+   * @param now the current time, for dates
+   * @param <T> the type of the value
+   * @return whether to try again or to give up; empty if the error describes no status
+   */
+  public static <T> Optional<Verdict<T>> errorInBody(
+      AttemptResult.ResponseReceived response, Route route, ErrorBody error, Instant now) {
+    if (error.status().isEmpty()) {
       return Optional.empty();
     }
-    ErrorBody body =
-        new ErrorBody(Optional.of(code), Optional.empty(), Optional.empty(), message.strip());
-    Kind kind = kind(status, body);
-    Fault fault =
-        new Fault(
-            kind,
-            code
-                + " in the answer of "
-                + host(route)
-                + ": "
-                + Fault.beginning(message, MESSAGE_LIMIT),
-            OptionalInt.of(response.status()),
-            Optional.of(code),
-            Optional.empty(),
-            requestId(response.headers()),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
-    return Optional.of(
-        isRetryable(response, kind, status)
-            ? new Verdict.TryAgain<>(fault, Optional.empty())
-            : new Verdict.GiveUp<>(fault));
+    Optional<String> code = error.codes().stream().findFirst();
+    String message =
+        code.orElse("an error")
+            + " in the answer of "
+            + host(route)
+            + ": "
+            + Fault.beginning(error.message(), MESSAGE_LIMIT);
+    int status = error.status().getAsInt();
+    return Optional.of(verdict(response, status, error, new Said(message, code), now));
   }
 
   /**
@@ -153,33 +140,64 @@ public final class ResponseClassifier {
       AttemptResult.ResponseReceived response, Route route, Instant now) throws IOException {
     ErrorBody body;
     try (var open = response.body()) {
-      body = ErrorBody.read(BodyReader.beginning(open, ERROR_BODY_LIMIT));
+      byte[] bytes = BodyReader.beginning(open, ERROR_BODY_LIMIT);
+      body = ErrorBody.read(new String(bytes, StandardCharsets.UTF_8));
     }
-    Optional<Duration> retryAfter =
-        response.status() == 429 || response.status() == 503
-            ? RetryAfter.of(response.headers(), now)
+    int status = meant(response.status(), body);
+    Optional<String> code = body.code(response.status());
+    return verdict(response, status, body, new Said(message(response, body, route), code), now);
+  }
+
+  /** The status that counts: the body may be more precise than 400, and than 500 to 599. */
+  private static int meant(int status, ErrorBody body) {
+    OptionalInt own = body.numericStatus();
+    boolean precise =
+        status == 400 || (status >= 500 && Set.of(401, 402, 429).contains(own.orElse(0)));
+    return precise ? own.orElse(status) : status;
+  }
+
+  /** What is shown of an error. */
+  private record Said(String message, Optional<String> code) {}
+
+  private static <T> Verdict<T> verdict(
+      AttemptResult.ResponseReceived response, int status, ErrorBody body, Said said, Instant now) {
+    Kind kind = kind(status, body);
+    boolean again = isRetryable(response, kind, status);
+    Optional<Duration> wait =
+        again || kind == Kind.RATE_LIMITED
+            ? RetryAfter.of(status, response.headers(), body, now)
             : Optional.empty();
-    Kind kind = kind(response.status(), body);
     Fault fault =
         new Fault(
             kind,
-            message(response, body, route)
-                + retryAfter.map(wait -> "; it asks to wait " + wait.toSeconds() + " s").orElse(""),
+            said.message() + wait.map(time -> "; it asks to wait " + seconds(time)).orElse(""),
             OptionalInt.of(response.status()),
-            body.code().or(body::type),
+            said.code(),
             body.parameter(),
             requestId(response.headers()),
-            retryAfter,
+            wait,
             Optional.empty(),
             Optional.empty());
-    return isRetryable(response, kind, response.status())
-        ? new Verdict.TryAgain<>(fault, retryAfter)
-        : new Verdict.GiveUp<>(fault);
+    boolean throttled = kind == Kind.RATE_LIMITED || isThrottling(status, wait);
+    return again ? new Verdict.TryAgain<>(fault, wait, throttled) : new Verdict.GiveUp<>(fault);
+  }
+
+  /** Whether a server only asked for fewer requests. */
+  static boolean isThrottled(Fault fault) {
+    return isThrottling(fault.status().orElse(0), fault.retryAfter());
+  }
+
+  private static boolean isThrottling(int status, Optional<Duration> wait) {
+    return wait.isPresent() && THROTTLING.contains(status);
+  }
+
+  private static String seconds(Duration wait) {
+    return BigDecimal.valueOf(wait.toMillis(), 3).stripTrailingZeros().toPlainString() + " s";
   }
 
   private static boolean isRetryable(
       AttemptResult.ResponseReceived response, Kind kind, int status) {
-    if (kind == Kind.QUOTA_EXCEEDED || kind == Kind.REDIRECTED) {
+    if (kind == Kind.QUOTA_EXCEEDED || kind == Kind.REDIRECTED || kind == Kind.PROMPT_FILTERED) {
       return false;
     }
     Optional<String> shouldRetry =
@@ -188,13 +206,21 @@ public final class ResponseClassifier {
         && (shouldRetry.get().equals("true") || shouldRetry.get().equals("false"))) {
       return shouldRetry.get().equals("true");
     }
-    return TRANSIENT.contains(status) || (status >= 500 && !PERMANENT.contains(status));
+    return kind != Kind.AUTHENTICATION
+        && (TRANSIENT.contains(status) || (status >= 500 && !PERMANENT.contains(status)));
   }
 
   private static Kind kind(int status, ErrorBody body) {
-    if (status == 402 || (status == 429 && body.names(QUOTA_CODES))) {
+    if (status >= 300 && status < 400) {
+      return Kind.REDIRECTED;
+    }
+    if (status == 402 || ErrorCodes.isQuota(body) || isLongPeriod(status, body)) {
       return Kind.QUOTA_EXCEEDED;
     }
+    if (FILTERING.contains(status) && ErrorCodes.isFilter(body)) {
+      return Kind.PROMPT_FILTERED;
+    }
+    boolean key = status == 400 ? ErrorCodes.isKey(body) : ErrorCodes.namesKey(body);
     return switch (status) {
       case 401, 403 -> Kind.AUTHENTICATION;
       case 404 -> Kind.NOT_FOUND;
@@ -202,18 +228,22 @@ public final class ResponseClassifier {
       case 429 -> Kind.RATE_LIMITED;
       case 408, 409, 425 -> Kind.SERVER_FAILED;
       default -> {
-        if (status >= 500) {
-          yield Kind.SERVER_FAILED;
+        if (key) {
+          yield Kind.AUTHENTICATION;
         }
-        yield status >= 300 && status < 400 ? Kind.REDIRECTED : Kind.BAD_REQUEST;
+        yield status >= 500 ? Kind.SERVER_FAILED : Kind.BAD_REQUEST;
       }
     };
+  }
+
+  private static boolean isLongPeriod(int status, ErrorBody body) {
+    return (status == 429 || status == 403) && ErrorCodes.isLongPeriod(body);
   }
 
   private static String message(
       AttemptResult.ResponseReceived response, ErrorBody body, Route route) {
     StringBuilder text = new StringBuilder().append(response.status());
-    body.code().or(body::type).ifPresent(code -> text.append(' ').append(code));
+    body.code(response.status()).ifPresent(code -> text.append(' ').append(code));
     text.append(response.status() == 407 ? " from the proxy to " : " from ").append(host(route));
     if (response.status() == 404) {
       text.append(" for ").append(route.resource());
@@ -278,7 +308,7 @@ public final class ResponseClassifier {
       case PAUSE ->
           Fault.of(
                   Kind.RATE_LIMITED,
-                  route + " asked to wait " + seconds + " more, longer than this call may take")
+                  route + " is paused for " + seconds + " more, longer than this call may take")
               .after(refused.pause());
       case RATE_LIMIT, CONCURRENCY ->
           Fault.of(
@@ -287,54 +317,5 @@ public final class ResponseClassifier {
           Fault.of(Kind.CIRCUIT_OPEN, route + " failed too often and is closed for " + seconds)
               .after(refused.pause());
     };
-  }
-
-  /** What a server said about an error, in whichever of the usual forms. */
-  private record ErrorBody(
-      Optional<String> code, Optional<String> type, Optional<String> parameter, String message) {
-
-    boolean names(Set<String> codes) {
-      return code.filter(codes::contains).isPresent() || type.filter(codes::contains).isPresent();
-    }
-
-    static ErrorBody read(byte[] bytes) {
-      try {
-        JsonNode root = Json.mapper().readTree(bytes);
-        JsonNode error = root.path("error");
-        if (error.isObject()) {
-          return new ErrorBody(
-              word(error, "code"),
-              word(error, "type"),
-              word(error, "param"),
-              text(error, "message").orElseGet(error::toString));
-        }
-        if (root.isObject()) {
-          return plain(
-              text(root, "error")
-                  .or(() -> text(root, "message"))
-                  .or(() -> text(root, "detail"))
-                  .orElseGet(root::toString));
-        }
-      } catch (JacksonException e) {
-        // Not JSON: a proxy's page or plain words. What it says is shown as it is.
-      }
-      String words = new String(bytes, StandardCharsets.UTF_8);
-      return plain(Fault.beginning(words, EXCERPT_LIMIT));
-    }
-
-    private static ErrorBody plain(String message) {
-      return new ErrorBody(Optional.empty(), Optional.empty(), Optional.empty(), message);
-    }
-
-    private static Optional<String> word(JsonNode node, String name) {
-      return text(node, name).map(word -> Fault.beginning(word, WORD_LIMIT));
-    }
-
-    private static Optional<String> text(JsonNode node, String name) {
-      JsonNode value = node.path(name);
-      return value.isString() || value.isNumber()
-          ? Optional.of(value.asString()).filter(s -> !s.isBlank())
-          : Optional.empty();
-    }
   }
 }

@@ -34,6 +34,7 @@ final class RouteGate {
   private final boolean breakerEnabled;
   private final Optional<AdaptiveLimiter> adaptive;
   private final RetryThrottle throttle = new RetryThrottle();
+  private final NamedWaits namedWaits = new NamedWaits();
   private final WaitTimes.QueueWaits queueWaits = new WaitTimes.QueueWaits();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition freed = lock.newCondition();
@@ -76,7 +77,7 @@ final class RouteGate {
     void record(RouteSignal signal, Optional<Headers> headers) {
       recorded = true;
       recordSignal(signal, this);
-      headers.flatMap(RateLimitHeaders::pause).ifPresent(RouteGate.this::pauseUntil);
+      headers.flatMap(RateLimitHeaders::pause).ifPresent(RouteGate.this::pauseFor);
     }
 
     /** Ends the request. */
@@ -260,6 +261,9 @@ final class RouteGate {
       }
       breaker.ifPresent(b -> b.record(signal, permit.transitions));
       throttle.record(signal);
+      if (signal == RouteSignal.SUCCESS) {
+        namedWaits.reset();
+      }
       adaptive.ifPresent(p -> p.record(signal, permit.sent, timer.nanos()));
       if (permit.probe) {
         probing = false;
@@ -283,7 +287,7 @@ final class RouteGate {
   }
 
   /** Pauses the route: nothing is sent before the time is over. */
-  void pauseUntil(Duration time) {
+  void pauseFor(Duration time) {
     lock.lock();
     try {
       long until = timer.nanos() + time.toNanos();
@@ -294,11 +298,30 @@ final class RouteGate {
       if (time.compareTo(LONG_PAUSE) > 0 && !probeFirst) {
         probeFirst = true;
         log.warn(
-            "{} asked to wait {} s; after that one request is sent as a probe",
+            "{} is paused for {} s; after that one request is sent as a probe",
             route,
             time.toSeconds());
       }
       freed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Pauses the route for the time that the server named. If it names a short time again and again,
+   * the pauses grow.
+   *
+   * @param most the longest pause to which a shorter time grows
+   * @param sent when the request was sent that it answered
+   * @return the pause
+   */
+  Duration pauseAsNamed(Duration named, Duration most, long sent) {
+    lock.lock();
+    try {
+      Duration time = namedWaits.grown(named, most, sent, timer.nanos());
+      pauseFor(time);
+      return time;
     } finally {
       lock.unlock();
     }

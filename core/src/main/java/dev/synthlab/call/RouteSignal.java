@@ -1,7 +1,5 @@
 package dev.synthlab.call;
 
-import java.util.Optional;
-
 /** The effect of an attempt on the breaker and the limits of its route. */
 enum RouteSignal {
   /** The server answered. */
@@ -13,15 +11,22 @@ enum RouteSignal {
   /** Nothing is learned about the server, as from an invalid request or a cancelled call. */
   NEUTRAL;
 
-  static RouteSignal of(Optional<Fault> fault) {
-    if (fault.isEmpty()) {
-      return SUCCESS;
-    }
-    return switch (fault.get().kind()) {
+  static RouteSignal of(Verdict<?> verdict) {
+    return switch (verdict) {
+      case Verdict.Accept<?> answered -> SUCCESS;
+      case Verdict.TryAgain<?> again -> again.throttled() ? THROTTLED : of(again.fault());
+      case Verdict.ReplaceWith<?> replaced -> of(replaced.fault());
+      case Verdict.GiveUp<?> failed -> of(failed.fault());
+    };
+  }
+
+  private static RouteSignal of(Fault fault) {
+    return switch (fault.kind()) {
       case RATE_LIMITED -> THROTTLED;
       case SERVER_FAILED, CONNECTION_FAILED, DEADLINE_EXCEEDED ->
-          fault.get().retryAfter().isPresent() ? THROTTLED : FAILURE;
+          ResponseClassifier.isThrottled(fault) ? THROTTLED : FAILURE;
       case BAD_REQUEST,
+          PROMPT_FILTERED,
           AUTHENTICATION,
           NOT_FOUND,
           QUOTA_EXCEEDED,

@@ -89,7 +89,7 @@ public final class TrafficControl {
    * @param inFlight requests in flight
    * @param queued calls that wait for a pause, a limit, a breaker or concurrency
    * @param retrying calls that wait before the next attempt
-   * @param maxPause the remaining time of the longest pause that a server asked for
+   * @param maxPause the remaining time of the longest pause of a route
    */
   public record State(int inFlight, int queued, int retrying, Optional<Duration> maxPause) {}
 
@@ -172,7 +172,12 @@ public final class TrafficControl {
 
   /** Pauses a route: nothing is sent on it before the time is over. */
   void pause(Route route, Duration time) {
-    gate(route).pauseUntil(time);
+    gate(route).pauseFor(time);
+  }
+
+  /** Pauses a route for a time that its server named; see {@link RouteGate#pauseAsNamed}. */
+  Duration pauseAsNamed(Route route, Duration named, Duration most, long sent) {
+    return gate(route).pauseAsNamed(named, most, sent);
   }
 
   /** Whether a failed attempt on this route may be retried. */

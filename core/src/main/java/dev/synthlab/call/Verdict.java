@@ -25,10 +25,24 @@ public sealed interface Verdict<T> {
    * The same request may be sent again.
    *
    * @param fault why the attempt failed
-   * @param pause the time that the server asked all calls to wait; the attempt then does not count
+   * @param pause the time that the server asked to wait; no call of the route is sent before
+   * @param throttled whether the server only asked for fewer requests: for a bulk run the attempt
+   *     then does not count
    * @param <T> the type of the value
    */
-  record TryAgain<T>(Fault fault, Optional<Duration> pause) implements Verdict<T> {}
+  record TryAgain<T>(Fault fault, Optional<Duration> pause, boolean throttled)
+      implements Verdict<T> {
+
+    /**
+     * Creates the verdict on an attempt that failed.
+     *
+     * @param fault why the attempt failed
+     * @param pause the time that the server asked to wait
+     */
+    public TryAgain(Fault fault, Optional<Duration> pause) {
+      this(fault, pause, false);
+    }
+  }
 
   /**
    * Another request replaces this one immediately.

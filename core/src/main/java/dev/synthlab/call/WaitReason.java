@@ -5,7 +5,7 @@ import dev.synthlab.Internal;
 /** Why a request cannot be sent yet. */
 @Internal
 public enum WaitReason {
-  /** The server asked to wait. */
+  /** The route is paused: the server asked to wait, or for fewer requests. */
   PAUSE("pause"),
   /** A limit on requests or tokens per time is reached. */
   RATE_LIMIT("limit"),

@@ -108,6 +108,7 @@ record ApiCallExecution(
       case CallException.NotFound notFound -> new ApiException.NotFound(details);
       case CallException.BadRequest badRequest -> rejection(badRequest, details);
       case CallException.MalformedResponse malformed -> new ApiException.InvalidResponse(details);
+      case CallException.PromptFiltered same -> same;
       case CallException.Authentication same -> same;
       case CallException.QuotaExceeded same -> same;
       case CallException.BudgetExceeded same -> same;

@@ -17,6 +17,8 @@ import java.util.Optional;
  */
 @Internal
 public final class SseReader {
+  private static final String MESSAGE = "message";
+
   private final InputStream bytes;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream(256);
   private boolean skipLineFeed;
@@ -40,27 +42,31 @@ public final class SseReader {
   }
 
   /**
-   * Reads the next event; blocks until it is complete.
+   * Reads the next event; blocks until it is complete. Events without data, or with nothing but
+   * white space, are skipped: servers send them to keep the connection open.
    *
    * @return the event, or empty at the end of the body; an incomplete last line is discarded
    * @throws BodyReader.TooLargeException if an event is larger than {@link BodyReader#MAX_BYTES}
    * @throws IOException if the body cannot be read
    */
   public Optional<ServerEvent> next() throws IOException {
-    String name = "message";
+    String name = "";
     StringBuilder data = new StringBuilder();
     boolean any = false;
     while (true) {
       Optional<String> read = line();
-      if (read.isEmpty()) {
-        return any ? Optional.of(new ServerEvent(name, data.toString())) : Optional.empty();
-      }
-      String text = read.get();
+      String text = read.orElse("");
       if (text.isEmpty()) {
-        if (any) {
-          return Optional.of(new ServerEvent(name, data.toString()));
+        String all = data.toString();
+        if (!all.isBlank()) {
+          return Optional.of(new ServerEvent(name.isEmpty() ? MESSAGE : name, all));
         }
-        name = "message";
+        if (read.isEmpty()) {
+          return Optional.empty();
+        }
+        name = "";
+        data.setLength(0);
+        any = false;
         continue;
       }
       int colon = text.indexOf(':');

@@ -236,6 +236,7 @@ final class PreparedChat implements PreparedRequest<PreparedChat> {
               true;
           case BAD_REQUEST -> fault.code().filter("context_length_exceeded"::equals).isPresent();
           case AUTHENTICATION,
+              PROMPT_FILTERED,
               QUOTA_EXCEEDED,
               BUDGET_EXCEEDED,
               TLS_FAILED,

@@ -132,21 +132,79 @@ class CallLoopTest {
     assertThat(outcome.report().fault()).isPresent();
   }
 
-  @Test
-  void countsNoAnswerThatAsksToWait() {
+  @ParameterizedTest
+  @CsvSource({"429", "503", "529", "504", "500"})
+  void countsEveryRequestOfASingleCall(int status) {
+    transport.answers(status, "", "Retry-After", "1");
+
+    Outcome<String> outcome = run(SINGLE.withMaxAttempts(2));
+
+    assertThat(transport.sent).hasSize(2);
+    assertThat(why(outcome).retryAfter()).contains(Duration.ofSeconds(1));
+    assertThat(outcome.report().queued()).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"429, true", "503, true", "529, true", "504, false", "502, false", "408, false"})
+  void countsNoAttemptOfABulkRunThatOnlyAsksToWait(int status, boolean answered) {
     transport
-        .answers(429, "", "Retry-After", "2")
-        .answers(429, "", "Retry-After", "3")
+        .answers(status, "", "Retry-After", "2")
+        .answers(status, "", "Retry-After", "3")
         .answers(200, "fine");
 
-    Outcome<String> outcome = run(SINGLE.withMaxAttempts(1));
+    Outcome<String> outcome = run(BULK.withMaxAttempts(2));
+
+    assertThat(outcome instanceof Outcome.Answered).isEqualTo(answered);
+    assertThat(outcome.report().attempts().getFirst().backoff()).isEqualTo(Duration.ofSeconds(2));
+    // A tenth more, so that not all who wait come back at once.
+    assertThat(outcome.report().queued()).isEqualTo(Duration.ofMillis(answered ? 5_500 : 2_200));
+  }
+
+  @Test
+  void countsTheAttemptsOfABulkRunWhenItHasWaitedTenMinutesAsTold() {
+    transport.answers(429, "", "Retry-After", "200");
+
+    Outcome<String> outcome = run(BULK.withMaxAttempts(2));
+
+    assertThat(why(outcome)).isInstanceOf(CallException.RateLimited.class);
+    assertThat(transport.sent).hasSize(3 + 2);
+  }
+
+  @Test
+  void asksEverLessOftenWhenAServerNamesTheSameShortTimeAgainAndAgain() {
+    for (int i = 0; i < 9; i++) {
+      transport.answers(429, "", "Retry-After", "1");
+    }
+    transport.answers(200, "fine").answers(429, "", "Retry-After", "1").answers(200, "fine");
+
+    Outcome<String> outcome = run(BULK);
+    Outcome<String> next = run(BULK);
+
+    assertThat(outcome.report().attempts())
+        .extracting(attempt -> attempt.backoff().toSeconds())
+        .containsExactly(1L, 1L, 2L, 4L, 8L, 16L, 32L, 60L, 60L, 0L);
+    assertThat(next.report().attempts())
+        .extracting(attempt -> attempt.backoff().toSeconds())
+        .containsExactly(1L, 0L);
+  }
+
+  @Test
+  void growsNoPauseBeyondHalfOfWhatASingleCallHasLeft() {
+    transport.answers(429, "", "Retry-After", "1");
+
+    run(SINGLE.withMaxAttempts(50), Duration.ofSeconds(20), TextExchange.of(ROUTE));
+
+    assertThat(transport.sent.size()).isBetween(6, 20);
+  }
+
+  @Test
+  void ignoresATimeThatNoServerCanMean() {
+    transport.answers(429, "", "Retry-After", "999999999").answers(200, "fine");
+
+    Outcome<String> outcome = run(SINGLE);
 
     assertThat(outcome.get()).isEqualTo("fine");
-    assertThat(outcome.report().attempts())
-        .extracting(Attempt::backoff)
-        .containsExactly(Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ZERO);
-    // A tenth more, so that not all who wait come back at once.
-    assertThat(outcome.report().queued()).isEqualTo(Duration.ofMillis(5_500));
+    assertThat(timer.pauses).containsExactly(Duration.ofSeconds(1));
   }
 
   @ParameterizedTest

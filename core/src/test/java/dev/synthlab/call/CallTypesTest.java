@@ -29,7 +29,12 @@ class CallTypesTest {
 
     assertThat(reason.getClass().getSimpleName())
         .isEqualToIgnoringCase(kind.name().replace("_", ""));
-    assertThat(kind.code()).isEqualTo(kind.name().toLowerCase(Locale.ROOT));
+    // A filter has one code, whether it stops the request or the answer.
+    assertThat(kind.code())
+        .isEqualTo(
+            kind == Kind.PROMPT_FILTERED
+                ? "content_filter"
+                : kind.name().toLowerCase(Locale.ROOT));
     assertThat(reason).hasMessage("words").hasNoCause();
   }
 
@@ -98,16 +103,35 @@ class CallTypesTest {
     "QUOTA_EXCEEDED, false, NEUTRAL",
     "MALFORMED_RESPONSE, false, NEUTRAL"
   })
-  void saysWhatAFaultTellsOfItsRoute(Kind kind, boolean asksToWait, RouteSignal signal) {
+  void saysWhatAFaultTellsOfItsRoute(Kind kind, boolean throttled, RouteSignal signal) {
     Fault fault = Fault.of(kind, "words");
 
-    assertThat(RouteSignal.of(Optional.of(asksToWait ? fault.after(Duration.ofSeconds(1)) : fault)))
+    assertThat(RouteSignal.of(new Verdict.TryAgain<>(fault, Optional.empty(), throttled)))
         .isEqualTo(signal);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"503, true, THROTTLED", "529, true, THROTTLED", "503, false, FAILURE", "500, true, FAILURE"})
+  void takesATimeToWaitForNoFailureOnlyFromAServerThatIsOverloaded(
+      int status, boolean named, RouteSignal signal) {
+    Fault fault =
+        new Fault(
+            Kind.SERVER_FAILED,
+            "words",
+            OptionalInt.of(status),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            named ? Optional.of(Duration.ofSeconds(1)) : Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+
+    assertThat(RouteSignal.of(new Verdict.GiveUp<>(fault))).isEqualTo(signal);
   }
 
   @Test
   void takesAnAnswerForAGoodSign() {
-    assertThat(RouteSignal.of(Optional.empty())).isEqualTo(RouteSignal.SUCCESS);
+    assertThat(RouteSignal.of(new Verdict.Accept<>("fine"))).isEqualTo(RouteSignal.SUCCESS);
   }
 
   @ParameterizedTest

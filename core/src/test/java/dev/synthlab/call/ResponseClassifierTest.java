@@ -91,7 +91,11 @@ class ResponseClassifierTest {
     "429, '', insufficient_quota, QUOTA_EXCEEDED",
     "429, billing_not_active, '', QUOTA_EXCEEDED",
     "429, rate_limit_exceeded, requests, RATE_LIMITED",
-    "400, insufficient_quota, '', BAD_REQUEST"
+    "400, insufficient_quota, '', QUOTA_EXCEEDED",
+    "403, insufficient_quota, '', QUOTA_EXCEEDED",
+    "500, '', insufficient_quota, QUOTA_EXCEEDED",
+    "429, '', exceeded_current_quota_error, QUOTA_EXCEEDED",
+    "429, quota_exceeded, '', QUOTA_EXCEEDED"
   })
   void tellsAnEmptyAccountFromAHurry(int status, String code, String type, Kind kind)
       throws IOException {
@@ -116,17 +120,86 @@ class ResponseClassifierTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"429, true", "503, true", "500, false", "400, false"})
-  void hearsATimeToWaitWithTwoStatusesOnly(int status, boolean heard) throws IOException {
-    Verdict<String> verdict = verdict(status, "", "Retry-After", "7");
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "429 | {'error':'Limit of 50 requests per day reached'} | QUOTA_EXCEEDED",
+        "429 | {'error':'free-models-per-day: add 10 credits'} | QUOTA_EXCEEDED",
+        "429 | {'error':'Limit reached on tokens per day (TPD): Limit 9'} | QUOTA_EXCEEDED",
+        "429 | {'error':'limited to 1000 API calls / month'} | QUOTA_EXCEEDED",
+        "429 | {'error':{'details':[{'violations':[{'quotaId':'RequestsPerDay'}]}]}} | QUOTA_EXCEEDED",
+        "429 | {'error':{'message':'x','metadata':{'limit_source':'free_daily'}}} | QUOTA_EXCEEDED",
+        "403 | {'error':{'errors':[{'reason':'dailyLimitExceeded'}]}} | QUOTA_EXCEEDED",
+        "429 | {'error':'Limit of 50 requests per minute; 1000 per day'} | RATE_LIMITED",
+        "429 | {'error':{'message':'You exceeded your current quota, please check your plan and billing details','details':[{'violations':[{'quotaId':'RequestsPerMinute-FreeTier'}]}]}} | RATE_LIMITED",
+        "429 | {'error':'free-models-per-min'} | RATE_LIMITED",
+        "429 | {'error':{'code':'quota_exceeded','message':'5 requests per minute'}} | RATE_LIMITED",
+        "500 | {'error':'the daily backup runs'} | SERVER_FAILED"
+      })
+  void tellsALimitThatNoRunOutlivesFromOneThatPasses(int status, String body, Kind kind)
+      throws IOException {
+    assertThat(fault(status, body.replace('\'', '"')).kind()).isEqualTo(kind);
+  }
 
-    assertThat(fault(verdict).retryAfter())
-        .isEqualTo(heard ? Optional.of(Duration.ofSeconds(7)) : Optional.empty());
-    assertThat(fault(verdict).message().contains("it asks to wait 7 s")).isEqualTo(heard);
-    assertThat(
-            verdict instanceof Verdict.TryAgain<String> again
-                && again.pause().equals(Optional.of(Duration.ofSeconds(7))))
-        .isEqualTo(heard);
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "400 | {'error':{'code':'invalid_api_key','message':'x'}} | AUTHENTICATION",
+        "400 | [{'error':{'code':400,'status':'INVALID_ARGUMENT','message':'x','details':[{'reason':'API_KEY_INVALID'}]}}] | AUTHENTICATION",
+        "400 | {'error':'API key not valid. Please pass a valid API key.'} | AUTHENTICATION",
+        "400 | {'error':{'error':{'code':401,'message':'x'}}} | AUTHENTICATION",
+        "500 | {'error':{'type':'authentication_error','message':'x'}} | AUTHENTICATION",
+        "500 | {'error':{'code':401,'message':'x'}} | AUTHENTICATION",
+        "400 | {'type':'error','error':{'type':'invalid_request_error','message':'Your credit balance is too low to access the API.'}} | QUOTA_EXCEEDED",
+        "400 | {'error':{'type':'budget_exceeded','message':'x','code':'400'}} | QUOTA_EXCEEDED",
+        "400 | {'error':{'code':'content_filter','message':'x'}} | PROMPT_FILTERED",
+        "400 | {'error':{'code':'content_policy_violation','message':'x'}} | PROMPT_FILTERED",
+        "400 | {'error':{'code':'400','message':'x','innererror':{'code':'ResponsibleAIPolicyViolation'}}} | PROMPT_FILTERED",
+        "400 | {'error':'Your request was rejected by our safety system'} | PROMPT_FILTERED",
+        "403 | {'error':{'code':403,'message':'The model requires moderation and your input was flagged'}} | PROMPT_FILTERED",
+        "400 | {'error':'messages: at least one key is missing'} | BAD_REQUEST",
+        "404 | {'error':'no api key route'} | NOT_FOUND"
+      })
+  void knowsKeysCreditsAndFiltersWhicheverWayTheyAreTold(int status, String body, Kind kind)
+      throws IOException {
+    Verdict<String> verdict = verdict(status, body.replace('\'', '"'));
+
+    assertThat(fault(verdict).kind()).isEqualTo(kind);
+    assertThat(again(verdict)).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "408, true, false",
+    "409, true, false",
+    "429, true, true",
+    "500, true, false",
+    "502, true, false",
+    "503, true, true",
+    "504, true, false",
+    "529, true, true",
+    "400, false, false"
+  })
+  void takesATimeToWaitWithEveryStatusThatIsTriedAgain(
+      int status, boolean taken, boolean throttled) throws IOException {
+    Verdict<String> verdict = verdict(status, "", "Retry-After", "7.5");
+
+    Optional<Duration> wait = taken ? Optional.of(Duration.ofMillis(7_500)) : Optional.empty();
+    assertThat(fault(verdict).retryAfter()).isEqualTo(wait);
+    assertThat(fault(verdict).message().contains("it asks to wait 7.5 s")).isEqualTo(taken);
+    assertThat(again(verdict)).isEqualTo(taken);
+    if (verdict instanceof Verdict.TryAgain<String> again) {
+      assertThat(again.pause()).isEqualTo(wait);
+      assertThat(again.throttled()).isEqualTo(throttled);
+    }
+  }
+
+  @Test
+  void keepsTheTimeToWaitOfA429ThatIsNotTriedAgain() throws IOException {
+    Fault fault = fault(429, "", "Retry-After", "7", "x-should-retry", "false");
+
+    assertThat(fault.retryAfter()).contains(Duration.ofSeconds(7));
   }
 
   @Test
@@ -154,6 +227,10 @@ class ResponseClassifierTest {
         "{\"error\": \"no\"} | 400 from a.test:81: no",
         "{\"message\": \"no\"} | 400 from a.test:81: no",
         "{\"detail\": \"no\"} | 400 from a.test:81: no",
+        "{\"error\": {\"code\": 400, \"message\": \"no\"}} | 400 from a.test:81: no",
+        "{\"error\": {\"code\": \"400\", \"type\": \"None\", \"message\": \"no\"}} | 400 from a.test:81: no",
+        "{\"error\": {\"code\": 400, \"status\": \"BAD\", \"message\": \"no\"}} | 400 BAD from a.test:81: no",
+        "{\"error\": {\"message\": \"no\\n\\n way\\r\\nout\"}} | 400 from a.test:81: no way out",
         "{\"other\": 1} | 400 from a.test:81: {\"other\":1}",
         "[1] | 400 from a.test:81: [1]",
         "plain words | 400 from a.test:81: plain words",
@@ -239,7 +316,7 @@ class ResponseClassifierTest {
 
   @ParameterizedTest
   @CsvSource({
-    "PAUSE, RATE_LIMITED, 'm@a.test:81 asked to wait 1.5 s more, longer than this call may take'",
+    "PAUSE, RATE_LIMITED, 'm@a.test:81 is paused for 1.5 s more, longer than this call may take'",
     "RATE_LIMIT, DEADLINE_EXCEEDED, 'no place became free for m@a.test:81 within the deadline'",
     "CONCURRENCY, DEADLINE_EXCEEDED, 'no place became free for m@a.test:81 within the deadline'",
     "BREAKER, CIRCUIT_OPEN, 'm@a.test:81 failed too often and is closed for 1.5 s'"

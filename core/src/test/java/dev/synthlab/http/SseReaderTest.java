@@ -93,8 +93,39 @@ class SseReaderTest {
 
   @Test
   void takesAwayOneSpaceAndOneMark() throws IOException {
-    assertThat(data(bytes("data:  a\n\ndata\n\ndata: \uFEFFb\n\n")))
-        .containsExactly(" a", "", "\uFEFFb");
+    assertThat(data(bytes("data:  a\n\ndata: \uFEFFb\n\n"))).containsExactly(" a", "\uFEFFb");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "data\n\n",
+        "data:\n\n",
+        "data: \n\n",
+        "data:\ndata: \n\n",
+        "data:\r\n\r\n",
+        "event: ping\ndata:\n\n",
+        "event: ping\n\n",
+        ": ping\n\n",
+        "\n\n\r\r"
+      })
+  void passesOverEventsWithoutData(String empty) throws IOException {
+    assertThat(data(bytes(empty + "data: a\n\n" + empty + "data: b\n\n" + empty)))
+        .containsExactly("a", "b");
+  }
+
+  @Test
+  void givesNoEmptyEventItsNameToTheNext() throws IOException {
+    SseReader reader = new SseReader(bytes("event: ping\ndata:\n\nevent:\ndata: a\n\n"));
+
+    assertThat(reader.next()).contains(new SseReader.ServerEvent("message", "a"));
+  }
+
+  @Test
+  void takesTheFieldsOfAnEventInAnyOrder() throws IOException {
+    SseReader reader = new SseReader(bytes("data: a\nid: 1\ndata:b\nretry: 3\nevent: x\n\n"));
+
+    assertThat(reader.next()).contains(new SseReader.ServerEvent("x", "a\nb"));
   }
 
   @Test

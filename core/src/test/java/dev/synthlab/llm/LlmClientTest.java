@@ -223,12 +223,12 @@ class LlmClientTest {
   }
 
   @Test
-  void doesNotCountAnAnswerThatAsksToWaitAsAnAttempt() {
-    Reply wait = error(429, "slow", "down", "retry-after", "1");
+  void countsAnAnswerThatAsksToWaitAsAnAttemptOfASingleCall() {
+    LlmClient client = client(error(429, "slow", "down", "retry-after", "1"));
 
-    String text = client(wait, wait, wait, wait, wait, chat("hello")).complete("hi");
-
-    assertThat(text).isEqualTo("hello");
+    assertThatExceptionOfType(CallException.RateLimited.class)
+        .isThrownBy(() -> client.complete("hi"))
+        .satisfies(e -> assertThat(e.attempts()).hasSize(3));
   }
 
   @Test
