@@ -1,5 +1,6 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.ErrorBody;
 import dev.synthlab.json.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,23 +9,18 @@ import java.util.Optional;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.exc.StreamReadException;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectReader;
 
 /**
  * One choice of a chat completion object or of a chunk. Content may be a text or a list of parts;
  * what the model only thought is kept apart from the text.
  */
 final class ChatChoice {
-  static final ObjectReader INNER =
-      Json.mapper().reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
   long index;
   Optional<Content> delta = Optional.empty();
   Optional<Content> message = Optional.empty();
   Optional<String> finish = Optional.empty();
-  Optional<ApiError> error = Optional.empty();
+  Optional<ErrorBody> error = Optional.empty();
 
   /** A message, or a piece of one. */
   static final class Content {
@@ -57,7 +53,7 @@ final class ChatChoice {
         case "delta" -> choice.delta = content(in, value);
         case "message" -> choice.message = content(in, value);
         case "finish_reason" -> choice.finish = JsonFields.string(in, value);
-        case "error" -> choice.error = ApiError.of(INNER.readTree(in));
+        case "error" -> choice.error = JsonFields.error(in);
         default -> in.skipChildren();
       }
     }
@@ -242,7 +238,7 @@ final class ChatChoice {
   /** JSON as text, as the API documents; some servers send the object itself. */
   private static String arguments(JsonParser in, JsonToken value) {
     if (value == JsonToken.START_OBJECT) {
-      return INNER.readTree(in).toString();
+      return JsonFields.tree(in).toString();
     }
     return JsonFields.string(in, value).orElse("");
   }

@@ -23,13 +23,19 @@ final class ChatChunks {
   private boolean begun;
   private boolean endStated;
 
+  /** The kinds of parts: the whole body, an event, and an event that the server calls an error. */
+  enum Kind {
+    BODY,
+    EVENT,
+    ERROR
+  }
+
   /**
    * One part.
    *
-   * @param isError whether the server calls it an error
    * @param data JSON, unless it is an error or broken
    */
-  record Chunk(boolean isError, String data) {}
+  record Chunk(Kind kind, String data) {}
 
   /** The parts of an open body, which is not closed. */
   ChatChunks(InputStream body, boolean streamRequested) {
@@ -46,7 +52,7 @@ final class ChatChunks {
       } else {
         // Bytes that are not UTF-8 are replaced: a parser of bytes would refuse the whole answer.
         byte[] all = BodyReader.whole(body, BodyReader.MAX_BYTES);
-        return Optional.of(new Chunk(false, new String(all, StandardCharsets.UTF_8)));
+        return Optional.of(new Chunk(Kind.BODY, new String(all, StandardCharsets.UTF_8)));
       }
     }
     return events.isPresent() ? event(events.get()) : Optional.empty();
@@ -76,7 +82,7 @@ final class ChatChunks {
       // Events such as ping keep a connection alive; what they carry is no part of the answer.
       boolean isPart = isJson || isError || name.equals("message") || name.isEmpty();
       if (!endStated && isPart && !data.isEmpty()) {
-        return Optional.of(new Chunk(isError, data));
+        return Optional.of(new Chunk(isError ? Kind.ERROR : Kind.EVENT, data));
       }
     }
     return Optional.empty();

@@ -24,6 +24,9 @@ final class ChatJson {
         if (choice.path("message") instanceof ObjectNode message
             && message.path("content").isContainer()) {
           message.put("content", ChatChoice.text(message.path("content")));
+          if (whole.path("choices").size() == 1 && !answer.thought.isEmpty()) {
+            message.put("reasoning_content", answer.thought.toString());
+          }
         }
       }
       return whole.toString();

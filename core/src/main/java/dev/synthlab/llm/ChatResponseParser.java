@@ -1,5 +1,6 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.ErrorBody;
 import dev.synthlab.http.BodyReader;
 import dev.synthlab.json.Json;
 import java.util.List;
@@ -26,7 +27,7 @@ final class ChatResponseParser {
   final ToolCallBuffer calls = new ToolCallBuffer();
   FinishReason finish = FinishReason.UNKNOWN;
   Usage usage = Usage.UNKNOWN;
-  Optional<ApiError> error = Optional.empty();
+  Optional<ErrorBody> error = Optional.empty();
 
   /** Whether the content of a message is a list of parts. */
   boolean listed;
@@ -34,6 +35,7 @@ final class ChatResponseParser {
   /** The number of bytes of text so far. */
   private long kept;
 
+  private boolean isEvent;
   private boolean deltas;
   private boolean messages;
   private boolean textInDeltas;
@@ -50,24 +52,16 @@ final class ChatResponseParser {
 
   /** Adds a part of a body; all parts together have the size limit of a whole object. */
   void add(ChatChunks.Chunk chunk) throws JacksonException, BodyReader.TooLargeException {
-    if (chunk.isError()) {
-      error = Optional.of(stated(chunk.data()));
-      return;
+    switch (chunk.kind()) {
+      case BODY -> read(chunk.data());
+      case EVENT -> {
+        isEvent = true;
+        read(chunk.data());
+      }
+      case ERROR -> error = Optional.of(ErrorBody.read(chunk.data()));
     }
-    read(chunk.data());
     if (kept > BodyReader.MAX_BYTES) {
       throw new BodyReader.TooLargeException("the text of the answer", BodyReader.MAX_BYTES);
-    }
-  }
-
-  private static ApiError stated(String data) {
-    try {
-      var tree = Json.mapper().readTree(data);
-      return ApiError.in(tree)
-          .or(() -> ApiError.of(tree))
-          .orElseGet(() -> new ApiError(List.of(), data));
-    } catch (JacksonException e) { // plain words
-      return new ApiError(List.of(), data);
     }
   }
 
@@ -84,7 +78,7 @@ final class ChatResponseParser {
         }
       }
       if (!answer && error.isEmpty() && json.length() <= MAX_ERROR) {
-        error = ApiError.in(Json.mapper().readTree(json));
+        error = ErrorBody.in(Json.mapper().readTree(json));
       }
       if (root != JsonToken.START_OBJECT && error.isEmpty()) {
         throw new StreamReadException(in, "not a JSON object");
@@ -105,7 +99,7 @@ final class ChatResponseParser {
         case "choices" -> choices(in, value);
         case "usage" -> usage(in, value);
         case "error", "errors" -> {
-          Optional<ApiError> stated = ApiError.of(ChatChoice.INNER.readTree(in));
+          Optional<ErrorBody> stated = JsonFields.error(in);
           error = error.or(() -> stated);
         }
         default -> in.skipChildren();
@@ -152,15 +146,18 @@ final class ChatResponseParser {
       }
       place++;
     }
-    // A chunk of another choice is no part of the answer; a whole object has at least one.
-    chosen.filter(one -> one.index == 0 || one.delta.isEmpty()).ifPresent(this::take);
+    // A chunk of another choice is no part of the answer; some servers count from 1 in an object.
+    boolean isWhole = !isEvent;
+    chosen
+        .filter(one -> one.index == 0 || (isWhole && one.delta.isEmpty()))
+        .ifPresent(this::take);
   }
 
   /** Whether a second piece belongs to the same choice cannot be known. */
   private void refuseSecond(ChatChoice second) {
     if (second.delta.filter(piece -> !piece.isEmpty()).isPresent()) {
       String reason = "a chunk has two choices with index 0";
-      error = error.or(() -> Optional.of(new ApiError(List.of(), reason)));
+      error = error.or(() -> Optional.of(ErrorBody.of("", reason)));
     }
   }
 
@@ -183,7 +180,7 @@ final class ChatResponseParser {
     error = error.or(() -> one.error);
     if (finish.equals(FinishReason.ERROR)) {
       String reason = "the finish reason is " + one.finish.orElse("error");
-      error = error.or(() -> Optional.of(new ApiError(List.of(), reason)));
+      error = error.or(() -> Optional.of(ErrorBody.of("", reason)));
     }
   }
 
@@ -216,7 +213,7 @@ final class ChatResponseParser {
       keep(all.substring(said.length()), text);
     } else if (!all.isBlank() && !all.equals(delta) && !all.strip().equals(said.strip())) {
       String reason = "the message of the stream differs from its deltas";
-      error = error.or(() -> Optional.of(new ApiError(List.of(), reason)));
+      error = error.or(() -> Optional.of(ErrorBody.of("", reason)));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.synthlab.llm;
 
 import dev.synthlab.call.CallReport;
+import dev.synthlab.call.ErrorBody;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -27,9 +28,9 @@ record ChatResult(
 
   static void requireNoError(ChatResponseParser answer) throws UnusableResponseException {
     if (answer.error.isPresent()) {
-      ApiError error = answer.error.get();
+      ErrorBody error = answer.error.get();
       throw new UnusableResponseException(
-          "an error in place of an answer", error.message(), Optional.of(error));
+          "an error", error.message(), Optional.of(error));
     }
   }
 

@@ -115,21 +115,16 @@ final class ModelExchange<P extends PreparedRequest<P>, T> implements Exchange<T
       if (e.getCause() instanceof BodyReader.TooLargeException large) {
         return new Verdict.GiveUp<>(tooLarge(large).withPartial(e.body()));
       }
-      Optional<Verdict<T>> stated = e.error().flatMap(error -> classified(head, error));
+      Optional<Verdict<T>> stated =
+          e.error()
+              .flatMap(
+                  error ->
+                      ResponseClassifier.<T>errorInBody(head, route(), error, timer.now()));
       Verdict<T> verdict = stated.orElseGet(() -> unusable(head, e));
       return stated.isPresent() && verdict instanceof Verdict.GiveUp<T> over
           ? repaired(over)
           : verdict;
     }
-  }
-
-  /** An error in a body counts as the status that its first known code stands for. */
-  private Optional<Verdict<T>> classified(AttemptResult.ResponseReceived head, ApiError error) {
-    return error.codes().stream()
-        .flatMap(
-            code ->
-                ResponseClassifier.<T>errorInBody(head, route(), code, error.message()).stream())
-        .findFirst();
   }
 
   private Fault tooLarge(BodyReader.TooLargeException e) {

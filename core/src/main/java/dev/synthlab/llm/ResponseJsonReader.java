@@ -2,6 +2,7 @@ package dev.synthlab.llm;
 
 import dev.synthlab.call.AttemptResult;
 import dev.synthlab.call.CallMetadata;
+import dev.synthlab.call.ErrorBody;
 import dev.synthlab.call.Spend;
 import dev.synthlab.http.BodyReader;
 import dev.synthlab.json.Json;
@@ -14,9 +15,6 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.exc.StreamReadException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -28,11 +26,6 @@ import tools.jackson.databind.node.ObjectNode;
 record ResponseJsonReader<T extends ResponseJsonReader.Counted>(Supplier<Fields<T>> fields)
     implements ResponseReader<PreparedPost, T> {
   private static final int MAX_BYTES = 64 << 20;
-  private static final ObjectReader INNER =
-      Json.mapper()
-          .readerFor(JsonNode.class)
-          .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
   /** The fields of an error that has no field of its own. */
   private static final Set<String> DETAILS =
       Set.of("object", "type", "code", "status", "message", "detail");
@@ -74,7 +67,7 @@ record ResponseJsonReader<T extends ResponseJsonReader.Counted>(Supplier<Fields<
       JsonToken root = in.nextToken();
       if (root != JsonToken.START_OBJECT) {
         if (root == JsonToken.START_ARRAY) {
-          refuse(ApiError.in(INNER.readTree(in)), body);
+          refuse(ErrorBody.in(JsonFields.tree(in)), body);
         }
         throw new StreamReadException(in, "not a JSON object");
       }
@@ -82,9 +75,9 @@ record ResponseJsonReader<T extends ResponseJsonReader.Counted>(Supplier<Fields<
         String field = in.currentName();
         JsonToken value = in.nextToken();
         if (field.equals("error") || field.equals("errors")) {
-          refuse(ApiError.of(INNER.readTree(in)), body);
+          refuse(JsonFields.error(in), body);
         } else if (DETAILS.contains(field) && value.isScalarValue()) {
-          scalars.set(field, INNER.readTree(in));
+          scalars.set(field, JsonFields.tree(in));
         } else {
           answer.field(field, in, value);
         }
@@ -95,17 +88,17 @@ record ResponseJsonReader<T extends ResponseJsonReader.Counted>(Supplier<Fields<
       return answer.whole();
     } catch (UnusableResponseException e) {
       if (e.error().isEmpty()) {
-        refuse(ApiError.in(scalars), body);
+        refuse(ErrorBody.in(scalars), body);
       }
       throw e.body().isEmpty() ? e.withBody(body.beginning()) : e;
     }
   }
 
-  private static void refuse(Optional<ApiError> error, BodyReader.Bounded body)
+  private static void refuse(Optional<ErrorBody> error, BodyReader.Bounded body)
       throws UnusableResponseException {
     if (error.isPresent()) {
       throw new UnusableResponseException(
-          "an error in place of an answer", body.beginning(), error);
+          "an error", body.beginning(), error);
     }
   }
 

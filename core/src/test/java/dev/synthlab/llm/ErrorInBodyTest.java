@@ -94,14 +94,14 @@ class ErrorInBodyTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{\"error\":\"overloaded\"}", "{\"error\":[\"overloaded\"]}", "{\"detail\":\"overloaded\"}"
+        "{\"error\":\"not today\"}", "{\"error\":[\"not today\"]}", "{\"detail\":\"not today\"}"
       })
   void triesAgainAfterAnErrorWithoutACodeAndShowsItsWords(String body) {
     for (Consumer<LlmClient> verb : VERBS) {
       boolean isImage = verb == VERBS.getLast(); // each request for one may be paid
       assertThatExceptionOfType(CallException.MalformedResponse.class)
           .isThrownBy(() -> verb.accept(client(json(200, body))))
-          .withMessageContaining("overloaded");
+          .withMessageContaining("not today");
       assertThat(rig.requests()).isEqualTo(isImage ? 1 : 3);
     }
   }

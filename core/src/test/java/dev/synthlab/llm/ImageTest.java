@@ -186,7 +186,7 @@ class ImageTest {
   void tellsWhatTheModerationSays() {
     LlmClient client = client(error(400, "moderation_blocked", "not this"));
 
-    assertThatExceptionOfType(CallException.BadRequest.class)
+    assertThatExceptionOfType(CallException.PromptFiltered.class)
         .isThrownBy(() -> client.generateImage("a fox"))
         .withMessageContaining("moderation_blocked");
   }

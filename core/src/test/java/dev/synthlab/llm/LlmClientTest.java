@@ -290,7 +290,7 @@ class LlmClientTest {
         "",
         "[1]",
         "<html>busy</html>",
-        "{\"error\":{\"message\":\"overloaded\"}}",
+        "{\"error\":{\"message\":\"not today\"}}",
       })
   void asksAtMaxTwiceMoreForAnAnswerItCanRead(String body) {
     LlmClient client = client(Map.of("SYNTHLAB_LLM_MAX_ATTEMPTS", "8"), json(200, body));
