@@ -330,6 +330,7 @@ public final class Synthlab implements AutoCloseable {
   }
 
   private LlmClient client(Settings.Llm how, CallPolicy.WaitMode waiting) {
+    settings.network().proxyFor(how.baseUrl()); // fails here, not in the first call
     LlmClientBuilder builder =
         LlmClient.builder()
             .settings(how)

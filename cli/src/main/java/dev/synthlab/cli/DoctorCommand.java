@@ -10,6 +10,7 @@ import dev.synthlab.json.Json;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.InternalCalls;
+import dev.synthlab.llm.LlmClient;
 import dev.synthlab.local.Weights;
 import dev.synthlab.trace.PhoenixTracing;
 import java.io.IOException;
@@ -138,14 +139,30 @@ final class DoctorCommand implements Callable<Integer> {
               url + " answers in " + ok.report().elapsed().toMillis() + " ms",
               listed ? "" : "the server does not list the model " + settings.llm().model());
         }
-        case Outcome.Failed<String> failed ->
+        case Outcome.Failed<String> failed -> {
+          boolean unlisted = failed.reason() instanceof CallException.NotFound;
+          if (unlisted && hasChat(layer.llm())) {
+            add(State.NOTE, "endpoint", url + " answers", "the server has no list of models");
+          } else {
             add(
-                failed.reason() instanceof CallException.NotFound ? State.NOTE : State.FAIL,
+                State.FAIL,
                 "endpoint",
                 url + ": " + failed.reason().getMessage(),
                 advice(failed.reason()));
+          }
+        }
       }
     }
+  }
+
+  /** Whether the address of chat completions exists: a missing model has a code. */
+  private static boolean hasChat(LlmClient llm) {
+    return switch (InternalCalls.of(llm).chatAddress(TIMEOUT)) {
+      case Outcome.Answered<String> ok -> true;
+      case Outcome.Failed<String> failed ->
+          !(failed.reason() instanceof CallException.NotFound)
+              || failed.reason().fault().code().isPresent();
+    };
   }
 
   private void traces(Settings settings) {
@@ -166,7 +183,7 @@ final class DoctorCommand implements Callable<Integer> {
     return switch (reason) {
       case CallException.Authentication e -> "check the API key and its account";
       case CallException.NotFound e ->
-          "the server has no list of models; calls can still succeed if the URL is right";
+          "the server has neither models nor chat/completions below this address: check OPENAI_BASE_URL";
       case CallException.TlsFailed e ->
           "check the URL and the system clock; SYNTHLAB_CA_FILE adds a certificate authority";
       case CallException.ConnectionFailed e -> "check the URL, the proxy, and that the server runs";

@@ -60,6 +60,32 @@ class DoctorTest {
   }
 
   @Test
+  void failsForAnAddressThatHasNoApi() {
+    try (ScriptedServer server = ScriptedServer.start((request, number) -> json(404, "{}"))) {
+      Ended ended = synth.with("OPENAI_BASE_URL", server.base() + "/wrong").run("doctor");
+
+      assertThat(ended.exit()).isEqualTo(4);
+      assertThat(ended.out()).containsPattern("FAIL +endpoint .*OPENAI_BASE_URL");
+    }
+  }
+
+  @Test
+  void passesForAServerWithoutAListOfModelsAndRecordsNoCall() {
+    try (ScriptedServer server =
+        ScriptedServer.start(
+            (request, number) ->
+                request.path().endsWith("/models")
+                    ? json(404, "{}")
+                    : json(400, "{\"error\":{\"message\":\"no model\"}}"))) {
+      Ended ended = synth.with("OPENAI_BASE_URL", server.base().toString()).run("doctor");
+
+      assertThat(ended.out()).containsPattern("endpoint .* answers");
+      assertThat(ended.exit()).isZero();
+      assertThat(synth.run("usage").all()).doesNotContain("check");
+    }
+  }
+
+  @Test
   void showsTheCertificateOfAServerThatTheAuthorityOfTheFileVouchesFor() {
     synth.file("ca.pem", AUTHORITY.certificatePem());
     try (ScriptedServer server = secure()) {

@@ -64,6 +64,15 @@ public final class CallLoop {
   }
 
   /**
+   * A loop whose calls are reported to nobody: for checks, which are no calls of the application.
+   *
+   * @return a new loop, which shares everything else
+   */
+  public CallLoop unobserved() {
+    return new CallLoop(transport, traffic, policy, report -> {}, budget);
+  }
+
+  /**
    * The policy of the calls.
    *
    * @return attempts and times

@@ -22,6 +22,12 @@ final class EnvFile {
   private static final Pattern ASSIGNMENT =
       Pattern.compile("(?:export\\s++)?([A-Za-z_][A-Za-z0-9_.]{0,199}+)\\s*+=(.*)", Pattern.DOTALL);
 
+  private static final Pattern NAME =
+      Pattern.compile("(?:export\\s++)?([A-Za-z_][A-Za-z0-9_.]{0,199}+)");
+
+  /** A name that begins like this is meant for this library, also if it is misspelled. */
+  private static final List<String> OUR_PREFIXES = List.of("SYNTHLAB_", "OPENAI_", "PHOENIX_");
+
   /** With more problems than that it is a file of another kind. */
   private static final int MAX_PROBLEMS = 20;
 
@@ -30,6 +36,11 @@ final class EnvFile {
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private final List<Problem> problems = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
+  private int foreign;
+  private int firstForeign;
+
+  /** The quotes that no later line closes. */
+  private String unclosed = "";
 
   /** A value and the number of its line. */
   record Entry(String value, int line) {}
@@ -170,30 +181,45 @@ final class EnvFile {
   }
 
   private void lines(String text) {
-    int number = 0;
-    for (String line : text.split("\r?\n", -1)) {
-      number++;
-      String content = line.strip();
+    String[] lines = text.split("\r?\n", -1);
+    for (int i = 0; i < lines.length && problems.size() < MAX_PROBLEMS; i++) {
+      String content = lines[i].strip();
       if (!content.isEmpty() && !content.startsWith("#")) {
-        line(content, number);
+        i = line(content, lines, i);
       }
-      if (problems.size() >= MAX_PROBLEMS) {
-        return;
-      }
+    }
+    if (foreign > 0) {
+      warnings.add(
+          "%s line %d%s not of the form NAME=value and %s ignored"
+              .formatted(
+                  path.getFileName(),
+                  firstForeign,
+                  foreign > 1 ? " and " + (foreign - 1) + " more are" : " is",
+                  foreign > 1 ? "are" : "is"));
     }
   }
 
-  private void line(String content, int number) {
+  /** Reads a line, and gives the index of the last line that belongs to it. */
+  private int line(String content, String[] lines, int index) {
+    int number = index + 1;
     Matcher assignment = ASSIGNMENT.matcher(content);
     if (!assignment.matches()) {
-      refuse("line " + number, "must be NAME=value, a comment (#) or empty");
-      return;
+      unreadable(content, number, "must be NAME=value, a comment (#) or empty");
+      return index;
     }
     String name = assignment.group(1);
-    Optional<String> value = value(assignment.group(2).strip());
+    String raw = assignment.group(2).strip();
+    Optional<String> value = value(raw);
+    if (value.isEmpty() && !isOurs(name)) {
+      int end = closing(raw, lines, index);
+      if (end == index) {
+        foreign(number);
+      }
+      return end;
+    }
     if (value.isEmpty()) {
       refuse("line " + number, name + " has an unclosed quote, or text after the closing quote");
-      return;
+      return index;
     }
     Entry before = entries.put(name, new Entry(value.get(), number));
     if (before != null && !before.value().equals(value.get()) && warnings.size() < MAX_PROBLEMS) {
@@ -201,6 +227,50 @@ final class EnvFile {
           "%s sets %s on line %d and again on line %4$d: line %4$d is used"
               .formatted(path.getFileName(), name, before.line(), number));
     }
+    return index;
+  }
+
+  /** The line that closes the quote of a value of another program; the first line if none does. */
+  private int closing(String raw, String[] lines, int index) {
+    char quote = raw.isEmpty() ? ' ' : raw.charAt(0);
+    if ((quote != '"' && quote != '\'')
+        || unclosed.indexOf(quote) >= 0
+        || isClosed(raw, 1, quote)) {
+      return index;
+    }
+    for (int i = index + 1; i < lines.length; i++) {
+      if (isClosed(lines[i], 0, quote)) {
+        return i;
+      }
+    }
+    unclosed += quote; // so that each line is read only once more
+    return index;
+  }
+
+  private static boolean isClosed(String line, int from, char quote) {
+    int at = from;
+    while (at < line.length() && line.charAt(at) != quote) {
+      at += quote == '"' && line.charAt(at) == '\\' ? 2 : 1;
+    }
+    return at < line.length();
+  }
+
+  /** What other programs understand is passed over; a line with a name of ours is a problem. */
+  private void unreadable(String content, int number, String allowed) {
+    Matcher name = NAME.matcher(content);
+    if (name.lookingAt() && isOurs(name.group(1))) {
+      refuse("line " + number, allowed);
+    } else {
+      foreign(number);
+    }
+  }
+
+  private void foreign(int number) {
+    firstForeign = foreign++ == 0 ? number : firstForeign;
+  }
+
+  private static boolean isOurs(String name) {
+    return EnvFilePolicy.isRead(name) || OUR_PREFIXES.stream().anyMatch(name::startsWith);
   }
 
   /** The value; empty if a quote is not closed. Each character is read once. */

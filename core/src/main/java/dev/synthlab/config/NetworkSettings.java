@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -15,14 +16,18 @@ import java.util.Optional;
  * @param httpProxy the proxy for {@code http} addresses
  * @param httpsProxy the proxy for {@code https} addresses
  * @param noProxy the entries of {@code NO_PROXY}: hosts that are reached without a proxy
+ * @param refused the problem of a proxy that is set and cannot be used, by the scheme of the
+ *     addresses that it is for; only a call through it fails
  */
 public record NetworkSettings(
     Optional<CaFile> caFile,
     Optional<Proxy> httpProxy,
     Optional<Proxy> httpsProxy,
-    List<String> noProxy) {
+    List<String> noProxy,
+    Map<String, ConfigException.Problem> refused) {
   private static final NetworkSettings DIRECT =
-      new NetworkSettings(Optional.empty(), Optional.empty(), Optional.empty(), List.of());
+      new NetworkSettings(
+          Optional.empty(), Optional.empty(), Optional.empty(), List.of(), Map.of());
 
   /** Keeps a copy of the entries. */
   public NetworkSettings {
@@ -30,6 +35,7 @@ public record NetworkSettings(
     Objects.requireNonNull(httpProxy);
     Objects.requireNonNull(httpsProxy);
     noProxy = List.copyOf(noProxy);
+    refused = Map.copyOf(refused);
   }
 
   /**
@@ -87,16 +93,25 @@ public record NetworkSettings(
    *
    * @param address an {@code http} or {@code https} address
    * @return empty when it is reached without a proxy
+   * @throws ConfigException if it would be reached through a proxy that cannot be used
    */
   public Optional<Proxy> proxyFor(URI address) {
     boolean secure = "https".equals(scheme(address));
     Optional<Proxy> proxy = secure ? httpsProxy : httpProxy;
-    if (proxy.isEmpty() || address.getHost() == null) {
+    Optional<ConfigException.Problem> problem =
+        Optional.ofNullable(refused.get(secure ? "https" : "http"));
+    if ((proxy.isEmpty() && problem.isEmpty()) || address.getHost() == null) {
       return Optional.empty();
     }
     int port = address.getPort() >= 0 ? address.getPort() : secure ? 443 : 80;
     String host = address.getHost();
-    return proxy.filter(any -> noProxy.stream().noneMatch(e -> NoProxy.covers(e, host, port)));
+    if (noProxy.stream().anyMatch(entry -> NoProxy.covers(entry, host, port))) {
+      return Optional.empty();
+    }
+    if (problem.isPresent()) {
+      throw new ConfigException(List.of(problem.get()));
+    }
+    return proxy;
   }
 
   private static String scheme(URI address) {

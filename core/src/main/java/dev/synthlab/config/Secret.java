@@ -1,10 +1,10 @@
 package dev.synthlab.config;
 
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A value that is never shown, such as a key or a password. Its text form is {@code ****}. The
@@ -39,6 +39,9 @@ public final class Secret {
           "your_api_key",
           "changeme",
           "token-abc123");
+
+  /** Only ever grows. */
+  private static final Set<String> KNOWN = ConcurrentHashMap.newKeySet();
 
   private static volatile Set<String> known = Set.of();
 
@@ -88,7 +91,12 @@ public final class Secret {
    * @return an immutable set; a new one after each new secret
    */
   public static Set<String> known() {
-    return known;
+    Set<String> snapshot = known;
+    if (snapshot.size() < KNOWN.size()) {
+      snapshot = Set.copyOf(KNOWN);
+      known = snapshot;
+    }
+    return snapshot;
   }
 
   /**
@@ -124,15 +132,11 @@ public final class Secret {
     return MASK;
   }
 
-  private static synchronized void register(String value) {
-    if (value.strip().length() < SHORTEST_KNOWN
-        || known.contains(value)
-        || PLACEHOLDERS.contains(value.toLowerCase(Locale.ROOT))) {
-      return;
+  private static void register(String value) {
+    if (value.strip().length() >= SHORTEST_KNOWN
+        && !PLACEHOLDERS.contains(value.toLowerCase(Locale.ROOT))) {
+      KNOWN.add(value);
     }
-    Set<String> more = new HashSet<>(known);
-    more.add(value);
-    known = Set.copyOf(more);
   }
 
   private static String percentDecoded(String raw) {

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,8 +38,8 @@ final class SettingsReader {
     rememberAllKeys();
     URI address =
         embeddedIsChosen()
-            ? checked(Variable.OPENAI_BASE_URL, ValueParser::address, EMBEDDED)
-            : value(Variable.OPENAI_BASE_URL, ValueParser::address);
+            ? checked(Variable.OPENAI_BASE_URL, ValueParser::baseUrl, EMBEDDED)
+            : value(Variable.OPENAI_BASE_URL, ValueParser::baseUrl);
     Settings settings =
         new Settings(
             llm(address),
@@ -109,7 +110,12 @@ final class SettingsReader {
         optional(Variable.OPENAI_ORG_ID, ValueParser::token),
         optional(Variable.OPENAI_PROJECT_ID, ValueParser::token),
         embedded ? Map.of() : headers,
-        optional(Variable.OPENAI_API_VERSION, ValueParser::token),
+        optional(Variable.OPENAI_API_VERSION, ValueParser::token)
+            .or(
+                () ->
+                    environment
+                        .find(Variable.OPENAI_BASE_URL)
+                        .flatMap(found -> ValueParser.apiVersion(found.value()))),
         model.apply(value(Variable.SYNTHLAB_DEFAULT_MODEL, ValueParser::line)),
         model.apply(value(Variable.SYNTHLAB_EMBEDDING_MODEL, ValueParser::line)),
         model.apply(value(Variable.SYNTHLAB_IMAGE_MODEL, ValueParser::line)),
@@ -162,9 +168,9 @@ final class SettingsReader {
   }
 
   private NetworkSettings net() {
-    Optional<NetworkSettings.Proxy> all = optional(Variable.ALL_PROXY, ValueParser::proxy);
-    Optional<NetworkSettings.Proxy> http = optional(Variable.HTTP_PROXY, ValueParser::proxy);
-    Optional<NetworkSettings.Proxy> https = optional(Variable.HTTPS_PROXY, ValueParser::proxy);
+    Map<String, Problem> refused = new HashMap<>();
+    Optional<NetworkSettings.Proxy> http = proxy("http", Variable.HTTP_PROXY, refused);
+    Optional<NetworkSettings.Proxy> https = proxy("https", Variable.HTTPS_PROXY, refused);
     List<String> direct = optional(Variable.NO_PROXY, NoProxy::entries).orElse(List.of());
     direct.stream()
         .filter(entry -> !NoProxy.readable(entry))
@@ -173,10 +179,25 @@ final class SettingsReader {
                 "NO_PROXY: \"" + entry + "\" is not a host, an address or a network; it is ignored")
         .forEach(warnings::add);
     return new NetworkSettings(
-        optional(Variable.SYNTHLAB_CA_FILE, this::caFile),
-        http.or(() -> all),
-        https.or(() -> all),
-        direct);
+        optional(Variable.SYNTHLAB_CA_FILE, this::caFile), http, https, direct, refused);
+  }
+
+  /** Desktops set proxies of several kinds: one that cannot be used stops nothing but its calls. */
+  private Optional<NetworkSettings.Proxy> proxy(
+      String scheme, Variable variable, Map<String, Problem> refused) {
+    Variable given = environment.find(variable).isPresent() ? variable : Variable.ALL_PROXY;
+    return environment
+        .find(given)
+        .flatMap(
+            found -> {
+              try {
+                return Optional.of(ValueParser.proxy(found.value()));
+              } catch (IllegalArgumentException e) {
+                String reason = Objects.requireNonNullElse(e.getMessage(), "");
+                refused.put(scheme, problem(given, found, reason));
+                return Optional.empty();
+              }
+            });
   }
 
   private NetworkSettings.CaFile caFile(String raw) {

@@ -26,6 +26,10 @@ final class ValueParser {
   private static final Pattern DURATION =
       Pattern.compile("(\\d{1,12}(?:\\.\\d{1,9})?) ?(ms|s|m|h)?");
   private static final BigDecimal MAX = BigDecimal.valueOf(Duration.ofDays(30).toMillis());
+  private static final Pattern API_VERSION = Pattern.compile("\\?api-version=([A-Za-z0-9._-]+)$");
+  private static final Pattern CALL =
+      Pattern.compile(
+          "/(?:chat/completions|completions|embeddings|responses|images/generations)/*$");
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\u0080-\u009f\u2028\u2029]");
   private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7e]+");
   private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
@@ -249,6 +253,24 @@ final class ValueParser {
     if (userInfo.find()) {
       Secret.ofUserInfo(userInfo.group(1));
     }
+  }
+
+  /**
+   * The address of a model server, without the path of a call and the query {@code ?api-version=},
+   * which the consoles of servers show with it.
+   */
+  static URI baseUrl(String raw) {
+    keepUserInfo(raw);
+    String value = line(raw);
+    Matcher query = API_VERSION.matcher(value);
+    String path = query.find() ? value.substring(0, query.start()) : value;
+    return address(CALL.matcher(path).replaceFirst(""));
+  }
+
+  /** The version in the query of the address of a model server. */
+  static Optional<String> apiVersion(String raw) {
+    Matcher query = API_VERSION.matcher(raw.strip());
+    return query.find() ? Optional.of(query.group(1)) : Optional.empty();
   }
 
   /** An http(s) address, with user-info if there is any, or the address of the embedded model. */

@@ -39,7 +39,9 @@ final class OkHttpConfigurer implements Dns, AutoCloseable {
         .connectTimeout(options.timeout())
         .socketFactory(new DirectSocketFactory())
         .sslSocketFactory(trust.sockets(), trust);
-    if (network.httpProxy().isEmpty() && network.httpsProxy().isEmpty()) {
+    if (network.httpProxy().isEmpty()
+        && network.httpsProxy().isEmpty()
+        && network.refused().isEmpty()) {
       return builder.proxy(Proxy.NO_PROXY);
     }
     credentials(network.httpsProxy())

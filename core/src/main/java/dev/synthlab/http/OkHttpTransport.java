@@ -147,10 +147,12 @@ public final class OkHttpTransport implements Transport {
   }
 
   private OkHttpClient clientFor(Request request) throws TransportException {
+    // Fails before anything is sent if the proxy cannot be used.
+    Optional<NetworkSettings.Proxy> proxy = network.proxyFor(request.uri());
     return switch (request.reach()) {
       case ANYWHERE -> client;
       case PUBLIC_ONLY -> {
-        if (network.proxyFor(request.uri()).isPresent()) {
+        if (proxy.isPresent()) {
           // The proxy would look up the name, and its address could not be checked.
           throw new FailureTranslator(request, network).proxyNotAllowed();
         }

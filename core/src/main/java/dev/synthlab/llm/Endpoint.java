@@ -10,11 +10,16 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** The address of the requests of one client, and their headers. */
 final class Endpoint {
   private static final String LOCAL = "local";
   private static final String CHAT = "/chat/completions";
+
+  /** A path with the version of an API, or of a deployment at Azure. */
+  private static final Pattern VERSIONED = Pattern.compile("/v\\d|/openai/deployments/");
+
   private static final String COMPLETE =
       "the address of most servers ends with /v1: see OPENAI_BASE_URL";
 
@@ -98,9 +103,9 @@ final class Endpoint {
 
   /** Whether the address was not found, rather than the model. */
   private boolean incomplete(Fault fault) {
-    String path = settings.baseUrl().getRawPath();
-    boolean byDefault = path != null && !path.isEmpty() && !path.endsWith(CHAT);
-    return !byDefault && fault.code().filter("model_not_found"::equals).isEmpty();
+    String path = String.valueOf(settings.baseUrl().getRawPath());
+    boolean complete = VERSIONED.matcher(path).find() || settings.azureApiVersion().isPresent();
+    return !complete && fault.code().filter("model_not_found"::equals).isEmpty();
   }
 
   private URI address(String path) {

@@ -4,6 +4,8 @@ import dev.synthlab.Internal;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Timer;
+import dev.synthlab.http.Request;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
@@ -61,9 +63,24 @@ public final class InternalCalls {
    * @return the text of the response, or the failure
    */
   public Outcome<String> models(Duration within) {
+    return check(calls.endpoint().models(), within);
+  }
+
+  /**
+   * Sends a chat completion request without a model and messages, which costs nothing: a server
+   * refuses it as invalid, unless it has no such address.
+   *
+   * @param within the deadline
+   * @return the failure
+   */
+  public Outcome<String> chatAddress(Duration within) {
+    return check(calls.endpoint().chat("{}".getBytes(StandardCharsets.UTF_8)), within);
+  }
+
+  private Outcome<String> check(Request sent, Duration within) {
     Endpoint endpoint = calls.endpoint();
     Timer timer = calls.timer();
-    PreparedGet request = new PreparedGet(endpoint.route("models"), endpoint.models());
+    PreparedCheck request = new PreparedCheck(endpoint.route("check"), sent);
     return calls
         .once(within)
         .run(

@@ -48,10 +48,10 @@ final class ModelCalls {
         .orElse(loop);
   }
 
-  /** The call loop for one attempt. */
+  /** The call loop for one attempt of a check, which is not recorded as a call. */
   CallLoop once(Duration within) {
     CallPolicy policy = loop.policy();
-    return loop.with(policy.withMaxAttempts(1).withTimeout(within));
+    return loop.with(policy.withMaxAttempts(1).withTimeout(within)).unobserved();
   }
 
   /** The deadline of a call, within that of all calls. */

@@ -6,9 +6,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /** Reads a response body as text. */
-record ResponseTextReader() implements ResponseReader<PreparedGet, String> {
+record ResponseTextReader() implements ResponseReader<PreparedCheck, String> {
   @Override
-  public String read(PreparedGet request, AttemptResult.ResponseReceived head) throws IOException {
+  public String read(PreparedCheck request, AttemptResult.ResponseReceived head)
+      throws IOException {
     try (var body = head.body()) {
       return new String(BodyReader.whole(body, BodyReader.MAX_BYTES), StandardCharsets.UTF_8);
     }

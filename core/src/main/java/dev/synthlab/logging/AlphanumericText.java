@@ -12,6 +12,10 @@ final class AlphanumericText {
 
   private static final char ESCAPE = 0x1b;
   private static final char COMMAND = 0x9b;
+
+  /** Letters of Hangul that are invisible. */
+  private static final String FILLERS = "\u115f\u1160\u3164\uffa0";
+
   private static final int FULL_WIDTH = '\uff01' - '!';
 
   private final DecodedText view;
@@ -142,6 +146,7 @@ final class AlphanumericText {
     if (c >= '\uff01' && c <= '\uff5e') {
       return lower((char) (c - FULL_WIDTH));
     }
-    return Character.isLetterOrDigit(c) || Character.isSurrogate(c) ? Character.toLowerCase(c) : 0;
+    boolean letter = Character.isLetterOrDigit(c) && FILLERS.indexOf(c) < 0;
+    return letter || Character.isSurrogate(c) ? Character.toLowerCase(c) : 0;
   }
 }

@@ -41,6 +41,9 @@ enum EscapeForm {
 
   private static final int MAX_NAME = 10;
 
+  /** The most digits of a number in HTML, which may begin with any number of zeros. */
+  private static final int MAX_DIGITS = 64;
+
   /** The HTML names of ASCII characters that are neither letters nor digits. */
   private static final Map<String, Character> NAMES =
       Map.ofEntries(
@@ -114,6 +117,7 @@ enum EscapeForm {
           in.at(at + 2) == '{'
               ? braced(in, at, more)
               : digits(in, at, 2, 16, c == 'u' ? 4 : 2, c == 'u' ? 4 : 2, more);
+      case 'U' -> digits(in, at, 2, 16, 8, 8, more);
       case '0', '1', '2', '3' -> {
         long octal = digits(in, at, 1, 8, 3, 3, more);
         yield octal == NONE && c == '0' ? escape(0, 2) : octal;
@@ -137,7 +141,10 @@ enum EscapeForm {
 
   private static long numbered(DecodedText in, int at, boolean more) {
     boolean hex = in.at(at + 2) == 'x' || in.at(at + 2) == 'X';
-    long number = hex ? digits(in, at, 3, 16, 1, 8, more) : digits(in, at, 2, 10, 1, 8, more);
+    long number =
+        hex
+            ? digits(in, at, 3, 16, 1, MAX_DIGITS, more)
+            : digits(in, at, 2, 10, 1, MAX_DIGITS, more);
     if (number <= NONE) {
       return number;
     }

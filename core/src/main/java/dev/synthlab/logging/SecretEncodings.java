@@ -72,6 +72,11 @@ final class SecretEncodings {
     for (String once : base64Within(bytes)) {
       base64Within(once.getBytes(StandardCharsets.US_ASCII)).forEach(text -> addEncoded(text, all));
     }
+    addEncoded(HexFormat.of().formatHex(Base64.getEncoder().withoutPadding().encode(bytes)), all);
+    for (HexFormat hex : List.of(HexFormat.of(), HexFormat.of().withUpperCase())) {
+      byte[] digits = hex.formatHex(bytes).getBytes(StandardCharsets.US_ASCII);
+      base64Within(digits).forEach(text -> addEncoded(text, all));
+    }
     addEncoded(numbers(secret.codePoints(), c -> c), all);
     addEncoded(numbers(IntStream.range(0, bytes.length), i -> bytes[i]), all);
     addEncoded(numbers(IntStream.range(0, bytes.length), i -> bytes[i] & 0xff), all);

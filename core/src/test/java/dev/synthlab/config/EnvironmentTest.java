@@ -14,10 +14,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -79,11 +79,11 @@ class EnvironmentTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "canary-line-without-equals",
-        "9CANARY-NAME=x",
         "OPENAI_ORG_ID=\"canary not closed",
         "OPENAI_ORG_ID='canary' after it",
-        "=canary"
+        "OPENAI_ORG_ID: canary",
+        "export OPENAI_API_KEY",
+        "SYNTHLAB_HEADERZ: canary"
       })
   void reportsTheNumberOfAnInvalidLineAndNotItsText(String line) throws IOException {
     write("A=1\n\n" + line + "\nSYNTHLAB_TIMEOUT=abc\n");
@@ -93,6 +93,48 @@ class EnvironmentTest {
         .satisfies(e -> assertThat(e.problems()).hasSize(2))
         .withMessageContainingAll(".env (line 3)", "SYNTHLAB_TIMEOUT", ".env line 4")
         .withMessageNotContaining("canary");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "canary-line-without-equals",
+        "9CANARY-NAME=x",
+        "=canary",
+        "export BARE",
+        "BAR: 3",
+        "FOREIGN='canary' after it",
+        "- item"
+      })
+  void ignoresWithOneWarningWhatOtherProgramsReadInTheFile(String line) throws IOException {
+    write("SYNTHLAB_DEFAULT_MODEL=before\n" + line + "\n" + line + "\nSYNTHLAB_TIMEOUT=7s\n");
+
+    Settings settings = Settings.from(Environment.of(Map.of(), directory));
+
+    assertThat(settings.llm().model()).isEqualTo("before");
+    assertThat(settings.llm().timeout()).isEqualTo(Duration.ofSeconds(7));
+    assertThat(settings.warnings())
+        .singleElement()
+        .asString()
+        .contains(".env line 2 and 1 more are not of the form NAME=value")
+        .doesNotContain("canary");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"'", "\""})
+  void passesOverValuesOfOtherProgramsOverSeveralLines(String quote) throws IOException {
+    write(
+        "SYNTHLAB_DEFAULT_MODEL=before\nPEM="
+            + quote
+            + "-----BEGIN KEY-----\nSYNTHLAB_DEFAULT_MODEL=inside\n-----END KEY-----"
+            + quote
+            + "\nSYNTHLAB_TIMEOUT=7s\n");
+
+    Settings settings = Settings.from(Environment.of(Map.of(), directory));
+
+    assertThat(settings.llm().model()).isEqualTo("before");
+    assertThat(settings.llm().timeout()).isEqualTo(Duration.ofSeconds(7));
+    assertThat(settings.warnings()).isEmpty();
   }
 
   @ParameterizedTest

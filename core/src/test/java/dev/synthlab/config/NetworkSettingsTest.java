@@ -129,9 +129,13 @@ class NetworkSettingsTest {
         "http://ada:canary-password@proxy.test/path",
         "http://ada:canary-password@proxy.test\n"
       })
-  void refusesAnInvalidProxyAndNeverShowsItsPassword(String value) {
+  void refusesACallThroughAnInvalidProxyAndNeverShowsItsPassword(String value) {
+    NetworkSettings network = net("HTTPS_PROXY", value, "NO_PROXY", "near.test");
+
+    assertThat(network.proxyFor(URI.create("http://far.test/v1"))).isEmpty();
+    assertThat(network.proxyFor(URI.create("https://near.test/v1"))).isEmpty();
     assertThatExceptionOfType(ConfigException.class)
-        .isThrownBy(() -> net("HTTPS_PROXY", value))
+        .isThrownBy(() -> network.proxyFor(URI.create("https://far.test/v1")))
         .withMessageStartingWith("HTTPS_PROXY ")
         .withMessageContaining("must be the address of an HTTP proxy")
         .withMessageNotContaining("canary");
@@ -139,6 +143,25 @@ class NetworkSettingsTest {
         .isThrownBy(() -> net("ALL_PROXY", value, "all_proxy", "other:canary-other@proxy.test"))
         .withMessageContaining("must not differ")
         .withMessageNotContaining("canary");
+  }
+
+  @Test
+  void ignoresAProxyForAllThatNoCallWouldUse() {
+    NetworkSettings network =
+        net(
+            "ALL_PROXY",
+            "socks://127.0.0.1:9/",
+            "HTTP_PROXY",
+            "http://a.test:1",
+            "HTTPS_PROXY",
+            "http://b.test:2");
+
+    assertThat(network.proxyFor(URI.create("https://far.test/v1"))).isPresent();
+    assertThat(network.proxyFor(URI.create("http://far.test/v1"))).isPresent();
+    NetworkSettings alone = net("ALL_PROXY", "socks://127.0.0.1:9/");
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> alone.proxyFor(URI.create("https://far.test/v1")))
+        .withMessageStartingWith("ALL_PROXY ");
   }
 
   @Test

@@ -232,7 +232,8 @@ class SettingsTest {
                 Optional.of(
                     new NetworkSettings.Proxy(
                         "proxy.corp", 3128, Optional.of(Secret.of("ada:pr0xy-canary")))),
-                List.of("localhost", ".corp", "10.0.0.0/8")));
+                List.of("localhost", ".corp", "10.0.0.0/8"),
+                Map.of()));
     assertThat(settings.paths())
         .isEqualTo(new Settings.Paths(Path.of("/data/out"), Path.of("/home/ada/lab.db")));
     assertThat(settings.database())
@@ -513,6 +514,35 @@ class SettingsTest {
     }
 
     assertThat(from(empty)).isEqualTo(from(Map.of("HOME", "/home/ada")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://h/v1/chat/completions, http://h/v1",
+    "http://h/v1/chat/completions/, http://h/v1",
+    "http://h/v1/embeddings, http://h/v1",
+    "http://h/v1/, http://h/v1",
+    "http://h/openai/deployments/m/chat/completions?api-version=2024-10-21,"
+        + " http://h/openai/deployments/m",
+    "http://h/openai/deployments/m?api-version=2024-10-21, http://h/openai/deployments/m"
+  })
+  void readsAnAddressAsTheConsolesOfServersShowIt(String given, String base) {
+    Settings.Llm llm = Settings.from(Environment.of(Map.of("OPENAI_BASE_URL", given))).llm();
+
+    assertThat(llm.baseUrl()).isEqualTo(URI.create(base));
+    assertThat(llm.azureApiVersion().isPresent()).isEqualTo(given.contains("?"));
+  }
+
+  @Test
+  void prefersTheVersionOfItsOwnVariableToThatOfTheAddress() {
+    Settings settings =
+        Settings.from(
+            Environment.of(
+                Map.of(
+                    "OPENAI_BASE_URL", "http://h/openai/deployments/m?api-version=2024-10-21",
+                    "OPENAI_API_VERSION", "2025-01-01")));
+
+    assertThat(settings.llm().azureApiVersion()).contains("2025-01-01");
   }
 
   @ParameterizedTest

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -38,7 +39,8 @@ class FailureTranslatorTest {
     NetworkSettings.Proxy proxy = new NetworkSettings.Proxy("proxy.test", 3128, userInfo);
     return new FailureTranslator(
         REQUEST,
-        new NetworkSettings(Optional.empty(), Optional.empty(), Optional.of(proxy), List.of()));
+        new NetworkSettings(
+            Optional.empty(), Optional.empty(), Optional.of(proxy), List.of(), Map.of()));
   }
 
   private TransportException securing(IOException reason) {

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -296,7 +297,7 @@ class OkHttpTransportTest {
         new OkHttpTransport(
             ConnectOptions.of(
                 new NetworkSettings(
-                    Optional.of(file), Optional.empty(), Optional.empty(), List.of())));
+                    Optional.of(file), Optional.empty(), Optional.empty(), List.of(), Map.of())));
 
     Optional<TlsPeer> peer = transport.peer(server.base(), WITHIN);
 

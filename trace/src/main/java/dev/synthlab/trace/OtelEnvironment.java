@@ -94,7 +94,11 @@ final class OtelEnvironment {
         trace.otel().keySet().stream().anyMatch(name -> name.endsWith("CERTIFICATE"));
     return hasCertificate
         ? new NetworkSettings(
-            Optional.empty(), network.httpProxy(), network.httpsProxy(), network.noProxy())
+            Optional.empty(),
+            network.httpProxy(),
+            network.httpsProxy(),
+            network.noProxy(),
+            network.refused())
         : network;
   }
 

@@ -3,8 +3,8 @@ package dev.synthlab.llm;
 import dev.synthlab.call.Route;
 import dev.synthlab.http.Request;
 
-/** A GET request to the API of a model server. */
-record PreparedGet(Route route, Request wire) implements PreparedRequest<PreparedGet> {
+/** A request that only checks what a model server has. */
+record PreparedCheck(Route route, Request wire) implements PreparedRequest<PreparedCheck> {
   @Override
   public long weight() {
     return 0;
