@@ -279,8 +279,7 @@ final class CallExecution<T> {
         request.limitSilence(loop.policy.timeout(), deadline);
       }
       Runnable begun = () -> request.limitSilence(loop.policy.timeout(), deadline);
-      return new AttemptResult.ResponseReceived(
-          response.status(), response.headers(), body, begun);
+      return new AttemptResult.ResponseReceived(response.status(), response.headers(), body, begun);
     } catch (IOException e) {
       return new AttemptResult.TransportFailed(asTransport(e, Phase.EXCHANGE));
     }

@@ -58,8 +58,7 @@ final class ChatJson {
     choice.put("index", 0);
     choice.put("message", message);
     choice.put(
-        "finish_reason",
-        answer.finish.equals(FinishReason.UNKNOWN) ? null : answer.finish.value());
+        "finish_reason", answer.finish.equals(FinishReason.UNKNOWN) ? null : answer.finish.value());
     Map<String, Object> whole = new LinkedHashMap<>();
     whole.put("id", answer.id);
     whole.put("object", "chat.completion");

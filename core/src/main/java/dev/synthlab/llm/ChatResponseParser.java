@@ -140,7 +140,8 @@ final class ChatResponseParser {
         if (read.index == 0 && chosen.filter(one -> one.index == 0).isPresent()) {
           refuseSecond(read);
         }
-        chosen = chosen.filter(one -> one.index == 0 || read.index != 0).or(() -> Optional.of(read));
+        chosen =
+            chosen.filter(one -> one.index == 0 || read.index != 0).or(() -> Optional.of(read));
       } else {
         in.skipChildren();
       }
@@ -148,9 +149,7 @@ final class ChatResponseParser {
     }
     // A chunk of another choice is no part of the answer; some servers count from 1 in an object.
     boolean isWhole = !isEvent;
-    chosen
-        .filter(one -> one.index == 0 || (isWhole && one.delta.isEmpty()))
-        .ifPresent(this::take);
+    chosen.filter(one -> one.index == 0 || (isWhole && one.delta.isEmpty())).ifPresent(this::take);
   }
 
   /** Whether a second piece belongs to the same choice cannot be known. */

@@ -29,16 +29,14 @@ record ChatResult(
   static void requireNoError(ChatResponseParser answer) throws UnusableResponseException {
     if (answer.error.isPresent()) {
       ErrorBody error = answer.error.get();
-      throw new UnusableResponseException(
-          "an error", error.message(), Optional.of(error));
+      throw new UnusableResponseException("an error", error.message(), Optional.of(error));
     }
   }
 
   /** Refuses a body that ended early, or whose parts do not make one answer. */
   static void requireWhole(ChatResponseParser answer, ChatChunks chunks, String last)
       throws UnusableResponseException {
-    boolean isEndKnown =
-        chunks.endStated() || (!chunks.isEventStream() && !answer.isInPieces());
+    boolean isEndKnown = chunks.endStated() || (!chunks.isEventStream() && !answer.isInPieces());
     Optional<String> flaw = answer.flaw(isEndKnown);
     if (flaw.isPresent()) {
       throw new UnusableResponseException(flaw.get(), last, Optional.empty());

@@ -118,8 +118,7 @@ final class ModelExchange<P extends PreparedRequest<P>, T> implements Exchange<T
       Optional<Verdict<T>> stated =
           e.error()
               .flatMap(
-                  error ->
-                      ResponseClassifier.<T>errorInBody(head, route(), error, timer.now()));
+                  error -> ResponseClassifier.<T>errorInBody(head, route(), error, timer.now()));
       Verdict<T> verdict = stated.orElseGet(() -> unusable(head, e));
       return stated.isPresent() && verdict instanceof Verdict.GiveUp<T> over
           ? repaired(over)

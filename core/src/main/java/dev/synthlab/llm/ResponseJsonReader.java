@@ -26,6 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 record ResponseJsonReader<T extends ResponseJsonReader.Counted>(Supplier<Fields<T>> fields)
     implements ResponseReader<PreparedPost, T> {
   private static final int MAX_BYTES = 64 << 20;
+
   /** The fields of an error that has no field of its own. */
   private static final Set<String> DETAILS =
       Set.of("object", "type", "code", "status", "message", "detail");
@@ -97,8 +98,7 @@ record ResponseJsonReader<T extends ResponseJsonReader.Counted>(Supplier<Fields<
   private static void refuse(Optional<ErrorBody> error, BodyReader.Bounded body)
       throws UnusableResponseException {
     if (error.isPresent()) {
-      throw new UnusableResponseException(
-          "an error", body.beginning(), error);
+      throw new UnusableResponseException("an error", body.beginning(), error);
     }
   }
 

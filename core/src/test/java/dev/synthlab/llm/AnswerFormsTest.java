@@ -86,7 +86,9 @@ class AnswerFormsTest {
 
   private static final List<String> TEXTS =
       List.of(
-          "[" + THINKING + ",{\"type\":\"text\",\"text\":\"Par\"},{\"type\":\"text\",\"text\":\"is\"}]",
+          "["
+              + THINKING
+              + ",{\"type\":\"text\",\"text\":\"Par\"},{\"type\":\"text\",\"text\":\"is\"}]",
           "[{\"text\":\"Par\",\"type\":\"text\"},{\"type\":\"noise\",\"text\":\"x\"},\"is\"]",
           "[{\"type\":\"output_text\",\"text\":\"Paris\",\"annotations\":[]},{}]",
           "{\"type\":\"text\",\"text\":\"Paris\"}",
@@ -157,7 +159,8 @@ class AnswerFormsTest {
 
   @Test
   void assumesNoSilenceWhileAModelThinks() {
-    String thought = "data: " + piece("\"reasoning_content\":\"" + "hm ".repeat(20) + "\"") + "\n\n";
+    String thought =
+        "data: " + piece("\"reasoning_content\":\"" + "hm ".repeat(20) + "\"") + "\n\n";
     Reply slow =
         (socket, out) -> {
           out.write(
@@ -217,7 +220,8 @@ class AnswerFormsTest {
     "STREAM_READ_WHOLE, Paris., Paris.",
   })
   void doesNotDoubleTheTextByAMessageAfterItsDeltas(Way way, String message, String text) {
-    String end = object(choice("message", "\"content\":" + quoted(message), ",\"finish_reason\":\"stop\""));
+    String end =
+        object(choice("message", "\"content\":" + quoted(message), ",\"finish_reason\":\"stop\""));
 
     Completion answer = ask(way, events(delta("Par"), delta("is"), end, "[DONE]"));
 
@@ -298,8 +302,16 @@ class AnswerFormsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, a, '', a", "0, a, '', ''", "0, a, '', -", "'', a, '', a", "'', a, '', ''", "'', a, '', -",
-    "0, a, weather, a", "0, '', weather, ''", "0, a, '', b", "'', '', weather, ''",
+    "0, a, '', a",
+    "0, a, '', ''",
+    "0, a, '', -",
+    "'', a, '', a",
+    "'', a, '', ''",
+    "'', a, '', -",
+    "0, a, weather, a",
+    "0, '', weather, ''",
+    "0, a, '', b",
+    "'', '', weather, ''",
   })
   void joinsThePiecesOfACall(String index, String first, String name, String next) {
     List<Part.ToolCall> calls =
@@ -352,7 +364,11 @@ class AnswerFormsTest {
     Reply events = events(delta("Par"), delta("is"), finish("stop"), "[DONE]");
     Reply lines =
         json(200, String.join("\n", delta("Par"), delta("is"), finish("stop")), "x-form", "lines");
-    Reply blank = Replies.bytes(200, "text/plain", "\n\n \n".concat(Replies.completion("Paris", "stop")).getBytes(StandardCharsets.UTF_8));
+    Reply blank =
+        Replies.bytes(
+            200,
+            "text/plain",
+            "\n\n \n".concat(Replies.completion("Paris", "stop")).getBytes(StandardCharsets.UTF_8));
 
     for (Reply reply : List.of(events, chat("Paris"), lines, blank)) {
       assertThat(ask(way, reply).text()).isEqualTo("Paris");
@@ -443,8 +459,7 @@ class AnswerFormsTest {
       assertThat(answer.text()).isEqualTo("Half a");
       assertThat(answer.truncated()).isEqualTo(names.getLast().equals("length"));
       assertThat(answer.problem().map(AnswerException::code))
-          .isEqualTo(
-              java.util.Optional.of("content_filter").filter(names.getLast()::equals));
+          .isEqualTo(java.util.Optional.of("content_filter").filter(names.getLast()::equals));
       assertThat(rig.requests()).isEqualTo(1);
     }
   }
@@ -454,7 +469,8 @@ class AnswerFormsTest {
   void reportsAFilterThatLeftNoText(Way way) {
     Reply reply =
         way == Way.WHOLE
-            ? json(200, object(choice("message", "\"content\":null", ",\"finish_reason\":\"SAFETY\"")))
+            ? json(
+                200, object(choice("message", "\"content\":null", ",\"finish_reason\":\"SAFETY\"")))
             : events(finish("SAFETY"), "[DONE]");
 
     assertThat(ask(way, reply).problem()).containsInstanceOf(AnswerException.ContentFiltered.class);

@@ -3,7 +3,6 @@ package dev.synthlab.llm;
 import static dev.synthlab.testing.Replies.bytes;
 import static dev.synthlab.testing.Replies.chat;
 import static dev.synthlab.testing.Replies.delta;
-import static dev.synthlab.testing.Replies.events;
 import static dev.synthlab.testing.Replies.finish;
 import static dev.synthlab.testing.Replies.json;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -94,7 +93,9 @@ class ErrorInBodyTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{\"error\":\"not today\"}", "{\"error\":[\"not today\"]}", "{\"detail\":\"not today\"}"
+        "{\"error\":\"not today\"}",
+        "{\"error\":[\"not today\"]}",
+        "{\"detail\":\"not today\"}"
       })
   void triesAgainAfterAnErrorWithoutACodeAndShowsItsWords(String body) {
     for (Consumer<LlmClient> verb : VERBS) {
@@ -142,7 +143,10 @@ class ErrorInBodyTest {
   @Test
   void showsTheWordsOfAnErrorEventThatIsNoJson() {
     String stream =
-        "data: " + delta("Par") + "\n\nevent: error\ndata: out of memory\n\ndata: " + finish("stop");
+        "data: "
+            + delta("Par")
+            + "\n\nevent: error\ndata: out of memory\n\ndata: "
+            + finish("stop");
     Reply reply = bytes(200, "text/event-stream", stream.getBytes(StandardCharsets.UTF_8));
 
     assertThatExceptionOfType(CallException.MalformedResponse.class)

@@ -76,15 +76,13 @@ final class SameBytes {
   private static Reply reply(Seen seen) {
     if (seen.path().endsWith("/embeddings")) {
       return Replies.json(
-          200,
-          "{\"data\":[{\"index\":0,\"embedding\":[0.5]},{\"index\":1,\"embedding\":[0.5]}]}");
+          200, "{\"data\":[{\"index\":0,\"embedding\":[0.5]},{\"index\":1,\"embedding\":[0.5]}]}");
     }
     if (seen.path().contains("/images")) {
       return Replies.json(200, "{\"data\":[{\"b64_json\":\"iVBORw==\"}]}");
     }
     if (seen.body().contains("\"stream\":true")) {
-      return Replies.events(
-          Replies.delta("{}"), Replies.finish("stop"), Replies.usage(), "[DONE]");
+      return Replies.events(Replies.delta("{}"), Replies.finish("stop"), Replies.usage(), "[DONE]");
     }
     if (seen.body().contains("weather") && !seen.body().contains("\"role\":\"tool\"")) {
       return Replies.json(

@@ -38,7 +38,6 @@ class SameBytesTest {
     }
 
     assertThat(sent.getFirst()).hasSizeGreaterThan(15);
-    assertThat(sent)
-        .allSatisfy(one -> assertThat(one).containsExactlyElementsOf(sent.getFirst()));
+    assertThat(sent).allSatisfy(one -> assertThat(one).containsExactlyElementsOf(sent.getFirst()));
   }
 }
