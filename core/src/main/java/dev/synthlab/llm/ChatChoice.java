@@ -107,6 +107,7 @@ final class ChatChoice {
   }
 
   private static void parts(JsonParser in, JsonToken value, Content content) {
+    content.text.clear(); // the last of equal fields counts
     content.isList = value == JsonToken.START_ARRAY || value == JsonToken.START_OBJECT;
     switch (value) {
       case VALUE_STRING -> texts(in, value, content.text);
@@ -141,8 +142,14 @@ final class ChatChoice {
       JsonToken value = in.nextToken();
       switch (field) {
         case "type" -> type = JsonFields.string(in, value).orElse(type);
-        case "text" -> texts(in, value, text);
-        case "refusal" -> texts(in, value, refusal);
+        case "text" -> {
+          text.clear();
+          texts(in, value, text);
+        }
+        case "refusal" -> {
+          refusal.clear();
+          texts(in, value, refusal);
+        }
         case "thinking", "reasoning", "summary" -> texts(in, value, thought);
         default -> in.skipChildren();
       }

@@ -89,6 +89,7 @@ final class ChatResponseParser {
   /** Whether the object is one of an answer. */
   private boolean object(JsonParser in) {
     boolean answer = false;
+    Optional<ChatChoice> chosen = Optional.empty();
     while (in.nextToken() == JsonToken.PROPERTY_NAME) {
       String field = in.currentName();
       JsonToken value = in.nextToken();
@@ -96,7 +97,7 @@ final class ChatResponseParser {
       switch (field) {
         case "id" -> id = JsonFields.string(in, value).orElse(id);
         case "model" -> model = JsonFields.string(in, value).orElse(model);
-        case "choices" -> choices(in, value);
+        case "choices" -> chosen = choices(in, value);
         case "usage" -> usage(in, value);
         case "error", "errors" -> {
           Optional<ErrorBody> stated = JsonFields.error(in);
@@ -105,6 +106,7 @@ final class ChatResponseParser {
         default -> in.skipChildren();
       }
     }
+    chosen.ifPresent(this::take);
     return answer;
   }
 
@@ -125,10 +127,11 @@ final class ChatResponseParser {
     return calls.mixed().map(tool -> "the arguments of several calls of " + tool + " as one");
   }
 
-  private void choices(JsonParser in, JsonToken start) {
+  /** The choice that is the answer, or the next piece of it. */
+  private Optional<ChatChoice> choices(JsonParser in, JsonToken start) {
     if (start != JsonToken.START_ARRAY) {
       in.skipChildren();
-      return;
+      return Optional.empty();
     }
     Optional<ChatChoice> chosen = Optional.empty();
     int place = 0;
@@ -149,7 +152,7 @@ final class ChatResponseParser {
     }
     // A chunk of another choice is no part of the answer; some servers count from 1 in an object.
     boolean isWhole = !isEvent;
-    chosen.filter(one -> one.index == 0 || (isWhole && one.delta.isEmpty())).ifPresent(this::take);
+    return chosen.filter(one -> one.index == 0 || (isWhole && one.delta.isEmpty()));
   }
 
   /** Whether a second piece belongs to the same choice cannot be known. */
