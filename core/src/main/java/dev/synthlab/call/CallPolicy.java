@@ -6,8 +6,8 @@ import java.util.Objects;
 /**
  * The number of attempts of a call, their timeout, and the delays between them.
  *
- * @param maxAttempts the maximum number of attempts, the first included; a response that only asks
- *     to wait does not count
+ * @param maxAttempts the maximum number of attempts, the first included; in a bulk run a response
+ *     that only asks to wait does not count, up to ten minutes of such waits
  * @param timeout the time limit of one attempt, to the last byte of its response; for a stream to
  *     its first event, and then the maximum time without data
  * @param backoffFirst the maximum of the first delay

@@ -109,27 +109,23 @@ class AnswerFuzzTest {
 
   /** The chunks of several calls, in one of the ways of servers. */
   private List<String> calls(List<String> arguments) {
-    List<List<String>> pieces = new ArrayList<>();
-    int style = random.nextInt(6);
+    List<String> chunks = new ArrayList<>();
+    int style = random.nextInt(4);
     for (int i = 0; i < arguments.size(); i++) {
-      String index = style == 0 || style == 5 ? "\"index\":" + i + "," : "";
-      index = style == 1 ? "\"index\":0," : index;
-      String id = style < 4 || style == 5 ? "\"id\":\"call-" + i + "\"," : "";
-      String again = random.nextBoolean() ? id : "\"id\":null,";
-      boolean split = style != 4 && random.nextBoolean();
-      int cut = split ? random.nextInt(arguments.get(i).length()) : arguments.get(i).length();
-      String begin = arguments.get(i).substring(0, cut);
-      List<String> call = new ArrayList<>();
-      call.add(call(index + id, "\"name\":\"f\",", begin));
-      if (split) {
-        String name = random.nextBoolean() ? "\"name\":\"f\"," : "";
-        boolean named = style == 5 || name.isEmpty();
-        String known = named ? again : id;
-        call.add(call(index + (style == 5 ? id : known), name, arguments.get(i).substring(cut)));
+      String whole = arguments.get(i);
+      String index = style < 2 ? "\"index\":" + (style == 0 ? i : 0) + "," : "";
+      String id = style < 3 ? "\"id\":\"call-" + i + "\"," : "";
+      String name = "\"name\":\"f\",";
+      boolean isSplit = style < 3 && random.nextBoolean();
+      int cut = isSplit ? whole.indexOf(':') + 1 : whole.length();
+      chunks.add(call(index + id, name, whole.substring(0, cut)));
+      if (isSplit) {
+        boolean isNamed = random.nextBoolean();
+        String again = isNamed || random.nextBoolean() ? id : "\"id\":null,";
+        chunks.add(call(index + again, isNamed ? name : "", whole.substring(cut)));
       }
-      pieces.add(call);
     }
-    return pieces.stream().flatMap(List::stream).collect(java.util.stream.Collectors.toList());
+    return chunks;
   }
 
   private String call(String place, String name, String arguments) {

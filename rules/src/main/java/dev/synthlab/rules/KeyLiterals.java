@@ -73,7 +73,7 @@ final class KeyLiterals {
       return shaped;
     }
     boolean one = text.matches("[A-Za-z0-9+/_=.-]{20,200}");
-    return one && NAMED.matcher(name).matches() && isRandom(text)
+    return one && NAMED.matcher(name).matches() && isRandom(text) && !isSpelled(text, name)
         ? Optional.of(random(name))
         : Optional.empty();
   }
@@ -101,8 +101,9 @@ final class KeyLiterals {
     Matcher assigned = ASSIGNED.matcher(text);
     while (assigned.find()) {
       String value = assigned.group(1);
-      if (isRandom(value) && shaped(value).isEmpty()) {
-        all.add(new Match(assigned.start(1), random(name(text, assigned.start(), assigned.end()))));
+      String name = name(text, assigned.start(), assigned.end());
+      if (isRandom(value) && shaped(value).isEmpty() && !isSpelled(value, name)) {
+        all.add(new Match(assigned.start(1), random(name)));
       }
     }
     return all;
@@ -118,6 +119,15 @@ final class KeyLiterals {
 
   private static boolean isOfName(char c) {
     return Character.isLetterOrDigit(c) || c == '_' || c == '.' || c == '-';
+  }
+
+  /** Whether a value is its name in another spelling, such as that of a JSON property. */
+  private static boolean isSpelled(String value, String name) {
+    return letters(value).equals(letters(name));
+  }
+
+  private static String letters(String text) {
+    return text.replaceAll("[^A-Za-z0-9]", "").toLowerCase(Locale.ROOT);
   }
 
   private static String formed(String shape) {
