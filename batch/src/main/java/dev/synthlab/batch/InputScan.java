@@ -1,6 +1,7 @@
 package dev.synthlab.batch;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -68,6 +69,9 @@ final class InputScan {
         if (lines.blank()) {
           continue;
         }
+        if (rows == 0) {
+          requireOneObjectALine(lines);
+        }
         scan.scan(lines);
         int row = enter(scan, lines.number());
         if (options.input().strict()) {
@@ -87,6 +91,28 @@ final class InputScan {
           BatchException.Kind.INPUT_UNREADABLE,
           "cannot read " + input.path() + ": " + RunPreflight.reason(e),
           e);
+    }
+  }
+
+  /** Refuses a JSON array, and objects over several lines: no line of them is a row. */
+  private void requireOneObjectALine(RecordReader lines) {
+    if (options.input().format().tabular() || lines.tooLong()) {
+      return;
+    }
+    String first =
+        new String(lines.bytes(), lines.from(), lines.to() - lines.from(), StandardCharsets.UTF_8)
+            .replace("\uFEFF", "")
+            .strip();
+    boolean array = first.startsWith("[");
+    if (array || (first.startsWith("{") && "{[,:".indexOf(first.charAt(first.length() - 1)) >= 0)) {
+      throw new BatchException(
+          BatchException.Kind.MALFORMED_LINE,
+          input.path()
+              + (array ? " is a JSON array" : " has JSON objects over several lines")
+              + "; every line must be one JSON object. For example: jq -c "
+              + (array ? "'.[]' " : ". ")
+              + input.path().getFileName()
+              + " > rows.jsonl");
     }
   }
 

@@ -16,6 +16,7 @@ import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -280,24 +281,23 @@ final class OutputLine {
     try {
       return SanitizedJson.redacted(answer.json());
     } catch (JacksonException e) {
-      Map<String, Object> message =
-          Map.of("role", "assistant", "content", Redactor.redactKnown(answer.text()));
-      Map<String, Object> choice =
-          Map.of("index", 0, "finish_reason", answer.finishReason().value(), "message", message);
-      return Json.mapper()
-          .writeValueAsString(
-              Map.of(
-                  "object",
-                  "chat.completion",
-                  "model",
-                  clean(answer.respondedModel()),
-                  "choices",
-                  List.of(choice)));
+      Map<String, Object> message = new LinkedHashMap<>();
+      message.put("role", "assistant");
+      message.put("content", Redactor.redactKnown(answer.text()));
+      Map<String, Object> choice = new LinkedHashMap<>();
+      choice.put("index", 0);
+      choice.put("finish_reason", answer.finishReason().value());
+      choice.put("message", message);
+      Map<String, Object> whole = new LinkedHashMap<>();
+      whole.put("object", "chat.completion");
+      whole.put("model", clean(answer.respondedModel()));
+      whole.put("choices", List.of(choice));
+      return Json.mapper().writeValueAsString(whole);
     }
   }
 
   private static String errorBody(Fault fault) {
-    Map<String, Object> error = new java.util.LinkedHashMap<>();
+    Map<String, Object> error = new LinkedHashMap<>();
     error.put("message", Redactor.redact(fault.message()));
     error.put("type", fault.kind().code());
     fault.parameter().ifPresent(name -> error.put("param", clean(name)));

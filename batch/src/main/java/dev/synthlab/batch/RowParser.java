@@ -27,7 +27,11 @@ final class RowParser {
       Pattern.compile(
           ", from `[^`]*`|: was expecting \\(JSON.*| \\(code \\d+\\)|: enable `.*|: maybe a .*"
               + "|[:;,(]?[^:;,(]*([Ff]eature[ `'].*|`\\w+Feature.*)");
-  private static final String CHAT = "/v1/chat/completions";
+
+  /** The end of a url in any form: with a version, a server or a deployment before, or without. */
+  private static final Pattern CHAT = Pattern.compile("(?:.*/)?chat/completions/*(?:\\?.*)?");
+
+  private static final Pattern EMBEDDINGS = Pattern.compile("(?:.*/)?embeddings/*(?:\\?.*)?");
   private static final Set<String> ASKING = Set.of("body", "messages", "prompt");
   private static final Set<String> REQUEST_KEYS =
       Set.of("custom_id", "method", "url", "body", "messages", "prompt");
@@ -104,7 +108,7 @@ final class RowParser {
               columns.put(name, value);
             }
           });
-      if (object.containsKey("body") && EmbeddingRowCodec.URL.equals(object.get("url"))) {
+      if (object.containsKey("body") && isEmbedding(object)) {
         return embedding(key, object, columns);
       }
       return new Row.Ready(key, filled(body(object), object), columns);
@@ -175,10 +179,18 @@ final class RowParser {
     if (templated(object)) {
       Object prompt = fill(template.orElseThrow(), object);
       Map<String, Object> body = new LinkedHashMap<>();
-      body.put("messages", List.of(Map.of("role", "user", "content", prompt)));
+      body.put("messages", List.of(message("user", prompt)));
       return body;
     }
     return ownBody(object);
+  }
+
+  /** In a fixed order: the same row is the same bytes in every process. */
+  private static Map<String, Object> message(String role, Object content) {
+    Map<String, Object> message = new LinkedHashMap<>();
+    message.put("role", role);
+    message.put("content", content);
+    return message;
   }
 
   private static Map<String, Object> ownBody(Map<String, Object> object) {
@@ -192,7 +204,7 @@ final class RowParser {
     if (object.containsKey("messages")) {
       body.put("messages", messages(object));
     } else if (object.get("prompt") instanceof String prompt) {
-      body.put("messages", List.of(Map.of("role", "user", "content", prompt)));
+      body.put("messages", List.of(message("user", prompt)));
     } else if (object.containsKey("prompt")) {
       throw new Malformed("its prompt is not a text");
     } else {
@@ -216,11 +228,18 @@ final class RowParser {
     }
   }
 
+  private static boolean isEmbedding(Map<String, Object> object) {
+    return object.get("url") instanceof String url && EMBEDDINGS.matcher(url).matches();
+  }
+
   private static void checkAddress(Map<String, Object> object) {
-    Object url = object.getOrDefault("url", CHAT);
-    if (!CHAT.equals(url) && !EmbeddingRowCodec.URL.equals(url)) {
+    Object url = object.get("url");
+    boolean chat = url == null || (url instanceof String text && CHAT.matcher(text).matches());
+    if (!chat && !isEmbedding(object)) {
       throw new Malformed(
-          "its url is " + url + "; only " + CHAT + " and " + EmbeddingRowCodec.URL + " are served");
+          "its url is "
+              + url
+              + "; it must end with /chat/completions or /embeddings, or be left out");
     }
     Object method = object.getOrDefault("method", "POST");
     if (!"POST".equals(method.toString().toUpperCase(Locale.ROOT))) {
@@ -275,7 +294,7 @@ final class RowParser {
     }
     messages.removeIf(RowParser::setsRules);
     Object content = system.isPresent() ? fill(system.get(), columns) : text;
-    messages.addFirst(Map.of("role", "system", "content", content));
+    messages.addFirst(message("system", content));
     body.put("messages", messages);
   }
 

@@ -37,6 +37,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.JsonNode;
 
@@ -130,6 +132,53 @@ class BulkRunTest {
     assertThat(bulk.script.requests.getFirst().body()).containsEntry("model", "smol");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/v1/chat/completions",
+        "/v1/chat/completions/",
+        "/chat/completions",
+        "chat/completions",
+        "https://api.openai.com/v1/chat/completions",
+        "/openai/deployments/m/chat/completions?api-version=2024-10-21"
+      })
+  void acceptsTheUrlOfABatchLineInEveryForm(String url) {
+    bulk.input(
+        "{\"custom_id\":\"a\",\"url\":\""
+            + url
+            + "\",\"body\":{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}}");
+
+    assertThat(bulk.run().end()).isEqualTo(Summary.End.DONE);
+    assertThat(bulk.script.prompts()).containsExactly("x");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/v1/completions", "/v1/responses", "/v1/chat/completionsx", "files"})
+  void failsTheRowOfABatchLineWithAnotherUrl(String url) {
+    bulk.input("{\"custom_id\":\"a\",\"url\":\"" + url + "\",\"body\":{\"messages\":[{}]}}");
+
+    assertThat(bulk.run().failures()).isEqualTo(Map.of("invalid_line", 1L));
+    assertThat(bulk.script.prompts()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[\n{\"prompt\":\"x\"}\n]",
+        "[{\"prompt\":\"x\"}, {\"prompt\":\"y\"}]",
+        "\uFEFF[\n{\"prompt\":\"x\"},\n{\"prompt\":\"y\"}\n]",
+        "{\n  \"prompt\": \"x\"\n}\n{\n  \"prompt\": \"y\"\n}",
+        "{\"custom_id\": \"a\",\n \"prompt\": \"x\"}"
+      })
+  void refusesJsonThatIsNotOneObjectALineAndSaysHowToConvertIt(String text) throws IOException {
+    Files.writeString(bulk.in, text);
+
+    assertThatExceptionOfType(BatchException.class)
+        .isThrownBy(() -> bulk.run())
+        .withMessageContainingAll("every line must be one JSON object", "jq -c");
+    assertThat(bulk.script.prompts()).isEmpty();
+  }
+
   @Test
   void recordsAMalformedLineAsFailedAndRunsTheOthers() throws IOException {
     Files.writeString(
@@ -154,7 +203,7 @@ class BulkRunTest {
     assertThat(bulk.result("e").at("/error/code").asString()).isEqualTo("invalid_line");
     assertThat(bulk.result("e").at("/error/message").asString())
         .contains("line 4")
-        .contains("/v1/responses", "/v1/embeddings");
+        .contains("/v1/responses", "/embeddings");
     assertThat(bulk.result("e").at("/synthlab/line").asInt()).isEqualTo(4);
   }
 
@@ -454,7 +503,7 @@ class BulkRunTest {
   @Test
   void writesHostileTextAsOneValidLine() throws IOException {
     String hostile = "a\u0000b\u2028c\u2029d\u0085e\uD800f\r\ng\u001B[31m\"\\ \uDE00 \uD83D\uDE00";
-    bulk.input(Bulk.prompt("../../x", "h"));
+    bulk.input(Bulk.prompt("../../synthlab-traversal", "h"));
     bulk.script.on("h", request -> Script.answer(hostile));
 
     bulk.run();
@@ -463,10 +512,10 @@ class BulkRunTest {
     String text = new String(bytes, StandardCharsets.UTF_8);
     assertThat(text.lines()).hasSize(1);
     assertThat(text).doesNotContain("\u2028", "\u2029", "\u0085", "\u0000", "\u001B");
-    String read = bulk.result("../../x").at("/response/body/choices/0/message/content").asString();
+    String read = bulk.result("../../synthlab-traversal").at("/response/body/choices/0/message/content").asString();
     assertThat(read)
         .isEqualTo("a\u0000b\u2028c\u2029d\u0085e\uFFFDf\r\ng\u001B[31m\"\\ \uFFFD \uD83D\uDE00");
-    assertThat(directory.resolve("../x")).doesNotExist();
+    assertThat(directory.resolve("../synthlab-traversal")).doesNotExist();
   }
 
   @Test
