@@ -187,8 +187,7 @@ class AnswerFuzzTest {
     boolean done = !lines && random.nextBoolean();
     boolean ends = done || (finishes && !end.isEmpty());
     String body = lines ? String.join("\n", chunks) : events(chunks, done);
-    return new Sent(
-        utf8(body), text.toString(), thought.toString(), ends && !(finishes && failed));
+    return new Sent(utf8(body), text.toString(), thought.toString(), ends && !(finishes && failed));
   }
 
   private static byte[] utf8(String text) {
