@@ -512,7 +512,10 @@ class BulkRunTest {
     String text = new String(bytes, StandardCharsets.UTF_8);
     assertThat(text.lines()).hasSize(1);
     assertThat(text).doesNotContain("\u2028", "\u2029", "\u0085", "\u0000", "\u001B");
-    String read = bulk.result("../../synthlab-traversal").at("/response/body/choices/0/message/content").asString();
+    String read =
+        bulk.result("../../synthlab-traversal")
+            .at("/response/body/choices/0/message/content")
+            .asString();
     assertThat(read)
         .isEqualTo("a\u0000b\u2028c\u2029d\u0085e\uFFFDf\r\ng\u001B[31m\"\\ \uFFFD \uD83D\uDE00");
     assertThat(directory.resolve("../synthlab-traversal")).doesNotExist();

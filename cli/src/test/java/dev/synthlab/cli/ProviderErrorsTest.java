@@ -35,8 +35,7 @@ class ProviderErrorsTest {
       })
   void stopARunAfterOneRequestIfKeyOrQuotaIsTheCause(
       int status, String body, int exit, String message) {
-    try (ScriptedServer server =
-        ScriptedServer.inTurn(json(status, body.replace('\'', '"')))) {
+    try (ScriptedServer server = ScriptedServer.inTurn(json(status, body.replace('\'', '"')))) {
       Ended ended = run(server);
 
       assertThat(ended.exit()).isEqualTo(exit);
@@ -72,8 +71,7 @@ class ProviderErrorsTest {
       assertThat(ended.exit()).isEqualTo(3);
       assertThat(new Synth(directory).lines("out.jsonl"))
           .allMatch(
-              line ->
-                  line.contains("400 from " + server.base().getAuthority() + ": first second"));
+              line -> line.contains("400 from " + server.base().getAuthority() + ": first second"));
     }
   }
 }

@@ -27,7 +27,8 @@ final class ErrorBodyReader {
       List.of("code", "type", "status", "statusCode", "status_code", "error_type", "errorcode");
   private static final List<String> MESSAGES =
       List.of("message", "error_description", "detail", "msg", "Message", "faultstring", "title");
-  private static final List<String> WAITS = List.of("retryDelay", "retry_after", "retryAfter");
+  private static final List<String> WAITS =
+      List.of("retryDelay", "retry_after", "retryAfter", "estimated_time");
   private static final List<String> REASONS = List.of("reason", "quotaId", "limit_source");
 
   /** Words that say nothing, as some servers write instead of null. */
@@ -102,8 +103,7 @@ final class ErrorBodyReader {
     }
     if (node.isString()) {
       Optional<JsonNode> inner = json(node.asString());
-      inner.ifPresentOrElse(
-          each -> describe(each, depth + 1), () -> keepMessage(node.asString()));
+      inner.ifPresentOrElse(each -> describe(each, depth + 1), () -> keepMessage(node.asString()));
     } else if (node.isArray()) {
       items(node).forEach(each -> describe(each, depth + 1));
     } else if (node.isObject()) {
@@ -134,11 +134,12 @@ final class ErrorBodyReader {
     word(node, "limit_source").ifPresent(reasons::add);
     REASONS.forEach(name -> word(node, name).ifPresent(reasons::add));
     WAITS.forEach(name -> wait = wait.or(() -> time(node.path(name))));
-    for (var field : node.path("headers").properties()) {
-      if (field.getValue().isString() || field.getValue().isNumber()) {
-        headers = headers.with(field.getKey(), field.getValue().asString());
-      }
-    }
+    node.path("headers").properties().stream()
+        .limit(MAX_ITEMS)
+        .forEach(
+            field ->
+                text(field.getValue())
+                    .ifPresent(value -> headers = headers.with(field.getKey(), value)));
     if (node.path("raw").isString()) {
       ErrorBodyReader behind = new ErrorBodyReader();
       behind.describe(node.path("raw"), depth + 1);

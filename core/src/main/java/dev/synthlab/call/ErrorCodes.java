@@ -135,6 +135,9 @@ final class ErrorCodes {
   private static final Pattern OVERLOAD_WORDS =
       Pattern.compile("overloaded|temporarily unavailable|at capacity");
 
+  /** The part of a message that is searched; the message is that of a server, of any size. */
+  private static final int SEARCHED = 4_000;
+
   private ErrorCodes() {}
 
   static boolean isStatus(String code) {
@@ -144,11 +147,14 @@ final class ErrorCodes {
   /** The status that corresponds to an error: by its first known code, else by its message. */
   static OptionalInt status(ErrorBody body) {
     Optional<Integer> byCode =
-        body.codes().stream()
-            .map(code -> isStatus(code) ? Integer.valueOf(code) : STATUS.get(plain(code)))
-            .flatMap(Stream::ofNullable)
-            .findFirst();
+        body.codes().stream().flatMap(code -> byCode(code).stream()).findFirst();
     return byCode.or(() -> byWords(body)).map(OptionalInt::of).orElseGet(OptionalInt::empty);
+  }
+
+  private static Optional<Integer> byCode(String code) {
+    return isStatus(code)
+        ? Optional.of(Integer.valueOf(code))
+        : Optional.ofNullable(STATUS.get(plain(code)));
   }
 
   private static Optional<Integer> byWords(ErrorBody body) {
@@ -177,8 +183,7 @@ final class ErrorCodes {
   /** Whether a limit per day, week or month is reached, which no wait within a run ends. */
   static boolean isLongPeriod(ErrorBody body) {
     String reasons = String.join(" ", body.reasons()).toLowerCase(Locale.ROOT);
-    return LONG_PERIOD.matcher(reasons).find()
-        || (!isShortPeriod(body) && says(body, LONG_PERIOD));
+    return LONG_PERIOD.matcher(reasons).find() || (!isShortPeriod(body) && says(body, LONG_PERIOD));
   }
 
   private static boolean isShortPeriod(ErrorBody body) {
@@ -208,7 +213,9 @@ final class ErrorCodes {
   }
 
   private static boolean says(ErrorBody body, Pattern words) {
-    return words.matcher(body.message().toLowerCase(Locale.ROOT)).find();
+    String message = body.message();
+    String shown = message.substring(0, Math.min(message.length(), SEARCHED));
+    return words.matcher(shown.toLowerCase(Locale.ROOT)).find();
   }
 
   private static String plain(String code) {

@@ -19,7 +19,7 @@ final class NamedWaits {
    * last pause belong to the same round.
    */
   Duration grown(Duration named, Duration most, long sent, long now) {
-    if (rounds == 0 || sent - roundSince >= 0) {
+    if (rounds == 0 || sent - roundSince > 0) {
       rounds++;
       roundSince = now;
     }

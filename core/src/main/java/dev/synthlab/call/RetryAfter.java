@@ -9,7 +9,6 @@ import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,8 +37,7 @@ final class RetryAfter {
               + UNITS
               + ")(?![a-z]),? ?(?:and )?){1,4})");
 
-  private static final Map<Character, Double> SECONDS_OF_UNIT =
-      Map.of('s', 1.0, 'm', 60.0, 'h', 3_600.0, 'd', 86_400.0);
+  private static final int SEARCHED = 4_000;
 
   private RetryAfter() {}
 
@@ -122,7 +120,8 @@ final class RetryAfter {
 
   /** The time in a message such as "Please try again in 1.5s". */
   static Optional<Duration> inWords(String message) {
-    Matcher words = WORDS.matcher(message.toLowerCase(Locale.ROOT));
+    String beginning = message.substring(0, Math.min(message.length(), SEARCHED));
+    Matcher words = WORDS.matcher(beginning.toLowerCase(Locale.ROOT));
     if (!words.find()) {
       return Optional.empty();
     }
@@ -137,7 +136,14 @@ final class RetryAfter {
   }
 
   private static double secondsOf(String unit) {
-    boolean millis = unit.startsWith("ms") || unit.startsWith("milli");
-    return millis ? 1e-3 : SECONDS_OF_UNIT.get(unit.charAt(0));
+    if (unit.startsWith("ms") || unit.startsWith("milli")) {
+      return 1e-3;
+    }
+    return switch (unit.charAt(0)) {
+      case 'd' -> 86_400;
+      case 'h' -> 3_600;
+      case 'm' -> 60;
+      default -> 1;
+    };
   }
 }

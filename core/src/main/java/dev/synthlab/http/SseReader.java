@@ -17,8 +17,6 @@ import java.util.Optional;
  */
 @Internal
 public final class SseReader {
-  private static final String MESSAGE = "message";
-
   private final InputStream bytes;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream(256);
   private boolean skipLineFeed;
@@ -50,41 +48,45 @@ public final class SseReader {
    * @throws IOException if the body cannot be read
    */
   public Optional<ServerEvent> next() throws IOException {
-    String name = "";
-    StringBuilder data = new StringBuilder();
-    boolean any = false;
+    Fields fields = new Fields();
     while (true) {
-      Optional<String> read = line();
-      String text = read.orElse("");
-      if (text.isEmpty()) {
-        String all = data.toString();
-        if (!all.isBlank()) {
-          return Optional.of(new ServerEvent(name.isEmpty() ? MESSAGE : name, all));
-        }
-        if (read.isEmpty()) {
-          return Optional.empty();
-        }
-        name = "";
-        data.setLength(0);
-        any = false;
-        continue;
+      Optional<String> line = line();
+      if (line.filter(text -> !text.isEmpty()).isPresent()) {
+        fields.add(line.get());
+      } else if (!fields.data.toString().isBlank()) {
+        return Optional.of(fields.event());
+      } else if (line.isEmpty()) {
+        return Optional.empty();
+      } else {
+        fields = new Fields();
       }
-      int colon = text.indexOf(':');
-      String field = colon < 0 ? text : text.substring(0, colon);
-      String value = colon < 0 ? "" : text.substring(colon + 1);
+    }
+  }
+
+  /** The fields of an event that is not complete. */
+  private static final class Fields {
+    private final StringBuilder data = new StringBuilder();
+    private String name = "";
+    private boolean any;
+
+    void add(String line) throws BodyReader.TooLargeException {
+      int colon = line.indexOf(':');
+      String field = colon < 0 ? line : line.substring(0, colon);
+      String value = colon < 0 ? "" : line.substring(colon + 1);
       value = value.startsWith(" ") ? value.substring(1) : value;
       if (field.equals("data")) {
-        if (any) {
-          data.append('\n');
-        }
+        data.append(any ? "\n" : "").append(value);
         any = true;
-        data.append(value);
         if (data.length() > BodyReader.MAX_BYTES) {
           throw new BodyReader.TooLargeException(BodyReader.MAX_BYTES);
         }
       } else if (field.equals("event")) {
         name = value;
       }
+    }
+
+    ServerEvent event() {
+      return new ServerEvent(name.isEmpty() ? "message" : name, data.toString());
     }
   }
 

@@ -32,9 +32,7 @@ class CallTypesTest {
     // A filter has one code, whether it stops the request or the answer.
     assertThat(kind.code())
         .isEqualTo(
-            kind == Kind.PROMPT_FILTERED
-                ? "content_filter"
-                : kind.name().toLowerCase(Locale.ROOT));
+            kind == Kind.PROMPT_FILTERED ? "content_filter" : kind.name().toLowerCase(Locale.ROOT));
     assertThat(reason).hasMessage("words").hasNoCause();
   }
 
@@ -111,7 +109,12 @@ class CallTypesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"503, true, THROTTLED", "529, true, THROTTLED", "503, false, FAILURE", "500, true, FAILURE"})
+  @CsvSource({
+    "503, true, THROTTLED",
+    "529, true, THROTTLED",
+    "503, false, FAILURE",
+    "500, true, FAILURE"
+  })
   void takesATimeToWaitForNoFailureOnlyFromAServerThatIsOverloaded(
       int status, boolean named, RouteSignal signal) {
     Fault fault =

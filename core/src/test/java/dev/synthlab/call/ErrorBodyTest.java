@@ -97,7 +97,8 @@ class ErrorBodyTest {
             """);
 
     assertThat(error.codes()).containsExactly("429", "RESOURCE_EXHAUSTED");
-    assertThat(error.reasons()).containsExactlyInAnyOrder("GenerateRequestsPerMinute", "RATE_LIMIT");
+    assertThat(error.reasons())
+        .containsExactlyInAnyOrder("GenerateRequestsPerMinute", "RATE_LIMIT");
     assertThat(error.retryDelay()).contains("3s");
   }
 
@@ -126,7 +127,8 @@ class ErrorBodyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{\"error\":", "[[[[", "{\"error\":{\"error\":{\"error\":{\"error\":1}}}}"})
+  @ValueSource(
+      strings = {"{\"error\":", "[[[[", "{\"error\":{\"error\":{\"error\":{\"error\":1}}}}"})
   void takesWhatItCannotReadAsItIs(String text) {
     assertThat(ErrorBody.read(text).message()).isNotEmpty();
   }

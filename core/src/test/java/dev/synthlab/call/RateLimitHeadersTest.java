@@ -76,7 +76,12 @@ class RateLimitHeadersTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 0, 20s, 5s, 20000", "0, 3, 20s, 30s, 20000", "2, 0, 20s, 5s, 5000", "2, 3, 20s, 5s, "})
+  @CsvSource({
+    "0, 0, 20s, 5s, 20000",
+    "0, 3, 20s, 30s, 20000",
+    "2, 0, 20s, 5s, 5000",
+    "2, 3, 20s, 5s, "
+  })
   void waitsForTheLimitsThatAreReached(
       String requestsLeft, String tokensLeft, String requests, String tokens, Long millis) {
     Headers headers =

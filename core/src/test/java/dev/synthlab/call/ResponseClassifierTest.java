@@ -181,8 +181,8 @@ class ResponseClassifierTest {
     "529, true, true",
     "400, false, false"
   })
-  void takesATimeToWaitWithEveryStatusThatIsTriedAgain(
-      int status, boolean taken, boolean throttled) throws IOException {
+  void takesATimeToWaitWithEveryStatusThatIsTriedAgain(int status, boolean taken, boolean throttled)
+      throws IOException {
     Verdict<String> verdict = verdict(status, "", "Retry-After", "7.5");
 
     Optional<Duration> wait = taken ? Optional.of(Duration.ofMillis(7_500)) : Optional.empty();
