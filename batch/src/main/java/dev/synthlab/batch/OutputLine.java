@@ -178,7 +178,7 @@ final class OutputLine {
     Fault fault = reason.fault();
     String message = Redactor.redact(String.valueOf(reason.getMessage()));
     Optional<Trouble> trouble =
-        Optional.of(new Trouble(fault.kind().code(), message, fault.code()));
+        Optional.of(new Trouble(RowStatuses.code(fault), message, fault.code()));
     return line(
         row,
         json -> {

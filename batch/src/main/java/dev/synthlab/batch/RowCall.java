@@ -202,9 +202,23 @@ final class RowCall {
       case CANCELLED -> new RowResult.Stopped(Summary.End.INTERRUPTED, "the calls were cancelled");
       case RATE_LIMITED, SERVER_FAILED, DEADLINE_EXCEEDED, MALFORMED_RESPONSE, STREAM_INTERRUPTED ->
           transientFailure(row, reason);
-      case BAD_REQUEST, PROMPT_FILTERED, NOT_FOUND, RESPONSE_TOO_LARGE, REDIRECTED ->
+      case NOT_FOUND ->
+          isUnknownModel(reason.fault()) && !namesItsModel(row)
+              ? new RowResult.Refused(Summary.End.STOPPED_MODEL, reason)
+              : new RowResult.Failed(line(row, reason));
+      case BAD_REQUEST, PROMPT_FILTERED, RESPONSE_TOO_LARGE, REDIRECTED ->
           new RowResult.Failed(line(row, reason));
     };
+  }
+
+  private static boolean isUnknownModel(Fault fault) {
+    return fault.code().filter(RowStatuses.UNKNOWN_MODEL::equals).isPresent();
+  }
+
+  /** Whether a row has a model of its own, and not that of all rows. */
+  private boolean namesItsModel(Row row) {
+    Optional<String> model = row.model();
+    return model.isPresent() && !model.equals(options.model().name());
   }
 
   private RowResult.TransientFailure transientFailure(Row row, CallException reason) {
@@ -212,8 +226,7 @@ final class RowCall {
   }
 
   private RowResult.Line line(Row row, CallException reason) {
-    Fault.Kind kind = reason.fault().kind();
-    return failure(kind.code(), lines.failed(row, reason));
+    return failure(RowStatuses.code(reason.fault()), lines.failed(row, reason));
   }
 
   private RowResult.Line failure(String code, byte[] line) {

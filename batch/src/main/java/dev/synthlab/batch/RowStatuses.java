@@ -23,6 +23,9 @@ final class RowStatuses {
   /** The code of an answer that needs too much stack or memory. */
   static final String INTERNAL = "internal_error";
 
+  /** The code of a model that the server does not have. */
+  static final String UNKNOWN_MODEL = "model_not_found";
+
   /** The codes that are kept apart; all others are one. */
   private static final int MAX = 10_000;
 
@@ -34,12 +37,21 @@ final class RowStatuses {
           INVALID_LINE,
           UNWRITABLE,
           INTERNAL,
+          UNKNOWN_MODEL,
           Fault.Kind.BAD_REQUEST.code(),
           "refusal",
           "content_filter",
           "length");
 
   private final List<String> codes = new ArrayList<>();
+
+  /** The code of a failed call in results and counts. */
+  static String code(Fault fault) {
+    boolean model =
+        fault.kind() == Fault.Kind.NOT_FOUND
+            && fault.code().filter(UNKNOWN_MODEL::equals).isPresent();
+    return model ? UNKNOWN_MODEL : fault.kind().code();
+  }
 
   synchronized short failed(String code) {
     int known = codes.indexOf(code);

@@ -48,6 +48,8 @@ public final class Summary {
     SOME_FAILED,
     /** The server refused the key; the rows that were sent with it are open. */
     STOPPED_AUTH,
+    /** The server does not have the model; the rows that were sent to it are open. */
+    STOPPED_MODEL,
     /** The quota of the account is used up. */
     STOPPED_QUOTA,
     /** The server cannot be reached, or its certificate is not trusted. */

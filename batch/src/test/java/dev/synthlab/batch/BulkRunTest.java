@@ -312,6 +312,36 @@ class BulkRunTest {
   }
 
   @Test
+  void stopsAtTheFirstRowIfTheServerDoesNotHaveTheModelOfAllRows() {
+    bulk.input(Bulk.prompts(200));
+    Fault unknown = Script.withStatus(Fault.Kind.NOT_FOUND, 404, "model_not_found");
+    for (int i = 0; i < 200; i++) {
+      bulk.script.fails("p" + i, unknown);
+    }
+
+    Summary summary = bulk.run(o -> o.concurrency(64));
+
+    assertThat(summary.end()).isEqualTo(Summary.End.STOPPED_MODEL);
+    assertThat(bulk.script.requests).hasSize(1);
+    assertThat(bulk.lines()).isEmpty();
+  }
+
+  @Test
+  void failsOnlyTheRowWhoseOwnModelTheServerDoesNotHave() {
+    bulk.input(
+        "{\"custom_id\":\"own\",\"body\":{\"model\":\"other\",\"messages\":["
+            + "{\"role\":\"user\",\"content\":\"x\"}]}}",
+        Bulk.prompt("ok", "y"));
+    bulk.script.fails("x", Script.withStatus(Fault.Kind.NOT_FOUND, 404, "model_not_found"));
+
+    Summary summary = bulk.run(o -> o.concurrency(1));
+
+    assertThat(summary.failures()).isEqualTo(Map.of("model_not_found", 1L));
+    assertThat(bulk.result("own").at("/error/code").asString()).isEqualTo("model_not_found");
+    assertThat(bulk.results().keySet()).containsExactlyInAnyOrder("own", "ok");
+  }
+
+  @Test
   void sendsAWrongKeyOnceAndWritesNoLine() {
     bulk.input(Bulk.prompts(200));
     for (int i = 0; i < 200; i++) {

@@ -49,6 +49,7 @@ final class JobsCommand implements Callable<Integer> {
           Map.entry("done", "done"),
           Map.entry("some_failed", "some rows failed"),
           Map.entry("stopped_auth", "API key refused"),
+          Map.entry("stopped_model", "model not found"),
           Map.entry("stopped_quota", "quota used up"),
           Map.entry("unreachable", "server unreachable"),
           Map.entry("stalled", "stalled"),

@@ -41,6 +41,8 @@ record RunReport(
         }
       }
       case STOPPED_AUTH -> System.err.println("error" + reason + "\nTry: synthlab doctor");
+      case STOPPED_MODEL ->
+          System.err.println("error" + reason + "\nName a model of the server with -m.");
       case STOPPED_QUOTA -> System.err.println("error" + reason + resume(summary));
       case UNREACHABLE, STALLED, DEADLINE, DISK_FULL ->
           System.err.println("stopped" + reason + resume(summary));
@@ -126,7 +128,7 @@ record RunReport(
     return switch (summary.end()) {
       case DONE -> ExitCodes.OK;
       case SOME_FAILED -> ExitCodes.FAILED;
-      case STOPPED_AUTH -> ExitCodes.CONFIGURATION;
+      case STOPPED_AUTH, STOPPED_MODEL -> ExitCodes.CONFIGURATION;
       case STOPPED_QUOTA, UNREACHABLE, STALLED, DEADLINE, BUDGET, DISK_FULL, OUTPUT_CLOSED ->
           ExitCodes.STOPPED;
       case INTERRUPTED -> ExitCodes.INTERRUPTED;

@@ -181,6 +181,25 @@ public record Fault(
   }
 
   /**
+   * The same fault with another error code.
+   *
+   * @param other the code
+   * @return a new fault
+   */
+  public Fault withCode(String other) {
+    return new Fault(
+        kind,
+        message,
+        status,
+        Optional.of(other),
+        parameter,
+        requestId,
+        retryAfter,
+        partial,
+        cause);
+  }
+
+  /**
    * The same fault with the text that had arrived.
    *
    * @param text the text

@@ -86,7 +86,8 @@ final class Endpoint {
     return Request.get(address("/models"), headers);
   }
 
-  Fault explained(Fault fault) {
+  Fault explained(Fault failed, String model) {
+    Fault fault = UnknownModel.explained(failed, model);
     if (fault.kind() == Fault.Kind.AUTHENTICATION) {
       String name = settings.keyName();
       boolean sent = settings.key().isPresent();

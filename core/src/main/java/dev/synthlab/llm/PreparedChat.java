@@ -218,7 +218,7 @@ final class PreparedChat implements PreparedRequest<PreparedChat> {
 
   @Override
   public Fault explained(Fault fault) {
-    return endpoint.explained(fault);
+    return endpoint.explained(fault, route().resource());
   }
 
   /** The same request to the next model, unless the request itself is at fault. */

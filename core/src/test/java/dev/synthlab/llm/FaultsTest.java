@@ -118,6 +118,43 @@ class FaultsTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "404 | {'error':{'message':'The model `m-1` does not exist','code':'model_not_found'}}",
+        "404 | {'error':{'code':'DeploymentNotFound','message':'The API deployment does not exist.'}}",
+        "404 | {'message':'The model `m-1` does not exist.','type':'NotFoundError','code':404}",
+        "404 | {'error':{'message':'model \"m-1\" not found, try pulling it first'}}",
+        "404 | [{'error':{'code':404,'message':'models/m-1 is not found for API version v1main'}}]",
+        "400 | {'error':{'message':'m-1 is not a valid model ID','code':400}}",
+        "400 | {'object':'error','message':'Invalid model: m-1','code':'1500'}",
+        "404 | {'type':'error','error':{'type':'not_found_error','message':'model: m-1'}}",
+        "400 | {'error':{'message':'Invalid model name passed in model=m-1','code':'400'}}"
+      })
+  void recognisesAModelThatAServerDoesNotHave(int status, String body) {
+    answering(Replies.json(status, body.replace('\'', '"').replace("\"m-1\" n", "'m-1' n")));
+    CompletionRequest request = CompletionRequest.of("hi").withModel("m-1");
+
+    assertThatExceptionOfType(CallException.NotFound.class)
+        .isThrownBy(() -> rig.client().ask(request))
+        .satisfies(e -> assertThat(e.code()).contains("model_not_found"));
+    assertThat(rig.requests()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'error':{'message':'the messages of m-1 must not be empty'}}",
+        "{'error':{'message':'m-1 does not support tools'}}"
+      })
+  void takesNoOtherRefusalForAModelThatIsMissing(String body) {
+    answering(Replies.json(400, body.replace('\'', '"')));
+
+    assertThatExceptionOfType(CallException.BadRequest.class)
+        .isThrownBy(() -> rig.client().ask(CompletionRequest.of("hi").withModel("m-1")));
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"/", "/good"})
   void saysThatAnAddressMayNotBeWholeWhereNothingIs(String path) {
     LlmClient client = answering(error(404, "x", "404 page not found")).at(path).client();
