@@ -17,8 +17,22 @@ public sealed interface AttemptResult {
    * @param headers the header fields
    * @param body the bytes; reads are limited by the timeout of the attempt. Closing the body ends
    *     the attempt.
+   * @param begun what the reader of a stream calls at an event: from then on only silence is
+   *     limited, and no longer the time of the whole attempt
    */
-  record ResponseReceived(int status, Headers headers, InputStream body) implements AttemptResult {}
+  record ResponseReceived(int status, Headers headers, InputStream body, Runnable begun)
+      implements AttemptResult {
+    /**
+     * A response that is no stream.
+     *
+     * @param status the HTTP status
+     * @param headers the header fields
+     * @param body the bytes
+     */
+    public ResponseReceived(int status, Headers headers, InputStream body) {
+      this(status, headers, body, () -> {});
+    }
+  }
 
   /**
    * A request without a complete response.

@@ -278,7 +278,8 @@ final class CallExecution<T> {
       if (exchange.bodyMode() == BodyMode.TRANSFER) {
         request.limitSilence(loop.policy.timeout(), deadline);
       }
-      return new AttemptResult.ResponseReceived(response.status(), response.headers(), body);
+      Runnable begun = () -> request.limitSilence(loop.policy.timeout(), deadline);
+      return new AttemptResult.ResponseReceived(response.status(), response.headers(), body, begun);
     } catch (IOException e) {
       return new AttemptResult.TransportFailed(asTransport(e, Phase.EXCHANGE));
     }

@@ -20,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  * traces do not count.
  */
 final class CacheKey {
+  /** The members of a request that hold schemas. */
+  private static final Set<String> WITH_SCHEMAS = Set.of("response_format", "tools", "functions");
+
   /** In a schema the order of the properties is the order in which a model answers them. */
-  private static final Set<String> ORDERED = Set.of("response_format", "tools", "functions");
+  private static final Set<String> SCHEMAS = Set.of("schema", "parameters");
 
   /** Other headers may select the server that answers; these only authenticate. */
   private static final Set<String> CREDENTIALS =
@@ -33,7 +36,7 @@ final class CacheKey {
     Map<String, Object> body =
         ChatRequestBody.body(
             request, endpoint.model(request), ResponseFormatFallback.surest(request), false);
-    List<Object> all = List.of(address(endpoint.settings()), canonical(body));
+    List<Object> all = List.of(address(endpoint.settings()), canonical(body, false));
     return HexFormat.of().formatHex(sha256().digest(ChatRequestBody.bytes(Map.of("request", all))));
   }
 
@@ -48,7 +51,7 @@ final class CacheKey {
     return List.of(settings.baseUrl().toString(), settings.azureApiVersion().orElse(""), headers);
   }
 
-  private static Object canonical(@Nullable Object value) {
+  private static Object canonical(@Nullable Object value, boolean hasSchemas) {
     return switch (value) {
       case null -> List.of();
       case Map<?, ?> map -> {
@@ -56,15 +59,17 @@ final class CacheKey {
         map.forEach(
             (name, inner) -> {
               if (inner != null) {
-                boolean ordered = name instanceof String key && ORDERED.contains(key);
-                sorted.put(String.valueOf(name), ordered ? inner : canonical(inner));
+                String key = String.valueOf(name);
+                boolean isSchema = hasSchemas && SCHEMAS.contains(key);
+                boolean below = hasSchemas || WITH_SCHEMAS.contains(key);
+                sorted.put(key, isSchema ? inner : canonical(inner, below));
               }
             });
         yield sorted;
       }
       case List<?> list -> {
         List<Object> all = new ArrayList<>();
-        list.forEach(inner -> all.add(canonical(inner)));
+        list.forEach(inner -> all.add(canonical(inner, hasSchemas)));
         yield all;
       }
       case Number number -> plain(number);

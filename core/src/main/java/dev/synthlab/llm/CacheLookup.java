@@ -255,7 +255,8 @@ final class CacheLookup {
     return Optional.of(
         new Completion(
             answer.text.toString(),
-            answer.finishReason(),
+            answer.thought.toString(),
+            answer.finish,
             NO_TOKENS,
             asked,
             answer.model.isEmpty() ? asked : answer.model,

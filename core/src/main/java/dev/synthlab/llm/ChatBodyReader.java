@@ -5,72 +5,44 @@ import dev.synthlab.call.CallMetadata;
 import dev.synthlab.call.ResponseClassifier;
 import dev.synthlab.call.Spend;
 import dev.synthlab.http.BodyReader;
-import dev.synthlab.http.SseReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 
-/** Reads a chat completion to its end: one JSON object, or the events of a stream. */
+/**
+ * Reads a chat completion to its end: one JSON object or the events of a stream, whichever the
+ * server sends.
+ *
+ * @param streamed whether a stream was requested
+ */
 record ChatBodyReader(boolean streamed) implements ResponseReader<PreparedChat, ChatResult> {
 
   @Override
   public ChatResult read(PreparedChat chat, AttemptResult.ResponseReceived head)
       throws IOException, UnusableResponseException {
-    try (var body = head.body()) {
-      return streamed
-          ? events(chat, head)
-          : object(chat, head, BodyReader.whole(body, BodyReader.MAX_BYTES));
-    }
-  }
-
-  private static ChatResult object(
-      PreparedChat chat, AttemptResult.ResponseReceived head, byte[] bytes)
-      throws UnusableResponseException {
-    // Bytes that are not UTF-8 are replaced: a parser of bytes would refuse the whole answer.
-    String text = new String(bytes, StandardCharsets.UTF_8);
     ChatResponseParser answer = new ChatResponseParser(chat.tokenLimit());
-    String json;
-    try {
-      answer.read(text);
-      json = ChatJson.of(text);
-    } catch (JacksonException e) {
-      throw UnusableResponseException.notJson(e, text);
-    }
-    if (answer.error.isPresent()) {
-      throw new UnusableResponseException(
-          "status 200 with an error", answer.error.get(), Optional.empty());
-    }
-    return result(chat, head, answer, json, text);
-  }
-
-  private static ChatResult events(PreparedChat chat, AttemptResult.ResponseReceived head)
-      throws IOException, UnusableResponseException {
-    ChatResponseParser answer = new ChatResponseParser(chat.tokenLimit());
-    SseReader events = new SseReader(head.body());
     String last = "";
-    try {
-      for (var next = events.next(); next.isPresent(); next = events.next()) {
+    try (var body = head.body()) {
+      ChatChunks chunks = new ChatChunks(body, streamed);
+      for (var next = chunks.next(); next.isPresent(); next = chunks.next()) {
         last = next.get().data();
-        if (last.strip().equals("[DONE]")) {
-          break;
-        }
-        answer.add(last);
-        if (answer.error.isPresent()) {
-          throw new UnusableResponseException(
-              "the stream brought an error", answer.error.get(), answer.apiError());
-        }
+        answer.add(next.get());
+        ChatResult.requireNoError(answer);
       }
+      ChatResult.requireWhole(answer, chunks, last);
+      String json =
+          chunks.isEventStream() || answer.isInPieces()
+              ? ChatJson.rebuilt(answer)
+              : ChatJson.of(last, answer);
+      return result(chat, head, answer, json, last);
     } catch (BodyReader.TooLargeException e) {
+      if (answer.text.isEmpty()) {
+        throw e;
+      }
       throw UnusableResponseException.tooLarge(e, answer.text.toString());
     } catch (JacksonException e) {
       throw UnusableResponseException.notJson(e, last);
     }
-    if (answer.finish.isEmpty()) {
-      throw new UnusableResponseException(
-          "the stream ended without a finish reason", last, Optional.empty());
-    }
-    return result(chat, head, answer, ChatJson.rebuilt(answer), last);
   }
 
   private static ChatResult result(

@@ -48,6 +48,17 @@ final class ChatRequestBody {
     return body;
   }
 
+  /**
+   * An object with two members in this order. The order of {@link Map#of} changes from one start of
+   * the JVM to the next, and with it the bytes of a request.
+   */
+  static Map<String, Object> object(String name, Object value, String name2, Object value2) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put(name, value);
+    members.put(name2, value2);
+    return members;
+  }
+
   static byte[] bytes(Map<String, Object> body) {
     try {
       return Json.mapper().writeValueAsBytes(body);
@@ -86,7 +97,7 @@ final class ChatRequestBody {
     function.put("description", tool.description());
     function.put("strict", true);
     function.put("parameters", tool.parameters().tree());
-    return Map.of("type", "function", "function", function);
+    return object("type", "function", "function", function);
   }
 
   /** One message, or one message for each tool result. */
@@ -96,10 +107,10 @@ final class ChatRequestBody {
     List<Map<String, Object>> results = new ArrayList<>();
     for (Part part : message.parts()) {
       switch (part) {
-        case Part.Text text -> content.add(Map.of("type", "text", "text", text.text()));
+        case Part.Text text -> content.add(object("type", "text", "text", text.text()));
         case Part.Image image ->
             content.add(
-                Map.of(
+                object(
                     "type", "image_url", "image_url", Map.of("url", image.address().toString())));
         case Part.ToolCall call -> calls.add(call(call));
         case Part.ToolResult result -> results.add(result(result));

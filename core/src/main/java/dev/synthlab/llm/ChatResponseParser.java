@@ -1,40 +1,44 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.ErrorBody;
 import dev.synthlab.http.BodyReader;
 import dev.synthlab.json.Json;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.ObjectReader;
+import tools.jackson.core.exc.StreamReadException;
 
 /**
  * The content of a chat completion object, or of the chunks of one; parsed in one pass without a
- * tree. Unknown fields are skipped; a field of an unexpected type counts as missing.
+ * tree. Unknown fields are skipped; a field of an unexpected type counts as missing. Of several
+ * choices the one with index 0 is the answer.
  */
 final class ChatResponseParser {
-  private static final int MAX_CALLS = 127;
-  private static final ObjectReader INNER =
-      Json.mapper().reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final int MAX_ERROR = 64 * 1024;
 
   String id = "";
   String model = "";
   boolean choice;
   final ChatTextBuffer text = new ChatTextBuffer();
   final ChatTextBuffer refusal = new ChatTextBuffer();
-  final List<Call> calls = new ArrayList<>();
-  Optional<String> finish = Optional.empty();
+  final ChatTextBuffer thought = new ChatTextBuffer();
+  final ToolCallBuffer calls = new ToolCallBuffer();
+  FinishReason finish = FinishReason.UNKNOWN;
   Usage usage = Usage.UNKNOWN;
-  Optional<String> error = Optional.empty();
-  Optional<String> errorCode = Optional.empty();
+  Optional<ErrorBody> error = Optional.empty();
+
+  /** Whether the content of a message is a list of parts. */
+  boolean listed;
 
   /** The number of bytes of text so far. */
   private long kept;
 
+  private boolean isEvent;
+  private boolean deltas;
+  private boolean messages;
+  private boolean textInDeltas;
   private final TokenLimit limit;
   private long input;
   private long output;
@@ -46,192 +50,178 @@ final class ChatResponseParser {
     this.limit = limit;
   }
 
-  /** Adds a chunk; all chunks together have the size limit of a whole object. */
-  void add(String chunk) throws JacksonException, BodyReader.TooLargeException {
-    read(chunk);
+  /** Adds a part of a body; all parts together have the size limit of a whole object. */
+  void add(ChatChunks.Chunk chunk) throws JacksonException, BodyReader.TooLargeException {
+    switch (chunk.kind()) {
+      case BODY -> read(chunk.data());
+      case EVENT -> {
+        isEvent = true;
+        read(chunk.data());
+      }
+      case ERROR -> error = Optional.of(ErrorBody.read(chunk.data()));
+    }
     if (kept > BodyReader.MAX_BYTES) {
       throw new BodyReader.TooLargeException("the text of the answer", BodyReader.MAX_BYTES);
     }
   }
 
-  /** Reads a whole object. */
+  /** Reads a whole object, or the chunks of one, one after the other. */
   void read(String json) throws JacksonException {
+    boolean answer;
     try (JsonParser in = Json.mapper().createParser(json)) {
-      if (in.nextToken() != JsonToken.START_OBJECT) {
-        throw new tools.jackson.core.exc.StreamReadException(in, "not a JSON object");
-      }
-      while (in.nextToken() == JsonToken.PROPERTY_NAME) {
-        String field = in.currentName();
-        JsonToken value = in.nextToken();
-        switch (field) {
-          case "id" -> id = string(in, value).orElse(id);
-          case "model" -> model = string(in, value).orElse(model);
-          case "choices" -> choices(in, value);
-          case "usage" -> usage(in, value);
-          case "error" -> error(in, value);
-          default -> in.skipChildren();
+      JsonToken root = in.nextToken();
+      answer = root == JsonToken.START_OBJECT && object(in);
+      while (root == JsonToken.START_OBJECT && in.nextToken() != null) {
+        answer |= in.currentToken() == JsonToken.START_OBJECT && object(in);
+        if (messages || in.currentToken() != JsonToken.END_OBJECT) {
+          throw new StreamReadException(in, "text after the JSON object");
         }
       }
-      if (in.nextToken() != null) {
-        throw new tools.jackson.core.exc.StreamReadException(in, "text after the JSON object");
+      if (!answer && error.isEmpty() && json.length() <= MAX_ERROR) {
+        error = ErrorBody.in(Json.mapper().readTree(json));
+      }
+      if (root != JsonToken.START_OBJECT && error.isEmpty()) {
+        throw new StreamReadException(in, "not a JSON object");
       }
     }
   }
 
-  /** The error in the response, if it has a code. */
-  Optional<UnusableResponseException.ApiError> apiError() {
-    return errorCode.map(code -> new UnusableResponseException.ApiError(code, error.orElse("")));
-  }
-
-  FinishReason finishReason() {
-    return finish.map(FinishReason::new).orElse(FinishReason.UNKNOWN);
-  }
-
-  private void choices(JsonParser in, JsonToken start) {
-    if (start != JsonToken.START_ARRAY) {
-      in.skipChildren();
-      return;
-    }
-    boolean taken = false;
-    for (JsonToken at = in.nextToken();
-        at != null && at != JsonToken.END_ARRAY;
-        at = in.nextToken()) {
-      if (taken || at != JsonToken.START_OBJECT) {
-        in.skipChildren();
-      } else {
-        choice(in);
-        taken = true;
-      }
-    }
-  }
-
-  private void choice(JsonParser in) {
-    choice = true;
+  /** Whether the object is one of an answer. */
+  private boolean object(JsonParser in) {
+    boolean answer = false;
+    Optional<ChatChoice> chosen = Optional.empty();
     while (in.nextToken() == JsonToken.PROPERTY_NAME) {
       String field = in.currentName();
       JsonToken value = in.nextToken();
+      answer |= field.equals("choices") || field.equals("usage");
       switch (field) {
-        case "message", "delta" -> message(in, value);
-        case "finish_reason" -> finish = string(in, value).or(() -> finish);
+        case "id" -> id = JsonFields.string(in, value).orElse(id);
+        case "model" -> model = JsonFields.string(in, value).orElse(model);
+        case "choices" -> chosen = choices(in, value);
+        case "usage" -> usage(in, value);
+        case "error", "errors" -> {
+          Optional<ErrorBody> stated = JsonFields.error(in);
+          error = error.or(() -> stated);
+        }
         default -> in.skipChildren();
       }
     }
-  }
-
-  private void message(JsonParser in, JsonToken start) {
-    if (start != JsonToken.START_OBJECT) {
-      in.skipChildren();
-      return;
-    }
-    while (in.nextToken() == JsonToken.PROPERTY_NAME) {
-      String field = in.currentName();
-      JsonToken value = in.nextToken();
-      switch (field) {
-        case "content" -> string(in, value).ifPresent(delta -> keep(delta, text));
-        case "refusal" -> string(in, value).ifPresent(delta -> keep(delta, refusal));
-        case "tool_calls" -> toolCalls(in, value);
-        default -> in.skipChildren();
-      }
-    }
-  }
-
-  /** A tool call, complete or in part. */
-  static final class Call {
-    String id = "";
-    final StringBuilder tool = new StringBuilder();
-    final ChatTextBuffer arguments = new ChatTextBuffer();
-
-    private Part.ToolCall whole(int place) {
-      // Some servers send no id; the next request needs one.
-      String known = id.isEmpty() ? "call_" + place : id;
-      return new Part.ToolCall(known, tool.toString(), arguments.toString());
-    }
+    chosen.ifPresent(this::take);
+    return answer;
   }
 
   List<Part.ToolCall> toolCalls() {
-    return IntStream.range(0, calls.size()).mapToObj(i -> calls.get(i).whole(i)).toList();
+    return calls.toolCalls();
   }
 
-  private void toolCalls(JsonParser in, JsonToken start) {
+  /** Whether it was put together from chunks. */
+  boolean isInPieces() {
+    return deltas;
+  }
+
+  /** What is wrong with the answer as a whole, at the end of the body. */
+  Optional<String> flaw(boolean isEndKnown) {
+    if (!isEndKnown && finish.equals(FinishReason.UNKNOWN)) {
+      return Optional.of("a stream that ended without a finish reason");
+    }
+    return calls.mixed().map(tool -> "the arguments of several calls of " + tool + " as one");
+  }
+
+  /** The choice that is the answer, or the next piece of it. */
+  private Optional<ChatChoice> choices(JsonParser in, JsonToken start) {
     if (start != JsonToken.START_ARRAY) {
       in.skipChildren();
-      return;
+      return Optional.empty();
     }
+    Optional<ChatChoice> chosen = Optional.empty();
     int place = 0;
     for (JsonToken at = in.nextToken();
         at != null && at != JsonToken.END_ARRAY;
         at = in.nextToken()) {
       if (at == JsonToken.START_OBJECT) {
-        toolCall(in, place);
+        ChatChoice read = ChatChoice.read(in, place);
+        if (read.index == 0 && chosen.filter(one -> one.index == 0).isPresent()) {
+          refuseSecond(read);
+        }
+        chosen =
+            chosen.filter(one -> one.index == 0 || read.index != 0).or(() -> Optional.of(read));
       } else {
         in.skipChildren();
       }
       place++;
     }
+    // A chunk of another choice is no part of the answer; some servers count from 1 in an object.
+    boolean isWhole = !isEvent;
+    return chosen.filter(one -> one.index == 0 || (isWhole && one.delta.isEmpty()));
   }
 
-  private void toolCall(JsonParser in, int place) {
-    Call delta = new Call();
-    int index = place;
-    while (in.nextToken() == JsonToken.PROPERTY_NAME) {
-      String field = in.currentName();
-      JsonToken value = in.nextToken();
-      switch (field) {
-        case "index" -> index = (int) Math.min(count(in, value), MAX_CALLS);
-        case "id" -> delta.id = string(in, value).orElse("");
-        case "function" -> function(in, value, delta);
-        default -> in.skipChildren();
-      }
+  /** Whether a second piece belongs to the same choice cannot be known. */
+  private void refuseSecond(ChatChoice second) {
+    if (second.delta.filter(piece -> !piece.isEmpty()).isPresent()) {
+      String reason = "a chunk has two choices with index 0";
+      error = error.or(() -> Optional.of(ErrorBody.of("", reason)));
     }
-    while (calls.size() <= index) {
-      calls.add(new Call());
+  }
+
+  private void take(ChatChoice one) {
+    choice = true;
+    one.delta.ifPresent(
+        piece -> {
+          deltas = true;
+          textInDeltas |= !piece.wholeText().isEmpty();
+          append(piece);
+          kept += calls.add(piece.calls);
+        });
+    one.message.ifPresent(
+        message -> {
+          messages = true;
+          listed |= message.isList;
+          whole(message, one.delta.map(ChatChoice.Content::wholeText).orElse(""));
+        });
+    finish = finish.followedBy(one.finish.map(FinishReason::of).orElse(FinishReason.UNKNOWN));
+    error = error.or(() -> one.error);
+    if (finish.equals(FinishReason.ERROR)) {
+      String reason = "the finish reason is " + one.finish.orElse("error");
+      error = error.or(() -> Optional.of(ErrorBody.of("", reason)));
     }
-    Call call = calls.get(index);
-    call.id = call.id.isEmpty() ? delta.id : call.id;
-    if (call.tool.isEmpty()) {
-      call.tool.append(delta.tool);
-      count(delta.tool);
+  }
+
+  private void append(ChatChoice.Content piece) {
+    piece.text.forEach(delta -> keep(delta, text));
+    piece.refusal.forEach(delta -> keep(delta, refusal));
+    piece.reasoning.forEach(delta -> keep(delta, thought));
+  }
+
+  /** A message; after deltas it is what they say together, and not more of it. */
+  private void whole(ChatChoice.Content message, String delta) {
+    if (!deltas) {
+      append(message);
+      kept += calls.addWhole(message.calls);
+      return;
     }
-    keep(delta.arguments.toString(), call.arguments);
+    if (calls.isEmpty()) {
+      kept += calls.addWhole(message.calls);
+    }
+    if (refusal.isEmpty()) {
+      message.refusal.forEach(words -> keep(words, refusal));
+    }
+    String all = message.wholeText();
+    if (!textInDeltas) {
+      keep(all, text);
+      return;
+    }
+    String said = text.toString();
+    if (all.length() > said.length() && all.startsWith(said)) {
+      keep(all.substring(said.length()), text);
+    } else if (!all.isBlank() && !all.equals(delta) && !all.strip().equals(said.strip())) {
+      String reason = "the message of the stream differs from its deltas";
+      error = error.or(() -> Optional.of(ErrorBody.of("", reason)));
+    }
   }
 
   private void keep(String delta, ChatTextBuffer where) {
     where.append(delta);
-    count(delta);
-  }
-
-  private void count(CharSequence delta) {
-    for (int i = 0; i < delta.length(); i++) {
-      char c = delta.charAt(i);
-      kept += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
-    }
-  }
-
-  private static void function(JsonParser in, JsonToken start, Call call) {
-    if (start != JsonToken.START_OBJECT) {
-      in.skipChildren();
-      return;
-    }
-    while (in.nextToken() == JsonToken.PROPERTY_NAME) {
-      String field = in.currentName();
-      JsonToken value = in.nextToken();
-      switch (field) {
-        case "name" -> string(in, value).ifPresent(call.tool::append);
-        case "arguments" -> arguments(in, value, call);
-        default -> in.skipChildren();
-      }
-    }
-  }
-
-  /** JSON as text, as the API documents; some servers send the object itself. */
-  private static void arguments(JsonParser in, JsonToken value, Call call) {
-    if (value == JsonToken.VALUE_STRING) {
-      call.arguments.append(in.getString());
-    } else if (value == JsonToken.START_OBJECT) {
-      call.arguments.append(INNER.readTree(in).toString());
-    } else {
-      in.skipChildren();
-    }
+    kept += ChatTextBuffer.bytes(delta);
   }
 
   private void usage(JsonParser in, JsonToken start) {
@@ -246,11 +236,11 @@ final class ChatResponseParser {
       switch (field) {
         case "prompt_tokens" -> {
           counted |= isCount(in, value);
-          input = count(in, value);
+          input = JsonFields.count(in, value);
         }
         case "completion_tokens" -> {
           counted |= isCount(in, value);
-          output = count(in, value);
+          output = JsonFields.count(in, value);
         }
         case "prompt_tokens_details" -> cached = detail(in, value, "cached_tokens");
         case "completion_tokens_details" -> reasoning = detail(in, value, "reasoning_tokens");
@@ -273,7 +263,7 @@ final class ChatResponseParser {
       String field = in.currentName();
       JsonToken value = in.nextToken();
       if (field.equals(wanted)) {
-        found = count(in, value);
+        found = JsonFields.count(in, value);
       } else {
         in.skipChildren();
       }
@@ -281,46 +271,7 @@ final class ChatResponseParser {
     return found;
   }
 
-  private void error(JsonParser in, JsonToken value) {
-    if (value == JsonToken.VALUE_STRING) {
-      error = Optional.of(in.getString());
-    } else if (value == JsonToken.START_OBJECT) {
-      error = Optional.of("an error without a message");
-      while (in.nextToken() == JsonToken.PROPERTY_NAME) {
-        String field = in.currentName();
-        JsonToken inner = in.nextToken();
-        switch (field) {
-          case "message" -> error = string(in, inner).or(() -> error);
-          case "code" ->
-              errorCode =
-                  inner == JsonToken.VALUE_NUMBER_INT
-                      ? Optional.of(in.getString())
-                      : string(in, inner).or(() -> errorCode);
-          default -> in.skipChildren();
-        }
-      }
-    } else {
-      in.skipChildren();
-    }
-  }
-
-  private static Optional<String> string(JsonParser in, JsonToken value) {
-    if (value == JsonToken.VALUE_STRING) {
-      return Optional.of(in.getString());
-    }
-    in.skipChildren();
-    return Optional.empty();
-  }
-
   private static boolean isCount(JsonParser in, JsonToken value) {
     return value == JsonToken.VALUE_NUMBER_INT && in.getLongValue() >= 0;
-  }
-
-  private static long count(JsonParser in, JsonToken value) {
-    if (value == JsonToken.VALUE_NUMBER_INT) {
-      return Math.max(0, in.getLongValue());
-    }
-    in.skipChildren();
-    return 0;
   }
 }

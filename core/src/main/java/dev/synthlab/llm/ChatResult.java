@@ -1,6 +1,7 @@
 package dev.synthlab.llm;
 
 import dev.synthlab.call.CallReport;
+import dev.synthlab.call.ErrorBody;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -12,7 +13,8 @@ record ChatResult(
   Completion completion(String request, CallReport report) {
     return new Completion(
         answer.text.toString(),
-        answer.finishReason(),
+        answer.thought.toString(),
+        answer.finish,
         chat.usage(answer),
         request,
         answer.model.isEmpty() ? request : answer.model,
@@ -24,19 +26,37 @@ record ChatResult(
         report);
   }
 
+  static void requireNoError(ChatResponseParser answer) throws UnusableResponseException {
+    if (answer.error.isPresent()) {
+      ErrorBody error = answer.error.get();
+      throw new UnusableResponseException("an error", error.message(), Optional.of(error));
+    }
+  }
+
+  /** Refuses a body that ended early, or whose parts do not make one answer. */
+  static void requireWhole(ChatResponseParser answer, ChatChunks chunks, String last)
+      throws UnusableResponseException {
+    boolean isEndKnown = chunks.endStated() || (!chunks.isEventStream() && !answer.isInPieces());
+    Optional<String> flaw = answer.flaw(isEndKnown);
+    if (flaw.isPresent()) {
+      throw new UnusableResponseException(flaw.get(), last, Optional.empty());
+    }
+  }
+
   private Optional<AnswerException> problem() {
     String text = answer.text.toString();
     if (!answer.refusal.isEmpty()) {
       return Optional.of(new AnswerException.Refused(answer.refusal.toString()));
     }
-    if (answer.finishReason().equals(FinishReason.CONTENT_FILTER)) {
+    if (answer.finish.equals(FinishReason.CONTENT_FILTER)) {
       return Optional.of(new AnswerException.ContentFiltered(text));
     }
     if (!answer.calls.isEmpty() && !chat.offersTools()) {
-      String names = answer.calls.stream().map(call -> call.tool).collect(Collectors.joining(", "));
+      String names =
+          answer.toolCalls().stream().map(Part.ToolCall::tool).collect(Collectors.joining(", "));
       return Optional.of(new AnswerException.UnexpectedToolCall(names, text));
     }
-    if (text.isEmpty() && answer.finishReason().equals(FinishReason.LENGTH)) {
+    if (text.isEmpty() && answer.finish.equals(FinishReason.LENGTH)) {
       return Optional.of(new AnswerException.Truncated(text));
     }
     return Optional.empty();
@@ -45,10 +65,11 @@ record ChatResult(
   /** Whether a caller can use any part of it. */
   boolean isUsable() {
     return answer.choice
+        && answer.error.isEmpty()
         && (!answer.text.isEmpty()
             || !answer.refusal.isEmpty()
             || !answer.calls.isEmpty()
-            || answer.finishReason().equals(FinishReason.LENGTH)
-            || answer.finishReason().equals(FinishReason.CONTENT_FILTER));
+            || answer.finish.equals(FinishReason.LENGTH)
+            || answer.finish.equals(FinishReason.CONTENT_FILTER));
   }
 }

@@ -8,7 +8,6 @@ import dev.synthlab.call.Fault;
 import dev.synthlab.call.ResponseClassifier;
 import dev.synthlab.call.Spend;
 import dev.synthlab.http.BodyReader;
-import dev.synthlab.http.SseReader;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -21,7 +20,7 @@ import tools.jackson.core.JacksonException;
 final class ChatStream implements TextStream {
   private final AttemptResult.ResponseReceived head;
   private final PreparedChat chat;
-  private final SseReader events;
+  private final ChatChunks chunks;
   private final ChatResponseParser answer;
   private @Nullable CallReport report;
   private volatile Optional<LlmSpan> span = Optional.empty();
@@ -35,7 +34,7 @@ final class ChatStream implements TextStream {
     this.head = head;
     this.chat = chat;
     this.answer = new ChatResponseParser(chat.tokenLimit());
-    this.events = new SseReader(head.body());
+    this.chunks = new ChatChunks(head.body(), true);
   }
 
   /** Reads until the first text, or the end of the stream. */
@@ -44,8 +43,8 @@ final class ChatStream implements TextStream {
     if (ready.isEmpty()
         && answer.calls.isEmpty()
         && answer.refusal.isEmpty()
-        && !answer.finishReason().equals(FinishReason.LENGTH)
-        && !answer.finishReason().equals(FinishReason.CONTENT_FILTER)) {
+        && !answer.finish.equals(FinishReason.LENGTH)
+        && !answer.finish.equals(FinishReason.CONTENT_FILTER)) {
       throw new UnusableResponseException("a stream without text");
     }
   }
@@ -136,25 +135,22 @@ final class ChatStream implements TextStream {
   /** The next text, or an empty one at the end of the stream. */
   private String nextDelta() throws IOException, UnusableResponseException {
     while (true) {
-      Optional<SseReader.ServerEvent> next = events.next();
-      String data = next.map(SseReader.ServerEvent::data).orElse("[DONE]").strip();
-      if (data.equals("[DONE]")) {
-        if (answer.finish.isEmpty()) {
-          throw new UnusableResponseException("a stream that ended without a finish reason");
-        }
+      Optional<ChatChunks.Chunk> next = chunks.next();
+      if (next.isEmpty()) {
+        ChatResult.requireWhole(answer, chunks, "");
         ended = true;
         return "";
       }
       int before = answer.text.length();
       try {
-        answer.add(data);
+        answer.add(next.get());
       } catch (JacksonException e) {
         throw new UnusableResponseException(
-            "an event that is not the JSON expected", data, Optional.empty());
+            "an event that is not the JSON expected", next.get().data(), Optional.empty());
       }
-      if (answer.error.isPresent()) {
-        throw new UnusableResponseException(
-            "an error in the stream", answer.error.get(), answer.apiError());
+      ChatResult.requireNoError(answer);
+      if (chunks.isEventStream()) {
+        head.begun().run();
       }
       if (answer.text.length() > before) {
         return answer.text.since(before);

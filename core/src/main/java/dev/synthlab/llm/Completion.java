@@ -12,6 +12,7 @@ import java.util.Optional;
 @JsonAutoDetect(fieldVisibility = Visibility.ANY, getterVisibility = Visibility.NONE)
 public final class Completion {
   private final String text;
+  private final String reasoning;
   private final FinishReason finishReason;
   private final Usage usage;
   private final String requestedModel;
@@ -25,6 +26,7 @@ public final class Completion {
 
   Completion(
       String text,
+      String reasoning,
       FinishReason finishReason,
       Usage usage,
       String requestedModel,
@@ -36,6 +38,7 @@ public final class Completion {
       List<Completion> earlier,
       CallReport report) {
     this.text = text;
+    this.reasoning = reasoning;
     this.finishReason = finishReason;
     this.usage = usage;
     this.requestedModel = requestedModel;
@@ -51,6 +54,11 @@ public final class Completion {
   /** {@return the text of the answer; may be empty when {@link #problem()} says why} */
   public String text() {
     return text;
+  }
+
+  /** {@return what the model thought before its answer, if the server shows it; else empty} */
+  public String reasoning() {
+    return reasoning;
   }
 
   /** {@return why the model stopped} */
@@ -112,6 +120,7 @@ public final class Completion {
   Completion after(List<Completion> earlier) {
     return new Completion(
         text,
+        reasoning,
         finishReason,
         usage,
         requestedModel,
@@ -127,6 +136,7 @@ public final class Completion {
   Completion with(AnswerException reason) {
     return new Completion(
         text,
+        reasoning,
         finishReason,
         usage,
         requestedModel,
@@ -142,6 +152,7 @@ public final class Completion {
   Completion withText(String other) {
     return new Completion(
         other,
+        reasoning,
         finishReason,
         usage,
         requestedModel,

@@ -1,15 +1,42 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.ErrorBody;
+import dev.synthlab.json.Json;
 import java.util.Optional;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
 
 /**
  * Reads values that all responses have; a value of an unexpected type counts as missing. The parser
  * is at the value, and is left at its end.
  */
 final class JsonFields {
+  private static final ObjectReader INNER =
+      Json.mapper()
+          .readerFor(JsonNode.class)
+          .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
   private JsonFields() {}
+
+  /** The value as a tree. */
+  static JsonNode tree(JsonParser in) {
+    return INNER.readTree(in);
+  }
+
+  /** The error that the value of an error field describes; empty if the value says nothing. */
+  static Optional<ErrorBody> error(JsonParser in) {
+    JsonNode value = tree(in);
+    return saysNothing(value) ? Optional.empty() : ErrorBody.of(value);
+  }
+
+  private static boolean saysNothing(JsonNode value) {
+    return value.isContainer()
+        ? value.valueStream().allMatch(JsonFields::saysNothing)
+        : value.asString("").isBlank() || value.asString("").equals("0");
+  }
 
   static Optional<String> string(JsonParser in, JsonToken value) {
     if (value == JsonToken.VALUE_STRING) {

@@ -115,11 +115,14 @@ final class ModelExchange<P extends PreparedRequest<P>, T> implements Exchange<T
       if (e.getCause() instanceof BodyReader.TooLargeException large) {
         return new Verdict.GiveUp<>(tooLarge(large).withPartial(e.body()));
       }
-      return e.error()
-          .flatMap(
-              error ->
-                  ResponseClassifier.<T>errorInBody(head, route(), error.code(), error.message()))
-          .orElseGet(() -> unusable(head, e));
+      Optional<Verdict<T>> stated =
+          e.error()
+              .flatMap(
+                  error -> ResponseClassifier.<T>errorInBody(head, route(), error, timer.now()));
+      Verdict<T> verdict = stated.orElseGet(() -> unusable(head, e));
+      return stated.isPresent() && verdict instanceof Verdict.GiveUp<T> over
+          ? repaired(over)
+          : verdict;
     }
   }
 

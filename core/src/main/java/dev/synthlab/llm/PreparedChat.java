@@ -194,8 +194,9 @@ final class PreparedChat implements PreparedRequest<PreparedChat> {
   Usage usage(ChatResponseParser answer) {
     long said =
         answer.text.length()
+            + answer.thought.length()
             + answer.refusal.length()
-            + answer.calls.stream().mapToLong(call -> call.arguments.length()).sum();
+            + answer.calls.characters();
     return answer.usage.known() ? answer.usage : Usage.estimated(characters(), said);
   }
 

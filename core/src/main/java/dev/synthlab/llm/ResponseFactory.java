@@ -36,6 +36,7 @@ public final class ResponseFactory {
       CallReport report) {
     return new Completion(
         text,
+        "",
         finishReason,
         usage,
         requestedModel,

@@ -38,7 +38,7 @@ final class ResponseFormatBody {
     named.put("name", schema.name());
     named.put("strict", strict.isPresent());
     named.put("schema", strict.orElse(schema).tree());
-    return Map.of("type", "json_schema", "json_schema", named);
+    return ChatRequestBody.object("type", "json_schema", "json_schema", named);
   }
 
   private static void object(

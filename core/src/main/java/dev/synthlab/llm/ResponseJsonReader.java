@@ -2,20 +2,20 @@ package dev.synthlab.llm;
 
 import dev.synthlab.call.AttemptResult;
 import dev.synthlab.call.CallMetadata;
+import dev.synthlab.call.ErrorBody;
 import dev.synthlab.call.Spend;
 import dev.synthlab.http.BodyReader;
 import dev.synthlab.json.Json;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.exc.StreamReadException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Reads a response that is one JSON object, field by field and without a tree: it may be tens of
@@ -26,10 +26,10 @@ import tools.jackson.databind.ObjectReader;
 record ResponseJsonReader<T extends ResponseJsonReader.Counted>(Supplier<Fields<T>> fields)
     implements ResponseReader<PreparedPost, T> {
   private static final int MAX_BYTES = 64 << 20;
-  private static final ObjectReader ERROR =
-      Json.mapper()
-          .readerFor(JsonNode.class)
-          .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  /** The fields of an error that has no field of its own. */
+  private static final Set<String> DETAILS =
+      Set.of("object", "type", "code", "status", "message", "detail");
 
   /** An answer that knows its tokens and its model. */
   interface Counted {
@@ -63,34 +63,43 @@ record ResponseJsonReader<T extends ResponseJsonReader.Counted>(Supplier<Fields<
 
   private T parsed(BodyReader.Bounded body) throws UnusableResponseException {
     Fields<T> answer = fields.get();
+    ObjectNode scalars = Json.mapper().createObjectNode();
     try (JsonParser in = Json.mapper().createParser(body)) {
-      if (in.nextToken() != JsonToken.START_OBJECT) {
+      JsonToken root = in.nextToken();
+      if (root != JsonToken.START_OBJECT) {
+        if (root == JsonToken.START_ARRAY) {
+          refuse(ErrorBody.in(JsonFields.tree(in)), body);
+        }
         throw new StreamReadException(in, "not a JSON object");
       }
       while (in.nextToken() == JsonToken.PROPERTY_NAME) {
         String field = in.currentName();
         JsonToken value = in.nextToken();
-        if (field.equals("error") && value != JsonToken.VALUE_NULL) {
-          throw error(ERROR.readTree(in), body);
+        if (field.equals("error") || field.equals("errors")) {
+          refuse(JsonFields.error(in), body);
+        } else if (DETAILS.contains(field) && value.isScalarValue()) {
+          scalars.set(field, JsonFields.tree(in));
+        } else {
+          answer.field(field, in, value);
         }
-        answer.field(field, in, value);
       }
       if (in.nextToken() != null) {
         throw new StreamReadException(in, "text after the JSON object");
       }
       return answer.whole();
     } catch (UnusableResponseException e) {
+      if (e.error().isEmpty()) {
+        refuse(ErrorBody.in(scalars), body);
+      }
       throw e.body().isEmpty() ? e.withBody(body.beginning()) : e;
     }
   }
 
-  private static UnusableResponseException error(JsonNode error, BodyReader.Bounded body) {
-    String message = error.path("message").asString(error.toString());
-    return new UnusableResponseException(
-        "status 200 with an error",
-        body.beginning(),
-        Optional.of(
-            new UnusableResponseException.ApiError(error.path("code").asString(""), message)));
+  private static void refuse(Optional<ErrorBody> error, BodyReader.Bounded body)
+      throws UnusableResponseException {
+    if (error.isPresent()) {
+      throw new UnusableResponseException("an error", body.beginning(), error);
+    }
   }
 
   @Override

@@ -69,6 +69,9 @@ final class StreamedElements<T> implements ElementStream<T> {
     if (ready.isEmpty() && !cutter.closed()) {
       throw unfinished(stream.completion());
     }
+    if (ready.isEmpty() && stream.completion().problem().isPresent()) {
+      throw stream.completion().problem().get();
+    }
     return !ready.isEmpty();
   }
 

@@ -182,8 +182,8 @@ final class StructuredCall<T> {
     if (body.get("messages") instanceof List<?> said) {
       messages.addAll(said);
     }
-    messages.add(Map.of("role", "assistant", "content", text));
-    messages.add(Map.of("role", "user", "content", words));
+    messages.add(ChatRequestBody.object("role", "assistant", "content", text));
+    messages.add(ChatRequestBody.object("role", "user", "content", words));
     body.put("messages", messages);
     return request.withBody(body).withTools();
   }

@@ -45,6 +45,16 @@ public interface TextStream extends Iterable<String>, AutoCloseable {
     return completion().finishReason();
   }
 
+  /**
+   * What the model thought before its answer, after the last delta; it is no part of the deltas.
+   *
+   * @return the reasoning, or an empty text if the server does not show it
+   * @throws IllegalStateException before the last delta
+   */
+  default String reasoning() {
+    return completion().reasoning();
+  }
+
   /** Ends the call; closes the socket if the stream has not ended. */
   @Override
   void close();

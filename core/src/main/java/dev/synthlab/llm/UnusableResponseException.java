@@ -1,5 +1,6 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.ErrorBody;
 import dev.synthlab.call.Fault;
 import dev.synthlab.http.BodyReader;
 import java.util.Optional;
@@ -12,17 +13,14 @@ final class UnusableResponseException extends Exception {
   private static final int EXCERPT = 100;
 
   private final String body;
-  private final transient @Nullable ApiError error;
-
-  /** An error of the API in the body of a response with status 200. */
-  record ApiError(String code, String message) {}
+  private final transient @Nullable ErrorBody error;
 
   UnusableResponseException(String reason) {
     this(reason, "", Optional.empty());
   }
 
   /** With the part of the body that shows it, and the error if the body is one. */
-  UnusableResponseException(String reason, String body, Optional<ApiError> error) {
+  UnusableResponseException(String reason, String body, Optional<ErrorBody> error) {
     super(reason);
     this.body = body;
     this.error = error.orElse(null);
@@ -57,7 +55,7 @@ final class UnusableResponseException extends Exception {
     return body;
   }
 
-  Optional<ApiError> error() {
+  Optional<ErrorBody> error() {
     return Optional.ofNullable(error);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Outcome;
+import dev.synthlab.json.Json;
 import dev.synthlab.json.JsonSchema;
 import dev.synthlab.testing.Replies;
 import dev.synthlab.testing.ScriptedServer.Reply;
@@ -117,6 +118,34 @@ class CacheTest {
   record Args(String place) {}
 
   @Test
+  void ignoresTheOrderOfMembersExceptWithinASchema() {
+    String schema = "{\"type\":\"object\",\"properties\":{\"a\":{},\"b\":{}}}";
+    String function = "{\"name\":\"f\",\"parameters\":" + schema + "}";
+    String one =
+        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],"
+            + "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\","
+            + ("\"schema\":" + schema + "}},\"tools\":[{\"type\":\"function\",")
+            + ("\"function\":" + function + "}]}");
+    String reordered =
+        "{\"tools\":[{\"function\":{\"parameters\":"
+            + (schema + ",\"name\":\"f\"},\"type\":\"function\"}],")
+            + "\"response_format\":{\"json_schema\":{\"schema\":"
+            + (schema + ",\"name\":\"n\"},\"type\":\"json_schema\"},")
+            + "\"messages\":[{\"content\":\"hi\",\"role\":\"user\"}],\"model\":\"m\"}";
+    String otherSchema = one.replace("\"a\":{},\"b\":{}", "\"b\":{},\"a\":{}");
+    try (ClientFixture rig = ClientFixture.inTurn(Replies.chat("hi"))) {
+      assertThat(key(rig, reordered)).isEqualTo(key(rig, one));
+      assertThat(key(rig, otherSchema)).isNotEqualTo(key(rig, one));
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static String key(ClientFixture rig, String body) {
+    Map<String, Object> tree = Json.mapper().readValue(body, Map.class);
+    return CacheKey.of(rig.endpoint(), CompletionRequest.ofBody(tree));
+  }
+
+  @Test
   void findsARequestAgainHoweverItIsWrittenTimedOrNamed() {
     Map<String, Object> one = new LinkedHashMap<>();
     one.put("model", "m");
@@ -169,7 +198,7 @@ class CacheTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"length", "content_filter"})
+  @ValueSource(strings = {"length", "content_filter", "MAX_TOKENS", "SAFETY", ""})
   void doesNotKeepAnAnswerThatIsNotWhole(String finish) {
     Reply cut = Replies.json(200, Replies.completion("half of", finish));
     try (ClientFixture rig = ClientFixture.inTurn(cut, Replies.chat("whole"))) {

@@ -290,7 +290,7 @@ class LlmClientTest {
         "",
         "[1]",
         "<html>busy</html>",
-        "{\"error\":{\"message\":\"overloaded\"}}",
+        "{\"error\":{\"message\":\"not today\"}}",
       })
   void asksAtMaxTwiceMoreForAnAnswerItCanRead(String body) {
     LlmClient client = client(Map.of("SYNTHLAB_LLM_MAX_ATTEMPTS", "8"), json(200, body));
@@ -383,7 +383,7 @@ class LlmClientTest {
     Reply broken =
         switch (how) {
           case "error" -> events(delta("Once upon"), "{\"error\":{\"message\":\"died\"}}");
-          case "no finish" -> events(delta("Once upon"), "[DONE]");
+          case "no finish" -> events(delta("Once upon"));
           default ->
               (socket, out) -> {
                 out.write(
@@ -407,7 +407,7 @@ class LlmClientTest {
   void repeatsAStreamThatIsReadToItsEnd() {
     LlmClient client =
         client(
-            events(delta("Once upon"), "[DONE]"),
+            events(delta("Once upon")),
             events(delta("Once upon a time"), finish("stop"), usage(), "[DONE]"));
 
     Outcome<Completion> outcome =

@@ -144,7 +144,7 @@ class StreamFaultsTest {
           case "cut" -> begun(once, false);
           case "silent" -> begun(once, true);
           case "error" -> events(delta("Once"), "{\"error\":{\"message\":\"died\"}}");
-          default -> events(delta("Once"), "[DONE]");
+          default -> events(delta("Once"));
         };
 
     Completion answer =

@@ -1,0 +1,115 @@
+package dev.synthlab.llm;
+
+import dev.synthlab.http.BodyReader;
+import dev.synthlab.http.SseReader;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The parts of the body of a chat completion: the events of a stream, or one JSON text. What
+ * arrives decides which of the two it is, not what was requested. For one thread.
+ */
+final class ChatChunks {
+  private static final List<String> FIELDS = List.of(":", "data", "event", "id", "retry");
+  private static final int LONGEST_FIELD = 5;
+
+  private final InputStream body;
+  private final boolean streamRequested;
+  private Optional<SseReader> events = Optional.empty();
+  private boolean begun;
+  private boolean endStated;
+
+  /** The kinds of parts: the whole body, an event, and an event that the server calls an error. */
+  enum Kind {
+    BODY,
+    EVENT,
+    ERROR
+  }
+
+  /**
+   * One part.
+   *
+   * @param data JSON, unless it is an error or broken
+   */
+  record Chunk(Kind kind, String data) {}
+
+  /** The parts of an open body, which is not closed. */
+  ChatChunks(InputStream body, boolean streamRequested) {
+    this.body = new BufferedInputStream(body, 4096);
+    this.streamRequested = streamRequested;
+  }
+
+  /** The next part, or empty at the end. */
+  Optional<Chunk> next() throws IOException {
+    if (!begun) {
+      begun = true;
+      if (isStream()) {
+        events = Optional.of(new SseReader(body));
+      } else {
+        // Bytes that are not UTF-8 are replaced: a parser of bytes would refuse the whole answer.
+        byte[] all = BodyReader.whole(body, BodyReader.MAX_BYTES);
+        return Optional.of(new Chunk(Kind.BODY, new String(all, StandardCharsets.UTF_8)));
+      }
+    }
+    return events.isPresent() ? event(events.get()) : Optional.empty();
+  }
+
+  /** Whether the body is a stream of events; known after the first part. */
+  boolean isEventStream() {
+    return events.isPresent();
+  }
+
+  /** Whether the server has marked the end of its events. */
+  boolean endStated() {
+    return endStated;
+  }
+
+  private Optional<Chunk> event(SseReader from) throws IOException {
+    while (!endStated) {
+      Optional<SseReader.ServerEvent> next = from.next();
+      if (next.isEmpty()) {
+        return Optional.empty();
+      }
+      String data = next.get().data().strip();
+      String name = next.get().name();
+      endStated = data.equals("[DONE]");
+      boolean isError = name.equals("error");
+      boolean isJson = data.startsWith("{") || data.startsWith("[");
+      // Events such as ping keep a connection alive; what they carry is no part of the answer.
+      boolean isPart = isJson || isError || name.equals("message") || name.isEmpty();
+      if (!endStated && isPart && !data.isEmpty()) {
+        return Optional.of(new Chunk(isError ? Kind.ERROR : Kind.EVENT, data));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private boolean isStream() throws IOException {
+    skipSpace();
+    body.mark(LONGEST_FIELD);
+    String beginning = new String(body.readNBytes(LONGEST_FIELD), StandardCharsets.US_ASCII);
+    body.reset();
+    if (FIELDS.stream().anyMatch(beginning::startsWith)) {
+      return true;
+    }
+    return streamRequested && !beginning.isEmpty() && "{[<".indexOf(beginning.charAt(0)) < 0;
+  }
+
+  /** Skips a byte order mark, and the blanks that servers send while they compute an answer. */
+  private void skipSpace() throws IOException {
+    for (int skipped = 0; skipped < BodyReader.MAX_BYTES; skipped++) {
+      body.mark(1);
+      int next = body.read();
+      boolean isMark = next == 0xEF || next == 0xBB || next == 0xBF;
+      if (!isMark && next != ' ' && next != '\t' && next != '\r' && next != '\n') {
+        body.reset();
+        return;
+      }
+    }
+    throw new BodyReader.TooLargeException("the blank beginning of the body", BodyReader.MAX_BYTES);
+  }
+}
