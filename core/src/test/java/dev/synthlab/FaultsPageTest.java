@@ -85,7 +85,7 @@ class FaultsPageTest {
   }
 
   @Test
-  void noticesWhatIsNoTest() throws IOException {
+  void detectsNamesThatAreNoTests() throws IOException {
     Map<String, String> sources = sources();
     String names =
         "`GoneTest.is` `FaultsPageTest.isGone` `FaultsPageTest.page` `LineReaderTest.bytes`";

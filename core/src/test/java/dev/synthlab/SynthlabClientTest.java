@@ -65,7 +65,7 @@ class SynthlabClientTest {
   }
 
   @Test
-  void isOneForTheProcessAndClosedWithItsLayer() {
+  void isSharedInTheProcessAndClosedWithItsLayer() {
     WeatherClient client;
     try (Synthlab layer = layer(variables());
         Synthlab.Installed installed = Synthlab.install(layer)) {
@@ -81,7 +81,7 @@ class SynthlabClientTest {
   }
 
   @Test
-  void isNotHeldBackByTheLimitsOfModels() {
+  void isNotDelayedByTheRateLimitsOfModels() {
     try (Synthlab layer = layer(variables())) {
       WeatherClient client =
           layer.client(WeatherClient.class, WeatherClient.SERVICE, WeatherClient::new);
@@ -95,7 +95,7 @@ class SynthlabClientTest {
   }
 
   @Test
-  void saysWhatOfItsVariablesIsMissing() {
+  void reportsItsMissingVariables() {
     Map<String, String> plain = Map.of("WEATHER_API_KEY", "wx-0123456789");
 
     try (Synthlab layer = layer(plain)) {

@@ -234,7 +234,7 @@ class BulkRunTest {
   }
 
   @Test
-  void writesFailedRowsToOutAndInInputFormToTheErrorsFile() throws IOException {
+  void writesFailedRowsToTheOutputAndAsInputToTheErrorsFile() throws IOException {
     bulk.input(Bulk.prompt("a", "good"), "{\"prompt\":\"bad\"}", Bulk.prompt("c", "no"));
     bulk.script.fails("bad", Script.withStatus(Fault.Kind.BAD_REQUEST, 400, "too_long"));
     bulk.script.on(
@@ -371,7 +371,7 @@ class BulkRunTest {
   }
 
   @Test
-  void sendsARowAgainThatWasRefusedOnce() {
+  void resendsARowWhoseAuthenticationFailedTemporarily() {
     bulk.input(Bulk.prompts(4));
     AtomicInteger refusals = new AtomicInteger();
     bulk.script.on(
@@ -400,7 +400,7 @@ class BulkRunTest {
   }
 
   @Test
-  void keepsOneCallInFlightUntilTheFirstAnswer() throws Exception {
+  void sendsOneCallAtATimeUntilTheFirstAnswer() throws Exception {
     bulk.input(Bulk.prompts(30));
     CountDownLatch first = new CountDownLatch(1);
     CountDownLatch eight = new CountDownLatch(8);
@@ -471,7 +471,7 @@ class BulkRunTest {
   }
 
   @Test
-  void cancelsCallsAfterTheGraceTimeWithoutALine() throws Exception {
+  void cancelsCallsAfterTheGracePeriodAndWritesNoLine() throws Exception {
     bulk.input(Bulk.prompts(3));
     CountDownLatch stuck = new CountDownLatch(1);
     bulk.script.on("p1", request -> untilInterrupted(stuck));
@@ -515,7 +515,7 @@ class BulkRunTest {
   }
 
   @Test
-  void endsTheRunWithAnExceptionOfTheClient() {
+  void rethrowsAnExceptionOfTheClientAndEndsTheRun() {
     bulk.input(Bulk.prompts(3));
     bulk.script.on(
         "p1",
@@ -552,7 +552,7 @@ class BulkRunTest {
   }
 
   @Test
-  void findsIdsOfAnyFormAgain() {
+  void recognisesIdsOfAnyFormOnTheNextRun() {
     bulk.input(
         "{\"custom_id\":\"\\ud800 lone\",\"prompt\":\"a\"}",
         "{\"custom_id\":\"tab\\tquote\\\"\",\"prompt\":\"b\"}",
@@ -571,7 +571,7 @@ class BulkRunTest {
   }
 
   @Test
-  void keepsTheOtherColumnsOfTheInputInFlatLines() {
+  void copiesTheOtherInputColumnsIntoFlatLines() {
     bulk.input(
         "{\"id\":\"a\",\"prompt\":\"x\",\"city\":\"Oslo\",\"n\":1.10,\"error\":\"mine\"}",
         "{\"id\":\"b\",\"prompt\":\"bad\",\"city\":\"Rome\"}");
@@ -605,7 +605,7 @@ class BulkRunTest {
   }
 
   @Test
-  void sortsOutIntoTheOrderOfTheInput() throws IOException {
+  void sortsTheOutputInInputOrder() throws IOException {
     bulk.input(Bulk.prompts(50));
     bulk.run(o -> o.limit(1));
     Files.writeString(bulk.in, Bulk.prompt("first", "f") + "\n" + Files.readString(bulk.in));
@@ -681,7 +681,7 @@ class BulkRunTest {
   }
 
   @Test
-  void followsNoLinksOfTheOtherFiles() throws IOException {
+  void refusesLinksInPlaceOfItsOtherFiles() throws IOException {
     bulk.input(Bulk.prompt("a", "x"));
     Path victim = Files.writeString(directory.resolve("victim"), "precious");
     Path missing = directory.resolve("missing");
@@ -715,7 +715,7 @@ class BulkRunTest {
   }
 
   @Test
-  void replacesALinkWithTheNameOfATemporaryFile() throws IOException {
+  void replacesALinkNamedLikeATemporaryFile() throws IOException {
     bulk.input(Bulk.prompt("a", "bad"));
     bulk.script.fails("bad", Fault.Kind.BAD_REQUEST);
     Path victim = Files.writeString(directory.resolve("victim"), "precious");
@@ -772,7 +772,7 @@ class BulkRunTest {
   }
 
   @Test
-  void keepsTheTextOfAnAnswerThatCannotBeWritten() {
+  void recordsTheTextOfAnAnswerThatCannotBeWritten() {
     Row.Ready row = new Row.Ready(new Row.Key(0, "a", 1, 7), Map.of(), Map.of());
     OutputLine lines = new OutputLine(BulkOptions.Format.OPENAI, "run");
 
@@ -823,7 +823,7 @@ class BulkRunTest {
   }
 
   @Test
-  void stopsWhileReadingAStreamAndKeepsTheOldCopy() throws Exception {
+  void stopsWhileReadingAStreamAndLeavesTheOldCopyUnchanged() throws Exception {
     CountDownLatch read = new CountDownLatch(1);
     InputStream silent =
         new InputStream() {
@@ -858,7 +858,7 @@ class BulkRunTest {
   }
 
   @Test
-  void refusesAnInputThatIsTheOutputsOwnFile() throws IOException {
+  void refusesAnAuxiliaryFileOfTheOutputAsInput() throws IOException {
     for (String name :
         List.of(".out.jsonl.stdin", "out.jsonl.job.json", ".out.jsonl.lock", ".out.jsonl.tmp")) {
       Path own = Files.writeString(bulk.beside(name), Bulk.prompt("a", "x"));

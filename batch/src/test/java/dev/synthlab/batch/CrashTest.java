@@ -204,7 +204,7 @@ class CrashTest {
   }
 
   @Test
-  void resumesAfterAKillBetweenMovingUnreadableLinesAndRewritingOut() throws Exception {
+  void resumesAfterAKillBetweenMovingUnreadableLinesAndTheRewrite() throws Exception {
     bulk.input(Bulk.prompts(30));
     resume("4", "0", "-");
     byte[] bytes = Files.readAllBytes(bulk.out);
@@ -226,7 +226,7 @@ class CrashTest {
 
   @ParameterizedTest
   @MethodSource("losesNoOldResultsInAKillOfAFreshRunKills")
-  void losesNoOldResultsInAKillOfAFreshRun(String halt) throws Exception {
+  void losesNoOldResultsWhenAFreshRunIsKilled(String halt) throws Exception {
     bulk.input(Bulk.prompts(20));
     resume("4", "0", "-");
     List<String> paid = Files.readAllLines(bulk.out);
@@ -240,7 +240,7 @@ class CrashTest {
   }
 
   @Test
-  void refusesASecondProcessAndNamesTheFirst() throws Exception {
+  void refusesASecondProcessAndReportsTheFirst() throws Exception {
     bulk.input(Bulk.prompts(500));
     Process first = start("1", "50", "-");
     while (!Files.exists(bulk.out)) {
@@ -260,7 +260,7 @@ class CrashTest {
   }
 
   @Test
-  void keepsCompleteLinesOnAFullDiskAndResumes() throws Exception {
+  void leavesOnlyCompleteLinesOnAFullDiskAndResumes() throws Exception {
     bulk.input(Bulk.prompts(300));
     String[] args = {directory.toString(), "8", "0", "-"};
     List<String> limited = List.of("bash", "-c", "ulimit -f 40; exec \"$@\"", "bash");

@@ -88,7 +88,7 @@ class EmbeddingBatcherTest {
   }
 
   @Test
-  void sharesTheTokensByLengthWithoutLosingAny() {
+  void dividesTheTokensByTextLengthWithoutLosingAny() {
     ask(EmbeddingRequest.of("a"));
     var shorter = ask(EmbeddingRequest.of("bb"));
     var longer = ask(EmbeddingRequest.of("cccccc"));
@@ -101,7 +101,7 @@ class EmbeddingBatcherTest {
   }
 
   @Test
-  void mixesNoModelsAndDoesNotBatchLists() {
+  void batchesNeitherDifferentModelsNorLists() {
     ask(EmbeddingRequest.of("a"));
     var one = ask(EmbeddingRequest.of("b").withModel("m1"));
     var other = ask(EmbeddingRequest.of("c").withModel("m2"));
@@ -133,7 +133,7 @@ class EmbeddingBatcherTest {
   }
 
   @Test
-  void failsAllTextsOfAFailureThatIsNotAboutOneText() {
+  void failsAllTextsWhenTheFailureConcernsNoSingleText() {
     script.fails("b", Fault.Kind.QUOTA_EXCEEDED);
     ask(EmbeddingRequest.of("a"));
     var one = ask(EmbeddingRequest.of("b"));
@@ -183,7 +183,7 @@ class EmbeddingBatcherTest {
   }
 
   @Test
-  void needsAtLeastOneRequest() {
+  void refusesBatchLimitsBelowOne() {
     assertThatIllegalArgumentException().isThrownBy(() -> new EmbeddingBatcher(script, 0, 1));
     assertThatIllegalArgumentException().isThrownBy(() -> new EmbeddingBatcher(script, 1, 0));
   }

@@ -35,7 +35,7 @@ class EmbeddingRowCodecTest {
   }
 
   @Test
-  void answersInTheFormOfTheBatchApi() {
+  void writesResultsInTheFormatOfTheBatchApi() {
     bulk.input(row("a", "{\"model\":\"e\",\"input\":\"four\"}"));
 
     Summary summary = bulk.run();
@@ -78,7 +78,7 @@ class EmbeddingRowCodecTest {
   }
 
   @Test
-  void runsWithChatRowsAndUsesItsOwnModel() {
+  void runsAlongsideChatRowsWithTheEmbeddingModel() {
     bulk.input(row("a", "{\"input\":\"four\"}"), Bulk.prompt("b", "hi"));
 
     Summary summary = bulk.run(options -> options.embeddingModel("e"));
@@ -119,7 +119,7 @@ class EmbeddingRowCodecTest {
   }
 
   @Test
-  void doesNotMixTheVectorsOfTwoModels() {
+  void refusesToResumeWithAnotherEmbeddingModel() {
     bulk.input(row("a", "{\"input\":\"one\"}"));
     bulk.run(options -> options.embeddingModel("e"));
 
@@ -129,7 +129,7 @@ class EmbeddingRowCodecTest {
   }
 
   @Test
-  void givesOneVectorOrAListInFlatLines() {
+  void writesOneVectorOrAListOfVectorsInFlatLines() {
     bulk.input(
         row("a", "{\"input\":\"one\"}").replaceFirst("}$", ",\"output\":\"mine\"}"),
         row("b", "{\"input\":[\"one\",\"three\"]}"),
@@ -159,7 +159,7 @@ class EmbeddingRowCodecTest {
         "[]                                     | body is not a JSON object"
       },
       quoteCharacter = '"')
-  void saysWhatIsWrongWithARow(String body, String reason) {
+  void explainsWhyARowIsInvalid(String body, String reason) {
     bulk.input(row("a", body.replace('\'', '"')));
 
     Summary summary = bulk.run();
@@ -172,7 +172,7 @@ class EmbeddingRowCodecTest {
   }
 
   @Test
-  void recordsARowAsFailedWhenTheClientMakesNoEmbeddings() {
+  void recordsARowAsFailedWhenTheClientSupportsNoEmbeddings() {
     bulk.input(row("a", "{\"input\":\"one\"}"));
     BulkOptions options = BulkOptions.builder(bulk.in, bulk.out).build();
 

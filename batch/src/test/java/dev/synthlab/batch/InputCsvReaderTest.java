@@ -79,14 +79,14 @@ class InputCsvReaderTest {
   }
 
   @Test
-  void namesColumnsThatHaveNone() throws IOException {
+  void generatesNamesForUnnamedColumns() throws IOException {
     try (InputCsvReader records = InputCsvReader.open(file(",a,\n1,2,3\n"), OptionalInt.empty())) {
       assertThat(records.columns()).contains(List.of("column_1", "a", "column_3"));
     }
   }
 
   @Test
-  void ignoresLeftoversOfSpreadsheets() throws IOException {
+  void ignoresEmptyRowsAndTrailingFieldsOfSpreadsheets() throws IOException {
     List<Seen> rows = read("a,b,,\n1,2,,\n,,,\n3,4\n5,6,7,,,\n,,,,,\n8\n1,2,3,4,5\n");
 
     assertThat(rows)
@@ -109,7 +109,7 @@ class InputCsvReaderTest {
         "a|b\n\n1|\"x, y\"\n2|z\n",
         "a,b\n1,\"x, y\"\n2,z\n"
       })
-  void findsTheSeparator(String text) throws IOException {
+  void detectsTheSeparator(String text) throws IOException {
     assertThat(read(text))
         .extracting(Seen::json)
         .containsExactly("{\"a\":\"1\",\"b\":\"x, y\"}", "{\"a\":\"2\",\"b\":\"z\"}");
@@ -122,14 +122,14 @@ class InputCsvReaderTest {
         "a,\"b\"\n1;2;3,x;y\n4,5;6\n",
         "a,b\n1;2;3,x;y\n4,5;6\nno row\n"
       })
-  void leavesAFileWithCommasOneHoweverManySemicolonsItHas(String text) throws IOException {
+  void detectsCommasInAFileThatAlsoHasManySemicolons(String text) throws IOException {
     assertThat(read(text))
         .extracting(Seen::json)
         .startsWith("{\"a\":\"1;2;3\",\"b\":\"x;y\"}", "{\"a\":\"4\",\"b\":\"5;6\"}");
   }
 
   @Test
-  void countsTheLineThatNamesTheSeparatorAndObeysTheCallerBeforeIt() throws IOException {
+  void countsTheSepLineAndPrefersTheSeparatorOfTheCaller() throws IOException {
     Path file = file("sep=;\na,b\n1,2\n");
 
     assertThat(read(InputCsvReader.open(file, OptionalInt.of(','))))
@@ -144,7 +144,7 @@ class InputCsvReaderTest {
         "a,\"b\n;a quote on line 1 that never closes",
         "\"a\"b,c\n;cannot be read"
       })
-  void refusesWhatWouldLoseRows(String textAndReason) {
+  void refusesInputThatWouldLoseRows(String textAndReason) {
     String text = textAndReason.substring(0, textAndReason.indexOf(';'));
     String reason = textAndReason.substring(textAndReason.indexOf(';') + 1);
 
@@ -168,7 +168,7 @@ class InputCsvReaderTest {
   }
 
   @Test
-  void keepsOnlyTheBeginningOfARecordThatIsTooLong() throws IOException {
+  void buffersOnlyTheBeginningOfARecordThatIsTooLong() throws IOException {
     Path file = file("id,b\n7,\"" + "x\n".repeat(500_000) + "\"\n8,y\n");
 
     try (InputCsvReader records = InputCsvReader.open(file, OptionalInt.empty(), 1_000)) {
@@ -244,7 +244,7 @@ class InputCsvReaderTest {
   }
 
   @Test
-  void givesEachRowTheHashOfTheSameRowInJsonLines() throws IOException {
+  void computesTheSameHashForARowInCsvAndInJsonLines() throws IOException {
     RowHasher csv = new RowHasher();
     RowHasher json = new RowHasher();
     byte[] line = "{\"b\":\"x\\ty\",\"a\":\"1\"}".getBytes(StandardCharsets.UTF_8);

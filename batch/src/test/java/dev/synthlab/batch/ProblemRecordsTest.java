@@ -22,7 +22,7 @@ class ProblemRecordsTest {
 
   @ParameterizedTest
   @MethodSource("problems")
-  void keepsTheTextOfAnUnusableAnswerWithItsOwnCode(AnswerException problem) {
+  void recordsTheTextAndTheErrorCodeOfAnUnusableAnswer(AnswerException problem) {
     Bulk bulk = new Bulk(directory).input(Bulk.prompt("a", "hi"));
     bulk.script.on(
         "hi", request -> Script.answer("the text so far", FinishReason.STOP, Optional.of(problem)));

@@ -24,7 +24,7 @@ class ResultSecretsTest {
 
   @ParameterizedTest
   @EnumSource(BulkOptions.Format.class)
-  void noSecretStandsInTheResults(BulkOptions.Format format) throws IOException {
+  void writesNoSecretToTheResults(BulkOptions.Format format) throws IOException {
     assertThat(Secret.of(CANARY).reveal()).isEqualTo(CANARY);
     String encoded = Base64.getEncoder().encodeToString(CANARY.getBytes(StandardCharsets.UTF_8));
     Bulk bulk = new Bulk(directory).input(Bulk.prompts(4));

@@ -92,7 +92,7 @@ class ResumeTest {
   }
 
   @Test
-  void countsTheLastLineOfARow() throws IOException {
+  void countsOnlyTheLastLineOfARow() throws IOException {
     bulk.input(Bulk.prompts(3));
     bulk.script.fails("p1", Fault.Kind.SERVER_FAILED);
     bulk.run();
@@ -111,7 +111,7 @@ class ResumeTest {
   }
 
   @Test
-  void refusesAChangedRowButNotAnotherSpellingOfIt() {
+  void refusesAChangedRowButAcceptsAnEquivalentSpelling() {
     bulk.input("{\"custom_id\":\"a\",\"prompt\":\"caf\\u00e9\",\"n\":{\"x\":1,\"y\":2}}");
     bulk.run();
 
@@ -139,7 +139,7 @@ class ResumeTest {
   }
 
   @Test
-  void addsNewRowsAndKeepsLinesOfRemovedOnes() {
+  void runsNewRowsAndPreservesTheLinesOfRemovedRows() {
     bulk.input(Bulk.prompt("a", "x"), Bulk.prompt("b", "y"));
     bulk.run();
     bulk.input(Bulk.prompt("c", "z"), Bulk.prompt("b", "y"));
@@ -153,7 +153,7 @@ class ResumeTest {
   }
 
   @Test
-  void refusesChangedSettingsAndNamesBothValues() {
+  void refusesChangedSettingsAndReportsBothValues() {
     bulk.input(Bulk.prompts(2));
     bulk.run();
 
@@ -212,7 +212,7 @@ class ResumeTest {
   }
 
   @Test
-  void refusesDuplicateIdsBeforeTheFirstCallAndNamesBothLines() {
+  void refusesDuplicateIdsBeforeTheFirstCallAndReportsBothLines() {
     bulk.input(Bulk.prompt("a", "x"), "", Bulk.prompt("b", "y"), "{\"id\":\"a\",\"prompt\":\"z\"}");
 
     refused(BatchException.Kind.DUPLICATE_ID, bulk::run, "lines 1 and 4", "\"a\"");
@@ -222,7 +222,7 @@ class ResumeTest {
   }
 
   @Test
-  void refusesTheInputAsOutputAlsoThroughLinks() throws IOException {
+  void refusesTheInputAsOutputEvenThroughLinks() throws IOException {
     bulk.input(Bulk.prompts(1));
     Path soft = Files.createSymbolicLink(directory.resolve("soft"), bulk.in);
     Path hard = Files.createLink(directory.resolve("hard"), bulk.in);

@@ -78,7 +78,7 @@ class RowHasherTest {
   }
 
   @Test
-  void agreesWithTheMapperOnRandomRowsWhateverTheirSpelling() {
+  void agreesWithJacksonOnRandomRowsInAnySpelling() {
     Random random = new Random(42);
     for (int i = 0; i < 2_000; i++) {
       Map<String, Object> row = new LinkedHashMap<>();
@@ -115,7 +115,7 @@ class RowHasherTest {
   }
 
   @Test
-  void failsOnNoBytes() {
+  void scansArbitraryBytesWithoutFailing() {
     Random random = new Random(7);
     String row = "{\"custom_id\":\"a\\u00e9\\\\\\ud83d\\ude00\",\"b\":[1.5e3,{\"c\":null}]}";
     for (int i = 0; i < 50_000; i++) {
@@ -157,7 +157,7 @@ class RowHasherTest {
         "[\"custom_id\",\"a\"]",
         "x"
       })
-  void elseTakesTheNumberOfTheLine(String line) {
+  void usesTheLineNumberIfThereIsNoId(String line) {
     assertThat(id(line)).isEqualTo("00000007");
   }
 

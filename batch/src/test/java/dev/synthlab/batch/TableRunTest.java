@@ -83,7 +83,7 @@ class TableRunTest {
   }
 
   @Test
-  void sendsThePromptThatTheTemplateMakesOfEachRow() {
+  void sendsThePromptRenderedFromTheTemplateForEachRow() {
     bulk.run(asking("Of {{name}}: {{review}}").andThen(o -> o.concurrency(1)));
 
     assertThat(bulk.script.prompts())
@@ -103,7 +103,7 @@ class TableRunTest {
   }
 
   @Test
-  void namesAMissingColumnBeforeAnyCall() throws IOException {
+  void reportsAMissingColumnBeforeAnyCall() throws IOException {
     refused(
         BatchException.Kind.MISSING_COLUMN,
         () -> bulk.run(asking("{{revue}}")),
@@ -159,7 +159,7 @@ class TableRunTest {
   }
 
   @Test
-  void namesAJsonLineWithoutAValueBeforeAnyCall() {
+  void reportsAJsonLineWithoutAValueBeforeAnyCall() {
     InputFormat format = InputFormat.JSON_LINES.withTemplate(PromptTemplate.of("{{a.b}} {{c}}"));
     bulk.input("{\"a\":{\"b\":1},\"c\":\"x\"}", "", "{\"a\":{\"b\":1},\"c\":null}");
 
@@ -176,7 +176,7 @@ class TableRunTest {
   }
 
   @Test
-  void needsNoColumnsForJsonRequestsUnlessTheTemplateNamesThem() {
+  void requiresNoColumnsForJsonRequestsUnlessTheTemplateUsesThem() {
     bulk.input(
         "{\"id\":1,\"prompt\":\"own\"}",
         "{\"id\":2,\"messages\":[{\"role\":\"user\",\"content\":\"talk\"}]}",
@@ -196,7 +196,7 @@ class TableRunTest {
   }
 
   @Test
-  void treatsTheSystemMessageAsATemplateOnlyWhereRowsAreColumns() {
+  void treatsTheSystemMessageAsATemplateOnlyForTables() {
     bulk.run(asking("{{review}}").andThen(o -> o.system("You are {{name}}").concurrency(1)));
     bulk.input(Bulk.prompt("a", "x"));
     bulk.run(o -> o.system("You are {{name").fresh(true));
@@ -220,7 +220,7 @@ class TableRunTest {
   }
 
   @Test
-  void namesTheLinesOfTwoRowsWithOneId() throws IOException {
+  void reportsTheLinesOfTwoRowsWithTheSameId() throws IOException {
     Files.writeString(bulk.in, "id,t\n1,\"x\ny\"\n2,z\n1,z\n");
 
     refused(BatchException.Kind.DUPLICATE_ID, () -> bulk.run(asking("{{t}}")), "lines 2 and 5");
@@ -352,7 +352,7 @@ class TableRunTest {
   }
 
   @Test
-  void beginsAStreamOfATableWithItsHeader() throws IOException {
+  void writesTheHeaderFirstWhenATableIsStreamed() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     toStream(csv("{{review}}"), PEOPLE, out);
@@ -382,7 +382,7 @@ class TableRunTest {
   }
 
   @Test
-  void keepsEveryColumnOfATableInFlatLines() {
+  void copiesEveryColumnOfATableIntoFlatLines() {
     bulk.run(asking("{{review}}").andThen(o -> o.format(BulkOptions.Format.JSONL)));
 
     assertThat(bulk.result("1").path("review").asString()).isEqualTo("good, \"really\" good");

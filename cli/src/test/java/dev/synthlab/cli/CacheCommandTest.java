@@ -30,7 +30,7 @@ class CacheCommandTest {
   }
 
   @Test
-  void paysForARowOnceHoweverOftenItIsRunAndShowsWhatThatSaved() {
+  void paysForARepeatedRowOnceAndShowsTheSavings() {
     synth.file("in.jsonl", "{\"prompt\":\"a\"}", "{\"prompt\":\"b\"}", "{\"prompt\":\"a\"}");
 
     Ended first = synth.run("run", "in.jsonl", "-o", "one.jsonl", "--cache");
@@ -54,7 +54,7 @@ class CacheCommandTest {
   }
 
   @Test
-  void answersFromTheCacheOnlyIfItIsTurnedOn() {
+  void answersFromTheCacheOnlyIfEnabled() {
     synth.with("SYNTHLAB_CACHE", "on");
     Ended request = synth.run("ask", "-u", "--no-stream", "hi");
 
@@ -70,7 +70,7 @@ class CacheCommandTest {
   }
 
   @Test
-  void answersAlthoughTheCacheCannotBeReached() {
+  void answersWhenTheCacheIsUnreachable() {
     synth
         .with("SYNTHLAB_CACHE", "on")
         .with("SYNTHLAB_LEDGER", "off")

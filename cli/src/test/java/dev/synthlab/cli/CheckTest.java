@@ -25,7 +25,7 @@ class CheckTest {
   }
 
   @Test
-  void printsClassFileLineAndWhatToDo() {
+  void printsClassFileLineAndRemedy() {
     Ended ended = synth.run("check", CLASSES, "--config", "com.acme..");
 
     assertThat(ended.exit()).as(ended.all()).isEqualTo(3);

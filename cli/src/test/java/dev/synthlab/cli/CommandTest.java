@@ -63,7 +63,7 @@ class CommandTest {
   }
 
   @Test
-  void namesTheMissingKeyAndSendsNothing() {
+  void reportsTheMissingKeyAndSendsNothing() {
     synth.file("in.jsonl", prompts(3));
 
     Ended ended = synth.run("run", "in.jsonl", "-o", "out.jsonl");
@@ -108,7 +108,7 @@ class CommandTest {
   }
 
   @Test
-  void takesAnswersOverStreams() {
+  void readsTheAnswersOfARunFromStreams() {
     synth.file("in.jsonl", prompts(5));
 
     Ended ended =
@@ -184,7 +184,7 @@ class CommandTest {
   }
 
   @Test
-  void refusesDuplicateIdsNamingBothLines() {
+  void refusesDuplicateIdsAndReportsBothLines() {
     synth.file(
         "in.jsonl",
         "{\"id\": \"a\", \"prompt\": \"1\"}",
@@ -214,7 +214,7 @@ class CommandTest {
   }
 
   @Test
-  void refusesToWriteOverItsInput() throws IOException {
+  void refusesToOverwriteItsInput() throws IOException {
     Path in = synth.file("in.jsonl", prompts(2));
     String before = Files.readString(in);
 
@@ -334,7 +334,7 @@ class CommandTest {
   }
 
   @Test
-  void showsAKeyNowhereHoweverTheServerEchoesIt() throws IOException {
+  void showsNoKeyInAnyEncodingThatTheServerEchoes() throws IOException {
     String password = "pa55-canary-word";
     String base64 =
         Base64.getEncoder().encodeToString(("x" + KEY).getBytes(StandardCharsets.UTF_8));
@@ -377,7 +377,7 @@ class CommandTest {
   }
 
   @Test
-  void showsAKeyNowhereThatIsSplitOverTheChunksOfAStream() {
+  void showsNoKeyThatIsSplitAcrossStreamChunks() {
     String[] pieces =
         Stream.concat(
                 KEY.chars().mapToObj(c -> delta(String.valueOf((char) c))),
@@ -404,7 +404,7 @@ class CommandTest {
   }
 
   @Test
-  void helpsWithExamplesEverywhere() {
+  void showsExamplesInTheHelpOfEveryCommand() {
     for (String command :
         List.of(
             "run",
@@ -438,7 +438,7 @@ class CommandTest {
   }
 
   @Test
-  void refusesWrongOptionValuesByTheirFlagBeforeAnythingIsSent() {
+  void reportsTheFlagOfAnInvalidOptionValueBeforeAnyCall() {
     synth.file("in.jsonl", prompts(1));
     against(chat("x"));
     Map<String, String> wrong = new LinkedHashMap<>();
@@ -467,7 +467,7 @@ class CommandTest {
   }
 
   @Test
-  void readsAWordAfterRetryFailedAsTheInput() {
+  void readsTheArgumentAfterRetryFailedAsTheInput() {
     synth.file("in.jsonl", prompts(2));
 
     Ended ended = against(chat("x")).run("run", "--retry-failed", "in.jsonl", "-o", "out.jsonl");
@@ -479,7 +479,7 @@ class CommandTest {
   }
 
   @Test
-  void readsTheOldNameOfTransientAndRefusesOthers() {
+  void acceptsTheOldNameOfTransientAndRefusesOtherValues() {
     synth.file("in.jsonl", prompts(1));
     against(chat("x"));
 
@@ -515,7 +515,7 @@ class CommandTest {
   }
 
   @Test
-  void endsWithoutAMessageWhenTheReaderClosesThePipe() {
+  void exitsWithoutAMessageWhenTheReaderClosesThePipe() {
     synth.file("in.jsonl", prompts(500));
     List<String> toHead = List.of("bash", "-c", "\"$@\" | head -1; exit ${PIPESTATUS[0]}", "bash");
 
@@ -529,7 +529,7 @@ class CommandTest {
   }
 
   @Test
-  void endsPromptlyBySignalWhileItReadsStdin() throws IOException {
+  void exitsPromptlyOnASignalWhileReadingStdin() throws IOException {
     List<String> fromSilence =
         List.of("bash", "-c", "exec 3< <(sleep 600); exec \"$@\" <&3", "bash");
     Running running = against(chat("x")).start(fromSilence, "run", "-", "-o", "out.jsonl");
@@ -617,7 +617,7 @@ class CommandTest {
   }
 
   @Test
-  void namesAnUnusableModelFile() {
+  void reportsAnUnusableModelFile() {
     Ended ended = synth.with("SYNTHLAB_LOCAL_MODEL", "/none.gguf").run("ask", "--local", "hi");
 
     assertThat(ended.exit()).isEqualTo(4);

@@ -45,7 +45,7 @@ class CostTest {
   }
 
   @Test
-  void showsModelsThatHaveAPartOfANameInATable() {
+  void showsModelsMatchingPartOfANameInATable() {
     Ended ended = synth.run("models", "embedding-3");
 
     assertThat(ended.exit()).isZero();
@@ -71,7 +71,7 @@ class CostTest {
   }
 
   @Test
-  void namesTheNearestOfAModelThatIsNotKnown() {
+  void suggestsTheNearestNameForAnUnknownModel() {
     Ended ended = synth.run("models", "gpt-4o-mimi");
 
     assertThat(ended.exit()).isEqualTo(2);
@@ -80,7 +80,7 @@ class CostTest {
   }
 
   @Test
-  void showsModelsOfTheUsersFileAndRefusesABadOne() {
+  void showsModelsOfTheUsersFileAndRefusesAnInvalidFile() {
     synth.file("mine.json", "{\"our-llama\": {\"input_cost_per_token\": 2e-8}}");
     synth.file("bad.json", "{");
 
@@ -93,7 +93,7 @@ class CostTest {
   }
 
   @Test
-  void saysWhatAnAnswerCost() {
+  void showsTheCostOfAnAnswer() {
     assertThat(synth.run("ask", "-u", "--no-stream", "-m", "gpt-4.1-mini", "hi").err())
         .matches("(?s)7 in, 5 out, [\\d.]+ s, \\$0\\.000011 test-model-1\n");
     assertThat(synth.run("ask", "-u", "--no-stream", "-m", "llama-x", "hi").err())
@@ -101,7 +101,7 @@ class CostTest {
   }
 
   @Test
-  void sumsTheCostOfARunAndOfThoseBeforeIt() {
+  void sumsTheCostOfARunAndOfEarlierRuns() {
     synth.file("in.jsonl", "{\"prompt\":\"a\"}", "{\"prompt\":\"b\"}", "{\"prompt\":\"c\"}");
 
     Ended first = synth.run("run", "in.jsonl", "-o", "out.jsonl", "--limit", "2");
@@ -143,7 +143,7 @@ class CostTest {
   }
 
   @Test
-  void sendsNothingUnderACostLimitWhenThePriceIsNotKnown() {
+  void sendsNothingUnderACostLimitIfThePriceIsUnknown() {
     synth.file("in.jsonl", "{\"prompt\":\"a\"}");
 
     Ended ended = synth.run("run", "in.jsonl", "-o", "o.jsonl", "-m", "llama-x", "--max-cost", "1");
@@ -157,7 +157,7 @@ class CostTest {
   }
 
   @Test
-  void doesNotSuggestToWaitWhenThePriceIsNotKnown() {
+  void doesNotSuggestWaitingIfThePriceIsUnknown() {
     synth.file("in.jsonl", "{\"prompt\":\"a\"}");
     synth.with("SYNTHLAB_BUDGET_USD", "1");
 

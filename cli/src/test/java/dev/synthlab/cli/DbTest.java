@@ -30,7 +30,7 @@ class DbTest {
   }
 
   @Test
-  void looksAtAFileWithoutMakingIt() {
+  void showsTheStatusOfAFileWithoutCreatingIt() {
     Ended status = synth.run("db", "status");
 
     assertThat(status.exit()).as(status.all()).isZero();
@@ -39,7 +39,7 @@ class DbTest {
   }
 
   @Test
-  void bringsAFileUpToDateChecksAndCopiesIt() throws Exception {
+  void migratesChecksAndCopiesAFile() throws Exception {
     synth.with("SYNTHLAB_DB_MIGRATIONS", "filesystem:migrations").with("SYNTHLAB_LEDGER", "on");
 
     Ended migrated = synth.run("db", "migrate");
@@ -59,7 +59,7 @@ class DbTest {
   }
 
   @Test
-  void endsWithAFaultWhereOneIsFound() throws IOException {
+  void exitsWithAnErrorIfTheCheckFindsAProblem() throws IOException {
     synth.file("lab.db", "these are my notes, not a database");
 
     Ended check = synth.run("db", "check", "--json");
@@ -70,7 +70,7 @@ class DbTest {
   }
 
   @Test
-  void looksAtAServerAndShowsNoPassword() {
+  void showsTheStatusOfAServerWithoutThePassword() {
     PostgresServer server = PostgresServer.shared();
     synth
         .with("DATABASE_URL", server.newDatabase())
@@ -94,7 +94,7 @@ class DbTest {
   }
 
   @Test
-  void saysWhyAServerCannotBeUsed() {
+  void explainsWhyAServerCannotBeUsed() {
     Ended status =
         synth
             .with("DATABASE_URL", "postgres://ada:hidden-canary-9@127.0.0.1:1/lab")

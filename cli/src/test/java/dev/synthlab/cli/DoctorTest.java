@@ -44,7 +44,7 @@ class DoctorTest {
   }
 
   @Test
-  void namesAddressesAndThatThereIsNoProxyAndNoTls() {
+  void showsAddressesAndThatThereIsNeitherProxyNorTls() {
     try (ScriptedServer server = ScriptedServer.inTurn(json(200, MODELS))) {
       Ended ended = synth.with("OPENAI_BASE_URL", server.base().toString()).run("doctor");
 
@@ -86,7 +86,7 @@ class DoctorTest {
   }
 
   @Test
-  void showsTheCertificateOfAServerThatTheAuthorityOfTheFileVouchesFor() {
+  void showsTheServerCertificateIssuedByAnAuthorityOfTheFile() {
     synth.file("ca.pem", AUTHORITY.certificatePem());
     try (ScriptedServer server = secure()) {
       Ended ended =
@@ -104,7 +104,7 @@ class DoctorTest {
   }
 
   @Test
-  void saysWhatToDoAboutAnAuthorityThatIsUnknown() {
+  void suggestsARemedyForAnUnknownAuthority() {
     try (ScriptedServer server = secure()) {
       Ended ended = synth.with("OPENAI_BASE_URL", server.base().toString()).run("doctor");
 
@@ -117,7 +117,7 @@ class DoctorTest {
   }
 
   @Test
-  void namesTheProxyWithoutItsPassword() {
+  void showsTheProxyWithoutItsPassword() {
     try (ScriptedServer server = ScriptedServer.inTurn(json(200, MODELS));
         ScriptedProxy proxy = ScriptedProxy.willing()) {
       Ended ended =
@@ -137,7 +137,7 @@ class DoctorTest {
   }
 
   @Test
-  void saysThatANameCannotBeResolved() {
+  void reportsAHostNameThatCannotBeResolved() {
     Ended ended =
         synth.with("OPENAI_BASE_URL", "https://no-such-host.invalid/v1").run("doctor", "--json");
 
@@ -147,7 +147,7 @@ class DoctorTest {
   }
 
   @Test
-  void namesAFileOfAuthoritiesThatCannotBeRead() {
+  void reportsACaFileThatCannotBeRead() {
     Ended ended = synth.with("SYNTHLAB_CA_FILE", "none.pem").run("doctor");
 
     assertThat(ended.exit()).isEqualTo(4);

@@ -61,7 +61,7 @@ class EmbedTest {
   }
 
   @Test
-  void turnsEveryLineOfATextIntoAVector() {
+  void embedsEveryLineOfATextFile() {
     synth.file("in.txt", "one", "", "three", "seventeen");
 
     Ended ended = synth.run("embed", "in.txt", "-o", "out.jsonl");
@@ -117,7 +117,7 @@ class EmbedTest {
   }
 
   @Test
-  void sendsModelAndDimensionsAndSeveralTextsAtOnce() {
+  void sendsModelDimensionsAndSeveralTextsPerRequest() {
     String[] texts = IntStream.range(0, 200).mapToObj(i -> "text " + i).toArray(String[]::new);
     synth.file("in.txt", texts);
 
@@ -162,7 +162,7 @@ class EmbedTest {
   }
 
   @Test
-  void makesVectorsByTheEmbeddedModel() {
+  void embedsTextsWithTheEmbeddedModel() {
     synth.file("in.txt", "A cat sits on the mat.", "Shares fell.");
 
     Ended ended = synth.run("embed", "in.txt", "-o", "out.jsonl", "--local");
@@ -175,7 +175,7 @@ class EmbedTest {
   }
 
   @Test
-  void refusesWrongUseBeforeAnythingIsSent() {
+  void refusesInvalidUsageBeforeAnythingIsSent() {
     synth.file("in.txt", "one");
 
     Ended missing = synth.run("embed", "nowhere.txt", "-o", "out.jsonl");

@@ -107,7 +107,7 @@ class HostileDirectoryTest {
   }
 
   @Test
-  void showsWhatIsIgnoredInSettingsAndDoctor() throws IOException {
+  void showsIgnoredVariablesInSettingsAndDoctor() throws IOException {
     env("PHOENIX_COLLECTOR_ENDPOINT=http://127.0.0.1:" + evil.port());
 
     Ended shown = synth().run("config", "show");
@@ -122,7 +122,7 @@ class HostileDirectoryTest {
   }
 
   @Test
-  void saysWhatToDoIfTheFileHasKeyAndAddress() throws IOException {
+  void suggestsANamedFileIfTheFileHasKeyAndAddress() throws IOException {
     Path file = env("OPENAI_BASE_URL=" + meant.base(), "OPENAI_API_KEY=" + KEY);
 
     Ended merely = new Synth(directory).run("ask", "Capital of France?");

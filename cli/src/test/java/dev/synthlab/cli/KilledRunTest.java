@@ -109,7 +109,7 @@ class KilledRunTest {
   }
 
   @Test
-  void answersEveryRowOnceHoweverOftenItIsKilled() throws InterruptedException {
+  void answersEveryRowOnceDespiteRepeatedKills() throws InterruptedException {
     Synth synth = synth();
     int kills = 10;
     int hit = 0;
@@ -139,7 +139,7 @@ class KilledRunTest {
   }
 
   @Test
-  void paysForNothingTwiceAfterAStop() throws InterruptedException {
+  void paysForNoRowTwiceAfterAStop() throws InterruptedException {
     Synth synth = synth();
     for (int i = 0; i < 3; i++) {
       Running running = start(synth);

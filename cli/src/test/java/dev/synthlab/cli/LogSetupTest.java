@@ -59,7 +59,7 @@ class LogSetupTest {
   }
 
   @Test
-  void namesThirdPartiesByTheirLoggerOrByTheContext() {
+  void labelsThirdPartyLinesByLoggerOrContext() {
     configure("INFO", "text", false);
 
     theirs.info("one");
@@ -70,7 +70,7 @@ class LogSetupTest {
   }
 
   @Test
-  void writesFromTheLevelOnThatWasSet() {
+  void writesEventsFromTheConfiguredLevel() {
     configure("WARN", "text", false);
     ours.info("unheard");
     theirs.info("unheard");
@@ -83,7 +83,7 @@ class LogSetupTest {
 
   @ParameterizedTest
   @CsvSource({"TRACE, true", "WARN, true", "ERROR, false", "OFF, false"})
-  void hearsOnlyWarningsOfTheBreakersLibrary(String level, boolean heard) {
+  void logsOnlyWarningsOfTheCircuitBreakerLibrary(String level, boolean heard) {
     Logger library = LoggerFactory.getLogger("io.github.resilience4j.circuitbreaker.internal.X");
     configure(level, "text", false);
 
@@ -95,7 +95,7 @@ class LogSetupTest {
   }
 
   @Test
-  void coloursOnlyWhenItMay() {
+  void writesColoursOnlyIfAllowed() {
     configure("INFO", "text", true);
     ours.error("red");
     String coloured = written();
@@ -108,7 +108,7 @@ class LogSetupTest {
   }
 
   @Test
-  void strikesSecretsOutOfLinesOfThirdPartiesAndTheirExceptions() {
+  void redactsSecretsInThirdPartyMessagesAndExceptions() {
     for (String format : new String[] {"text", "json"}) {
       configure("INFO", format, false);
       MDC.put("header", CANARY);
@@ -128,7 +128,7 @@ class LogSetupTest {
   }
 
   @Test
-  void keepsForgedLinesAndTerminalCodesOfThirdPartiesOnOneLine() {
+  void escapesForgedLinesAndTerminalCodesOfThirdParties() {
     configure("INFO", "text", false);
 
     theirs.info("a\n12:00:00 | ERROR    | forged - b\u001b[2J");
@@ -148,7 +148,7 @@ class LogSetupTest {
   }
 
   @Test
-  void writesOneObjectPerLineForMachines() {
+  void writesOneJsonObjectPerLine() {
     configure("INFO", "json", true);
     MDC.put("run_id", "7f3a");
 
@@ -170,7 +170,7 @@ class LogSetupTest {
   }
 
   @Test
-  void isFoundByLogbackAtItsStartAndWritesNothingBeforeItIsConfigured() {
+  void isFoundByLogbackAndWritesNothingBeforeConfiguration() {
     LoggerContext context = new LoggerContext();
 
     assertThat(ServiceLoader.load(Configurator.class))

@@ -95,7 +95,7 @@ class ReadmeTest {
   }
 
   @Test
-  void showsWhatTheFirstCommandReallyPrints() throws IOException {
+  void showsTheActualOutputOfTheFirstCommand() throws IOException {
     String block = blocks("console").getFirst();
     Synth synth = new Synth(directory);
     Files.createDirectory(directory.resolve("examples"));
@@ -133,7 +133,7 @@ class ReadmeTest {
 
   /** Into a project that is there; a whole new one is built by the checks around the build. */
   @Test
-  void showsHowAClientIsWrittenAndClassesAreChecked() throws IOException {
+  void showsWorkingCommandsForNewClientAndCheck() throws IOException {
     Synth synth = new Synth(directory);
     Files.createDirectories(directory.resolve("examples"));
     Files.copy(ROOT.resolve("examples/weather.yaml"), directory.resolve("examples/weather.yaml"));
@@ -156,7 +156,7 @@ class ReadmeTest {
   }
 
   @Test
-  void showsInputThatIsTaken() throws IOException {
+  void showsInputThatIsAccepted() throws IOException {
     Synth synth = new Synth(directory).with("OPENAI_BASE_URL", server.base().toString());
     synth.file("in.jsonl", blocks("json").getFirst().split("\n"));
 
@@ -184,7 +184,7 @@ class ReadmeTest {
   }
 
   @Test
-  void namesTheVersionThatIsBuilt() throws IOException {
+  void showsTheCurrentVersion() throws IOException {
     String pom = Files.readString(ROOT.resolve("pom.xml"));
 
     assertThat(blocks("xml").getFirst())

@@ -109,7 +109,7 @@ class RecordedRunTest {
   }
 
   @Test
-  void recordsWhatTheServerCountedToTheTokenAndToTheCent() {
+  void recordsExactlyTheTokensAndCostThatTheServerCounted() {
     Synth synth = synth(ROWS);
 
     Ended ended = start(synth).end();
@@ -125,7 +125,7 @@ class RecordedRunTest {
   }
 
   @Test
-  void hasEveryAnswerOfTheResultsAfterAKillAndNoneTwice() throws InterruptedException {
+  void recordsEveryAnswerOfTheResultsExactlyOnceAfterAKill() throws InterruptedException {
     Synth synth = synth(KILLED_ROWS);
     for (int kill = 1; kill <= KILLS; kill++) {
       Running running = start(synth);
@@ -203,7 +203,7 @@ class RecordedRunTest {
   }
 
   @Test
-  void listsRunsAndShowsOneByTheBeginningOfItsName() {
+  void listsRunsAndShowsOneByAnIdPrefix() {
     Synth synth = synth(3);
     start(synth).end();
     String run = shown(synth, "jobs", "--json").path("jobs").path(0).path("run").asString();
@@ -226,7 +226,7 @@ class RecordedRunTest {
   }
 
   @Test
-  void takesUpARunThatWasNotRecordedAndAFinishedOneOnce() {
+  void recordsAnEarlierUnrecordedRunExactlyOnce() {
     Synth synth = synth(20);
     synth.with("SYNTHLAB_LEDGER", "off");
     start(synth).end();

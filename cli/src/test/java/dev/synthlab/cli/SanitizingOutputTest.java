@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class SanitizingOutputTest {
   @Test
-  void showsWhatCouldSteerATerminalAndLeavesTheRest() throws IOException {
+  void escapesTerminalControlCharactersAndNothingElse() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     new SanitizingOutput(out).write("é,\u001B[31m\n".getBytes(StandardCharsets.UTF_8));

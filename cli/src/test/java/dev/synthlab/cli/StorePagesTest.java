@@ -54,7 +54,7 @@ class StorePagesTest {
   }
 
   @Test
-  void showWhatTheCommandReallyPrints() throws IOException {
+  void showTheActualOutputOfTheCommand() throws IOException {
     try (ScriptedServer server = ScriptedServer.inTurn(Replies.chat("hello"))) {
       Synth synth = new Synth(directory).with("OPENAI_BASE_URL", server.base().toString());
       synth.file("prompts.jsonl", "{\"prompt\":\"a\"}", "{\"prompt\":\"b\"}", "{\"prompt\":\"c\"}");

@@ -110,7 +110,7 @@ class TableCommandTest {
   }
 
   @Test
-  void readsWhatSpreadsheetsOfOtherCountriesSave() {
+  void readsTablesSavedByLocalisedSpreadsheets() {
     synth.file("in.csv", "sep=;", "id;text;;", "1;x, y;;", ";;;");
     against(chat("x"));
 
@@ -175,7 +175,7 @@ class TableCommandTest {
   }
 
   @Test
-  void estimatesARunAndSendsAndWritesNothing() {
+  void estimatesARunWithoutSendingOrWritingAnything() {
     synth.file("in.csv", PEOPLE);
     against(chat("x"));
     synth.with("OPENAI_BASE_URL", "");
@@ -239,7 +239,7 @@ class TableCommandTest {
   }
 
   @Test
-  void typesTheAnswersOfATableAndFailsRowsThatDoNotFit() {
+  void writesTypedAnswersOfATableAndFailsRowsThatDoNotFit() {
     synth.file("in.csv", "id,review", "1,good", "2,bad");
     String[] options = {
       "run",

@@ -19,7 +19,7 @@ class TracedSessionTest {
   @TempDir private Path directory;
 
   @Test
-  void showsARunWithItsSettingsItsSummaryAndItsRows() {
+  void exportsARunWithItsSettingsSummaryAndRows() {
     try (ScriptedServer phoenix = takes();
         ScriptedServer models = models()) {
       Synth synth = synth(models, "http://127.0.0.1:" + phoenix.port());
@@ -37,7 +37,7 @@ class TracedSessionTest {
   }
 
   @Test
-  void showsOnlyTheRunAndItsRetriesWhenTheShareIsNothing() {
+  void exportsOnlyTheRunAndItsRetriesIfTheSampleRateIsZero() {
     try (ScriptedServer phoenix = takes();
         ScriptedServer models =
             ScriptedServer.start(
@@ -57,7 +57,7 @@ class TracedSessionTest {
   }
 
   @Test
-  void answersAndSaysInOneLineWhatWasLost() throws IOException {
+  void answersAndReportsLostSpansInOneLine() throws IOException {
     int closed;
     try (ServerSocket door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       closed = door.getLocalPort();
@@ -76,7 +76,7 @@ class TracedSessionTest {
   }
 
   @Test
-  void asksTheAddressOfTracesInADoctorsVisit() {
+  void checksTheTraceEndpointInDoctor() {
     try (ScriptedServer phoenix =
             ScriptedServer.start((request, number) -> Replies.error(401, "no", "no"));
         ScriptedServer models = models()) {

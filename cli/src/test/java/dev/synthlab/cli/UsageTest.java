@@ -51,7 +51,7 @@ class UsageTest {
   }
 
   @Test
-  void countsTheAnswersThatWereKept() {
+  void countsCachedAnswers() {
     synth.run("ask", "--cache", "--no-stream", "hi");
     synth.run("ask", "--cache", "--no-stream", "hi");
 
@@ -68,7 +68,7 @@ class UsageTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"=1+1", "+1", "-1", "@sum(a1)"})
-  void givesNoSpreadsheetAFormula(String model) {
+  void writesNoFormulaIntoCsv(String model) {
     Ended request = synth.run("ask", "--no-stream", "--model=" + model, "hi");
     assertThat(request.exit()).as(request.all()).isZero();
 
@@ -78,7 +78,7 @@ class UsageTest {
   }
 
   @Test
-  void steersNoTerminalByANameOfAFile() throws IOException {
+  void escapesControlCharactersInFileNames() throws IOException {
     Files.writeString(directory.resolve("in.jsonl"), "{\"prompt\":\"hi\"}\n");
     String out = "a\u009b31m\u202eb.jsonl";
     Ended run = synth.with("LC_ALL", "C.UTF-8").run("run", "in.jsonl", "-o", out);
@@ -92,7 +92,7 @@ class UsageTest {
   }
 
   @Test
-  void saysWhenNothingIsAsYoungAsThat() {
+  void reportsThatNoCallIsRecentEnough() {
     synth.run("ask", "--no-stream", "hi");
 
     Ended usage = synth.run("usage", "--since", "0d");
@@ -101,7 +101,7 @@ class UsageTest {
   }
 
   @Test
-  void recordsNothingWhereItIsTurnedOff() {
+  void recordsNothingIfTheLedgerIsOff() {
     synth.with("SYNTHLAB_LEDGER", "off");
     synth.run("ask", "--no-stream", "hi");
 
@@ -113,7 +113,7 @@ class UsageTest {
   }
 
   @Test
-  void answersAlthoughTheLedgerCannotBeReached() {
+  void answersWhenTheLedgerIsUnreachable() {
     synth.with("SYNTHLAB_LEDGER_URL", "postgres://ada:hidden-canary-9@127.0.0.1:1/lab");
 
     Ended request = synth.run("ask", "--no-stream", "hi");
@@ -130,7 +130,7 @@ class UsageTest {
   }
 
   @Test
-  void refusesATimeThatIsNone() {
+  void refusesAnInvalidPeriod() {
     Ended usage = synth.run("usage", "--since", "yesterday");
 
     assertThat(usage.exit()).isEqualTo(2);

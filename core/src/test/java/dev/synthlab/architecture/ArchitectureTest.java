@@ -32,7 +32,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void packagesUseTheRootInGetOnly() {
+  void packagesUseTheRootPackageOnlyInGet() {
     rules.onlyGetReachesTheRoot().check(OURS);
   }
 

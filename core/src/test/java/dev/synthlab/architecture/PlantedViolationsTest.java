@@ -72,7 +72,7 @@ class PlantedViolationsTest {
   }
 
   @Test
-  void everyWayToMakeObjectsOfBytesIsFound() {
+  void everyWayToDeserializeObjectsIsFound() {
     assertThat(culprits(rules.nothingMakesObjectsOfBytes())).containsExactly("http.ReadsObjects");
     assertThat(report(rules.nothingMakesObjectsOfBytes()))
         .contains("ObjectInputStream", "activateDefaultTyping");

@@ -69,7 +69,7 @@ class AdaptiveLimiterTest {
     "5, 100, 0.8, 0.1",
     "20, 2000, 0.8, 0.1"
   })
-  void usesWhatAServerBearsAndWastesLittle(
+  void usesMostOfTheServersCapacityWithFewRefusals(
       int limit, int latencyMillis, double share, double waste) {
     Duration latency = Duration.ofMillis(latencyMillis);
     run(Duration.ofSeconds(20), limit, latency);
@@ -92,7 +92,7 @@ class AdaptiveLimiterTest {
     "5, 100, 0.9, 0.06",
     "2, 100, 0.9, 0.08"
   })
-  void losesLittleOfItsFirstMinute(int limit, int latencyMillis, double share, double waste) {
+  void losesLittleThroughputInTheFirstMinute(int limit, int latencyMillis, double share, double waste) {
     run(Duration.ofSeconds(60), limit, Duration.ofMillis(latencyMillis));
 
     assertThat(served / 60.0).as("served a second").isGreaterThanOrEqualTo(share * limit);
@@ -101,7 +101,7 @@ class AdaptiveLimiterTest {
 
   @ParameterizedTest
   @CsvSource({"30", "300"})
-  void findsWhatAServerHasGrownToWithinAMinute(int latencyMillis) {
+  void adaptsToAHigherServerLimitWithinAMinute(int latencyMillis) {
     Duration latency = Duration.ofMillis(latencyMillis);
     run(Duration.ofSeconds(30), 20, latency);
 
@@ -114,7 +114,7 @@ class AdaptiveLimiterTest {
 
   @ParameterizedTest
   @CsvSource({"30", "300"})
-  void comesDownWhenAServerShrinks(int latencyMillis) {
+  void adaptsToALowerServerLimit(int latencyMillis) {
     Duration latency = Duration.ofMillis(latencyMillis);
     run(Duration.ofSeconds(30), 60, latency);
 
@@ -128,7 +128,7 @@ class AdaptiveLimiterTest {
   }
 
   @Test
-  void letsFewerInFlightWhenTheServerFails() {
+  void lowersConcurrencyWhenTheServerFails() {
     for (int i = 0; i < 99; i++) {
       limiter.record(RouteSignal.SUCCESS, 0, 0);
     }
@@ -151,7 +151,7 @@ class AdaptiveLimiterTest {
   }
 
   @Test
-  void waitsLongerWithEveryRefusalOfOneSecondAndKeepsItsRate() {
+  void waitsLongerWithEachRefusalWithinASecondAtAnUnchangedRate() {
     for (int i = 0; i < 41; i++) {
       assertThat(limiter.tryAcquire(0)).isEmpty();
     }
@@ -170,7 +170,7 @@ class AdaptiveLimiterTest {
   }
 
   @Test
-  void cutsNothingForWhatWasSentBeforeTheLastCut() {
+  void ignoresRefusalsOfRequestsSentBeforeTheLastDecrease() {
     for (int i = 0; i < 41; i++) {
       limiter.tryAcquire(0);
     }

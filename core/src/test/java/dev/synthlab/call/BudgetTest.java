@@ -41,7 +41,7 @@ class BudgetTest {
   }
 
   @Test
-  void neverHoldsMoreThanThereIsWhoeverAsks() throws Exception {
+  void neverReservesMoreThanTheBudgetAcrossThreads() throws Exception {
     AtomicInteger inFlight = new AtomicInteger();
     AtomicInteger max = new AtomicInteger();
     List<Future<?>> all = new CopyOnWriteArrayList<>();
@@ -69,7 +69,7 @@ class BudgetTest {
   }
 
   @Test
-  void refusesWhatNothingInFlightCouldMakeRoomFor() throws InterruptedException {
+  void refusesACallThatExceedsTheUnspentBudget() throws InterruptedException {
     spent.set(usd("0.90"));
 
     job.reserve(usd("0.10")).orElseThrow().settle(NOTHING);
@@ -80,7 +80,7 @@ class BudgetTest {
   }
 
   @Test
-  void letsThoseWhoWaitGoWhenItIsShut() throws InterruptedException {
+  void wakesWaitingCallersWhenClosed() throws InterruptedException {
     job.reserve(BigDecimal.ONE);
     CompletableFuture<Boolean> waiting = VirtualThreads.async(() -> isHeld(job, "0.5"));
 
@@ -98,7 +98,7 @@ class BudgetTest {
   }
 
   @Test
-  void waitsNoLongerThanItMayAndEndsWhenItIsInterrupted() throws InterruptedException {
+  void stopsWaitingAtTheTimeoutAndWhenInterrupted() throws InterruptedException {
     job.reserve(BigDecimal.ONE);
 
     assertThat(job.reserve(usd("0.5"), Optional.of(Duration.ofMillis(5)))).isEmpty();
@@ -108,7 +108,7 @@ class BudgetTest {
   }
 
   @Test
-  void countsWhatACallCostAndAsTheMaxWhatNobodyKnows() throws InterruptedException {
+  void countsTheActualCostOrTheMaximumIfTheCostIsUnknown() throws InterruptedException {
     day.reserve(usd("0.60")).orElseThrow().settle(Optional.of(usd("0.10")));
     day.reserve(usd("0.60")).orElseThrow().settle(Optional.empty());
 
@@ -120,7 +120,7 @@ class BudgetTest {
   }
 
   @Test
-  void beginsWithWhatTheLedgerSaysOfTheDayAndLooksAgain() throws Exception {
+  void startsWithTheSpendInTheLedgerAndRereadsIt() throws Exception {
     recorded.set(Optional.of(usd("0.90")));
 
     assertThat(day.reserve(usd("0.20"))).isEmpty();
@@ -146,7 +146,7 @@ class BudgetTest {
   }
 
   @Test
-  void beginsAnewOnTheNextDayWithWhichACallOfTheDayBeforeHasNothingToDo() throws Exception {
+  void resetsOnTheNextDayWithoutCallsOfTheDayBefore() throws Exception {
     Budget.Reservation late = day.reserve(usd("1.00")).orElseThrow();
     timer.push(Duration.ofHours(14));
 
@@ -158,14 +158,14 @@ class BudgetTest {
   }
 
   @Test
-  void paysForWhatIsFreeThoughNothingIsLeft() throws InterruptedException {
+  void allowsFreeCallsWhenTheBudgetIsExhausted() throws InterruptedException {
     recorded.set(Optional.of(usd("5")));
 
     assertThat(day.reserve(BigDecimal.ZERO)).isPresent();
   }
 
   @Test
-  void countsOnlyItselfWhereTheLedgerCannotBeRead() throws InterruptedException {
+  void countsOnlyItsOwnSpendIfTheLedgerCannotBeRead() throws InterruptedException {
     Budget alone =
         Budget.aDay(
             BigDecimal.ONE,

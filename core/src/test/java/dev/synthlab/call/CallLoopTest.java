@@ -80,7 +80,7 @@ class CallLoopTest {
   }
 
   @Test
-  void reportsWhatACallTookAndUsed() {
+  void reportsTheDurationAndUsageOfACall() {
     transport.does(after(Duration.ofSeconds(2), (r, w) -> transport.answer(200, "fine")));
 
     Outcome<String> outcome = run(SINGLE);
@@ -103,7 +103,7 @@ class CallLoopTest {
 
   @ParameterizedTest
   @CsvSource({"200, 1", "500, 3", "404, 1"})
-  void endsEveryRequestThatItSent(int status, int requests) {
+  void closesEveryRequestThatItSent(int status, int requests) {
     transport.answers(status, "words");
 
     run(SINGLE);
@@ -116,7 +116,7 @@ class CallLoopTest {
   }
 
   @Test
-  void doublesItsPausesUpToTheLongest() {
+  void doublesTheBackoffUpToTheMaximum() {
     transport.answers(500, "");
 
     Outcome<String> outcome = run(SINGLE.withMaxAttempts(6));
@@ -209,7 +209,7 @@ class CallLoopTest {
 
   @ParameterizedTest
   @CsvSource({"10, 1", "9, 2"})
-  void waitsOnlyWhenThatCanEndInAnAnswer(int seconds, int requests) {
+  void waitsForRetryAfterOnlyIfItEndsBeforeTheDeadline(int seconds, int requests) {
     transport.answers(429, "", "Retry-After", String.valueOf(seconds)).answers(200, "fine");
 
     run(SINGLE, Duration.ofSeconds(10), TextExchange.of(ROUTE));
@@ -231,7 +231,7 @@ class CallLoopTest {
   }
 
   @Test
-  void givesAnAttemptItsTimeoutOrWhatIsLeftOfTheDeadline() {
+  void limitsAnAttemptToItsTimeoutOrTheRemainingDeadline() {
     transport.does(after(Duration.ofSeconds(3), (r, w) -> transport.answer(500, "")));
 
     run(SINGLE, Duration.ofSeconds(8), TextExchange.of(ROUTE));
@@ -241,7 +241,7 @@ class CallLoopTest {
   }
 
   @Test
-  void saysThatTheDeadlineWasOverAndWhatCameLast() {
+  void reportsTheExceededDeadlineAndTheLastFailure() {
     transport.does(after(Duration.ofSeconds(4), (r, w) -> transport.answer(500, "")));
 
     Outcome<String> outcome = run(SINGLE, Duration.ofSeconds(4), TextExchange.of(ROUTE));
@@ -269,7 +269,7 @@ class CallLoopTest {
   }
 
   @Test
-  void followsAStaleConnectionAtOnce() {
+  void retriesAtOnceAfterAStaleConnection() {
     transport.breaks(Phase.EXCHANGE, true).answers(200, "fine");
 
     Outcome<String> outcome = run(SINGLE);
@@ -289,7 +289,7 @@ class CallLoopTest {
     "TLS, 1",
     "PROXY, 1"
   })
-  void repeatsWhatMayPassWhenItBreaks(Phase phase, int requests) {
+  void retriesTransientTransportFailures(Phase phase, int requests) {
     transport.breaks(phase, false);
 
     Outcome<String> outcome = run(SINGLE);
@@ -302,7 +302,7 @@ class CallLoopTest {
   }
 
   @Test
-  void repeatsARequestWhoseAnswerBreaksWhileItIsRead() {
+  void retriesWhenTheBodyBreaksWhileItIsRead() {
     transport.does((r, w) -> ScriptedTransport.broken("cut off")).answers(200, "fine");
 
     Outcome<String> outcome = run(SINGLE);
@@ -314,7 +314,7 @@ class CallLoopTest {
   }
 
   @Test
-  void takesAnUnknownFailureOfTheTransportForOneOfTheExchange() {
+  void treatsAnUnknownTransportFailureAsAnExchangeFailure() {
     transport.does(
         (r, w) -> {
           throw new IOException("odd");
@@ -350,7 +350,7 @@ class CallLoopTest {
   }
 
   @Test
-  void isCancelledWhenItIsInterruptedWithinABody() {
+  void isCancelledByAnInterruptWhileReadingABody() {
     transport.does(
         (r, w) -> {
           Thread.currentThread().interrupt();
@@ -364,7 +364,7 @@ class CallLoopTest {
   }
 
   @Test
-  void asksTheNextInTheChainWithAllItsAttempts() {
+  void triesTheFallbackRouteWithAllItsAttempts() {
     transport.answers(500, "").answers(500, "").answers(500, "").answers(500, "");
     transport.answers(200, "fine");
     TextExchange first = new TextExchange(ROUTE, fault -> Optional.of(TextExchange.of(OTHER)));
@@ -379,7 +379,7 @@ class CallLoopTest {
   }
 
   @Test
-  void asksNobodyElseWhenItsTimeIsOver() {
+  void triesNoFallbackAfterTheDeadline() {
     transport.does(after(Duration.ofSeconds(9), (r, w) -> transport.answer(404, "")));
     TextExchange first = new TextExchange(ROUTE, fault -> Optional.of(TextExchange.of(OTHER)));
 
@@ -390,7 +390,7 @@ class CallLoopTest {
   }
 
   @Test
-  void sendsAMendedRequestWithoutAPause() {
+  void sendsAnAdaptedRequestWithoutDelay() {
     transport.answers(299, "").answers(200, "fine");
     TextExchange wrong = new TextExchange(ROUTE, fault -> Optional.of(TextExchange.of(OTHER)));
 
@@ -403,7 +403,7 @@ class CallLoopTest {
   }
 
   @Test
-  void saysWhenTheBudgetOfRepetitionsIsSpent() {
+  void reportsThatTheRetryThrottleStoppedRetries() {
     traffic =
         traffic(
             new TrafficControl.RouteLimits(
@@ -423,7 +423,7 @@ class CallLoopTest {
   }
 
   @Test
-  void waitsInABulkRunForARouteThatNamesNoTime() {
+  void backsOffInABulkRunIfThereIsNoRetryAfter() {
     transport.answers(429, "").answers(429, "").answers(200, "fine");
 
     Outcome<String> outcome = run(BULK.withMaxAttempts(1));
@@ -435,7 +435,7 @@ class CallLoopTest {
   }
 
   @Test
-  void chargesNoWaitOfABulkRunToTheDeadline() {
+  void excludesTheWaitsOfABulkRunFromTheDeadline() {
     transport.answers(429, "", "Retry-After", "600").answers(200, "fine");
 
     Outcome<String> outcome = run(BULK, Duration.ofSeconds(10), TextExchange.of(ROUTE));
@@ -446,7 +446,7 @@ class CallLoopTest {
   }
 
   @Test
-  void leavesTheWaitToTheGateOfARouteThatFindsItsPace() {
+  void leavesTheWaitToTheGateOfAnAdaptiveRoute() {
     traffic =
         traffic(
             new TrafficControl.RouteLimits(
@@ -462,7 +462,7 @@ class CallLoopTest {
   }
 
   @Test
-  void failsASingleCallAtALimitThatOutlivesItsDeadline() {
+  void failsACallWhoseRateLimitWaitWouldExceedTheDeadline() {
     traffic =
         traffic(
             new TrafficControl.RouteLimits(
@@ -479,7 +479,7 @@ class CallLoopTest {
   }
 
   @Test
-  void givesBackTheTokensThatAnAnswerDidNotUse() {
+  void returnsUnusedTokensToTheRateLimit() {
     traffic =
         traffic(
             new TrafficControl.RouteLimits(
@@ -496,7 +496,7 @@ class CallLoopTest {
 
   @ParameterizedTest
   @EnumSource(WaitMode.class)
-  void keepsPolicyAndTrafficWhenAnotherPolicyIsTaken(WaitMode waiting) {
+  void preservesTrafficAndOtherSettingsWhenThePolicyChanges(WaitMode waiting) {
     CallLoop loop = new CallLoop(transport, traffic, SINGLE, heard::add);
 
     CallLoop other = loop.with(SINGLE.withWaiting(waiting).withTimeout(Duration.ofSeconds(7)));
@@ -571,7 +571,7 @@ class CallLoopTest {
   }
 
   @Test
-  void givesABodyWhatItsHeadersLeftOfTheTimeout() {
+  void limitsTheBodyToTheTimeoutLeftAfterTheHeaders() {
     ScriptedTransport.Step slowly =
         after(
             Duration.ofSeconds(3),

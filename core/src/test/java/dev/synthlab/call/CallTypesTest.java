@@ -22,7 +22,7 @@ class CallTypesTest {
 
   @ParameterizedTest
   @EnumSource(Kind.class)
-  void hasOneExceptionAndOneWordForEverySortOfFault(Kind kind) {
+  void hasOneExceptionAndOneCodePerKindOfFault(Kind kind) {
     Fault fault = Fault.of(kind, "words");
 
     CallException reason = CallException.of(fault, FailedCalls.report(1, Optional.of(fault)));
@@ -37,7 +37,7 @@ class CallTypesTest {
   }
 
   @Test
-  void carriesAllThatIsKnownOfTheFault() {
+  void copiesEveryFieldOfTheFaultToTheException() {
     Fault fault =
         new Fault(
                 Kind.RATE_LIMITED,
@@ -71,7 +71,7 @@ class CallTypesTest {
   }
 
   @Test
-  void strikesKeysOutOfEveryTextOfAFault() {
+  void redactsKeysInEveryTextOfAFault() {
     Fault fault =
         new Fault(
             Kind.BAD_REQUEST,
@@ -101,7 +101,7 @@ class CallTypesTest {
     "QUOTA_EXCEEDED, false, NEUTRAL",
     "MALFORMED_RESPONSE, false, NEUTRAL"
   })
-  void saysWhatAFaultTellsOfItsRoute(Kind kind, boolean throttled, RouteSignal signal) {
+  void derivesTheRouteSignalFromAFault(Kind kind, boolean throttled, RouteSignal signal) {
     Fault fault = Fault.of(kind, "words");
 
     assertThat(RouteSignal.of(new Verdict.TryAgain<>(fault, Optional.empty(), throttled)))
@@ -133,13 +133,13 @@ class CallTypesTest {
   }
 
   @Test
-  void takesAnAnswerForAGoodSign() {
+  void derivesASuccessSignalFromAnAnswer() {
     assertThat(RouteSignal.of(new Verdict.Accept<>("fine"))).isEqualTo(RouteSignal.SUCCESS);
   }
 
   @ParameterizedTest
   @CsvSource({"http://a.test:81/v1, m@a.test:81", "local:embedded, m@local:"})
-  void namesARouteByModelAndHost(String base, String name) {
+  void describesARouteByModelAndHost(String base, String name) {
     assertThat(new Route(URI.create(base), "KEY", "m")).hasToString(name);
   }
 
@@ -150,7 +150,7 @@ class CallTypesTest {
     "1, 1, -1, 0, backoff must be at least 0 and not decrease",
     "1, 1, 2, 1, backoff must be at least 0 and not decrease"
   })
-  void refusesAPolicyThatMakesNoSense(int attempts, int timeout, int first, int max, String words) {
+  void refusesAnInvalidPolicy(int attempts, int timeout, int first, int max, String words) {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
@@ -165,7 +165,7 @@ class CallTypesTest {
 
   @ParameterizedTest
   @CsvSource({"0", "-1"})
-  void refusesADeadlineThatIsNone(int seconds) {
+  void refusesADeadlineThatIsNotPositive(int seconds) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Deadline.in(new ManualTimer(), Duration.ofSeconds(seconds)))
         .withMessageContaining("deadline must be positive");
@@ -173,7 +173,7 @@ class CallTypesTest {
 
   @ParameterizedTest
   @CsvSource({"3, 10, 3", "10, 3, 3", "5, 5, 5"})
-  void endsADeadlineInsideAnotherWithItAtTheLatest(int outer, int inner, int left) {
+  void endsAnInnerDeadlineNoLaterThanTheOuterOne(int outer, int inner, int left) {
     ManualTimer timer = new ManualTimer();
     Deadline whole = Deadline.in(timer, Duration.ofSeconds(outer + 1));
     timer.push(Duration.ofSeconds(1));
@@ -198,7 +198,7 @@ class CallTypesTest {
   }
 
   @Test
-  void livesByTheMachinesTime() throws InterruptedException {
+  void measuresAndPausesInRealTime() throws InterruptedException {
     Timer timer = Timer.system();
     long begin = timer.nanos();
 

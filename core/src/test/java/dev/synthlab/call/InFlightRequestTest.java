@@ -65,7 +65,7 @@ class InFlightRequestTest {
   }
 
   @Test
-  void givesTheBytesAsTheyCome() throws IOException {
+  void returnsBytesAsTheyArrive() throws IOException {
     InputStream body = guarded(Duration.ofSeconds(5));
 
     assertThat(body.read(new byte[7], 0, 7)).isEqualTo(1);
@@ -76,7 +76,7 @@ class InFlightRequestTest {
 
   @ParameterizedTest
   @CsvSource({"3000, 3000", "0, 1", "-5, 1"})
-  void cutsABodyWhenWhatIsLeftOfItsTimeIsOver(int leftMillis, int takesMillis) {
+  void failsABodyWhenItsRemainingTimeIsOver(int leftMillis, int takesMillis) {
     InputStream body = guarded(Duration.ofMillis(leftMillis));
     wire.each = Duration.ofMillis(takesMillis);
 
@@ -88,7 +88,7 @@ class InFlightRequestTest {
   }
 
   @Test
-  void cutsNoBodyBeforeItsTimeIsOver() throws IOException {
+  void failsNoBodyBeforeItsTimeIsOver() throws IOException {
     InputStream body = guarded(Duration.ofMillis(3_000));
     wire.each = Duration.ofMillis(2_999);
 
@@ -96,7 +96,7 @@ class InFlightRequestTest {
   }
 
   @Test
-  void endsOnceHoweverOftenItIsClosed() throws IOException {
+  void endsOnceEvenIfClosedTwice() throws IOException {
     InputStream body = guarded(Duration.ofSeconds(5));
 
     body.close();
@@ -109,7 +109,7 @@ class InFlightRequestTest {
   }
 
   @Test
-  void endsAlsoWhenTheBodyCannotBeClosed() throws IOException {
+  void endsEvenIfTheBodyCannotBeClosed() throws IOException {
     wire.closesBadly = true;
     InputStream body = guarded(Duration.ofSeconds(5));
 
@@ -120,7 +120,7 @@ class InFlightRequestTest {
   }
 
   @Test
-  void boundsAStreamBySilenceOnly() throws IOException {
+  void limitsAStreamByIdleTimeOnly() throws IOException {
     InputStream body = live();
     wire.bytes = 100;
     wire.each = IDLE.minusMillis(1);
@@ -138,7 +138,7 @@ class InFlightRequestTest {
   }
 
   @Test
-  void cutsAStreamAtItsDeadline() {
+  void failsAStreamAtItsDeadline() {
     InputStream body = live();
     timer.push(Duration.ofMillis(59_500));
     wire.each = Duration.ofMillis(500);
@@ -149,7 +149,7 @@ class InFlightRequestTest {
 
   @ParameterizedTest
   @CsvSource({"9, true", "10, false"})
-  void endsAStreamThatDripsLessThanTenBytesASecond(int bytes, boolean tooSlow) throws IOException {
+  void failsAStreamBelowTenBytesPerSecond(int bytes, boolean tooSlow) throws IOException {
     InputStream body = live();
     wire.bytes = bytes;
     wire.each = Duration.ofSeconds(1);
@@ -166,7 +166,7 @@ class InFlightRequestTest {
   }
 
   @Test
-  void chargesNoTimeOfTheReaderToAStream() throws IOException {
+  void doesNotCountTheReadersTimeAsIdle() throws IOException {
     InputStream body = live();
 
     for (int i = 0; i < 10; i++) {
@@ -176,7 +176,7 @@ class InFlightRequestTest {
   }
 
   @Test
-  void passesOnWhatBreaksByItself() {
+  void rethrowsOtherReadFailuresUnchanged() {
     InputStream body = live();
     wire.closed = true;
 
@@ -186,14 +186,14 @@ class InFlightRequestTest {
   }
 
   @Test
-  void tellsTheEndOfAStreamBeforeItGivesUpItsPlace() throws IOException {
+  void runsTheEndCallbackOfAStreamBeforeReleasingItsPermit() throws IOException {
     live().close();
 
     assertThat(ends).containsExactly("then", "left");
   }
 
   @Test
-  void tellsTheEndOfAStreamThatWasClosedBeforeItLived() throws IOException {
+  void runsTheEndCallbackIfTheStreamWasAlreadyClosed() throws IOException {
     guarded(Duration.ofSeconds(5)).close();
 
     lease.keepOpen(IDLE, deadline, () -> ends.add("then"));

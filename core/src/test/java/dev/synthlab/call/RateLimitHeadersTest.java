@@ -30,7 +30,7 @@ class RateLimitHeadersTest {
     "tokens, 50, 0, 60s, 1200",
     "tokens, 100000, ' 0 ', 60s, 600"
   })
-  void waitsForAPartOfWhatComesBack(
+  void waitsForPartOfTheResetTime(
       String what, String limit, String left, String reset, long millis) {
     assertThat(RateLimitHeaders.pause(of(what, limit, left, reset)))
         .contains(Duration.ofMillis(millis));
@@ -44,12 +44,12 @@ class RateLimitHeadersTest {
     "requests, 60, 0, 0s",
     "other, 60, 0, 60s"
   })
-  void waitsForNothingWhileSomethingIsLeft(String what, String limit, String left, String reset) {
+  void doesNotWaitWhileTheLimitIsNotExhausted(String what, String limit, String left, String reset) {
     assertThat(RateLimitHeaders.pause(of(what, limit, left, reset))).isEmpty();
   }
 
   @Test
-  void asksForRequestsBeforeTokens() {
+  void prefersTheRequestLimitToTheTokenLimit() {
     Headers both =
         Headers.of(
             "x-ratelimit-remaining-requests", "0",

@@ -16,7 +16,7 @@ class RateLimitTest {
 
   @ParameterizedTest
   @CsvSource({"30, 1, 2000", "60, 1, 1000", "600, 10, 100"})
-  void takesTheRequestsOfASecondAtOnceAndNoMore(int perMinute, int concurrency, long waitMillis) {
+  void allowsABurstOfOneSecondAndNoMore(int perMinute, int concurrency, long waitMillis) {
     RateLimit limit = RateLimit.ofRequests(timer, perMinute);
 
     for (int i = 0; i < concurrency; i++) {
@@ -35,7 +35,7 @@ class RateLimitTest {
     "100, 99999, 1000, 11000",
     "5000, 1000, 100, 1000"
   })
-  void putsRightWhatWasUsed(long taken, long used, long next, long waitMillis) {
+  void correctsTheEstimateByTheActualUsage(long taken, long used, long next, long waitMillis) {
     RateLimit limit = RateLimit.ofTokens(timer, 6_000);
     assertThat(limit.tryAcquire(taken)).isEmpty();
 
@@ -46,7 +46,7 @@ class RateLimitTest {
   }
 
   @Test
-  void fillsUpAgainByItsTimer() {
+  void refillsOverTime() {
     RateLimit limit = RateLimit.ofTokens(timer, 6_000);
     limit.tryAcquire(1_000);
 

@@ -77,7 +77,7 @@ class ResponseClassifierTest {
     "511, SERVER_FAILED, false",
     "529, SERVER_FAILED, true"
   })
-  void knowsWhatAStatusMeans(int status, Kind kind, boolean again) throws IOException {
+  void classifiesEachHttpStatus(int status, Kind kind, boolean again) throws IOException {
     Verdict<String> verdict = verdict(status, "");
 
     assertThat(fault(verdict).kind()).isEqualTo(kind);
@@ -97,7 +97,7 @@ class ResponseClassifierTest {
     "429, '', exceeded_current_quota_error, QUOTA_EXCEEDED",
     "429, quota_exceeded, '', QUOTA_EXCEEDED"
   })
-  void tellsAnEmptyAccountFromAHurry(int status, String code, String type, Kind kind)
+  void distinguishesExhaustedQuotaFromRateLimiting(int status, String code, String type, Kind kind)
       throws IOException {
     String body = "{\"error\": {\"code\": \"" + code + "\", \"type\": \"" + type + "\"}}";
 
@@ -114,7 +114,7 @@ class ResponseClassifierTest {
     "302, true, false",
     "402, true, false"
   })
-  void obeysAServerThatSaysWhetherToTryAgain(int status, String says, boolean again)
+  void followsTheShouldRetryHeader(int status, String says, boolean again)
       throws IOException {
     assertThat(again(verdict(status, "", "x-should-retry", says))).isEqualTo(again);
   }
@@ -203,7 +203,7 @@ class ResponseClassifierTest {
   }
 
   @Test
-  void tellsCodeParameterAndRequest() throws IOException {
+  void reportsCodeParameterAndRequestId() throws IOException {
     Fault fault =
         fault(
             400,
@@ -236,12 +236,12 @@ class ResponseClassifierTest {
         "plain words | 400 from a.test:81: plain words",
         "'' | 400 from a.test:81"
       })
-  void findsTheServersWordsInEveryUsualForm(String body, String message) throws IOException {
+  void findsTheErrorMessageInEveryCommonFormat(String body, String message) throws IOException {
     assertThat(fault(400, body).message()).isEqualTo(message);
   }
 
   @Test
-  void keepsALittleOfAPageAndMoreOfAMessage() throws IOException {
+  void truncatesAPageMoreThanAnErrorMessage() throws IOException {
     assertThat(fault(500, "x".repeat(5_000)).message()).hasSizeBetween(200, 230);
     assertThat(fault(500, "{\"error\": \"" + "x".repeat(5_000) + "\"}").message())
         .hasSizeBetween(2_000, 2_030);
@@ -255,20 +255,20 @@ class ResponseClassifierTest {
     "/elsewhere, which points to /elsewhere;",
     "http://[, which points to an address that cannot be read;"
   })
-  void namesTheTargetOfARedirectWithoutItsQuery(String location, String words) throws IOException {
+  void reportsTheTargetOfARedirectWithoutItsQuery(String location, String words) throws IOException {
     assertThat(fault(307, "", "Location", location).message())
         .contains(words)
         .endsWith("redirects are not followed");
   }
 
   @Test
-  void saysThatARedirectPointsNowhere() throws IOException {
+  void reportsARedirectWithoutATarget() throws IOException {
     assertThat(fault(307, "").message()).contains("which points to nowhere");
     assertThat(fault(400, "", "Location", "/x").message()).doesNotContain("points");
   }
 
   @Test
-  void namesWhatWasNotFoundAndWhoRefused() throws IOException {
+  void reportsWhatWasNotFoundAndWhichHostRefused() throws IOException {
     assertThat(fault(404, "").message()).isEqualTo("404 from a.test:81 for m");
     assertThat(fault(407, "").message()).isEqualTo("407 from the proxy to a.test:81");
     assertThat(fault(ResponseClassifier.of(arrived(500, ""), LOCAL, NOW)).message())
@@ -277,7 +277,7 @@ class ResponseClassifierTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"x-request-id", "request-id", "apim-request-id"})
-  void knowsTheNamesOfARequestsName(String header) {
+  void readsTheRequestIdFromEveryKnownHeader(String header) {
     assertThat(ResponseClassifier.requestId(Headers.of(header, "r-1"))).contains("r-1");
   }
 
@@ -302,7 +302,7 @@ class ResponseClassifierTest {
     "BODY, CONNECTION_FAILED, true",
     "TIMEOUT, DEADLINE_EXCEEDED, true"
   })
-  void knowsWhatABreakMeans(Phase phase, Kind kind, boolean again) throws IOException {
+  void classifiesATransportFailureByItsPhase(Phase phase, Kind kind, boolean again) throws IOException {
     TransportException why = new TransportException(phase, false, "broke", new IOException());
 
     Verdict<String> verdict =
@@ -321,7 +321,7 @@ class ResponseClassifierTest {
     "CONCURRENCY, DEADLINE_EXCEEDED, 'no place became free for m@a.test:81 within the deadline'",
     "BREAKER, CIRCUIT_OPEN, 'm@a.test:81 failed too often and is closed for 1.5 s'"
   })
-  void saysWhatHeldACallBack(WaitReason reason, Kind kind, String message) throws IOException {
+  void explainsWhyACallWasNotPermitted(WaitReason reason, Kind kind, String message) throws IOException {
     Duration pause = Duration.ofMillis(1_500);
 
     Verdict<String> verdict =
@@ -348,7 +348,7 @@ class ResponseClassifierTest {
     "503, SERVER_FAILED, true",
     "400, BAD_REQUEST, false"
   })
-  void takesAnErrorWithinAnAnswerForWhatItsCodeSays(String code, Kind kind, boolean again) {
+  void classifiesAnErrorInABodyByItsCode(String code, Kind kind, boolean again) {
     Verdict<String> verdict =
         ResponseClassifier.<String>errorInBody(arrived(200, ""), ROUTE, code, "words")
             .orElseThrow();
@@ -362,13 +362,13 @@ class ResponseClassifierTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "odd", "200", "4000"})
-  void doesNotGuessWhatACodeMeansThatNobodyKnows(String code) {
+  void doesNotClassifyAnUnknownErrorCode(String code) {
     assertThat(ResponseClassifier.<String>errorInBody(arrived(200, ""), ROUTE, code, "words"))
         .isEmpty();
   }
 
   @Test
-  void quotesLittleOfAnAnswerThatCannotBeRead() {
+  void quotesOnlyTheBeginningOfAMalformedAnswer() {
     AttemptResult.ResponseReceived answer = arrived(200, "", "request-id", "r-1");
 
     Fault fault = ResponseClassifier.malformed(answer, "not JSON", "  " + "x".repeat(500));

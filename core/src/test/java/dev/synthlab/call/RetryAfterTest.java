@@ -33,7 +33,7 @@ class RetryAfterTest {
     "retry-after-ms, 1500, 1500",
     "retry-after-ms, 0.5, 0"
   })
-  void takesEveryFormInWhichAServerNamesATime(String header, String value, long millis) {
+  void readsEveryFormatOfRetryAfter(String header, String value, long millis) {
     assertThat(wait(header, value))
         .hasValueSatisfying(wait -> assertThat(wait.toMillis()).isEqualTo(millis));
   }

@@ -14,7 +14,7 @@ class RetryTest {
   private final AtomicInteger done = new AtomicInteger();
 
   @Test
-  void repeatsWhatMayPassAsOftenAsAllowed() {
+  void retriesTransientFailuresAsOftenAsAllowed() {
     assertThatExceptionOfType(IllegalStateException.class)
         .isThrownBy(() -> retrying.run(deadline(), this::fails, e -> true));
 
@@ -22,7 +22,7 @@ class RetryTest {
   }
 
   @Test
-  void throwsAtOnceWhatCannotPass() {
+  void throwsPermanentFailuresAtOnce() {
     assertThatExceptionOfType(IllegalStateException.class)
         .isThrownBy(() -> retrying.run(deadline(), this::fails, e -> false));
 
@@ -30,7 +30,7 @@ class RetryTest {
   }
 
   @Test
-  void startsNoPauseThatWouldOutliveTheDeadline() {
+  void startsNoDelayThatWouldExceedTheDeadline() {
     PushedTimer pushed = new PushedTimer();
     Retry slow = Retry.by(pushed, 3, Duration.ofDays(999), Duration.ofDays(999));
 

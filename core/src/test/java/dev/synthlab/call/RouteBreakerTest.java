@@ -31,7 +31,7 @@ class RouteBreakerTest {
   }
 
   @Test
-  void closesWhenItsProbeIsServed() {
+  void closesWhenItsProbeSucceeds() {
     failOften();
     timer.push(Duration.ofSeconds(16));
     assertThat(breaker.tryAcquire()).isEmpty();
@@ -43,7 +43,7 @@ class RouteBreakerTest {
   }
 
   @Test
-  void takesNoLateAnswerForThatOfItsProbe() {
+  void ignoresLateAnswersWhileAProbeIsInFlight() {
     int before = breaker.transitions();
     failOften();
     timer.push(Duration.ofSeconds(16));

@@ -92,7 +92,7 @@ class RouteGateTest {
   }
 
   @Test
-  void boundsTheRequestsUnderWayToAServer() throws Exception {
+  void limitsTheRequestsInFlightPerServer() throws Exception {
     traffic.limitConcurrency(ROUTE.base(), 1);
     traffic.limitConcurrency(ROUTE.base(), 9);
     RouteGate.Permit first = granted();
@@ -108,7 +108,7 @@ class RouteGateTest {
   }
 
   @Test
-  void givesThePlaceBackOfACallThatIsRefused() throws InterruptedException {
+  void releasesThePermitOfARefusedCall() throws InterruptedException {
     traffic.limitConcurrency(ROUTE.base(), 1);
     traffic.pause(ROUTE, Duration.ofSeconds(30));
 
@@ -120,14 +120,14 @@ class RouteGateTest {
   }
 
   @Test
-  void saysThatAPauseHeldACallBack() throws InterruptedException {
+  void reportsAPauseAsTheWaitReason() throws InterruptedException {
     traffic.pause(ROUTE, Duration.ofSeconds(10));
 
     assertThat(held().by()).isEqualTo(Map.of(WaitReason.PAUSE, Duration.ofSeconds(11)));
   }
 
   @Test
-  void saysThatALimitHeldACallBack() throws InterruptedException {
+  void reportsARateLimitAsTheWaitReason() throws InterruptedException {
     traffic = traffic(60, 0, 0);
     granted();
 
@@ -135,7 +135,7 @@ class RouteGateTest {
   }
 
   @Test
-  void saysThatABreakerHeldACallBack() throws InterruptedException {
+  void reportsTheBreakerAsTheWaitReason() throws InterruptedException {
     for (int i = 0; i < 20; i++) {
       ends(granted(), RouteSignal.FAILURE);
     }
@@ -151,7 +151,7 @@ class RouteGateTest {
   }
 
   @Test
-  void saysThatAPlaceAmongThoseInFlightHeldACallBack() throws Exception {
+  void reportsTheConcurrencyOfTheRouteAsTheWaitReason() throws Exception {
     traffic = traffic(0, 0, 8);
     RouteGate.Permit first = granted();
     FutureTask<TrafficControl.Admission> second = waiting();
@@ -164,7 +164,7 @@ class RouteGateTest {
   }
 
   @Test
-  void saysThatAPlaceAtTheServerHeldACallBack() throws Exception {
+  void reportsTheConcurrencyOfTheServerAsTheWaitReason() throws Exception {
     traffic.limitConcurrency(ROUTE.base(), 1);
     RouteGate.Permit first = granted();
     FutureTask<TrafficControl.Admission> second = waiting();
@@ -177,7 +177,7 @@ class RouteGateTest {
   }
 
   @Test
-  void tellsTwoReasonsOfOneCallApart() throws InterruptedException {
+  void reportsTwoWaitReasonsOfOneCallSeparately() throws InterruptedException {
     traffic = traffic(6, 0, 0);
     granted();
     traffic.pause(ROUTE, Duration.ofSeconds(2));
@@ -196,7 +196,7 @@ class RouteGateTest {
   }
 
   @Test
-  void chargesWhoStandsInTheRowWithWhatItsHeadWaitsFor() throws Exception {
+  void reportsTheWaitReasonOfTheQueueHeadForQueuedCalls() throws Exception {
     traffic = traffic(0, 0, 8);
     RouteGate.Permit first = granted();
     FutureTask<TrafficControl.Admission> head = waiting();
@@ -215,7 +215,7 @@ class RouteGateTest {
   }
 
   @Test
-  void interruptsWhoWaitsAndNobodyElse() throws Exception {
+  void interruptsOnlyAWaitingThread() throws Exception {
     traffic.limitConcurrency(ROUTE.base(), 1);
     granted();
     CountDownLatch ended = new CountDownLatch(1);
@@ -244,7 +244,7 @@ class RouteGateTest {
   }
 
   @Test
-  void interruptsNobodyWhoHasWaited() throws InterruptedException {
+  void interruptsNoThreadAfterItsWait() throws InterruptedException {
     traffic.backOff(Duration.ofSeconds(1));
     granted();
 
@@ -256,7 +256,7 @@ class RouteGateTest {
 
   @ParameterizedTest
   @CsvSource({"10, 11000", "20, 22000", "30, 33000", "50, 53000"})
-  void comesBackUpToATenthAndThreeSecondsLater(int pause, long waited) throws InterruptedException {
+  void addsJitterOfUpToATenthAndThreeSeconds(int pause, long waited) throws InterruptedException {
     traffic.pause(ROUTE, Duration.ofSeconds(pause));
 
     granted();
@@ -265,7 +265,7 @@ class RouteGateTest {
   }
 
   @Test
-  void keepsTheLongerOfTwoPauses() throws InterruptedException {
+  void appliesTheLongerOfTwoPauses() throws InterruptedException {
     traffic.pause(ROUTE, Duration.ofSeconds(20));
     traffic.pause(ROUTE, Duration.ofSeconds(5));
     assertThat(traffic.state().maxPause()).contains(Duration.ofSeconds(20));
@@ -279,7 +279,7 @@ class RouteGateTest {
 
   @ParameterizedTest
   @CsvSource({"60, 0", "61, 1"})
-  void sendsAProbeAfterALongPauseOnly(int seconds, int kept) throws InterruptedException {
+  void sendsAProbeOnlyAfterALongPause(int seconds, int kept) throws InterruptedException {
     traffic.pause(ROUTE, Duration.ofSeconds(seconds));
     granted();
 
@@ -287,7 +287,7 @@ class RouteGateTest {
   }
 
   @Test
-  void keepsEverybodyBackUntilAProbeIsNotRefused() throws Exception {
+  void blocksAllOtherCallsUntilAProbeIsNotRefused() throws Exception {
     traffic.pause(ROUTE, Duration.ofMinutes(2));
     RouteGate.Permit probe = granted();
     ends(probe, RouteSignal.THROTTLED);
@@ -301,7 +301,7 @@ class RouteGateTest {
   }
 
   @Test
-  void letsMoreInFlightWithEveryAnswerWhenItFindsItsPace() throws Exception {
+  void raisesConcurrencyWithEachAnswerOfAnAdaptiveRoute() throws Exception {
     traffic = traffic(0, 0, 8);
     assertThat(traffic.isAdaptive(ROUTE)).isTrue();
     RouteGate.Permit first = granted();
@@ -316,7 +316,7 @@ class RouteGateTest {
   }
 
   @Test
-  void givesTheProbeOfTheBreakerBackThatALimitHolds() throws InterruptedException {
+  void releasesTheBreakersProbeIfARateLimitRefusesIt() throws InterruptedException {
     traffic = traffic(60, 0, 0);
     for (int i = 0; i < 20; i++) {
       ends(granted(), RouteSignal.FAILURE);
@@ -331,7 +331,7 @@ class RouteGateTest {
   }
 
   @Test
-  void givesTheProbeOfTheBreakerBackThatEndsWithoutAVerdict() throws InterruptedException {
+  void releasesTheBreakersProbeIfItEndsWithoutAResult() throws InterruptedException {
     for (int i = 0; i < 20; i++) {
       ends(granted(), RouteSignal.FAILURE);
     }
@@ -345,7 +345,7 @@ class RouteGateTest {
   }
 
   @Test
-  void givesTheTokensBackOfARequestThatTheOtherLimitHolds() throws InterruptedException {
+  void returnsTheTokensOfARequestThatTheRequestLimitRefuses() throws InterruptedException {
     traffic = traffic(60, 6_000, 0);
     Deadline soon = Deadline.in(timer, SHORT);
     assertThat(traffic.admit(ROUTE, 100, soon, WaitMode.WITHIN_DEADLINE))
@@ -368,7 +368,7 @@ class RouteGateTest {
     "true, true, local:x, false",
     "false, true, http://a/v1, true"
   })
-  void hasABudgetOfRepetitionsWhereNoBreakerHoldsABulkRunBack(
+  void throttlesRetriesOfABulkRunOnlyIfThereIsNoBreaker(
       boolean throttle, boolean breaker, String base, boolean allowed) throws InterruptedException {
     traffic =
         new TrafficControl(
@@ -389,7 +389,7 @@ class RouteGateTest {
   }
 
   @Test
-  void keepsRoutesThatAreUsedWhenItForgetsOthers() throws InterruptedException {
+  void evictsIdleRoutesButNotThoseInUse() throws InterruptedException {
     RouteGate.Permit open = granted();
     timer.push(Duration.ofMinutes(20));
     for (int i = 0; i < 2_000; i++) {
@@ -404,7 +404,7 @@ class RouteGateTest {
   }
 
   @Test
-  void drawsItsJitterAnewEachTime() {
+  void drawsNewJitterEachTime() {
     TrafficControl byDefault = TrafficControl.by(timer, TrafficControl.RouteLimits.DEFAULT);
     Duration max = Duration.ofDays(1);
 

@@ -67,7 +67,7 @@ class TrafficControlTest {
   }
 
   @Test
-  void correctsTheTokensOnceItIsKnownWhatWasUsed() throws InterruptedException {
+  void correctsTheTokenLimitByTheActualUsage() throws InterruptedException {
     TrafficControl traffic = limited(0, 6_000);
     RouteGate.Permit first = granted(traffic, 1_000);
     first.record(RouteSignal.SUCCESS, Optional.empty());
@@ -82,7 +82,7 @@ class TrafficControlTest {
   }
 
   @Test
-  void letsARequestThatIsLargerThanTheLimitHaveAllOfIt() throws InterruptedException {
+  void grantsTheWholeLimitToALargerRequest() throws InterruptedException {
     TrafficControl traffic = limited(0, 6_000);
 
     assertThat(admit(traffic, ROUTE, 1_000_000, Duration.ofHours(1)))
@@ -90,7 +90,7 @@ class TrafficControlTest {
   }
 
   @Test
-  void refusesAtOnceWhatALimitWouldHoldBeyondTheDeadline() throws InterruptedException {
+  void refusesAtOnceACallWhoseWaitWouldExceedTheDeadline() throws InterruptedException {
     TrafficControl traffic = limited(1, 0);
     call(traffic, RouteSignal.SUCCESS);
 
@@ -129,7 +129,7 @@ class TrafficControlTest {
   }
 
   @Test
-  void stopsRepeatingWhenHalfOfTheBudgetIsGone() throws InterruptedException {
+  void stopsRetriesWhenHalfOfTheThrottleTokensAreUsed() throws InterruptedException {
     TrafficControl traffic =
         traffic(
             new TrafficControl.RouteLimits(
@@ -147,7 +147,7 @@ class TrafficControlTest {
   }
 
   @Test
-  void opensTheBreakerOfARouteThatFailsAllTheTime() throws InterruptedException {
+  void opensTheBreakerOfAConstantlyFailingRoute() throws InterruptedException {
     TrafficControl traffic = traffic(TrafficControl.RouteLimits.DEFAULT);
     for (int i = 0; i < 20; i++) {
       call(traffic, RouteSignal.FAILURE);
@@ -162,7 +162,7 @@ class TrafficControlTest {
   }
 
   @Test
-  void closesTheBreakerWhenTheProbeIsServed() throws InterruptedException {
+  void closesTheBreakerWhenTheProbeSucceeds() throws InterruptedException {
     TrafficControl traffic = traffic(TrafficControl.RouteLimits.DEFAULT);
     for (int i = 0; i < 20; i++) {
       call(traffic, RouteSignal.FAILURE);
@@ -180,7 +180,7 @@ class TrafficControlTest {
 
   @ParameterizedTest
   @CsvSource({"THROTTLED", "NEUTRAL", "SUCCESS"})
-  void doesNotTakeOtherSignsForFailures(RouteSignal signal) throws InterruptedException {
+  void doesNotCountOtherSignalsAsFailures(RouteSignal signal) throws InterruptedException {
     TrafficControl traffic = traffic(TrafficControl.RouteLimits.DEFAULT);
 
     for (int i = 0; i < 100; i++) {
@@ -193,7 +193,7 @@ class TrafficControlTest {
   }
 
   @Test
-  void waitsWhenTheServerSaysThatNothingIsLeft() throws InterruptedException {
+  void waitsWhenTheServersRateLimitIsExhausted() throws InterruptedException {
     TrafficControl traffic = traffic(TrafficControl.RouteLimits.DEFAULT);
     Headers spent =
         Headers.of(
@@ -216,18 +216,18 @@ class TrafficControlTest {
     "1.5, 1500",
     "8.64s, 8640"
   })
-  void readsTheTimesOfRateHeaders(String text, long millis) {
+  void readsTheResetTimesOfRateLimitHeaders(String text, long millis) {
     assertThat(RateLimitHeaders.time(text)).contains(Duration.ofMillis(millis));
   }
 
   @ParameterizedTest
   @CsvSource({"''", "soon", "-1s", "1s2h", "99999999999s"})
-  void ignoresTimesThatMakeNoSense(String text) {
+  void ignoresInvalidResetTimes(String text) {
     assertThat(RateLimitHeaders.time(text)).isEmpty();
   }
 
   @Test
-  void forgetsRoutesThatAreIdle() throws InterruptedException {
+  void evictsIdleRoutes() throws InterruptedException {
     TrafficControl traffic = traffic(TrafficControl.RouteLimits.DEFAULT);
     for (int i = 0; i < 5_000; i++) {
       Route route = new Route(ROUTE.base(), "KEY", "model-" + i);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 class VirtualThreadsTest {
 
   @Test
-  void worksOnAVirtualThread() throws InterruptedException {
+  void runsTheTaskOnAVirtualThread() throws InterruptedException {
     assertThat(VirtualThreads.callVirtual(() -> Thread.currentThread().isVirtual())).isTrue();
     assertThat(VirtualThreads.async(() -> Thread.currentThread().isVirtual()).join()).isTrue();
 
@@ -26,7 +26,7 @@ class VirtualThreadsTest {
   }
 
   @Test
-  void staysOnTheVirtualThreadItIsOn() throws InterruptedException {
+  void reusesTheCurrentVirtualThread() throws InterruptedException {
     AtomicBoolean same = new AtomicBoolean();
 
     VirtualThreads.start(
@@ -41,7 +41,7 @@ class VirtualThreadsTest {
   }
 
   @Test
-  void letsRuntimeExceptionsAndErrorsOutAsTheyAre() {
+  void rethrowsRuntimeExceptionsAndErrorsUnchanged() {
     IllegalArgumentException wrong = new IllegalArgumentException("wrong");
     AssertionError error = new AssertionError("error");
     IOException checked = new IOException("checked");
@@ -71,7 +71,7 @@ class VirtualThreadsTest {
   }
 
   @Test
-  void passesAnInterruptOnAndWaitsForTheEnd() {
+  void forwardsAnInterruptAndWaitsForTheTaskToEnd() {
     AtomicBoolean heard = new AtomicBoolean();
     Thread caller = Thread.currentThread();
 
@@ -93,7 +93,7 @@ class VirtualThreadsTest {
   }
 
   @Test
-  void interruptsTheWorkOfAFutureThatIsCancelled() throws InterruptedException {
+  void interruptsTheTaskOfACancelledFuture() throws InterruptedException {
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch heard = new CountDownLatch(1);
     CompletableFuture<String> future =
@@ -116,7 +116,7 @@ class VirtualThreadsTest {
   }
 
   @Test
-  void handsWhatWentWrongToWhoeverAsksTheFuture() {
+  void completesTheFutureWithTheExceptionOfTheTask() {
     IllegalStateException wrong = new IllegalStateException("wrong");
     CompletableFuture<String> future =
         VirtualThreads.async(

@@ -42,7 +42,7 @@ class ApiSettingsTest {
   }
 
   @Test
-  void takesEveryVariable() {
+  void readsEveryVariable() {
     ApiSettings settings =
         from(
             Map.of(

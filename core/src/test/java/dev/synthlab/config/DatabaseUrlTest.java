@@ -35,7 +35,7 @@ class DatabaseUrlTest {
   }
 
   @Test
-  void keepsSeveralHostsAndParameters() {
+  void preservesSeveralHostsAndParameters() {
     DatabaseUrl url = DatabaseUrl.parse("postgresql://a:1,[::1]:2/lab?sslmode=require");
 
     assertThat(url.hosts()).isEqualTo("a:1,[::1]:2");

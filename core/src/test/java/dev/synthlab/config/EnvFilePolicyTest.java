@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class EnvFilePolicyTest {
   @Test
-  void mayBeSetToTheseVariablesAndNoOthers() {
+  void allowsTheseVariablesAndNoOthers() {
     assertThat(Stream.of(Variable.values()).filter(each -> each.effect().harmless()))
         .containsExactly(
             Variable.OPENAI_API_KEY,
@@ -50,7 +50,7 @@ class EnvFilePolicyTest {
   }
 
   @Test
-  void givesEveryVariableAnEffect() {
+  void assignsAnEffectToEveryVariable() {
     assertThat(Variable.values()).noneMatch(each -> each.effect() == VariableEffect.FOREIGN);
   }
 
@@ -76,7 +76,7 @@ class EnvFilePolicyTest {
     "PHOENIX_ENABLED, false, true",
     "POSTGRES_SSL_MODE, off, false",
   })
-  void decidesAboutOtherVariablesThatAreRead(String name, String value, boolean maySet) {
+  void decidesWhetherAFileMaySetOtherVariables(String name, String value, boolean maySet) {
     assertThat(EnvFilePolicy.maySet(name, value)).isEqualTo(maySet);
   }
 

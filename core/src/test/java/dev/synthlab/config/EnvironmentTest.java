@@ -29,7 +29,7 @@ class EnvironmentTest {
   @TempDir private Path directory;
 
   @Test
-  void takesTheOptionOverTheEnvironmentOverTheFileOverTheDefault() throws IOException {
+  void prefersOptionToEnvironmentToFileToDefault() throws IOException {
     write("SYNTHLAB_TIMEOUT=10\n\nOPENAI_ORG_ID=file\nSYNTHLAB_DEFAULT_MODEL=file\n");
     Environment environment =
         Environment.of(
@@ -242,7 +242,7 @@ class EnvironmentTest {
   }
 
   @Test
-  void refusesTwoNamesOfOneVariableThatDifferInTheFile() throws IOException {
+  void refusesTwoNamesOfOneVariableWithDifferentValuesInTheFile() throws IOException {
     write("LOG_LEVEL=info\nSYNTHLAB_LOG_LEVEL=warn\n");
 
     assertThatExceptionOfType(ConfigException.class)
@@ -262,7 +262,7 @@ class EnvironmentTest {
   }
 
   @Test
-  void ignoresAnAddressOfAnUnnamedFileAndSaysWhatToDo() throws IOException {
+  void ignoresAnAddressInAnUnnamedFileAndSuggestsARemedy() throws IOException {
     write("OPENAI_BASE_URL=http://elsewhere.example/v1\nSYNTHLAB_CACHE_DIR=c\n");
 
     Environment environment = Environment.of(Map.of("OPENAI_API_KEY", KEY), directory);
@@ -347,7 +347,7 @@ class EnvironmentTest {
   }
 
   @Test
-  void letsAnUnnamedFileSwitchOffTheRecordingOfTexts() throws IOException {
+  void letsAnUnnamedFileDisableTheRecordingOfTexts() throws IOException {
     write("PHOENIX_ENABLED=false\nOPENINFERENCE_HIDE_INPUTS=true\n");
     Environment environment =
         Environment.of(Map.of("PHOENIX_COLLECTOR_ENDPOINT", "http://p:6006"), directory);
@@ -384,7 +384,7 @@ class EnvironmentTest {
   }
 
   @Test
-  void doesNotLetAnUnnamedFileHaveWordsStruckOutOfAnswers() throws IOException {
+  void redactsNoWordsBecauseOfAnUnnamedFile() throws IOException {
     write("SYNTHLAB_HEADRS=first_name\nSYNTHLAB_HEADER=custom_id_1\n");
 
     Settings settings = Settings.from(Environment.of(Map.of(), directory));
@@ -439,7 +439,7 @@ class EnvironmentTest {
   }
 
   @Test
-  void namesTheOptionInAProblem() {
+  void reportsTheOptionOfAnInvalidValue() {
     Environment environment =
         Environment.of(Map.of()).with(Variable.SYNTHLAB_TIMEOUT, "abc", "--timeout");
 
@@ -467,7 +467,7 @@ class EnvironmentTest {
   }
 
   @Test
-  void overwritesLinesOnTerminalsThatAreNotDumb() {
+  void overwritesLinesOnlyOnTerminalsThatAreNotDumb() {
     assertThat(Environment.of(Map.of("TERM", "xterm", "NO_COLOR", "1")).canDraw(true)).isTrue();
     assertThat(Environment.of(Map.of("TERM", "dumb")).canDraw(true)).isFalse();
     assertThat(Environment.of(Map.of("TERM", "xterm")).canDraw(false)).isFalse();

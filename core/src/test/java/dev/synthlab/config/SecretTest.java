@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SecretTest {
 
   @Test
-  void hasATextFormWithoutTheValue() {
+  void showsNoValueInItsTextForm() {
     Secret secret = Secret.of("canary-secret-1");
 
     assertThat(secret).hasToString("****").isEqualTo(Secret.of("canary-secret-1"));
@@ -24,7 +24,7 @@ class SecretTest {
   }
 
   @Test
-  void isKnownToTheProcess() {
+  void registersItselfForRedaction() {
     Secret.of("canary-secret-2");
 
     assertThat(Secret.known()).contains("canary-secret-2");
@@ -40,7 +40,7 @@ class SecretTest {
   }
 
   @Test
-  void remembersUserInfoRawDecodedAndThePasswordAlone() {
+  void registersUserInfoRawDecodedAndThePasswordAlone() {
     Secret secret = Secret.ofUserInfo("ada:p%40ssword%2Fcanary");
 
     assertThat(secret.reveal()).isEqualTo("ada:p@ssword/canary");
@@ -51,7 +51,7 @@ class SecretTest {
   }
 
   @Test
-  void remembersAUserWithoutAPasswordAsAKey() {
+  void registersAUserWithoutAPasswordAsAKey() {
     Secret.ofUserInfo("canary-user-key:");
 
     assertThat(Secret.known()).contains("canary-user-key");

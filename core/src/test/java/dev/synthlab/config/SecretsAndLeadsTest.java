@@ -299,7 +299,7 @@ class SecretsAndLeadsTest {
   }
 
   @Test
-  void followsEveryVariableOfANamedFile() throws IOException {
+  void appliesEveryVariableOfANamedFile() throws IOException {
     for (Lead lead : Lead.values()) {
       for (String name : lead.names) {
         withFile(Map.of(), Map.of(name, real(lead.value)));
@@ -311,7 +311,7 @@ class SecretsAndLeadsTest {
   }
 
   @Test
-  void knowsEveryVariableThatIsNotHarmless() {
+  void coversEveryVariableThatIsNotHarmless() {
     List<String> known =
         Stream.concat(
                 SECRETS.stream().map(Held::name),
@@ -326,7 +326,7 @@ class SecretsAndLeadsTest {
   }
 
   @Test
-  void isTheTableInTheDocumentation() throws IOException {
+  void matchesTheTableInTheDocumentation() throws IOException {
     List<String> groups = Stream.of(Lead.values()).map(lead -> lead.group).distinct().toList();
     StringBuilder table =
         new StringBuilder(

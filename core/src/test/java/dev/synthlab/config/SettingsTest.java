@@ -368,7 +368,7 @@ class SettingsTest {
     "OPENAI_BASE_URL, 'http://example.com/\u00a0\u2028'",
     "OPENAI_ORG_ID, org 1",
   })
-  void refusesAWrongValueAndSaysItsNameTheValueAndWhatIsAllowed(String name, String value) {
+  void refusesAnInvalidValueAndReportsNameValueAndAllowedValues(String name, String value) {
     List<Problem> problems = problems(Map.of(name, value));
 
     assertThat(problems).hasSize(1);
@@ -396,7 +396,7 @@ class SettingsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"\ufeff60", "60\r", "60\n", "6\u00000", "60\u001b[2J"})
-  void refusesMarksAndControlCharactersInAValue(String value) {
+  void refusesByteOrderMarksAndControlCharactersInAValue(String value) {
     assertThat(problems(Map.of("SYNTHLAB_TIMEOUT", value)))
         .singleElement()
         .satisfies(problem -> assertThat(problem.allowed()).contains("; it has "))
@@ -415,7 +415,7 @@ class SettingsTest {
         "\"" + KEY + "\"",
         "sk-settings-cänary-0123456789x9Qd"
       })
-  void refusesABrokenKeyAndNeverShowsIt(String key) {
+  void refusesAMalformedKeyAndNeverShowsIt(String key) {
     ConfigException refused = refused(Map.of("OPENAI_API_KEY", key));
 
     assertThat(refused.problems()).hasSize(1);
@@ -435,7 +435,7 @@ class SettingsTest {
         "X-A: canary-4711\u00e4",
         "Host: canary-4711"
       })
-  void refusesBrokenHeadersAndNeverShowsTheirValues(String headers) {
+  void refusesMalformedHeadersAndNeverShowsTheirValues(String headers) {
     ConfigException refused = refused(Map.of("SYNTHLAB_HEADERS", headers));
 
     assertThat(refused.problems()).hasSize(1);
@@ -460,7 +460,7 @@ class SettingsTest {
         "https://example.com/v1?key=canary-password",
         "https://example.com/v1#canary-password"
       })
-  void neverShowsTheSecretsOfABrokenAddress(String address) {
+  void neverShowsTheSecretsOfAMalformedAddress(String address) {
     ConfigException refused = refused(Map.of("OPENAI_BASE_URL", address));
 
     assertThat(refused.problems()).hasSize(1);
@@ -489,7 +489,7 @@ class SettingsTest {
   }
 
   @Test
-  void refusesTwoNamesOfOneVariableThatDiffer() {
+  void refusesTwoNamesOfOneVariableWithDifferentValues() {
     List<Problem> problems =
         problems(Map.of("SYNTHLAB_TIMEOUT", "60", "SYNTHLAB_LLM_TIMEOUT", "30"));
 
@@ -500,7 +500,7 @@ class SettingsTest {
   }
 
   @Test
-  void acceptsTwoNamesOfOneVariableThatAgree() {
+  void acceptsTwoNamesOfOneVariableWithEqualValues() {
     Settings settings = from(Map.of("SYNTHLAB_TIMEOUT", "30", "SYNTHLAB_LLM_TIMEOUT", "30"));
 
     assertThat(settings.llm().timeout()).isEqualTo(Duration.ofSeconds(30));

@@ -36,7 +36,7 @@ class TraceSettingsTest {
   }
 
   @Test
-  void prefersAProtocolThatIsSet() {
+  void prefersAConfiguredProtocol() {
     TraceSettings http =
         from(
             Map.of(
@@ -71,7 +71,7 @@ class TraceSettingsTest {
     "'', '', OTEL_SERVICE_NAME=me, false",
     "true, http://p:6006, OTEL_SDK_DISABLED=true, false",
   })
-  void isOnIfItIsSetOrThereIsAnAddress(String enabled, String endpoint, String otel, boolean on) {
+  void isOnIfEnabledOrIfThereIsAnAddress(String enabled, String endpoint, String otel, boolean on) {
     Map<String, String> variables = new HashMap<>();
     variables.put("PHOENIX_ENABLED", enabled);
     variables.put("PHOENIX_COLLECTOR_ENDPOINT", endpoint);

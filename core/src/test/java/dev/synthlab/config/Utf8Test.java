@@ -39,7 +39,7 @@ class Utf8Test {
     "UTF-16BE, is UTF-16; save it as UTF-8",
     "windows-1252, is not UTF-8 (line 3); save it as UTF-8"
   })
-  void namesTheEncodingOfWhatIsNotUtf8(String charset, String sentence) {
+  void reportsTheEncodingOfTextThatIsNotUtf8(String charset, String sentence) {
     byte[] bytes = "{\"prompt\": 1}\r\n\r\n{\"prompt\": \"é\"}".getBytes(Charset.forName(charset));
 
     assertThatExceptionOfType(IllegalStateException.class)
@@ -53,7 +53,7 @@ class Utf8Test {
   }
 
   @Test
-  void tellsUtf16OfOtherAlphabetsByTheirLineEndsAndCommas() {
+  void detectsUtf16OfOtherAlphabetsByLineEndsAndCommas() {
     byte[] bytes = "名前,評価\r\n".getBytes(StandardCharsets.UTF_16LE);
 
     assertThat(Utf8.isUtf16(bytes)).isTrue();

@@ -62,7 +62,7 @@ class ApiClientTest {
   }
 
   @Test
-  void sendsTheKeyInAHeaderOfItsOwn() {
+  void sendsTheKeyInACustomHeader() {
     weather.as(service().withKey(ApiKeyLocation.header("X-Api-Key"))).client().get("/").send();
 
     assertThat(weather.server.seen().getFirst().header("x-api-key")).isEqualTo(Weather.KEY);
@@ -91,7 +91,7 @@ class ApiClientTest {
   }
 
   @Test
-  void needsNoKeyForAServiceWithoutKeys() {
+  void requiresNoKeyForAServiceWithoutKeys() {
     weather.with("WEATHER_API_KEY", "").as(service().withKey(ApiKeyLocation.none()));
 
     weather.client().get("/").send();
@@ -192,7 +192,7 @@ class ApiClientTest {
         "[]|the answer",
         "null|null"
       })
-  void namesTheFieldThatDoesNotFit(String body, String place) {
+  void reportsTheFieldThatDoesNotFit(String body, String place) {
     answering(json(200, body));
 
     assertThatExceptionOfType(ApiException.InvalidResponse.class)
@@ -204,7 +204,7 @@ class ApiClientTest {
   }
 
   @Test
-  void namesTheElementThatDoesNotFit() {
+  void reportsTheElementThatDoesNotFit() {
     answering(json(200, "[" + OSLO + ",{\"city\":\"x\",\"high\":{}}]"));
 
     assertThatExceptionOfType(ApiException.InvalidResponse.class)

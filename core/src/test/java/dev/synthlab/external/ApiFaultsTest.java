@@ -82,7 +82,7 @@ class ApiFaultsTest {
   }
 
   @Test
-  void namesAnUnknownHost() {
+  void reportsAnUnknownHost() {
     weather.close();
     Resolver none =
         host -> {

@@ -90,7 +90,7 @@ class PublicAddressesOnlyTest {
   }
 
   @Test
-  void checksTheConnectedAddressAndNotAnEarlierOne() throws Exception {
+  void checksTheConnectedAddressInsteadOfAnEarlierLookup() throws Exception {
     InetAddress loopback = InetAddress.getByName("127.0.0.1");
     ApiClient api =
         client(

@@ -151,7 +151,7 @@ class RepetitionTest {
   }
 
   @Test
-  void doesNotRetryABodyThatCanBeSentOnce() {
+  void doesNotRetryABodyThatCanBeSentOnlyOnce() {
     ApiClient api = answering(json(500, "{}"), GOOD);
     Body once =
         new Body.Once(new ByteArrayInputStream("x".getBytes(StandardCharsets.UTF_8)), "text/plain");

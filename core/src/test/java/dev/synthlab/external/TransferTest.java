@@ -115,7 +115,7 @@ class TransferTest {
   }
 
   @Test
-  void keepsTheOldFileWhenADownloadFails() throws Exception {
+  void leavesTheOldFileUnchangedWhenADownloadFails() throws Exception {
     Files.writeString(target(), "old");
     ApiClient api = answering(truncated("01234"));
 
@@ -161,7 +161,7 @@ class TransferTest {
   }
 
   @Test
-  void takesLongerThanTheTimeoutWhileDataArrives() {
+  void allowsMoreThanTheTimeoutWhileDataArrives() {
     ApiClient api = answering(slow(12));
 
     Download.Saved saved = api.get("/map").downloadTo(target());

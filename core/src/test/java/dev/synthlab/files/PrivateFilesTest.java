@@ -51,7 +51,7 @@ class PrivateFilesTest {
   }
 
   @Test
-  void keepsTheContentOfAFileUnlessItIsTruncated() throws IOException {
+  void preservesTheContentOfAFileUnlessItIsTruncated() throws IOException {
     Files.writeString(file(), "old");
 
     written(file(), "+new", CREATE, APPEND);
@@ -72,7 +72,7 @@ class PrivateFilesTest {
   }
 
   @Test
-  void followsNoLinkAndLeavesItsTargetAsItWas() throws IOException {
+  void followsNoLinkAndLeavesItsTargetUnchanged() throws IOException {
     Path victim = Files.writeString(directory.resolve("victim"), "precious");
     Files.createSymbolicLink(file(), victim);
 
@@ -94,7 +94,7 @@ class PrivateFilesTest {
   }
 
   @Test
-  void refusesAFileThatHasAnotherName() throws IOException {
+  void refusesAFileThatHasASecondHardLink() throws IOException {
     Path victim = Files.writeString(directory.resolve("victim"), "precious");
     Files.createLink(file(), victim);
 

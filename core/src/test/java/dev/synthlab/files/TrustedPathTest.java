@@ -55,7 +55,7 @@ class TrustedPathTest {
   }
 
   @Test
-  void refusesEverythingBelowSuchADirectory() throws Exception {
+  void refusesEverythingBelowADirectoryThatOthersMayWrite() throws Exception {
     Path open = Files.createDirectory(directory.resolve("open"));
     Path below = Files.createDirectories(open.resolve("own").resolve("deep"));
     set(open.resolve("own"), "rwx------");
@@ -76,7 +76,7 @@ class TrustedPathTest {
   }
 
   @Test
-  void trustsAnOwnDirectoryInAStickyOneOfRoot() throws IOException {
+  void trustsAnOwnDirectoryInAStickyDirectoryOfRoot() throws IOException {
     assumeThat(Path.of("/tmp")).isDirectory();
     Path own = Files.createTempDirectory(Path.of("/tmp"), "own");
 
@@ -110,7 +110,7 @@ class TrustedPathTest {
   }
 
   @Test
-  void refusesALinkThatOthersCanChangeWhereverItLeads() throws Exception {
+  void refusesALinkThatOthersCanChangeRegardlessOfItsTarget() throws Exception {
     Files.createDirectory(directory.resolve("real"));
     Path open = Files.createDirectory(directory.resolve("open"));
     Path link = Files.createSymbolicLink(open.resolve("link"), directory.resolve("real"));
@@ -128,7 +128,7 @@ class TrustedPathTest {
   }
 
   @Test
-  void refusesACircleOfLinks() throws Exception {
+  void refusesALoopOfLinks() throws Exception {
     Path one = directory.resolve("one");
     Path two = Files.createSymbolicLink(directory.resolve("two"), one);
     Files.createSymbolicLink(one, two);
@@ -138,7 +138,7 @@ class TrustedPathTest {
   }
 
   @Test
-  void acceptsANamedFileOfAGroupButNotOfEverybody() throws Exception {
+  void acceptsANamedFileWritableByAGroupButNotByEverybody() throws Exception {
     Path shared = set(Files.createDirectory(directory.resolve("shared")), "rwxrwx---");
     Path file = set(Files.createFile(shared.resolve("model")), "rw-rw-r--");
 

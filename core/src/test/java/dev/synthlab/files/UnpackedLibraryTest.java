@@ -31,7 +31,7 @@ class UnpackedLibraryTest {
   }
 
   @Test
-  void isNotWrittenAgainIfItIsRight() throws Exception {
+  void isNotWrittenAgainIfItsContentIsCorrect() throws Exception {
     Path file = UnpackedLibrary.place(LIBRARY, "lib.so", directory, "use another");
     Files.setLastModifiedTime(file, FileTime.fromMillis(0));
 
@@ -54,7 +54,7 @@ class UnpackedLibraryTest {
   }
 
   @Test
-  void replacesALinkAndLeavesItsTargetAsItIs() throws Exception {
+  void replacesALinkAndLeavesItsTargetUnchanged() throws Exception {
     Path file = UnpackedLibrary.place(LIBRARY, "lib.so", directory, "use another");
     Path target = Files.write(directory.resolve("target"), LIBRARY);
     Files.delete(file);

@@ -16,7 +16,7 @@ class DirectSocketFactoryTest {
   private final DirectSocketFactory sockets = new DirectSocketFactory();
 
   @Test
-  void connectsAsItIsTold() throws IOException {
+  void connectsToTheGivenAddressAndPort() throws IOException {
     try (ServerSocket server = new ServerSocket(0, 9, LOOPBACK)) {
       int port = server.getLocalPort();
       try (Socket open = sockets.createSocket();
@@ -35,7 +35,7 @@ class DirectSocketFactoryTest {
   }
 
   @Test
-  void failsWhereNobodyListens() throws IOException {
+  void failsIfNothingListensOnThePort() throws IOException {
     int port;
     try (ServerSocket server = new ServerSocket(0, 9, LOOPBACK)) {
       port = server.getLocalPort();

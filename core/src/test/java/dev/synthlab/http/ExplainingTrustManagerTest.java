@@ -44,7 +44,7 @@ class ExplainingTrustManagerTest {
   }
 
   @Test
-  void trustsItsOwnAuthoritiesBesideTheSystems() {
+  void trustsConfiguredAndSystemAuthorities() {
     X509Certificate[] chain = chain(issued().build(), AUTHORITY);
 
     assertThatCode(() -> OURS.checkServerTrusted(chain, "ECDHE_ECDSA")).doesNotThrowAnyException();
@@ -54,7 +54,7 @@ class ExplainingTrustManagerTest {
   }
 
   @Test
-  void saysWhyItDoesNotTrust() {
+  void explainsWhyACertificateIsNotTrusted() {
     Instant now = Instant.now();
     HeldCertificate alone = new HeldCertificate.Builder().commonName("alone").build();
     X509Certificate old =
@@ -73,7 +73,7 @@ class ExplainingTrustManagerTest {
   }
 
   @Test
-  void namesTheServersOwnCertificateWhenTheRootHasExpiredToo() {
+  void reportsAnUnknownAuthorityEvenIfItsRootHasExpired() {
     HeldCertificate root =
         new HeldCertificate.Builder()
             .commonName("Old Root")
@@ -88,7 +88,7 @@ class ExplainingTrustManagerTest {
   }
 
   @Test
-  void judgesAServerTheSameWayOverSocketAndEngine() {
+  void checksAServerTheSameWayForSocketAndEngine() {
     X509Certificate[] chain = chain(issued().build());
 
     assertThatExceptionOfType(ExplainingTrustManager.Untrusted.class)
@@ -98,7 +98,7 @@ class ExplainingTrustManagerTest {
   }
 
   @Test
-  void letsNoClientInThatItDoesNotKnow() {
+  void refusesUnknownClientCertificates() {
     X509Certificate[] chain = chain(issued().build());
 
     assertThatExceptionOfType(java.security.cert.CertificateException.class)

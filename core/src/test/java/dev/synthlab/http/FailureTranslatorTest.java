@@ -49,7 +49,7 @@ class FailureTranslatorTest {
   }
 
   @Test
-  void namesTheServerOrTheProxyWhoseNameCannotBeResolved() {
+  void reportsTheServerOrProxyNameThatCannotBeResolved() {
     UnknownHostException reason = new UnknownHostException("no such host");
     listener.dnsStart(CALL, "a.test");
     assertThat(direct.of(listener, reason).phase()).isEqualTo(Phase.RESOLVE);
@@ -69,7 +69,7 @@ class FailureTranslatorTest {
   }
 
   @Test
-  void namesThePlaceAndTheProxyOfAConnectionThatCouldNotBeMade() {
+  void reportsHostPortAndProxyOfAFailedConnection() {
     assertThat(direct.of(listener, new IOException("refused")))
         .hasMessage("no connection to a.test:81: refused");
     assertThat(through(Optional.empty()).of(listener, new IOException()))
@@ -86,7 +86,7 @@ class FailureTranslatorTest {
         "Unsupported or unrecognized SSL message | it does not speak TLS",
         "odd | no trusted connection to a.test:81: odd"
       })
-  void saysWhyAConnectionIsNotTrusted(String words, String said) {
+  void explainsWhyAConnectionIsNotTrusted(String words, String said) {
     TransportException failed =
         securing(new SSLPeerUnverifiedException(words.replace("\\n", "\n")));
 
@@ -95,7 +95,7 @@ class FailureTranslatorTest {
   }
 
   @Test
-  void quotesTheReasonThatTheTrustGave() {
+  void quotesTheReasonOfTheTrustManager() {
     SSLHandshakeException reason = new SSLHandshakeException("handshake");
     reason.initCause(
         new ExplainingTrustManager.Untrusted(
@@ -105,7 +105,7 @@ class FailureTranslatorTest {
   }
 
   @Test
-  void takesAHangUpInAHandshakeForNoJudgement() {
+  void treatsAHangUpInTheHandshakeAsAConnectFailure() {
     SSLException cut = new SSLException("cut", new EOFException());
     SSLException reset = new SSLException("reset", new SocketException());
 
@@ -124,7 +124,7 @@ class FailureTranslatorTest {
     "429, CONNECT",
     "502, CONNECT"
   })
-  void knowsWhatAProxyWillSayAgain(int status, Phase phase) {
+  void distinguishesPermanentFromTransientProxyRefusals(int status, Phase phase) {
     IOException reason = new IOException("Unexpected response code for CONNECT: " + status);
 
     TransportException failed = through(Optional.empty()).of(listener, reason);
@@ -143,7 +143,7 @@ class FailureTranslatorTest {
         "Failed to authenticate with proxy",
         "Received HTTP_PROXY_AUTH (407) code while ..."
       })
-  void saysWhatAProxyWantsThatLetsNobodyThrough(String words) {
+  void explainsHowToAuthenticateToAProxy(String words) {
     IOException reason = new ProtocolException(words);
 
     assertThat(through(Optional.empty()).of(listener, reason))
@@ -157,7 +157,7 @@ class FailureTranslatorTest {
   }
 
   @Test
-  void knowsAConnectionThatHadServedBefore() {
+  void recognisesAReusedConnection() {
     assertThat(listener.reused()).isFalse();
     listener.connectionAcquired(CALL, null);
     assertThat(direct.of(listener, new IOException("broke")).reusedConnection()).isTrue();
@@ -171,7 +171,7 @@ class FailureTranslatorTest {
   }
 
   @Test
-  void asksNoFurtherAddressOnceItIsRefused() {
+  void triesNoFurtherAddressAfterARefusedCertificate() {
     listener.secureConnectStart(CALL);
     SSLHandshakeException refusal = new SSLHandshakeException("no trust");
     IOException canceled = new IOException("Canceled");
@@ -199,7 +199,7 @@ class FailureTranslatorTest {
   }
 
   @Test
-  void knowsTheTimeThatIsLeft() {
+  void reportsTheRemainingTime() {
     assertThat(listener.remaining()).isBetween(Duration.ofMillis(1), Duration.ofSeconds(1));
     assertThat(new CallEventListener(Duration.ZERO).remaining().isPositive()).isFalse();
   }

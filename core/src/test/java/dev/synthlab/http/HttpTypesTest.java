@@ -28,7 +28,7 @@ class HttpTypesTest {
   }
 
   @Test
-  void findsTheFirstHeaderOfANameInAnyCase() {
+  void findsTheFirstHeaderIgnoringCase() {
     Headers headers = Headers.of("A", "1", "b", "2").with("a", "3");
 
     assertThat(headers.first("a")).contains("1");
@@ -38,14 +38,14 @@ class HttpTypesTest {
   }
 
   @Test
-  void takesHeadersInPairsOnly() {
+  void acceptsHeadersOnlyAsNameValuePairs() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Headers.of("a", "1", "b"))
         .withMessageContaining("got 3 strings");
   }
 
   @Test
-  void showsNoValueOfAHeaderAndNoSecretOfARequest() {
+  void showsNeitherHeaderValuesNorSecretsOfARequest() {
     Request request = Request.post(ADDRESS, Headers.of("authorization", "secret"), new byte[7]);
 
     assertThat(request).hasToString("POST https://a.test:81/v1/x");
@@ -58,7 +58,7 @@ class HttpTypesTest {
   }
 
   @Test
-  void knowsWhichBodiesCanBeSentAgain() {
+  void reportsWhichBodiesAreRepeatable() {
     assertThat(Body.json(new byte[1]).repeatable()).isTrue();
     assertThat(Body.json(new byte[1]).contentType()).isEqualTo("application/json");
     assertThat(Body.empty().contentType()).isEmpty();
@@ -73,7 +73,7 @@ class HttpTypesTest {
   }
 
   @Test
-  void refusesABodyThatIsLargerAndReadsTheBeginningOfAny() throws IOException {
+  void refusesALargerBodyAndReadsTheBeginningOfAnyBody() throws IOException {
     assertThatExceptionOfType(BodyReader.TooLargeException.class)
         .isThrownBy(() -> BodyReader.whole(bytes(11), 10))
         .withMessage("the body is larger than 10 bytes");
@@ -81,7 +81,7 @@ class HttpTypesTest {
   }
 
   @Test
-  void keepsTheBeginningOfABodyThatIsReadWithinALimit() throws IOException {
+  void storesTheBeginningOfABodyReadWithinALimit() throws IOException {
     String text = "abcde fghij ".repeat(1_000);
     byte[] all = text.getBytes(StandardCharsets.US_ASCII);
     BodyReader.Bounded body = new BodyReader.Bounded(new ByteArrayInputStream(all), 12_000);
@@ -98,7 +98,7 @@ class HttpTypesTest {
   }
 
   @Test
-  void endsABodyThatGoesOnBeyondItsLimit() {
+  void failsABodyThatExceedsItsLimit() {
     BodyReader.Bounded body = new BodyReader.Bounded(bytes(1_001), 1_000);
 
     assertThatExceptionOfType(BodyReader.TooLargeException.class)
@@ -107,7 +107,7 @@ class HttpTypesTest {
   }
 
   @Test
-  void readsJsonThatIsDeepAndRefusesWhatIsDeeper() {
+  void readsJsonUpToTheMaximumDepthAndRefusesDeeperJson() {
     int max = Json.MAX_DEPTH;
 
     assertThat(Json.mapper().readTree("[".repeat(max) + "]".repeat(max)).isArray()).isTrue();
@@ -119,7 +119,7 @@ class HttpTypesTest {
   }
 
   @Test
-  void makesNoObjectOfAClassThatJsonNames() {
+  void instantiatesNoClassNamedInJson() {
     String json = "[\"java.util.ArrayDeque\", {\"@class\": \"java.io.File\", \"path\": \"/\"}]";
 
     assertThat(Json.mapper().readValue(json, Object.class))
@@ -144,7 +144,7 @@ class HttpTypesTest {
   }
 
   @Test
-  void readsTheBytesOfItsJsonAsUtf8() {
+  void readsJsonBytesAsUtf8() {
     byte[] json = "{\"a\": \"grüße\"}".getBytes(StandardCharsets.UTF_8);
 
     assertThat(Json.mapper().readTree(json).path("a").asString()).isEqualTo("grüße");

@@ -83,7 +83,7 @@ class OkHttpTransportTest {
   }
 
   @Test
-  void sendsWhatItIsGivenAndNothingMore() throws IOException, InterruptedException {
+  void sendsExactlyTheGivenRequest() throws IOException, InterruptedException {
     Seen seen = sent("POST", Body.json(WORDS), "x-one", "1", "authorization", "Bearer k");
 
     assertThat(seen.method()).isEqualTo("POST");
@@ -96,7 +96,7 @@ class OkHttpTransportTest {
   }
 
   @Test
-  void sendsABodyFromAStreamOnceOrAgain() throws IOException, InterruptedException {
+  void sendsReplayableAndOneTimeStreamBodies() throws IOException, InterruptedException {
     Body again = new Body.Replayable(7, () -> new ByteArrayInputStream(WORDS), "text/plain");
     Body once = new Body.Once(new ByteArrayInputStream(WORDS), "");
 
@@ -112,7 +112,7 @@ class OkHttpTransportTest {
   }
 
   @Test
-  void sendsAnEmptyBodyOnlyWhereOneBelongs() throws IOException, InterruptedException {
+  void sendsAnEmptyBodyOnlyForMethodsThatHaveOne() throws IOException, InterruptedException {
     assertThat(sent("POST", Body.empty()).header("content-length")).isEqualTo("0");
     assertThat(sent("PUT", Body.empty()).header("content-length")).isEqualTo("0");
     assertThat(sent("PATCH", Body.empty()).header("content-length")).isEqualTo("0");
@@ -120,7 +120,7 @@ class OkHttpTransportTest {
   }
 
   @Test
-  void givesStatusHeadersAndBodyAsTheyCame() throws IOException, InterruptedException {
+  void returnsStatusHeadersAndBodyUnchanged() throws IOException, InterruptedException {
     serve(Replies.json(418, "tea", "x-a", "1", "x-a", "2"));
 
     Response response = get();
@@ -137,7 +137,7 @@ class OkHttpTransportTest {
   }
 
   @Test
-  void keepsAConnectionWhoseBodyWasReadAndNoOther() throws IOException, InterruptedException {
+  void reusesAConnectionOnlyAfterItsBodyWasReadCompletely() throws IOException, InterruptedException {
     text(get());
     text(get());
     assertThat(server.connections()).isEqualTo(1);
@@ -152,7 +152,7 @@ class OkHttpTransportTest {
   }
 
   @Test
-  void breaksOffAReadWhenAnotherThreadClosesTheBody() throws Exception {
+  void failsAReadWhenAnotherThreadClosesTheBody() throws Exception {
     serve(Replies.stall("begin"));
     Response response = get();
     CountDownLatch begun = new CountDownLatch(1);
@@ -173,7 +173,7 @@ class OkHttpTransportTest {
   }
 
   @Test
-  void givesUpWhenTheAnswerIsLate() {
+  void timesOutWhenTheAnswerIsLate() {
     serve(Replies.silence());
 
     TransportException late = failure(Duration.ofMillis(200));
@@ -183,7 +183,7 @@ class OkHttpTransportTest {
   }
 
   @Test
-  void tellsABreakBeforeTheAnswerFromOneWithinIt() {
+  void distinguishesABreakBeforeTheAnswerFromOneInTheBody() {
     serve(Replies.hangUp(), Replies.truncated("begin"));
 
     TransportException before = failure(WITHIN);
@@ -197,7 +197,7 @@ class OkHttpTransportTest {
   }
 
   @Test
-  void tellsABreakOnAConnectionThatHadServedBefore() throws IOException, InterruptedException {
+  void reportsABreakOnAReusedConnection() throws IOException, InterruptedException {
     serve(Replies.json(200, "{}"), Replies.hangUp());
     text(get());
 
@@ -205,7 +205,7 @@ class OkHttpTransportTest {
   }
 
   @Test
-  void namesThePlaceWhereNobodyListens() throws IOException {
+  void reportsTheHostAndPortThatRefuseTheConnection() throws IOException {
     int port;
     try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = closed.getLocalPort();
@@ -219,7 +219,7 @@ class OkHttpTransportTest {
   }
 
   @Test
-  void refusesAHeaderThatHttpDoesNotAllowWithoutShowingIt() {
+  void refusesAnInvalidHeaderWithoutShowingIt() {
     Request request = Request.get(at("/v1"), Headers.of("authorization", "secret\nsecret"));
 
     assertThatExceptionOfType(TransportException.class)
@@ -231,7 +231,7 @@ class OkHttpTransportTest {
   }
 
   @Test
-  void endsByAnInterrupt() throws Exception {
+  void endsOnAnInterrupt() throws Exception {
     serve(Replies.silence());
     FutureTask<Throwable> sender =
         new FutureTask<>(() -> catchThrowableOfType(InterruptedException.class, this::get));
@@ -246,7 +246,7 @@ class OkHttpTransportTest {
   }
 
   @Test
-  void looksNoNameUpOnceItIsClosed() {
+  void resolvesNoNameAfterItWasClosed() {
     transport.close();
 
     assertThatExceptionOfType(UnknownHostException.class)
@@ -255,7 +255,7 @@ class OkHttpTransportTest {
   }
 
   @Test
-  void looksAddressesUpAsForARequest() throws UnknownHostException {
+  void resolvesAddressesWithTheResolverOfItsRequests() throws UnknownHostException {
     transport.close();
     transport =
         new OkHttpTransport(
@@ -273,7 +273,7 @@ class OkHttpTransportTest {
   }
 
   @Test
-  void tellsWhoAServerHasProvedToBe() throws IOException, InterruptedException {
+  void reportsTheVerifiedIdentityOfAServer() throws IOException, InterruptedException {
     HeldCertificate own =
         new HeldCertificate.Builder()
             .commonName("model server")

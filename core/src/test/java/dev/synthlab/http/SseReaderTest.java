@@ -33,21 +33,21 @@ class SseReaderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"\n", "\r\n", "\r"})
-  void takesEveryKindOfLineEnd(String end) throws IOException {
+  void acceptsEveryLineEnding(String end) throws IOException {
     String text = "data: a" + end + end + "data: b" + end + "data: c" + end + end;
 
     assertThat(data(bytes(text))).containsExactly("a", "b\nc");
   }
 
   @Test
-  void passesOverCommentsIdsAndUnknownFields() throws IOException {
+  void ignoresCommentsIdsAndUnknownFields() throws IOException {
     String text = ": ping\n\nid: 7\nretry: 10\nevent: x\nfoo: bar\ndata:a\n\n:\n\n";
 
     assertThat(data(bytes(text))).containsExactly("a");
   }
 
   @Test
-  void joinsCharactersThatAreSplitOverReads() throws IOException {
+  void joinsCharactersSplitAcrossReads() throws IOException {
     byte[] all = "data: grüße 🎈\n\n".getBytes(StandardCharsets.UTF_8);
     InputStream oneByOne =
         new InputStream() {
@@ -73,7 +73,7 @@ class SseReaderTest {
   }
 
   @Test
-  void dropsALineThatTheEndCutOff() throws IOException {
+  void dropsAnIncompleteLastLine() throws IOException {
     assertThat(data(bytes("data: a\n\ndata: b"))).containsExactly("a");
   }
 
@@ -83,7 +83,7 @@ class SseReaderTest {
   }
 
   @Test
-  void namesAnEventAndForgetsTheNameWithIt() throws IOException {
+  void appliesAnEventNameToOneEventOnly() throws IOException {
     SseReader reader = new SseReader(bytes("event: x\n\nevent:ping\ndata: a\n\ndata: b\n\n"));
 
     assertThat(reader.next()).contains(new SseReader.ServerEvent("ping", "a"));
@@ -92,7 +92,7 @@ class SseReaderTest {
   }
 
   @Test
-  void takesAwayOneSpaceAndOneMark() throws IOException {
+  void removesOneSpaceAfterTheColonAndNoOtherCharacter() throws IOException {
     assertThat(data(bytes("data:  a\n\ndata: \uFEFFb\n\n"))).containsExactly(" a", "\uFEFFb");
   }
 
@@ -129,7 +129,7 @@ class SseReaderTest {
   }
 
   @Test
-  void givesAnEventThatOnlyItsEmptyLineIsMissing() throws IOException {
+  void returnsAnEventThatLacksItsFinalEmptyLine() throws IOException {
     assertThat(data(bytes("data: a\n"))).containsExactly("a");
   }
 

@@ -57,7 +57,7 @@ class SsrfGuardTest {
         "3fff::1",
         "4000::1"
       })
-  void knowsWhatIsNotPublic(String address) throws Exception {
+  void recognisesNonPublicAddresses(String address) throws Exception {
     assertThat(SsrfGuard.isPublic(InetAddress.getByName(address))).isFalse();
   }
 
@@ -83,7 +83,7 @@ class SsrfGuardTest {
         "64:ff9b::8.8.8.8",
         "::ffff:8.8.8.8"
       })
-  void knowsWhatIsPublic(String address) throws Exception {
+  void recognisesPublicAddresses(String address) throws Exception {
     assertThat(SsrfGuard.isPublic(InetAddress.getByName(address))).isTrue();
   }
 }

@@ -20,7 +20,7 @@ class JakartaConstraintsTest {
       @Size(max = 2) List<String> tags) {}
 
   @Test
-  void limitsWhatTheModelMayAnswer() {
+  void constrainsTheAnswersOfTheModel() {
     JsonBinding binding = JsonBinding.of(Person.class);
 
     assertThat(StrictRules.broken(binding.schema().tree())).isEmpty();
@@ -58,7 +58,7 @@ class JakartaConstraintsTest {
   }
 
   @Test
-  void refusesWhatAStrictSchemaCannotExpress() {
+  void refusesConstraintsThatAStrictSchemaCannotExpress() {
     record Both(@Size(min = 2) @Pattern(regexp = "a+") String text) {}
 
     record Flags(@Pattern(regexp = "a+", flags = Pattern.Flag.CASE_INSENSITIVE) String text) {}

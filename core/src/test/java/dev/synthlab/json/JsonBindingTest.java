@@ -28,7 +28,7 @@ class JsonBindingTest {
 
   @ParameterizedTest
   @MethodSource("samples")
-  void obeysTheRulesOfStrictMode(TypedSamples.Sample sample) {
+  void createsSchemasThatFollowStrictMode(TypedSamples.Sample sample) {
     Map<String, Object> tree = JsonBinding.of(sample.type()).schema().tree();
 
     assertThat(StrictRules.broken(tree)).isEmpty();
@@ -36,7 +36,7 @@ class JsonBindingTest {
 
   @ParameterizedTest
   @MethodSource("samples")
-  void isASchemaThatAValidatorTakesAndTheValueObeys(TypedSamples.Sample sample) {
+  void createsValidSchemasThatTheValuesSatisfy(TypedSamples.Sample sample) {
     JsonBinding binding = JsonBinding.of(sample.type());
     String schema = Json.mapper().writeValueAsString(binding.schema().tree());
     Schema dialect =
@@ -56,7 +56,7 @@ class JsonBindingTest {
 
   @ParameterizedTest
   @MethodSource("samples")
-  void givesBackTheValueItWrote(TypedSamples.Sample sample) {
+  void readsBackTheValueItWrote(TypedSamples.Sample sample) {
     JsonBinding binding = JsonBinding.of(sample.type());
     String json = Json.mapper().writeValueAsString(binding.write(sample.value()));
 
@@ -79,7 +79,7 @@ class JsonBindingTest {
   record Outer(Inner inner, TypedSamples.Mood mood, TypedSamples.Form form, long count) {}
 
   @Test
-  void saysOfEveryPartThatDoesNotFitWhereItIs() {
+  void reportsThePathOfEveryPartThatDoesNotFit() {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("inner", Map.of("stars", 4, "parts", List.of(1, "x")));
     tree.put("mood", "GREAT");
@@ -98,7 +98,7 @@ class JsonBindingTest {
   }
 
   @Test
-  void takesWhatARecordRefusesForAViolation() {
+  void reportsAnExceptionOfARecordAsAViolation() {
     JsonBinding.Reading reading =
         JsonBinding.of(Inner.class).read(Map.of("stars", 1, "parts", List.of(1, 2)));
 
@@ -145,14 +145,14 @@ class JsonBindingTest {
 
   @ParameterizedTest
   @MethodSource("unfitNumbers")
-  void refusesNumbersThatAreNoInt(Object number) {
+  void refusesNumbersThatAreNotAnInt(Object number) {
     assertThat(JsonBinding.of(int.class).read(number).violations()).hasSize(1);
   }
 
   record Loose(Map<String, Integer> counts, Optional<String> note, TypedSamples.Mood mood) {}
 
   @Test
-  void readsWhatModelsWriteWithoutASchema() {
+  void toleratesInexactAnswersOfModelsWithoutASchema() {
     JsonBinding.Reading reading =
         JsonBinding.of(Loose.class)
             .read(Map.of("counts", Map.of("a", 1.0), "mood", "good", "more", "than asked"));
@@ -194,14 +194,14 @@ class JsonBindingTest {
 
   @ParameterizedTest
   @MethodSource("unsupportedTypes")
-  void namesThePartThatNoModelCanFill(Class<?> type) {
+  void reportsThePartOfATypeThatNoModelCanFill(Class<?> type) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> JsonBinding.of(type))
         .withMessageStartingWith(unsupported().get(type));
   }
 
   @Test
-  void tellsTheModelWhatWasDescribed() {
+  void addsDescriptionsToTheSchema() {
     String schema =
         Json.mapper().writeValueAsString(JsonBinding.of(TypedSamples.Order.class).schema().tree());
 
@@ -215,7 +215,7 @@ class JsonBindingTest {
   }
 
   @Test
-  void keepsArraysOfNumbers() {
+  void readsAndWritesArraysOfNumbers() {
     JsonBinding binding = JsonBinding.of(int[][].class);
 
     Object back = binding.read(binding.write(new int[][] {{1, 2}, {}})).value().orElseThrow();

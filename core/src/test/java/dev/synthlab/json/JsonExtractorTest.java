@@ -49,7 +49,7 @@ class JsonExtractorTest {
 
   @ParameterizedTest
   @MethodSource("answers")
-  void findsTheJsonInWhatModelsWrite(Answer answer) {
+  void findsTheJsonInAnswersOfModels(Answer answer) {
     JsonExtractor found = JsonExtractor.read(answer.text());
 
     if (answer.json().isPresent()) {
@@ -60,7 +60,7 @@ class JsonExtractorTest {
   }
 
   @Test
-  void readsNearlyAllWithoutAskingAgain() throws IOException {
+  void readsNearlyAllAnswersWithoutARepairRequest() throws IOException {
     List<Answer> all = answers();
     long readable = all.stream().filter(answer -> answer.json().isPresent()).count();
     long strict = all.stream().filter(answer -> isJson(answer.text())).count();
@@ -80,7 +80,7 @@ class JsonExtractorTest {
   }
 
   @Test
-  void closesWhatTheEndLeavesOpenOnlyWhenAsked() {
+  void completesCutOffJsonOnlyOnRequest() {
     String cut = "```json\n{\"people\": [{\"name\": \"Ann\", \"age\": 3";
 
     assertThat(JsonExtractor.read(cut)).isEqualTo(new JsonExtractor.Unreadable("it is cut off"));
@@ -93,7 +93,7 @@ class JsonExtractorTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"[", "{", "{a:", "[[\"", "{\"", "{'a':'", "/*", "<think>", "\\", "{\"a\":\"\" "})
-  void takesTimeThatGrowsOnlyWithTheText(String delta) {
+  void readsLongTextInLinearTime(String delta) {
     String text = delta.repeat(1_000_000 / delta.length());
 
     long begin = System.nanoTime();
@@ -104,7 +104,7 @@ class JsonExtractorTest {
   }
 
   @Test
-  void endsForEveryText() throws IOException {
+  void terminatesForEveryText() throws IOException {
     Random random = new Random(7);
     List<Answer> all = answers();
     String alphabet = "{}[]\",:'\\ \n/*#`“a1-.tfn<>";

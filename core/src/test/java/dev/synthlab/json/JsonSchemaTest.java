@@ -23,7 +23,7 @@ class JsonSchemaTest {
   }
 
   @Test
-  void readsTheShortForm() {
+  void readsShorthand() {
     JsonSchema schema = JsonSchema.shorthand("name, age int, bio: short text, tags list of strs");
 
     assertThat(schema.tree())
@@ -37,7 +37,7 @@ class JsonSchemaTest {
   }
 
   @Test
-  void readsTheShortFormOnLines() {
+  void readsShorthandOverSeveralLines() {
     JsonSchema schema =
         JsonSchema.shorthand("\nname: first, then last\n ok bool\nscore float: 0 to 1\n");
 
@@ -58,14 +58,14 @@ class JsonSchemaTest {
         "name, name int|the name \"name\" stands twice",
         "1st|does not begin with a name",
       })
-  void saysWhatTheShortFormLacks(String text, String message) {
+  void explainsWhyShorthandIsInvalid(String text, String message) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> JsonSchema.shorthand(text))
         .withMessageContaining(message);
   }
 
   @Test
-  void asksForManyUnderItems() {
+  void wrapsAListInAnItemsProperty() {
     JsonSchema many = JsonSchema.of(TypedSamples.Node.class).arrayOf();
 
     assertThat(StrictRules.broken(many.tree())).isEmpty();
@@ -116,7 +116,7 @@ class JsonSchemaTest {
         "false|'x'|must not be there",
       },
       quoteCharacter = '`')
-  void checksAValueByEachKeyword(String schema, String value, String violation) {
+  void validatesAValueByEachKeyword(String schema, String value, String violation) {
     List<String> found =
         violations("{'required':['v'],'properties':{'v':" + schema + "}}", "{'v':" + value + "}");
 
@@ -124,7 +124,7 @@ class JsonSchemaTest {
   }
 
   @Test
-  void tellsOfTheNearestFormWhenNoneFits() {
+  void reportsTheNearestAlternativeWhenNoneFits() {
     JsonSchema schema = JsonSchema.of(TypedSamples.Form.class);
 
     assertThat(schema.violations(map("{'value':{'type':'Square','side':1}}")))
@@ -138,7 +138,7 @@ class JsonSchemaTest {
 
   @ParameterizedTest
   @MethodSource("samples")
-  void findsNothingWrongWithWhatATypeWrites(TypedSamples.Sample sample) {
+  void acceptsTheValuesThatATypeWrites(TypedSamples.Sample sample) {
     JsonBinding binding = JsonBinding.of(sample.type());
 
     assertThat(binding.schema().violations(binding.write(sample.value()))).isEmpty();
@@ -147,7 +147,7 @@ class JsonSchemaTest {
   }
 
   @Test
-  void makesAFileObeyStrictMode() {
+  void convertsASchemaFileToStrictMode() {
     JsonSchema file =
         JsonSchema.parse(
             """
@@ -181,7 +181,7 @@ class JsonSchemaTest {
         "{'type':'object','properties':{'a':{'type':'array'}}}",
         "{'anyOf':[{'type':'object','properties':{}}],'type':'object','properties':{}}",
       })
-  void saysThatStrictModeCannotExpressIt(String schema) {
+  void returnsNoStrictSchemaIfStrictModeCannotExpressIt(String schema) {
     assertThat(JsonSchema.parse(schema.replace('\'', '"')).asStrict()).isEmpty();
   }
 }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class JsonTest {
   @Test
-  void escapesControlCharactersAndKeepsTheValue() {
+  void escapesControlCharactersWithoutChangingTheValue() {
     for (char c = 0; c < Character.MIN_SURROGATE; c++) {
       Map<String, String> value = Map.of("a", "<" + c + ">");
 
@@ -24,7 +24,7 @@ class JsonTest {
   }
 
   @Test
-  void keepsPairsOfSurrogatesAndReplacesLoneOnes() {
+  void writesSurrogatePairsAndReplacesLoneSurrogates() {
     assertThat(Json.line("\ud83d\ude00 \ud83d \ude00 \ud83d"))
         .isEqualTo("\"\ud83d\ude00 \ufffd \ufffd \ufffd\"");
   }

@@ -53,7 +53,7 @@ class SchemaLoaderTest {
         "{'type':'object','type':'string'}|Duplicate",
         "{'components':{'X':{'type':'strng'}},'properties':{'a':{'$ref':'#/components/X'}}}|the schema at #/components/X is not valid",
       })
-  void refusesWhatWouldNotCheckWhatItSays(String schema, String message) {
+  void refusesASchemaThatWouldNotCheckWhatItStates(String schema, String message) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> parse(schema))
         .withMessageContaining(message);
@@ -70,7 +70,7 @@ class SchemaLoaderTest {
         "{'response_format':{'type':'json_schema','json_schema':{'name':'a dog','schema':{'type':'object','required':['a']}}}}|a_dog",
         "{'type':'object','required':['a']}|answer",
       })
-  void takesASchemaOutOfWhatIsAroundIt(String schema, String name) {
+  void extractsASchemaFromItsWrapper(String schema, String name) {
     JsonSchema taken = parse(schema);
 
     assertThat(taken.name()).isEqualTo(name);
@@ -88,7 +88,7 @@ class SchemaLoaderTest {
         "{'allOf':[{'$ref':'#/$defs/x'}],'nullable':true}",
         "{'type':'object','properties':{'b':{'type':'string'}},'nullable':true}",
       })
-  void takesNullWhereOpenApiSaysNullable(String member) {
+  void acceptsNullForOpenApiNullable(String member) {
     JsonSchema schema =
         parse(
             "{'required':['a'],'properties':{'a':" + member + "},'$defs':{'x':{'type':'string'}}}");
@@ -99,14 +99,14 @@ class SchemaLoaderTest {
   }
 
   @Test
-  void keepsAPropertyThatIsCalledNullable() {
+  void acceptsAPropertyNamedNullable() {
     JsonSchema schema = parse("{'properties':{'nullable':{'type':'boolean'}}}");
 
     assertThat(schema.violations(map("{'nullable':1}"))).hasSize(1);
   }
 
   @Test
-  void followsReferencesWithinTheFileToWhereverTheyLead() {
+  void resolvesReferencesToAnyPlaceInTheFile() {
     JsonSchema schema =
         parse(
             "{'properties':{'a':{'$ref':'#/components/schemas/N'}},"

@@ -37,7 +37,7 @@ class SchemaSuiteTest {
     "draft2020-12, https://json-schema.org/draft/2020-12/schema",
     "draft7, http://json-schema.org/draft-07/schema#"
   })
-  void judgesTheRequiredTestsAsTheSuiteDoes(String directory, String draft) throws IOException {
+  void agreesWithTheRequiredTestsOfTheSuite(String directory, String draft) throws IOException {
     List<String> wrong = new ArrayList<>();
     int all = 0;
     try (Stream<Path> files = Files.list(suite.resolve(directory))) {

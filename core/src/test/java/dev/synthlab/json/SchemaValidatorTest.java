@@ -59,14 +59,14 @@ class SchemaValidatorTest {
         "{'patternProperties':{'^x':{'type':'integer'}},'additionalProperties':false}|{'x1':'a'}|$.x1 must be an integer, was \"a\"",
         "{'type':'string','enum':['a']}|1|$ must be a string, was 1",
       })
-  void saysWhatIsWrongAndWhere(String schema, String value, String violation) {
+  void reportsEachViolationWithItsPath(String schema, String value, String violation) {
     Object tree = map("{'v':" + value + "}").get("v");
 
     assertThat(violations(schema, tree)).containsExactly(violation);
   }
 
   @Test
-  void writesWholeNumbersAsSuchOnlyWhereTheyAreWanted() {
+  void convertsWholeNumbersToIntegersOnlyWhereRequired() {
     SchemaValidator validator =
         SchemaValidator.of(
             map(
@@ -82,7 +82,7 @@ class SchemaValidatorTest {
   }
 
   @Test
-  void takesANullForAMemberThatMayBeMissingButNotBeNull() {
+  void treatsNullAsMissingForAnOptionalProperty() {
     SchemaValidator validator =
         SchemaValidator.of(
             map(
@@ -97,18 +97,18 @@ class SchemaValidatorTest {
 
   @ParameterizedTest
   @ValueSource(ints = {100_000, 200_000, 400_000})
-  void judgesAlternativesInAPatternInTimeThatGrowsWithTheText(int length) {
+  void matchesAlternativesInAPatternInLinearTime(int length) {
     assertThat(violations("{'pattern':'^(a|b)*$'}", "ab".repeat(length / 2))).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(ints = {500_000, 1_000_000, 2_000_000})
-  void judgesGreedyPatternsInTimeThatGrowsWithTheText(int length) {
+  void matchesGreedyPatternsInLinearTime(int length) {
     assertThat(violations("{'pattern':'^.+@.+\\\\.com$'}", "@".repeat(length))).hasSize(1);
   }
 
   @Test
-  void saysThatAPatternCannotBeJudgedWhenItTakesTooMuch() {
+  void reportsAPatternThatIsTooCostlyToMatch() {
     assertThat(violations("{'pattern':'^(?=a)(a|b)*$'}", "ab".repeat(200_000)).getFirst())
         .contains("$ cannot be judged: the pattern");
     assertThat(violations("{'pattern':'^(?=@).+@.+\\\\.com$'}", "@".repeat(1_000_000)).getFirst())
@@ -119,7 +119,7 @@ class SchemaValidatorTest {
 
   @ParameterizedTest
   @ValueSource(ints = {125_000, 250_000, 500_000})
-  void findsEqualElementsInTimeThatGrowsWithTheirNumber(int size) {
+  void findsEqualElementsInLinearTime(int size) {
     Object[] elements = new Object[size];
     // Lists of such texts all have the same hash.
     Arrays.setAll(
@@ -139,18 +139,18 @@ class SchemaValidatorTest {
     "{'enum':[3]}, 1e999999999, 1",
     "{'type':'integer'}, 1e999999999, 0",
   })
-  void neverWritesOutWhatAnExponentStandsFor(String schema, String number, int wrong) {
+  void neverExpandsALargeExponent(String schema, String number, int wrong) {
     assertThat(violations(schema, new BigDecimal(number))).hasSize(wrong);
   }
 
   @Test
-  void takesLimitsThatNoValueReaches() {
+  void acceptsLimitsThatNoValueReaches() {
     assertThat(violations("{'maxLength':9007199254740991,'minItems':1e999999999}", "x")).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(ints = {100, 500, 900})
-  void judgesAValueAsDeepAsAnAnswerMayBe(int depth) {
+  void validatesAValueOfTheMaximumDepth(int depth) {
     String schema =
         "{'type':['object','array','integer'],'properties':{'c':{'$ref':'#'}},"
             + "'items':{'anyOf':[{'$ref':'#'},{'type':'null'}]}}";
@@ -159,7 +159,7 @@ class SchemaValidatorTest {
   }
 
   @Test
-  void saysThatAValueIsTooDeepToBeJudged() {
+  void reportsAValueThatIsTooDeepToValidate() {
     assertThat(
             violations(
                 "{'additionalProperties':{'$ref':'#'},'items':{'$ref':'#'}}", nested(50_000)))
@@ -168,7 +168,7 @@ class SchemaValidatorTest {
   }
 
   @Test
-  void endsWhenAlternativesDoubleAtEachLevel() {
+  void terminatesWhenAlternativesDoubleAtEachLevel() {
     Object value = List.of();
     for (int i = 0; i < 60; i++) {
       value = List.of(value);
@@ -182,13 +182,13 @@ class SchemaValidatorTest {
   }
 
   @Test
-  void stopsAtTheFirstViolationsOfManyElements() {
+  void stopsAfterTheFirstViolationsOfManyElements() {
     assertThat(violations("{'items':{'type':'string'}}", Collections.nCopies(4_000_000, 1)))
         .hasSize(20);
   }
 
   @Test
-  void saysWhichPartOfAVeryLongPathIsWrong() {
+  void shortensAVeryLongPathInAViolation() {
     String name = "k".repeat(16_000);
     Object value = 1;
     for (int i = 0; i < 300; i++) {

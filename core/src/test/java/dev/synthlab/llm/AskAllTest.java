@@ -40,7 +40,7 @@ class AskAllTest {
   }
 
   @Test
-  void givesOneOutcomeForEachRequestInTheirOrder() {
+  void returnsOneOutcomePerRequestInOrder() {
     try (ClientFixture rig =
         ClientFixture.of(
             (request, number) ->
@@ -60,7 +60,7 @@ class AskAllTest {
   }
 
   @Test
-  void makesAsManyCallsAtOnceAsItIsToldAndNoMore() {
+  void runsExactlyTheGivenNumberOfCallsInParallel() {
     CyclicBarrier three = new CyclicBarrier(3);
     AtomicInteger inFlight = new AtomicInteger();
     AtomicInteger max = new AtomicInteger();
@@ -80,7 +80,7 @@ class AskAllTest {
   }
 
   @Test
-  void tellsOfEachCallAsItEndsOneAfterTheOther() {
+  void notifiesTheListenerOfEachCallOneAtATime() {
     List<Integer> told = new ArrayList<>(); // not safe for many threads: it need not be
     try (ClientFixture rig = ClientFixture.of((request, number) -> echo(request))) {
 
@@ -97,7 +97,7 @@ class AskAllTest {
   }
 
   @Test
-  void keepsWhatWasAnsweredWhenTheTimeForAllIsOver() {
+  void returnsFinishedAnswersWhenTheTotalDeadlineIsOver() {
     try (ClientFixture rig =
         ClientFixture.of(
                 (request, number) ->
@@ -120,7 +120,7 @@ class AskAllTest {
   }
 
   @Test
-  void sendsNothingMoreWhenTheListenerThrows() {
+  void sendsNothingAfterTheListenerThrows() {
     try (ClientFixture rig = ClientFixture.of((request, number) -> echo(request))) {
       LlmClient client = rig.client();
 
@@ -144,7 +144,7 @@ class AskAllTest {
   }
 
   @Test
-  void endsTheCallsInFlightWhenItsThreadIsInterrupted() throws Exception {
+  void cancelsCallsInFlightWhenItsThreadIsInterrupted() throws Exception {
     try (ClientFixture rig =
         ClientFixture.of(
                 (request, number) ->
@@ -178,7 +178,7 @@ class AskAllTest {
   }
 
   @Test
-  void carriesTheWordsOfTheCallersLog() {
+  void passesTheCallersMdcToTheListener() {
     MDC.put("run_id", "7f3a");
     List<String> seen = new ArrayList<>();
     try (ClientFixture rig = ClientFixture.of((request, number) -> echo(request))) {

@@ -119,7 +119,7 @@ class BrokenConnectionTest {
         "not http",
         "corrupt gzip"
       })
-  void triesAgainAndReturnsTheAnswer(String name) {
+  void retriesAndReturnsTheAnswer(String name) {
     String text = client(fault(name), chat("hello")).complete("hi");
 
     assertThat(text).isEqualTo("hello");
@@ -128,7 +128,7 @@ class BrokenConnectionTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"silence", "stall", "drip"})
-  void cutsEveryAttemptByItsTotalTime(String name) {
+  void limitsEveryAttemptByItsTotalTime(String name) {
     LlmClient client = client(fault(name));
     long begin = System.nanoTime();
 
@@ -141,7 +141,7 @@ class BrokenConnectionTest {
   }
 
   @Test
-  void endsAStreamThatFallsSilent() {
+  void failsAStreamThatFallsSilent() {
     Reply silentAfterText =
         (socket, out) -> {
           out.write(
@@ -161,7 +161,7 @@ class BrokenConnectionTest {
   }
 
   @Test
-  void endsAStreamThatDrips() {
+  void failsAStreamThatIsTooSlow() {
     Reply dripping =
         (socket, out) -> {
           out.write(
@@ -189,7 +189,7 @@ class BrokenConnectionTest {
   }
 
   @Test
-  void namesHostAndPortWhenNobodyListens() throws IOException {
+  void reportsHostAndPortIfTheConnectionIsRefused() throws IOException {
     int port;
     try (ServerSocket once = new ServerSocket(0)) {
       port = once.getLocalPort();
@@ -203,7 +203,7 @@ class BrokenConnectionTest {
   }
 
   @Test
-  void namesTheHostThatDoesNotExist() {
+  void reportsAHostThatDoesNotExist() {
     LlmClient client = client("http://no-such-host.invalid/v1");
 
     assertThatExceptionOfType(CallException.ConnectionFailed.class)
@@ -212,7 +212,7 @@ class BrokenConnectionTest {
   }
 
   @Test
-  void goesOnAtOnceWhenAConnectionWasClosedWhileIdle() {
+  void retriesAtOnceWhenAnIdleConnectionWasClosed() {
     Reply chatAndClose =
         (socket, out) -> {
           chat("first").write(socket, out);

@@ -36,7 +36,7 @@ class BudgetedCallsTest {
   }
 
   @Test
-  void spendsAllOfItAndNeverMoreWithSixtyFourThreads() throws Exception {
+  void spendsTheWholeBudgetAndNoMoreWithSixtyFourThreads() throws Exception {
     BigDecimal max = new BigDecimal("0.0001");
     AtomicInteger inFlight = new AtomicInteger();
     AtomicInteger peak = new AtomicInteger();
@@ -79,7 +79,7 @@ class BudgetedCallsTest {
   }
 
   @Test
-  void givesBackWhatAFailedAttemptDidNotCost() {
+  void returnsTheUnspentReservationOfAFailedAttempt() {
     try (ClientFixture rig =
         ClientFixture.inTurn(Replies.error(500, "e", "oops"), Replies.chat("hi"))) {
       LlmClient probe = rig.client();
@@ -95,7 +95,7 @@ class BudgetedCallsTest {
   }
 
   @Test
-  void settlesAStreamWhenItIsClosed() {
+  void settlesTheCostOfAStreamWhenItIsClosed() {
     try (ClientFixture rig =
         ClientFixture.inTurn(
             Replies.events(
@@ -116,7 +116,7 @@ class BudgetedCallsTest {
   }
 
   @Test
-  void sendsNothingOfWhichNobodyKnowsWhatItCosts(@TempDir Path directory) throws Exception {
+  void sendsNoRequestOfUnknownCost(@TempDir Path directory) throws Exception {
     try (ClientFixture rig = ClientFixture.inTurn(Replies.chat("hi"))) {
       CompletionRequest unknown = CompletionRequest.of("hi").withModel("llama-x");
       LlmClient llm = rig.client(builder -> builder.budget(aDay("5")));
@@ -141,7 +141,7 @@ class BudgetedCallsTest {
   }
 
   @Test
-  void paysForVectorsByTheirTexts() {
+  void checksTheCostOfEmbeddingsAgainstTheBudget() {
     try (ClientFixture rig = ClientFixture.inTurn(Replies.error(500, "never", "asked"))) {
       LlmClient llm = rig.client(builder -> builder.budget(aDay("0.000000001")));
 
@@ -152,7 +152,7 @@ class BudgetedCallsTest {
   }
 
   @Test
-  void takesWhatAWholeAnswerUsedFromTheTokensOfTheMinute() {
+  void countsTheTokensOfAWholeAnswerAgainstTheRateLimit() {
     try (ClientFixture rig = ClientFixture.inTurn(Replies.chat("hi"))) {
       TrafficControl.RouteLimits rules =
           new TrafficControl.RouteLimits(

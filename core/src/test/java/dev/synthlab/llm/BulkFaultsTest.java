@@ -92,7 +92,7 @@ class BulkFaultsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"reset", "truncated", "malformed", "html", "no choices", "503"})
-  void finishesEveryRowThoughOneRequestInFiveFails(String name) throws Exception {
+  void completesEveryRowWhenOneRequestInFiveFails(String name) throws Exception {
     try (ClientFixture rig =
         ClientFixture.of(
                 (request, number) -> {
@@ -149,7 +149,7 @@ class BulkFaultsTest {
   }
 
   @Test
-  void holdsEveryCallerOfARouteUntilItsPauseIsOver() throws Exception {
+  void blocksEveryCallerOfARouteUntilItsPauseIsOver() throws Exception {
     AtomicLong refused = new AtomicLong();
     Queue<Duration> arrivals = new ConcurrentLinkedQueue<>();
     try (ClientFixture rig =
@@ -183,7 +183,7 @@ class BulkFaultsTest {
   }
 
   @Test
-  void losesTimeAndNoRowToALongPause() {
+  void losesNoRowToALongPause() {
     try (ClientFixture rig =
         ClientFixture.of(
                 (request, number) ->
@@ -230,7 +230,7 @@ class BulkFaultsTest {
   }
 
   @Test
-  void waitsOutAnOpenBreakerWithoutLosingARow() throws Exception {
+  void waitsForAnOpenBreakerWithoutLosingARow() throws Exception {
     int rows = 25;
     long outage = Duration.ofSeconds(14).toNanos();
     AtomicReference<PushedTimer> time = new AtomicReference<>(new PushedTimer());

@@ -58,7 +58,7 @@ class CacheTest {
   }
 
   @Test
-  void asksForAnEqualRequestOnceAndSaysThatTheSecondCostNothing() {
+  void sendsEqualRequestsOnceAndReportsNoCostForTheSecond() {
     try (ClientFixture rig = ClientFixture.inTurn(Replies.chat("first"), Replies.chat("second"))) {
       LlmClient llm = client(rig);
       Completion paid = llm.ask(CompletionRequest.of("hi").withModel("gpt-4o-mini"));
@@ -81,7 +81,7 @@ class CacheTest {
   }
 
   @Test
-  void keepsNothingWhereNothingTurnsItOn() {
+  void cachesNothingByDefault() {
     try (ClientFixture rig = ClientFixture.inTurn(Replies.chat("first"), Replies.chat("second"))) {
       LlmClient llm = rig.client();
 
@@ -92,7 +92,7 @@ class CacheTest {
   }
 
   @Test
-  void tellsRequestsApartByAllThatIsAsked() {
+  void usesADifferentKeyForEachDifferentRequest() {
     CompletionRequest plain = CompletionRequest.of("hi");
     List<CompletionRequest> others =
         List.of(
@@ -146,7 +146,7 @@ class CacheTest {
   }
 
   @Test
-  void findsARequestAgainHoweverItIsWrittenTimedOrNamed() {
+  void usesTheSameKeyForEquivalentRequests() {
     Map<String, Object> one = new LinkedHashMap<>();
     one.put("model", "m");
     one.put("temperature", 0);
@@ -180,7 +180,7 @@ class CacheTest {
   }
 
   @Test
-  void asksAnewOrLeavesTheCacheOutIfACallWantsThat() {
+  void refreshesOrBypassesTheCacheOnRequest() {
     try (ClientFixture rig = ClientFixture.of((seen, number) -> Replies.chat("answer " + number))) {
       LlmClient llm = client(rig);
       CompletionRequest request = CompletionRequest.of("hi");
@@ -199,7 +199,7 @@ class CacheTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"length", "content_filter", "MAX_TOKENS", "SAFETY", ""})
-  void doesNotKeepAnAnswerThatIsNotWhole(String finish) {
+  void doesNotCacheAnIncompleteAnswer(String finish) {
     Reply cut = Replies.json(200, Replies.completion("half of", finish));
     try (ClientFixture rig = ClientFixture.inTurn(cut, Replies.chat("whole"))) {
       LlmClient llm = client(rig);
@@ -212,7 +212,7 @@ class CacheTest {
   }
 
   @Test
-  void doesNotKeepAFailure() {
+  void doesNotCacheAFailure() {
     try (ClientFixture rig =
         ClientFixture.inTurn(Replies.error(400, "bad", "no"), Replies.chat("well"))) {
       LlmClient llm = client(rig);
@@ -224,7 +224,7 @@ class CacheTest {
   }
 
   @Test
-  void doesNotKeepTheAnswerOfAModelThatStoodIn() {
+  void doesNotCacheTheAnswerOfAFallbackModel() {
     try (ClientFixture rig =
         ClientFixture.inTurn(
                 Replies.error(404, "model_not_found", "no such model"),
@@ -247,7 +247,7 @@ class CacheTest {
   }
 
   @Test
-  void doesNotKeepAnAnswerThatIsNotOfTheTypeAskedFor() {
+  void doesNotCacheAnAnswerThatDoesNotFitTheRequestedType() {
     try (ClientFixture rig =
         ClientFixture.inTurn(
             Replies.chat("{\"name\":\"Ann\",\"age\":999}"),
@@ -263,7 +263,7 @@ class CacheTest {
   }
 
   @Test
-  void streamsWhatItKeptFromAWholeAnswerAndKeepsWhatWasStreamed() {
+  void sharesCachedAnswersBetweenStreamedAndPlainCalls() {
     try (ClientFixture rig =
         ClientFixture.inTurn(
             Replies.chat("whole"),
@@ -290,7 +290,7 @@ class CacheTest {
   }
 
   @Test
-  void doesNotKeepAStreamThatWasLeft() {
+  void doesNotCacheAStreamThatWasClosedEarly() {
     try (ClientFixture rig =
         ClientFixture.inTurn(
             Replies.events(
@@ -306,7 +306,7 @@ class CacheTest {
   }
 
   @Test
-  void sendsOneOfFiftyEqualRequestsAtTheSameTime() throws Exception {
+  void sendsOnlyOneOfFiftyEqualConcurrentRequests() throws Exception {
     CountDownLatch allAsked = new CountDownLatch(1);
     try (ClientFixture rig =
             ClientFixture.of(
@@ -333,7 +333,7 @@ class CacheTest {
   }
 
   @Test
-  void hasOneOfThoseWhoWaitLeadWhenTheLeaderIsCancelled() throws Exception {
+  void sendsAWaitingRequestWhenTheLeaderIsCancelled() throws Exception {
     AtomicReference<Thread> leader = new AtomicReference<>();
     CountDownLatch led = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
@@ -378,7 +378,7 @@ class CacheTest {
   }
 
   @Test
-  void waitsForAnotherNoLongerThanItsOwnDeadlineAndEndsWhenItIsInterrupted() throws Exception {
+  void limitsTheWaitForAnEqualRequestByDeadlineAndInterrupt() throws Exception {
     try (ClientFixture rig = ClientFixture.inTurn(Replies.silence()).inRealTime();
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       LlmClient llm = client(rig);
@@ -409,7 +409,7 @@ class CacheTest {
   }
 
   @Test
-  void answersWithoutACacheThatCannotBeReadOrWritten() {
+  void answersWhenTheCacheCannotBeReadOrWritten() {
     CompletionCache broken =
         new CompletionCache() {
           @Override
@@ -434,7 +434,7 @@ class CacheTest {
   }
 
   @Test
-  void asksForWhatItCannotReadAnyMore() {
+  void sendsARequestWhoseCachedAnswerIsUnreadable() {
     try (ClientFixture rig = ClientFixture.inTurn(Replies.chat("first"), Replies.chat("second"))) {
       LlmClient llm = client(rig);
       llm.complete("hi");
@@ -447,7 +447,7 @@ class CacheTest {
   }
 
   @Test
-  void keepsNoAnswerThatRepeatsTheKey() {
+  void doesNotCacheAnAnswerThatContainsTheKey() {
     String key = "sk-cache-canary-0123456789";
     try (ClientFixture rig =
         ClientFixture.inTurn(Replies.chat("your key is " + key), Replies.chat("I will not say"))

@@ -14,7 +14,7 @@ class ConversationTest {
   }
 
   @Test
-  void letsTheOldestTurnsGoFirstAndKeepsTheRules() {
+  void dropsTheOldestTurnsFirstAndKeepsTheSystemMessage() {
     Conversation talk = Conversation.within(300).system("Be kind.");
     for (int i = 0; i < 10; i++) {
       talk = talk.user(i + LONG).and(Message.assistant("answer " + i));
@@ -26,14 +26,14 @@ class ConversationTest {
   }
 
   @Test
-  void keepsTheNewestTurnWhateverItCosts() {
+  void keepsTheNewestTurnEvenIfItExceedsTheBudget() {
     Conversation talk = Conversation.within(10).system("Be kind.").user("old").user(LONG);
 
     assertThat(texts(talk)).containsExactly("Be kind.", LONG);
   }
 
   @Test
-  void neverPartsAToolsResultFromItsCall() {
+  void neverSeparatesAToolResultFromItsCall() {
     Message call =
         new Message(
             Message.Role.ASSISTANT, List.of(new Part.ToolCall("1", "weather", "{\"a\":1}")));
@@ -53,7 +53,7 @@ class ConversationTest {
   }
 
   @Test
-  void refusesABudgetOfNothing() {
+  void refusesABudgetBelowOne() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Conversation.within(0))
         .withMessage("budget must be at least 1, was 0");

@@ -75,7 +75,7 @@ class CostTest {
         "{\"prompt_tokens\":3,\"completion_tokens\":1,"
             + "\"completion_tokens_details\":{\"reasoning_tokens\":99000000}}"
       })
-  void estimatesTheTokensWhenTheServerCountsMoreThanThereCanBe(String usage) {
+  void estimatesTheTokensWhenTheServerReportsImpossibleCounts(String usage) {
     CompletionRequest request = CompletionRequest.of("hi").withMaxTokens(50);
 
     Completion answer = client(Map.of(), answer("gpt-4o-mini", usage)).ask(request);
@@ -87,7 +87,7 @@ class CostTest {
   }
 
   @Test
-  void believesALongAnswerOfAModelThatReasons() {
+  void acceptsHighOutputCountsOfAReasoningModel() {
     CompletionRequest request = CompletionRequest.of("hi").withMaxTokens(50);
     String usage = "{\"prompt_tokens\":900000,\"completion_tokens\":90000}";
 
@@ -97,7 +97,7 @@ class CostTest {
   }
 
   @Test
-  void pricesAnAnswerByTheModelThatGaveIt() {
+  void pricesAnAnswerByTheModelThatAnswered() {
     LlmClient client =
         client(
             Map.of(),
@@ -115,7 +115,7 @@ class CostTest {
   }
 
   @Test
-  void pricesAnAnswerByTheModelAskedWhenTheOneThatAnsweredIsNotKnown() {
+  void pricesByTheRequestedModelIfTheRespondingModelIsUnknown() {
     LlmClient client =
         client(Map.of(), answer("gw-7", "{\"prompt_tokens\":1000,\"completion_tokens\":0}"));
 
@@ -134,7 +134,7 @@ class CostTest {
   }
 
   @Test
-  void pricesEstimatedTokensAndSaysThatTheyAre() {
+  void pricesEstimatedTokensAndMarksThemAsEstimated() {
     LlmClient client = client(Map.of(), answer("gpt-4o-mini", "null"));
 
     Completion answer = client.ask(CompletionRequest.of("hi"));
@@ -144,7 +144,7 @@ class CostTest {
   }
 
   @Test
-  void pricesAStreamToo() {
+  void pricesAStream() {
     LlmClient client =
         client(
             Map.of(),
@@ -161,7 +161,7 @@ class CostTest {
   }
 
   @Test
-  void takesPricesFromTheFileOfTheUser() throws IOException {
+  void readsPricesFromTheUsersModelsFile() throws IOException {
     Path file =
         Files.writeString(
             directory.resolve("m.json"), "{\"llama-x\":{\"input_cost_per_token\":1}}");
@@ -173,7 +173,7 @@ class CostTest {
   }
 
   @Test
-  void refusesABadFileBeforeAnythingIsAsked() {
+  void refusesAnInvalidModelsFileBeforeAnyRequest() {
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> client(Map.of("SYNTHLAB_MODELS_FILE", "/no/file"), Replies.chat("ok")))
         .withMessageContaining("SYNTHLAB_MODELS_FILE");
@@ -202,7 +202,7 @@ class CostTest {
   }
 
   @Test
-  void losesNothingWhenManyThreadsCount() throws InterruptedException {
+  void countsEveryCallAcrossThreads() throws InterruptedException {
     LlmClient client = client(Map.of(), Replies.chat("a"));
     client.ask(CompletionRequest.of("hi"));
     CallReport report = reports.getFirst();

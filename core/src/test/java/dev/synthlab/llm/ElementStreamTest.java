@@ -56,7 +56,7 @@ class ElementStreamTest {
   }
 
   @Test
-  void handsOnEachElementAsSoonAsItIsWhole() {
+  void emitsEachElementAsSoonAsItIsComplete() {
     CountDownLatch taken = new CountDownLatch(1);
     Reply reply =
         (socket, out) -> {
@@ -94,7 +94,7 @@ class ElementStreamTest {
             + "{\"name\":\"B\",\"age\":2}]}",
         "<b>Here:</b> {\"items\":[{\"name\":\"A\",\"age\":1},{\"name\":\"B\",\"age\":2}]}"
       })
-  void readsTheSameHoweverTheTextIsCutIntoPieces(String text) {
+  void readsTheSameElementsForAnyDivisionIntoDeltas(String text) {
     List<Person> people = List.of(new Person("A", 1), new Person("B", 2));
 
     assertThat(all(saying(text), Person.class)).isEqualTo(people);
@@ -111,7 +111,7 @@ class ElementStreamTest {
   }
 
   @Test
-  void endsAtAnElementThatDoesNotFit() {
+  void failsAtAnElementThatDoesNotFit() {
     Reply reply = saying("{\"items\":[{\"name\":\"A\",\"age\":1},{\"name\":\"B\"}]}");
     List<Person> good = new ArrayList<>();
 
@@ -127,7 +127,7 @@ class ElementStreamTest {
   }
 
   @Test
-  void saysThatThereIsNoList() {
+  void reportsThatTheAnswerHasNoArray() {
     assertThatExceptionOfType(StructuredOutputException.class)
         .isThrownBy(() -> all(saying("I know nobody."), Person.class))
         .withMessageContaining("there is no array of elements in the answer");
@@ -137,7 +137,7 @@ class ElementStreamTest {
   }
 
   @Test
-  void saysThatTheListWasCutOff() {
+  void reportsThatTheListWasTruncated() {
     Reply reply =
         events(delta("{\"items\":[{\"name\":\"A\",\"age\":1},{\"na"), finish("length"), "[DONE]");
 

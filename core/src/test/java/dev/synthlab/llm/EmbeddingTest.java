@@ -86,7 +86,7 @@ class EmbeddingTest {
   }
 
   @Test
-  void asksForBase64AndReadsItExactly() {
+  void requestsBase64AndReadsItExactly() {
     float[] vector = rig.client().embed("abc");
 
     assertThat(vector).containsExactly(3f, 0f, 0.1f);
@@ -101,7 +101,7 @@ class EmbeddingTest {
   }
 
   @Test
-  void ordersByIndexAndNotByPlace() {
+  void ordersVectorsByTheirIndexField() {
     Embeddings all = rig.client().embed(List.of("a", "bbbb", "cc"));
 
     assertThat(all.vectors()).extracting(vector -> vector[0]).containsExactly(1f, 4f, 2f);
@@ -113,7 +113,7 @@ class EmbeddingTest {
   }
 
   @Test
-  void knowsWhatItCostAndEstimatesWhatNobodyCounted() {
+  void reportsItsCostAndEstimatesMissingTokenCounts() {
     Embeddings counted = rig.client().embed(List.of("a", "b"));
     LlmClient client = client(json(200, "{\"data\":[{\"index\":0,\"embedding\":[1]}]}"));
     Embeddings estimated =
@@ -127,7 +127,7 @@ class EmbeddingTest {
   }
 
   @Test
-  void readsListsOfNumbersToo() {
+  void readsVectorsAsListsOfNumbers() {
     LlmClient client = client(json(200, answer(List.of("ab"), EmbeddingTest::list)));
 
     assertThat(client.embed("ab")).containsExactly(2f, 0f, 0.1f);
@@ -145,7 +145,7 @@ class EmbeddingTest {
   }
 
   @Test
-  void leavesOutAnEncodingThatTheServerDoesNotKnowAndRemembersIt() {
+  void omitsAnEncodingThatTheServerRefusesAndRemembersIt() {
     Reply refusal =
         json(
             400,
@@ -184,7 +184,7 @@ class EmbeddingTest {
         "<html>",
         ""
       })
-  void asksTwiceAgainForAnAnswerThatCannotBeUsed(String body) {
+  void retriesAnUnusableEmbeddingAnswerTwice(String body) {
     LlmClient client = client(json(200, body));
 
     assertThatExceptionOfType(CallException.MalformedResponse.class)
@@ -193,7 +193,7 @@ class EmbeddingTest {
   }
 
   @Test
-  void takesTheAnswerThatFollowsAnUnusableOne() {
+  void acceptsTheAnswerAfterAnUnusableOne() {
     LlmClient client =
         client(json(200, "{}"), json(200, answer(List.of("a"), EmbeddingTest::base64)));
 
@@ -201,7 +201,7 @@ class EmbeddingTest {
   }
 
   @Test
-  void takesAnErrorInsideAnAnswerForWhatItsCodeSays() {
+  void classifiesAnErrorInAnEmbeddingAnswerByItsCode() {
     LlmClient client =
         client(json(200, "{\"error\":{\"message\":\"no money\",\"code\":\"insufficient_quota\"}}"));
 
@@ -210,7 +210,7 @@ class EmbeddingTest {
   }
 
   @Test
-  void splitsWhatIsMoreThanAServerTakesAndJoinsItInOrder() {
+  void splitsLargeInputsAndJoinsTheVectorsInOrder() {
     List<String> inputs = IntStream.range(0, 5_000).mapToObj(i -> "x".repeat(1 + i % 97)).toList();
 
     Embeddings all = rig.client().embed(inputs);
@@ -227,7 +227,7 @@ class EmbeddingTest {
   }
 
   @Test
-  void boundsTheTokensOfARequestAndSendsALongTextAlone() {
+  void limitsTheTokensPerRequestAndSendsALongTextAlone() {
     String page = "x".repeat(30_000);
     String book = "y".repeat(40_000);
     List<String> inputs = new ArrayList<>(Collections.nCopies(40, page));
@@ -243,7 +243,7 @@ class EmbeddingTest {
   }
 
   @Test
-  void hasNoMoreThanAFewRequestsUnderWay() throws Exception {
+  void limitsItsRequestsInFlight() throws Exception {
     AtomicInteger underWay = new AtomicInteger();
     AtomicInteger max = new AtomicInteger();
     CountDownLatch full = new CountDownLatch(EmbeddingCall.CONCURRENCY);
@@ -274,7 +274,7 @@ class EmbeddingTest {
   }
 
   @Test
-  void endsTheOtherRequestsWhenOneHasFailed() {
+  void cancelsTheOtherRequestsWhenOneFails() {
     rig.close();
     rig =
         ClientFixture.of(
@@ -290,7 +290,7 @@ class EmbeddingTest {
   }
 
   @Test
-  void hasOneDeadlineOverAllItsRequests() {
+  void appliesOneDeadlineToAllItsRequests() {
     rig.close();
     rig = ClientFixture.of((seen, number) -> silence()).inRealTime();
     LlmClient client = rig.client();
@@ -305,7 +305,7 @@ class EmbeddingTest {
   }
 
   @Test
-  void endsAllItsRequestsWhenItIsInterrupted() throws Exception {
+  void cancelsAllItsRequestsWhenInterrupted() throws Exception {
     rig.close();
     rig = ClientFixture.of((seen, number) -> silence());
     LlmClient client = rig.client();
@@ -330,7 +330,7 @@ class EmbeddingTest {
   }
 
   @Test
-  void tellsTheServersWordForATextThatIsTooLong() {
+  void reportsTheServersMessageForATextThatIsTooLong() {
     LlmClient client = client(error(400, "context_length_exceeded", "at most 8192 tokens"));
 
     assertThatExceptionOfType(CallException.BadRequest.class)
@@ -339,7 +339,7 @@ class EmbeddingTest {
   }
 
   @Test
-  void refusesAnAnswerBeyondItsBoundWithoutReadingItAll() {
+  void refusesAnOversizedAnswerWithoutReadingItCompletely() {
     byte[] endless = new byte[65 << 20];
     java.util.Arrays.fill(endless, (byte) ' ');
     endless[0] = '{';
@@ -353,7 +353,7 @@ class EmbeddingTest {
   }
 
   @Test
-  void refusesWhatSaysNothing() {
+  void refusesEmptyRequests() {
     LlmClient client = rig.client();
 
     assertThatIllegalArgumentException()
@@ -366,7 +366,7 @@ class EmbeddingTest {
   }
 
   @Test
-  void comparesDirections() {
+  void computesCosineSimilarity() {
     assertThat(Embeddings.cosine(new float[] {1, 2}, new float[] {2, 4}))
         .isCloseTo(1, within(1e-9));
     assertThat(Embeddings.cosine(new float[] {1, 0}, new float[] {0, 5})).isZero();

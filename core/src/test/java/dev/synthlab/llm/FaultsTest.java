@@ -62,7 +62,7 @@ class FaultsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {400, 404, 501})
-  void triesAgainWhenTheServerSaysThatItShould(int status) {
+  void retriesWhenTheServerAsksForARetry(int status) {
     Reply again = error(status, "odd", "once more", "x-should-retry", "true");
 
     assertThat(answering(again, chat("hello")).client().complete("hi")).isEqualTo("hello");
@@ -71,7 +71,7 @@ class FaultsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {408, 429, 500, 503})
-  void doesNotTryAgainWhenTheServerSaysThatItShouldNot(int status) {
+  void doesNotRetryWhenTheServerForbidsIt(int status) {
     LlmClient client = answering(error(status, "odd", "no", "x-should-retry", "false")).client();
 
     assertThatExceptionOfType(CallException.class).isThrownBy(() -> client.complete("hi"));
@@ -91,7 +91,7 @@ class FaultsTest {
   }
 
   @Test
-  void namesTheModelThatIsNotThere() {
+  void reportsTheModelThatWasNotFound() {
     LlmClient client = answering(error(404, "model_not_found", "unknown")).client();
 
     assertThatExceptionOfType(CallException.NotFound.class)
@@ -102,7 +102,7 @@ class FaultsTest {
   }
 
   @Test
-  void neverShowsTheUserInfoThatTheServerEchoesFromTheHeader() {
+  void neverShowsUserInfoThatTheServerEchoes() {
     String pair = "ada:canary-of-the-user-info";
     String token = base64(pair);
     answering(error(401, "x", "not " + token + ", not " + base64(token)));
@@ -156,7 +156,7 @@ class FaultsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/", "/good"})
-  void saysThatAnAddressMayNotBeWholeWhereNothingIs(String path) {
+  void suggestsThatTheAddressMayBeIncompleteOnNotFound(String path) {
     LlmClient client = answering(error(404, "x", "404 page not found")).at(path).client();
 
     assertThatExceptionOfType(CallException.NotFound.class)
@@ -173,7 +173,7 @@ class FaultsTest {
         "content-length: 0\r\n\r\n",
         "content-length: 32\r\n\r\n{\"error\":{\"message\":\"overloaded\"}}",
       })
-  void triesAgainWhenABodyIsBroken(String rest) {
+  void retriesWhenABodyIsBroken(String rest) {
     Reply broken = raw("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n" + rest);
 
     assertThat(answering(broken, chat("hello")).client().complete("hi")).isEqualTo("hello");
@@ -181,7 +181,7 @@ class FaultsTest {
   }
 
   @Test
-  void quotesLittleOfAnAnswerThatItCannotRead() {
+  void quotesOnlyTheBeginningOfAnUnreadableAnswer() {
     LlmClient client = answering(json(200, "<html>" + "busy ".repeat(5_000))).client();
 
     assertThatExceptionOfType(CallException.MalformedResponse.class)
@@ -214,7 +214,7 @@ class FaultsTest {
   }
 
   @Test
-  void readsNoNumberOfTwoHundredThousandDigits() {
+  void refusesANumberOfTwoHundredThousandDigits() {
     String digits = "9".repeat(200_000);
     String whole = completion("hello", "stop");
     LlmClient client =
@@ -229,7 +229,7 @@ class FaultsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"text/plain", "text/html; charset=iso-8859-1", "", "nonsense"})
-  void takesAnAnswerWhateverItSaysItsTypeIs(String type) {
+  void acceptsAnAnswerOfAnyContentType(String type) {
     byte[] body = completion("héllo", "stop").getBytes(StandardCharsets.UTF_8);
 
     assertThat(answering(Replies.bytes(200, type, body)).client().complete("hi"))
@@ -238,7 +238,7 @@ class FaultsTest {
   }
 
   @Test
-  void takesDoubledHeaders() {
+  void acceptsDuplicateHeaders() {
     Reply doubled =
         json(
             200,
@@ -263,7 +263,7 @@ class FaultsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"HTTP/1.0 200 OK\r\n\r\n", "HTTP/1.1 200\r\nconnection: close\r\n\r\n"})
-  void takesAnAnswerThatEndsWithItsConnection(String head) {
+  void acceptsAnAnswerThatEndsWithItsConnection(String head) {
     Reply old = raw(head + completion("hello", "stop"));
     LlmClient client = answering(old).client();
 
@@ -282,7 +282,7 @@ class FaultsTest {
         "\"usage\":{\"prompt_tokens\":null,\"completion_tokens\":-3}",
         "\"service_tier\":{\"deep\":[1,{}]},\"x_new\":null",
       })
-  void takesAnAnswerWithOddOrUnknownFields(String more) {
+  void acceptsAnAnswerWithOddOrUnknownFields(String more) {
     String body =
         "{\"choices\":[{\"message\":{\"content\":\"hello\",\"audio\":null},"
             + "\"finish_reason\":\"stop\",\"logprobs\":null}],"
@@ -299,7 +299,7 @@ class FaultsTest {
   }
 
   @Test
-  void givesAPlainAnswerThatWasCutByItsLimitAndSaysSo() {
+  void returnsATruncatedPlainAnswerAndMarksIt() {
     Completion answer =
         answering(json(200, completion("once upon a", "length")))
             .client()
@@ -311,7 +311,7 @@ class FaultsTest {
   }
 
   @Test
-  void failsACutOffJsonAnswerOnceWithItsText() {
+  void failsATruncatedJsonAnswerWithItsTextAndWithoutRetry() {
     LlmClient client = answering(json(200, completion("{\"a\":", "length"))).client();
 
     assertThatExceptionOfType(AnswerException.Truncated.class)
@@ -322,7 +322,7 @@ class FaultsTest {
 
   @ParameterizedTest
   @CsvSource({"301, http", "302, http", "303, https", "307, https", "308, http"})
-  void sendsNothingWhereARedirectPoints(int status, String scheme) {
+  void sendsNothingToTheTargetOfARedirect(int status, String scheme) {
     try (ScriptedServer elsewhere = ScriptedServer.inTurn(chat("stolen"))) {
       String target = scheme + "://localhost:" + elsewhere.port() + "/v1/chat/completions";
       LlmClient client = answering(json(status, "{}", "location", target)).client();
@@ -336,7 +336,7 @@ class FaultsTest {
   }
 
   @Test
-  void countsAReusedConnectionThatWasClosedAsAnAttempt() {
+  void countsAClosedReusedConnectionAsAnAttempt() {
     Reply thenClosed =
         (socket, out) -> {
           chat("first").write(socket, out);
@@ -359,7 +359,7 @@ class FaultsTest {
   }
 
   @Test
-  void givesUpAConnectionThatNobodyTakesAfterFiveSeconds() throws IOException {
+  void timesOutAConnectionAttemptAfterFiveSeconds() throws IOException {
     List<Socket> waiting = new ArrayList<>();
     try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       fill(full, waiting);
@@ -400,7 +400,7 @@ class FaultsTest {
   }
 
   @Test
-  void saysInNoTimeThatTheBreakerIsOpen() {
+  void failsWithinMillisecondsWhileTheBreakerIsOpen() {
     LlmClient client = answering(error(503, "busy", "later")).client();
     IntStream.range(0, 20).forEach(i -> client.askOutcome(CompletionRequest.of("hi")));
     int sent = rig.requests();
@@ -419,7 +419,7 @@ class FaultsTest {
   }
 
   @Test
-  void endsACallAtItsDeadlineThoughAnAttemptMayTakeLonger() {
+  void endsACallAtItsDeadlineBeforeTheAttemptTimeout() {
     LlmClient client =
         answering(Replies.silence()).inRealTime().with("SYNTHLAB_CALL_DEADLINE", "300ms").client();
     long begin = System.nanoTime();

@@ -92,7 +92,7 @@ class FormatFallbackTest {
 
   @ParameterizedTest
   @MethodSource("lackingSchemas")
-  void asksByJsonModeAndInstructionsWhereAServerLacksSchemas(String refusal) {
+  void usesJsonModeAndInstructionsIfTheServerLacksSchemas(String refusal) {
     ClientFixture rig = rig(ClientFixture.inTurn(json(400, refusal), chat(ANN)));
     LlmClient client = rig.client();
 
@@ -111,7 +111,7 @@ class FormatFallbackTest {
   }
 
   @Test
-  void asksByJsonModeWhereTheCatalogueSaysThatAModelLacksSchemas() {
+  void usesJsonModeIfTheCatalogueSaysThatTheModelLacksSchemas() {
     ClientFixture rig = rig(ClientFixture.inTurn(chat(ANN)));
 
     rig.client().complete(CompletionRequest.of("q").withModel("gpt-4"), Person.class);
@@ -120,7 +120,7 @@ class FormatFallbackTest {
   }
 
   @Test
-  void asksByInstructionsAloneWhereAServerLacksBoth() {
+  void usesInstructionsAloneIfTheServerLacksSchemasAndJsonMode() {
     Reply refusal = json(400, error("Unknown parameter: 'response_format'."));
     ClientFixture rig =
         rig(
@@ -137,7 +137,7 @@ class FormatFallbackTest {
   }
 
   @Test
-  void leavesSchemasAsTheyAreWhereOnlyJsonModeIsMissing() {
+  void continuesToUseSchemasIfOnlyJsonModeIsMissing() {
     // LM Studio
     Reply refusal =
         json(400, "{\"error\":\"'response_format.type' must be 'json_schema' or 'text'\"}");
@@ -164,7 +164,7 @@ class FormatFallbackTest {
 
   @ParameterizedTest
   @MethodSource("refusingTheSchema")
-  void remembersNotTheRefusalOfOneSchema(String refusal) {
+  void doesNotRememberTheRefusalOfOneSchema(String refusal) {
     ClientFixture rig = rig(ClientFixture.inTurn(json(400, refusal), chat(ANN)));
     LlmClient client = rig.client();
 
@@ -175,7 +175,7 @@ class FormatFallbackTest {
   }
 
   @Test
-  void leavesTheFormatOfABodyThatWasSentAsItIs() {
+  void leavesTheFormatOfARawBodyUnchanged() {
     ClientFixture rig = rig(ClientFixture.inTurn(json(400, lackingSchemas().getFirst())));
     CompletionRequest body =
         CompletionRequest.ofBody(
@@ -191,7 +191,7 @@ class FormatFallbackTest {
   }
 
   @Test
-  void takesOtherFaultsForWhatTheyAre() {
+  void doesNotFallBackOnOtherFaults() {
     ClientFixture rig = rig(ClientFixture.inTurn(json(400, error("Unknown model."))));
 
     assertThatExceptionOfType(CallException.BadRequest.class)
@@ -200,7 +200,7 @@ class FormatFallbackTest {
   }
 
   @Test
-  void fallsBackForStreamsToo() {
+  void fallsBackForStreams() {
     ClientFixture rig =
         rig(
             ClientFixture.inTurn(

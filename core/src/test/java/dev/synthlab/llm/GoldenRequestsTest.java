@@ -64,7 +64,7 @@ class GoldenRequestsTest {
         "groq/openai/gpt-oss-120b",
         "a-model-nobody-knows"
       })
-  void leavesAsTheGoldenFileHasIt(String model) throws IOException {
+  void sendsTheRequestOfTheGoldenFile(String model) throws IOException {
     try (ClientFixture rig = ClientFixture.inTurn(Replies.chat("ok"))) {
       rig.client().ask(REQUEST.withModel(model));
 

@@ -56,7 +56,7 @@ class ImageTest {
   }
 
   @Test
-  void givesTheBytesOfOnePicture() {
+  void returnsTheBytesOfOneImage() {
     byte[] image = rig.client().generateImage("a fox");
 
     assertThat(image).isEqualTo(PNG);
@@ -66,7 +66,7 @@ class ImageTest {
   }
 
   @Test
-  void tellsTypeUsageAndReport() {
+  void reportsMediaTypeUsageAndCallReport() {
     Images images = rig.client().generateImage(ImageRequest.of("a fox"));
 
     assertThat(images.images())
@@ -79,7 +79,7 @@ class ImageTest {
   }
 
   @Test
-  void sendsSizeQualityCountAndWhatElseIsAsked() {
+  void sendsSizeQualityCountAndOtherParameters() {
     rig.client()
         .generateImage(
             ImageRequest.of("a fox")
@@ -103,7 +103,7 @@ class ImageTest {
     "dall-e-3, BYTES, b64_json",
     "flux, BYTES, b64_json"
   })
-  void asksForAFormWhereTheModelHasAChoice(
+  void requestsAnOutputFormatOnlyIfTheModelOffersAChoice(
       String model, ImageRequest.OutputKind form, String word) {
     rig.client().generateImage(ImageRequest.of("a fox").withModel(model).withOutput(form));
 
@@ -111,7 +111,7 @@ class ImageTest {
   }
 
   @Test
-  void givesAnAddressAndFetchesNothingFromThere() {
+  void returnsAUrlAndFetchesNothingFromIt() {
     LlmClient client = client(ELSEWHERE);
 
     Images images =
@@ -130,7 +130,7 @@ class ImageTest {
   }
 
   @Test
-  void refusesAnAddressOfAModelThatHasNone() {
+  void refusesAUrlRequestForAModelThatReturnsBytesOnly() {
     LlmClient client = rig.client();
 
     assertThatIllegalArgumentException()
@@ -143,7 +143,7 @@ class ImageTest {
   }
 
   @Test
-  void leavesOutAFormThatTheServerDoesNotKnow() {
+  void omitsAnOutputFormatThatTheServerRefuses() {
     Reply refusal =
         json(
             400,
@@ -167,7 +167,7 @@ class ImageTest {
         "{\"data\":[{\"b64_json\":\"%%%\"}]}",
         "nonsense"
       })
-  void doesNotPayTwiceForWhatCannotBeRead(String body) {
+  void doesNotRetryAnUnreadableImageAnswer(String body) {
     LlmClient client = client(json(200, body), PICTURE);
 
     assertThatExceptionOfType(CallException.MalformedResponse.class)
@@ -176,14 +176,14 @@ class ImageTest {
   }
 
   @Test
-  void triesAgainWhatFailedInPassing() {
+  void retriesATransientFailureOfAnImageRequest() {
     LlmClient client = client(error(500, "server_error", "oops"), PICTURE);
 
     assertThat(client.generateImage("a fox")).isEqualTo(PNG);
   }
 
   @Test
-  void tellsWhatTheModerationSays() {
+  void reportsTheRefusalOfTheModeration() {
     LlmClient client = client(error(400, "moderation_blocked", "not this"));
 
     assertThatExceptionOfType(CallException.PromptFiltered.class)
@@ -192,7 +192,7 @@ class ImageTest {
   }
 
   @Test
-  void hasMorePatienceThanForATextUnlessToldOtherwise() {
+  void hasALongerTimeoutThanTextUnlessConfigured() {
     rig.close();
     rig =
         ClientFixture.of((seen, number) -> silence()).inRealTime().with("SYNTHLAB_TIMEOUT", "50ms");
@@ -209,7 +209,7 @@ class ImageTest {
   }
 
   @Test
-  void refusesWhatSaysNothing() {
+  void refusesEmptyRequests() {
     assertThatIllegalArgumentException().isThrownBy(() -> ImageRequest.of(" "));
     assertThatIllegalArgumentException().isThrownBy(() -> ImageRequest.of("a").withCount(0));
   }

@@ -25,7 +25,7 @@ class LargeStreamTest {
 
   @ParameterizedTest
   @CsvSource({"text, content", "list, content", "whole, content", "calls, tool_calls"})
-  void endAtTheBoundOfAWholeAnswerInASmallHeap(String taker, String field) throws Exception {
+  void endAtTheSizeLimitOfAnAnswerInASmallHeap(String taker, String field) throws Exception {
     Path log = directory.resolve("log");
     try (ScriptedServer server = ScriptedServer.inTurn(endless(field))) {
       Process process =

@@ -82,7 +82,7 @@ class LlmClientTest {
   }
 
   @Test
-  void sendsTheQuestionWithKeyAndModelAndReturnsTheText() {
+  void sendsThePromptWithKeyAndModelAndReturnsTheText() {
     String text = client(chat("hello")).complete("hi");
 
     assertThat(text).isEqualTo("hello");
@@ -96,7 +96,7 @@ class LlmClientTest {
   }
 
   @Test
-  void tellsUsageFinishReasonModelsAttemptsAndRequestId() {
+  void reportsUsageFinishReasonModelsAttemptsAndRequestId() {
     Completion full =
         client(chat("hello")).ask(CompletionRequest.of("hi").withModel("m").withMaxTokens(9));
 
@@ -120,7 +120,7 @@ class LlmClientTest {
   }
 
   @Test
-  void keepsTheTextWhenAJsonAnswerIsNone() {
+  void reportsTheTextOfAnAnswerThatIsNotJson() {
     LlmClient client = client(chat("no JSON here"));
 
     assertThatExceptionOfType(StructuredOutputException.class)
@@ -129,7 +129,7 @@ class LlmClientTest {
   }
 
   @Test
-  void refusesACutOffJsonAnswer() {
+  void refusesATruncatedJsonAnswer() {
     LlmClient client = client(json(200, completion("{\"a\":", "length")));
 
     assertThatExceptionOfType(AnswerException.Truncated.class)
@@ -137,7 +137,7 @@ class LlmClientTest {
   }
 
   @Test
-  void sendsTheDefaultsOnlyWhereABodyIsSilent() {
+  void sendsDefaultsOnlyForFieldsThatTheBodyLacks() {
     CompletionRequest request =
         CompletionRequest.ofBody(
                 Map.of("model", "theirs", "messages", List.of(), "temperature", 1, "stream", true))
@@ -153,7 +153,7 @@ class LlmClientTest {
 
   @ParameterizedTest
   @ValueSource(ints = {408, 409, 429, 500, 502, 503, 504, 529})
-  void triesAgainAfterAFaultThatPasses(int status) {
+  void retriesAfterATransientFault(int status) {
     String text = client(error(status, "c", "later"), chat("hello")).complete("hi");
 
     assertThat(text).isEqualTo("hello");
@@ -174,7 +174,7 @@ class LlmClientTest {
     "429, insufficient_quota, QuotaExceeded",
     "302, moved, Redirected",
   })
-  void sendsOnceWhatCannotGetBetter(int status, String code, String type) {
+  void doesNotRetryAPermanentFault(int status, String code, String type) {
     LlmClient client = client(error(status, code, "no", "location", "http://127.0.0.1:1/x"));
 
     assertThatExceptionOfType(CallException.class)
@@ -187,7 +187,7 @@ class LlmClientTest {
   }
 
   @Test
-  void givesUpAfterItsAttemptsWithTheLastCause() {
+  void failsAfterItsMaximumAttemptsWithTheLastCause() {
     LlmClient client = client(error(500, "boom", "always"));
 
     assertThatExceptionOfType(CallException.ServerFailed.class)
@@ -206,7 +206,7 @@ class LlmClientTest {
     "retry-after-ms, 700, 700",
     "retry-after, 'Sun, 22 Nov 2026 10:00:30 GMT', 30000",
   })
-  void waitsAsLongAsTheServerAsksAndLittleMore(String header, String value, long millis) {
+  void waitsForRetryAfterAndLittleMore(String header, String value, long millis) {
     client(error(429, "slow", "down", header, value), chat("hello")).complete("hi");
 
     Duration waited = timer.pauses.stream().reduce(Duration.ZERO, Duration::plus);
@@ -215,7 +215,7 @@ class LlmClientTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "-5", "soon", "", "Sun, 22 Nov 2020 10:00:30 GMT", "1e99"})
-  void usesItsOwnPauseWhenTheServersMakesNoSense(String value) {
+  void usesItsOwnBackoffIfRetryAfterIsInvalid(String value) {
     client(error(429, "slow", "down", "retry-after", value), chat("hello")).complete("hi");
 
     assertThat(timer.pauses).hasSize(1);
@@ -232,7 +232,7 @@ class LlmClientTest {
   }
 
   @Test
-  void failsAtOnceWhenThePauseWouldOutliveTheDeadline() {
+  void failsAtOnceIfThePauseWouldExceedTheDeadline() {
     LlmClient client = client(error(429, "slow", "down", "Retry-After", "900"));
 
     assertThatExceptionOfType(CallException.RateLimited.class)
@@ -242,7 +242,7 @@ class LlmClientTest {
   }
 
   @Test
-  void holdsBackEveryCallOfAPausedRoute() {
+  void blocksEveryCallOfAPausedRoute() {
     LlmClient client = client(error(429, "slow", "down", "Retry-After", "900"), chat("late"));
     client.askOutcome(CompletionRequest.of("first"));
 
@@ -255,7 +255,7 @@ class LlmClientTest {
   }
 
   @Test
-  void waitsOutAnyPauseInABulkRun() {
+  void waitsForAnyPauseInABulkRun() {
     LlmClient client =
         client(
             Map.of(),
@@ -267,7 +267,7 @@ class LlmClientTest {
   }
 
   @Test
-  void losesNoRowOfABulkRunToRateLimitsWithoutAHint() {
+  void losesNoRowOfABulkRunToRateLimitsWithoutRetryAfter() {
     Reply limited = error(429, "slow", "down");
     Reply[] replies = {
       limited, limited, limited, limited, limited, limited, limited, limited, chat("late")
@@ -292,7 +292,7 @@ class LlmClientTest {
         "<html>busy</html>",
         "{\"error\":{\"message\":\"not today\"}}",
       })
-  void asksAtMaxTwiceMoreForAnAnswerItCanRead(String body) {
+  void retriesAnUnreadableAnswerAtMostTwice(String body) {
     LlmClient client = client(Map.of("SYNTHLAB_LLM_MAX_ATTEMPTS", "8"), json(200, body));
 
     assertThatExceptionOfType(CallException.MalformedResponse.class)
@@ -301,12 +301,12 @@ class LlmClientTest {
   }
 
   @Test
-  void takesAGoodAnswerAfterAnUnreadableOne() {
+  void returnsAGoodAnswerAfterAnUnreadableOne() {
     assertThat(client(json(200, "<html>"), chat("hello")).complete("hi")).isEqualTo("hello");
   }
 
   @Test
-  void reportsARefusalAndKeepsItsText() {
+  void reportsARefusalWithItsText() {
     String refused =
         "{\"choices\":[{\"message\":{\"content\":null,\"refusal\":\"I will not\"},\"finish_reason\":\"stop\"}]}";
     LlmClient client = client(json(200, refused));
@@ -318,7 +318,7 @@ class LlmClientTest {
   }
 
   @Test
-  void reportsAFilteredAnswerAndKeepsItsText() {
+  void reportsAFilteredAnswerWithItsText() {
     LlmClient client = client(json(200, completion("half a", "content_filter")));
 
     assertThatExceptionOfType(AnswerException.ContentFiltered.class)
@@ -327,7 +327,7 @@ class LlmClientTest {
   }
 
   @Test
-  void reportsAToolCallNobodyOffered() {
+  void reportsACallOfAToolThatWasNotOffered() {
     String call =
         """
         {"choices":[{"message":{"content":null,"tool_calls":[{"id":"1","type":"function",
@@ -341,7 +341,7 @@ class LlmClientTest {
   }
 
   @Test
-  void handsAStreamOnPieceByPieceAndThenTellsAll() {
+  void emitsTheDeltasOfAStreamAndThenTheCompletion() {
     LlmClient client = client(events(delta("Hel"), delta("lo"), finish("stop"), usage(), "[DONE]"));
 
     List<String> deltas = new ArrayList<>();
@@ -362,7 +362,7 @@ class LlmClientTest {
   }
 
   @Test
-  void triesAStreamAgainUntilItsFirstText() {
+  void retriesAStreamUntilItsFirstText() {
     LlmClient client =
         client(
             error(503, "busy", "later"),
@@ -379,7 +379,7 @@ class LlmClientTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"cut", "error", "no finish"})
-  void keepsThePartialTextOfAStreamThatBreaks(String how) {
+  void reportsThePartialTextOfABrokenStream(String how) {
     Reply broken =
         switch (how) {
           case "error" -> events(delta("Once upon"), "{\"error\":{\"message\":\"died\"}}");
@@ -404,7 +404,7 @@ class LlmClientTest {
   }
 
   @Test
-  void repeatsAStreamThatIsReadToItsEnd() {
+  void retriesABrokenStreamThatIsReadAsAWhole() {
     LlmClient client =
         client(
             events(delta("Once upon")),
@@ -431,7 +431,7 @@ class LlmClientTest {
   }
 
   @Test
-  void needsAKeyForOpenAiOnly() {
+  void requiresAnApiKeyForOpenAiOnly() {
     Settings.Llm none = Settings.from(Environment.of(Map.of())).llm();
 
     assertThatExceptionOfType(ConfigException.class)
@@ -492,7 +492,7 @@ class LlmClientTest {
 
   @ParameterizedTest
   @ValueSource(ints = {170, 180, 190, 195, 199, 1_970, 1_985, 1_999})
-  void strikesAKeyOutBeforeItCutsAText(int before) {
+  void redactsAKeyBeforeTruncatingAText(int before) {
     String key = "0123456789abcdefFEDCBA9876543210";
     String echo = "x".repeat(before) + key;
     for (Reply reply : List.of(json(200, echo), json(400, echo), error(400, "bad", echo))) {
@@ -505,7 +505,7 @@ class LlmClientTest {
   }
 
   @Test
-  void readsAnAnswerThatIsNestedAsDeepAsIsAllowed() {
+  void readsAnAnswerOfTheMaximumNestingDepth() {
     String deep =
         completion("hello", "stop")
             .strip()
@@ -515,7 +515,7 @@ class LlmClientTest {
   }
 
   @Test
-  void keepsAServersWordsOnOneLine() {
+  void writesTheServersMessageOnOneLine() {
     LlmClient client = client(error(400, "bad", "first\r\nerror: forged\u001b[31m"));
 
     assertThatExceptionOfType(CallException.BadRequest.class)
@@ -524,7 +524,7 @@ class LlmClientTest {
   }
 
   @Test
-  void namesTheVariableOfARefusedKey() {
+  void reportsTheVariableOfARefusedKey() {
     LlmClient client = client(error(401, "invalid_api_key", "no"));
 
     assertThatExceptionOfType(CallException.Authentication.class)
@@ -533,7 +533,7 @@ class LlmClientTest {
   }
 
   @Test
-  void asksTheNextModelWhenOneCannotAnswer() {
+  void triesTheNextModelWhenOneCannotAnswer() {
     LlmClient client =
         client(
             Map.of("SYNTHLAB_FALLBACK_MODELS", "model-b,model-c"),
@@ -556,7 +556,7 @@ class LlmClientTest {
   }
 
   @Test
-  void asksTheNextModelWhenAPauseWouldOutliveTheDeadline() {
+  void triesTheNextModelIfAPauseWouldExceedTheDeadline() {
     LlmClient client =
         client(
             Map.of("SYNTHLAB_FALLBACK_MODELS", "model-b"),
@@ -568,7 +568,7 @@ class LlmClientTest {
 
   @ParameterizedTest
   @ValueSource(ints = {400, 401})
-  void asksNobodyElseWhatWouldBeRefusedAgain(int status) {
+  void triesNoFallbackModelThatWouldRefuseTheRequestToo(int status) {
     LlmClient client =
         client(Map.of("SYNTHLAB_FALLBACK_MODELS", "model-b"), error(status, "no", "no"));
 
@@ -577,7 +577,7 @@ class LlmClientTest {
   }
 
   @Test
-  void streamsFromTheNextModelUntilTheFirstText() {
+  void fallsBackToTheNextModelBeforeTheFirstStreamedText() {
     LlmClient client =
         client(
             Map.of("SYNTHLAB_FALLBACK_MODELS", "model-b"),
@@ -593,7 +593,7 @@ class LlmClientTest {
   }
 
   @Test
-  void mendsTheOneParameterThatAModelRefusesAndRemembersIt() {
+  void adaptsAParameterThatAModelRefusesAndRemembersIt() {
     Reply refusal =
         json(
             400,
@@ -614,7 +614,7 @@ class LlmClientTest {
   }
 
   @Test
-  void leavesOutAParameterThatHasNoOtherName() {
+  void omitsARefusedParameterThatHasNoOtherName() {
     Reply refusal =
         json(
             400,
@@ -628,7 +628,7 @@ class LlmClientTest {
   }
 
   @Test
-  void mendsNoParameterTwice() {
+  void adaptsNoParameterTwice() {
     Reply refusal =
         json(
             400,
@@ -642,7 +642,7 @@ class LlmClientTest {
   }
 
   @Test
-  void addsLittleToALastingOutage() {
+  void addsFewRetriesDuringALongOutage() {
     LlmClient client = client(Map.of(), error(503, "busy", "later"));
     int calls = 1_000;
 
@@ -658,7 +658,7 @@ class LlmClientTest {
   }
 
   @Test
-  void saysThatTheBreakerIsOpenAndUntilWhen() {
+  void reportsThatTheBreakerIsOpenAndUntilWhen() {
     LlmClient client = client(Map.of(), error(503, "busy", "later"));
     for (int i = 0; i < 20; i++) {
       client.askOutcome(CompletionRequest.of("hi"));

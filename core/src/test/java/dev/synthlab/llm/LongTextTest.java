@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class LongTextTest {
   @Test
-  void isWhatWasPutTogetherWhateverThePieces() {
+  void equalsTheConcatenationOfItsParts() {
     Random random = new Random(12);
     ChatTextBuffer text = new ChatTextBuffer();
     StringBuilder all = new StringBuilder();

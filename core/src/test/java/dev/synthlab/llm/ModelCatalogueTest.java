@@ -44,7 +44,7 @@ class ModelCatalogueTest {
     "claude-opus-4-5, 5, 0.5, 25",
     "text-embedding-3-small, 0.02, 0.02, 0"
   })
-  void knowsPricesForAMillionTokens(
+  void containsPricesPerMillionTokens(
       String name, BigDecimal input, BigDecimal cached, BigDecimal output) {
     Model.Price price = model(name).price().orElseThrow();
 
@@ -54,7 +54,7 @@ class ModelCatalogueTest {
   }
 
   @Test
-  void knowsWhatAModelHoldsAndDoes() {
+  void containsLimitsAndAbilitiesOfAModel() {
     Model mini = model("gpt-4o-mini");
 
     assertThat(mini.contextWindow()).hasValue(128_000);
@@ -79,12 +79,12 @@ class ModelCatalogueTest {
     "claude-opus-4-7, true",
     "deepseek-chat, false"
   })
-  void knowsWhoTakesStrictSchemas(String name, boolean strict) {
+  void reportsWhichModelsSupportStrictSchemas(String name, boolean strict) {
     assertThat(model(name).strictSchema()).isEqualTo(strict);
   }
 
   @Test
-  void coversTheProvidersAndIsWhole() {
+  void coversEveryProviderAndIsComplete() {
     Set<String> providers =
         CATALOGUE.models().stream().map(Model::provider).collect(Collectors.toSet());
 
@@ -103,7 +103,7 @@ class ModelCatalogueTest {
   }
 
   @Test
-  void carriesTheLicenceOfItsSource() throws IOException {
+  void includesTheLicenceOfItsSource() throws IOException {
     try (InputStream in = ModelCatalogue.class.getResourceAsStream("models.LICENSE.txt")) {
       assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
           .contains("MIT License", "Copyright (c) 2023 Berri AI", "litellm");
@@ -120,24 +120,24 @@ class ModelCatalogueTest {
     "azure/gpt-4o-mini, azure/gpt-4o-mini",
     "ft:gpt-4o-mini-2024-07-18:acme::abc, ft:gpt-4o-mini-2024-07-18"
   })
-  void findsAModelByTheNamesItGoesBy(String name, String found) {
+  void findsAModelByItsAliases(String name, String found) {
     assertThat(CATALOGUE.find(name)).map(Model::name).contains(found);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "/", "llama-x", "gpt-4o-mini-", "gpt", "-2024-07-18", "source"})
-  void knowsNothingOfOthers(String name) {
+  void findsNoUnknownModel(String name) {
     assertThat(CATALOGUE.find(name)).isEmpty();
   }
 
   @Test
-  void saysNothingOfTheEndOfASnapshotThatItDoesNotKnow() {
+  void reportsNoShutOffDateForAnUnknownSnapshot() {
     assertThat(model("gpt-4").shutOff()).isPresent();
     assertThat(model("gpt-4-2031-01-02").shutOff()).isEmpty();
   }
 
   @Test
-  void pricesCachedTokensLessAndReasoningAsOutput() {
+  void pricesCachedTokensLowerAndReasoningTokensAsOutput() {
     Usage usage = new Usage(1_000_000, 1_000_000, 400_000, 900_000, true);
 
     assertThat(model("gpt-4o-mini").costUsd(usage).orElseThrow())
@@ -145,7 +145,7 @@ class ModelCatalogueTest {
   }
 
   @Test
-  void pricesALongRequestAtItsOwnPrice() {
+  void appliesTheLongContextPriceToALongRequest() {
     Usage shorter = new Usage(272_000, 0, 0, 0, true);
     Usage longer = new Usage(272_001, 0, 0, 0, true);
 
@@ -154,13 +154,13 @@ class ModelCatalogueTest {
   }
 
   @Test
-  void hasNoPriceForTokensThatNobodyCountedAndOneForThoseEstimated() {
+  void pricesEstimatedTokensButNotUnknownTokens() {
     assertThat(model("gpt-4o-mini").costUsd(Usage.UNKNOWN)).isEmpty();
     assertThat(model("gpt-4o-mini").costUsd(new Usage(10, 10, 0, 0, false))).isPresent();
   }
 
   @Test
-  void takesNothingInBothDirectionsForAPriceNotKnown() {
+  void treatsAPriceOfZeroInBothDirectionsAsUnknown() {
     assertThat(model("gemini/gemini-exp-1206").price()).isEmpty();
     assertThat(model("gemini/gemini-exp-1206").costUsd(MILLION_EACH)).isEmpty();
   }
@@ -188,7 +188,7 @@ class ModelCatalogueTest {
   }
 
   @Test
-  void takesItsOwnFormForAFileToo() throws IOException {
+  void readsAFileInItsOwnFormat() throws IOException {
     try (InputStream in = ModelCatalogue.class.getResourceAsStream("models.json")) {
       Path copy = file(new String(in.readAllBytes(), StandardCharsets.UTF_8));
 
@@ -211,7 +211,7 @@ class ModelCatalogueTest {
         "{\"m\": {\"input_cost_per_token\": 1e-7}",
         "{\"m\": {\"input_cost_per_token\": 1e-7}} more"
       })
-  void refusesAFileThatSaysNothingUsableByTheNameOfItsVariable(String text) throws IOException {
+  void refusesAnUnusableFileAndReportsItsVariable(String text) throws IOException {
     Path bad = file(text);
 
     assertThatExceptionOfType(ConfigException.class)
@@ -222,7 +222,7 @@ class ModelCatalogueTest {
   }
 
   @Test
-  void refusesAFileThatIsNotThere() {
+  void refusesAMissingModelsFile() {
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> CATALOGUE.with(directory.resolve("none.json")))
         .withMessageContaining("SYNTHLAB_MODELS_FILE")
@@ -230,7 +230,7 @@ class ModelCatalogueTest {
   }
 
   @Test
-  void leavesAbilitiesOpenForAModelOfWhichOnlyThePriceIsKnown() throws IOException {
+  void leavesAbilitiesUnknownForAModelWithOnlyAPrice() throws IOException {
     Model priced =
         CATALOGUE.with(file("{\"m\": {\"input_cost_per_token\": 1e-7}}")).find("m").orElseThrow();
 

@@ -69,7 +69,7 @@ class ParameterAdapterTest {
     "gpt-5, none, false",
     "o3, none, false"
   })
-  void takesSamplingOnlyWhereTheEffortComesToNone(String model, String effort, boolean free) {
+  void sendsSamplingParametersOnlyIfTheEffortIsNone(String model, String effort, boolean free) {
     Map<String, Object> body = effort == null ? ALL : with(ALL, "reasoning_effort", effort);
 
     Map<String, Object> taken = taken(model, body);
@@ -94,7 +94,7 @@ class ParameterAdapterTest {
     "mistral/mistral-small-latest, none, none",
     "gpt-5.2, enormous, enormous"
   })
-  void sendsTheNearestEffortThatTheModelTakes(String model, String request, String sent) {
+  void sendsTheNearestEffortThatTheModelSupports(String model, String request, String sent) {
     assertThat(taken(model, Map.of("reasoning_effort", request)))
         .containsEntry("reasoning_effort", sent);
   }
@@ -106,18 +106,18 @@ class ParameterAdapterTest {
   }
 
   @Test
-  void leavesTheOnlyTemperatureThereIsAlone() {
+  void sendsTheOnlySupportedTemperatureUnchanged() {
     assertThat(taken("gpt-5", Map.of("temperature", 1))).containsEntry("temperature", 1);
   }
 
   @Test
-  void doesNotLetAnOldNameWinOverTheNewOne() {
+  void prefersTheNewParameterNameToTheOldOne() {
     assertThat(taken("o3", Map.of("max_tokens", 5, "max_completion_tokens", 9)))
         .isEqualTo(Map.of("max_completion_tokens", 9));
   }
 
   @Test
-  void saysOnceForEachModelAndParameterWhatIsLeftOut() {
+  void warnsOncePerModelAndParameterThatIsOmitted() {
     LlmClient client = rig.client();
     CompletionRequest warm = CompletionRequest.of("hi").withTemperature(0.7);
 
@@ -134,7 +134,7 @@ class ParameterAdapterTest {
   }
 
   @Test
-  void treatsARowOfABatchFileTheSame() {
+  void adaptsARowOfABatchFileTheSameWay() {
     Map<String, Object> row =
         Map.of(
             "model",
@@ -165,7 +165,7 @@ class ParameterAdapterTest {
   }
 
   @Test
-  void makesTheRequestAnewForEachModelThatIsAskedInTurn() {
+  void adaptsTheRequestForEachFallbackModel() {
     rig.close();
     rig = ClientFixture.inTurn(Replies.error(404, "model_not_found", "none"), Replies.chat("ok"));
     LlmClient client = rig.with("SYNTHLAB_FALLBACK_MODELS", "gpt-4o").client();
@@ -180,7 +180,7 @@ class ParameterAdapterTest {
   }
 
   @Test
-  void letsTheServerHaveTheLastWord() {
+  void followsTheServerIfItRefusesAnAdaptedParameter() {
     rig.close();
     rig =
         ClientFixture.inTurn(
@@ -197,7 +197,7 @@ class ParameterAdapterTest {
   }
 
   @Test
-  void warnsOnceOfAModelThatEndsSoonOrHasEnded() {
+  void warnsOnceAboutAModelThatIsOrSoonWillBeShutOff() {
     LlmClient client = rig.client(); // on 22 November 2026
 
     client.ask(CompletionRequest.of("hi").withModel("gpt-5"));

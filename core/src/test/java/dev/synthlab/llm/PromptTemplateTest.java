@@ -16,7 +16,7 @@ class PromptTemplateTest {
   }
 
   @Test
-  void putsValuesInAsTheyAreAndReadsThemNotAgain() {
+  void insertsValuesVerbatimWithoutExpandingThemAgain() {
     Map<String, String> values = Map.of("review", "<b>\"{{name}}\" & $1 \\", "name", "Ann");
 
     String prompt = filled("Summarise {{ review }} for {{name}}, {{name}}.", values);
@@ -25,7 +25,7 @@ class PromptTemplateTest {
   }
 
   @Test
-  void namesItsVariablesOnceInTheirOrder() {
+  void listsItsVariablesOnceInOrder() {
     PromptTemplate template = PromptTemplate.of("{{b}} {{a.c}} {{ b }} {{Customer Name}} \\{{x}}");
 
     assertThat(template.variables()).containsExactly("b", "a.c", "Customer Name");
@@ -33,14 +33,14 @@ class PromptTemplateTest {
   }
 
   @Test
-  void saysWhatIsMissingAndWhatThereIs() {
+  void reportsMissingAndAvailableVariables() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> filled("{{review}}", Map.of("name", "Ann")))
         .withMessage("there is no value for {{review}}; there is name");
   }
 
   @Test
-  void reachesIntoMapsByDotsUnlessTheWholeNameIsThere() {
+  void resolvesDottedNamesInMapsUnlessTheWholeNameExists() {
     Map<String, Object> values =
         Map.of(
             "a", Map.of("b", Map.of("c", 1), "d.e", true),
@@ -52,7 +52,7 @@ class PromptTemplateTest {
   }
 
   @Test
-  void writesNumbersAsTheyWereAndListsAndMapsAsJson() {
+  void writesNumbersUnchangedAndListsAndMapsAsJson() {
     Map<String, Object> values =
         Map.of("n", new BigDecimal("1.10"), "l", List.of("a", 2), "m", Map.of("k", "v"));
 
@@ -60,7 +60,7 @@ class PromptTemplateTest {
   }
 
   @Test
-  void keepsBracesThatAreEscapedOrStandAroundAPlace() {
+  void writesEscapedAndSurroundingBracesLiterally() {
     Map<String, String> values = Map.of("x", "1");
 
     assertThat(filled("\\{{x}} {{x}}", values)).isEqualTo("{{x}} 1");
@@ -75,7 +75,7 @@ class PromptTemplateTest {
     "'x {{ }}', 'holds no name'",
     "'{{', 'not closed'"
   })
-  void refusesBracesThatAreNotClosedSayingWhere(String template, String reason) {
+  void refusesUnclosedBracesAndReportsTheirPosition(String template, String reason) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PromptTemplate.of(template))
         .withMessageContaining(reason.strip());

@@ -93,7 +93,7 @@ class ProxyTest {
   }
 
   @Test
-  void opensOneTunnelForHttpsAndShowsItsCredentialsToTheProxyOnly() throws IOException {
+  void opensOneHttpsTunnelAndSendsCredentialsOnlyToTheProxy() throws IOException {
     try (EnvironmentClient wired = secure("HTTPS_PROXY", authorized())) {
       assertThat(wired.client().complete("hi")).isEqualTo("hello");
       assertThat(wired.client().complete("hi")).isEqualTo("hello");
@@ -108,7 +108,7 @@ class ProxyTest {
   }
 
   @Test
-  void asksForTheWholeAddressOverHttp() {
+  void requestsTheAbsoluteUrlOverHttp() {
     try (EnvironmentClient wired = plain("http_proxy", authorized())) {
       assertThat(wired.client().complete("hi")).isEqualTo("hello");
     }
@@ -122,7 +122,7 @@ class ProxyTest {
   }
 
   @Test
-  void takesTheProxyForAllWhereTheKindHasNone() {
+  void usesAllProxyIfTheSchemeHasNoProxy() {
     try (EnvironmentClient wired =
         plain("ALL_PROXY", proxy.place(), "HTTPS_PROXY", "http://127.0.0.1:9")) {
       assertThat(wired.client().complete("hi")).isEqualTo("hello");
@@ -132,7 +132,7 @@ class ProxyTest {
   }
 
   @Test
-  void goesToLoopbackThroughTheProxyToo() {
+  void usesTheProxyForLoopbackAddresses() {
     try (EnvironmentClient wired =
         new EnvironmentClient(server.base().toString(), NONE, "HTTP_PROXY", proxy.place())) {
       assertThat(wired.client().complete("hi")).isEqualTo("hello");
@@ -142,7 +142,7 @@ class ProxyTest {
   }
 
   @Test
-  void leavesOutTheProxyForHostsThatAreNamed() {
+  void bypassesTheProxyForHostsInNoProxy() {
     try (EnvironmentClient wired =
         new EnvironmentClient(
             server.base().toString(),
@@ -158,7 +158,7 @@ class ProxyTest {
   }
 
   @Test
-  void takesNoProxyFromTheProperties() throws IOException {
+  void ignoresProxiesInSystemProperties() throws IOException {
     int nobody = closedPort();
     Map<String, String> properties =
         Map.of(
@@ -199,7 +199,7 @@ class ProxyTest {
   }
 
   @Test
-  void tellsWhereTheCredentialsGoThatTheProxyAsksFor() throws IOException {
+  void explainsWhereToSetTheProxyCredentials() throws IOException {
     answers("HTTP/1.1 407 Who\r\ncontent-length: 0\r\n\r\n");
 
     try (EnvironmentClient wired = secure("HTTPS_PROXY", proxy.place())) {
@@ -230,7 +230,7 @@ class ProxyTest {
         "220 smtp ready, you said Basic %s\r\n\r\n",
         "HTTP/1.1 200"
       })
-  void triesAgainWhenTheProxyFails(String answer) throws IOException {
+  void retriesWhenTheProxyFails(String answer) throws IOException {
     answers(answer.replace("%s", BASIC));
 
     try (EnvironmentClient wired = secure("HTTPS_PROXY", authorized())) {
@@ -246,7 +246,7 @@ class ProxyTest {
   }
 
   @Test
-  void triesAgainAndNamesTheProxyThatIsDown() throws IOException {
+  void retriesAndReportsTheProxyThatIsDown() throws IOException {
     String place = "127.0.0.1:" + closedPort();
     long begin = System.nanoTime();
 
@@ -262,7 +262,7 @@ class ProxyTest {
   }
 
   @Test
-  void namesTheProxyWhoseNameCannotBeResolved() {
+  void reportsAProxyNameThatCannotBeResolved() {
     try (EnvironmentClient wired = plain("HTTP_PROXY", "http://proxy.test:3128")) {
       assertThatExceptionOfType(CallException.ConnectionFailed.class)
           .isThrownBy(() -> wired.client().complete("hi"))
@@ -272,7 +272,7 @@ class ProxyTest {
   }
 
   @Test
-  void doesNotTrustAServerMoreBecauseAProxyIsBetween() throws IOException {
+  void checksTheServerCertificateBehindAProxy() throws IOException {
     try (EnvironmentClient first = secure();
         EnvironmentClient wired =
             new EnvironmentClient(
@@ -288,7 +288,7 @@ class ProxyTest {
   }
 
   @Test
-  void saysSoWhenA407ComesWithoutAProxy() {
+  void explainsA407ThatArrivesWithoutAProxy() {
     server.close();
     server = ScriptedServer.inTurn(Replies.json(407, "{}"));
 
@@ -301,7 +301,7 @@ class ProxyTest {
   }
 
   @Test
-  void goesOnAtOnceWhenAConnectionThroughTheProxyWasClosedWhileIdle() {
+  void retriesAtOnceWhenAnIdleProxyConnectionWasClosed() {
     server.close();
     server =
         ScriptedServer.inTurn(

@@ -55,7 +55,7 @@ class ResolverTest {
   }
 
   @Test
-  void boundsALookupThatHangsByTheTimeToConnect() {
+  void limitsAHangingLookupByTheConnectTimeout() {
     long begin = System.nanoTime();
 
     try (EnvironmentClient wired = new EnvironmentClient(base, hanging)) {
@@ -70,7 +70,7 @@ class ResolverTest {
   }
 
   @Test
-  void boundsALookupThatHangsByTheTimeOfTheAttempt() {
+  void limitsAHangingLookupByTheAttemptTimeout() {
     long begin = System.nanoTime();
 
     try (EnvironmentClient wired =
@@ -86,7 +86,7 @@ class ResolverTest {
   }
 
   @Test
-  void letsGoOfALookupThatHangsWhenItIsInterrupted() throws Exception {
+  void abandonsAHangingLookupWhenInterrupted() throws Exception {
     try (EnvironmentClient wired = new EnvironmentClient(base, hanging)) {
       LlmClient client = wired.client();
       FutureTask<Outcome<Completion>> call =
@@ -109,7 +109,7 @@ class ResolverTest {
   }
 
   @Test
-  void namesTheHostThatIsUnknownAndTriesAgain() {
+  void reportsAnUnknownHostAndRetries() {
     Resolver none =
         host -> {
           throw new UnknownHostException(host);
@@ -124,7 +124,7 @@ class ResolverTest {
   }
 
   @Test
-  void goesOnWhenALaterLookupAnswers() {
+  void continuesWhenALaterLookupSucceeds() {
     Resolver flaky =
         host -> {
           if (lookups.incrementAndGet() == 1) {
@@ -153,7 +153,7 @@ class ResolverTest {
   }
 
   @Test
-  void asksOnceForAllWhoAskAtTheSameTime() throws InterruptedException, ExecutionException {
+  void resolvesAHostOnceForConcurrentCalls() throws InterruptedException, ExecutionException {
     CountDownLatch go = new CountDownLatch(1);
     Resolver slow =
         host -> {
@@ -184,7 +184,7 @@ class ResolverTest {
   }
 
   @Test
-  void sendsARequestOnceThatIsToBeRepeatedWithoutAWait() {
+  void sendsOneRequestPerAttemptDespiteRetryAfterZero() {
     try (ScriptedServer busy = ScriptedServer.inTurn(json(503, "{}", "retry-after", "0"));
         EnvironmentClient wired =
             new EnvironmentClient(

@@ -10,7 +10,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** What a call returns can be written by any JSON mapper: spans do so, and services too. */
 class ResultsAsJsonTest {
   @Test
-  void writesACompletionWithAllItsFacts() {
+  void writesACompletionWithAllItsFields() {
     try (ClientFixture fixture =
             ClientFixture.inTurn(Replies.error(500, "boom", "boom"), Replies.chat("blue"));
         LlmClient client = fixture.client()) {

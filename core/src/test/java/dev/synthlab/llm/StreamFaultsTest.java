@@ -89,7 +89,7 @@ class StreamFaultsTest {
     "CRLF, 1",
     "CRLF, 3",
   })
-  void takesEveryFormThatTheStandardAllows(String ends, int size) {
+  void acceptsEveryFormatThatTheSseStandardAllows(String ends, int size) {
     String stream =
         ":hello\nid: 1\nretry: 10\ndata: %s\n\n: comment\n\nid: 2\ndata:%s\n\ndata: %s\n\n"
             .formatted(delta("zwölf \u20ac "), delta("\ud83d\ude00"), finish("stop"));
@@ -101,7 +101,7 @@ class StreamFaultsTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void needsNoDoneAfterAFinishReason(boolean handedOn) {
+  void requiresNoDoneAfterAFinishReason(boolean handedOn) {
     LlmClient client = client(events(delta("Hello"), finish("stop")));
 
     String text =
@@ -115,7 +115,7 @@ class StreamFaultsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"cut", "silent", "reset", "empty", "done only", "no finish"})
-  void repeatsAStreamThatBreaksBeforeItsFirstText(String how) {
+  void retriesAStreamThatBreaksBeforeItsFirstText(String how) {
     String role = "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\"}}]}\n\n";
     Reply broken =
         switch (how) {
@@ -137,7 +137,7 @@ class StreamFaultsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"cut", "silent", "error", "no finish"})
-  void repeatsAStreamThatABulkRunReadsWheneverItBreaks(String how) {
+  void retriesABrokenStreamOfABulkRunAtAnyPoint(String how) {
     String once = "data: " + delta("Once") + "\n\n";
     Reply broken =
         switch (how) {
@@ -155,7 +155,7 @@ class StreamFaultsTest {
   }
 
   @Test
-  void keepsTextAndUsageOfAStreamThatFallsSilent() {
+  void reportsTextAndUsageOfAStreamThatFallsSilent() {
     String counted =
         delta("Once")
             .replaceFirst("\\}$", ",\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":1}}");
@@ -178,7 +178,7 @@ class StreamFaultsTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void failsWhenAStreamBringsOnlyErrors(boolean handedOn) {
+  void failsWhenAStreamContainsOnlyErrors(boolean handedOn) {
     LlmClient client = client(events("{\"error\":{\"message\":\"the engine died\"}}"));
 
     assertThatExceptionOfType(CallException.MalformedResponse.class)
@@ -203,7 +203,7 @@ class StreamFaultsTest {
     "true, 503, ServerFailed, 3",
     "false, 429, RateLimited, 3",
   })
-  void takesAnErrorInAStreamForWhatItSays(
+  void classifiesAnErrorInAStreamByItsCode(
       boolean handedOn, String code, String type, int requests) {
     LlmClient client = client(events("{\"error\":{\"message\":\"no\",\"code\":" + code + "}}"));
 
@@ -249,7 +249,7 @@ class StreamFaultsTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void refusesATextThatIsTooLargeAndKeepsWhatCame(boolean handedOn) {
+  void refusesATextThatIsTooLargeAndReportsThePartialText(boolean handedOn) {
     String delta = "data: " + delta("ü".repeat(1 << 19)) + "\n\n";
     Reply endless =
         (socket, out) -> {
@@ -277,7 +277,7 @@ class StreamFaultsTest {
   }
 
   @Test
-  void waitsAsLongAsTheServerAsksBeforeAStream() {
+  void waitsForRetryAfterBeforeAStream() {
     assertThat(text(client(error(429, "slow", "down", "retry-after", "20"), good())))
         .isEqualTo("Hello");
     assertThat(rig.pushed.pauses.stream().reduce(Duration.ZERO, Duration::plus))

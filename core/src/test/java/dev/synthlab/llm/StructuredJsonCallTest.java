@@ -18,7 +18,7 @@ class StructuredJsonCallTest {
           .withFormat(new ResponseFormat.Schema(JsonSchema.shorthand("name, age int")));
 
   @Test
-  void givesTheJsonOfTheMendedAnswerAsTextAndTheTokensOfBoth() {
+  void returnsTheJsonOfARepairedAnswerAndTheTokensOfBothRounds() {
     try (ClientFixture rig =
         ClientFixture.inTurn(chat("Rex!"), chat("```json\n{\"name\":\"Rex\",\"age\":3}\n```"))) {
       Completion answer = InternalCalls.of(rig.client()).json(REQUEST, false).get();
@@ -31,7 +31,7 @@ class StructuredJsonCallTest {
   }
 
   @Test
-  void keepsWhatWasSaidWhenItDoesNotFitAfterTheRepair() {
+  void returnsBothAnswersIfTheRepairedOneDoesNotFit() {
     try (ClientFixture rig = ClientFixture.inTurn(chat("Rex!"), chat("{\"name\":\"Rex\"}"))) {
       Outcome<Completion> outcome = InternalCalls.of(rig.client()).json(REQUEST, false);
 
@@ -43,7 +43,7 @@ class StructuredJsonCallTest {
   }
 
   @Test
-  void givesAnAnswerThatItsPatternCannotJudgeAsOneThatDoesNotFit() {
+  void treatsAnAnswerThatAPatternCannotCheckAsInvalid() {
     JsonSchema schema =
         JsonSchema.parse(
             "{\"required\":[\"a\"],\"properties\":{\"a\":{\"pattern\":\"^(?=a)(a|b)*$\"}}}");
@@ -60,7 +60,7 @@ class StructuredJsonCallTest {
   }
 
   @Test
-  void writesWholeNumbersAsSuchWhereTheyAreWanted() {
+  void writesWholeNumbersAsIntegersWhereRequired() {
     try (ClientFixture rig = ClientFixture.inTurn(chat("{\"name\":\"Rex\",\"age\":3.0}"))) {
       Completion answer = InternalCalls.of(rig.client()).json(REQUEST, false).get();
 
@@ -70,7 +70,7 @@ class StructuredJsonCallTest {
   }
 
   @Test
-  void givesAFailedCallAsItIs() {
+  void returnsAFailedCallUnchanged() {
     try (ClientFixture rig = ClientFixture.inTurn(error(401, "invalid_api_key", "no"))) {
       assertThat(InternalCalls.of(rig.client()).json(REQUEST, false))
           .isInstanceOf(Outcome.Failed.class);

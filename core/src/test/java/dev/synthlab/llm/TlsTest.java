@@ -124,7 +124,7 @@ class TlsTest {
   }
 
   @Test
-  void refusesASelfSignedCertificateAndNamesTheSetting() {
+  void refusesASelfSignedCertificateAndSuggestsTheSetting() {
     serve(
         new HeldCertificate.Builder().addSubjectAlternativeName("model.test").build(), chat("no"));
     try (EnvironmentClient wired = wired("model.test")) {
@@ -133,7 +133,7 @@ class TlsTest {
   }
 
   @Test
-  void refusesAnUnknownAuthorityAndNamesItAndTheSetting() {
+  void refusesAnUnknownAuthorityAndSuggestsTheSetting() {
     serve(issued().build(), chat("no"));
     try (EnvironmentClient wired =
         wired("model.test", "SYNTHLAB_CA_FILE", pem("ca.pem", OTHER_AUTHORITY))) {
@@ -142,7 +142,7 @@ class TlsTest {
   }
 
   @Test
-  void saysThatTheServerDoesNotSpeakTls() throws IOException {
+  void reportsAServerThatDoesNotSpeakTls() throws IOException {
     server.close();
     server = ScriptedServer.inTurn((socket, out) -> false);
     try (ServerSocket plain =
@@ -170,7 +170,7 @@ class TlsTest {
   }
 
   @Test
-  void trustsTheAuthoritiesOfTheFileOneOrMany() {
+  void trustsEveryAuthorityInTheFile() {
     serve(issued().build(), chat("hello"));
     String file = pem("many.pem", OTHER_AUTHORITY, AUTHORITY);
 
@@ -194,7 +194,7 @@ class TlsTest {
   }
 
   @Test
-  void triesAgainWhenTheServerHangsUpInTheHandshake() throws IOException {
+  void retriesWhenTheServerHangsUpInTheHandshake() throws IOException {
     try (ServerSocket rude =
             new ServerSocket(0, 10, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
         EnvironmentClient wired =
@@ -221,7 +221,7 @@ class TlsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {301, 302, 303, 307, 308})
-  void goesNowhereElseWhereverItIsPointed(int status) {
+  void followsNoRedirectFromATlsServer(int status) {
     try (ScriptedServer elsewhere = ScriptedServer.inTurn(chat("stolen"))) {
       serve(
           issued().build(),

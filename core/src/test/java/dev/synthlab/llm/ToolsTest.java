@@ -76,7 +76,7 @@ class ToolsTest {
   }
 
   @Test
-  void tellsTheModelWhatItsToolBrought() {
+  void sendsTheToolResultToTheModel() {
     try (ClientFixture rig =
         ClientFixture.inTurn(asks("weather", "{\"city\":\"Oslo\"}"), chat("Rain in Oslo."))) {
 
@@ -97,7 +97,7 @@ class ToolsTest {
   }
 
   @Test
-  void takesArgumentsThatAreAnObjectAndNoText() {
+  void acceptsArgumentsAsAnObjectInsteadOfText() {
     Reply asks =
         json(
             200,
@@ -127,7 +127,7 @@ class ToolsTest {
   }
 
   @Test
-  void runsToolsThatAreAskedForTogetherAtTheSameTime() {
+  void runsToolsRequestedTogetherInParallel() {
     CyclicBarrier together = new CyclicBarrier(3);
     Tool meets =
         weather(
@@ -146,7 +146,7 @@ class ToolsTest {
   }
 
   @Test
-  void tellsTheModelThatAToolFailedWithoutItsSecrets() {
+  void reportsAToolFailureToTheModelWithoutSecrets() {
     Tool fails =
         weather(
             call -> {
@@ -161,7 +161,7 @@ class ToolsTest {
   }
 
   @Test
-  void tellsTheModelOfAToolThatOverflowedTheStack() {
+  void reportsAStackOverflowOfAToolToTheModel() {
     Tool endless =
         Tool.of(
             "weather",
@@ -182,7 +182,7 @@ class ToolsTest {
   record Measured(Object reading) {}
 
   @Test
-  void handsARecordOnThatNoModelCouldFill() {
+  void sendsAToolResultOfATypeThatNoModelCouldFill() {
     Tool gauge = Tool.of("weather", Place.class, at -> new Measured(7));
     try (ClientFixture rig =
         ClientFixture.inTurn(asks("weather", "{\"city\":\"Oslo\",\"days\":1}"), chat("Seven."))) {
@@ -195,7 +195,7 @@ class ToolsTest {
   }
 
   @Test
-  void tellsTheModelWhichToolsThereAre() {
+  void reportsTheAvailableToolsIfTheModelCallsAnUnknownOne() {
     try (ClientFixture rig = ClientFixture.inTurn(asks("whether", "{}"), chat("Sorry."))) {
 
       assertThat(rig.client().complete("Weather?", weather(call -> "rain"))).isEqualTo("Sorry.");
@@ -206,7 +206,7 @@ class ToolsTest {
   }
 
   @Test
-  void makesNoCallThatIsNotAllowed() {
+  void runsNoToolCallWithoutApproval() {
     Tool asksFirst =
         weather(call -> "rain").withApproval(call -> call.arguments().contains("Oslo"));
     try (ClientFixture rig =
@@ -221,7 +221,7 @@ class ToolsTest {
   }
 
   @Test
-  void endsAModelThatNeverAnswers() {
+  void failsAfterTheMaximumOfToolRounds() {
     try (ClientFixture rig = ClientFixture.inTurn(asks("weather", "{}"))) {
       CompletionRequest request =
           CompletionRequest.of("Weather?").withTools(weather(call -> "rain")).withMaxToolRounds(3);
@@ -235,7 +235,7 @@ class ToolsTest {
   }
 
   @Test
-  void endsAToolAtTheDeadlineOfTheCall() throws Exception {
+  void interruptsAToolAtTheDeadlineOfTheCall() throws Exception {
     CompletableFuture<String> interrupted = new CompletableFuture<>();
     Tool hangs =
         weather(
@@ -299,7 +299,7 @@ class ToolsTest {
   }
 
   @Test
-  void carriesTheWordsOfTheCallersLogIntoItsTools() {
+  void passesTheCallersMdcToItsTools() {
     MDC.put("run_id", "7f3a");
     try (ClientFixture rig = ClientFixture.inTurn(asks("weather", "{}"), chat("Done."))) {
 
@@ -312,7 +312,7 @@ class ToolsTest {
   }
 
   @Test
-  void leavesToolCallsOfAWireRequestToTheCaller() {
+  void returnsTheToolCallsOfAWireRequestToTheCaller() {
     try (ClientFixture rig = ClientFixture.inTurn(asks("weather", "{\"city\":\"Oslo\"}"))) {
       CompletionRequest request =
           CompletionRequest.of("Weather?").with("tools", List.of(Map.of("type", "function")));
@@ -347,7 +347,7 @@ class ToolsTest {
   }
 
   @Test
-  void handsTheArgumentsOnAsARecordAndTheResultAsJson() {
+  void passesArgumentsAsARecordAndReturnsTheResultAsJson() {
     Tool weather =
         Tool.of("weather", Place.class, at -> new Forecast("rain in " + at.city(), at.days()));
     try (ClientFixture rig =
@@ -363,7 +363,7 @@ class ToolsTest {
   }
 
   @Test
-  void tellsTheModelWhatIsWrongWithItsArguments() {
+  void reportsInvalidArgumentsToTheModel() {
     Tool weather = Tool.of("weather", Place.class, Place::city);
     try (ClientFixture rig =
         ClientFixture.inTurn(asks("weather", "{\"city\":\"Oslo\",\"days\":9}"), chat("Sorry."))) {
@@ -379,7 +379,7 @@ class ToolsTest {
   }
 
   @Test
-  void offersTheDescribedMethodsOfAnObject() {
+  void offersTheAnnotatedMethodsOfAnObject() {
     try (ClientFixture rig =
         ClientFixture.inTurn(
             asks("today", "", "sky", "{\"city\":\"Oslo\",\"days\":1}"), chat("Rain."))) {

@@ -64,7 +64,7 @@ class TypedOutputTest {
   }
 
   @Test
-  void readsWhatIsNoRecordFromItsWrapperOrWithoutIt() {
+  void readsNonRecordTypesWithOrWithoutTheWrapper() {
     assertThat(client(chat("{\"value\": \"BAD\"}")).complete("q", TypedSamples.Mood.class))
         .isEqualTo(TypedSamples.Mood.BAD);
     assertThat(client(chat("42")).complete("q", int.class)).isEqualTo(42);
@@ -76,7 +76,7 @@ class TypedOutputTest {
   }
 
   @Test
-  void readsJsonWithProseAroundItInOneRequest() {
+  void readsJsonSurroundedByProseInOneRequest() {
     LlmClient client =
         client(chat("<think>hm</think>Sure!\n```json\n{name: 'Ann', age: 31,}\n```"));
 
@@ -88,7 +88,7 @@ class TypedOutputTest {
   }
 
   @Test
-  void showsTheModelItsAnswerAndWhatIsWrongWithIt() {
+  void sendsTheAnswerAndItsViolationsBackForRepair() {
     LlmClient client =
         client(chat("{\"name\":\"Ann\",\"age\":-1}"), chat("{\"name\":\"Ann\",\"age\":1}"));
 
@@ -109,7 +109,7 @@ class TypedOutputTest {
   }
 
   @Test
-  void keepsEveryRoundWhenTheModelCannotMendItsAnswer() {
+  void reportsEveryRoundIfTheRepairFails() {
     LlmClient client = client(chat("Ann is 31."), chat("{\"name\": \"Ann\"}"));
 
     assertThatExceptionOfType(StructuredOutputException.class)
@@ -130,7 +130,7 @@ class TypedOutputTest {
   }
 
   @Test
-  void givesBothRoundsOneDeadline() {
+  void appliesOneDeadlineToBothRounds() {
     rig.close();
     rig =
         ClientFixture.of(
@@ -149,7 +149,7 @@ class TypedOutputTest {
   }
 
   @Test
-  void asksNotAgainAfterAnAnswerThatWasCutOffOrRefused() {
+  void requestsNoRepairOfATruncatedOrRefusedAnswer() {
     LlmClient cut = client(json(200, completion("{\"name\":\"A", "length")));
     assertThatExceptionOfType(AnswerException.Truncated.class)
         .isThrownBy(() -> cut.complete("q", Person.class));
@@ -164,7 +164,7 @@ class TypedOutputTest {
   }
 
   @Test
-  void mendsABodyThatIsAlreadyOneOfChatCompletions() {
+  void repairsTheAnswerToARawChatCompletionsBody() {
     LlmClient client = client(chat("none"), chat("{\"name\":\"Ann\",\"age\":1}"));
     CompletionRequest body =
         CompletionRequest.ofBody(
@@ -177,7 +177,7 @@ class TypedOutputTest {
   }
 
   @Test
-  void refusesATypeThatNoModelCanFillBeforeItAsks() {
+  void refusesATypeThatNoModelCanFillBeforeAnyRequest() {
     LlmClient client = client(chat("unused"));
 
     assertThatExceptionOfType(IllegalArgumentException.class)
@@ -187,7 +187,7 @@ class TypedOutputTest {
   }
 
   @Test
-  void holdsJsonToTheSchemaOfTheRequest() {
+  void validatesJsonAgainstTheSchemaOfTheRequest() {
     JsonSchema schema =
         JsonSchema.parse(
             """
@@ -210,7 +210,7 @@ class TypedOutputTest {
   }
 
   @Test
-  void sendsASchemaThatStrictModeCannotExpressAsItIs() {
+  void sendsASchemaUnchangedIfStrictModeCannotExpressIt() {
     JsonSchema schema = JsonSchema.parse("{\"type\": \"object\", \"minProperties\": 1}");
 
     client(chat("{\"a\": 1.5}"))
@@ -222,7 +222,7 @@ class TypedOutputTest {
   }
 
   @Test
-  void saysTheWordThatJsonModeWants() {
+  void mentionsJsonInThePromptAsJsonModeRequires() {
     Map<String, Object> answer = client(chat("{\"a\": 1.5}")).completeJson("List fruits");
 
     assertThat(answer).isEqualTo(Map.of("a", 1.5));

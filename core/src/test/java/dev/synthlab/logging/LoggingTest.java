@@ -54,7 +54,7 @@ class LoggingTest {
   }
 
   @Test
-  void putsTheComponentOnEveryEvent() {
+  void addsTheComponentToEveryEvent() {
     log.info("one {}", 1);
     log.atWarn().addKeyValue("run", 7).log("two");
     log.error(MarkerFactory.getMarker("m"), "three", new IOException("plain"));
@@ -72,7 +72,7 @@ class LoggingTest {
   }
 
   @Test
-  void strikesSecretsOutOfMessagesArgumentsAndValues() {
+  void redactsSecretsInMessagesArgumentsAndValues() {
     log.info("key " + secret.reveal());
     log.info("key {} {}", CANARY, secret);
     log.atInfo().addKeyValue("key", CANARY).log("and {}", "sk-abcdefgh1234");
@@ -84,7 +84,7 @@ class LoggingTest {
   }
 
   @Test
-  void keepsAMessageOnOneLineAndAwayFromTheTerminal() {
+  void writesAMessageOnOneLineWithoutTerminalCodes() {
     log.info("answer: {}", "a\n12:00:00 | ERROR    | forged - \u001b[2Jline {}");
 
     assertThat(seen.list.getFirst().getFormattedMessage())
@@ -92,7 +92,7 @@ class LoggingTest {
   }
 
   @Test
-  void strikesSecretsOutOfExceptionsAndTheirCauses() {
+  void redactsSecretsInExceptionsAndTheirCauses() {
     IOException cause = new IOException("401: key " + CANARY + "\nis wrong");
     IllegalStateException thrown = new IllegalStateException("call failed", cause);
     thrown.addSuppressed(new IOException("closing " + CANARY));
@@ -109,7 +109,7 @@ class LoggingTest {
   }
 
   @Test
-  void survivesACauseThatIsItsOwnCause() {
+  void survivesACircularCauseChain() {
     IOException first = new IOException(CANARY);
     IOException second = new IOException("second", first);
     first.initCause(second);
@@ -120,7 +120,7 @@ class LoggingTest {
   }
 
   @Test
-  void leavesAHarmlessExceptionAsItIs() {
+  void leavesAnExceptionWithoutSecretsUnchanged() {
     IOException thrown = new IOException("harmless", new IOException());
 
     log.warn("failed", thrown);
@@ -130,7 +130,7 @@ class LoggingTest {
   }
 
   @Test
-  void isAsQuietAsItsBackend() {
+  void obeysTheLevelOfItsBackend() {
     log.debug("unheard {}", 1);
     log.atTrace().log("unheard");
 
@@ -140,7 +140,7 @@ class LoggingTest {
   }
 
   @Test
-  void namesTheCallerAndNotItself() {
+  void reportsTheCallerAndNotItself() {
     log.info("here");
 
     assertThat(seen.list.getFirst().getCallerData()[0].getClassName())
@@ -148,7 +148,7 @@ class LoggingTest {
   }
 
   @Test
-  void worksWithoutABackend() {
+  void doesNotFailWithoutABackend() {
     Logger silent = new ComponentLogger("silent", NOPLogger.NOP_LOGGER);
 
     silent.error("lost {}", 1, new IOException(CANARY));
@@ -158,7 +158,7 @@ class LoggingTest {
   }
 
   @Test
-  void givesTheSameLoggerAtEveryCall() {
+  void returnsTheSameLoggerForEveryCall() {
     assertThat(Logging.component("logging-test")).isSameAs(log);
   }
 

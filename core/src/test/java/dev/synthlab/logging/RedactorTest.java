@@ -80,7 +80,7 @@ class RedactorTest {
 
   @ParameterizedTest
   @MethodSource("forms")
-  void strikesOutASecretInEveryForm(String form) {
+  void redactsEveryFormOfASecret(String form) {
     assertThat(Redactor.redactKnown("<" + form + ">")).isEqualTo("<****>");
     assertThat(Redactor.redact("said " + form + " twice " + form))
         .isEqualTo("said **** twice ****");
@@ -112,7 +112,7 @@ class RedactorTest {
   }
 
   @Test
-  void knowsASecretFromTheMomentItIsOne() {
+  void redactsASecretAsSoonAsItIsRegistered() {
     String later = "told-only-later-" + 8812;
     assertThat(Redactor.redactKnown(later)).isEqualTo(later);
 
@@ -151,14 +151,14 @@ class RedactorTest {
         "https://e.com/?key=abcdefgh&x=1 | https://e.com/?key=****&x=1",
         "https://e.com/?x=1&access_token=abcdefgh | https://e.com/?x=1&access_token=****",
       })
-  void strikesOutWhatHasTheShapeOfAKey(String text, String shown) {
+  void redactsTextThatLooksLikeAKey(String text, String shown) {
     assertThat(Redactor.redact(text)).isEqualTo(shown);
     assertThat(Redactor.redact(shown)).isEqualTo(shown);
     assertThat(Redactor.redactKnown(text)).isSameAs(text);
   }
 
   @Test
-  void leavesOrdinaryTextAsItIs() {
+  void leavesOrdinaryTextUnchanged() {
     assertThat(Redactor.redact(PROSE)).isSameAs(PROSE);
     assertThat(Redactor.redact("")).isEmpty();
   }
@@ -232,19 +232,19 @@ class RedactorTest {
 
   @ParameterizedTest
   @MethodSource("slowTexts")
-  void takesTwiceTheTimeForTwiceTheText(String unit) {
+  void redactsLongTextInLinearTime(String unit) {
     Doubling.holds(unit, Doubling.LONG, Redactor::redact);
   }
 
   @Tag("deep")
   @ParameterizedTest
   @MethodSource("slowTexts")
-  void takesTwiceTheTimeForTwiceALargeAnswer(String unit) {
+  void redactsALargeAnswerInLinearTime(String unit) {
     Doubling.holds(unit, Doubling.LONGEST, Redactor::redact);
   }
 
   @Test
-  void readsNoMoreOfALongTextThanItShows() {
+  void readsOnlyThePartOfALongTextThatItShows() {
     String text = PROSE.repeat(40_000);
 
     long whole = Doubling.millis(() -> Redactor.redactBeginning(text, 200));
@@ -253,7 +253,7 @@ class RedactorTest {
   }
 
   @Test
-  void cutsNoPairOfSurrogates() {
+  void splitsNoSurrogatePair() {
     assertThat(Redactor.redactBeginning("a\ud83d\ude00b", 2)).isEqualTo("a");
     assertThat(Redactor.redactBeginning("a\ud83d\ude00b", 3)).isEqualTo("a\ud83d\ude00");
   }
@@ -268,7 +268,7 @@ class RedactorTest {
         "?key=abcdefgh&x",
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
       })
-  void showsNoFirstPartOfWhatHasTheShapeOfAKey(String key) {
+  void showsNoBeginningOfTextThatLooksLikeAKey(String key) {
     String text = "say " + key + " now" + " and so on".repeat(1_000);
     String whole = Redactor.redact(text);
     for (int max = 0; max < 100; max++) {
@@ -280,7 +280,7 @@ class RedactorTest {
   }
 
   @RepeatedTest(100)
-  void letsNoSecretThroughHoweverAStreamIsCut(RepetitionInfo run) {
+  void redactsSecretsForAnyDivisionOfAStream(RepetitionInfo run) {
     Random random = new Random(run.getCurrentRepetition());
     List<String> forms = forms().toList();
     StringBuilder text = new StringBuilder();
@@ -296,7 +296,7 @@ class RedactorTest {
   }
 
   @Test
-  void passesOrdinaryTextAtOnceAndHoldsOnlyWhatMayBecomeASecret() {
+  void emitsOrdinaryTextAtOnceAndBuffersPossibleSecrets() {
     RedactingStream stream = Redactor.streamingKnown();
 
     StringBuilder shown = new StringBuilder();
@@ -319,7 +319,7 @@ class RedactorTest {
 
   @Test
   @Timeout(value = 60, unit = TimeUnit.SECONDS)
-  void holdsNoEndlessText() {
+  void buffersOnlyALimitedAmountOfText() {
     RedactingStream stream = Redactor.streamingKnown();
     StringBuilder shown = new StringBuilder();
     for (int i = 0; i < 200_000; i++) {
@@ -339,7 +339,7 @@ class RedactorTest {
     "'a\n\tb', 'a\n\tb'",
     "'\u00e4\u20ac\ud83d\ude00 x', '\u00e4\u20ac\ud83d\ude00 x'",
   })
-  void makesVisibleWhatCouldSteerATerminal(String text, String shown) {
+  void makesTerminalControlCharactersVisible(String text, String shown) {
     assertThat(Redactor.printable(text)).isEqualTo(shown);
   }
 
@@ -351,7 +351,7 @@ class RedactorTest {
   }
 
   @Test
-  void putsTextOnOneLine() {
+  void printsTextOnOneLine() {
     assertThat(Redactor.printableLine("a\r\nb\tc")).isEqualTo("a\\x0d\\nb\tc");
   }
 

@@ -40,7 +40,7 @@ class SecretEncodingsTest {
 
   @ParameterizedTest(name = "{0} of {1}")
   @MethodSource("forms")
-  void strikesASecretOutHoweverItIsWritten(String name, String key, String form) {
+  void redactsASecretInEveryEncoding(String name, String key, String form) {
     String shown = Redactor.redactKnown("an echo <" + form + "> of it");
 
     assertThat(shown).startsWith("an echo <").contains("****").endsWith("> of it");
@@ -50,7 +50,7 @@ class SecretEncodingsTest {
 
   @ParameterizedTest(name = "{0} of {1}")
   @MethodSource("forms")
-  void strikesItOutWhereverAStreamIsCut(String name, String key, String form) {
+  void redactsASecretWhereverAStreamIsSplit(String name, String key, String form) {
     String text = "an echo <" + form + "> of it";
     for (int cut = 0; cut <= text.length(); cut++) {
       RedactingStream stream = Redactor.streamingKnown();
@@ -64,7 +64,7 @@ class SecretEncodingsTest {
 
   @ParameterizedTest(name = "{0} of {1}")
   @MethodSource("forms")
-  void showsNoFirstPartOfItWhereverATextIsCut(String name, String key, String form) {
+  void showsNoBeginningOfASecretWhereverATextIsTruncated(String name, String key, String form) {
     String text = "an echo <" + form + "> of it";
     String whole = Redactor.redactKnown(text);
     for (int max = 0; max <= text.length(); max++) {
@@ -83,7 +83,7 @@ class SecretEncodingsTest {
 
   @ParameterizedTest(name = "{0} of {1}")
   @MethodSource("forms")
-  void showsNoFirstPartOfItInATextThatWasCutBefore(String name, String key, String form) {
+  void showsNoBeginningOfASecretInATruncatedText(String name, String key, String form) {
     String text = "an echo <" + form + "> of it";
     String whole = Redactor.redactKnown(text);
     int begin = whole.indexOf("****");
@@ -101,7 +101,7 @@ class SecretEncodingsTest {
   }
 
   @Test
-  void takesNoMoreTimeForManySecretsThanForOne() {
+  void redactsManySecretsInAboutTheTimeOfOne() {
     Random random = new Random(5);
     Set<String> many = new HashSet<>();
     while (many.size() < 200) {
@@ -120,7 +120,7 @@ class SecretEncodingsTest {
   }
 
   @Test
-  void leavesWordsThatAreOnlyLikeASecretOfWords() {
+  void leavesTextThatOnlyResemblesASecretUnchanged() {
     KnownSecrets forms = new KnownSecrets(Set.of("my password"));
     MaskedRanges stretches = new MaskedRanges();
 

@@ -46,7 +46,7 @@ class ComparisonTest {
   }
 
   @Test
-  void showsWhatIsCompiledWordForWord() throws IOException {
+  void showsCompiledCodeWordForWord() throws IOException {
     for (MatchResult block : blocks()) {
       assertThat(regions(block.group(1)))
           .as(block.group(1))
@@ -55,14 +55,14 @@ class ComparisonTest {
   }
 
   @Test
-  void saysOfEveryBlockWhereItIsFrom() throws IOException {
+  void namesTheSourceOfEveryBlock() throws IOException {
     long all = page().lines().filter(line -> line.startsWith("```java")).count();
 
     assertThat(blocks()).hasSize((int) all).hasSizeGreaterThanOrEqualTo(4 * 7);
   }
 
   @Test
-  void leavesNoRegionOut() throws IOException {
+  void showsEveryRegion() throws IOException {
     List<String> shown = new ArrayList<>();
     List<String> compiled = new ArrayList<>();
     for (MatchResult block : blocks()) {
@@ -116,7 +116,7 @@ class ComparisonTest {
   }
 
   @Test
-  void tellsOfTroubleWhatWasMeasured() throws IOException {
+  void showsTheMeasuredFaultResults() throws IOException {
     Map<String, List<String>> measured = new LinkedHashMap<>();
     Files.readString(ROOT.resolve("docs/measured/faults-2026-11-22.md"))
         .lines()
@@ -140,7 +140,7 @@ class ComparisonTest {
   }
 
   @Test
-  void namesEveryProgramInTheReadme() throws IOException {
+  void listsEveryProgramInTheReadme() throws IOException {
     String readme = Files.readString(ROOT.resolve("examples/README.md"));
     try (Stream<Path> sources =
         Files.list(ROOT.resolve("examples/src/main/java/dev/synthlab/examples"))) {

@@ -25,17 +25,17 @@ class EmbeddedProgramsTest {
   }
 
   @Test
-  void asksForAText() throws Exception {
+  void requestsAText() throws Exception {
     assertThat(String.join(" ", stage.prints(Text::run))).isNotBlank();
   }
 
   @Test
-  void asksForAnObject() throws Exception {
+  void requestsAnObject() throws Exception {
     assertThat(stage.prints(JsonObject::run)).singleElement().asString().contains("Rex");
   }
 
   @Test
-  void asksForARecord() throws Exception {
+  void requestsARecord() throws Exception {
     assertThat(stage.prints(TypedRecord::run))
         .last()
         .asString()
@@ -62,7 +62,7 @@ class EmbeddedProgramsTest {
   }
 
   @Test
-  void talks() throws Exception {
+  void holdsAConversation() throws Exception {
     assertThat(stage.prints(Chat::run)).last().asString().startsWith("5 messages, about ");
   }
 
@@ -72,12 +72,12 @@ class EmbeddedProgramsTest {
   }
 
   @Test
-  void asksTwoThingsAtTheSameTime() throws Exception {
+  void sendsTwoRequestsInParallel() throws Exception {
     assertThat(stage.prints(InTheBackground::run)).isNotEmpty();
   }
 
   @Test
-  void answersManyAtOnce() throws Exception {
+  void answersManyRequestsInParallel() throws Exception {
     List<String> printed = stage.prints(ManyAtOnce::run);
 
     assertThat(printed).contains("ended: Oslo", "ended: Rome", "ended: Lima");
@@ -85,7 +85,7 @@ class EmbeddedProgramsTest {
   }
 
   @Test
-  void holdsInterviewsReportsAndTalksOfThem() {
+  void conductsInterviewsAndDiscussesTheReport() {
     InterviewStudy study = new InterviewStudy(stage.llm());
     List<InterviewStudy.Persona> people =
         List.of(

@@ -76,7 +76,7 @@ class InterviewStudyTest {
   }
 
   @Test
-  void keepsEachInterviewBeforeTheOthersEnd() throws IOException {
+  void storesEachInterviewBeforeTheOthersEnd() throws IOException {
     Path file = directory.resolve("interviews.jsonl");
 
     List<Interview> all =
@@ -98,7 +98,7 @@ class InterviewStudyTest {
   }
 
   @Test
-  void goesOnWhenOneInterviewFails() {
+  void continuesWhenOneInterviewFails() {
     firstIsKept.countDown();
     List<Interview> ended = new ArrayList<>();
 
@@ -112,7 +112,7 @@ class InterviewStudyTest {
   }
 
   @Test
-  void reportsOnWhatWasSaid() {
+  void summarisesTheAnswersOfTheInterviews() {
     Report report =
         study.report(
             "Why?",
@@ -131,7 +131,7 @@ class InterviewStudyTest {
   }
 
   @Test
-  void talksOfTheReportAndKnowsWhatWasSaid() {
+  void discussesTheReportAndRemembersEarlierTurns() {
     study.report("Why?", List.of(new Interview.Held(MARIA, "Too dear.")));
     List<String> pieces = new ArrayList<>();
 
@@ -145,7 +145,7 @@ class InterviewStudyTest {
   }
 
   @Test
-  void readsAndMakesPictures() {
+  void describesAndGeneratesImages() {
     assertThat(study.describe(Part.Image.of(ProgramsTest.PNG, "image/png")))
         .isEqualTo("A red button.");
     assertThat(study.cover(REPORT)).isEqualTo(ProgramsTest.PNG);

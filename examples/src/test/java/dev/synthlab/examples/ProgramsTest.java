@@ -80,7 +80,7 @@ class ProgramsTest {
   }
 
   @Test
-  void printsPieces() throws Exception {
+  void printsDeltas() throws Exception {
     assertThat(
             prints(
                 Streaming::run,
@@ -102,7 +102,7 @@ class ProgramsTest {
   }
 
   @Test
-  void printsWhatComesOfATool() throws Exception {
+  void printsTheAnswerAfterAToolCall() throws Exception {
     assertThat(
             prints(
                 Tools::run,
@@ -114,7 +114,7 @@ class ProgramsTest {
   }
 
   @Test
-  void printsWhatAnotherServiceSays() throws Exception {
+  void printsTheAnswerOfAnotherService() throws Exception {
     server.close();
     server =
         ScriptedServer.inTurn(
@@ -142,7 +142,7 @@ class ProgramsTest {
   }
 
   @Test
-  void printsHowAlikeTextsAre() throws Exception {
+  void printsTheSimilarityOfTexts() throws Exception {
     assertThat(
             prints(
                 Vectors::run,
@@ -157,7 +157,7 @@ class ProgramsTest {
   }
 
   @Test
-  void keepsAPicture() throws Exception {
+  void storesAnImage() throws Exception {
     String printed = prints(Picture::run, PICTURE).getFirst();
 
     assertThat(printed).startsWith("image/png of 11 bytes in ");
@@ -184,7 +184,7 @@ class ProgramsTest {
   }
 
   @Test
-  void keepsAConversation() throws Exception {
+  void continuesAConversation() throws Exception {
     List<String> printed = prints(Chat::run, chat("Maria."), chat("I nurse."));
 
     assertThat(printed.subList(0, 2)).containsExactly("Maria.", "I nurse.");
@@ -201,13 +201,13 @@ class ProgramsTest {
   }
 
   @Test
-  void showsAPicture() throws Exception {
+  void sendsAnImage() throws Exception {
     assertThat(prints(Vision::run, chat("Red."))).containsExactly("Red.");
     assertThat(asked(0)).contains("image_url", "data:image/png;base64,iVBOR");
   }
 
   @Test
-  void asksTwoThingsAtTheSameTime() throws Exception {
+  void sendsTwoRequestsInParallel() throws Exception {
     assertThat(
             printsBy(
                 InTheBackground::run,
@@ -216,7 +216,7 @@ class ProgramsTest {
   }
 
   @Test
-  void printsWhatACallCosts() throws Exception {
+  void printsTheCostOfACall() throws Exception {
     List<String> printed = prints(ModelsAndCost::run, chat("Oslo."));
 
     assertThat(printed.subList(0, 2))

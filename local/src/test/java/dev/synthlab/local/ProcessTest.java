@@ -16,7 +16,7 @@ class ProcessTest {
   @TempDir Path directory;
 
   @Test
-  void twoStartAtOnceWithAnEmptyCacheAndWriteNothingToStandardOutput() throws Exception {
+  void startsTwiceInParallelWithAnEmptyCacheAndASilentStdout() throws Exception {
     Process one = start("one", "ask");
     Process two = start("two", "ask");
 
@@ -34,7 +34,7 @@ class ProcessTest {
   }
 
   @Test
-  void endsInTheMiddleOfAnAnswerWithItsOwnExitCode() throws Exception {
+  void exitsDuringAnAnswerWithItsOwnExitCode() throws Exception {
     Process process = start("leaver", "leave");
 
     assertThat(end(process)).isEqualTo(7);

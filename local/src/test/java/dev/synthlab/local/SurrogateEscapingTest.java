@@ -9,7 +9,7 @@ class SurrogateEscapingTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"", "plain é", "\uD83D\uDE00 at both ends \uD83D\uDE00", "a\0b", "\uE000\uE001"})
-  void comesBackAsItWas(String text) {
+  void restoresTheOriginalText(String text) {
     String folded = SurrogateEscaping.fold(text);
 
     assertThat(SurrogateEscaping.unfold(folded)).isEqualTo(text);

@@ -56,7 +56,7 @@ class VectorsTest {
   }
 
   @Test
-  void tellsLikeFromUnlike() {
+  void distinguishesSimilarFromDifferentTexts() {
     Embeddings all = client.embed(List.of(CAT, STOCKS, KITTEN, SHARES));
 
     float[] cat = all.vectors().get(0);
@@ -71,7 +71,7 @@ class VectorsTest {
   }
 
   @Test
-  void givesTheSameVectorWhateverIsAskedBesideIt() {
+  void returnsTheSameVectorRegardlessOfOtherInputs() {
     float[] alone = client.embed(CAT);
 
     List<float[]> among = client.embed(List.of(SHARES, CAT)).vectors();
@@ -81,7 +81,7 @@ class VectorsTest {
   }
 
   @Test
-  void goesOnTalkingInBetween() {
+  void answersChatsBetweenEmbeddings() {
     float[] before = client.embed(CAT);
 
     String answer = client.complete("Say hi.");
@@ -91,7 +91,7 @@ class VectorsTest {
   }
 
   @Test
-  void answersInBothForms() throws Exception {
+  void returnsVectorsAsNumbersOrBase64() throws Exception {
     JsonNode plain = ask("{'model':'x','input':'" + CAT + "'}");
     JsonNode packed = ask("{'input':['" + CAT + "'],'encoding_format':'base64'}");
 
@@ -118,7 +118,7 @@ class VectorsTest {
         "{'input':'a','encoding_format':'x'} | encoding_format | float or base64",
         "[]                                  |                 | JSON object"
       })
-  void refusesWhatItCannotDo(String body, String parameter, String reason) throws Exception {
+  void refusesUnsupportedEmbeddingRequests(String body, String parameter, String reason) throws Exception {
     Response response = Local.send(transport, "/embeddings", body);
 
     assertThat(response.status()).isEqualTo(400);
@@ -129,7 +129,7 @@ class VectorsTest {
   }
 
   @Test
-  void refusesATextThatIsTooLongAndGoesOn() throws Exception {
+  void refusesATextThatIsTooLongAndContinues() throws Exception {
     JsonNode refused = ask("{'input':'" + "word ".repeat(600) + "'}");
 
     assertThat(refused.at("/error/code").stringValue()).isEqualTo("context_length_exceeded");
@@ -138,7 +138,7 @@ class VectorsTest {
   }
 
   @Test
-  void takesTheSizeItHasAndTextsOfEveryKind() {
+  void acceptsItsOwnDimensionsAndTextsOfEveryKind() {
     EmbeddingRequest strange =
         EmbeddingRequest.of("\uD83D\uDE00 \u0000 x", "\uD800", "\u202E\uFEFF", "<|im_start|>")
             .withDimensions(576);
@@ -147,7 +147,7 @@ class VectorsTest {
   }
 
   @Test
-  void isAskedByPost() throws Exception {
+  void refusesGetForEmbeddings() throws Exception {
     var get =
         dev.synthlab.http.Request.get(
             java.net.URI.create("local:///m/embeddings"), dev.synthlab.http.Headers.NONE);

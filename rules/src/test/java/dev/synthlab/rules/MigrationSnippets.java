@@ -12,7 +12,7 @@ abstract class MigrationSnippets {
 
   // tag::rules[]
   @Test
-  void keepsTheChecklist() {
+  void passesTheChecklist() {
     Checklist.of("com.acme").withInfrastructure("com.acme.infrastructure..").check();
   }
 
@@ -20,7 +20,7 @@ abstract class MigrationSnippets {
 
   // tag::baseline[]
   @Test
-  void getsNoWorse() {
+  void addsNoNewViolations() {
     Checklist.of("com.acme")
         .withInfrastructure("com.acme.infrastructure..")
         .withConfiguration("com.acme.config..")
@@ -33,7 +33,7 @@ abstract class MigrationSnippets {
 
   // tag::exception[]
   @Test
-  void keepsTheChecklistButForTheClock() {
+  void passesTheChecklistExceptForTheClock() {
     Checklist.of("com.acme")
         .except(Rule.NO_SLEEP, "com.acme.jobs.Clock", "it is the clock of the batch jobs")
         .check();

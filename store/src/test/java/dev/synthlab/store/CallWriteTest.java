@@ -16,7 +16,7 @@ class CallWriteTest {
 
   /** At random places of an index they cost three times as much. */
   @Test
-  void hasAnIdThatFollowsThoseOfEarlierCalls() {
+  void hasIdsInTheOrderOfTheCalls() {
     List<CallReport> reports =
         IntStream.range(0, 100)
             .mapToObj(i -> answered("m", NOON.plusMillis(i)))
@@ -35,7 +35,7 @@ class CallWriteTest {
   }
 
   @Test
-  void hasTheSameIdForTheSameCallOfARunOnly() {
+  void hasAStableIdOnlyForCallsOfARun() {
     CallReport call = answered("m", NOON);
 
     assertThat(CallWrite.of(ofARun(call)).id()).isEqualTo(CallWrite.of(ofARun(call)).id());

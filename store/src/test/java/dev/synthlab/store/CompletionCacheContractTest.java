@@ -41,7 +41,7 @@ abstract class CompletionCacheContractTest {
   abstract Connection connect() throws SQLException;
 
   @Test
-  void findsAnAnswerAtOnceAndAgainAfterItWasClosed() {
+  void findsAnAnswerAtOnceAndAfterReopening() {
     CachedCompletion answer =
         new CachedCompletion(
             "m", "{\"text\":\"Grüße, 世界 🦕\"}", Optional.of(new BigDecimal("0.25")));
@@ -60,7 +60,7 @@ abstract class CompletionCacheContractTest {
   }
 
   @Test
-  void takesANewAnswerInThePlaceOfTheOld() {
+  void replacesTheOldAnswerOfAKey() {
     for (int i = 0; i < 2; i++) {
       try (DatabaseCompletionCache answers = DatabaseCompletionCache.of(settings(), timer)) {
         answers.keep("a", answer("version " + i));
@@ -74,7 +74,7 @@ abstract class CompletionCacheContractTest {
   }
 
   @Test
-  void forgetsAnAnswerWhenItsTimeIsOver() {
+  void expiresAnAnswerAfterItsTimeToLive() {
     try (DatabaseCompletionCache answers =
         DatabaseCompletionCache.of(settings("SYNTHLAB_CACHE_TTL", "1h"), timer)) {
       answers.keep("a", answer("old"));
@@ -91,7 +91,7 @@ abstract class CompletionCacheContractTest {
   }
 
   @Test
-  void dropsWhatWasNotAskedForLongestWhenThereIsTooMuch() {
+  void evictsTheLeastRecentlyUsedAnswersAtTheSizeLimit() {
     String text = "x".repeat(90_000);
     try (DatabaseCompletionCache answers =
         DatabaseCompletionCache.of(settings("SYNTHLAB_CACHE_MAX_MB", "1"), timer)) {
@@ -117,7 +117,7 @@ abstract class CompletionCacheContractTest {
   }
 
   @Test
-  void tellsWhatIsKeptAndDropsItWhenItIsTold() {
+  void reportsStatisticsAndClearsTheCache() {
     Instant begin = timer.now();
     try (DatabaseCompletionCache answers = DatabaseCompletionCache.of(settings(), timer)) {
       answers.keep("a", new CachedCompletion("m", "{}", Optional.of(new BigDecimal("0.002"))));
@@ -139,7 +139,7 @@ abstract class CompletionCacheContractTest {
   }
 
   @Test
-  void prunesWhatIsTooOld() {
+  void prunesExpiredAnswers() {
     SetTimer past = new SetTimer(Instant.now().minus(Duration.ofDays(2)));
     try (DatabaseCompletionCache answers = DatabaseCompletionCache.of(settings(), past)) {
       answers.keep("a", answer("old"));
@@ -164,7 +164,7 @@ abstract class CompletionCacheContractTest {
   }
 
   @Test
-  void keepsTheAnswersOfManyThreadsAndFindsThem() {
+  void storesAndFindsTheAnswersOfManyThreads() {
     try (DatabaseCompletionCache answers = DatabaseCompletionCache.of(settings(), timer);
         ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < 500; i++) {
@@ -182,7 +182,7 @@ abstract class CompletionCacheContractTest {
   }
 
   @Test
-  void goesOnWithoutTablesOfANewerVersion() throws SQLException {
+  void continuesWithoutACacheOfANewerVersion() throws SQLException {
     try (DatabaseCompletionCache answers = DatabaseCompletionCache.of(settings(), timer)) {
       answers.keep("a", answer("a"));
     }
@@ -198,7 +198,7 @@ abstract class CompletionCacheContractTest {
   }
 
   @Test
-  void givesALayerThatIsToldToTheAnswersOfAnEarlierOne() throws IOException {
+  void sharesAnswersWithALaterLayerIfConfigured() throws IOException {
     AtomicInteger requests = new AtomicInteger();
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

@@ -49,7 +49,7 @@ abstract class DatabaseContractTest {
   }
 
   @Test
-  void commitsWhatATransactionWrote() {
+  void commitsTheWritesOfATransaction() {
     int written =
         database.inTransaction(handle -> handle.execute("INSERT INTO word VALUES (1, 'a')"));
 
@@ -72,7 +72,7 @@ abstract class DatabaseContractTest {
   }
 
   @Test
-  void throwsWhatTheWorkThrowsAsItIs() {
+  void rethrowsTheExceptionOfTheWorkUnchanged() {
     FileNotFoundException own = new FileNotFoundException("mine");
 
     assertThatExceptionOfType(FileNotFoundException.class)
@@ -86,7 +86,7 @@ abstract class DatabaseContractTest {
   }
 
   @Test
-  void commitsEachStatementOfAHandleByItself() {
+  void commitsEachStatementOfAHandleSeparately() {
     assertThatExceptionOfType(IllegalStateException.class)
         .isThrownBy(
             () ->
@@ -100,7 +100,7 @@ abstract class DatabaseContractTest {
   }
 
   @Test
-  void rollsBackOnlyThePartInsideThatFails() {
+  void rollsBackOnlyTheFailedNestedTransaction() {
     database.inTransaction(
         outer -> {
           outer.execute("INSERT INTO word VALUES (1, 'a')");
@@ -123,7 +123,7 @@ abstract class DatabaseContractTest {
   }
 
   @Test
-  void usesTheSameConnectionForWorkInside() {
+  void usesTheSameConnectionForNestedWork() {
     int seen =
         database.inTransaction(
             handle -> {
@@ -135,7 +135,7 @@ abstract class DatabaseContractTest {
   }
 
   @Test
-  void writesNothingInATransactionThatOnlyReads() {
+  void refusesWritesInAReadOnlyTransaction() {
     TransactionOptions reads = TransactionOptions.DEFAULT.with(Access.READ_ONLY);
 
     assertThatExceptionOfType(StatementFailed.class)
@@ -154,7 +154,7 @@ abstract class DatabaseContractTest {
   }
 
   @Test
-  void seesTheSameMomentThroughoutWhereTheRulesSaySo() {
+  void readsOneSnapshotInARepeatableReadTransaction() {
     TransactionOptions still =
         TransactionOptions.DEFAULT.with(Access.READ_ONLY).with(Isolation.REPEATABLE_READ);
     try (DatabaseManager other = open()) {
@@ -173,7 +173,7 @@ abstract class DatabaseContractTest {
   }
 
   @Test
-  void namesTheDatabaseOfARefusedStatement() {
+  void reportsTheDatabaseOfARefusedStatement() {
     assertThatExceptionOfType(StatementFailed.class)
         .isThrownBy(() -> database.useHandle(handle -> handle.execute("SELEKT 1")))
         .withMessageContaining(database.health().database())
@@ -181,7 +181,7 @@ abstract class DatabaseContractTest {
   }
 
   @Test
-  void letsThousandsOfVirtualThreadsThroughOneAfterTheOther() throws Exception {
+  void servesThousandsOfVirtualThreadsInTurn() throws Exception {
     Lab.insert(database, 1);
     int threads = 1_000;
     List<Future<Integer>> all = new ArrayList<>();
@@ -209,7 +209,7 @@ abstract class DatabaseContractTest {
   }
 
   @Test
-  void keepsEveryWriteOfManyThreads() throws Exception {
+  void storesEveryWriteOfManyThreads() throws Exception {
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Integer>> all = new ArrayList<>();
       for (int i = 0; i < 200; i++) {
@@ -229,7 +229,7 @@ abstract class DatabaseContractTest {
   }
 
   @Test
-  void waitsABoundedTimeForAConnectionAndSaysHowManyThereAre() throws Exception {
+  void waitsALimitedTimeForAConnectionAndReportsThePoolSize() throws Exception {
     CountDownLatch lent = new CountDownLatch(1);
     CountDownLatch enough = new CountDownLatch(1);
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
@@ -259,7 +259,7 @@ abstract class DatabaseContractTest {
   }
 
   @Test
-  void endsAStatementThatTakesTooLong() {
+  void cancelsAStatementThatTakesTooLong() {
     try (DatabaseManager hasty = open("SYNTHLAB_DB_STATEMENT_TIMEOUT", "500ms")) {
       Lab.count(hasty);
       Instant begin = Instant.now();
@@ -273,7 +273,7 @@ abstract class DatabaseContractTest {
   }
 
   @Test
-  void runsTheMigrationsOfTheUserAndRefusesTablesOfANewerVersion() throws IOException {
+  void runsTheUsersMigrationsAndRefusesANewerSchema() throws IOException {
     Path old = Files.createDirectory(directory.resolve("old"));
     Path young = Files.createDirectory(directory.resolve("young"));
     for (Path each : List.of(old, young)) {
@@ -294,7 +294,7 @@ abstract class DatabaseContractTest {
   }
 
   @Test
-  void saysThatItIsWell() {
+  void reportsAHealthyDatabase() {
     Health health = database.health();
 
     assertThat(health.fault()).isEmpty();
@@ -302,7 +302,7 @@ abstract class DatabaseContractTest {
   }
 
   @Test
-  void opensNothingAfterItWasClosed() {
+  void opensNoConnectionAfterItWasClosed() {
     database.close();
 
     assertThatExceptionOfType(IllegalStateException.class)

@@ -21,7 +21,7 @@ class DatabaseMaintenanceTest {
   @TempDir Path directory;
 
   @Test
-  void copiesAFileWhileOthersWriteAndOverwritesNothing() throws IOException {
+  void backsUpAFileDuringWritesAndOverwritesNothing() throws IOException {
     Path copy = directory.resolve("copy.db");
     try (DatabaseManager database = filled();
         DatabaseManager other = over(copy)) {
@@ -45,7 +45,7 @@ class DatabaseMaintenanceTest {
   }
 
   @Test
-  void findsDamageAndCopiesNothingOfIt() throws IOException {
+  void detectsDamageAndBacksUpNothing() throws IOException {
     filled().close();
     try (FileChannel channel = FileChannel.open(file(), StandardOpenOption.WRITE)) {
       for (long at = 8_192; at + 100 < channel.size(); at += 4_096) {
@@ -62,7 +62,7 @@ class DatabaseMaintenanceTest {
   }
 
   @Test
-  void saysHowManyMigrationsTheLedgerIsBehind() {
+  void reportsThePendingMigrationsOfTheLedger() {
     upkeep().migrateLedger();
     try (DatabaseManager database = over(file())) {
       database.useHandle(
@@ -73,7 +73,7 @@ class DatabaseMaintenanceTest {
   }
 
   @Test
-  void findsReferencesToNothing() {
+  void findsDanglingForeignKeys() {
     try (DatabaseManager database = filled()) {
       database.useHandle(
           handle -> {
@@ -90,7 +90,7 @@ class DatabaseMaintenanceTest {
   }
 
   @Test
-  void findsConstraintsAndIndexesThatDoNotHold() {
+  void findsInvalidConstraintsAndIndexes() {
     String address = PostgresServer.shared().newDatabase();
     try (DatabaseManager database = Lab.over("DATABASE_URL", address)) {
       Lab.makeTable(database);
@@ -114,7 +114,7 @@ class DatabaseMaintenanceTest {
   }
 
   @Test
-  void tellsTablesOfANewerVersionWithoutTouchingThem() throws IOException {
+  void reportsANewerSchemaWithoutChangingIt() throws IOException {
     Path old = Files.createDirectory(directory.resolve("old"));
     Path young = Files.createDirectory(directory.resolve("young"));
     Files.writeString(old.resolve("V1__one.sql"), "CREATE TABLE one (id INTEGER);");

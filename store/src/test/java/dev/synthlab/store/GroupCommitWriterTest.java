@@ -36,7 +36,7 @@ class GroupCommitWriterTest {
   }
 
   @Test
-  void makesTransactionsOfSeveralThreadsDurableAtOnce() throws Exception {
+  void commitsTransactionsOfSeveralThreadsTogether() throws Exception {
     List<Integer> inside = new ArrayList<>();
     List<Integer> outside = new ArrayList<>();
 
@@ -55,7 +55,7 @@ class GroupCommitWriterTest {
   }
 
   @Test
-  void undoesTheOneThatFailsAndKeepsThoseBesideIt() throws Exception {
+  void rollsBackAFailedTaskAndCommitsTheOthers() throws Exception {
     FutureTask<Integer> second =
         afterOneThatWrites(
             handle -> {
@@ -70,7 +70,7 @@ class GroupCommitWriterTest {
   }
 
   @Test
-  void repeatsWhatAFullDiskOfAnotherHasUndone() throws Exception {
+  void repeatsATaskRolledBackBecauseAnotherFilledTheDisk() throws Exception {
     FutureTask<Integer> second =
         afterOneThatWrites(
             handle -> {
@@ -88,7 +88,7 @@ class GroupCommitWriterTest {
   }
 
   @Test
-  void tellsTheOneThatBreaksAConstraintWhichIsLookedAtInTheEnd() throws Exception {
+  void reportsTheTaskThatViolatesADeferredConstraint() throws Exception {
     database.useHandle(
         handle ->
             handle.execute(
@@ -105,7 +105,7 @@ class GroupCommitWriterTest {
   }
 
   @Test
-  void letsOneWriteThatHasAConnectionAlready() throws Exception {
+  void writesOnAConnectionThatTheThreadAlreadyHolds() throws Exception {
     FutureTask<Integer> second =
         task(
             () ->

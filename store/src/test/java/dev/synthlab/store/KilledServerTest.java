@@ -40,7 +40,7 @@ class KilledServerTest {
   }
 
   @Test
-  void keepsEveryAcknowledgedCommitOnceAndDoesAllThatMayBeRepeated() throws Exception {
+  void storesEachAcknowledgedCommitOnceAndCompletesRepeatableWork() throws Exception {
     PostgresServer server = PostgresServer.killable();
     try (DatabaseManager database =
         Lab.over("DATABASE_URL", server.newDatabase(), "SYNTHLAB_DB_CONNECT_TIMEOUT", "30s")) {

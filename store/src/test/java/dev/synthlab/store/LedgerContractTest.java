@@ -51,7 +51,7 @@ abstract class LedgerContractTest {
   abstract Connection connect() throws SQLException;
 
   @Test
-  void keepsEveryCallToTheTokenAndToTheCent() {
+  void recordsEveryCallWithExactTokensAndCost() {
     Ledger ledger = Ledger.of(settings());
     try (ExecutorService executor = Executors.newFixedThreadPool(64)) {
       for (int i = 0; i < 6_000; i++) {
@@ -83,7 +83,7 @@ abstract class LedgerContractTest {
   }
 
   @Test
-  void addsPricesWhoseSumIsBeyondTheLargestWholeNumberOfTheDatabase() {
+  void sumsPricesBeyondTheLargestIntegerOfTheDatabase() {
     BigDecimal price = new BigDecimal("99999.999999999999");
     BigDecimal tooHigh = new BigDecimal("9e30");
     try (Ledger ledger = Ledger.of(settings())) {
@@ -135,7 +135,7 @@ abstract class LedgerContractTest {
   }
 
   @Test
-  void isMadeOnceByProcessesThatStartAtOnce() throws IOException, InterruptedException {
+  void isCreatedOnceByProcessesThatStartTogether() throws IOException, InterruptedException {
     List<Process> processes = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       processes.add(firstStart(directory.resolve("said" + i)));
@@ -178,7 +178,7 @@ abstract class LedgerContractTest {
   }
 
   @Test
-  void refusesTablesOfANewerVersionAndCountsTheCallAsLost() throws SQLException {
+  void refusesANewerSchemaAndCountsTheCallAsLost() throws SQLException {
     try (Ledger first = Ledger.of(settings())) {
       first.ended(answered("m", NOON));
     }
@@ -198,7 +198,7 @@ abstract class LedgerContractTest {
   }
 
   @Test
-  void recordsTheCallsOfASynthlab() {
+  void recordsTheCallsOfALayer() {
     Settings told =
         settings(
             "SYNTHLAB_LEDGER", "on",
@@ -258,7 +258,7 @@ abstract class LedgerContractTest {
   }
 
   @Test
-  void recordsACallOfARunOnceHoweverOftenItIsReported() {
+  void recordsACallOfARunOnceEvenIfReportedAgain() {
     CallReport one = about(answered("m", NOON), scope("run-1", "row-1", "chat"));
     CallReport other = about(answered("m", NOON.plusNanos(1_000)), scope("run-1", "row-1", "chat"));
     try (Ledger ledger = Ledger.of(settings())) {

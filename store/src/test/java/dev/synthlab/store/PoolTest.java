@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 class PoolTest {
 
   @Test
-  void hasConnectionsThatAreTriedRenewedAndMissedWhenTheyAreKept() {
+  void validatesAndRenewsConnectionsAndDetectsLeaks() {
     Settings.Database how = Lab.settings("DATABASE_URL", "postgres://127.0.0.1:1/lab").database();
 
     try (Pool pool = new Pool(new Postgres(how.server().orElseThrow(), how), how, Timer.system())) {
@@ -34,7 +34,7 @@ class PoolTest {
   }
 
   @Test
-  void echoesStatementsWithoutTheirValues(@TempDir Path directory) {
+  void logsStatementsWithoutTheirValues(@TempDir Path directory) {
     Logger logger = (Logger) LoggerFactory.getLogger("dev.synthlab.store");
     ListAppender<ILoggingEvent> said = new ListAppender<>();
     said.start();

@@ -31,7 +31,7 @@ class PostgresFaultsTest {
       TransactionOptions.DEFAULT.with(Isolation.SERIALIZABLE);
 
   @Test
-  void losesNothingAndDoublesNothingWhenTheServerIsKilled() {
+  void losesAndDuplicatesNoWriteWhenTheServerIsKilled() {
     PostgresServer server = PostgresServer.killable();
     try (DatabaseManager database =
         Lab.over("DATABASE_URL", server.newDatabase(), "SYNTHLAB_DB_CONNECT_TIMEOUT", "1s")) {
@@ -62,7 +62,7 @@ class PostgresFaultsTest {
   }
 
   @Test
-  void repeatsALostTransactionIfItIsToldThatThisIsSafe() {
+  void repeatsALostTransactionIfDeclaredRepeatable() {
     try (DatabaseManager database = shared()) {
       AtomicInteger tries = new AtomicInteger();
 
@@ -77,7 +77,7 @@ class PostgresFaultsTest {
   }
 
   @Test
-  void repeatsNoLostTransactionUnasked() {
+  void repeatsNoLostTransactionByDefault() {
     try (DatabaseManager database = shared()) {
       AtomicInteger tries = new AtomicInteger();
 
@@ -98,7 +98,7 @@ class PostgresFaultsTest {
   }
 
   @Test
-  void runsBothTransactionsOfADeadlockToTheirEnd() throws Exception {
+  void completesBothTransactionsOfADeadlock() throws Exception {
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
         DatabaseManager database = shared()) {
       Lab.insert(database, 1);
@@ -136,7 +136,7 @@ class PostgresFaultsTest {
   }
 
   @Test
-  void repeatsATransactionThatCouldNotBeSerialized() {
+  void repeatsATransactionAfterASerializationFailure() {
     try (DatabaseManager database = shared();
         DatabaseManager other = Lab.over("DATABASE_URL", address)) {
       Lab.insert(database, 1);
@@ -159,7 +159,7 @@ class PostgresFaultsTest {
   }
 
   @Test
-  void seesWhatOthersCommitWhateverTheServerDoesUnasked() {
+  void readsCommittedDataRegardlessOfTheServersDefault() {
     try (DatabaseManager database = shared();
         DatabaseManager strict =
             Lab.over(
@@ -178,7 +178,7 @@ class PostgresFaultsTest {
   }
 
   @Test
-  void givesUpATransactionThatLosesFiveTimes() {
+  void failsATransactionAfterFiveConflicts() {
     try (DatabaseManager database = shared();
         DatabaseManager other = Lab.over("DATABASE_URL", address)) {
       Lab.insert(database, 1);
@@ -201,7 +201,7 @@ class PostgresFaultsTest {
   }
 
   @Test
-  void endsAStatementOnAServerThatIsFrozen() {
+  void timesOutAStatementOnAFrozenServer() {
     PostgresServer server = PostgresServer.killable();
     try (DatabaseManager database =
         Lab.over("DATABASE_URL", server.newDatabase(), "SYNTHLAB_DB_STATEMENT_TIMEOUT", "1s")) {
@@ -231,7 +231,7 @@ class PostgresFaultsTest {
   }
 
   @Test
-  void saysThatAServerTakesNoWrites() {
+  void reportsAReadOnlyServer() {
     try (DatabaseManager database = shared();
         DatabaseManager standby =
             Lab.over("DATABASE_URL", address + "?options=-c%20default_transaction_read_only=on")) {
@@ -244,7 +244,7 @@ class PostgresFaultsTest {
   }
 
   @Test
-  void saysThatTheServerHasNoRoomAndGoesOnWhenItHas() throws IOException {
+  void reportsAFullServerAndContinuesWhenItHasSpace() throws IOException {
     Path file = PostgresServer.shared().file(placeOfTheTable());
     Path room = file.resolveSibling(file.getFileName() + ".room");
     try (DatabaseManager full = Lab.over("DATABASE_URL", address)) {
@@ -278,7 +278,7 @@ class PostgresFaultsTest {
   }
 
   @Test
-  void repeatsNoValueOfARowInAMessage() {
+  void showsNoRowValueInAnErrorMessage() {
     try (DatabaseManager database = shared()) {
       database.useHandle(handle -> handle.execute("CREATE UNIQUE INDEX one_text ON word (text)"));
       String value = "a name that nobody may read";
@@ -301,7 +301,7 @@ class PostgresFaultsTest {
   }
 
   @Test
-  void saysAtOnceThatNoServerIsThere() {
+  void reportsAMissingServerAtOnce() {
     try (DatabaseManager database =
         Lab.over("DATABASE_URL", "postgres://ada:hidden-canary-9@127.0.0.1:1/lab")) {
       Instant begin = Instant.now();
@@ -316,7 +316,7 @@ class PostgresFaultsTest {
   }
 
   @Test
-  void namesAWrongPasswordAsWhatIsWrong() {
+  void reportsAWrongPassword() {
     String wrong = PostgresServer.shared().address("postgres").replace("canary", "wrong-word");
     try (DatabaseManager database = Lab.over("DATABASE_URL", wrong)) {
       assertThatExceptionOfType(StoreUnavailable.class)
@@ -327,7 +327,7 @@ class PostgresFaultsTest {
   }
 
   @Test
-  void refusesAServerThatCannotProveWhoItIs() {
+  void refusesAServerThatCannotProveItsIdentity() {
     try (DatabaseManager database =
         Lab.over(
             "DATABASE_URL",

@@ -39,7 +39,7 @@ class PostgresLedgerTest extends LedgerContractTest {
   }
 
   @Test
-  void standsInASchemaOfItsOwnBesideTheTablesThatAreThere() {
+  void usesItsOwnSchemaBesideExistingTables() {
     try (DatabaseManager database = Lab.over("DATABASE_URL", address)) {
       Lab.makeTable(database);
       try (Ledger ledger = Ledger.of(settings())) {
@@ -67,7 +67,7 @@ class PostgresLedgerTest extends LedgerContractTest {
   }
 
   @Test
-  void keepsNothingInTheDatabaseOfTheServiceUnasked() {
+  void writesNothingToTheServicesDatabaseByDefault() {
     try (Ledger ledger =
         Ledger.of(
             Lab.settings(

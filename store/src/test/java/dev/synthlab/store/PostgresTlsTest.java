@@ -42,14 +42,14 @@ class PostgresTlsTest {
   }
 
   @Test
-  void verifiesAServerByItsAuthorityAndItsName() throws IOException {
+  void verifiesAServerByAuthorityAndHostName() throws IOException {
     try (DatabaseManager database = database("localhost", "verify-full", AUTHORITY)) {
       assertThat(overTls(database)).isTrue();
     }
   }
 
   @Test
-  void encryptsWithoutProofUnlessAskedForOne() throws IOException {
+  void encryptsWithoutVerificationUnlessConfigured() throws IOException {
     try (DatabaseManager preferred = database("127.0.0.1", "prefer");
         DatabaseManager required = database("127.0.0.1", "require");
         DatabaseManager disabled = database("127.0.0.1", "disable");
@@ -62,7 +62,7 @@ class PostgresTlsTest {
   }
 
   @Test
-  void refusesAServerUnderAnotherName() throws IOException {
+  void refusesAServerWithAnotherHostName() throws IOException {
     try (DatabaseManager database = database("127.0.0.1", "verify-full", AUTHORITY)) {
       assertThatExceptionOfType(StoreUnavailable.class)
           .isThrownBy(() -> overTls(database))
@@ -73,7 +73,7 @@ class PostgresTlsTest {
   }
 
   @Test
-  void refusesAServerOfAnotherAuthority() throws IOException {
+  void refusesAServerCertificateOfAnotherAuthority() throws IOException {
     try (DatabaseManager database = database("localhost", "verify-full", authority("Stranger"))) {
       assertThatExceptionOfType(StoreUnavailable.class)
           .isThrownBy(() -> overTls(database))
@@ -82,7 +82,7 @@ class PostgresTlsTest {
   }
 
   @Test
-  void namesTheFileOfAuthoritiesThatIsMissing() {
+  void reportsAMissingRootCertificateFile() {
     try (DatabaseManager database =
         Lab.over(
             "DATABASE_URL",

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SharedTest {
 
   @Test
-  void isOneOfTheProcessAndClosedWithIt(@TempDir Path directory) {
+  void isSharedByTheProcessAndClosedWithIt(@TempDir Path directory) {
     Synthlab layer =
         Synthlab.of(Lab.settings("SYNTHLAB_DB_PATH", directory.resolve("lab.db").toString()));
     try (Synthlab.Installed installed = Synthlab.install(layer)) {

@@ -37,7 +37,7 @@ class SqliteCompletionCacheTest extends CompletionCacheContractTest {
   }
 
   @Test
-  void knowsNothingWhereNothingCanBeKept() {
+  void findsNothingIfNothingCanBeStored() {
     try (DatabaseCompletionCache answers =
         DatabaseCompletionCache.of(of(Path.of("/proc/lab.db")))) {
       answers.keep("a", answer("a"));
@@ -48,7 +48,7 @@ class SqliteCompletionCacheTest extends CompletionCacheContractTest {
   }
 
   @Test
-  void keepsNoCallWaitingForAFileThatIsLocked() throws SQLException {
+  void delaysNoCallForALockedFile() throws SQLException {
     try (DatabaseCompletionCache answers = DatabaseCompletionCache.of(settings())) {
       answers.keep("a", answer("a"));
     }
@@ -69,7 +69,7 @@ class SqliteCompletionCacheTest extends CompletionCacheContractTest {
   }
 
   @Test
-  void leavesNoTextInTheFileThatWasCleared() throws IOException {
+  void leavesNoTextInAClearedFile() throws IOException {
     try (DatabaseCompletionCache answers = DatabaseCompletionCache.of(settings())) {
       answers.keep("a", answer("a canary in the cache".repeat(500)));
     }
@@ -104,7 +104,7 @@ class SqliteCompletionCacheTest extends CompletionCacheContractTest {
   }
 
   @Test
-  void hasEveryAnswerWholeOrNotAtAllAfterAKill() throws Exception {
+  void hasEveryAnswerCompletelyOrNotAtAllAfterAKill() throws Exception {
     Process keeper =
         ChildProcess.of(Keeper.class, directory.resolve("lab.db").toString())
             .redirectError(ProcessBuilder.Redirect.DISCARD)

@@ -31,7 +31,7 @@ class SqliteFaultsTest {
   @TempDir Path directory;
 
   @Test
-  void waitsFiveSecondsForALockAndSaysWhoMayHoldIt() throws Exception {
+  void waitsFiveSecondsForALockAndReportsItsPossibleHolders() throws Exception {
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
         DatabaseManager database = open();
         Connection other = locked()) {
@@ -63,7 +63,7 @@ class SqliteFaultsTest {
   }
 
   @Test
-  void goesOnWhenTheLockIsGivenBackInTime() throws Exception {
+  void continuesWhenTheLockIsReleasedInTime() throws Exception {
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
         DatabaseManager database = open();
         Connection other = locked()) {
@@ -82,7 +82,7 @@ class SqliteFaultsTest {
   }
 
   @Test
-  void leavesAFileThatIsNoDatabaseAsItIs() throws IOException {
+  void leavesAFileThatIsNotADatabaseUnchanged() throws IOException {
     String text = "these are my notes, not a database\n".repeat(100);
     Path file = Files.writeString(file(), text);
 
@@ -96,7 +96,7 @@ class SqliteFaultsTest {
   }
 
   @Test
-  void namesACorruptFileAndLeavesItAsItIs() throws IOException {
+  void reportsACorruptFileAndLeavesItUnchanged() throws IOException {
     try (DatabaseManager database = open()) {
       database.inTransaction(
           handle ->
@@ -122,7 +122,7 @@ class SqliteFaultsTest {
   }
 
   @Test
-  void saysThatThereIsNoRoomAndLosesNothingThatWasThere() {
+  void reportsAFullDiskAndLosesNoExistingData() {
     try (DatabaseManager database = open()) {
       Lab.insert(database, 1);
 
@@ -146,7 +146,7 @@ class SqliteFaultsTest {
   }
 
   @Test
-  void keepsWhatWasThereWhenTheFileMayGrowNoMore() throws Exception {
+  void losesNoCommittedDataWhenTheFileCannotGrow() throws Exception {
     try (DatabaseManager database = open()) {
       Lab.insert(database, 1);
     }
@@ -191,7 +191,7 @@ class SqliteFaultsTest {
   }
 
   @Test
-  void namesADirectoryThatTakesNoFile() {
+  void reportsADirectoryThatAcceptsNoFile() {
     try (DatabaseManager database = over(Path.of("/proc/lab.db"))) {
       assertThatExceptionOfType(StoreUnavailable.class)
           .isThrownBy(() -> Lab.count(database))
@@ -201,7 +201,7 @@ class SqliteFaultsTest {
   }
 
   @Test
-  void namesADirectoryInThePlaceOfTheFile() {
+  void reportsADirectoryInPlaceOfTheFile() {
     try (DatabaseManager database = over(directory)) {
       assertThatExceptionOfType(StoreUnavailable.class)
           .isThrownBy(() -> Lab.count(database))
@@ -210,7 +210,7 @@ class SqliteFaultsTest {
   }
 
   @Test
-  void makesAFileThatOthersCannotRead() throws IOException {
+  void createsAFileThatOthersCannotRead() throws IOException {
     open().close();
 
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
@@ -218,7 +218,7 @@ class SqliteFaultsTest {
   }
 
   @Test
-  void writesAheadWithFullSyncAndHoldsForeignKeys() {
+  void usesWalWithFullSyncAndEnforcesForeignKeys() {
     try (DatabaseManager database = open()) {
       database.useHandle(
           handle -> {

@@ -32,7 +32,7 @@ class SqliteLedgerTest extends LedgerContractTest {
   }
 
   @Test
-  void countsWhatCannotBeKeptAndFailsNoCall() {
+  void countsLostCallsWithoutFailingThem() {
     Ledger ledger = Ledger.of(Lab.settings("SYNTHLAB_DB_PATH", "/proc/lab.db"));
 
     for (int i = 0; i < 100; i++) {
@@ -44,7 +44,7 @@ class SqliteLedgerTest extends LedgerContractTest {
   }
 
   @Test
-  void standsInOneFileWithTheTablesOfTheService() {
+  void sharesOneFileWithTheTablesOfTheService() {
     try (DatabaseManager database = DatabaseManager.of(settings());
         Ledger ledger = Ledger.of(settings())) {
       Lab.makeTable(database);
@@ -60,7 +60,7 @@ class SqliteLedgerTest extends LedgerContractTest {
   }
 
   @Test
-  void writesNoFileWhereItIsNotAskedFor() {
+  void writesNoFileUnlessEnabled() {
     try (Synthlab layer = Synthlab.of(settings())) {
       assertThat(layer.settings().ledger().on()).isFalse();
     }

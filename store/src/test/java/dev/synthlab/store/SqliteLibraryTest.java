@@ -54,7 +54,7 @@ class SqliteLibraryTest {
   }
 
   @Test
-  void standsInTheCacheUnderItsHashAndIsUsedAgain() throws Exception {
+  void isStoredInTheCacheByItsHashAndReused() throws Exception {
     run();
     Path library = onlyLibrary();
     Object first = Files.getLastModifiedTime(library);
@@ -68,7 +68,7 @@ class SqliteLibraryTest {
   }
 
   @Test
-  void isReplacedWhenItIsNotTheOneOfTheClassPath() throws Exception {
+  void isReplacedIfItDiffersFromTheOneOnTheClassPath() throws Exception {
     run();
     Path library = onlyLibrary();
     byte[] genuine = Files.readAllBytes(library);
@@ -82,7 +82,7 @@ class SqliteLibraryTest {
   }
 
   @Test
-  void isNotTakenFromADirectoryThatOthersMayWrite() throws Exception {
+  void isNotLoadedFromADirectoryThatOthersMayWrite() throws Exception {
     assumeThat(directory.getFileSystem().supportedFileAttributeViews()).contains("unix");
     Files.createDirectory(cache);
     Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwxrwx"));

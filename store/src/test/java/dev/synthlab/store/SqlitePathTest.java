@@ -43,7 +43,7 @@ class SqlitePathTest {
         "lab db;a=b&c.db",
         "kräuter-\u202e-\ud83d\ude00.db",
       })
-  void makesPreciselyTheFileThatIsNamedForItsOwnerOnly(String name) throws IOException {
+  void createsExactlyTheNamedFileForItsOwnerOnly(String name) throws IOException {
     Path file = directory.resolve(name);
     try (DatabaseManager database = over(file)) {
       Lab.makeTable(database);
@@ -65,7 +65,7 @@ class SqlitePathTest {
   }
 
   @Test
-  void takesControlCharactersForTheFileNotForTheAddress() throws Exception {
+  void treatsControlCharactersAsPartOfTheFileName() throws Exception {
     String name = " tab\tline\nbell\u0007delete\u007f ";
     Settings all = settings(directory);
     Sqlite file =
@@ -78,7 +78,7 @@ class SqlitePathTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"copy.db?mode=memory", "file:copy.db", ":memory:", "a%41#.db"})
-  void copiesToPreciselyTheFileThatIsNamed(String name) throws IOException {
+  void copiesToExactlyTheNamedFile(String name) throws IOException {
     try (DatabaseManager database = over(directory.resolve("lab.db"))) {
       Lab.makeTable(database);
       Lab.insert(database, 1);
@@ -97,14 +97,14 @@ class SqlitePathTest {
   }
 
   @Test
-  void endsANameAsItEnds() {
+  void preservesTheLastCharactersOfAPathInTheUrl() {
     assertThat(Sqlite.address(Path.of("/a/b "))).isEqualTo("file:/a/b%20");
     assertThat(Sqlite.address(Path.of("/a/b?c#d%e"))).isEqualTo("file:/a/b%3Fc%23d%25e");
     assertThat(Sqlite.address(directory)).doesNotEndWith("/");
   }
 
   @Test
-  void takesAwayWhatOthersMayDoWithAFileMadeBefore() throws IOException {
+  void removesOthersPermissionsFromAnExistingDatabase() throws IOException {
     Path file = directory.resolve("lab.db");
     try (DatabaseManager database = over(file)) {
       Lab.makeTable(database);
@@ -121,7 +121,7 @@ class SqlitePathTest {
   }
 
   @Test
-  void leadsWhereTheUsersOwnLinkLeads() throws IOException {
+  void followsTheUsersOwnLink() throws IOException {
     Path real = Files.createDirectory(directory.resolve("disk")).resolve("real.db");
     Path link = Files.createSymbolicLink(directory.resolve("lab.db"), real);
 
@@ -134,7 +134,7 @@ class SqlitePathTest {
   }
 
   @Test
-  void refusesWhatWasPutBesideTheFile() throws IOException {
+  void refusesLinksPlantedBesideTheFile() throws IOException {
     Path file = directory.resolve("lab.db");
     Path victim = Files.writeString(directory.resolve("victim"), "precious");
     for (String name : List.of("lab.db-wal", "lab.db-shm", "lab.db-journal", ".lab.db.lock")) {

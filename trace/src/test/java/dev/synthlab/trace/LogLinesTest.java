@@ -86,7 +86,7 @@ class LogLinesTest {
   }
 
   @Test
-  void thoseOfManyCallsAtOnceEachNameTheirOwnSpan() {
+  void containTheSpanIdOfEachConcurrentCall() {
     try (ScriptedServer models = ScriptedServer.start((request, n) -> Replies.chat("blue"))) {
       List<CompletionRequest> requests =
           Stream.generate(() -> CompletionRequest.of("Why?")).limit(4).toList();
@@ -107,7 +107,7 @@ class LogLinesTest {
   }
 
   @Test
-  void thoseOfAToolAndOfEveryRoundNameTheTrace() {
+  void containTheTraceIdForToolsAndEveryRound() {
     JsonSchema schema =
         JsonSchema.parse(
             "{\"title\":\"place\",\"type\":\"object\",\"properties\":{},\"required\":[],"
@@ -143,7 +143,7 @@ class LogLinesTest {
   }
 
   @Test
-  void thoseOfAStreamNameItsSpanFromItsBeginningToItsEnd() {
+  void containTheSpanIdOfAStreamUntilItsEnd() {
     try (ScriptedServer models =
         ScriptedServer.inTurn(
             Replies.events(

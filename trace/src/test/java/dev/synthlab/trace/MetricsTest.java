@@ -65,7 +65,7 @@ class MetricsTest {
   }
 
   @Test
-  void countsACallThatWasRefusedAndFailedBeforeItWasAnswered() {
+  void countsTheRefusedAndFailedAttemptsOfACall() {
     try (Meters meters =
         new Meters(
             Replies.error(429, "slow", "slow down", "retry-after", "2"),
@@ -95,7 +95,7 @@ class MetricsTest {
   }
 
   @Test
-  void hasTheBucketsOfTheConventions() {
+  void usesTheBucketsOfTheSemanticConventions() {
     try (Meters meters = new Meters(answer("blue"))) {
       meters.client().complete("Why?");
 
@@ -115,7 +115,7 @@ class MetricsTest {
     "api.groq.com, groq",
     "example.com, openai"
   })
-  void namesTheProviderAsTheConventionsDo(String host, String name) {
+  void namesTheProviderAsInTheSemanticConventions(String host, String name) {
     Transport closed =
         (request, within) -> {
           throw new TransportException(Phase.FORBIDDEN, false, "closed", new IOException("closed"));
@@ -133,7 +133,7 @@ class MetricsTest {
   }
 
   @Test
-  void namesWhyACallFailed() {
+  void recordsWhyACallFailed() {
     try (Meters meters = new Meters(Replies.error(401, "invalid_api_key", "no"))) {
       assertThatExceptionOfType(CallException.class)
           .isThrownBy(() -> meters.client().complete("Why?"));
@@ -145,7 +145,7 @@ class MetricsTest {
   }
 
   @Test
-  void countsAStreamOnceItIsRead() {
+  void countsAStreamAfterItWasRead() {
     try (Meters meters =
         new Meters(
             Replies.events(
@@ -218,7 +218,7 @@ class MetricsTest {
   }
 
   @Test
-  void countsTheEmbeddedModelByTheSamePath() {
+  void countsCallsOfTheEmbeddedModelTheSameWay() {
     byte[] said = body("blue").getBytes(StandardCharsets.UTF_8);
     try (Meters meters = new Meters()) {
       LlmClient local =
@@ -233,7 +233,7 @@ class MetricsTest {
   }
 
   @Test
-  void tellsAnswersThatWereKeptApartAndCountsNoTokensForThem() {
+  void marksCachedAnswersAndCountsNoTokensForThem() {
     Map<String, CompletionCache.CachedCompletion> kept = new HashMap<>();
     CompletionCache cache =
         new CompletionCache() {
@@ -264,7 +264,7 @@ class MetricsTest {
   }
 
   @Test
-  void measuresTheWaitForALimitAndWhatIsLeftOfIt() {
+  void measuresTheRateLimitWaitAndTheRemainingLimit() {
     try (Meters meters = new Meters(limited(60), answer("a"), answer("b"))) {
       LlmClient client = meters.client();
       client.complete("Why?");
@@ -284,7 +284,7 @@ class MetricsTest {
   }
 
   @Test
-  void showsABreakerThatOpensAndThePauseOfAServer() {
+  void recordsAnOpenBreakerAndThePauseOfAServer() {
     Reply[] failures = new Reply[21];
     Arrays.fill(failures, Replies.error(500, "boom", "boom"));
     failures[20] = Replies.error(429, "slow", "slow down", "retry-after", "3000");
@@ -309,7 +309,7 @@ class MetricsTest {
   }
 
   @Test
-  void keepsKeysPromptsAndEndlessNamesOut() {
+  void recordsNoKeysPromptsOrUnboundedNames() {
     String key = "sk-metrics-canary-0123456789abcdef";
     Reply[] answers = new Reply[300];
     for (int i = 0; i < answers.length; i++) {
@@ -329,7 +329,7 @@ class MetricsTest {
   }
 
   @Test
-  void countsTheSpansThatWereLost() {
+  void countsLostSpans() {
     try (Meters meters = new Meters()) {
       Metrics.setLostSpans(() -> 37);
 
@@ -340,7 +340,7 @@ class MetricsTest {
   }
 
   @Test
-  void allocatesNothingWhereNobodyReads() {
+  void allocatesNothingWithoutAReader() {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     OptionalInt status = OptionalInt.of(200);
     for (int i = 0; i < 20_000; i++) {

@@ -72,7 +72,7 @@ class PhoenixTracingTest {
   }
 
   @Test
-  void sendsTheSpansOfAServiceThatIsNoModel() {
+  void sendsTheSpansOfCallsToOtherServices() {
     try (ScriptedServer phoenix = takes();
         ScriptedServer weather =
             ScriptedServer.inTurn(Replies.json(503, "{}"), Replies.json(200, "{\"high\":7}"));
@@ -100,7 +100,7 @@ class PhoenixTracingTest {
   }
 
   @Test
-  void asksOnceAtTheStartWithoutSendingASpan() {
+  void probesTheEndpointOnceAtStartWithoutASpan() {
     try (ScriptedServer phoenix = takes()) {
       PhoenixTracing.setup(TraceSettings.to(phoenix.base().resolve("/")));
 
@@ -148,7 +148,7 @@ class PhoenixTracingTest {
   }
 
   @Test
-  void failsNoCallAndCountsEverySpanWhenPhoenixIsDown() throws IOException {
+  void failsNoCallAndCountsLostSpansWhenPhoenixIsDown() throws IOException {
     try (Desk desk = new Desk(ScriptedServer.start((request, number) -> Replies.chat("fine")))) {
       PhoenixTracing.setup(TraceSettings.to(URI.create("http://127.0.0.1:" + closedPort())));
 
@@ -168,7 +168,7 @@ class PhoenixTracingTest {
   }
 
   @Test
-  void waitsForASilentPhoenixNoLongerThanItIsTold() {
+  void waitsForASilentPhoenixNoLongerThanConfigured() {
     try (ScriptedServer phoenix = ScriptedServer.start((request, number) -> Replies.silence())) {
       PhoenixTracing.setup(
           TraceSettings.to(phoenix.base().resolve("/")).withShutdown(Duration.ofMillis(500)));
@@ -183,7 +183,7 @@ class PhoenixTracingTest {
   }
 
   @Test
-  void losesNothingOfABurstOfTenThousand() {
+  void losesNoSpanInABurstOfTenThousand() {
     try (ScriptedServer phoenix = takes()) {
       PhoenixTracing.setup(
           TraceSettings.to(phoenix.base().resolve("/")).withShutdown(Duration.ofSeconds(60)));
@@ -200,7 +200,7 @@ class PhoenixTracingTest {
   }
 
   @Test
-  void countsExactlyWhatTheQueueCannotHold() {
+  void countsExactlyTheSpansThatTheQueueDrops() {
     try (ScriptedServer phoenix =
         ScriptedServer.start(
             (request, number) -> number <= 3 ? accepted() : Replies.error(503, "x", "full"))) {
@@ -220,7 +220,7 @@ class PhoenixTracingTest {
   }
 
   @Test
-  void obeysOpenTelemetrysOwnVariables() {
+  void obeysTheVariablesOfOpenTelemetry() {
     try (ScriptedServer phoenix = takes();
         ScriptedServer other = takes()) {
       PhoenixTracing.setup(
@@ -244,7 +244,7 @@ class PhoenixTracingTest {
   }
 
   @Test
-  void asksTheAddressOfOpenTelemetrysVariablesOnceAtTheStartToo() {
+  void probesTheOpenTelemetryEndpointOnceAtStart() {
     try (ScriptedServer phoenix = takes()) {
       PhoenixTracing.setup(
           TraceSettings.OFF.withOtel(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", root(phoenix))));
@@ -260,7 +260,7 @@ class PhoenixTracingTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"OTEL_SERVICE_NAME", "nothing of OpenTelemetry"})
-  void takesItsHeadersToNoServerThatAnotherRedirectsTo(String variable) {
+  void sendsItsHeadersToNoRedirectTarget(String variable) {
     try (ScriptedServer elsewhere = takes();
         ScriptedServer phoenix =
             ScriptedServer.start(
@@ -288,7 +288,7 @@ class PhoenixTracingTest {
   }
 
   @Test
-  void sendsMetricsOnlyWhereAVariableSaysHow() {
+  void sendsMetricsOnlyIfConfiguredByAVariable() {
     try (ScriptedServer phoenix = takes();
         ScriptedServer collector = takes();
         Desk desk = new Desk(ScriptedServer.start((request, number) -> Replies.chat("blue")))) {
@@ -314,7 +314,7 @@ class PhoenixTracingTest {
   }
 
   @Test
-  void asksWithTheHeadersOfOpenTelemetrysVariables() {
+  void probesWithTheHeadersOfOpenTelemetryVariables() {
     try (ScriptedServer guarded =
         ScriptedServer.start(
             (request, number) ->
@@ -357,7 +357,7 @@ class PhoenixTracingTest {
   }
 
   @Test
-  void trustsTheAuthoritiesOfTheSettingsWithoutVariablesOfOpenTelemetry(@TempDir Path directory)
+  void trustsTheAuthoritiesOfTheSettingsWithoutOtelVariables(@TempDir Path directory)
       throws IOException {
     HeldCertificate authority =
         new HeldCertificate.Builder().commonName("Lab Authority").certificateAuthority(0).build();
@@ -415,7 +415,7 @@ class PhoenixTracingTest {
   }
 
   @Test
-  void leavesAnOpenTelemetryOfOthersAlone() throws Exception {
+  void leavesAnExistingOpenTelemetryUnchanged() throws Exception {
     String said = child(Map.of("PHOENIX_ENABLED", "true"), "foreign");
 
     assertThat(said).contains("set up: false").doesNotContain("BatchSpanProcessor");

@@ -55,21 +55,21 @@ class PicturesTest {
   }
 
   @Test
-  void thoseUpToTheLengthThatIsSet() {
+  void showsImagesUpToTheConfiguredLength() {
     assertThat(shown(Map.of(LENGTH, "100"), image(100)))
         .contains("PICTUREPICTURE")
         .doesNotContain("__REDACTED__");
   }
 
   @Test
-  void noneThatIsLonger() {
+  void hidesImagesAboveTheConfiguredLength() {
     assertThat(shown(Map.of(LENGTH, "100"), image(101)))
         .contains("__REDACTED__", "What is this?")
         .doesNotContain("PICTUREPICTURE");
   }
 
   @Test
-  void noneOfMoreThanThirtyTwoThousandCharactersUnlessItIsSaid() {
+  void hidesImagesAboveThirtyTwoThousandCharactersByDefault() {
     assertThat(shown(Map.of(), image(32_001))).doesNotContain("PICTUREPICTURE");
   }
 }

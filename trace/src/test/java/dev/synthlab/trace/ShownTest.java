@@ -127,7 +127,7 @@ class ShownTest {
   }
 
   @Test
-  void hidesWhatFillsThePathOfARequest() {
+  void hidesPathParametersOfARequest() {
     hideEverything();
     try (ScriptedServer weather =
         ScriptedServer.inTurn(
@@ -141,7 +141,7 @@ class ShownTest {
   }
 
   @Test
-  void callsAServiceNoModel() {
+  void recordsNoModelForAService() {
     try (ScriptedServer weather = ScriptedServer.inTurn(Replies.json(200, "{}"))) {
       ask(weather);
 
@@ -152,7 +152,7 @@ class ShownTest {
   }
 
   @Test
-  void leavesOutGoodRequestsToAServiceThatAreNotDrawn() {
+  void omitsSuccessfulServiceRequestsThatAreNotSampled() {
     PhoenixTracing.shutdown();
     PhoenixTracing.setup(TraceSettings.to(phoenix.base().resolve("/")).withSample(0));
     try (ScriptedServer weather = ScriptedServer.inTurn(Replies.json(200, "{}"))) {
@@ -168,7 +168,7 @@ class ShownTest {
   }
 
   @Test
-  void showsEveryRequestToAServiceThatWasTriedAgain() {
+  void exportsEveryRetriedServiceRequest() {
     PhoenixTracing.shutdown();
     PhoenixTracing.setup(TraceSettings.to(phoenix.base().resolve("/")).withSample(0));
     try (ScriptedServer weather =

@@ -14,14 +14,14 @@ class SpanCountersTest {
   }
 
   @Test
-  void takesNothingForLostThatIsOnItsWay() {
+  void doesNotCountSpansInTransitAsLost() {
     ended(10);
 
     assertThat(counters.lost()).isZero();
   }
 
   @Test
-  void countsWhatFailedAndWhatNoQueueCanHold() {
+  void countsFailedAndDroppedSpansAsLost() {
     ended(15);
     assertThat(counters.lost()).isEqualTo(5);
 
@@ -33,7 +33,7 @@ class SpanCountersTest {
   }
 
   @Test
-  void neverFalls() {
+  void neverDecreases() {
     ended(15);
     assertThat(counters.lost()).isEqualTo(5);
 
@@ -43,7 +43,7 @@ class SpanCountersTest {
   }
 
   @Test
-  void isExactAtTheEnd() {
+  void isExactAfterClosing() {
     ended(10);
     counters.exported(6);
     counters.failed(1);

@@ -20,7 +20,7 @@ class TailSamplerTest {
   private final SpanCounters counters = new SpanCounters(100);
 
   @Test
-  void dropsAGoodCallThatIsNotDrawnWithAllBelowIt() {
+  void dropsASuccessfulUnsampledCallWithItsChildren() {
     Tracer tracer = tracer(0);
 
     call(tracer, Context.root(), "LLM", 1, StatusCode.OK);
@@ -30,7 +30,7 @@ class TailSamplerTest {
   }
 
   @Test
-  void showsEveryFailureWithAllBelowIt() {
+  void exportsEveryFailureWithItsChildren() {
     Tracer tracer = tracer(0);
 
     call(tracer, Context.root(), "LLM", 1, StatusCode.ERROR);
@@ -40,7 +40,7 @@ class TailSamplerTest {
   }
 
   @Test
-  void showsEveryCallThatWasTriedAgain() {
+  void exportsEveryRetriedCall() {
     Tracer tracer = tracer(0);
 
     call(tracer, Context.root(), "EMBEDDING", 3, StatusCode.OK);
@@ -50,7 +50,7 @@ class TailSamplerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"CHAIN", "AGENT", "TOOL"})
-  void showsEveryStepAroundCalls(String kind) {
+  void exportsEveryStepAroundCalls(String kind) {
     Tracer tracer = tracer(0);
     Span step = tracer.spanBuilder(kind).setAttribute("openinference.span.kind", kind).startSpan();
 
@@ -61,7 +61,7 @@ class TailSamplerTest {
   }
 
   @Test
-  void showsTheGoodRoundsOfAnAnswerThatWasMended() {
+  void exportsTheSuccessfulRoundsOfARepairedAnswer() {
     SdkTracerProvider provider = provider(0);
 
     typed(provider, 2, StatusCode.OK);
@@ -71,7 +71,7 @@ class TailSamplerTest {
   }
 
   @Test
-  void showsTheWholeRequestWhoseLaterRoundFailed() {
+  void exportsTheWholeRequestIfALaterRoundFailed() {
     SdkTracerProvider provider = provider(0);
 
     typed(provider, 1, StatusCode.ERROR);
@@ -80,7 +80,7 @@ class TailSamplerTest {
   }
 
   @Test
-  void dropsAGoodRequestOfSeveralSpansAsAWhole() {
+  void dropsASuccessfulRequestOfSeveralSpansCompletely() {
     SdkTracerProvider provider = provider(0);
 
     typed(provider, 1, StatusCode.OK);
@@ -90,7 +90,7 @@ class TailSamplerTest {
   }
 
   @Test
-  void drawsARequestWithAllItsRounds() {
+  void samplesARequestWithAllItsRounds() {
     SdkTracerProvider provider = provider(0.5);
 
     for (int i = 0; i < 400; i++) {
@@ -114,7 +114,7 @@ class TailSamplerTest {
   }
 
   @Test
-  void showsAboutTheShareThatIsAskedFor() {
+  void exportsAboutTheConfiguredShare() {
     Tracer tracer = tracer(0.25);
 
     for (int i = 0; i < 4_000; i++) {
@@ -127,7 +127,7 @@ class TailSamplerTest {
   }
 
   @Test
-  void showsAtTheEndWhatIsStillOpen() {
+  void exportsPendingSpansAtShutdown() {
     SdkTracerProvider provider = provider(0);
     Tracer tracer = provider.get("test");
     Span llm = tracer.spanBuilder("LLM").setAttribute("openinference.span.kind", "LLM").startSpan();

@@ -135,7 +135,7 @@ class ApiModelReaderTest {
   }
 
   @Test
-  void givesEveryMethodAUniqueName() {
+  void assignsAUniqueNameToEveryMethod() {
     String paths =
         List.of("get_it", "getIt", "get-it", "class", "toString", "123").stream()
             .map(

@@ -104,7 +104,7 @@ class NewClientTest {
   }
 
   @Test
-  void overwritesNoFileAndNamesTheExistingOnes() throws IOException {
+  void overwritesNoFileAndReportsTheExistingOnes() throws IOException {
     Path source = Path.of("src/main/java/com/example/infrastructure/weather/WeatherClient.java");
     Files.createDirectories(directory.resolve(source).getParent());
     Files.writeString(directory.resolve(source), "mine");
