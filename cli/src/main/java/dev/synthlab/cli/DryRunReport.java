@@ -23,6 +23,7 @@ final class DryRunReport {
 
   private final Settings.Limits limits;
   private final ModelCatalogue catalogue;
+  private final boolean embedded;
   private final boolean quiet;
   private final PrintStream out;
 
@@ -34,12 +35,17 @@ final class DryRunReport {
             .modelsFile()
             .map(ModelCatalogue.bundled()::with)
             .orElseGet(ModelCatalogue::bundled);
+    this.embedded = settings.local().chosen();
     this.quiet = quiet;
     this.out = out;
   }
 
-  /** Reads the input and prints the estimate. */
-  int report(BulkOptions options) {
+  /**
+   * Reads the input and prints the estimate.
+   *
+   * @param bounded whether the run has a maximum cost, so that it refuses a model without a price
+   */
+  int report(BulkOptions options, boolean bounded) {
     DryRun dry = DryRun.of(options, sentence -> System.err.println("synthlab: " + shown(sentence)));
     Thread progress = VirtualThreads.start("synthlab-progress", () -> showProgress(dry));
     DryRun.Estimate estimate;
@@ -49,6 +55,20 @@ final class DryRunReport {
       progress.interrupt();
     }
     print(estimate);
+    if (bounded && !embedded) {
+      for (DryRun.Share share : estimate.shares()) {
+        Optional<Model> model = catalogue.find(share.model());
+        if (model.flatMap(Model::price).isEmpty() || outputMax(share, model).isEmpty()) {
+          System.err.println(
+              "error: a run would stop here: what an answer of "
+                  + shown(share.model())
+                  + " may cost is not known, and --max-cost is set: give its price in"
+                  + " SYNTHLAB_MODELS_FILE, or set --max-tokens if only the length of its answer is"
+                  + " unknown");
+          return ExitCodes.STOPPED;
+        }
+      }
+    }
     return ExitCodes.OK;
   }
 

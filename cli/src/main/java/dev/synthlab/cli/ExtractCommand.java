@@ -45,11 +45,11 @@ final class ExtractCommand implements Callable<Integer> {
 
   @Option(
       names = "--schema",
-      paramLabel = "SCHEMA",
+      paramLabel = "SCHEMA|@FILE",
       required = true,
       description =
           "Schema of the object: 'name, age int, tags list of str', or a JSON Schema, or a file"
-              + " with either.")
+              + " with either: dog.json, or @FILE for any name.")
   private String schema = "";
 
   @Option(names = "--multi", description = "Extract all such objects, as an array named \"items\".")

@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
       "In a directory without a build file it writes a whole project, which ./mvnw verify builds.",
       "Next to a pom.xml it writes only the classes and prints the dependencies they need. It"
           + " never",
-      "overwrites a file.",
+      "overwrites a file, and writes no project where .mvn, lib, src or target has files.",
       "",
       "From an OpenAPI file (3.0 or 3.1, JSON or YAML) it reads the operations with JSON bodies."
           + " What",

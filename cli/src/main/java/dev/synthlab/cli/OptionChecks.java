@@ -2,13 +2,10 @@ package dev.synthlab.cli;
 
 import dev.synthlab.batch.FailureTolerance;
 import dev.synthlab.config.Settings;
-import dev.synthlab.config.Utf8;
 import dev.synthlab.json.Json;
 import dev.synthlab.json.JsonSchema;
 import dev.synthlab.logging.Redactor;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -87,15 +84,11 @@ final class OptionChecks {
     return new UsageException(flag + " is " + Redactor.printableLine(value) + ", " + allowed);
   }
 
-  /** The schema of an option: shorthand, JSON, or a file with either. */
+  /** The schema of an option: the short form, JSON, or a file with either. */
   static JsonSchema schema(String given) throws IOException {
-    String text = textOrFile("--schema", given).strip();
-    if (text.endsWith(".json") && !text.contains(" ")) {
-      throw refused("--schema", given, "but there is no such file");
-    }
+    String text = TextOrFile.read("--schema", given, OptionChecks::isSchema);
     try {
-      JsonSchema schema =
-          text.startsWith("{") ? JsonSchema.parse(text) : JsonSchema.shorthand(text);
+      JsonSchema schema = parsed(text);
       if (schema.tree().get("type") instanceof String type && !type.equals("object")) {
         throw new UsageException(
             "--schema must describe an object, was "
@@ -104,34 +97,28 @@ final class OptionChecks {
       }
       return schema;
     } catch (IllegalArgumentException e) {
-      throw new UsageException("--schema: " + e.getMessage());
+      throw TextOrFile.refused("--schema", given, text, String.valueOf(e.getMessage()));
     }
   }
 
-  /** The text of an option, or the content of the file that it names. */
-  static String textOrFile(String flag, String given) throws IOException {
-    boolean marked = given.startsWith("@");
-    String name = marked ? given.substring(1) : given;
-    if (!isFile(name)) {
-      if (marked) {
-        throw refused(flag, given, "but there is no such file");
-      }
-      return given;
-    }
-    try {
-      // The line end at the end of the file is not part of the text.
-      return Utf8.read(Path.of(name), reason -> refused(flag, given, "and that file " + reason))
-          .replaceFirst("\\R\\z", "");
-    } catch (IOException e) {
-      throw refused(flag, given, "but that file cannot be read");
-    }
+  private static JsonSchema parsed(String text) {
+    return isJson(text) ? JsonSchema.parse(text.strip()) : JsonSchema.shorthand(text.strip());
   }
 
-  private static boolean isFile(String name) {
+  private static boolean isJson(String text) {
+    return text.stripLeading().startsWith("{");
+  }
+
+  /** Whether a value has the form of a schema: a JSON object, or the short form. */
+  private static boolean isSchema(String given) {
+    if (isJson(given)) {
+      return true;
+    }
     try {
-      return Files.isRegularFile(Path.of(name));
-    } catch (InvalidPathException e) {
-      return false; // not a file name
+      JsonSchema unused = parsed(given);
+      return !Path.of(given).isAbsolute(); // as C:\dir\dog.json is on Windows
+    } catch (IllegalArgumentException e) {
+      return false;
     }
   }
 

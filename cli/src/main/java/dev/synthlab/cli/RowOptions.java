@@ -29,8 +29,8 @@ final class RowOptions {
       names = "--template",
       paramLabel = "TEXT|@FILE",
       description =
-          "Template of the prompts, with names of columns: 'Summarise {{review}}'. A value that"
-              + " begins with @, or is the name of a file, is read from that file.")
+          "Template of the prompts, with names of columns: 'Summarise {{review}}'. @FILE, and a"
+              + " value without {{ that has an extension or a directory, names a file.")
   private @Nullable String template;
 
   @Option(
@@ -42,11 +42,11 @@ final class RowOptions {
 
   @Option(
       names = "--schema",
-      paramLabel = "SCHEMA",
+      paramLabel = "SCHEMA|@FILE",
       description =
-          "Schema of the answers: 'name, age int', or a JSON Schema, or a file with either. The"
-              + " model gets one chance to correct an answer that does not match; then the row"
-              + " fails.")
+          "Schema of the answers: 'name, age int', or a JSON Schema, or a file with either:"
+              + " dog.json, or @FILE for any name. The model gets one chance to correct an answer"
+              + " that does not match; then the row fails.")
   private @Nullable String schema;
 
   @SuppressWarnings("JavaLangClash")
@@ -106,13 +106,12 @@ final class RowOptions {
   }
 
   private static PromptTemplate template(String given) throws IOException {
+    String text = TextOrFile.read("--template", given, value -> value.contains("{{"));
     try {
-      PromptTemplate template = PromptTemplate.of(OptionChecks.textOrFile("--template", given));
+      PromptTemplate template = PromptTemplate.of(text);
       if (template.variables().isEmpty()) {
-        throw OptionChecks.refused(
-            "--template",
-            given,
-            "which is neither a file nor names a column, as in 'Summarise {{review}}'");
+        throw TextOrFile.refused(
+            "--template", given, text, "it names no column, as in 'Summarise {{review}}'");
       }
       return template;
     } catch (IllegalArgumentException e) {

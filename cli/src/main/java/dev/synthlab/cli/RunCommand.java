@@ -201,7 +201,8 @@ final class RunCommand implements Callable<Integer> {
     common.overlay(Variable.SYNTHLAB_TRACE_SAMPLE, traceSample, "--trace-sample");
     Settings settings = common.settings();
     if (dryRun) {
-      return new DryRunReport(settings, common.quiet(), Main.stdout()).report(options(settings));
+      return new DryRunReport(settings, common.quiet(), Main.stdout())
+          .report(options(settings), maxCost != null);
     }
     settings.llm().requireKey();
     BulkOptions options = options(settings);

@@ -1,5 +1,6 @@
 package dev.synthlab.cli;
 
+import static dev.synthlab.testing.Replies.chat;
 import static dev.synthlab.testing.Replies.delta;
 import static dev.synthlab.testing.Replies.events;
 import static dev.synthlab.testing.Replies.finish;
@@ -25,6 +26,14 @@ class HostileDirectoryTest {
   private final ScriptedServer meant = streaming("Paris");
   private final ScriptedServer evil = streaming("evil");
 
+  private final ScriptedServer typed =
+      ScriptedServer.start(
+          (request, number) ->
+              chat(
+                  request.body().contains("age\"")
+                      ? "{\"name\": \"Rex\", \"age\": 3}"
+                      : "{\"name\": \"Rex\"}"));
+
   private static ScriptedServer streaming(String answer) {
     return ScriptedServer.start(
         (request, number) -> events(delta(answer), finish("stop"), "[DONE]"));
@@ -34,6 +43,7 @@ class HostileDirectoryTest {
   void close() {
     meant.close();
     evil.close();
+    typed.close();
   }
 
   private Path env(String... lines) throws IOException {
@@ -127,6 +137,48 @@ class HostileDirectoryTest {
     assertThat(meant.seen())
         .singleElement()
         .satisfies(seen -> assertThat(seen.header("authorization")).isEqualTo("Bearer " + KEY));
+  }
+
+  @Test
+  void takesATextByItsFormWhateverFilesHaveItsName() throws IOException {
+    List<String> texts = List.of("name, age int", "name", "Summarise {{review}}", "{\"type\": 1}");
+    for (String each : texts) {
+      Files.writeString(directory.resolve(each), "planted str {{planted}}");
+    }
+    Files.writeString(directory.resolve("in.csv"), "review,planted\ngood,evil\n");
+    Synth synth = synth().with("OPENAI_BASE_URL", typed.base().toString());
+
+    Ended members = synth.run("extract", "Rex is 3", "--schema", "name, age int");
+    Ended word = synth.run("extract", "Rex is 3", "--schema", "name");
+    Ended template =
+        synth.run("run", "in.csv", "-o", "out.csv", "--template", "Summarise {{review}}");
+    Ended json = synth.run("extract", "Rex is 3", "--schema", "{\"type\": 1}");
+
+    assertThat(List.of(members, word, template)).allMatch(ended -> ended.exit() == 0);
+    assertThat(members.err())
+        .contains("--schema is used as text; to read the file of that name: --schema '@name, age");
+    assertThat(json.err()).contains("--schema '@{\"type\": 1}'", "error: --schema: ");
+    assertThat(typed.seen())
+        .hasSize(3)
+        .noneMatch(seen -> seen.body().contains("planted") || seen.body().contains("evil"))
+        .anyMatch(seen -> seen.body().contains("Summarise good"));
+  }
+
+  @Test
+  void readsAFileThatIsNamedByItsExtensionItsDirectoryOrAnAtSign() throws IOException {
+    Files.createDirectory(directory.resolve("my"));
+    for (String each : List.of("my dog.txt", "my/dog", "dog")) {
+      Files.writeString(directory.resolve(each), "name, age int\n");
+    }
+    Synth synth = synth().with("OPENAI_BASE_URL", typed.base().toString());
+
+    for (String each : List.of("my dog.txt", "my/dog", "./dog", "@dog", "@my dog.txt")) {
+      Ended ended = synth.run("extract", "Rex is 3", "--schema", each);
+
+      assertThat(ended.exit()).as(ended.all()).isZero();
+      assertThat(ended.err()).doesNotContain("used as text");
+    }
+    assertThat(typed.seen()).hasSize(5).allMatch(seen -> seen.body().contains("age"));
   }
 
   @Test

@@ -148,7 +148,8 @@ class TableCommandTest {
     wrong.put(List.of("--template", "{{revue}}"), "no column \"revue\"");
     wrong.put(List.of("--template", "{{revue"), "character 1");
     wrong.put(List.of("--template", "@none.txt"), "no such file");
-    wrong.put(List.of("--template", "none.txt"), "neither a file nor names a column");
+    wrong.put(List.of("--template", "none.txt"), "no such file, and as text: it names no column");
+    wrong.put(List.of("--template", "none"), "--template: it names no column");
     wrong.put(List.of(), "no column \"prompt\"");
     wrong.put(List.of("--template", "{{name}}", "--id", "key"), "no column \"key\"");
     wrong.put(List.of("--template", "{{name}}", "--input-format", "xml"), "--input-format");
@@ -204,6 +205,18 @@ class TableCommandTest {
         .contains("at least 2m00s by --rpm 1");
     assertThat(server.seen()).isEmpty();
     assertThat(synth.path("sub")).doesNotExist();
+  }
+
+  @Test
+  void refusesADryRunThatTheRunWouldRefuseForAnUnknownPrice() {
+    synth.file("in.jsonl", "{\"prompt\":\"x\"}");
+
+    Ended dry =
+        synth.run(
+            "run", "in.jsonl", "-o", "o.jsonl", "--dry-run", "--max-cost", "1", "-m", "unpriced");
+
+    assertThat(dry.exit()).isEqualTo(5);
+    assertThat(dry.err()).contains("what an answer of unpriced may cost is not known");
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.synthlab.http.Body;
 import dev.synthlab.http.BodyReader;
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.Request.AddressPolicy;
+import dev.synthlab.json.JsonCodec;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -379,14 +380,14 @@ public final class ApiCall {
     return Uris.withQuery(target.address(), parameters);
   }
 
-  <T> ResponseReader<T> json(JsonCodec.JsonType<T> type) {
+  <T> ResponseReader<T> json(JsonCodec<T> codec) {
     int limit = maxBufferedBytes();
     if (headers.first("accept").isEmpty()) {
       header("Accept", "application/json");
     }
     return answer -> {
       try (var open = answer.body()) {
-        return JsonCodec.read(BodyReader.whole(open, limit), type);
+        return codec.read(BodyReader.whole(open, limit));
       }
     };
   }

@@ -8,6 +8,7 @@ import dev.synthlab.call.Timer;
 import dev.synthlab.call.TrafficControl;
 import dev.synthlab.config.ApiSettings;
 import dev.synthlab.http.Transport;
+import dev.synthlab.json.JsonCodec;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +104,7 @@ public final class ApiClientBuilder {
     ApiSettings apiSettings = Objects.requireNonNull(settings, "settings");
     Transport client = Objects.requireNonNull(transport, "transport");
     // Loaded here: virtual threads pin their carriers while they wait for class loading.
-    JsonCodec.load();
+    JsonCodec.of(Object.class); // loads the mapper
     TrafficControl shared =
         traffic == null ? TrafficControl.by(timer, TrafficControl.RouteLimits.DEFAULT) : traffic;
     CallPolicy policy =

@@ -13,6 +13,7 @@ import dev.synthlab.http.Headers;
 import dev.synthlab.http.Request;
 import dev.synthlab.http.Request.AddressPolicy;
 import dev.synthlab.http.TransportException.Phase;
+import dev.synthlab.json.JsonCodec;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;

@@ -1,6 +1,7 @@
 package dev.synthlab.external;
 
 import dev.synthlab.http.Headers;
+import dev.synthlab.json.JsonCodec;
 import java.net.URI;
 import java.util.HashSet;
 import java.util.Iterator;

@@ -1,6 +1,7 @@
 package dev.synthlab.external;
 
 import dev.synthlab.call.AttemptResult;
+import dev.synthlab.json.JsonCodec;
 import java.io.IOException;
 
 /**

@@ -2,6 +2,7 @@ package dev.synthlab.external;
 
 import dev.synthlab.call.AttemptResult;
 import dev.synthlab.http.BodyReader;
+import dev.synthlab.json.JsonCodec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,5 +1,6 @@
 package dev.synthlab.json;
 
+import java.util.HexFormat;
 import java.util.Map;
 
 /** A translator of the regular expressions of JSON Schema, ECMA-262, to those of RE2 or Java. */
@@ -106,6 +107,6 @@ final class EcmaPattern {
 
   private boolean hex(int from) {
     return from + 4 <= source.length()
-        && source.substring(from, from + 4).chars().allMatch(c -> Character.digit(c, 16) >= 0);
+        && source.substring(from, from + 4).chars().allMatch(HexFormat::isHexDigit);
   }
 }

@@ -4,11 +4,9 @@ import dev.synthlab.json.SchemaNode.Limits;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 
 /**
  * A reader of Jakarta Validation's {@code @Min}, {@code @Max}, {@code @Size} and {@code @Pattern}
@@ -20,22 +18,16 @@ final class JakartaConstraints {
   /** RE2 repeats no expression more often. */
   private static final int MAX_REPEATS = 1_000;
 
-  private final Map<String, Annotation> byName = new LinkedHashMap<>();
+  private final Map<String, Annotation> byName;
   private final String place;
 
   private JakartaConstraints(RecordComponent component, String place) {
     this.place = place;
-    Stream.of(component.getAccessor().getAnnotations(), field(component))
-        .flatMap(Arrays::stream)
-        .forEach(each -> byName.put(each.annotationType().getName(), each));
-  }
-
-  private static Annotation[] field(RecordComponent component) {
-    try {
-      return component.getDeclaringRecord().getDeclaredField(component.getName()).getAnnotations();
-    } catch (NoSuchFieldException e) {
-      throw new IllegalStateException("every component of a record has a field", e);
-    }
+    this.byName =
+        SchemaNodes.annotations(component)
+            .collect(
+                Collectors.toMap(
+                    each -> each.annotationType().getName(), each -> each, (a, b) -> b));
   }
 
   /**

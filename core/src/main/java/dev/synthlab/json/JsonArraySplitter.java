@@ -108,45 +108,44 @@ public final class JsonArraySplitter {
 
   /** Outside of strings, the first bracket is that of the array. */
   private void before(char c) {
-    if (escaped) {
-      escaped = false;
-    } else if (quoted && c == '\\') {
-      escaped = true;
-    } else if (c == '"' && depth > 0) {
-      quoted = !quoted;
-    } else if (!quoted && c == '{') {
+    if (depth > 0 && inString(c)) {
+      return;
+    }
+    if (c == '{') {
       depth++;
-    } else if (!quoted && c == '}') {
+    } else if (c == '}') {
       depth = Math.max(0, depth - 1);
-    } else if (!quoted && c == '[') {
+    } else if (c == '[') {
       state = State.ELEMENTS;
       depth = 0;
     }
   }
 
-  private void element(char c, List<String> whole) {
-    if (quoted) {
-      element.append(c);
-      if (escaped) {
-        escaped = false;
-      } else if (c == '\\') {
-        escaped = true;
-      } else if (c == '"') {
-        quoted = false;
-      }
-      return;
+  /** Whether the character is a part of a string, its quotes included. */
+  private boolean inString(char c) {
+    if (escaped) {
+      escaped = false;
+    } else if (quoted && c == '\\') {
+      escaped = true;
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else {
+      return quoted;
     }
-    if (depth == 0 && (c == ',' || c == ']')) {
+    return true;
+  }
+
+  private void element(char c, List<String> whole) {
+    boolean string = inString(c);
+    if (!string && depth == 0 && (c == ',' || c == ']')) {
       hand(whole);
       state = c == ']' ? State.AFTER : state;
       return;
     }
     element.append(c);
-    if (c == '"') {
-      quoted = true;
-    } else if (c == '{' || c == '[') {
+    if (!string && (c == '{' || c == '[')) {
       depth++;
-    } else if (c == '}' || c == ']') {
+    } else if (!string && (c == '}' || c == ']')) {
       depth--;
       if (depth == 0) {
         hand(whole);

@@ -56,7 +56,7 @@ public final class JsonBinding {
   public record Reading(Optional<Object> value, List<String> violations) {}
 
   /**
-   * * The binding of a type.
+   * The binding of a type.
    *
    * @param type a record, or another type that a model can fill
    * @return shared for classes
@@ -78,12 +78,9 @@ public final class JsonBinding {
    * @return the binding
    */
   public static JsonBinding listOf(Type type) {
-    SchemaNode items =
-        new SchemaNode.ArrayNode(
-            new SchemaNode.Container.Listed(),
-            new SchemaNodes().make(type),
-            SchemaNode.Limits.NONE);
-    return new JsonBinding(SchemaNodes.nameOf(type) + "s", items);
+    return new JsonBinding(
+        SchemaNodes.nameOf(type) + "s",
+        new SchemaNode.ArrayNode(List.class, new SchemaNodes().make(type), SchemaNode.Limits.NONE));
   }
 
   /**
@@ -96,25 +93,26 @@ public final class JsonBinding {
   }
 
   /**
-   * * The Java value of a tree of maps, lists, strings, numbers, booleans and nulls. It may come
-   * with or without its wrapper.
+   * The Java value of a tree of maps, lists, strings, numbers, booleans and nulls. It may come with
+   * or without its wrapper.
    *
    * @param tree the value as it was parsed
    * @return the Java value, or the violations
    */
   public Reading read(@Nullable Object tree) {
+    return wrapper.isPresent()
+            && tree instanceof Map<?, ?> object
+            && object.containsKey(wrapper.get())
+        ? read(node, object.get(wrapper.get()), "$." + wrapper.get())
+        : read(node, tree, "$");
+  }
+
+  private static Reading read(SchemaNode node, @Nullable Object tree, String path) {
     JsonReader reader = new JsonReader();
-    Object inner = tree;
-    String path = "$";
-    if (wrapper.isPresent()
-        && tree instanceof Map<?, ?> object
-        && object.containsKey(wrapper.get())) {
-      inner = object.get(wrapper.get());
-      path = "$." + wrapper.get();
-    }
-    Optional<Object> value = reader.read(node, inner, path);
+    Object value = reader.read(node, tree, path);
     List<String> violations = reader.violations();
-    return new Reading(violations.isEmpty() ? value : Optional.empty(), violations);
+    return new Reading(
+        violations.isEmpty() ? Optional.ofNullable(value) : Optional.empty(), violations);
   }
 
   /**
@@ -128,10 +126,7 @@ public final class JsonBinding {
     if (!(node instanceof SchemaNode.ArrayNode items)) {
       throw new IllegalStateException("not a list");
     }
-    JsonReader reader = new JsonReader();
-    Optional<Object> value = reader.read(items.item(), tree, "$." + ITEMS + "[" + index + "]");
-    List<String> violations = reader.violations();
-    return new Reading(violations.isEmpty() ? value : Optional.empty(), violations);
+    return read(items.item(), tree, "$." + ITEMS + "[" + index + "]");
   }
 
   /**
@@ -153,19 +148,10 @@ public final class JsonBinding {
   }
 
   private static Optional<String> wrapper(SchemaNode node) {
-    return switch (node) {
-      case SchemaNode.ArrayNode items -> Optional.of(ITEMS);
-      case SchemaNode.RefNode named -> wrapper(named.target());
-      case SchemaNode.BooleanNode flag -> Optional.of(VALUE);
-      case SchemaNode.NumberNode number -> Optional.of(VALUE);
-      case SchemaNode.TextNode text -> Optional.of(VALUE);
-      case SchemaNode.FormattedTextNode spelled -> Optional.of(VALUE);
-      case SchemaNode.EnumNode choice -> Optional.of(VALUE);
-      case SchemaNode.MapNode entries -> Optional.of(VALUE);
-      case SchemaNode.OptionalNode maybe -> Optional.of(VALUE);
-      case SchemaNode.ObjectNode fields -> Optional.empty();
-      case SchemaNode.UnionNode variants -> Optional.of(VALUE);
-    };
+    SchemaNode root = node instanceof SchemaNode.RefNode named ? named.target() : node;
+    return root instanceof SchemaNode.ObjectNode
+        ? Optional.empty()
+        : Optional.of(root instanceof SchemaNode.ArrayNode ? ITEMS : VALUE);
   }
 
   private static String shortened(String name) {

@@ -92,9 +92,9 @@ public sealed interface JsonExtractor {
 
     private JsonExtractor in(String given) {
       String whole = trimmed(given);
-      Optional<Object> concurrency = strict(whole);
-      String text = concurrency.isPresent() ? whole : trimmed(withoutThought(whole));
-      Optional<Object> strict = concurrency.or(() -> strict(unfenced(text)));
+      Optional<Object> direct = strict(whole);
+      String text = direct.isPresent() ? whole : trimmed(withoutThought(whole));
+      Optional<Object> strict = direct.or(() -> strict(unfenced(text)));
       if (strict.isPresent() && !(strict.get() instanceof String)) {
         return new Tree(strict.get());
       }

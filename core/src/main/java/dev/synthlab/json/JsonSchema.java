@@ -28,13 +28,12 @@ public final class JsonSchema {
    *     or to another document, a misspelt keyword, no keyword that limits a value
    */
   public JsonSchema(String name, Map<String, Object> tree) {
-    this(named(name), SchemaLoader.load(tree).tree(), null);
+    this(SchemaLoader.load(tree).tree(), named(name));
   }
 
-  private JsonSchema(String name, Map<String, Object> tree, @Nullable SchemaValidator validator) {
+  private JsonSchema(Map<String, Object> tree, String name) {
     this.name = name;
     this.tree = Collections.unmodifiableMap(new LinkedHashMap<>(tree));
-    this.validator = validator;
   }
 
   private static String named(String name) {
@@ -47,7 +46,7 @@ public final class JsonSchema {
 
   /** A schema that this package generated. */
   static JsonSchema written(String name, Map<String, Object> tree) {
-    return new JsonSchema(named(name), tree, null);
+    return new JsonSchema(tree, named(name));
   }
 
   /**

@@ -4,6 +4,8 @@ import dev.synthlab.Internal;
 import dev.synthlab.logging.Redactor;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +20,6 @@ public final class JsonValues {
   private static final int SHOWN = 80;
   private static final int MAX_LISTED = 50;
   private static final int MAX_DIGITS = 1_000;
-  private static final int LONG_DIGITS = 19;
   private static final int CHARACTERS_A_STEP = 16;
 
   private JsonValues() {}
@@ -81,6 +82,29 @@ public final class JsonValues {
     };
   }
 
+  /**
+   * A copy whose objects and arrays can be changed.
+   *
+   * @param levels how deep objects and arrays may be nested
+   * @throws IllegalArgumentException when they are nested deeper
+   */
+  static @Nullable Object copy(@Nullable Object value, int levels) {
+    if (levels < 0) {
+      throw new IllegalArgumentException("it is nested deeper than " + Json.MAX_DEPTH);
+    }
+    if (value instanceof Map<?, ?> object) {
+      Map<String, @Nullable Object> all = new LinkedHashMap<>();
+      object.forEach((name, part) -> all.put(String.valueOf(name), copy(part, levels - 1)));
+      return all;
+    }
+    if (value instanceof List<?> array) {
+      List<@Nullable Object> all = new ArrayList<>(array.size());
+      array.forEach(part -> all.add(copy(part, levels - 1)));
+      return all;
+    }
+    return value;
+  }
+
   /** Whether a number has no fraction, as 3 and 3.0. */
   static boolean isWhole(BigDecimal number) {
     return number.scale() <= 0 || number.stripTrailingZeros().scale() <= 0;
@@ -136,25 +160,11 @@ public final class JsonValues {
     }
     if (value instanceof Number) {
       spend.accept(1);
-      Object whole = value instanceof Integer || value instanceof Long ? value : exact(value);
-      return whole instanceof Integer small ? (Object) small.longValue() : whole;
+      return decimal(value).<Object>map(BigDecimal::stripTrailingZeros).orElse(value);
     }
     String text = value instanceof String string ? "\"" + string : String.valueOf(value);
     spend.accept(1 + text.length() / CHARACTERS_A_STEP);
     return text;
-  }
-
-  /** A long where the number is one, else a decimal without zeros at its end. */
-  private static Object exact(Object value) {
-    Optional<BigDecimal> number = decimal(value).map(BigDecimal::stripTrailingZeros);
-    if (number.isEmpty()) {
-      return value;
-    }
-    BigDecimal exact = number.get();
-    boolean small = exact.scale() <= 0 && exact.precision() - (long) exact.scale() <= LONG_DIGITS;
-    return small && exact.toBigInteger().bitLength() < Long.SIZE
-        ? (Object) exact.longValueExact()
-        : exact;
   }
 
   /** Text, not nested collections: its hash codes cannot be made to collide at great cost. */

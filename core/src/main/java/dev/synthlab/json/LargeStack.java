@@ -12,23 +12,8 @@ final class LargeStack {
 
   /** Runs the work on a new thread and waits for it. Its exceptions are thrown here. */
   static <T> T call(Supplier<T> work) {
-    CompletableFuture<T> done = new CompletableFuture<>();
-    Thread thread =
-        new Thread(
-            null,
-            () -> {
-              try {
-                done.complete(work.get());
-              } catch (Throwable e) { // handed over to the thread that waits
-                done.completeExceptionally(e);
-              }
-            },
-            "synthlab-deep-json",
-            BYTES);
-    thread.setDaemon(true);
-    thread.start();
     try {
-      return done.join();
+      return CompletableFuture.supplyAsync(work, LargeStack::start).join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof RuntimeException refused) {
         throw refused;
@@ -38,5 +23,11 @@ final class LargeStack {
       }
       throw e;
     }
+  }
+
+  private static void start(Runnable work) {
+    Thread thread = new Thread(null, work, "synthlab-deep-json", BYTES);
+    thread.setDaemon(true);
+    thread.start();
   }
 }

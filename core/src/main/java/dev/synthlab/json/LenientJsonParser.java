@@ -3,9 +3,11 @@ package dev.synthlab.json;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,15 +83,7 @@ final class LenientJsonParser {
   private Map<String, @Nullable Object> object() throws NoJsonException {
     enter();
     Map<String, @Nullable Object> members = new LinkedHashMap<>();
-    while (true) {
-      skipCommas();
-      if (ended()) {
-        break;
-      }
-      if (text.charAt(at) == '}') {
-        at++;
-        break;
-      }
+    while (!ended('}')) {
       String key = key();
       skipBlank();
       if (ended()) {
@@ -116,15 +110,7 @@ final class LenientJsonParser {
   private List<@Nullable Object> array() throws NoJsonException {
     enter();
     List<@Nullable Object> elements = new ArrayList<>();
-    while (true) {
-      skipCommas();
-      if (ended()) {
-        break;
-      }
-      if (text.charAt(at) == ']') {
-        at++;
-        break;
-      }
+    while (!ended(']')) {
       Object value = value(Place.ELEMENT);
       if (!(value instanceof CutOff)) {
         elements.add(value);
@@ -141,6 +127,17 @@ final class LenientJsonParser {
     if (depth > Json.MAX_DEPTH) {
       throw wrong("it is nested deeper than " + Json.MAX_DEPTH);
     }
+  }
+
+  /** Whether the object or array ends here. */
+  private boolean ended(char bracket) throws NoJsonException {
+    skipCommas();
+    if (ended()) {
+      return true;
+    }
+    boolean last = text.charAt(at) == bracket;
+    at += last ? 1 : 0;
+    return last;
   }
 
   /** Whether the text is over; it may be only where what is open shall be closed. */
@@ -216,12 +213,7 @@ final class LenientJsonParser {
         throw new NumberFormatException("other digits than those of JSON");
       }
       if (digits.chars().allMatch(c -> c == '-' || c == '+' || (c >= '0' && c <= '9'))) {
-        BigInteger whole = new BigInteger(digits);
-        if (whole.bitLength() >= Long.SIZE) {
-          return whole;
-        }
-        long fits = whole.longValue();
-        return fits == (int) fits ? (Object) (int) fits : (Object) fits;
+        return Objects.requireNonNull(JsonValues.whole(new BigInteger(digits)));
       }
       return new BigDecimal(digits.endsWith(".") ? digits + "0" : digits);
     } catch (NumberFormatException e) {
@@ -269,15 +261,8 @@ final class LenientJsonParser {
   }
 
   private boolean isHex(int from) {
-    if (from + 4 > text.length()) {
-      return false;
-    }
-    for (int i = from; i < from + 4; i++) {
-      if (Character.digit(text.charAt(i), 16) < 0 || text.charAt(i) > 'f') {
-        return false;
-      }
-    }
-    return true;
+    return from + 4 <= text.length()
+        && text.substring(from, from + 4).chars().allMatch(HexFormat::isHexDigit);
   }
 
   /** Whether a quote ends its string: it does when what follows fits, else it is a part of it. */

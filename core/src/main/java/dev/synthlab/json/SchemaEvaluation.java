@@ -2,7 +2,9 @@ package dev.synthlab.json;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** One check of one value: its violations, and the bounds on its work and depth. For one thread. */
 final class SchemaEvaluation {
@@ -43,7 +45,20 @@ final class SchemaEvaluation {
    *
    * @param missing whether it is to be left out, else it is a whole number
    */
-  record Change(TreeNode.OfValue part, boolean missing) {}
+  record Change(TreeNode.OfValue part, boolean missing) {
+    /** Changes the object or array that has the part. */
+    @SuppressWarnings("unchecked") // copies have no other maps and lists
+    void apply() {
+      Object around = part.parent().map(TreeNode::value).orElse(null);
+      if (around instanceof List<?> array) {
+        ((List<@Nullable Object>) array).set((Integer) part.key(), JsonValues.whole(part.value()));
+      } else if (around instanceof Map<?, ?> object && missing) {
+        object.remove(part.key());
+      } else if (around instanceof Map<?, ?> object) {
+        ((Map<Object, @Nullable Object>) object).put(part.key(), JsonValues.whole(part.value()));
+      }
+    }
+  }
 
   /** What is wrong with a part: a sentence without its subject. */
   record Violation(TreeNode.OfValue at, String sentence) {}

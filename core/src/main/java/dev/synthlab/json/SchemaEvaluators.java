@@ -229,28 +229,19 @@ final class SchemaEvaluators implements EvaluatorFactory {
 
   /** Finds a pattern in a text, which is a value or the name of a member. */
   private static Predicate<TreeNode.OfValue> matcher(String source) {
-    Optional<BoundedPattern> pattern = compiled(source);
-    String name = "the pattern " + JsonValues.shown(source);
+    BoundedPattern pattern = BoundedPattern.of(source);
     return at -> {
       String text = at.asString();
-      SchemaEvaluation evaluation = at.evaluation();
       try {
-        return pattern
-            .orElseThrow(() -> evaluation.unjudged(at, name + " is not a regular expression"))
-            .find(text, steps -> evaluation.spend(steps, at));
+        return pattern.find(text, steps -> at.evaluation().spend(steps, at));
       } catch (BoundedPattern.UnjudgedException e) {
-        throw evaluation.unjudged(
-            at, name + " " + e.getMessage() + " for a text of " + text.length() + " characters");
+        throw at.evaluation()
+            .unjudged(
+                at,
+                "the pattern %s %s for a text of %d characters"
+                    .formatted(JsonValues.shown(source), e.getMessage(), text.length()));
       }
     };
-  }
-
-  private static Optional<BoundedPattern> compiled(String source) {
-    try {
-      return Optional.of(BoundedPattern.of(source));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty(); // reported when it is used
-    }
   }
 
   /** A result says in public only that it is a plain success, as that of a "not" is. */

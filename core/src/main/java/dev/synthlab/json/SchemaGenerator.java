@@ -170,7 +170,8 @@ final class SchemaGenerator {
     return either;
   }
 
-  private static Map<String, Object> object(Map<String, Object> members) {
+  /** An object that has all of these members and no others. */
+  static Map<String, Object> object(Map<String, Object> members) {
     Map<String, Object> tree = typed("object");
     tree.put("properties", members);
     tree.put("required", List.copyOf(members.keySet()));
@@ -178,7 +179,7 @@ final class SchemaGenerator {
     return tree;
   }
 
-  private static Map<String, Object> typed(String type) {
+  static Map<String, Object> typed(String type) {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("type", type);
     return tree;

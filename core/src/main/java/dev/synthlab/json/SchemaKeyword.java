@@ -2,8 +2,10 @@ package dev.synthlab.json;
 
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,13 @@ record SchemaKeyword(boolean named, boolean inPlace) {
 
   /** The keywords that hold schemas, by their names. */
   static final Map<String, SchemaKeyword> APPLICATORS = applicators();
+
+  /** All keywords of the drafts, in alphabetical order. */
+  static final NavigableSet<String> KNOWN = new TreeSet<>(APPLICATORS.keySet());
+
+  static {
+    List.of(ASSERTIONS, REFERENCES, IDENTIFIERS, ANNOTATIONS).forEach(KNOWN::addAll);
+  }
 
   private static Map<String, SchemaKeyword> applicators() {
     Map<String, SchemaKeyword> all = new TreeMap<>();

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -108,7 +107,7 @@ final class SchemaLoader {
   @SuppressWarnings("ReferenceEquality") // the root itself, not a schema that equals it
   private static Map<String, Object> checked(Map<?, ?> given) {
     SpecificationVersion draft = draft(given);
-    Map<String, @Nullable Object> schema = object(copy(given, 0));
+    Map<String, @Nullable Object> schema = object(JsonValues.copy(given, Json.MAX_DEPTH));
     schema.computeIfPresent("$schema", (keyword, uri) -> draft.getId());
     for (SchemaReferences.Place place : new SchemaLoader(schema, draft).references.places()) {
       replaceNullable(object(place.schema()), place.schema() == schema);
@@ -123,23 +122,6 @@ final class SchemaLoader {
     @SuppressWarnings("unchecked") // a JSON object may hold nulls, which callers do not see as such
     Map<String, Object> tree = (Map<String, Object>) (Map<?, ?>) schema;
     return tree;
-  }
-
-  private static @Nullable Object copy(@Nullable Object value, int depth) {
-    if (depth > Json.MAX_DEPTH) {
-      throw new IllegalArgumentException("it is nested deeper than " + Json.MAX_DEPTH);
-    }
-    if (value instanceof Map<?, ?> map) {
-      Map<String, @Nullable Object> all = new LinkedHashMap<>();
-      map.forEach((name, part) -> all.put(String.valueOf(name), copy(part, depth + 1)));
-      return all;
-    }
-    if (value instanceof List<?> list) {
-      List<@Nullable Object> all = new ArrayList<>(list.size());
-      list.forEach(part -> all.add(copy(part, depth + 1)));
-      return all;
-    }
-    return value;
   }
 
   @SuppressWarnings("unchecked") // the copy has nothing but such maps
@@ -251,29 +233,18 @@ final class SchemaLoader {
             at
                 + " is an array, which is called prefixItems in the draft 2020-12; or name draft-07"
                 + " in \"$schema\"");
-      } else if (!isKnown(word)) {
+      } else if (!SchemaKeyword.KNOWN.contains(word)) {
         nearest(word)
             .ifPresent(meant -> problems.add(at + " is not known, is \"" + meant + "\" meant?"));
       }
     }
   }
 
-  private static boolean isKnown(String word) {
-    return SchemaKeyword.APPLICATORS.containsKey(word)
-        || Stream.of(
-                SchemaKeyword.ASSERTIONS,
-                SchemaKeyword.REFERENCES,
-                SchemaKeyword.ANNOTATIONS,
-                SchemaKeyword.IDENTIFIERS)
-            .anyMatch(words -> words.contains(word));
-  }
-
   private static Optional<String> nearest(String word) {
     int max = word.length() < LONG_WORD ? 1 : 2;
-    Set<String> known = new TreeSet<>(SchemaKeyword.APPLICATORS.keySet());
-    known.addAll(SchemaKeyword.ASSERTIONS);
-    known.addAll(SchemaKeyword.REFERENCES);
-    return known.stream()
+    return SchemaKeyword.KNOWN.stream()
+        .filter(each -> !SchemaKeyword.IDENTIFIERS.contains(each))
+        .filter(each -> !SchemaKeyword.ANNOTATIONS.contains(each))
         .filter(each -> Math.min(word.length(), each.length()) >= SHORTEST_WORD)
         .filter(each -> differing(word, each) <= max)
         .findFirst();

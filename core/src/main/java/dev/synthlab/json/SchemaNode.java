@@ -6,9 +6,6 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -18,23 +15,27 @@ sealed interface SchemaNode {
   /** True or false. */
   record BooleanNode() implements SchemaNode {}
 
-  /** A number of one of Java's types. */
-  record NumberNode(Class<?> type, boolean whole, Limits limits) implements SchemaNode {}
+  /**
+   * A number of one of Java's types.
+   *
+   * @param type its name
+   * @param reads fails with an {@link ArithmeticException} on what is out of the range of the type
+   */
+  record NumberNode(String type, boolean whole, Function<BigDecimal, Object> reads, Limits limits)
+      implements SchemaNode {}
 
   /** Any text. */
   record TextNode(Limits limits) implements SchemaNode {}
 
   /**
-   * A value that is spelled as text, for example a date.
+   * A value that is written as text, for example a date.
    *
-   * @param type of the value
    * @param what it is, in words
    * @param keywords of its schema beside the type
    * @param reads fails with a {@link RuntimeException} on what is none
    * @param writes the reverse
    */
   record FormattedTextNode(
-      Class<?> type,
       String what,
       Map<String, Object> keywords,
       Function<String, Object> reads,
@@ -42,68 +43,32 @@ sealed interface SchemaNode {
       implements SchemaNode {}
 
   /** A constant of an enum, by its name in JSON. */
-  record EnumNode(Class<?> type, Map<String, Object> constants, Optional<String> description)
+  record EnumNode(Map<String, Object> constants, Optional<String> description)
       implements SchemaNode {}
 
-  /** Elements in order. */
-  record ArrayNode(Container container, SchemaNode item, Limits limits) implements SchemaNode {}
-
-  /** What holds the elements in Java. */
-  sealed interface Container {
-    /** A {@link List}. */
-    record Listed() implements Container {}
-
-    /** A set that keeps the order. */
-    record Unique() implements Container {}
-
-    /** An array. */
-    record Array(Class<?> component) implements Container {}
-  }
+  /**
+   * Elements in order.
+   *
+   * @param type a list, a set or an array
+   */
+  record ArrayNode(Class<?> type, SchemaNode item, Limits limits) implements SchemaNode {}
 
   /** A map: strict schemas have no free keys, so it is written as entries. */
   record MapNode(SchemaNode key, SchemaNode value, Limits limits) implements SchemaNode {}
 
-  /** What may be missing. */
-  record OptionalNode(SchemaNode inner, Absence absence) implements SchemaNode {}
-
-  /** The kinds of Optional. */
-  enum Absence {
-    ANY,
-    INT,
-    LONG,
-    DOUBLE;
-
-    Object empty() {
-      return switch (this) {
-        case ANY -> Optional.empty();
-        case INT -> OptionalInt.empty();
-        case LONG -> OptionalLong.empty();
-        case DOUBLE -> OptionalDouble.empty();
-      };
-    }
-
-    Object of(Object value) {
-      return switch (this) {
-        case ANY -> Optional.of(value);
-        case INT -> OptionalInt.of((Integer) value);
-        case LONG -> OptionalLong.of((Long) value);
-        case DOUBLE -> OptionalDouble.of((Double) value);
-      };
-    }
-
-    Optional<Object> content(Object optional) {
-      if (optional instanceof OptionalInt some) {
-        return some.isPresent() ? Optional.of(some.getAsInt()) : Optional.empty();
-      }
-      if (optional instanceof OptionalLong some) {
-        return some.isPresent() ? Optional.of(some.getAsLong()) : Optional.empty();
-      }
-      if (optional instanceof OptionalDouble some) {
-        return some.isPresent() ? Optional.of(some.getAsDouble()) : Optional.empty();
-      }
-      return ((Optional<?>) optional).map(value -> value);
-    }
-  }
+  /**
+   * What may be missing.
+   *
+   * @param empty the value in Java of what is missing
+   * @param wraps puts what is there into an optional
+   * @param unwraps the reverse
+   */
+  record OptionalNode(
+      SchemaNode inner,
+      Object empty,
+      Function<Object, Object> wraps,
+      Function<Object, Object> unwraps)
+      implements SchemaNode {}
 
   /** A record. */
   record ObjectNode(

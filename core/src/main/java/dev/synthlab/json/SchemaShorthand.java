@@ -1,7 +1,6 @@
 package dev.synthlab.json;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -25,12 +24,7 @@ final class SchemaShorthand {
     if (members.isEmpty()) {
       throw new IllegalArgumentException("a schema needs at least one name, as in: name, age int");
     }
-    Map<String, Object> tree = new LinkedHashMap<>();
-    tree.put("type", "object");
-    tree.put("properties", members);
-    tree.put("required", List.copyOf(members.keySet()));
-    tree.put("additionalProperties", false);
-    return tree;
+    return SchemaGenerator.object(members);
   }
 
   private static void add(Map<String, Object> members, String part) {
@@ -53,22 +47,21 @@ final class SchemaShorthand {
 
   private static Map<String, Object> type(String word, String part) {
     String type = word.toLowerCase(Locale.ROOT);
-    Map<String, Object> tree = new LinkedHashMap<>();
+    if (TYPES.containsKey(type)) {
+      return SchemaGenerator.typed(TYPES.get(type));
+    }
     var list = LIST_OF.matcher(type);
     if (list.matches() && TYPES.containsKey(list.group(1))) {
-      tree.put("type", "array");
-      tree.put("items", new LinkedHashMap<>(Map.of("type", TYPES.get(list.group(1)))));
-    } else if (TYPES.containsKey(type)) {
-      tree.put("type", TYPES.get(type));
-    } else {
-      throw new IllegalArgumentException(
-          "\""
-              + part
-              + "\" names the type \""
-              + word
-              + "\": a type is str, int, float, bool, or list of one of them; words about a member"
-              + " stand after a colon");
+      Map<String, Object> tree = SchemaGenerator.typed("array");
+      tree.put("items", SchemaGenerator.typed(TYPES.get(list.group(1))));
+      return tree;
     }
-    return tree;
+    throw new IllegalArgumentException(
+        "\""
+            + part
+            + "\" names the type \""
+            + word
+            + "\": a type is str, int, float, bool, or list of one of them; words about a member"
+            + " stand after a colon");
   }
 }

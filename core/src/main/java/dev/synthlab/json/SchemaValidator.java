@@ -7,9 +7,6 @@ import dev.harrel.jsonschema.Validator;
 import dev.harrel.jsonschema.ValidatorFactory;
 import dev.synthlab.Internal;
 import java.net.URI;
-import java.util.ArrayList;
-import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,13 +79,14 @@ public final class SchemaValidator {
 
   /** Checks an answer, and corrects its whole numbers and its null members. */
   Checked check(@Nullable Object value) {
-    SchemaEvaluation first = evaluated(value, true);
+    Object copy = JsonValues.copy(value, Integer.MAX_VALUE);
+    SchemaEvaluation first = evaluated(copy, true);
     if (!first.violations().isEmpty() || first.changes().isEmpty()) {
       return new Checked(value, first.violations());
     }
-    Object meant = changed(value, first.changes());
+    first.changes().forEach(SchemaEvaluation.Change::apply);
     boolean shorter = first.changes().stream().anyMatch(SchemaEvaluation.Change::missing);
-    return new Checked(meant, shorter ? violations(meant) : List.of());
+    return new Checked(copy, shorter ? violations(copy) : List.of());
   }
 
   private SchemaEvaluation evaluated(@Nullable Object value, boolean forgiving) {
@@ -116,48 +114,6 @@ public final class SchemaValidator {
       evaluation.unjudged(node, "schema and value are nested too deeply");
     }
     return true;
-  }
-
-  private static @Nullable Object changed(
-      @Nullable Object value, List<SchemaEvaluation.Change> changes) {
-    IdentityHashMap<Object, Map<Object, Boolean>> byParent = new IdentityHashMap<>();
-    for (SchemaEvaluation.Change change : changes) {
-      change
-          .part()
-          .parent()
-          .ifPresent(
-              parent ->
-                  byParent
-                      .computeIfAbsent(parent.value(), none -> new LinkedHashMap<>())
-                      .put(change.part().key(), change.missing()));
-    }
-    return copy(value, byParent);
-  }
-
-  private static @Nullable Object copy(
-      @Nullable Object value, IdentityHashMap<Object, Map<Object, Boolean>> missingByKey) {
-    Map<Object, Boolean> own =
-        value == null ? Map.of() : missingByKey.getOrDefault(value, Map.of());
-    if (value instanceof Map<?, ?> object) {
-      Map<String, @Nullable Object> all = new LinkedHashMap<>();
-      object.forEach(
-          (name, part) -> {
-            if (!own.getOrDefault(name, false)) {
-              all.put(
-                  String.valueOf(name),
-                  own.containsKey(name) ? JsonValues.whole(part) : copy(part, missingByKey));
-            }
-          });
-      return all;
-    }
-    if (value instanceof List<?> array) {
-      List<@Nullable Object> all = new ArrayList<>(array.size());
-      for (Object part : array) {
-        all.add(own.containsKey(all.size()) ? JsonValues.whole(part) : copy(part, missingByKey));
-      }
-      return all;
-    }
-    return value;
   }
 
   /** Makes the nodes that the library works on. */

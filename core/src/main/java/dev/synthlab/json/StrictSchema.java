@@ -17,37 +17,19 @@ import org.jspecify.annotations.Nullable;
 final class StrictSchema {
   private static final int MAX_NESTED = 200;
   private static final Set<String> KEPT =
-      Set.of(
-          "type",
-          "enum",
-          "const",
-          "description",
-          "pattern",
-          "minimum",
-          "maximum",
-          "exclusiveMinimum",
-          "exclusiveMaximum",
-          "multipleOf",
-          "minItems",
-          "maxItems");
+      SchemaKeyword.words(
+          "type enum const description pattern minimum maximum exclusiveMinimum exclusiveMaximum"
+              + " multipleOf minItems maxItems");
   private static final Set<String> FORMATS =
-      Set.of("date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid");
+      SchemaKeyword.words("date-time time date duration email hostname ipv4 ipv6 uuid");
 
   /**
    * Keywords without which the schema would mean something else. The answer is checked by others.
    */
   private static final Set<String> NEEDED =
-      Set.of(
-          "allOf",
-          "patternProperties",
-          "prefixItems",
-          "dependentSchemas",
-          "$dynamicRef",
-          "propertyNames",
-          "unevaluatedProperties",
-          "if",
-          "contains",
-          "$anchor");
+      SchemaKeyword.words(
+          "allOf patternProperties prefixItems dependentSchemas $dynamicRef propertyNames"
+              + " unevaluatedProperties if contains $anchor");
 
   /** Keywords that stay at the root when the schema becomes that of an element. */
   private static final Set<String> SHARED = Set.of("$defs", "definitions", "$schema", "$id");
@@ -188,13 +170,9 @@ final class StrictSchema {
           boolean shared = SHARED.contains(keyword);
           (shared ? root : item).put(keyword, moved(value));
         });
-    Map<String, Object> array = new LinkedHashMap<>();
-    array.put("type", "array");
+    Map<String, Object> array = SchemaGenerator.typed("array");
     array.put("items", item);
-    root.put("type", "object");
-    root.put("properties", new LinkedHashMap<>(Map.of(JsonBinding.ITEMS, array)));
-    root.put("required", List.of(JsonBinding.ITEMS));
-    root.put("additionalProperties", false);
+    root.putAll(SchemaGenerator.object(new LinkedHashMap<>(Map.of(JsonBinding.ITEMS, array))));
     return root;
   }
 

@@ -105,6 +105,40 @@ class JsonBindingTest {
     assertThat(reading.violations()).containsExactly("$: parts must not be two");
   }
 
+  record Group(List<Inner> parts, Set<String> names, long count) {}
+
+  @Test
+  void tellsAllRefusalsOfRecordsTogetherWithTheOtherViolations() {
+    Map<String, Object> refused = Map.of("stars", 1, "parts", List.of(1, 2));
+    Map<String, Object> fine = Map.of("stars", 1, "parts", List.of());
+
+    JsonBinding.Reading reading =
+        JsonBinding.of(Group.class)
+            .read(Map.of("parts", List.of(refused, fine, refused), "names", List.of()));
+
+    assertThat(reading.violations())
+        .containsExactly(
+            "$.parts[0]: parts must not be two",
+            "$.parts[2]: parts must not be two",
+            "$.count is missing");
+  }
+
+  @Test
+  void givesCollectionsThatKeepTheirOrderAndCannotBeChanged() {
+    List<String> names = List.of("z", "y", "b", "x", "a", "z");
+
+    Group group =
+        (Group)
+            JsonBinding.of(Group.class)
+                .read(Map.of("parts", List.of(), "names", names, "count", 1))
+                .value()
+                .orElseThrow();
+
+    assertThat(group.names()).containsExactly("z", "y", "b", "x", "a");
+    assertThat(group.names()).isUnmodifiable();
+    assertThat(group.parts()).isUnmodifiable();
+  }
+
   static List<Object> unfitNumbers() {
     return List.of(1.5, new BigDecimal("1e999999999"), "1", true, List.of(), 1L << 40);
   }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 record CallWrite(String id, Optional<String> within, CallReport report) implements LedgerWrite {
   /** Amounts of money are stored as whole picodollars, so that sums are exact. */
   static final BigDecimal PICO = BigDecimal.TEN.pow(12);
+
   private static final BigDecimal MAX_PICO = PICO.scaleByPowerOfTen(5);
 
   static final String CALL =

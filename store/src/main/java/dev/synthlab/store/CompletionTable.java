@@ -3,7 +3,6 @@ package dev.synthlab.store;
 import dev.synthlab.config.Settings;
 import dev.synthlab.llm.CompletionCache.CachedCompletion;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

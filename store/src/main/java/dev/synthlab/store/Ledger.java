@@ -166,7 +166,9 @@ public final class Ledger implements CallRecorder, RunRecorder {
                     + " WHERE started >= ?")) {
       query.setLong(1, begin.toEpochMilli());
       try (ResultSet row = query.executeQuery()) {
-        return row.next() ? LedgerQueries.money(row, 1, 2).orElse(BigDecimal.ZERO) : BigDecimal.ZERO;
+        return row.next()
+            ? LedgerQueries.money(row, 1, 2).orElse(BigDecimal.ZERO)
+            : BigDecimal.ZERO;
       }
     }
   }

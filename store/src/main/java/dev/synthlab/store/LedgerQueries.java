@@ -144,8 +144,7 @@ final class LedgerQueries {
   /** A sum in two parts, so that no sum of whole numbers overflows. */
   static Optional<BigDecimal> money(ResultSet row, int millions, int rest) throws SQLException {
     BigDecimal pico = row.getBigDecimal(millions);
-    return money(
-        pico == null ? null : pico.scaleByPowerOfTen(6).add(row.getBigDecimal(rest)));
+    return money(pico == null ? null : pico.scaleByPowerOfTen(6).add(row.getBigDecimal(rest)));
   }
 
   private static Optional<BigDecimal> money(@Nullable BigDecimal pico) {

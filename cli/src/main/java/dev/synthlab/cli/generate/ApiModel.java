@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param key how its API key is sent
  * @param operations its operations
  * @param types the types that the operations use, by name
+ * @param example an operation that the test of the client calls, if one has a small example
  * @param unsupported the parts of the file that the client does not cover, one line each
  */
 record ApiModel(
@@ -20,6 +21,7 @@ record ApiModel(
     Key key,
     List<Operation> operations,
     Map<String, GeneratedType> types,
+    Optional<ExampleCall> example,
     List<String> unsupported) {
 
   /**

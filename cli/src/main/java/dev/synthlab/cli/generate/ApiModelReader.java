@@ -1,6 +1,8 @@
 package dev.synthlab.cli.generate;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -8,6 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +21,7 @@ final class ApiModelReader {
   private static final Set<String> METHODS =
       Set.of("get", "put", "post", "delete", "patch", "head", "options", "trace");
   private static final int MAX_OPERATIONS = 3_000;
+  private static final Pattern VARIABLE = Pattern.compile("\\{([^{}]*)}");
 
   private final OpenApiDocument document;
   private final Unsupported unsupported = new Unsupported();
@@ -59,44 +64,62 @@ final class ApiModelReader {
                   unsupported.lines().stream())
               .collect(Collectors.joining("\n  ")));
     }
-    OpenApiNode about = top.child("info").orElse(new OpenApiNode(Map.of(), "/info"));
+    OpenApiNode about = top.child("info").orElse(top.empty());
     String doc = about.text("description").or(() -> about.text("title")).orElse("");
-    return new ApiModel(doc, server, key, List.copyOf(read), reachable(read), unsupported.lines());
+    Map<String, GeneratedType> types = reachable(read);
+    Optional<ExampleCall> example = ExampleCall.of(read, types, this::addWithoutExample);
+    return new ApiModel(doc, server, key, List.copyOf(read), types, example, unsupported.lines());
+  }
+
+  private void addWithoutExample(Operation operation) {
+    OpenApiNode paths = document.top().child("paths").orElse(document.top());
+    unsupported.add(
+        paths.child(operation.path()).orElse(paths),
+        operation.method().toUpperCase(Locale.ROOT) + ": an example that is too large or too deep",
+        "the test does not call it");
   }
 
   /** The types that the supported operations use. */
   private Map<String, GeneratedType> reachable(List<Operation> read) {
     Set<String> names = new LinkedHashSet<>();
+    Deque<Type> left = new ArrayDeque<>();
     for (Operation each : read) {
-      each.required().forEach(argument -> reach(argument.type(), names));
-      each.options().ifPresent(options -> options.all().forEach(one -> reach(one.type(), names)));
-      each.result().ifPresent(answer -> reach(answer, names));
+      each.required().forEach(argument -> left.add(argument.type()));
+      each.options().ifPresent(options -> options.all().forEach(one -> left.add(one.type())));
+      each.result().ifPresent(left::add);
+    }
+    // No recursion: types can refer to each other in a chain of thousands.
+    while (!left.isEmpty()) {
+      reach(left.remove(), left, names);
     }
     Map<String, GeneratedType> types = new LinkedHashMap<>(schemas.declared());
     types.keySet().retainAll(names);
     return types;
   }
 
-  private void reach(Type type, Set<String> names) {
+  /** Adds the name of a type, and the types that it refers to directly to the ones left. */
+  private void reach(Type type, Deque<Type> left, Set<String> names) {
     switch (type) {
       case Type.Scalar scalar -> {}
-      case Type.ListOf list -> reach(list.member(), names);
-      case Type.MapOf map -> reach(map.member(), names);
-      case Type.OptionalOf maybe -> reach(maybe.of(), names);
+      case Type.ListOf list -> left.add(list.member());
+      case Type.MapOf map -> left.add(map.member());
+      case Type.OptionalOf maybe -> left.add(maybe.of());
       case Type.Named named -> {
         if (names.add(named.name())) {
-          reachParts(schemas.declared().get(named.name()), names);
+          left.addAll(parts(schemas.declared().get(named.name())));
         }
       }
     }
   }
 
-  private void reachParts(@Nullable GeneratedType declared, Set<String> names) {
-    if (declared instanceof GeneratedType.RecordType fields) {
-      fields.fields().forEach(part -> reach(part.type(), names));
-    } else if (declared instanceof GeneratedType.Alias whole) {
-      reach(whole.aliased(), names);
-    }
+  private static List<Type> parts(@Nullable GeneratedType declared) {
+    return switch (declared) {
+      case null -> List.of();
+      case GeneratedType.EnumType words -> List.of();
+      case GeneratedType.Alias whole -> List.of(whole.aliased());
+      case GeneratedType.RecordType record ->
+          record.fields().stream().map(GeneratedType.Field::type).toList();
+    };
   }
 
   private void addTo(List<Operation> read, String path, OpenApiNode reference) {
@@ -125,12 +148,7 @@ final class ApiModelReader {
     List<OpenApiNode> servers =
         document.top().child("servers").map(OpenApiNode::members).orElse(List.of());
     for (OpenApiNode server : servers) {
-      String url = server.text("url").orElse("");
-      for (Map.Entry<String, OpenApiNode> variable :
-          server.child("variables").map(OpenApiNode::children).orElse(Map.of()).entrySet()) {
-        String byDefault = variable.getValue().text("default").orElse("");
-        url = url.replace("{" + variable.getKey() + "}", byDefault);
-      }
+      String url = withDefaults(server);
       if (!url.toLowerCase(Locale.ROOT).startsWith("http")) {
         unsupported.add(server, "a server URL that is not absolute", "omitted");
         continue;
@@ -142,5 +160,19 @@ final class ApiModelReader {
       }
     }
     return Optional.empty();
+  }
+
+  /** The URL of a server with the default values of its variables; they are not expanded again. */
+  private static String withDefaults(OpenApiNode server) {
+    OpenApiNode variables = server.child("variables").orElse(server.empty());
+    StringBuilder url = new StringBuilder();
+    Matcher name = VARIABLE.matcher(server.text("url").orElse(""));
+    while (name.find() && url.length() <= BaseUrl.MAX) {
+      String found = name.group();
+      String byDefault =
+          variables.child(name.group(1)).map(node -> node.text("default").orElse("")).orElse(found);
+      name.appendReplacement(url, Matcher.quoteReplacement(byDefault));
+    }
+    return name.appendTail(url).toString();
   }
 }

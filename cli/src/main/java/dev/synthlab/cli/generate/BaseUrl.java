@@ -6,10 +6,16 @@ import java.util.Locale;
 
 /** Validates the base URL of a service. */
 final class BaseUrl {
+  /** The maximum length of a URL, in characters. */
+  static final int MAX = 2_000;
+
   private BaseUrl() {}
 
   /** The URL without trailing slashes. */
   static String checked(String url) {
+    if (url.length() > MAX) {
+      throw new GenerateException("is longer than " + MAX + " characters");
+    }
     URI address;
     try {
       address = new URI(url.strip());

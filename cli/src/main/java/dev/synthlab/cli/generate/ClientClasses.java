@@ -6,13 +6,15 @@ import java.util.Map;
 
 /** The source files of a client, by their paths in a project. */
 final class ClientClasses {
+  private static final long MAX_LENGTH = 64 << 20;
+
   private ClientClasses() {}
 
   static Map<String, byte[]> of(ClientName name, ApiModel api) {
     String folder = name.packageName().replace('.', '/') + "/";
     String main = "src/main/java/" + folder;
     Map<String, String> words = values(name);
-    Map<String, String> files = new LinkedHashMap<>();
+    Sources files = new Sources();
     files.put(main + name.client() + ".java", ClientSources.client(name, api));
     files.put(main + name.exception() + ".java", Templates.fill("Exception.java.template", words));
     files.put(main + "package-info.java", Templates.fill("package-info.java.template", words));
@@ -34,9 +36,24 @@ final class ClientClasses {
       files.put(main + "NOT-COVERED.md", notCovered(name, api));
     }
     files.put("src/test/java/" + folder + name.client() + "Test.java", TestSource.of(name, api));
-    Map<String, byte[]> bytes = new LinkedHashMap<>();
-    files.forEach((path, text) -> bytes.put(path, text.getBytes(StandardCharsets.UTF_8)));
-    return bytes;
+    return files.bytes;
+  }
+
+  /** Source files within a bound: parts of the OpenAPI file may be used many times. */
+  private static final class Sources {
+    private final Map<String, byte[]> bytes = new LinkedHashMap<>();
+    private long length;
+
+    void put(String path, String text) {
+      bytes.put(path, text.getBytes(StandardCharsets.UTF_8));
+      length += text.length();
+      if (length > MAX_LENGTH) {
+        throw new GenerateException(
+            "the client would be larger than "
+                + (MAX_LENGTH >> 20)
+                + " MB; use an OpenAPI file with fewer or smaller operations");
+      }
+    }
   }
 
   static Map<String, String> values(ClientName name) {

@@ -108,6 +108,7 @@ public final class ClientWriter {
           api.key(),
           api.operations(),
           api.types(),
+          api.example(),
           api.unsupported());
     } catch (GenerateException e) {
       throw new GenerateException("--base-url " + e.getMessage(), e);

@@ -2,15 +2,18 @@ package dev.synthlab.cli.generate;
 
 import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import javax.lang.model.SourceVersion;
 
 /** Java names for the names of a file, each unique. For one thread. */
 final class JavaNames {
   private static final int MAX = 80;
+  private static final int MAX_READ = 2_000;
 
   /** Simple type names that the generated sources import or that java.lang has. */
   private static final Set<String> RESERVED_TYPES =
@@ -97,6 +100,9 @@ final class JavaNames {
 
   private final Set<String> used = new HashSet<>();
 
+  /** The next number to try for a name, so that many equal names take no quadratic time. */
+  private final Map<String, Integer> numbers = new HashMap<>();
+
   private JavaNames() {}
 
   /** Whether a class of this name would hide one that the generated sources use. */
@@ -150,9 +156,11 @@ final class JavaNames {
 
   private String unique(String wanted, String between) {
     String name = wanted;
-    for (int i = 2; !used.add(name); i++) {
+    int i = numbers.getOrDefault(wanted, 2);
+    for (; !used.add(name); i++) {
       name = wanted + between + i;
     }
+    numbers.put(wanted, i);
     return name;
   }
 
@@ -174,7 +182,9 @@ final class JavaNames {
 
   /** The words of a name, in lower case, reduced to ASCII letters and digits. */
   static List<String> words(String wire) {
-    String plain = Normalizer.normalize(wire, Normalizer.Form.NFKD);
+    String plain =
+        Normalizer.normalize(
+            wire.substring(0, Math.min(wire.length(), MAX_READ)), Normalizer.Form.NFKD);
     List<String> words = new ArrayList<>();
     int length = 0;
     for (String word :

@@ -8,6 +8,7 @@ import java.util.TreeSet;
 /** A Java source under construction, in the layout of google-java-format. For one thread. */
 final class JavaSource {
   private static final int WIDTH = 100;
+  private static final int MAX_LENGTH = 16 << 20;
 
   private final String packageName;
   private final Set<String> imports = new TreeSet<>();
@@ -69,6 +70,12 @@ final class JavaSource {
 
   JavaSource line(int indent, String text) {
     body.append(" ".repeat(text.isEmpty() ? 0 : indent)).append(text).append('\n');
+    if (body.length() > MAX_LENGTH) {
+      throw new GenerateException(
+          "a class of the client would be larger than "
+              + (MAX_LENGTH >> 20)
+              + " MB; use an OpenAPI file with fewer or smaller operations");
+    }
     return this;
   }
 

@@ -8,6 +8,7 @@ import java.util.Locale;
  */
 final class JavaText {
   private static final int MAX = 600;
+  private static final int MAX_READ = 10 * MAX;
 
   private JavaText() {}
 
@@ -71,11 +72,14 @@ final class JavaText {
 
   /** One line of at most 600 characters, without invisible characters. */
   static String line(String text) {
-    String line = text.replaceAll("[\\p{Cntrl}\\p{Cf}\\p{Co}\\p{Cn}\\p{Z}\\s]+", " ").strip();
-    if (line.length() <= MAX) {
+    // A long text may be the description of many fields: only its beginning is read.
+    String read = text.substring(0, Math.min(text.length(), MAX_READ));
+    String line = read.replaceAll("[\\p{Cntrl}\\p{Cf}\\p{Co}\\p{Cn}\\p{Z}\\s]+", " ").strip();
+    if (line.length() <= MAX && read.length() == text.length()) {
       return line;
     }
-    int end = Character.isHighSurrogate(line.charAt(MAX - 1)) ? MAX - 1 : MAX;
-    return line.substring(0, end).strip() + " ...";
+    int end = Math.min(line.length(), MAX);
+    boolean half = end > 0 && Character.isHighSurrogate(line.charAt(end - 1));
+    return (line.substring(0, half ? end - 1 : end).strip() + " ...").strip();
   }
 }

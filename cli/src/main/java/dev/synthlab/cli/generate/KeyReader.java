@@ -56,7 +56,7 @@ final class KeyReader {
               ? Optional.of(new ApiModel.Key(ApiModel.KeyLocation.HEADER, name, false))
               : Optional.empty();
       case "apiKey query" ->
-          name.isEmpty()
+          name.isEmpty() || name.length() > JavaLimits.TEXT
               ? Optional.empty()
               : Optional.of(new ApiModel.Key(ApiModel.KeyLocation.QUERY, name, false));
       default -> Optional.empty();

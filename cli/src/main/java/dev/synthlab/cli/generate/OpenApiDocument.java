@@ -28,6 +28,7 @@ final class OpenApiDocument {
   private static final int MAX_DEPTH = 200;
   private static final int MAX_NODES = 4_000_000;
   private static final int MAX_ALIASES = 1_000;
+  private static final int MAX_REFERENCES = 100;
 
   /** JSON begins with a brace and a quote; YAML rarely does. */
   private static final Pattern JSON = Pattern.compile("\\s*\\{\\s*[\"}]");
@@ -60,7 +61,8 @@ final class OpenApiDocument {
     String text = Utf8.text(bytes, reason -> new GenerateException(name + " " + reason));
     Object read = JSON.matcher(text).lookingAt() ? json(name, text) : yaml(name, text);
     OpenApiDocument document =
-        new OpenApiDocument(name, new OpenApiNode(new BoundedCopy(name).copy(read, 0), ""));
+        new OpenApiDocument(
+            name, new OpenApiNode(new BoundedCopy(name).copy(read, 0), "", new NodeCounter(name)));
     document.requireOpenApi();
     return document;
   }
@@ -171,6 +173,11 @@ final class OpenApiDocument {
             "%s: the $ref at %s is circular: %s"
                 .formatted(
                     name, from.location(), String.join(" -> ", passed) + " -> " + reference));
+      }
+      if (passed.size() > MAX_REFERENCES) {
+        throw new GenerateException(
+            "%s: the $ref at %s leads to a chain of more than %d references"
+                .formatted(name, from.location(), MAX_REFERENCES));
       }
       at = target(at, reference);
     }

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param value a map, a list, a string, a number, a boolean or null
  * @param pointer its JSON pointer
+ * @param counter counts the nodes that are read from the document
  */
-record OpenApiNode(@Nullable Object value, String pointer) {
+record OpenApiNode(@Nullable Object value, String pointer, NodeCounter counter) {
 
   boolean isObject() {
     return value instanceof Map;
@@ -26,8 +27,18 @@ record OpenApiNode(@Nullable Object value, String pointer) {
   /** The child of an object by name. */
   Optional<OpenApiNode> child(String name) {
     return value instanceof Map<?, ?> map && map.containsKey(name)
-        ? Optional.of(new OpenApiNode(map.get(name), pointer + "/" + escaped(name)))
+        ? Optional.of(below(map.get(name), escaped(name)))
         : Optional.empty();
+  }
+
+  private OpenApiNode below(@Nullable Object node, String step) {
+    counter.add(pointer);
+    return new OpenApiNode(node, pointer + "/" + step, counter);
+  }
+
+  /** An empty object in the place of this node. */
+  OpenApiNode empty() {
+    return new OpenApiNode(Map.of(), pointer, counter);
   }
 
   /** The children of an object, in the order of the file. */
@@ -46,7 +57,7 @@ record OpenApiNode(@Nullable Object value, String pointer) {
     List<OpenApiNode> all = new ArrayList<>();
     if (value instanceof List<?> list) {
       for (int i = 0; i < list.size(); i++) {
-        all.add(new OpenApiNode(list.get(i), pointer + "/" + i));
+        all.add(below(list.get(i), String.valueOf(i)));
       }
     }
     return all;

@@ -78,6 +78,7 @@ final class OperationReader {
     String name = methods.member(suggestedName, "operation");
     List<Argument> all = arguments(draft, suggestedName);
     Optional<Argument> body = body(draft, suggestedName);
+    requireFewParameters(node, all);
     Optional<Type> answer =
         draft.http().equals("head") ? Optional.empty() : result(node, suggestedName);
     List<Argument> optional =
@@ -96,6 +97,17 @@ final class OperationReader {
         options,
         body,
         answer);
+  }
+
+  private static void requireFewParameters(OpenApiNode node, List<Argument> all)
+      throws UnsupportedOperation {
+    long wide =
+        all.stream()
+            .filter(each -> each.type() == Type.Scalar.LONG || each.type() == Type.Scalar.DOUBLE)
+            .count();
+    if (all.size() + wide > JavaLimits.PARAMETERS) {
+      throw new UnsupportedOperation(node, all.size() + " parameters, too many for a Java method");
+    }
   }
 
   /** The name words of a path: {@code /users/{id}/posts} becomes "users by id posts". */
@@ -165,6 +177,10 @@ final class OperationReader {
     String style = parameter.text("style").orElse("");
     boolean plain = parameter.child("schema").isPresent() && !parameter.isTrue("allowReserved");
     String name = parameter.text("name").orElse("");
+    if (name.length() > JavaLimits.TEXT) {
+      refuse(parameter, "a parameter whose name is longer than " + JavaLimits.TEXT + " characters");
+      return Optional.empty();
+    }
     if (in.equals("header")) {
       // OpenAPI says to ignore these: other parts of the file describe them.
       if (Set.of("accept", "content-type", "authorization")
@@ -196,8 +212,7 @@ final class OperationReader {
     String wire = parameter.text("name").orElse("");
     Type type =
         schemas.read(
-            parameter.child("schema").orElse(new OpenApiNode(Map.of(), parameter.pointer())),
-            suggestedName + " " + wire);
+            parameter.child("schema").orElse(parameter.empty()), suggestedName + " " + wire);
     boolean inPath = place == Location.PATH;
     String style = parameter.text("style").orElse("simple");
     if (!sendable(type.withoutOptional(), !inPath) || (inPath && !style.equals("simple"))) {

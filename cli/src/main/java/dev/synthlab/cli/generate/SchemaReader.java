@@ -17,6 +17,9 @@ final class SchemaReader {
   private static final int MAX_DEPTH = 60;
   private static final int MAX_TYPES = 5_000;
 
+  /** JSON types whose Java types count as one parameter. */
+  private static final Set<String> NARROW = Set.of("string", "object", "array", "boolean");
+
   /** Schema keywords that are not supported and change which values are valid. */
   private static final List<String> UNSUPPORTED_KEYWORDS =
       List.of(
@@ -212,10 +215,19 @@ final class SchemaReader {
   }
 
   private Type enumeration(OpenApiNode node, String suggestedName) {
+    List<String> values = enumValues(node);
+    if (values.size() > JavaLimits.CONSTANTS || !JavaLimits.allowsTexts(values)) {
+      unsupported.add(
+          node,
+          "an enum of more than %d values, or of values longer than %d characters"
+              .formatted(JavaLimits.CONSTANTS, JavaLimits.TEXT),
+          "any text");
+      return Scalar.TEXT;
+    }
     String name = name(node, suggestedName);
     JavaNames constants = JavaNames.ofConstants();
     List<GeneratedType.Constant> words =
-        enumValues(node).stream()
+        values.stream()
             .map(wire -> new GeneratedType.Constant(wire, constants.constant(wire)))
             .toList();
     declared.put(name, new GeneratedType.EnumType(name, doc(node), words));
@@ -233,6 +245,10 @@ final class SchemaReader {
     if (properties.isEmpty()) {
       return new Type.MapOf(
           more.map(each -> read(each, suggestedName + " value")).orElse(Scalar.ANY.optional()));
+    }
+    if (!allowed(properties, required)) {
+      unsupported.add(node, "an object with too many properties for a Java record", "any JSON");
+      return Scalar.ANY;
     }
     more.filter(each -> !each.children().isEmpty())
         .ifPresent(
@@ -258,6 +274,10 @@ final class SchemaReader {
       Map<String, OpenApiNode> properties,
       Set<String> required,
       Set<String> passed) {
+    if (passed.size() > MAX_DEPTH) {
+      throw new GenerateException(
+          document.name() + ": the allOf at " + node.location() + " is nested too deeply");
+    }
     if (!passed.add(node.pointer())) {
       throw new GenerateException(
           document.name() + ": the allOf at " + node.location() + " contains itself");
@@ -276,6 +296,19 @@ final class SchemaReader {
         .forEach(required::add);
     passed.remove(node.pointer());
     return true;
+  }
+
+  /** Whether a record can have these properties; a required one may be a {@code long}. */
+  private boolean allowed(Map<String, OpenApiNode> properties, Set<String> required) {
+    if (properties.size() > JavaLimits.PARAMETERS || !JavaLimits.allowsTexts(properties.keySet())) {
+      return false;
+    }
+    long wide =
+        properties.entrySet().stream()
+            .filter(each -> required.contains(each.getKey()))
+            .filter(each -> !NARROW.contains(kind(document.follow(each.getValue()))))
+            .count();
+    return properties.size() + wide <= JavaLimits.PARAMETERS;
   }
 
   private List<GeneratedType.Field> fields(

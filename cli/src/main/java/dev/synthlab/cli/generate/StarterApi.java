@@ -31,12 +31,15 @@ final class StarterApi {
                 new GeneratedType.Field("id", "id", Type.Scalar.TEXT, false, "the id"),
                 new GeneratedType.Field(
                     "name", "name", Type.Scalar.TEXT.optional(), false, "the name")));
+    List<Operation> operations = List.of(operation);
+    Map<String, GeneratedType> types = Map.of(item, fields);
     return new ApiModel(
         "",
         Optional.empty(),
         ApiModel.Key.BEARER,
-        List.of(operation),
-        Map.of(item, fields),
+        operations,
+        types,
+        ExampleCall.of(operations, types, omitted -> {}),
         List.of());
   }
 }

@@ -1,14 +1,10 @@
 package dev.synthlab.cli.generate;
 
 import dev.synthlab.cli.generate.JavaSource.Expression;
-import dev.synthlab.cli.generate.Operation.Argument;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -42,10 +38,6 @@ final class TestSource {
   private final ApiModel api;
   private final JavaSource source;
 
-  /** An operation with example arguments and an example result. */
-  private record Sample(
-      Operation operation, List<ExampleValue> arguments, Optional<ExampleValue> result) {}
-
   private TestSource(ClientName name, ApiModel api) {
     this.name = name;
     this.api = api;
@@ -70,13 +62,12 @@ final class TestSource {
     source.useStatic("org.assertj.core.api.Assertions.assertThatExceptionOfType");
     source.javadoc(0, "Tests the client against a local server with scripted replies.");
     source.line(0, "class " + name.client() + "Test {");
-    Optional<Sample> sample = sample();
-    sample.flatMap(Sample::result).ifPresent(this::expectedJson);
+    api.example().flatMap(ExampleCall::result).ifPresent(this::expectedJson);
     source.lines(
         Templates.fill(
             "ClientTest.server",
             Map.of("client", name.client(), "base", name.variable("BASE_URL"), "key", keyLine())));
-    sample.ifPresent(this::operation);
+    api.example().ifPresent(this::operation);
     if (needsKey()) {
       missingKey();
     } else {
@@ -95,34 +86,6 @@ final class TestSource {
         : "    environment.put(\"" + name.variable("API_KEY") + "\", \"test-key\");\n";
   }
 
-  /** The operation that shows most: one that is retried by default and returns a result. */
-  private Optional<Sample> sample() {
-    return api.operations().stream()
-        .sorted(
-            Comparator.<Operation>comparingInt(each -> each.retriedByDefault() ? 0 : 1)
-                .thenComparingInt(each -> each.result().isPresent() ? 0 : 1)
-                .thenComparingInt(each -> each.method().equals("get") ? 0 : 1)
-                .thenComparingInt(each -> each.path().contains("{") ? 0 : 1))
-        .flatMap(each -> sampleOf(each).stream())
-        .findFirst();
-  }
-
-  private Optional<Sample> sampleOf(Operation operation) {
-    List<ExampleValue> arguments = new ArrayList<>();
-    for (Argument each : operation.required()) {
-      Optional<ExampleValue> example = ExampleValue.of(each.type(), api.types());
-      if (example.isEmpty()) {
-        return Optional.empty();
-      }
-      arguments.add(example.get());
-    }
-    Optional<ExampleValue> result =
-        operation.result().flatMap(type -> ExampleValue.of(type, api.types()));
-    return result.isEmpty() && operation.result().isPresent()
-        ? Optional.empty()
-        : Optional.of(new Sample(operation, arguments, result));
-  }
-
   private void expectedJson(ExampleValue result) {
     List<String> block = result.block();
     source.line(2, "private static final String RESPONSE =");
@@ -132,17 +95,17 @@ final class TestSource {
     source.line();
   }
 
-  private void operation(Sample sample) {
-    Operation operation = sample.operation();
-    String reply = sample.result().isPresent() ? "RESPONSE" : "\"\"";
+  private void operation(ExampleCall example) {
+    Operation operation = example.operation();
+    String reply = example.result().isPresent() ? "RESPONSE" : "\"\"";
     source.line();
     source.line(2, "@Test");
     source.line(2, "void " + operation.name() + "SendsTheRequestAndReadsTheResponse() {");
     source.line(4, "replies.add(new Reply(200, " + reply + "));");
     source.line();
-    callOperation(sample, "client()");
+    callOperation(example, "client()");
     source.line();
-    assertResult(sample);
+    assertResult(example);
     source.line(
         4,
         "assertThat(requests).hasSize(1).first().asString().startsWith("
@@ -156,13 +119,13 @@ final class TestSource {
       source.line(4, "replies.add(new Reply(503, \"\"));");
       source.line(4, "replies.add(new Reply(200, " + reply + "));");
       source.line();
-      callOperation(sample, "client()");
+      callOperation(example, "client()");
       source.line();
-      assertResult(sample);
+      assertResult(example);
       source.line(4, "assertThat(requests).hasSize(2);");
       source.line(2, "}");
     }
-    notFound(sample);
+    notFound(example);
   }
 
   private static String expectedRequestLine(Operation operation) {
@@ -170,20 +133,20 @@ final class TestSource {
     return JavaText.literal(operation.method().toUpperCase(Locale.ROOT) + " " + path);
   }
 
-  private void callOperation(Sample sample, String client) {
-    Operation operation = sample.operation();
-    List<Expression> arguments = sample.arguments().stream().map(ExampleValue::java).toList();
+  private void callOperation(ExampleCall example, String client) {
+    Operation operation = example.operation();
+    List<Expression> arguments = example.arguments().stream().map(ExampleValue::java).toList();
     arguments.forEach(this::use);
     String before =
-        sample.result().isPresent()
+        example.result().isPresent()
             ? operation.result().map(Type::plain).orElse("void") + " result = "
             : "";
-    operation.result().filter(each -> sample.result().isPresent()).ifPresent(source::use);
+    operation.result().filter(each -> example.result().isPresent()).ifPresent(source::use);
     source.expression(4, before + client + "." + operation.name() + "(", arguments, ");");
   }
 
-  private void assertResult(Sample sample) {
-    sample
+  private void assertResult(ExampleCall example) {
+    example
         .result()
         .ifPresent(
             result -> {
@@ -198,9 +161,9 @@ final class TestSource {
             });
   }
 
-  private void notFound(Sample sample) {
-    List<Expression> arguments = sample.arguments().stream().map(ExampleValue::java).toList();
-    String call = "client()." + new Expression.Call(sample.operation().name(), arguments).flat();
+  private void notFound(ExampleCall example) {
+    List<Expression> arguments = example.arguments().stream().map(ExampleValue::java).toList();
+    String call = "client()." + new Expression.Call(example.operation().name(), arguments).flat();
     source.line();
     source.line(2, "@Test");
     source.line(2, "void throwsItsOwnExceptionWhenNotFound() {");
@@ -212,7 +175,7 @@ final class TestSource {
     } else {
       source.line(8, ".isThrownBy(");
       source.line(12, "() ->");
-      source.expression(16, "client()." + sample.operation().name() + "(", arguments, "));");
+      source.expression(16, "client()." + example.operation().name() + "(", arguments, "));");
     }
     source.line(2, "}");
   }

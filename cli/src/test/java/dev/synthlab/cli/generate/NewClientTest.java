@@ -129,6 +129,52 @@ class NewClientTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        ".mvn/jvm.config",
+        ".mvn/extensions.xml",
+        ".mvn/maven.config",
+        ".mvn/wrapper/maven-wrapper.jar",
+        "lib/org/junit/planted.pom",
+        "src/main/resources/META-INF/services/javax.annotation.processing.Processor",
+        "src/test/java/PlantedTest.java",
+        "target/classes/Planted.class"
+      })
+  void writesNoProjectAroundFilesThatItsBuildUses(String planted) throws IOException {
+    Path file = directory.resolve(planted);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "planted");
+    Files.writeString(directory.resolve("LICENSE"), "mine");
+
+    assertThatExceptionOfType(GenerateException.class)
+        .isThrownBy(() -> project().write("weather", Optional.empty(), Optional.empty()))
+        .withMessageContainingAll(
+            "these files exist in " + directory + " and the build of the project would use them:",
+            planted,
+            "Remove them")
+        .withMessageNotContaining("LICENSE");
+
+    assertThat(directory.resolve("pom.xml")).doesNotExist();
+    Files.delete(file);
+    assertThat(project().write("weather", Optional.empty(), Optional.empty()).wholeProject())
+        .isTrue();
+  }
+
+  @Test
+  void writesNoProjectThroughALinkToADirectoryThatItsBuildUses() throws IOException {
+    Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+    Path project = Files.createDirectory(directory.resolve("project"));
+    Files.createSymbolicLink(project.resolve(".mvn"), elsewhere);
+
+    assertThatExceptionOfType(GenerateException.class)
+        .isThrownBy(
+            () -> new GeneratedProject(project).write("bare", Optional.empty(), Optional.empty()))
+        .withMessageContaining("\n  .mvn\n");
+
+    assertThat(elsewhere).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
         "",
         "1weather",
         "../weather",

@@ -1,6 +1,6 @@
-package dev.synthlab.external;
+package dev.synthlab.json;
 
-import dev.synthlab.json.Json;
+import dev.synthlab.Internal;
 import dev.synthlab.logging.Redactor;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -9,23 +9,33 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.cfg.MapperConfig;
 import tools.jackson.databind.introspect.AnnotatedMember;
 import tools.jackson.databind.introspect.AnnotatedParameter;
 import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.type.LogicalType;
 
 /**
- * Records to JSON and back. Fields that nobody knows are passed over; nothing is taken for another
- * type.
+ * The codec of the bodies that external services take and give: any type that Jackson binds. It
+ * ignores unknown members and converts no value to another type. Immutable; safe for use by many
+ * threads.
+ *
+ * @param <T> the type of a body
  */
-final class JsonCodec {
+@Internal
+public final class JsonCodec<T> {
   private static final JsonMapper MAPPER =
       Json.mapper()
           .rebuild()
@@ -33,7 +43,16 @@ final class JsonCodec {
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .withCoercionConfig(
+              LogicalType.Textual,
+              text ->
+                  Stream.of(
+                          CoercionInputShape.Integer,
+                          CoercionInputShape.Float,
+                          CoercionInputShape.Boolean)
+                      .forEach(shape -> text.setCoercion(shape, CoercionAction.Fail)))
           .annotationIntrospector(new Strict())
           .build();
 
@@ -41,9 +60,13 @@ final class JsonCodec {
       Set.of(Optional.class, OptionalInt.class, OptionalLong.class, OptionalDouble.class);
   private static final int KEPT = 8 * 1024;
 
-  private JsonCodec() {}
+  private final JavaType type;
 
-  /** What is no {@link Optional} must be there: a number that is not would be 0. */
+  private JsonCodec(JavaType type) {
+    this.type = type;
+  }
+
+  /** Requires every component that is not optional: a missing number would be 0. */
   private static final class Strict extends JacksonAnnotationIntrospector {
     private static final long serialVersionUID = 1L;
 
@@ -58,39 +81,75 @@ final class JsonCodec {
     }
   }
 
-  /** What a text is read as. */
-  @SuppressWarnings("UnusedTypeParameter") // it says what comes of reading
-  record JsonType<T>(JavaType type) {}
-
-  /** Bytes that are not what they should be. */
-  static final class UnreadableException extends Exception {
+  /** Says that a body is not what it should be. */
+  public static final class UnreadableException extends Exception {
     private static final long serialVersionUID = 1L;
     private final boolean torn;
     private final String beginning;
 
-    UnreadableException(String message, boolean torn, byte[] bytes) {
+    /**
+     * An exception.
+     *
+     * @param message what is wrong
+     * @param torn whether it is not a whole JSON text
+     * @param bytes the body
+     */
+    public UnreadableException(String message, boolean torn, byte[] bytes) {
       super(message);
       this.torn = torn;
       String text = new String(bytes, 0, Math.min(bytes.length, KEPT), StandardCharsets.UTF_8);
       this.beginning = bytes.length > KEPT ? Redactor.redactCut(text) : Redactor.redact(text);
     }
 
-    /** How the body began. */
-    String beginning() {
+    /**
+     * The beginning of the body.
+     *
+     * @return redacted text
+     */
+    public String beginning() {
       return beginning;
     }
 
-    /** Whether it is no whole JSON at all, which another try may mend. */
-    boolean torn() {
+    /**
+     * Whether the body is not a whole JSON text, so that another attempt may succeed.
+     *
+     * @return whether it is
+     */
+    public boolean torn() {
       return torn;
     }
   }
 
-  static void load() {
-    MAPPER.getTypeFactory();
+  /**
+   * The codec of a type.
+   *
+   * @param <T> the type
+   * @param type of the body
+   * @return the codec
+   */
+  public static <T> JsonCodec<T> of(Class<T> type) {
+    return new JsonCodec<>(MAPPER.constructType(type));
   }
 
-  static byte[] written(Object body) {
+  /**
+   * The codec of a list.
+   *
+   * @param <T> the type of its elements
+   * @param type of the elements
+   * @return the codec
+   */
+  public static <T> JsonCodec<List<T>> listOf(Class<T> type) {
+    return new JsonCodec<>(MAPPER.getTypeFactory().constructCollectionType(List.class, type));
+  }
+
+  /**
+   * The JSON of a body.
+   *
+   * @param body what Jackson can write
+   * @return UTF-8
+   * @throws IllegalArgumentException when Jackson cannot write it
+   */
+  public static byte[] written(Object body) {
     try {
       return MAPPER.writeValueAsBytes(body);
     } catch (JacksonException e) {
@@ -99,20 +158,19 @@ final class JsonCodec {
     }
   }
 
-  static <T> JsonType<T> of(Class<T> type) {
-    return new JsonType<>(MAPPER.constructType(type));
-  }
-
-  static <T> JsonType<List<T>> listOf(Class<T> type) {
-    return new JsonType<>(MAPPER.getTypeFactory().constructCollectionType(List.class, type));
-  }
-
-  static <T> T read(byte[] json, JsonType<T> shape) throws UnreadableException {
-    if (blank(json)) {
+  /**
+   * The value of a body.
+   *
+   * @param json the whole body
+   * @return the value
+   * @throws UnreadableException when the body is empty, null, not JSON or of another type
+   */
+  public T read(byte[] json) throws UnreadableException {
+    if (IntStream.range(0, json.length).allMatch(i -> json[i] >= 0 && json[i] <= ' ')) {
       throw new UnreadableException("the answer is empty", true, json);
     }
     try {
-      T value = MAPPER.readValue(json, shape.type());
+      T value = MAPPER.readValue(json, type);
       if (value == null) {
         throw new UnreadableException("the answer is null", false, json);
       }
@@ -120,20 +178,12 @@ final class JsonCodec {
     } catch (StreamReadException e) {
       throw new UnreadableException("the answer is no JSON", true, json);
     } catch (JacksonException e) {
-      throw new UnreadableException(place(e, shape.type()), false, json);
+      throw new UnreadableException(
+          place(e) + " does not fit " + type.getRawClass().getSimpleName(), false, json);
     }
   }
 
-  private static boolean blank(byte[] json) {
-    for (byte b : json) {
-      if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static String place(JacksonException e, JavaType type) {
+  private static String place(JacksonException e) {
     StringBuilder path = new StringBuilder();
     for (JacksonException.Reference step : e.getPath()) {
       if (step.getPropertyName() == null) {
@@ -142,7 +192,6 @@ final class JsonCodec {
         path.append(path.isEmpty() ? "" : ".").append(step.getPropertyName());
       }
     }
-    String where = path.isEmpty() ? "the answer" : "\"" + path + "\" in the answer";
-    return where + " does not fit " + type.getRawClass().getSimpleName();
+    return path.isEmpty() ? "the answer" : "\"" + path + "\" in the answer";
   }
 }
