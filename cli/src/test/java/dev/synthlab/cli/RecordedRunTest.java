@@ -53,7 +53,7 @@ class RecordedRunTest {
     if (number % 10 == 3) {
       return number % 50 == 3
           ? error(500, "server_error", "broken")
-          : error(429, "rate_limit_exceeded", "slower", "retry-after-ms: 10");
+          : error(429, "rate_limit_exceeded", "slower", "retry-after-ms", "10");
     }
     int in = 10 + number % 90;
     int out = 1 + number % 7;

@@ -82,21 +82,6 @@ public final class ResponseClassifier {
   }
 
   /**
-   * Classifies an error in the body of a response with a success status.
-   *
-   * @param response the response
-   * @param route the route of the request
-   * @param code the error code: a name, or the status that the response should have had
-   * @param message the message of the server
-   * @param <T> the type of the value
-   * @return whether to try again or to give up; empty if the code is unknown
-   */
-  public static <T> Optional<Verdict<T>> errorInBody(
-      AttemptResult.ResponseReceived response, Route route, String code, String message) {
-    return errorInBody(response, route, ErrorBody.of(code, message), Instant.EPOCH);
-  }
-
-  /**
    * Classifies an error in the body of a response with a success status, as if the response had the
    * status that the error describes.
    *

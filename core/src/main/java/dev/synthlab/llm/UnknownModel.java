@@ -15,7 +15,7 @@ final class UnknownModel {
 
   private static final Set<String> CODES =
       Set.of(CODE, "deploymentnotfound", "modelnotfound", "model_not_available", "invalid_model");
-  private static final Set<Integer> STATUSES = Set.of(400, 404, 422);
+  private static final Set<Fault.Kind> KINDS = Set.of(Fault.Kind.BAD_REQUEST, Fault.Kind.NOT_FOUND);
   private static final Pattern MESSAGE =
       Pattern.compile(
           "not found|not exist|invalid model|not a valid model|unknown model|no such model|model: ",
@@ -25,8 +25,7 @@ final class UnknownModel {
 
   /** The fault, as one of a model that does not exist if that is what the server says. */
   static Fault explained(Fault fault, String model) {
-    boolean refused = fault.status().isPresent() && STATUSES.contains(fault.status().getAsInt());
-    return refused && (hasCode(fault) || saysSo(fault.message(), model))
+    return KINDS.contains(fault.kind()) && (hasCode(fault) || saysSo(fault.message(), model))
         ? fault.as(Fault.Kind.NOT_FOUND, fault.message()).withCode(CODE)
         : fault;
   }

@@ -92,7 +92,8 @@ class AdaptiveLimiterTest {
     "5, 100, 0.9, 0.06",
     "2, 100, 0.9, 0.08"
   })
-  void losesLittleThroughputInTheFirstMinute(int limit, int latencyMillis, double share, double waste) {
+  void losesLittleThroughputInTheFirstMinute(
+      int limit, int latencyMillis, double share, double waste) {
     run(Duration.ofSeconds(60), limit, Duration.ofMillis(latencyMillis));
 
     assertThat(served / 60.0).as("served a second").isGreaterThanOrEqualTo(share * limit);

@@ -44,7 +44,8 @@ class RateLimitHeadersTest {
     "requests, 60, 0, 0s",
     "other, 60, 0, 60s"
   })
-  void doesNotWaitWhileTheLimitIsNotExhausted(String what, String limit, String left, String reset) {
+  void doesNotWaitWhileTheLimitIsNotExhausted(
+      String what, String limit, String left, String reset) {
     assertThat(RateLimitHeaders.pause(of(what, limit, left, reset))).isEmpty();
   }
 

@@ -114,8 +114,7 @@ class ResponseClassifierTest {
     "302, true, false",
     "402, true, false"
   })
-  void followsTheShouldRetryHeader(int status, String says, boolean again)
-      throws IOException {
+  void followsTheShouldRetryHeader(int status, String says, boolean again) throws IOException {
     assertThat(again(verdict(status, "", "x-should-retry", says))).isEqualTo(again);
   }
 
@@ -255,7 +254,8 @@ class ResponseClassifierTest {
     "/elsewhere, which points to /elsewhere;",
     "http://[, which points to an address that cannot be read;"
   })
-  void reportsTheTargetOfARedirectWithoutItsQuery(String location, String words) throws IOException {
+  void reportsTheTargetOfARedirectWithoutItsQuery(String location, String words)
+      throws IOException {
     assertThat(fault(307, "", "Location", location).message())
         .contains(words)
         .endsWith("redirects are not followed");
@@ -302,7 +302,8 @@ class ResponseClassifierTest {
     "BODY, CONNECTION_FAILED, true",
     "TIMEOUT, DEADLINE_EXCEEDED, true"
   })
-  void classifiesATransportFailureByItsPhase(Phase phase, Kind kind, boolean again) throws IOException {
+  void classifiesATransportFailureByItsPhase(Phase phase, Kind kind, boolean again)
+      throws IOException {
     TransportException why = new TransportException(phase, false, "broke", new IOException());
 
     Verdict<String> verdict =
@@ -321,7 +322,8 @@ class ResponseClassifierTest {
     "CONCURRENCY, DEADLINE_EXCEEDED, 'no place became free for m@a.test:81 within the deadline'",
     "BREAKER, CIRCUIT_OPEN, 'm@a.test:81 failed too often and is closed for 1.5 s'"
   })
-  void explainsWhyACallWasNotPermitted(WaitReason reason, Kind kind, String message) throws IOException {
+  void explainsWhyACallWasNotPermitted(WaitReason reason, Kind kind, String message)
+      throws IOException {
     Duration pause = Duration.ofMillis(1_500);
 
     Verdict<String> verdict =
@@ -350,7 +352,8 @@ class ResponseClassifierTest {
   })
   void classifiesAnErrorInABodyByItsCode(String code, Kind kind, boolean again) {
     Verdict<String> verdict =
-        ResponseClassifier.<String>errorInBody(arrived(200, ""), ROUTE, code, "words")
+        ResponseClassifier.<String>errorInBody(
+                arrived(200, ""), ROUTE, ErrorBody.of(code, "words"), Instant.EPOCH)
             .orElseThrow();
 
     assertThat(again(verdict)).isEqualTo(again);
@@ -363,7 +366,9 @@ class ResponseClassifierTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "odd", "200", "4000"})
   void doesNotClassifyAnUnknownErrorCode(String code) {
-    assertThat(ResponseClassifier.<String>errorInBody(arrived(200, ""), ROUTE, code, "words"))
+    assertThat(
+            ResponseClassifier.<String>errorInBody(
+                arrived(200, ""), ROUTE, ErrorBody.of(code, "words"), Instant.EPOCH))
         .isEmpty();
   }
 

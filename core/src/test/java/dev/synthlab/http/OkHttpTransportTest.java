@@ -137,7 +137,8 @@ class OkHttpTransportTest {
   }
 
   @Test
-  void reusesAConnectionOnlyAfterItsBodyWasReadCompletely() throws IOException, InterruptedException {
+  void reusesAConnectionOnlyAfterItsBodyWasReadCompletely()
+      throws IOException, InterruptedException {
     text(get());
     text(get());
     assertThat(server.connections()).isEqualTo(1);

@@ -118,7 +118,8 @@ class VectorsTest {
         "{'input':'a','encoding_format':'x'} | encoding_format | float or base64",
         "[]                                  |                 | JSON object"
       })
-  void refusesUnsupportedEmbeddingRequests(String body, String parameter, String reason) throws Exception {
+  void refusesUnsupportedEmbeddingRequests(String body, String parameter, String reason)
+      throws Exception {
     Response response = Local.send(transport, "/embeddings", body);
 
     assertThat(response.status()).isEqualTo(400);
