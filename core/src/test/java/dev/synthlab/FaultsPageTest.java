@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Checks that the tests named in docs/faults.md exist. */
+/** Checks that the tests that docs/faults.md and docs/providers.md name exist. */
 class FaultsPageTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern TEST = Pattern.compile("`(\\w+Test)\\.(\\w+)`");
@@ -73,9 +73,10 @@ class FaultsPageTest {
   @Test
   void namesOnlyTestsThatExist() throws IOException {
     Map<String, String> sources = sources();
+    List<String> providers = Files.readAllLines(ROOT.resolve("docs/providers.md"));
 
     List<String> missing =
-        page().stream()
+        Stream.concat(page().stream(), providers.stream())
             .flatMap(line -> TEST.matcher(line).results())
             .map(missing(sources))
             .flatMap(Optional::stream)
