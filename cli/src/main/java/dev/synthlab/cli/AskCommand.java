@@ -53,7 +53,7 @@ final class AskCommand implements Callable<Integer> {
 
   @Option(
       names = {"-u", "--usage"},
-      description = "Print tokens, time, cost and model on stderr.")
+      description = "Print reasoning, tokens, time, cost and model on stderr.")
   private boolean usage;
 
   @Override
@@ -72,6 +72,7 @@ final class AskCommand implements Callable<Integer> {
       Completion answer =
           TracedSession.by("ask", () -> whole ? printed(llm, request) : streamed(llm, request));
       if (usage) {
+        printReasoning(answer.reasoning());
         printUsage(answer, Duration.ofNanos(System.nanoTime() - begin));
       }
       answer
@@ -85,6 +86,12 @@ final class AskCommand implements Callable<Integer> {
       }
     }
     return ExitCodes.OK;
+  }
+
+  private static void printReasoning(String reasoning) {
+    if (!reasoning.isBlank()) {
+      System.err.println("reasoning: " + Redactor.printable(Redactor.redactKnown(reasoning)));
+    }
   }
 
   private static void printUsage(Completion answer, Duration elapsed) {

@@ -10,7 +10,9 @@ import dev.synthlab.spans.TraceMasking;
 import dev.synthlab.spans.Tracing;
 import dev.synthlab.trace.PhoenixTracing;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The export of spans during one command; closing it waits, for a bounded time, for the last ones.
@@ -57,7 +59,14 @@ final class TracedSession implements AutoCloseable {
     attributes.put("call_deadline_ms", settings.llm().callDeadline().toMillis());
     attributes.put("fallback_models", settings.llm().fallbackModels());
     attributes.put("trace_sample", settings.trace().sample());
-    return Tracing.chain("synthlab run", attributes, run::run);
+    return Tracing.chain("synthlab run", attributes, run::run, TracedSession::failure);
+  }
+
+  /** The span is an error whenever the exit code of the command says so. */
+  private static Optional<String> failure(Summary summary) {
+    return RunReport.exit(summary) == ExitCodes.OK
+        ? Optional.empty()
+        : Optional.of(summary.end().name().toLowerCase(Locale.ROOT));
   }
 
   @Override

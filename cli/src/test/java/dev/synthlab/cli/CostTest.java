@@ -31,6 +31,26 @@ class CostTest {
   }
 
   @Test
+  void printsTheReasoningOfAModelWithItsUsage() {
+    String message = "{\"content\":\"4\",\"reasoning_content\":\"two and two\"}";
+    try (ScriptedServer thinking =
+        ScriptedServer.inTurn(
+            Replies.json(
+                200,
+                "{\"id\":\"c\",\"model\":\"m\",\"choices\":[{\"message\":"
+                    + message
+                    + ",\"finish_reason\":\"stop\"}]}"))) {
+      Synth.Ended ended =
+          new Synth(directory)
+              .with("OPENAI_BASE_URL", thinking.base().toString())
+              .run("ask", "-u", "--no-stream", "2+2?");
+
+      assertThat(ended.out()).isEqualTo("4\n");
+      assertThat(ended.err()).contains("reasoning: two and two");
+    }
+  }
+
+  @Test
   void showsOneModelInFull() {
     Ended ended = synth.run("models", "gpt-5.6");
 

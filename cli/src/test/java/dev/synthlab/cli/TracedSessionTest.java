@@ -37,6 +37,21 @@ class TracedSessionTest {
   }
 
   @Test
+  void exportsARunWithFailedRowsAsAnError() {
+    try (ScriptedServer phoenix = takes();
+        ScriptedServer models =
+            ScriptedServer.start((request, number) -> Replies.error(400, "bad", "no"))) {
+      Synth synth = synth(models, "http://127.0.0.1:" + phoenix.port());
+      synth.file("in.jsonl", "{\"prompt\": \"one\"}");
+
+      Synth.Ended ended = synth.run("run", "in.jsonl", "-o", "out.jsonl");
+
+      assertThat(ended.exit()).isEqualTo(3);
+      assertThat(bytes(phoenix)).contains("some_failed");
+    }
+  }
+
+  @Test
   void exportsOnlyTheRunAndItsRetriesIfTheSampleRateIsZero() {
     try (ScriptedServer phoenix = takes();
         ScriptedServer models =

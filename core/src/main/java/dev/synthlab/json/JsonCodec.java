@@ -84,7 +84,11 @@ public final class JsonCodec<T> {
   /** Says that a body is not what it should be. */
   public static final class UnreadableException extends Exception {
     private static final long serialVersionUID = 1L;
+
+    /** Whether it is not a whole JSON text. */
     private final boolean torn;
+
+    /** How the body began. */
     private final String beginning;
 
     /**

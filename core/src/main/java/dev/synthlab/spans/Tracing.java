@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -117,6 +118,23 @@ public final class Tracing {
   }
 
   /**
+   * Runs a sequence of steps in a span that is an error if their result says that they failed.
+   *
+   * @param name the name of the span
+   * @param input a text, or an object that can be written as JSON
+   * @param work the steps; the span shows their result or exception
+   * @param failure the reason why a result is a failure; empty if it is none
+   * @param <T> the type of the result
+   * @param <E> the type of the exception
+   * @return the result of the work
+   * @throws E the exception of the work
+   */
+  public static <T, E extends Exception> T chain(
+      String name, Object input, Work<T, E> work, Function<T, Optional<String>> failure) throws E {
+    return within(Kind.CHAIN, name, Optional.of(input), work, failure);
+  }
+
+  /**
    * Runs an agent in a span.
    *
    * @param name the name of the agent
@@ -183,6 +201,16 @@ public final class Tracing {
 
   private static <T, E extends Exception> T within(
       Kind kind, String name, Optional<Object> input, Work<T, E> work) throws E {
+    return within(kind, name, input, work, result -> Optional.empty());
+  }
+
+  private static <T, E extends Exception> T within(
+      Kind kind,
+      String name,
+      Optional<Object> input,
+      Work<T, E> work,
+      Function<T, Optional<String>> failure)
+      throws E {
     OpenSpan span = open(kind, "service", name, Labels.NONE);
     if (kind == Kind.TOOL) {
       span.set("tool.name", name);
@@ -195,7 +223,9 @@ public final class Tracing {
       if (span.recorded()) {
         show(result, false, span);
       }
-      span.succeeded();
+      failure
+          .apply(result)
+          .ifPresentOrElse(reason -> span.recordFailure(reason, reason), span::succeeded);
       return result;
     } catch (Exception | Error e) { // every exception is recorded on the span and rethrown
       span.recordFailure(e.getClass().getSimpleName(), e);
