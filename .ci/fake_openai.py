@@ -44,6 +44,9 @@ class Handler(BaseHTTPRequestHandler):
         if options.key and self.headers.get("authorization") != "Bearer " + options.key:
             self.answer(401, {"error": {"message": "wrong key", "code": "invalid_api_key"}})
             return
+        if self.path.endswith("/embeddings"):
+            self.embed(json.loads(raw))
+            return
         try:
             body = json.loads(raw)
             prompt = body["messages"][-1]["content"]
@@ -56,12 +59,24 @@ class Handler(BaseHTTPRequestHandler):
             counts[prompt] += 1
         time.sleep(options.delay + random.random() * options.jitter)
         text = "You said: " + prompt
+        if body.get("response_format", {}).get("type") in ("json_schema", "json_object"):
+            text = json.dumps({"name": "Rex", "age": 3})
         if body.get("stream"):
             self.stream(body, text)
         else:
             message = {"role": "assistant", "content": text}
             choice = {"index": 0, "message": message, "finish_reason": "stop"}
             self.answer(200, self.head(body, "chat.completion", [choice]) | {"usage": usage(text)})
+
+    def embed(self, body):
+        texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
+        data = [
+            {"object": "embedding", "index": i, "embedding": [float(len(str(text))), 0.5]}
+            for i, text in enumerate(texts)
+        ]
+        tokens = {"prompt_tokens": len(texts), "total_tokens": len(texts)}
+        model = body.get("model", "fake")
+        self.answer(200, {"object": "list", "model": model, "data": data, "usage": tokens})
 
     def head(self, body, kind, choices):
         return {
