@@ -168,6 +168,10 @@ final class SettingsReader {
   }
 
   private NetworkSettings net() {
+    // The password of a proxy that no call uses is a secret, too.
+    environment
+        .find(Variable.ALL_PROXY)
+        .ifPresent(all -> ValueParser.keepUserInfo(ValueParser.withScheme(all.value())));
     Map<String, Problem> refused = new HashMap<>();
     Optional<NetworkSettings.Proxy> http = proxy("http", Variable.HTTP_PROXY, refused);
     Optional<NetworkSettings.Proxy> https = proxy("https", Variable.HTTPS_PROXY, refused);

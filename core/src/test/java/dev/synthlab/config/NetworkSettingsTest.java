@@ -146,6 +146,19 @@ class NetworkSettingsTest {
   }
 
   @Test
+  void masksThePasswordOfAProxyThatNoCallWouldUse() {
+    net(
+        "ALL_PROXY",
+        "http://ada:canary-unused-1@c.test:1",
+        "HTTP_PROXY",
+        "http://a.test:1",
+        "HTTPS_PROXY",
+        "http://b.test:2");
+
+    assertThat(Secret.known()).contains("canary-unused-1");
+  }
+
+  @Test
   void ignoresAProxyForAllThatNoCallWouldUse() {
     NetworkSettings network =
         net(
