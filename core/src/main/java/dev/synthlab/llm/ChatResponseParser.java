@@ -23,7 +23,7 @@ final class ChatResponseParser {
   boolean choice;
   final ChatTextBuffer text = new ChatTextBuffer();
   final ChatTextBuffer refusal = new ChatTextBuffer();
-  final ChatTextBuffer thought = new ChatTextBuffer();
+  final ChatTextBuffer reasoningText = new ChatTextBuffer();
   final ToolCallBuffer calls = new ToolCallBuffer();
   FinishReason finish = FinishReason.UNKNOWN;
   Usage usage = Usage.UNKNOWN;
@@ -189,7 +189,7 @@ final class ChatResponseParser {
   private void append(ChatChoice.Content piece) {
     piece.text.forEach(delta -> keep(delta, text));
     piece.refusal.forEach(delta -> keep(delta, refusal));
-    piece.reasoning.forEach(delta -> keep(delta, thought));
+    piece.reasoning.forEach(delta -> keep(delta, reasoningText));
   }
 
   /** A message; after deltas it is what they say together, and not more of it. */
@@ -235,11 +235,11 @@ final class ChatResponseParser {
       JsonToken value = in.nextToken();
       switch (field) {
         case "prompt_tokens" -> {
-          counted |= isCount(in, value);
+          counted |= JsonFields.isCount(in, value);
           input = JsonFields.count(in, value);
         }
         case "completion_tokens" -> {
-          counted |= isCount(in, value);
+          counted |= JsonFields.isCount(in, value);
           output = JsonFields.count(in, value);
         }
         case "prompt_tokens_details" -> cached = detail(in, value, "cached_tokens");
@@ -269,9 +269,5 @@ final class ChatResponseParser {
       }
     }
     return found;
-  }
-
-  private static boolean isCount(JsonParser in, JsonToken value) {
-    return value == JsonToken.VALUE_NUMBER_INT && in.getLongValue() >= 0;
   }
 }

@@ -46,12 +46,25 @@ final class JsonFields {
     return Optional.empty();
   }
 
+  /** A whole number from 0 on; one that is too large for a long is the largest. */
   static long count(JsonParser in, JsonToken value) {
     if (value == JsonToken.VALUE_NUMBER_INT) {
-      return Math.max(0, in.getLongValue());
+      return Math.max(0, number(in));
     }
     in.skipChildren();
     return 0;
+  }
+
+  /** Whether the value is a whole number from 0 on. */
+  static boolean isCount(JsonParser in, JsonToken value) {
+    return value == JsonToken.VALUE_NUMBER_INT && number(in) >= 0;
+  }
+
+  private static long number(JsonParser in) {
+    if (in.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+      return in.getLongValue();
+    }
+    return in.getBigIntegerValue().signum() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
   }
 
   /** The tokens, by the names in embedding and image responses; empty beyond the limit. */

@@ -70,6 +70,7 @@ class CostTest {
   @ValueSource(
       strings = {
         "{\"prompt_tokens\":9223372036854775807,\"completion_tokens\":9223372036854775807}",
+        "{\"prompt_tokens\":99999999999999999999999,\"completion_tokens\":1}",
         "{\"prompt_tokens\":92000000000000,\"completion_tokens\":1,\"total_tokens\":2}",
         "{\"prompt_tokens\":3,\"completion_tokens\":2000000}",
         "{\"prompt_tokens\":3,\"completion_tokens\":1,"
