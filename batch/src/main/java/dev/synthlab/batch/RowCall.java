@@ -2,7 +2,6 @@ package dev.synthlab.batch;
 
 import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallException;
-import dev.synthlab.call.Fault;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.llm.AnswerException;
 import dev.synthlab.llm.Completion;
@@ -203,16 +202,12 @@ final class RowCall {
       case RATE_LIMITED, SERVER_FAILED, DEADLINE_EXCEEDED, MALFORMED_RESPONSE, STREAM_INTERRUPTED ->
           transientFailure(row, reason);
       case NOT_FOUND ->
-          isUnknownModel(reason.fault()) && !namesItsModel(row)
+          RowStatuses.isUnknownModel(reason.fault()) && !namesItsModel(row)
               ? new RowResult.Refused(Summary.End.STOPPED_MODEL, reason)
               : new RowResult.Failed(line(row, reason));
       case BAD_REQUEST, PROMPT_FILTERED, RESPONSE_TOO_LARGE, REDIRECTED ->
           new RowResult.Failed(line(row, reason));
     };
-  }
-
-  private static boolean isUnknownModel(Fault fault) {
-    return fault.code().filter(RowStatuses.UNKNOWN_MODEL::equals).isPresent();
   }
 
   /** Whether a row has a model of its own, and not that of all rows. */

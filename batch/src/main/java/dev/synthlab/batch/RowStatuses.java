@@ -23,9 +23,6 @@ final class RowStatuses {
   /** The code of an answer that needs too much stack or memory. */
   static final String INTERNAL = "internal_error";
 
-  /** The code of a model that the server does not have. */
-  static final String UNKNOWN_MODEL = "model_not_found";
-
   /** The codes that are kept apart; all others are one. */
   private static final int MAX = 10_000;
 
@@ -37,7 +34,7 @@ final class RowStatuses {
           INVALID_LINE,
           UNWRITABLE,
           INTERNAL,
-          UNKNOWN_MODEL,
+          Fault.MODEL_NOT_FOUND,
           Fault.Kind.BAD_REQUEST.code(),
           "refusal",
           "content_filter",
@@ -47,10 +44,12 @@ final class RowStatuses {
 
   /** The code of a failed call in results and counts. */
   static String code(Fault fault) {
-    boolean model =
-        fault.kind() == Fault.Kind.NOT_FOUND
-            && fault.code().filter(UNKNOWN_MODEL::equals).isPresent();
-    return model ? UNKNOWN_MODEL : fault.kind().code();
+    return isUnknownModel(fault) ? Fault.MODEL_NOT_FOUND : fault.kind().code();
+  }
+
+  static boolean isUnknownModel(Fault fault) {
+    return fault.kind() == Fault.Kind.NOT_FOUND
+        && fault.code().filter(Fault.MODEL_NOT_FOUND::equals).isPresent();
   }
 
   synchronized short failed(String code) {

@@ -179,10 +179,10 @@ public final class Main implements Runnable {
   }
 
   private static String reason(ParameterException e) {
-    if (e instanceof CommandLine.UnmatchedArgumentException unmatched
-        && !unmatched.isUnknownOption()) {
+    if (e instanceof CommandLine.UnmatchedArgumentException unmatched) {
       boolean group = !e.getCommandLine().getSubcommands().isEmpty();
-      return (group ? "there is no command " : "unexpected argument ")
+      String what = group ? "there is no command " : "unexpected argument ";
+      return (unmatched.isUnknownOption() ? "there is no option " : what)
           + unmatched.getUnmatched().getFirst();
     }
     return String.valueOf(e.getMessage());

@@ -140,7 +140,7 @@ class HostileDirectoryTest {
   }
 
   @Test
-  void takesATextByItsFormWhateverFilesHaveItsName() throws IOException {
+  void readsATextByItsFormEvenIfAFileHasItsName() throws IOException {
     List<String> texts = List.of("name, age int", "name", "Summarise {{review}}", "{\"type\": 1}");
     for (String each : texts) {
       Files.writeString(directory.resolve(each), "planted str {{planted}}");

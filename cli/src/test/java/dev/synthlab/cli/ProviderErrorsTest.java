@@ -46,7 +46,7 @@ class ProviderErrorsTest {
   }
 
   @Test
-  void giveAFilteredPromptTheCodeOfAFilteredAnswer() {
+  void recordAFilteredPromptLikeAFilteredAnswer() {
     try (ScriptedServer server =
         ScriptedServer.inTurn(
             json(400, "{\"error\":{\"code\":\"content_filter\",\"message\":\"Filtered.\"}}"),

@@ -17,10 +17,10 @@ public sealed interface AttemptResult {
    * @param headers the header fields
    * @param body the bytes; reads are limited by the timeout of the attempt. Closing the body ends
    *     the attempt.
-   * @param begun what the reader of a stream calls at an event: from then on only silence is
+   * @param onEvent what the reader of a stream calls at an event: from then on only silence is
    *     limited, and no longer the time of the whole attempt
    */
-  record ResponseReceived(int status, Headers headers, InputStream body, Runnable begun)
+  record ResponseReceived(int status, Headers headers, InputStream body, Runnable onEvent)
       implements AttemptResult {
     /**
      * A response that is no stream.

@@ -278,8 +278,9 @@ final class CallExecution<T> {
       if (exchange.bodyMode() == BodyMode.TRANSFER) {
         request.limitSilence(loop.policy.timeout(), deadline);
       }
-      Runnable begun = () -> request.limitSilence(loop.policy.timeout(), deadline);
-      return new AttemptResult.ResponseReceived(response.status(), response.headers(), body, begun);
+      Runnable onEvent = () -> request.limitSilence(loop.policy.timeout(), deadline);
+      return new AttemptResult.ResponseReceived(
+          response.status(), response.headers(), body, onEvent);
     } catch (IOException e) {
       return new AttemptResult.TransportFailed(asTransport(e, Phase.EXCHANGE));
     }

@@ -122,6 +122,12 @@ final class ErrorCodes {
           "content management policy|content[ _]?policy[ _]?violation|safety system"
               + "|requires moderation");
 
+  private static final Set<String> MODEL =
+      Set.of("modelnotfound", "deploymentnotfound", "modelnotavailable", "invalidmodel");
+  private static final Pattern MODEL_WORDS =
+      Pattern.compile(
+          "not found|not exist|invalid model|not a valid model|unknown model|no such model|model: ");
+
   private static final Pattern LONG_PERIOD =
       Pattern.compile(
           "per[-_ ]?(?:day|week|month)|/ ?(?:day|week|month)\\b|\\bdaily|_daily|\\bmonthly"
@@ -207,15 +213,28 @@ final class ErrorCodes {
     return names(body, FILTER) || says(body, FILTER_WORDS);
   }
 
+  /** Whether the server does not have the model: by a code, or by words beside its name. */
+  static boolean isUnknownModel(ErrorBody body, String model) {
+    if (names(body, MODEL)) {
+      return true;
+    }
+    String name = model.toLowerCase(Locale.ROOT);
+    String rest = searched(body).replace(name, "");
+    return searched(body).contains(name) && rest.contains("model") && says(body, MODEL_WORDS);
+  }
+
   private static boolean names(ErrorBody body, Set<String> codes) {
     return Stream.concat(body.codes().stream(), body.reasons().stream())
         .anyMatch(code -> codes.contains(plain(code)));
   }
 
   private static boolean says(ErrorBody body, Pattern words) {
+    return words.matcher(searched(body)).find();
+  }
+
+  private static String searched(ErrorBody body) {
     String message = body.message();
-    String shown = message.substring(0, Math.min(message.length(), SEARCHED));
-    return words.matcher(shown.toLowerCase(Locale.ROOT)).find();
+    return message.substring(0, Math.min(message.length(), SEARCHED)).toLowerCase(Locale.ROOT);
   }
 
   private static String plain(String code) {

@@ -33,6 +33,9 @@ public record Fault(
     Optional<String> partial,
     Optional<Throwable> cause) {
 
+  /** The code of a model that the server does not have, however the server says so. */
+  public static final String MODEL_NOT_FOUND = "model_not_found";
+
   /** The kinds of fault, each with its {@link CallException}. */
   public enum Kind {
     /** The request is invalid: 400, 413, 422. */
@@ -178,25 +181,6 @@ public record Fault(
   public Fault after(Duration wait) {
     return new Fault(
         kind, message, status, code, parameter, requestId, Optional.of(wait), partial, cause);
-  }
-
-  /**
-   * The same fault with another error code.
-   *
-   * @param other the code
-   * @return a new fault
-   */
-  public Fault withCode(String other) {
-    return new Fault(
-        kind,
-        message,
-        status,
-        Optional.of(other),
-        parameter,
-        requestId,
-        retryAfter,
-        partial,
-        cause);
   }
 
   /**

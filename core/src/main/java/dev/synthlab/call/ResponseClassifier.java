@@ -32,6 +32,9 @@ public final class ResponseClassifier {
   /** The statuses with which a server asks for fewer requests, if it names a time to wait. */
   private static final Set<Integer> THROTTLING = Set.of(429, 503, 529);
 
+  /** The statuses with which servers refuse a model that they do not have. */
+  private static final Set<Integer> UNKNOWN_MODEL = Set.of(400, 404, 422);
+
   /** The statuses with which servers refuse a request for its content. */
   private static final Set<Integer> FILTERING = Set.of(400, 403, 422);
 
@@ -105,7 +108,8 @@ public final class ResponseClassifier {
             + ": "
             + Fault.beginning(error.message(), MESSAGE_LIMIT);
     int status = error.status().getAsInt();
-    return Optional.of(verdict(response, status, error, new Said(message, code), now));
+    Description shown = new Description(message, code);
+    return Optional.of(verdict(response, route, status, error, shown, now));
   }
 
   /**
@@ -128,13 +132,14 @@ public final class ResponseClassifier {
       byte[] bytes = BodyReader.beginning(open, ERROR_BODY_LIMIT);
       body = ErrorBody.read(new String(bytes, StandardCharsets.UTF_8));
     }
-    int status = meant(response.status(), body);
+    int status = effectiveStatus(response.status(), body);
     Optional<String> code = body.code(response.status());
-    return verdict(response, status, body, new Said(message(response, body, route), code), now);
+    Description shown = new Description(message(response, body, route), code);
+    return verdict(response, route, status, body, shown, now);
   }
 
   /** The status that counts: the body may be more precise than 400, and than 500 to 599. */
-  private static int meant(int status, ErrorBody body) {
+  private static int effectiveStatus(int status, ErrorBody body) {
     OptionalInt own = body.numericStatus();
     boolean precise =
         status == 400 || (status >= 500 && Set.of(401, 402, 429).contains(own.orElse(0)));
@@ -142,11 +147,18 @@ public final class ResponseClassifier {
   }
 
   /** What is shown of an error. */
-  private record Said(String message, Optional<String> code) {}
+  private record Description(String message, Optional<String> code) {}
 
   private static <T> Verdict<T> verdict(
-      AttemptResult.ResponseReceived response, int status, ErrorBody body, Said said, Instant now) {
-    Kind kind = kind(status, body);
+      AttemptResult.ResponseReceived response,
+      Route route,
+      int status,
+      ErrorBody body,
+      Description shown,
+      Instant now) {
+    boolean noModel =
+        UNKNOWN_MODEL.contains(status) && ErrorCodes.isUnknownModel(body, route.resource());
+    Kind kind = kind(status, body, noModel);
     boolean again = isRetryable(response, kind, status);
     Optional<Duration> wait =
         again || kind == Kind.RATE_LIMITED
@@ -155,9 +167,9 @@ public final class ResponseClassifier {
     Fault fault =
         new Fault(
             kind,
-            said.message() + wait.map(time -> "; it asks to wait " + seconds(time)).orElse(""),
+            shown.message() + wait.map(time -> "; it asks to wait " + seconds(time)).orElse(""),
             OptionalInt.of(response.status()),
-            said.code(),
+            noModel && kind == Kind.NOT_FOUND ? Optional.of(Fault.MODEL_NOT_FOUND) : shown.code(),
             body.parameter(),
             requestId(response.headers()),
             wait,
@@ -195,7 +207,7 @@ public final class ResponseClassifier {
         && (TRANSIENT.contains(status) || (status >= 500 && !PERMANENT.contains(status)));
   }
 
-  private static Kind kind(int status, ErrorBody body) {
+  private static Kind kind(int status, ErrorBody body, boolean noModel) {
     if (status >= 300 && status < 400) {
       return Kind.REDIRECTED;
     }
@@ -215,6 +227,9 @@ public final class ResponseClassifier {
       default -> {
         if (key) {
           yield Kind.AUTHENTICATION;
+        }
+        if (noModel) {
+          yield Kind.NOT_FOUND;
         }
         yield status >= 500 ? Kind.SERVER_FAILED : Kind.BAD_REQUEST;
       }

@@ -7,7 +7,7 @@ import java.time.Duration;
  * again: from the third time in a row on, each pause is twice as long as the one before. Guarded by
  * the lock of the gate.
  */
-final class NamedWaits {
+final class RetryAfterGrowth {
   private static final int AS_NAMED = 2;
   private static final int MAX_DOUBLINGS = 16;
 

@@ -34,7 +34,7 @@ final class RouteGate {
   private final boolean breakerEnabled;
   private final Optional<AdaptiveLimiter> adaptive;
   private final RetryThrottle throttle = new RetryThrottle();
-  private final NamedWaits namedWaits = new NamedWaits();
+  private final RetryAfterGrowth namedWaits = new RetryAfterGrowth();
   private final WaitTimes.QueueWaits queueWaits = new WaitTimes.QueueWaits();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition freed = lock.newCondition();

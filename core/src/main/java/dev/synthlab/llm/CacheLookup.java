@@ -255,7 +255,7 @@ final class CacheLookup {
     return Optional.of(
         new Completion(
             answer.text.toString(),
-            answer.thought.toString(),
+            answer.reasoningText.toString(),
             answer.finish,
             NO_TOKENS,
             asked,

@@ -24,8 +24,8 @@ final class ChatJson {
         if (choice.path("message") instanceof ObjectNode message
             && message.path("content").isContainer()) {
           message.put("content", ChatChoice.text(message.path("content")));
-          if (whole.path("choices").size() == 1 && !answer.thought.isEmpty()) {
-            message.put("reasoning_content", answer.thought.toString());
+          if (whole.path("choices").size() == 1 && !answer.reasoningText.isEmpty()) {
+            message.put("reasoning_content", answer.reasoningText.toString());
           }
         }
       }
@@ -45,8 +45,8 @@ final class ChatJson {
     Map<String, Object> message = new LinkedHashMap<>();
     message.put("role", "assistant");
     message.put("content", answer.text.toString());
-    if (!answer.thought.isEmpty()) {
-      message.put("reasoning_content", answer.thought.toString());
+    if (!answer.reasoningText.isEmpty()) {
+      message.put("reasoning_content", answer.reasoningText.toString());
     }
     if (!answer.refusal.isEmpty()) {
       message.put("refusal", answer.refusal.toString());

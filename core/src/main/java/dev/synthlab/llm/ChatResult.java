@@ -13,7 +13,7 @@ record ChatResult(
   Completion completion(String request, CallReport report) {
     return new Completion(
         answer.text.toString(),
-        answer.thought.toString(),
+        answer.reasoningText.toString(),
         answer.finish,
         chat.usage(answer),
         request,

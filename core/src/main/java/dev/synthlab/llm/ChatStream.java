@@ -150,7 +150,7 @@ final class ChatStream implements TextStream {
       }
       ChatResult.requireNoError(answer);
       if (chunks.isEventStream()) {
-        head.begun().run();
+        head.onEvent().run();
       }
       if (answer.text.length() > before) {
         return answer.text.since(before);

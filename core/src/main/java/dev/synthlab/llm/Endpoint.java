@@ -86,8 +86,7 @@ final class Endpoint {
     return Request.get(address("/models"), headers);
   }
 
-  Fault explained(Fault failed, String model) {
-    Fault fault = UnknownModel.explained(failed, model);
+  Fault explained(Fault fault) {
     if (fault.kind() == Fault.Kind.AUTHENTICATION) {
       String name = settings.keyName();
       boolean sent = settings.key().isPresent();
@@ -106,7 +105,7 @@ final class Endpoint {
   private boolean incomplete(Fault fault) {
     String path = String.valueOf(settings.baseUrl().getRawPath());
     boolean complete = VERSIONED.matcher(path).find() || settings.azureApiVersion().isPresent();
-    return !complete && fault.code().filter("model_not_found"::equals).isEmpty();
+    return !complete && fault.code().filter(Fault.MODEL_NOT_FOUND::equals).isEmpty();
   }
 
   private URI address(String path) {

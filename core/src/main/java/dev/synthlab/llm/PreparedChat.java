@@ -194,7 +194,7 @@ final class PreparedChat implements PreparedRequest<PreparedChat> {
   Usage usage(ChatResponseParser answer) {
     long said =
         answer.text.length()
-            + answer.thought.length()
+            + answer.reasoningText.length()
             + answer.refusal.length()
             + answer.calls.characters();
     return answer.usage.known() ? answer.usage : Usage.estimated(characters(), said);
@@ -218,7 +218,7 @@ final class PreparedChat implements PreparedRequest<PreparedChat> {
 
   @Override
   public Fault explained(Fault fault) {
-    return endpoint.explained(fault, route().resource());
+    return endpoint.explained(fault);
   }
 
   /** The same request to the next model, unless the request itself is at fault. */

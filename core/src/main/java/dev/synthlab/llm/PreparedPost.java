@@ -120,6 +120,6 @@ final class PreparedPost implements PreparedRequest<PreparedPost> {
 
   @Override
   public Fault explained(Fault fault) {
-    return client.endpoint().explained(fault, route.resource());
+    return client.endpoint().explained(fault);
   }
 }

@@ -146,7 +146,7 @@ class CallLoopTest {
 
   @ParameterizedTest
   @CsvSource({"429, true", "503, true", "529, true", "504, false", "502, false", "408, false"})
-  void countsNoAttemptOfABulkRunThatOnlyAsksToWait(int status, boolean answered) {
+  void countsNoAttemptOfABulkRunForAResponseWithANamedWait(int status, boolean answered) {
     transport
         .answers(status, "", "Retry-After", "2")
         .answers(status, "", "Retry-After", "3")
@@ -161,7 +161,7 @@ class CallLoopTest {
   }
 
   @Test
-  void countsTheAttemptsOfABulkRunWhenItHasWaitedTenMinutesAsTold() {
+  void countsAttemptsOfABulkRunAfterTenMinutesOfNamedWaits() {
     transport.answers(429, "", "Retry-After", "200");
 
     Outcome<String> outcome = run(BULK.withMaxAttempts(2));
@@ -171,7 +171,7 @@ class CallLoopTest {
   }
 
   @Test
-  void asksEverLessOftenWhenAServerNamesTheSameShortTimeAgainAndAgain() {
+  void doublesThePauseWhenAServerKeepsNamingTheSameShortTime() {
     for (int i = 0; i < 9; i++) {
       transport.answers(429, "", "Retry-After", "1");
     }

@@ -115,7 +115,7 @@ class CallTypesTest {
     "503, false, FAILURE",
     "500, true, FAILURE"
   })
-  void takesATimeToWaitForNoFailureOnlyFromAServerThatIsOverloaded(
+  void treatsANamedWaitAsThrottlingOnlyForOverloadStatuses(
       int status, boolean named, RouteSignal signal) {
     Fault fault =
         new Fault(

@@ -103,7 +103,7 @@ class ErrorBodyTest {
   }
 
   @Test
-  void keepsWhatARouterRepeatsOfTheServerBehindIt() {
+  void readsTheHeadersThatARouterRepeatsInTheBody() {
     ErrorBody error =
         ErrorBody.read(
             """
@@ -116,7 +116,7 @@ class ErrorBodyTest {
   }
 
   @Test
-  void saysWhichPartOfTheRequestIsWrong() {
+  void readsTheRejectedParameter() {
     ErrorBody error =
         ErrorBody.read(
             """
@@ -129,7 +129,7 @@ class ErrorBodyTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"{\"error\":", "[[[[", "{\"error\":{\"error\":{\"error\":{\"error\":1}}}}"})
-  void takesWhatItCannotReadAsItIs(String text) {
+  void showsABodyThatItCannotParseAsItIs(String text) {
     assertThat(ErrorBody.read(text).message()).isNotEmpty();
   }
 }

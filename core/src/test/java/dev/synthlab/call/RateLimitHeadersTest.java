@@ -71,7 +71,7 @@ class RateLimitHeadersTest {
     "anthropic-ratelimit-requests-reset, 2026-11-22T10:00:09Z, 9000",
     "anthropic-ratelimit-input-tokens-reset, 2026-11-22T10:00:09Z, 9000"
   })
-  void knowsWhenALimitIsReset(String header, String value, long millis) {
+  void readsWhenALimitIsReset(String header, String value, long millis) {
     assertThat(RateLimitHeaders.reset(Headers.of(header, value), NOW))
         .contains(Duration.ofMillis(millis));
   }
@@ -97,7 +97,7 @@ class RateLimitHeadersTest {
   }
 
   @Test
-  void takesTheShortestResetWhenNobodySaysWhichLimitIsReached() {
+  void usesTheShortestResetIfNoHeaderSaysWhichLimitIsReached() {
     Headers headers =
         Headers.of("x-ratelimit-reset-requests", "1s", "x-ratelimit-reset-tokens", "6m0s");
 

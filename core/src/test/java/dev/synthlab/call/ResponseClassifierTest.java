@@ -135,7 +135,7 @@ class ResponseClassifierTest {
         "429 | {'error':{'code':'quota_exceeded','message':'5 requests per minute'}} | RATE_LIMITED",
         "500 | {'error':'the daily backup runs'} | SERVER_FAILED"
       })
-  void tellsALimitThatNoRunOutlivesFromOneThatPasses(int status, String body, Kind kind)
+  void distinguishesLongLimitsFromLimitsPerMinute(int status, String body, Kind kind)
       throws IOException {
     assertThat(fault(status, body.replace('\'', '"')).kind()).isEqualTo(kind);
   }
@@ -160,7 +160,7 @@ class ResponseClassifierTest {
         "400 | {'error':'messages: at least one key is missing'} | BAD_REQUEST",
         "404 | {'error':'no api key route'} | NOT_FOUND"
       })
-  void knowsKeysCreditsAndFiltersWhicheverWayTheyAreTold(int status, String body, Kind kind)
+  void classifiesRejectedKeysEmptyAccountsAndFiltersInEveryForm(int status, String body, Kind kind)
       throws IOException {
     Verdict<String> verdict = verdict(status, body.replace('\'', '"'));
 
@@ -180,7 +180,7 @@ class ResponseClassifierTest {
     "529, true, true",
     "400, false, false"
   })
-  void takesATimeToWaitWithEveryStatusThatIsTriedAgain(int status, boolean taken, boolean throttled)
+  void readsRetryAfterForEveryRetriableStatus(int status, boolean taken, boolean throttled)
       throws IOException {
     Verdict<String> verdict = verdict(status, "", "Retry-After", "7.5");
 

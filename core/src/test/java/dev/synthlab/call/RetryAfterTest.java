@@ -47,7 +47,7 @@ class RetryAfterTest {
     "x-ratelimit-reset, 1795341603, 3000",
     "X-RateLimit-Reset, 1795341603000, 3000"
   })
-  void takesATimeSince1970ForThatTime(String header, String value, long millis) {
+  void readsAUnixTimeAsTheTimeUntilThen(String header, String value, long millis) {
     assertThat(wait(header, value)).contains(Duration.ofMillis(millis));
   }
 
@@ -137,7 +137,7 @@ class RetryAfterTest {
   }
 
   @Test
-  void takesHeadersBeforeTheBodyAndTheMessageBeforeTheResetOfALimit() {
+  void prefersHeadersToTheBodyAndTheMessageToTheResetOfALimit() {
     String body = "{\"message\":\"try again in 4s\",\"retry_after\":3}";
 
     assertThat(wait(429, body, "Retry-After", "2")).contains(Duration.ofSeconds(2));

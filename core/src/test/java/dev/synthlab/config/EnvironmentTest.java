@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,7 +122,7 @@ class EnvironmentTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"'", "\""})
-  void passesOverValuesOfOtherProgramsOverSeveralLines(String quote) throws IOException {
+  void skipsValuesOfOtherProgramsOverSeveralLines(String quote) throws IOException {
     write(
         "SYNTHLAB_DEFAULT_MODEL=before\nPEM="
             + quote
@@ -394,7 +394,7 @@ class EnvironmentTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @EnabledOnOs(OS.LINUX)
   void refusesAFileOfTheKernelBeforeReadingIt() throws IOException {
     Files.createSymbolicLink(directory.resolve(".env"), Path.of("/proc/version"));
 

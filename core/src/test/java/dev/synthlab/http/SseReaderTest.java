@@ -109,20 +109,20 @@ class SseReaderTest {
         ": ping\n\n",
         "\n\n\r\r"
       })
-  void passesOverEventsWithoutData(String empty) throws IOException {
+  void skipsEventsWithoutData(String empty) throws IOException {
     assertThat(data(bytes(empty + "data: a\n\n" + empty + "data: b\n\n" + empty)))
         .containsExactly("a", "b");
   }
 
   @Test
-  void givesNoEmptyEventItsNameToTheNext() throws IOException {
+  void ignoresTheNameOfAnEmptyEvent() throws IOException {
     SseReader reader = new SseReader(bytes("event: ping\ndata:\n\nevent:\ndata: a\n\n"));
 
     assertThat(reader.next()).contains(new SseReader.ServerEvent("message", "a"));
   }
 
   @Test
-  void takesTheFieldsOfAnEventInAnyOrder() throws IOException {
+  void readsTheFieldsOfAnEventInAnyOrder() throws IOException {
     SseReader reader = new SseReader(bytes("data: a\nid: 1\ndata:b\nretry: 3\nevent: x\n\n"));
 
     assertThat(reader.next()).contains(new SseReader.ServerEvent("x", "a\nb"));

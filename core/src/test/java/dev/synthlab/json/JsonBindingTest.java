@@ -108,7 +108,7 @@ class JsonBindingTest {
   record Group(List<Inner> parts, Set<String> names, long count) {}
 
   @Test
-  void tellsAllRefusalsOfRecordsTogetherWithTheOtherViolations() {
+  void reportsAllRefusalsOfRecordsWithTheOtherViolations() {
     Map<String, Object> refused = Map.of("stars", 1, "parts", List.of(1, 2));
     Map<String, Object> fine = Map.of("stars", 1, "parts", List.of());
 

@@ -45,7 +45,7 @@ class JsonCodecTest {
   }
 
   @Test
-  void ignoresUnknownMembersAndTakesMissingOptionals() throws JsonCodec.UnreadableException {
+  void ignoresUnknownMembersAndReadsMissingOptionalsAsEmpty() throws JsonCodec.UnreadableException {
     assertThat(JsonCodec.of(Day.class).read(bytes("{'city':'Oslo','max':1,'min':{}}")))
         .isEqualTo(new Day("Oslo", 1, Optional.empty(), Optional.empty()));
   }
@@ -69,7 +69,7 @@ class JsonCodecTest {
         "{'city':'a','max':1,'sky':0}|\"sky\" in the answer does not fit Day|false",
         "{'city':'a','max':1,'next':{'city':'b'}}|\"next.max\" in the answer does not fit Day|false",
       })
-  void saysWhatIsWrongAndWhetherTheTextIsTorn(String json, String message, boolean torn) {
+  void reportsWhatIsWrongAndWhetherTheTextIsIncomplete(String json, String message, boolean torn) {
     assertThatExceptionOfType(JsonCodec.UnreadableException.class)
         .isThrownBy(() -> JsonCodec.of(Day.class).read(bytes(json)))
         .withMessage(message)

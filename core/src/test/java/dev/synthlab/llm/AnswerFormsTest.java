@@ -113,7 +113,7 @@ class AnswerFormsTest {
   }
 
   @Test
-  void givesContentThatIsAListAsATextInTheJsonOfTheAnswer() {
+  void writesContentThatIsAListAsTextInTheJsonOfTheAnswer() {
     Completion answer = ask(Way.WHOLE, whole("\"content\":" + TEXTS.getFirst() + ",\"x\":[1]"));
 
     var message = Json.mapper().readTree(answer.json()).path("choices").path(0).path("message");
@@ -144,7 +144,7 @@ class AnswerFormsTest {
 
   @ParameterizedTest
   @FieldSource("THOUGHTS")
-  void keepsWhatTheModelThoughtApartFromTheText(String thought) {
+  void keepsReasoningApartFromTheText(String thought) {
     Reply stream = events(piece(thought), delta("Paris"), finish("stop"));
 
     for (Way way : List.of(Way.STREAM, Way.STREAM_READ_WHOLE)) {
@@ -158,7 +158,7 @@ class AnswerFormsTest {
   }
 
   @Test
-  void assumesNoSilenceWhileAModelThinks() {
+  void countsReasoningAsActivityOfTheStream() {
     String thought =
         "data: " + piece("\"reasoning_content\":\"" + "hm ".repeat(20) + "\"") + "\n\n";
     Reply slow =
@@ -195,7 +195,7 @@ class AnswerFormsTest {
 
   @ParameterizedTest
   @EnumSource
-  void takesTheChoiceWithIndexZero(Way way) {
+  void readsTheChoiceWithIndexZero(Way way) {
     String one = choice("message", "\"content\":\"B\"", ",\"finish_reason\":\"length\"");
     String zero = choice("message", "\"content\":\"A\"", ",\"finish_reason\":\"stop\"");
     String other = one.replace("\"index\":0", "\"index\":1");
@@ -239,7 +239,7 @@ class AnswerFormsTest {
 
   @ParameterizedTest
   @EnumSource
-  void takesNoHalfTextBesideAnErrorForAnAnswer(Way way) {
+  void failsAnAnswerWithPartialTextBesideAnError(Way way) {
     String half =
         choice(
             way == Way.WHOLE ? "message" : "delta",
@@ -282,7 +282,7 @@ class AnswerFormsTest {
 
   @ParameterizedTest
   @CsvSource({"'', a, b", "0, a, b", "'', '', ''", "0, '', ''", "'', -, -", "0, -, -"})
-  void tellsCallsApartThatHaveOneIndexOrNone(String index, String first, String second) {
+  void separatesToolCallsWithTheSameIndexOrNone(String index, String first, String second) {
     List<Part.ToolCall> calls =
         streamedCalls(call(index, first, "weather", OSLO), call(index, second, "weather", ROME));
 
@@ -292,7 +292,7 @@ class AnswerFormsTest {
   }
 
   @Test
-  void tellsCallsApartThatComeInOneChunk() {
+  void separatesToolCallsInOneChunk() {
     String both = call("", "-", "weather", OSLO) + "," + call("", "-", "weather", ROME);
 
     assertThat(streamedCalls(both))
@@ -325,7 +325,7 @@ class AnswerFormsTest {
   }
 
   @Test
-  void joinsThePiecesOfCallsThatAlternate() {
+  void joinsAlternatingPiecesOfToolCalls() {
     List<Part.ToolCall> calls =
         streamedCalls(
             call("1", "b", "weather", ""),
@@ -338,7 +338,7 @@ class AnswerFormsTest {
   }
 
   @Test
-  void failsWhenItCannotTellCallsApart() {
+  void failsIfToolCallsCannotBeSeparated() {
     assertThatExceptionOfType(CallException.MalformedResponse.class)
         .isThrownBy(
             () -> streamedCalls(call("0", "a", "weather", OSLO), call("0", "a", "weather", ROME)))
@@ -347,7 +347,7 @@ class AnswerFormsTest {
 
   @ParameterizedTest
   @EnumSource
-  void takesACallWithoutANameForNone(Way way) {
+  void ignoresAToolCallWithoutAName(Way way) {
     String content = "\"content\":\"Paris\",\"tool_calls\":[" + call("0", "", "", "") + ",null]";
     Reply reply = way == Way.WHOLE ? whole(content) : events(piece(content), finish("stop"));
 
@@ -360,7 +360,7 @@ class AnswerFormsTest {
 
   @ParameterizedTest
   @EnumSource
-  void readsWhatComesAndNotWhatWasRequested(Way way) {
+  void readsTheBodyByItsContentAndNotByTheRequest(Way way) {
     Reply events = events(delta("Par"), delta("is"), finish("stop"), "[DONE]");
     Reply lines =
         json(200, String.join("\n", delta("Par"), delta("is"), finish("stop")), "x-form", "lines");
@@ -390,7 +390,7 @@ class AnswerFormsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"lines", "two", "cut"})
-  void takesNoUnfinishedOrSecondObjectForAnAnswer(String how) {
+  void refusesAnUnfinishedOrSecondObject(String how) {
     String body =
         switch (how) {
           case "lines" -> delta("Par") + "\n" + delta("is");
@@ -478,7 +478,7 @@ class AnswerFormsTest {
   }
 
   @Test
-  void keepsTheReasonThatSaysWhatIsMissing() {
+  void keepsTheFinishReasonThatSaysWhatIsMissing() {
     Reply stream = events(delta("Half"), finish("SAFETY"), finish("stop"), "[DONE]");
 
     assertThat(ask(Way.STREAM, stream).problem())

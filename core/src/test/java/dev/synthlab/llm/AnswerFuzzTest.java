@@ -57,14 +57,14 @@ class AnswerFuzzTest {
         }
         if (read.isPresent()) {
           assertThat(read.get().answer().text).as(body).hasToString(sent.text());
-          assertThat(read.get().answer().thought).as(body).hasToString(sent.thought());
+          assertThat(read.get().answer().reasoningText).as(body).hasToString(sent.thought());
         }
       }
     }
   }
 
   @Test
-  void takesNoTextFromDamagedBytesThatTheyDoNotHave() throws IOException {
+  void neverReturnsTextThatDamagedBytesDoNotContain() throws IOException {
     int answers = 0;
     try (ClientFixture rig = ClientFixture.inTurn(Replies.chat("unused"))) {
       PreparedChat chat = chat(rig);
@@ -84,7 +84,7 @@ class AnswerFuzzTest {
   }
 
   @Test
-  void joinsToolCallsHoweverServersSplitThem() throws IOException {
+  void joinsToolCallsInEveryWayOfSplitting() throws IOException {
     try (ClientFixture rig = ClientFixture.inTurn(Replies.chat("unused"))) {
       PreparedChat chat = chat(rig);
       for (int i = 0; i < ANSWERS; i++) {

@@ -79,7 +79,7 @@ class ErrorInBodyTest {
     "429, RateLimited, 3",
     "502, ServerFailed, 3",
   })
-  void triesAgainAsOftenAsForItsStatus(String code, String type, int requests) {
+  void retriesAnErrorInABodyAsOftenAsItsStatus(String code, String type, int requests) {
     String body = "{\"error\":{\"code\":" + code + ",\"message\":\"no\"}}";
 
     for (Consumer<LlmClient> verb : VERBS) {
@@ -97,7 +97,7 @@ class ErrorInBodyTest {
         "{\"error\":[\"not today\"]}",
         "{\"detail\":\"not today\"}"
       })
-  void triesAgainAfterAnErrorWithoutACodeAndShowsItsWords(String body) {
+  void retriesAnErrorWithoutACodeAndShowsItsMessage(String body) {
     for (Consumer<LlmClient> verb : VERBS) {
       boolean isImage = verb == VERBS.getLast(); // each request for one may be paid
       assertThatExceptionOfType(CallException.MalformedResponse.class)
@@ -109,7 +109,7 @@ class ErrorInBodyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"null", "\"\"", "{}", "[]", "{\"code\":null,\"message\":\"\"}", "false"})
-  void takesAFieldThatStatesNoErrorForNone(String error) {
+  void ignoresAnErrorFieldThatStatesNoError(String error) {
     String body = Replies.completion("Paris", "stop");
     String more = "{\"error\":" + error + ",\"errors\":" + error + ",";
 
@@ -141,7 +141,7 @@ class ErrorInBodyTest {
   }
 
   @Test
-  void showsTheWordsOfAnErrorEventThatIsNoJson() {
+  void showsTheMessageOfAnErrorEventThatIsNotJson() {
     String stream =
         "data: "
             + delta("Par")

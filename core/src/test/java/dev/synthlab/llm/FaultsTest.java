@@ -147,7 +147,7 @@ class FaultsTest {
         "{'error':{'message':'the messages of m-1 must not be empty'}}",
         "{'error':{'message':'m-1 does not support tools'}}"
       })
-  void takesNoOtherRefusalForAModelThatIsMissing(String body) {
+  void keepsOtherRefusalsAsBadRequests(String body) {
     answering(Replies.json(400, body.replace('\'', '"')));
 
     assertThatExceptionOfType(CallException.BadRequest.class)

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server that says when to come back, over sockets and in a time that is pushed. */
-class NamedWaitsTest {
+class RetryAfterCallsTest {
   private ClientFixture rig = ClientFixture.inTurn(chat("hello"));
 
   @AfterEach
@@ -36,7 +36,7 @@ class NamedWaitsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {408, 409, 429, 500, 502, 503, 504, 529})
-  void waitsAsToldWithEveryStatusThatIsTriedAgain(int status) {
+  void waitsForTheNamedTimeWithEveryRetriableStatus(int status) {
     LlmClient client =
         answering(error(status, "busy", "later", "Retry-After", "20"), chat("hello")).client();
 
@@ -54,7 +54,7 @@ class NamedWaitsTest {
         "{} | x-ratelimit-reset-requests | 20s",
         "{} | retry-after-ms | 20000"
       })
-  void waitsAsToldWhereverTheTimeIsNamed(String body, String header, String value) {
+  void waitsForTheTimeWhereverTheServerNamesIt(String body, String header, String value) {
     Reply later = json(429, body.replace('\'', '"'), header, value);
     LlmClient client = answering(later, chat("hello")).client();
 
@@ -70,7 +70,7 @@ class NamedWaitsTest {
         "1700000000",
         "Fri, 31 Dec 9999 23:59:59 GMT"
       })
-  void usesItsOwnPauseForATimeThatNoServerCanMean(String value) {
+  void usesBackoffIfTheNamedTimeIsImpossible(String value) {
     LlmClient client =
         answering(error(429, "slow", "down", "Retry-After", value), chat("hello")).client();
 
@@ -91,7 +91,7 @@ class NamedWaitsTest {
   }
 
   @Test
-  void asksAServerThatNamesTheSameShortTimeAllTheTimeEverLessOften() {
+  void doublesThePauseOfAServerThatKeepsNamingTheSameShortTime() {
     LlmClient client = answering(error(503, "busy", "later", "Retry-After", "1")).asBulk().client();
 
     assertThatExceptionOfType(CallException.ServerFailed.class)

@@ -159,7 +159,7 @@ class HostileOpenApiTest {
   }
 
   @Test
-  void givesManySchemasOfOneNameTheirNamesInTime() {
+  void namesManySchemasOfOneNameInBoundedTime() {
     String components =
         many(
             100_000,
