@@ -109,7 +109,6 @@ public final class Main implements Runnable {
       exit = ExitCodes.STOPPED;
     }
     STDERR.flush();
-    // The embedded model's native threads would keep the process alive.
     Runtime.getRuntime().exit(exit);
   }
 

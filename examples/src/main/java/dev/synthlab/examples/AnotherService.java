@@ -20,6 +20,5 @@ final class AnotherService {
 
   public static void main(String[] args) {
     run(OpenMeteoClient.get(), System.out);
-    System.exit(0);
   }
 }

@@ -16,6 +16,5 @@ final class InTheBackground {
 
   public static void main(String[] args) {
     run(LlmClient.get(), System.out);
-    System.exit(0);
   }
 }

@@ -194,6 +194,5 @@ final class InterviewStudy {
         System.out.println("cover: " + Files.write(cover, study.cover(report)));
       }
     }
-    System.exit(0);
   }
 }

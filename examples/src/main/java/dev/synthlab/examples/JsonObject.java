@@ -17,6 +17,5 @@ final class JsonObject {
 
   public static void main(String[] args) {
     run(LlmClient.get(), System.out);
-    System.exit(0);
   }
 }

@@ -34,6 +34,5 @@ final class ManyAtOnce {
 
   public static void main(String[] args) {
     run(LlmClient.get(), System.out);
-    System.exit(0);
   }
 }

@@ -25,6 +25,5 @@ final class ModelsAndCost {
 
   public static void main(String[] args) {
     run(LlmClient.get(), System.out);
-    System.exit(0);
   }
 }

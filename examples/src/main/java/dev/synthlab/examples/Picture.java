@@ -26,6 +26,5 @@ final class Picture {
 
   public static void main(String[] args) throws IOException {
     run(LlmClient.get(), System.out);
-    System.exit(0);
   }
 }

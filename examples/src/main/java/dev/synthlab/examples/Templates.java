@@ -20,6 +20,5 @@ final class Templates {
 
   public static void main(String[] args) {
     run(LlmClient.get(), System.out);
-    System.exit(0);
   }
 }

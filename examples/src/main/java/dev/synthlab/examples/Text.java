@@ -13,6 +13,5 @@ final class Text {
 
   public static void main(String[] args) {
     run(LlmClient.get(), System.out);
-    System.exit(0);
   }
 }

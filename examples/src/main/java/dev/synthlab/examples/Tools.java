@@ -19,6 +19,5 @@ final class Tools {
 
   public static void main(String[] args) {
     run(LlmClient.get(), System.out);
-    System.exit(0);
   }
 }

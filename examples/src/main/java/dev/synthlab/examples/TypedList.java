@@ -21,6 +21,5 @@ final class TypedList {
 
   public static void main(String[] args) {
     run(LlmClient.get(), System.out);
-    System.exit(0);
   }
 }

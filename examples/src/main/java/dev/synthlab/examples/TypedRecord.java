@@ -26,6 +26,5 @@ final class TypedRecord {
 
   public static void main(String[] args) {
     run(LlmClient.get(), System.out);
-    System.exit(0);
   }
 }

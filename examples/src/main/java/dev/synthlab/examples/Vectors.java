@@ -23,6 +23,5 @@ final class Vectors {
 
   public static void main(String[] args) {
     run(LlmClient.get(), System.out);
-    System.exit(0);
   }
 }

@@ -28,6 +28,5 @@ final class Vision {
 
   public static void main(String[] args) throws IOException {
     run(LlmClient.get(), System.out);
-    System.exit(0);
   }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A pool of slots, each a platform thread with an engine of its own that is loaded at first use.
@@ -20,6 +21,9 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>An engine for each slot, rather than one for several answers: on two cores it generates a
  * third more tokens, and an answer does not depend on the others.
+ *
+ * <p>An exit of the process closes the pool first: the native threads use memory that the end of
+ * the process frees, and one that computes then would crash.
  */
 final class EnginePool<E extends LoadedModel> implements AutoCloseable {
   private static final long PATIENCE_AT_END_SECONDS = 2;
@@ -29,6 +33,8 @@ final class EnginePool<E extends LoadedModel> implements AutoCloseable {
   private final List<Slot> all = new ArrayList<>();
   private final Set<Job<E>> running = ConcurrentHashMap.newKeySet();
   private final Source<E> source;
+  private final Thread exitHook = Thread.ofPlatform().unstarted(this::close);
+  private final AtomicBoolean hooked = new AtomicBoolean();
   private volatile boolean closed;
 
   /** Where engines come from. */
@@ -81,8 +87,28 @@ final class EnginePool<E extends LoadedModel> implements AutoCloseable {
     }
   }
 
+  /** Cancels what is being answered, frees the memory, and waits for both, at most 2 seconds. */
   @Override
   public void close() {
+    shutdown();
+    try {
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_AT_END_SECONDS);
+      for (Slot slot : all) {
+        if (!slot.thread.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+          slot.thread.shutdownNow();
+        }
+      }
+      if (hooked.get() && Thread.currentThread() != exitHook) {
+        Runtime.getRuntime().removeShutdownHook(exitHook);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IllegalStateException e) {
+      // The process ends: the hook runs.
+    }
+  }
+
+  private synchronized void shutdown() {
     if (closed) {
       return;
     }
@@ -90,15 +116,17 @@ final class EnginePool<E extends LoadedModel> implements AutoCloseable {
     running.forEach(Job::cancel);
     all.forEach(slot -> slot.thread.execute(slot::unload));
     all.forEach(slot -> slot.thread.shutdown());
+  }
+
+  private E load() throws IOException, InterruptedException {
     try {
-      for (Slot slot : all) {
-        if (!slot.thread.awaitTermination(PATIENCE_AT_END_SECONDS, TimeUnit.SECONDS)) {
-          slot.thread.shutdownNow();
-        }
+      if (hooked.compareAndSet(false, true)) {
+        Runtime.getRuntime().addShutdownHook(exitHook);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    } catch (IllegalStateException e) {
+      throw new IOException("the process ends", e);
     }
+    return source.load();
   }
 
   private final class Slot {
@@ -111,7 +139,7 @@ final class EnginePool<E extends LoadedModel> implements AutoCloseable {
 
     E engine() throws IOException, InterruptedException {
       if (engine.isEmpty()) {
-        engine = Optional.of(source.load());
+        engine = Optional.of(load());
       }
       return engine.get();
     }

@@ -19,8 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * The engine over llama.cpp in this process.
  *
- * <p>The native thread keeps the JVM alive, even after {@link #close}: a program that has used the
- * engine must end by {@link System#exit}.
+ * <p>The native thread never detaches from the JVM, which waits for it even after {@link #close};
+ * {@link MainEnd} ends the process when {@code main} has returned.
  */
 final class LlamaEngine implements Engine {
   /** The number of prompt tokens that are read between two checks for cancellation. */
@@ -32,6 +32,7 @@ final class LlamaEngine implements Engine {
   private final LlamaModel model;
   private final Gguf file;
   private final int contextSize;
+  private boolean computing;
 
   private LlamaEngine(LlamaModel model, Gguf file, int contextSize) {
     this.model = model;
@@ -128,7 +129,19 @@ final class LlamaEngine implements Engine {
 
   @Override
   public void close() {
+    if (computing) {
+      rest();
+    }
     model.close();
+  }
+
+  /** Waits until the native thread has left the cancelled answer: it works in order of arrival. */
+  private void rest() {
+    try {
+      model.generate(new InferenceParameters("a").setNPredict(1)).forEach(output -> {});
+    } catch (RuntimeException e) {
+      // An answer that fails has left it too.
+    }
   }
 
   /** Some messages of the library are those of a server: JSON with the text inside. */
@@ -190,6 +203,7 @@ final class LlamaEngine implements Engine {
 
     @Override
     public void cancel() {
+      computing = tokens.isPresent();
       tokens.ifPresent(LlamaIterator::cancel);
     }
 

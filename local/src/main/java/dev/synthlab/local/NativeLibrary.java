@@ -41,6 +41,7 @@ final class NativeLibrary {
       }
       Class.forName("de.kherud.llama.LlamaModel");
       loaded = true;
+      MainEnd.watch();
     } catch (IOException e) {
       throw new EngineException(
           "the embedded model's library cannot be put into " + cache + ": " + e.getMessage(), e);

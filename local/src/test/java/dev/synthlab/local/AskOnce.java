@@ -22,6 +22,8 @@ final class AskOnce {
     System.err.println("answer: " + Local.content(Local.answer(transport, hi.formatted(""))));
     System.err.println("cpu: " + ProcessHandle.current().info().totalCpuDuration());
     transport.close();
-    System.exit(0);
+    if (args[2].equals("fail")) {
+      throw new IllegalStateException("main fails");
+    }
   }
 }

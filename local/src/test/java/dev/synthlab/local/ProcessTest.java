@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,6 +43,36 @@ class ProcessTest {
     assertThat(directory.resolve("leaver.out")).isEmptyFile();
   }
 
+  /** Several times at once: the native threads compute longer then, and are met while they do. */
+  @Test
+  void exitsDuringAnAnswerWithoutACrash() throws Exception {
+    List<Process> processes = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      processes.add(start("leaver-" + i, "leave"));
+    }
+
+    for (Process process : processes) {
+      assertThat(end(process)).isEqualTo(7);
+    }
+
+    try (var files = Files.list(directory)) {
+      assertThat(files.filter(file -> file.getFileName().toString().startsWith("hs_err")))
+          .isEmpty();
+    }
+    for (int i = 0; i < 6; i++) {
+      assertThat(directory.resolve("leaver-" + i + ".out")).isEmptyFile();
+    }
+  }
+
+  @Test
+  void endsWithTheExitCodeOfTheLauncherWhenMainThrows() throws Exception {
+    Process process = start("failing", "fail");
+
+    assertThat(end(process)).isEqualTo(1);
+    assertThat(Files.readString(directory.resolve("failing.err")))
+        .contains("Exception in thread \"main\" java.lang.IllegalStateException: main fails");
+  }
+
   private Process start(String name, String what) throws IOException, InterruptedException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -52,6 +84,7 @@ class ProcessTest {
             Local.weights().toString(),
             directory.resolve("cache").toString(),
             what)
+        .directory(directory.toFile())
         .redirectOutput(directory.resolve(name + ".out").toFile())
         .redirectError(directory.resolve(name + ".err").toFile())
         .start();
