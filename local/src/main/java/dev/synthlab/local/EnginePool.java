@@ -98,7 +98,7 @@ final class EnginePool<E extends LoadedModel> implements AutoCloseable {
           slot.thread.shutdownNow();
         }
       }
-      if (hooked.get() && Thread.currentThread() != exitHook) {
+      if (hooked.get() && !Thread.currentThread().equals(exitHook)) {
         Runtime.getRuntime().removeShutdownHook(exitHook);
       }
     } catch (InterruptedException e) {
