@@ -29,6 +29,7 @@ final class MainEnd {
     Thread.ofPlatform().daemon().name("synthlab-local-end").start(end::run);
   }
 
+  @SuppressWarnings("ReferenceEquality") // a thread without a handler gives its group
   private void noteFailure(Thread main) {
     ThreadGroup group = main.getThreadGroup();
     if (group == null || main.getUncaughtExceptionHandler() != group) {
