@@ -36,6 +36,7 @@ final class CallExecution<T> {
   private static final Duration MAX_GROWN_WAIT = Duration.ofMinutes(1);
 
   private final CallLoop loop;
+  private final ActiveCalls.Call call;
   private final Timer timer;
   private final Deadline deadline;
   private final Instant started;
@@ -49,8 +50,13 @@ final class CallExecution<T> {
   private Duration queued = Duration.ZERO;
   private Backoff backoff;
 
-  CallExecution(CallLoop loop, Exchange<T> exchange, Deadline deadline) {
+  /** The requests that were sent to the current model. */
+  private int sent;
+
+  CallExecution(
+      CallLoop loop, Exchange<T> exchange, Deadline deadline, ActiveCalls.Call call) {
     this.loop = loop;
+    this.call = call;
     this.timer = loop.traffic.timer();
     this.exchange = exchange;
     this.deadline = deadline;
@@ -65,14 +71,18 @@ final class CallExecution<T> {
   }
 
   Outcome<T> run() {
+    call.enter();
     try {
-      while (true) {
+      while (!call.isCancelled()) {
         Optional<Fault> failure = Optional.empty();
         switch (attempt()) {
           case Verdict.Accept<T> ok -> {
             return succeed(ok.value());
           }
-          case Verdict.ReplaceWith<T> next -> exchange = next.exchange();
+          case Verdict.ReplaceWith<T> next -> {
+            exchange = next.exchange();
+            failure = isLast() ? Optional.of(next.fault()) : failure;
+          }
           case Verdict.GiveUp<T> gaveUp -> failure = Optional.of(gaveUp.fault());
           case Verdict.TryAgain<T> again -> failure = waitBeforeRetry(again);
         }
@@ -80,10 +90,23 @@ final class CallExecution<T> {
           return fail(failure.get());
         }
       }
+      return fail(closedByOwner());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return fail(Fault.of(Kind.CANCELLED, "the call to " + exchange.route() + " was interrupted"));
+      return fail(
+          call.isCancelled()
+              ? closedByOwner()
+              : Fault.of(
+                  Kind.CANCELLED, "the call to " + exchange.route() + " was interrupted"));
+    } finally {
+      call.leave();
     }
+  }
+
+  private Fault closedByOwner() {
+    return Fault.of(
+        Kind.CANCELLED,
+        "the call to " + exchange.route() + " was cancelled: " + call.cancellation());
   }
 
   private boolean switchToFallback(Fault fault) {
@@ -97,6 +120,7 @@ final class CallExecution<T> {
               "{} failed, falling back to {}: {}", exchange.route(), next.route(), fault.message());
           exchange = next;
           backoff = Backoff.of(loop.policy);
+          sent = 0;
         });
     return fallback.isPresent();
   }
@@ -217,6 +241,7 @@ final class CallExecution<T> {
         return new Verdict.GiveUp<>(deadlineExceeded());
       }
       Duration within = left.compareTo(loop.policy.timeout()) < 0 ? left : loop.policy.timeout();
+      sent++;
       AttemptResult result = exchangeOver(sending.request, within);
       Verdict<T> verdict = judge(result);
       sending.permit.record(RouteSignal.of(verdict), headers(result));
@@ -242,13 +267,19 @@ final class CallExecution<T> {
       return;
     }
     firstText = Optional.of(Duration.ofNanos(timer.nanos() - begin));
+    call.opened(sending.request.cancel);
     sending.request.keepOpen(
         loop.policy.timeout(),
         deadline,
         () -> {
           sending.used = exchange.spend(value);
           sending.settle();
-          loop.observer.ended(report(sending.used, exchange.brokenBy(value), Optional.of(value)));
+          Optional<Fault> fault =
+              sending.request.isCancelled()
+                  ? Optional.of(closedByOwner())
+                  : exchange.brokenBy(value);
+          loop.observer.ended(report(sending.used, fault, Optional.of(value)));
+          call.closed(sending.request.cancel);
         });
   }
 
@@ -359,9 +390,14 @@ final class CallExecution<T> {
     return Optional.empty();
   }
 
+  /** Whether a single call has sent all the requests that its attempts allow. */
+  private boolean isLast() {
+    return loop.policy.waiting() != WaitMode.UNBOUNDED && sent >= loop.policy.maxAttempts();
+  }
+
   /** Counts a failed attempt. Returns the fault of the call if there may be no other one. */
   private Optional<Fault> countAttempt(Fault fault) {
-    if (!backoff.recordFailure()) {
+    if (!backoff.recordFailure() || isLast()) {
       return Optional.of(fault);
     }
     if (!loop.traffic.allowsRetry(exchange.route(), loop.policy.waiting())) {

@@ -15,9 +15,10 @@ public final class CallLoop {
   final CallPolicy policy;
   final CallObserver observer;
   final Budget budget;
+  final ActiveCalls active;
 
   /**
-   * Creates a loop without a budget.
+   * Creates a loop without a budget, whose calls end when they end by themselves.
    *
    * @param transport sends the requests
    * @param traffic the limits, pauses and breakers that calls share
@@ -26,7 +27,13 @@ public final class CallLoop {
    */
   public CallLoop(
       Transport transport, TrafficControl traffic, CallPolicy policy, CallObserver observer) {
-    this(transport, traffic, policy, observer, Budget.unlimited());
+    this(
+        transport,
+        traffic,
+        policy,
+        observer,
+        Budget.unlimited(),
+        new ActiveCalls(CallLoop.class.getSimpleName()));
   }
 
   private CallLoop(
@@ -34,8 +41,10 @@ public final class CallLoop {
       TrafficControl traffic,
       CallPolicy policy,
       CallObserver observer,
-      Budget budget) {
+      Budget budget,
+      ActiveCalls active) {
     this.budget = Objects.requireNonNull(budget);
+    this.active = Objects.requireNonNull(active);
     this.transport = Objects.requireNonNull(transport);
     this.traffic = Objects.requireNonNull(traffic);
     this.policy = Objects.requireNonNull(policy);
@@ -50,7 +59,7 @@ public final class CallLoop {
    * @return a new loop over the same transport and traffic
    */
   public CallLoop with(CallPolicy other) {
-    return new CallLoop(transport, traffic, other, observer, budget);
+    return new CallLoop(transport, traffic, other, observer, budget, active);
   }
 
   /**
@@ -60,7 +69,17 @@ public final class CallLoop {
    * @return a new loop over the same transport and traffic
    */
   public CallLoop with(Budget other) {
-    return new CallLoop(transport, traffic, policy, observer, other);
+    return new CallLoop(transport, traffic, policy, observer, other, active);
+  }
+
+  /**
+   * The same loop with calls that their owner can end.
+   *
+   * @param other admits the calls
+   * @return a new loop, which shares everything else
+   */
+  public CallLoop with(ActiveCalls other) {
+    return new CallLoop(transport, traffic, policy, observer, budget, other);
   }
 
   /**
@@ -69,7 +88,7 @@ public final class CallLoop {
    * @return a new loop, which shares everything else
    */
   public CallLoop unobserved() {
-    return new CallLoop(transport, traffic, policy, report -> {}, budget);
+    return new CallLoop(transport, traffic, policy, report -> {}, budget, active);
   }
 
   /**
@@ -79,6 +98,15 @@ public final class CallLoop {
    */
   public CallPolicy policy() {
     return policy;
+  }
+
+  /**
+   * The calls that its owner can end.
+   *
+   * @return admits the calls
+   */
+  public ActiveCalls active() {
+    return active;
   }
 
   /**
@@ -92,7 +120,8 @@ public final class CallLoop {
 
   /**
    * Runs one call to its end. An interrupt of the thread cancels it: the outcome is then {@link
-   * CallException.Cancelled} and the thread stays interrupted.
+   * CallException.Cancelled} and the thread stays interrupted. So does the end of its owner, without
+   * an interrupt that is left.
    *
    * @param exchange the first request
    * @param deadline the end of the whole call
@@ -100,6 +129,12 @@ public final class CallLoop {
    * @return the value or the failure; never null. No exception of a call is thrown.
    */
   public <T> Outcome<T> run(Exchange<T> exchange, Deadline deadline) {
-    return VirtualThreads.callVirtual(() -> new CallExecution<>(this, exchange, deadline).run());
+    ActiveCalls.Call call = active.begin();
+    try {
+      return VirtualThreads.callVirtual(
+          () -> call.within(() -> new CallExecution<>(this, exchange, deadline, call).run()));
+    } finally {
+      call.end();
+    }
   }
 }

@@ -6,8 +6,9 @@ import java.util.Objects;
 /**
  * The number of attempts of a call, their timeout, and the delays between them.
  *
- * @param maxAttempts the maximum number of attempts, the first included; in a bulk run a response
- *     that only asks to wait does not count, up to ten minutes of such waits
+ * @param maxAttempts the maximum number of requests to one model, the first included; in a bulk run
+ *     a response that only asks to wait does not count, up to ten minutes of such waits, nor does
+ *     one that refuses a parameter, which is then left out
  * @param timeout the time limit of one attempt, to the last byte of its response; for a stream to
  *     its first event, and then the maximum time without data
  * @param backoffFirst the maximum of the first delay

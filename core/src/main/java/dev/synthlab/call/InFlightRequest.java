@@ -20,10 +20,14 @@ final class InFlightRequest {
   private final AtomicBoolean ended = new AtomicBoolean();
   private final AtomicReference<Runnable> atEnd;
   private volatile boolean cut;
+  private volatile boolean cancelled;
   private volatile Timer.ScheduledTask watch = () -> {};
   private volatile InputStream body = InputStream.nullInputStream();
   private volatile Duration limit = Duration.ZERO;
   private volatile @Nullable Deadline silenceDeadline;
+
+  /** Ends the request, because the owner of its call is closed. */
+  final Runnable cancel = this::cancel;
 
   InFlightRequest(Timer timer, Runnable leave) {
     this.timer = timer;
@@ -80,6 +84,15 @@ final class InFlightRequest {
     atEnd.get().run();
   }
 
+  private void cancel() {
+    cancelled = true;
+    end();
+  }
+
+  boolean isCancelled() {
+    return cancelled;
+  }
+
   private void cut() {
     cut = true;
     try {
@@ -109,12 +122,15 @@ final class InFlightRequest {
       }
       try {
         int count = body.read(into, offset, length);
+        if (cancelled) {
+          throw closed(null);
+        }
         if (cut || (until != null && tooSlow(count, timer.nanos() - from))) {
           throw timedOut(null);
         }
         return count;
       } catch (IOException e) {
-        throw cut ? timedOut(e) : e;
+        throw cancelled ? closed(e) : cut ? timedOut(e) : e;
       } finally {
         if (until != null) {
           watch.cancel();
@@ -138,6 +154,15 @@ final class InFlightRequest {
     @Override
     public void close() {
       end();
+    }
+
+    private TransportException closed(@Nullable IOException cause) {
+      String message = "the client of the stream was closed";
+      return new TransportException(
+          TransportException.Phase.CLOSED,
+          false,
+          message,
+          cause == null ? new IOException(message) : cause);
     }
 
     private TransportException timedOut(@Nullable IOException cause) {

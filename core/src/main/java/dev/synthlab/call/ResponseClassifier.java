@@ -285,7 +285,7 @@ public final class ResponseClassifier {
     Fault fault = Fault.of(kind(cause), String.valueOf(cause.getMessage())).because(cause);
     boolean permanent =
         switch (cause.phase()) {
-          case TLS, PROXY, FORBIDDEN -> true;
+          case TLS, PROXY, FORBIDDEN, CLOSED -> true;
           case RESOLVE, CONNECT, EXCHANGE, BODY, TIMEOUT -> false;
         };
     return permanent
@@ -298,6 +298,7 @@ public final class ResponseClassifier {
       case TLS -> Kind.TLS_FAILED;
       case FORBIDDEN -> Kind.BAD_REQUEST;
       case TIMEOUT -> Kind.DEADLINE_EXCEEDED;
+      case CLOSED -> Kind.CANCELLED;
       case RESOLVE, CONNECT, PROXY, EXCHANGE, BODY -> Kind.CONNECTION_FAILED;
     };
   }

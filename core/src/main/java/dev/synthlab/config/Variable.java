@@ -74,7 +74,7 @@ public enum Variable {
   SYNTHLAB_LLM_MAX_ATTEMPTS(
       setting(VariableKind.COUNT, "Maximum number of attempts of one call, the first included.")
           .withRange(1, 100)
-          .withDefault("3")
+          .withDefault("5")
           .withAlias("SYNTHLAB_LLM_MAX_RETRIES")),
   /** The maximum of the first delay between attempts. */
   SYNTHLAB_BACKOFF_MIN(

@@ -58,7 +58,7 @@ record FailureTranslator(Request request, NetworkSettings network) {
                   + target()
                   + ": "
                   + forbidden(e).map(FailureTranslator::text).orElse("");
-          case EXCHANGE, BODY, TIMEOUT ->
+          case EXCHANGE, BODY, TIMEOUT, CLOSED ->
               "the connection to " + target() + " broke before the answer: " + text(e);
         };
     boolean stale = listener.reused() && phase == Phase.EXCHANGE;

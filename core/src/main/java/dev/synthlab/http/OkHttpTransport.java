@@ -45,6 +45,7 @@ public final class OkHttpTransport implements Transport {
   private final OkHttpConfigurer configurer;
   private final OkHttpClient client;
   private final OkHttpClient guarded;
+  private volatile boolean closed;
 
   /** Creates a transport without proxies, with the trusted authorities of the system. */
   public OkHttpTransport() {
@@ -139,6 +140,7 @@ public final class OkHttpTransport implements Transport {
 
   @Override
   public void close() {
+    closed = true;
     client.dispatcher().cancelAll();
     client.connectionPool().evictAll();
     guarded.connectionPool().evictAll();
@@ -165,6 +167,9 @@ public final class OkHttpTransport implements Transport {
   private okhttp3.Response exchange(
       Call call, Request request, CallEventListener listener, Duration within)
       throws IOException, InterruptedException {
+    if (closed) {
+      throw closed(new IOException("closed before the request was sent"));
+    }
     Limit limit = new Limit(call);
     limit.timeout(within.toNanos(), TimeUnit.NANOSECONDS);
     limit.enter();
@@ -175,6 +180,9 @@ public final class OkHttpTransport implements Transport {
       boolean timedOut = limit.exit();
       if (Thread.interrupted()) { // the socket of a virtual thread is closed by its interrupt
         throw new InterruptedException();
+      }
+      if (closed) {
+        throw closed(e);
       }
       FailureTranslator failure = new FailureTranslator(request, network);
       throw timedOut && listener.lookupHost().isEmpty()
@@ -191,6 +199,10 @@ public final class OkHttpTransport implements Transport {
       throw new FailureTranslator(request, network).proxyAuthenticationRequired();
     }
     return response;
+  }
+
+  private static TransportException closed(IOException cause) {
+    return new TransportException(Phase.CLOSED, false, "the transport was closed", cause);
   }
 
   private static okhttp3.Request toOkHttp(Request request, CallEventListener listener)
@@ -318,7 +330,7 @@ public final class OkHttpTransport implements Transport {
   }
 
   /** The body of a response. One thread reads it, any thread may close it. */
-  private static final class OpenBody extends InputStream {
+  private final class OpenBody extends InputStream {
     private final Call call;
     private final okhttp3.Response response;
     private final InputStream bytes;
@@ -349,7 +361,7 @@ public final class OkHttpTransport implements Transport {
       try {
         return bytes.read(into, offset, length);
       } catch (IOException e) {
-        throw failure.bodyFailed(e);
+        throw closed ? closed(e) : failure.bodyFailed(e);
       } finally {
         reading.unlock();
       }

@@ -24,7 +24,9 @@ public final class TransportException extends IOException {
     /** Reading the body. */
     BODY,
     /** The time limit was exceeded. */
-    TIMEOUT
+    TIMEOUT,
+    /** The transport itself was closed. */
+    CLOSED
   }
 
   private final transient Phase phase;

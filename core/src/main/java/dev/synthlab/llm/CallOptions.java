@@ -17,6 +17,7 @@ import java.util.function.Consumer;
  * @param parameters further parameters of the request body, by their names there
  * @param deadline for the whole call, waits and attempts included
  * @param timeout for one attempt, its body included
+ * @param maxAttempts the maximum number of requests to one model, the first included
  * @param operation what the call is for, in the words of the application: in traces and usage
  * @param user the user for whom the call is made: in traces, never sent to the model
  * @param session the conversation that the call belongs to: in traces, never sent to the model
@@ -28,6 +29,7 @@ public record CallOptions(
     Map<String, Object> parameters,
     Optional<Duration> deadline,
     Optional<Duration> timeout,
+    Optional<Integer> maxAttempts,
     Optional<String> operation,
     Optional<String> user,
     Optional<String> session,
@@ -42,6 +44,10 @@ public record CallOptions(
     tags = List.copyOf(tags);
     require(deadline.map(Duration::isPositive).orElse(true), "deadline must be positive", deadline);
     require(timeout.map(Duration::isPositive).orElse(true), "timeout must be positive", timeout);
+    require(
+        maxAttempts.map(count -> count > 0).orElse(true),
+        "maxAttempts must be at least 1",
+        maxAttempts);
   }
 
   static void require(boolean holds, String rule, Object value) {
@@ -62,6 +68,7 @@ public record CallOptions(
     Map<String, Object> parameters = new LinkedHashMap<>();
     Optional<Duration> deadline = Optional.empty();
     Optional<Duration> timeout = Optional.empty();
+    Optional<Integer> maxAttempts = Optional.empty();
     Optional<String> operation = Optional.empty();
     Optional<String> user = Optional.empty();
     Optional<String> session = Optional.empty();
@@ -74,6 +81,7 @@ public record CallOptions(
       parameters.putAll(from.parameters);
       deadline = from.deadline;
       timeout = from.timeout;
+      maxAttempts = from.maxAttempts;
       operation = from.operation;
       user = from.user;
       session = from.session;
@@ -81,7 +89,8 @@ public record CallOptions(
     }
 
     private CallOptions options() {
-      return new CallOptions(model, parameters, deadline, timeout, operation, user, session, tags);
+      return new CallOptions(
+          model, parameters, deadline, timeout, maxAttempts, operation, user, session, tags);
     }
   }
 }

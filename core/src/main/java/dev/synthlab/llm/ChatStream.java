@@ -8,6 +8,8 @@ import dev.synthlab.call.Fault;
 import dev.synthlab.call.ResponseClassifier;
 import dev.synthlab.call.Spend;
 import dev.synthlab.http.BodyReader;
+import dev.synthlab.http.TransportException;
+import dev.synthlab.http.TransportException.Phase;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -167,7 +169,7 @@ final class ChatStream implements TextStream {
         } catch (BodyReader.TooLargeException e) {
           throw over(Fault.of(Fault.Kind.RESPONSE_TOO_LARGE, "the stream: " + e.getMessage()), e);
         } catch (IOException e) {
-          throw over(interrupted(String.valueOf(e.getMessage())), e);
+          throw over(broken(e), e);
         } catch (UnusableResponseException e) {
           String body = e.body().isEmpty() ? "" : ": " + e.body();
           throw over(interrupted(e.getMessage() + body), e);
@@ -187,6 +189,13 @@ final class ChatStream implements TextStream {
       String delta = ready;
       ready = "";
       return delta;
+    }
+
+    private static Fault broken(IOException e) {
+      String reason = String.valueOf(e.getMessage());
+      return e instanceof TransportException failed && failed.phase() == Phase.CLOSED
+          ? Fault.of(Fault.Kind.CANCELLED, "the stream was cancelled: " + reason)
+          : interrupted(reason);
     }
 
     private static Fault interrupted(String reason) {

@@ -39,13 +39,17 @@ final class ModelCalls {
     return timer;
   }
 
-  /** The call loop with the timeout of a request. */
+  /** The call loop with the timeout and the attempts of a request. */
   CallLoop loop(ModelRequest<?> request) {
-    return request
-        .options()
-        .timeout()
-        .map(limit -> loop.with(loop.policy().withTimeout(limit)))
-        .orElse(loop);
+    CallOptions options = request.options();
+    if (options.timeout().isEmpty() && options.maxAttempts().isEmpty()) {
+      return loop;
+    }
+    CallPolicy policy = loop.policy();
+    return loop.with(
+        policy
+            .withTimeout(options.timeout().orElse(policy.timeout()))
+            .withMaxAttempts(options.maxAttempts().orElse(policy.maxAttempts())));
   }
 
   /** The call loop for one attempt of a check, which is not recorded as a call. */

@@ -73,6 +73,16 @@ public sealed interface ModelRequest<R extends ModelRequest<R>>
   }
 
   /**
+   * The same request with a maximum number of attempts.
+   *
+   * @param count the maximum number of requests to one model, the first included; at least 1
+   * @return a new request
+   */
+  default R withMaxAttempts(int count) {
+    return with(options().changed(o -> o.maxAttempts = Optional.of(count)));
+  }
+
+  /**
    * The same request with the name of the operation that it is made for, in traces and usage.
    *
    * @param name in the words of the application, for example {@code executive-summary}

@@ -76,8 +76,8 @@ class ErrorInBodyTest {
     "401, Authentication, 1",
     "400, BadRequest, 1",
     "404, NotFound, 1",
-    "429, RateLimited, 3",
-    "502, ServerFailed, 3",
+    "429, RateLimited, 5",
+    "502, ServerFailed, 5",
   })
   void retriesAnErrorInABodyAsOftenAsItsStatus(String code, String type, int requests) {
     String body = "{\"error\":{\"code\":" + code + ",\"message\":\"no\"}}";

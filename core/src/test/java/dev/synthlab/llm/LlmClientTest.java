@@ -194,9 +194,9 @@ class LlmClientTest {
         .isThrownBy(() -> client.complete("hi"))
         .withMessageContaining("500 boom")
         .withMessageContaining("always")
-        .withMessageContaining("3 attempts")
-        .satisfies(e -> assertThat(e.attempts()).hasSize(3));
-    assertThat(server.seen()).hasSize(3);
+        .withMessageContaining("5 attempts")
+        .satisfies(e -> assertThat(e.attempts()).hasSize(5));
+    assertThat(server.seen()).hasSize(5);
   }
 
   @ParameterizedTest
@@ -228,7 +228,7 @@ class LlmClientTest {
 
     assertThatExceptionOfType(CallException.RateLimited.class)
         .isThrownBy(() -> client.complete("hi"))
-        .satisfies(e -> assertThat(e.attempts()).hasSize(3));
+        .satisfies(e -> assertThat(e.attempts()).hasSize(5));
   }
 
   @Test
@@ -536,7 +536,7 @@ class LlmClientTest {
   void triesTheNextModelWhenOneCannotAnswer() {
     LlmClient client =
         client(
-            Map.of("SYNTHLAB_FALLBACK_MODELS", "model-b,model-c"),
+            Map.of("SYNTHLAB_FALLBACK_MODELS", "model-b,model-c", "SYNTHLAB_LLM_MAX_ATTEMPTS", "3"),
             error(404, "model_not_found", "no such model"),
             error(500, "x", "x"),
             error(500, "x", "x"),

@@ -200,8 +200,8 @@ class StreamFaultsTest {
     "false, '\"insufficient_quota\"', QuotaExceeded, 1",
     "true, 401, Authentication, 1",
     "false, 400, BadRequest, 1",
-    "true, 503, ServerFailed, 3",
-    "false, 429, RateLimited, 3",
+    "true, 503, ServerFailed, 5",
+    "false, 429, RateLimited, 5",
   })
   void classifiesAnErrorInAStreamByItsCode(
       boolean handedOn, String code, String type, int requests) {

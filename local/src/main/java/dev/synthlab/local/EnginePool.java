@@ -60,7 +60,7 @@ final class EnginePool<E extends LoadedModel> implements AutoCloseable {
     if (closed) {
       free.release();
       throw new TransportException(
-          Phase.CONNECT, false, "the embedded model is closed", new IOException("closed"));
+          Phase.CLOSED, false, "the embedded model is closed", new IOException("closed"));
     }
     running.add(job);
     // The slot that was used last is taken first, so that a slot that is not needed is never
