@@ -7,8 +7,7 @@ import dev.synthlab.http.Response;
 import dev.synthlab.http.TransportException;
 import dev.synthlab.http.TransportException.Phase;
 import dev.synthlab.logging.Logging;
-import dev.synthlab.spans.Metrics;
-import dev.synthlab.spans.Tracing;
+import dev.synthlab.spans.Telemetry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
@@ -36,6 +35,7 @@ final class CallExecution<T> {
   private static final Duration MAX_GROWN_WAIT = Duration.ofMinutes(1);
 
   private final CallLoop loop;
+  private final Telemetry telemetry;
   private final Timer timer;
   private final Deadline deadline;
   private final Instant started;
@@ -51,6 +51,7 @@ final class CallExecution<T> {
 
   CallExecution(CallLoop loop, Exchange<T> exchange, Deadline deadline) {
     this.loop = loop;
+    this.telemetry = loop.telemetry();
     this.timer = loop.traffic.timer();
     this.exchange = exchange;
     this.deadline = deadline;
@@ -65,6 +66,7 @@ final class CallExecution<T> {
   }
 
   Outcome<T> run() {
+    loop.traffic.metrics().recordTo(telemetry.metrics());
     try {
       while (true) {
         Optional<Fault> failure = Optional.empty();
@@ -168,7 +170,7 @@ final class CallExecution<T> {
     parts.forEach(this::recordWaitMetric);
     if (waits.total().compareTo(MIN_WAIT_SPAN) > 0) {
       Instant now = timer.now();
-      Tracing.recordWait(
+      telemetry.recordWait(
           waits.longest().map(WaitReason::code).orElseThrow(),
           now.minus(waits.total()),
           now,
@@ -177,7 +179,9 @@ final class CallExecution<T> {
   }
 
   private void recordWaitMetric(String reason, Duration time) {
-    Metrics.recordWait(exchange.route().server(), exchange.route().resource(), reason, time);
+    telemetry
+        .metrics()
+        .recordWait(exchange.route().server(), exchange.route().resource(), reason, time);
   }
 
   /** What one attempt holds until its request has ended: permit, reservation, span. */
@@ -185,7 +189,8 @@ final class CallExecution<T> {
     private final RouteGate.Permit permit;
     private final Budget.Reservation reservation;
     private final Route route = exchange.route();
-    private final AttemptSpan span = new AttemptSpan(exchange.request(), route, attempts);
+    private final AttemptSpan span =
+        new AttemptSpan(telemetry, exchange.request(), route, attempts);
     private final InFlightRequest request = new InFlightRequest(timer, this::leave);
     private volatile Spend used = Spend.NONE;
 
@@ -315,11 +320,13 @@ final class CallExecution<T> {
     Duration took = Duration.ofNanos(timer.nanos() - from);
     attempts.add(
         new Attempt(attempts.size() + 1, exchange.route(), at, took, status, fault, Duration.ZERO));
-    Metrics.recordAttempt(
-        exchange.route().server(),
-        exchange.route().resource(),
-        fault.map(each -> each.kind().code()).orElse("answered"),
-        status);
+    telemetry
+        .metrics()
+        .recordAttempt(
+            exchange.route().server(),
+            exchange.route().resource(),
+            fault.map(each -> each.kind().code()).orElse("answered"),
+            status);
     log.debug(
         "attempt {} on {}: {} in {} ms",
         attempts.size(),
@@ -354,7 +361,7 @@ final class CallExecution<T> {
     loop.traffic.backOff(delay);
     if (delay.isPositive()) {
       recordWaitMetric("backoff", delay);
-      Tracing.recordWait("backoff", from, timer.now(), Map.of());
+      telemetry.recordWait("backoff", from, timer.now(), Map.of());
     }
     return Optional.empty();
   }

@@ -2,7 +2,9 @@ package dev.synthlab.call;
 
 import dev.synthlab.Internal;
 import dev.synthlab.http.Transport;
+import dev.synthlab.spans.Telemetry;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The retry loop: sends a request until it succeeds, fails permanently, or its deadline is over. It
@@ -15,6 +17,7 @@ public final class CallLoop {
   final CallPolicy policy;
   final CallObserver observer;
   final Budget budget;
+  private final Optional<Telemetry> given;
 
   /**
    * Creates a loop without a budget.
@@ -26,7 +29,7 @@ public final class CallLoop {
    */
   public CallLoop(
       Transport transport, TrafficControl traffic, CallPolicy policy, CallObserver observer) {
-    this(transport, traffic, policy, observer, Budget.unlimited());
+    this(transport, traffic, policy, observer, Budget.unlimited(), Optional.empty());
   }
 
   private CallLoop(
@@ -34,7 +37,9 @@ public final class CallLoop {
       TrafficControl traffic,
       CallPolicy policy,
       CallObserver observer,
-      Budget budget) {
+      Budget budget,
+      Optional<Telemetry> given) {
+    this.given = given;
     this.budget = Objects.requireNonNull(budget);
     this.transport = Objects.requireNonNull(transport);
     this.traffic = Objects.requireNonNull(traffic);
@@ -50,7 +55,7 @@ public final class CallLoop {
    * @return a new loop over the same transport and traffic
    */
   public CallLoop with(CallPolicy other) {
-    return new CallLoop(transport, traffic, other, observer, budget);
+    return new CallLoop(transport, traffic, other, observer, budget, given);
   }
 
   /**
@@ -60,7 +65,7 @@ public final class CallLoop {
    * @return a new loop over the same transport and traffic
    */
   public CallLoop with(Budget other) {
-    return new CallLoop(transport, traffic, policy, observer, other);
+    return new CallLoop(transport, traffic, policy, observer, other, given);
   }
 
   /**
@@ -69,7 +74,26 @@ public final class CallLoop {
    * @return a new loop, which shares everything else
    */
   public CallLoop unobserved() {
-    return new CallLoop(transport, traffic, policy, report -> {}, budget);
+    return new CallLoop(transport, traffic, policy, report -> {}, budget, given);
+  }
+
+  /**
+   * The same loop with its own telemetry.
+   *
+   * @param other gets the spans and metrics of its calls, instead of that of the surrounding work
+   * @return a new loop over the same transport and traffic
+   */
+  public CallLoop with(Telemetry other) {
+    return new CallLoop(transport, traffic, policy, observer, budget, Optional.of(other));
+  }
+
+  /**
+   * The telemetry of a call that starts now.
+   *
+   * @return its own, or else that of the surrounding work
+   */
+  public Telemetry telemetry() {
+    return given.orElseGet(Telemetry::current);
   }
 
   /**
