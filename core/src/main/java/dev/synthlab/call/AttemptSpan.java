@@ -3,7 +3,7 @@ package dev.synthlab.call;
 import dev.synthlab.http.Body;
 import dev.synthlab.http.Request;
 import dev.synthlab.spans.OpenSpan;
-import dev.synthlab.spans.Tracing;
+import dev.synthlab.spans.Telemetry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,8 +19,8 @@ final class AttemptSpan {
   private boolean judged;
   private boolean ended;
 
-  AttemptSpan(Request request, Route route, List<Attempt> earlier) {
-    span = Tracing.attempt("attempt " + (earlier.size() + 1));
+  AttemptSpan(Telemetry telemetry, Request request, Route route, List<Attempt> earlier) {
+    span = telemetry.attempt("attempt " + (earlier.size() + 1));
     if (span.recorded()) {
       span.set("http.request.method", request.method());
       // An own name: a span with a model under the usual names counts as an LLM call.

@@ -7,8 +7,7 @@ import dev.synthlab.http.Response;
 import dev.synthlab.http.TransportException;
 import dev.synthlab.http.TransportException.Phase;
 import dev.synthlab.logging.Logging;
-import dev.synthlab.spans.Metrics;
-import dev.synthlab.spans.Tracing;
+import dev.synthlab.spans.Telemetry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
@@ -37,6 +36,7 @@ final class CallExecution<T> {
 
   private final CallLoop loop;
   private final ActiveCalls.Call call;
+  private final Telemetry telemetry;
   private final Timer timer;
   private final Deadline deadline;
   private final Instant started;
@@ -57,6 +57,7 @@ final class CallExecution<T> {
       CallLoop loop, Exchange<T> exchange, Deadline deadline, ActiveCalls.Call call) {
     this.loop = loop;
     this.call = call;
+    this.telemetry = loop.telemetry();
     this.timer = loop.traffic.timer();
     this.exchange = exchange;
     this.deadline = deadline;
@@ -72,6 +73,7 @@ final class CallExecution<T> {
 
   Outcome<T> run() {
     call.enter();
+    loop.traffic.metrics().recordTo(telemetry.metrics());
     try {
       while (!call.isCancelled()) {
         Optional<Fault> failure = Optional.empty();
@@ -192,7 +194,7 @@ final class CallExecution<T> {
     parts.forEach(this::recordWaitMetric);
     if (waits.total().compareTo(MIN_WAIT_SPAN) > 0) {
       Instant now = timer.now();
-      Tracing.recordWait(
+      telemetry.recordWait(
           waits.longest().map(WaitReason::code).orElseThrow(),
           now.minus(waits.total()),
           now,
@@ -201,7 +203,9 @@ final class CallExecution<T> {
   }
 
   private void recordWaitMetric(String reason, Duration time) {
-    Metrics.recordWait(exchange.route().server(), exchange.route().resource(), reason, time);
+    telemetry
+        .metrics()
+        .recordWait(exchange.route().server(), exchange.route().resource(), reason, time);
   }
 
   /** What one attempt holds until its request has ended: permit, reservation, span. */
@@ -209,7 +213,8 @@ final class CallExecution<T> {
     private final RouteGate.Permit permit;
     private final Budget.Reservation reservation;
     private final Route route = exchange.route();
-    private final AttemptSpan span = new AttemptSpan(exchange.request(), route, attempts);
+    private final AttemptSpan span =
+        new AttemptSpan(telemetry, exchange.request(), route, attempts);
     private final InFlightRequest request = new InFlightRequest(timer, this::leave);
     private volatile Spend used = Spend.NONE;
 
@@ -278,7 +283,7 @@ final class CallExecution<T> {
               sending.request.isCancelled()
                   ? Optional.of(closedByOwner())
                   : exchange.brokenBy(value);
-          loop.observer.ended(report(sending.used, fault, Optional.of(value)));
+          loop.report(report(sending.used, fault, Optional.of(value)));
           call.closed(sending.request.cancel);
         });
   }
@@ -346,11 +351,13 @@ final class CallExecution<T> {
     Duration took = Duration.ofNanos(timer.nanos() - from);
     attempts.add(
         new Attempt(attempts.size() + 1, exchange.route(), at, took, status, fault, Duration.ZERO));
-    Metrics.recordAttempt(
-        exchange.route().server(),
-        exchange.route().resource(),
-        fault.map(each -> each.kind().code()).orElse("answered"),
-        status);
+    telemetry
+        .metrics()
+        .recordAttempt(
+            exchange.route().server(),
+            exchange.route().resource(),
+            fault.map(each -> each.kind().code()).orElse("answered"),
+            status);
     log.debug(
         "attempt {} on {}: {} in {} ms",
         attempts.size(),
@@ -385,7 +392,7 @@ final class CallExecution<T> {
     loop.traffic.backOff(delay);
     if (delay.isPositive()) {
       recordWaitMetric("backoff", delay);
-      Tracing.recordWait("backoff", from, timer.now(), Map.of());
+      telemetry.recordWait("backoff", from, timer.now(), Map.of());
     }
     return Optional.empty();
   }
@@ -481,13 +488,13 @@ final class CallExecution<T> {
       return new Outcome.Answered<>(value, begun);
     }
     CallReport report = report(exchange.spend(value), Optional.empty(), Optional.of(value));
-    loop.observer.ended(report);
+    loop.report(report);
     return new Outcome.Answered<>(value, report);
   }
 
   private Outcome<T> fail(Fault fault) {
     CallReport report = report(Spend.NONE, Optional.of(fault), Optional.empty());
-    loop.observer.ended(report);
+    loop.report(report);
     return new Outcome.Failed<>(CallException.of(fault, report), report);
   }
 
@@ -504,7 +511,7 @@ final class CallExecution<T> {
             .map(exchange::said)
             .orElse(CallMetadata.AnswerMetadata.NOTHING)
             .withFirstText(firstText);
-    return loop.observer.wantsTexts()
+    return loop.wantsTexts()
         ? exchange.texts(value).map(known::withTexts).orElse(known)
         : known;
   }

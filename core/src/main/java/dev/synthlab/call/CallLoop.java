@@ -2,7 +2,11 @@ package dev.synthlab.call;
 
 import dev.synthlab.Internal;
 import dev.synthlab.http.Transport;
+import dev.synthlab.logging.Logging;
+import dev.synthlab.spans.Telemetry;
 import java.util.Objects;
+import java.util.Optional;
+import org.slf4j.Logger;
 
 /**
  * The retry loop: sends a request until it succeeds, fails permanently, or its deadline is over. It
@@ -10,12 +14,15 @@ import java.util.Objects;
  */
 @Internal
 public final class CallLoop {
+  private static final Logger log = Logging.component("call");
+
   final Transport transport;
   final TrafficControl traffic;
   final CallPolicy policy;
-  final CallObserver observer;
   final Budget budget;
-  final ActiveCalls active;
+  private final CallObserver observer;
+  private final ActiveCalls active;
+  private final Optional<Telemetry> given;
 
   /**
    * Creates a loop without a budget, whose calls end when they end by themselves.
@@ -27,49 +34,50 @@ public final class CallLoop {
    */
   public CallLoop(
       Transport transport, TrafficControl traffic, CallPolicy policy, CallObserver observer) {
-    this(
-        transport,
-        traffic,
-        policy,
-        observer,
-        Budget.unlimited(),
-        new ActiveCalls(CallLoop.class.getSimpleName()));
-  }
-
-  private CallLoop(
-      Transport transport,
-      TrafficControl traffic,
-      CallPolicy policy,
-      CallObserver observer,
-      Budget budget,
-      ActiveCalls active) {
-    this.budget = Objects.requireNonNull(budget);
-    this.active = Objects.requireNonNull(active);
     this.transport = Objects.requireNonNull(transport);
     this.traffic = Objects.requireNonNull(traffic);
     this.policy = Objects.requireNonNull(policy);
     this.observer = Objects.requireNonNull(observer);
+    this.budget = Budget.unlimited();
+    this.active = new ActiveCalls("CallLoop");
+    this.given = Optional.empty();
     CallExecution.load();
+  }
+
+  private CallLoop(
+      CallLoop shared,
+      CallPolicy policy,
+      CallObserver observer,
+      Budget budget,
+      ActiveCalls active,
+      Optional<Telemetry> given) {
+    this.transport = shared.transport;
+    this.traffic = shared.traffic;
+    this.policy = Objects.requireNonNull(policy);
+    this.observer = Objects.requireNonNull(observer);
+    this.budget = Objects.requireNonNull(budget);
+    this.active = Objects.requireNonNull(active);
+    this.given = given;
   }
 
   /**
    * The same loop with another policy.
    *
    * @param other attempts and times
-   * @return a new loop over the same transport and traffic
+   * @return a new loop, which shares everything else
    */
   public CallLoop with(CallPolicy other) {
-    return new CallLoop(transport, traffic, other, observer, budget, active);
+    return new CallLoop(this, other, observer, budget, active, given);
   }
 
   /**
    * The same loop with another budget.
    *
    * @param other reserves the maximum cost of an attempt before it is sent
-   * @return a new loop over the same transport and traffic
+   * @return a new loop, which shares everything else
    */
   public CallLoop with(Budget other) {
-    return new CallLoop(transport, traffic, policy, observer, other, active);
+    return new CallLoop(this, policy, observer, other, active, given);
   }
 
   /**
@@ -79,7 +87,17 @@ public final class CallLoop {
    * @return a new loop, which shares everything else
    */
   public CallLoop with(ActiveCalls other) {
-    return new CallLoop(transport, traffic, policy, observer, budget, other);
+    return new CallLoop(this, policy, observer, budget, other, given);
+  }
+
+  /**
+   * The same loop with its own telemetry.
+   *
+   * @param other gets the spans and metrics of its calls, instead of that of the surrounding work
+   * @return a new loop, which shares everything else
+   */
+  public CallLoop with(Telemetry other) {
+    return new CallLoop(this, policy, observer, budget, active, Optional.of(other));
   }
 
   /**
@@ -88,7 +106,16 @@ public final class CallLoop {
    * @return a new loop, which shares everything else
    */
   public CallLoop unobserved() {
-    return new CallLoop(transport, traffic, policy, report -> {}, budget, active);
+    return new CallLoop(this, policy, report -> {}, budget, active, given);
+  }
+
+  /**
+   * The telemetry of a call that starts now.
+   *
+   * @return its own, or else that of the surrounding work
+   */
+  public Telemetry telemetry() {
+    return given.orElseGet(Telemetry::current);
   }
 
   /**
@@ -101,7 +128,7 @@ public final class CallLoop {
   }
 
   /**
-   * The calls that its owner can end.
+   * The calls that their owner can end.
    *
    * @return admits the calls
    */
@@ -110,12 +137,20 @@ public final class CallLoop {
   }
 
   /**
-   * Reports a call that ended without a request to the observer.
+   * Reports a call that has ended to the observer. An exception of the observer is logged.
    *
    * @param report the record of the call
    */
   public void report(CallReport report) {
-    observer.ended(report);
+    try {
+      observer.ended(report);
+    } catch (RuntimeException e) { // the call has ended: it must not fail by who watches it
+      log.warn("an observer of calls failed: {}", e.toString(), e);
+    }
+  }
+
+  boolean wantsTexts() {
+    return observer.wantsTexts();
   }
 
   /**

@@ -3,7 +3,6 @@ package dev.synthlab.call;
 import dev.synthlab.call.CallPolicy.WaitMode;
 import dev.synthlab.http.Headers;
 import dev.synthlab.logging.Logging;
-import dev.synthlab.spans.Metrics;
 import dev.synthlab.spans.TrafficSnapshot;
 import java.time.Duration;
 import java.util.Optional;
@@ -386,7 +385,7 @@ final class RouteGate {
   }
 
   private void logOpened() {
-    Metrics.recordBreakerOpened(route.server(), route.resource());
+    traffic.metrics().recordBreakerOpened(route.server(), route.resource());
     log.warn("circuit breaker opened: {} fails all the time, calls to it wait", route);
   }
 

@@ -1,7 +1,7 @@
 package dev.synthlab.call;
 
 import dev.synthlab.call.CallPolicy.WaitMode;
-import dev.synthlab.spans.Metrics;
+import dev.synthlab.spans.TrafficMetrics;
 import dev.synthlab.spans.TrafficSnapshot;
 import java.net.URI;
 import java.time.Duration;
@@ -36,7 +36,7 @@ public final class TrafficControl {
   private final AtomicInteger queued = new AtomicInteger();
   private final AtomicInteger retrying = new AtomicInteger();
   private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
-  private final TrafficSnapshot.Source source = this::snapshot;
+  private final TrafficMetrics metrics = new TrafficMetrics(this::snapshot);
 
   /**
    * The limits of a route.
@@ -69,7 +69,6 @@ public final class TrafficControl {
     this.timer = timer;
     this.random = random;
     this.limits = limits;
-    Metrics.addSource(source);
   }
 
   /**
@@ -156,6 +155,10 @@ public final class TrafficControl {
 
   Timer timer() {
     return timer;
+  }
+
+  TrafficMetrics metrics() {
+    return metrics;
   }
 
   RouteLimits limits(Route route) {

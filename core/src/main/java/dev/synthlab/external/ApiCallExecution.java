@@ -34,11 +34,14 @@ record ApiCallExecution(
     context.requireOpen();
     String label = request.target().label();
     OpenSpan span =
-        Tracing.open(
-            Tracing.Kind.CHAIN,
-            context.service().name(),
-            context.service().name() + " " + label,
-            Labels.NONE);
+        context
+            .loop()
+            .telemetry()
+            .open(
+                Tracing.Kind.CHAIN,
+                context.service().name(),
+                context.service().name() + " " + label,
+                Labels.NONE);
     describe(span);
     ApiExchange.ErrorBody errorBody = new ApiExchange.ErrorBody(publicOnly);
     boolean spanStaysOpen = false;

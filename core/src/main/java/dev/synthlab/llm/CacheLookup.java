@@ -15,7 +15,6 @@ import dev.synthlab.llm.CompletionRequest.Caching;
 import dev.synthlab.llm.SingleFlightCache.End;
 import dev.synthlab.llm.SingleFlightCache.Flight;
 import dev.synthlab.logging.Redactor;
-import dev.synthlab.spans.Tracing;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -168,7 +167,7 @@ final class CacheLookup {
 
     private void seen() {
       if (Duration.ofNanos(timer.nanos() - begin).compareTo(SEEN) > 0) {
-        Tracing.recordWait("equal request", started, timer.now(), Map.of());
+        loop.telemetry().recordWait("equal request", started, timer.now(), Map.of());
       }
     }
 

@@ -101,6 +101,7 @@ final class EmbeddingCall {
             timer);
     LlmSpan span =
         LlmSpan.of(
+            loop.telemetry(),
             Tracing.Kind.EMBEDDING, "CreateEmbeddings", exchange.route(), body, request.options());
     return span.around(
         () -> {

@@ -52,8 +52,7 @@ public final class InternalCalls {
    */
   public Outcome<Completion> json(CompletionRequest request, boolean streamed) {
     Deadline until = calls.deadline(request);
-    return new StructuredJsonCall((now, fit) -> calls.answer(now, streamed, until, fit))
-        .of(request);
+    return new StructuredJsonCall(calls.asking(streamed, until)).of(request);
   }
 
   /**

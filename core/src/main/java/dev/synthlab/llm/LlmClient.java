@@ -124,7 +124,7 @@ public final class LlmClient implements AutoCloseable {
    */
   public TypedCompletion<Map<String, Object>> askJson(CompletionRequest request) {
     Deadline until = calls.deadline(request);
-    return StructuredCall.json(request).run((now, fit) -> calls.answer(now, false, until, fit));
+    return StructuredCall.json(request).run(calls.asking(false, until));
   }
 
   /**
@@ -182,7 +182,7 @@ public final class LlmClient implements AutoCloseable {
   public <T> TypedCompletion<T> ask(CompletionRequest request, Class<T> type) {
     Deadline until = calls.deadline(request);
     return StructuredCall.typed(request, type)
-        .run((now, fit) -> calls.answer(now, false, until, fit));
+        .run(calls.asking(false, until));
   }
 
   /**

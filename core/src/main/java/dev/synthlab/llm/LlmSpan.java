@@ -8,6 +8,7 @@ import dev.synthlab.spans.Labels;
 import dev.synthlab.spans.Metrics;
 import dev.synthlab.spans.OpenSpan;
 import dev.synthlab.spans.OperationTimer;
+import dev.synthlab.spans.Telemetry;
 import dev.synthlab.spans.Tracing;
 import java.util.List;
 import java.util.Map;
@@ -36,21 +37,26 @@ final class LlmSpan {
   }
 
   /** A chat completion. */
-  static LlmSpan ofChat(PreparedChat chat, CallOptions options) {
-    OpenSpan span = open(Tracing.Kind.LLM, "chat " + chat.route().resource(), options);
+  static LlmSpan ofChat(Telemetry telemetry, PreparedChat chat, CallOptions options) {
+    OpenSpan span = open(telemetry, Tracing.Kind.LLM, "chat " + chat.route().resource(), options);
     if (span.recorded()) {
       SpanRequestAttributes.address(span, "chat", chat.route(), options);
       Map<String, Object> body = chat.body();
       SpanRequestAttributes.parameters(span, body);
       SpanRequestAttributes.chat(span, body);
     }
-    return new LlmSpan(span, measured("chat", chat.route()));
+    return new LlmSpan(span, measured(telemetry, "chat", chat.route()));
   }
 
   /** An embedding or image request. */
   static LlmSpan of(
-      Tracing.Kind kind, String name, Route route, Map<String, Object> body, CallOptions options) {
-    OpenSpan span = open(kind, name, options);
+      Telemetry telemetry,
+      Tracing.Kind kind,
+      String name,
+      Route route,
+      Map<String, Object> body,
+      CallOptions options) {
+    OpenSpan span = open(telemetry, kind, name, options);
     boolean embedding = kind == Tracing.Kind.EMBEDDING;
     String operation = embedding ? "embeddings" : "image";
     if (span.recorded()) {
@@ -60,15 +66,16 @@ final class LlmSpan {
         span.set("embedding.model_name", route.resource());
       }
     }
-    return new LlmSpan(span, measured(operation, route));
+    return new LlmSpan(span, measured(telemetry, operation, route));
   }
 
-  private static OperationTimer measured(String operation, Route route) {
-    if (!Metrics.isEnabled()) {
+  private static OperationTimer measured(Telemetry telemetry, String operation, Route route) {
+    Metrics metrics = telemetry.metrics();
+    if (!metrics.isEnabled()) {
       return OperationTimer.NOOP;
     }
     int port = route.base().getPort();
-    return Metrics.startTimer(
+    return metrics.startTimer(
         new OperationTimer.Operation(
             operation,
             ModelProvider.name(route),
@@ -77,9 +84,10 @@ final class LlmSpan {
             port > 0 ? OptionalInt.of(port) : OptionalInt.empty()));
   }
 
-  private static OpenSpan open(Tracing.Kind kind, String name, CallOptions options) {
+  private static OpenSpan open(
+      Telemetry telemetry, Tracing.Kind kind, String name, CallOptions options) {
     Labels labels = new Labels(options.session(), options.user(), options.tags(), Map.of());
-    return Tracing.open(kind, "llm", name, labels);
+    return telemetry.open(kind, "llm", name, labels);
   }
 
   /** Runs the request within the span, which then ends. */
@@ -130,11 +138,12 @@ final class LlmSpan {
 
   /** Runs the requests of one call under a parent span. */
   static Outcome<Completion> steps(
+      Telemetry telemetry,
       Tracing.Kind kind,
       String name,
       CompletionRequest request,
       Supplier<Outcome<Completion>> work) {
-    LlmSpan steps = new LlmSpan(open(kind, name, request.options()), OperationTimer.NOOP);
+    LlmSpan steps = new LlmSpan(open(telemetry, kind, name, request.options()), OperationTimer.NOOP);
     steps.span.input(question(request));
     return steps.around(
         () -> {
@@ -150,9 +159,12 @@ final class LlmSpan {
 
   /** Runs the requests for one value under a parent span. */
   static <T> TypedCompletion<T> steps(
-      String name, CompletionRequest request, Supplier<TypedCompletion<T>> work) {
+      Telemetry telemetry,
+      String name,
+      CompletionRequest request,
+      Supplier<TypedCompletion<T>> work) {
     LlmSpan steps =
-        new LlmSpan(open(Tracing.Kind.CHAIN, name, request.options()), OperationTimer.NOOP);
+        new LlmSpan(open(telemetry, Tracing.Kind.CHAIN, name, request.options()), OperationTimer.NOOP);
     steps.span.input(question(request));
     return steps.around(
         () -> {

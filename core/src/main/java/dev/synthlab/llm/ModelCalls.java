@@ -5,6 +5,7 @@ import dev.synthlab.call.CallPolicy;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Timer;
+import dev.synthlab.spans.Telemetry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -89,8 +90,23 @@ final class ModelCalls {
       CompletionRequest request, boolean streamed, Deadline until, Predicate<String> usable) {
     return request.tools().isEmpty()
         ? one(new CacheLookup.Query(request, until, usable), streamed)
-        : new ToolLoop(request, until)
+        : new ToolLoop(loop.telemetry(), request, until)
             .run(now -> one(new CacheLookup.Query(now, until, usable), streamed));
+  }
+
+  /** What a structured call asks for each of its answers. */
+  StructuredCall.Ask asking(boolean streamed, Deadline until) {
+    return new StructuredCall.Ask() {
+      @Override
+      public Outcome<Completion> outcome(CompletionRequest request, Predicate<String> usable) {
+        return answer(request, streamed, until, usable);
+      }
+
+      @Override
+      public Telemetry telemetry() {
+        return loop.telemetry();
+      }
+    };
   }
 
   /** The outcomes of many requests, in their order; the listener is called by one at a time. */
@@ -120,12 +136,12 @@ final class ModelCalls {
   TextStream stream(CompletionRequest request, Deadline until) {
     return request.tools().isEmpty()
         ? openStream(request, until)
-        : new ToolStream(new ToolLoop(request, until), request, now -> openStream(now, until));
+        : new ToolStream(new ToolLoop(loop.telemetry(), request, until), request, now -> openStream(now, until));
   }
 
   private Outcome<Completion> one(CacheLookup.Query asked, boolean streamed) {
     PreparedChat chat = PreparedChat.of(client(), asked.request(), streamed);
-    LlmSpan span = LlmSpan.ofChat(chat, asked.request().options());
+    LlmSpan span = LlmSpan.ofChat(loop.telemetry(), chat, asked.request().options());
     return span.around(
         () -> {
           Outcome<Completion> outcome =
@@ -149,7 +165,7 @@ final class ModelCalls {
 
   private TextStream openStream(CompletionRequest request, Deadline until) {
     PreparedChat chat = PreparedChat.of(client(), request, true);
-    LlmSpan span = LlmSpan.ofChat(chat, request.options());
+    LlmSpan span = LlmSpan.ofChat(loop.telemetry(), chat, request.options());
     return span.opening(
         () -> {
           Optional<Completion> known = cacheLookup.find(request);

@@ -7,6 +7,7 @@ import dev.synthlab.json.JsonExtractor;
 import dev.synthlab.json.JsonSchema;
 import dev.synthlab.logging.Logging;
 import dev.synthlab.spans.Labels;
+import dev.synthlab.spans.Telemetry;
 import dev.synthlab.spans.Tracing;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,6 +53,9 @@ final class StructuredCall<T> {
   /** Sends one request; an answer that is not usable is not cached. */
   interface Ask {
     Outcome<Completion> outcome(CompletionRequest request, Predicate<String> usable);
+
+    /** Gets the span of the whole call. */
+    Telemetry telemetry();
   }
 
   /** A call for a Java value. */
@@ -85,7 +89,7 @@ final class StructuredCall<T> {
 
   /** Sends the request until the answer fits, at most twice. */
   TypedCompletion<T> run(Ask ask) {
-    return LlmSpan.steps("complete " + wanted, request, () -> rounds(ask));
+    return LlmSpan.steps(ask.telemetry(), "complete " + wanted, request, () -> rounds(ask));
   }
 
   private TypedCompletion<T> rounds(Ask ask) {

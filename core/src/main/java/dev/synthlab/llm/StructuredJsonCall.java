@@ -3,6 +3,7 @@ package dev.synthlab.llm;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.json.Json;
+import dev.synthlab.spans.Telemetry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /** One call for a JSON object that returns failures as values. For one call. */
-final class StructuredJsonCall {
+final class StructuredJsonCall implements StructuredCall.Ask {
   private final StructuredCall.Ask ask;
   private final List<Completion> answers = new ArrayList<>();
   private Optional<Outcome.Failed<Completion>> failed = Optional.empty();
@@ -22,7 +23,7 @@ final class StructuredJsonCall {
   /** The answer with the JSON object as its text, an answer with a problem, or the failure. */
   Outcome<Completion> of(CompletionRequest request) {
     try {
-      TypedCompletion<Map<String, Object>> typed = StructuredCall.json(request).run(this::asked);
+      TypedCompletion<Map<String, Object>> typed = StructuredCall.json(request).run(this);
       String json = Json.mapper().writeValueAsString(typed.value());
       Completion answer = typed.completion().withText(json);
       return new Outcome.Answered<>(answer, answer.report());
@@ -35,7 +36,13 @@ final class StructuredJsonCall {
     }
   }
 
-  private Outcome<Completion> asked(CompletionRequest request, Predicate<String> usable) {
+  @Override
+  public Telemetry telemetry() {
+    return ask.telemetry();
+  }
+
+  @Override
+  public Outcome<Completion> outcome(CompletionRequest request, Predicate<String> usable) {
     Outcome<Completion> outcome = ask.outcome(request, usable);
     switch (outcome) {
       case Outcome.Answered<Completion> ok -> answers.add(ok.value());

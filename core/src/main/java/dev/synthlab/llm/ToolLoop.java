@@ -7,6 +7,7 @@ import dev.synthlab.call.Fault;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.logging.Logging;
 import dev.synthlab.logging.Redactor;
+import dev.synthlab.spans.Telemetry;
 import dev.synthlab.spans.Tracing;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,12 +23,14 @@ import org.slf4j.Logger;
 final class ToolLoop {
   private static final Logger log = Logging.component("llm");
 
+  private final Telemetry telemetry;
   private final CompletionRequest request;
   private final Deadline deadline;
   private final List<Message> said = new ArrayList<>();
   private final List<Completion> before = new ArrayList<>();
 
-  ToolLoop(CompletionRequest request, Deadline deadline) {
+  ToolLoop(Telemetry telemetry, CompletionRequest request, Deadline deadline) {
+    this.telemetry = telemetry;
     this.request = request;
     this.deadline = deadline;
   }
@@ -51,7 +54,7 @@ final class ToolLoop {
 
   /** Sends requests until the model answers without tool calls. */
   Outcome<Completion> run(Ask ask) {
-    return LlmSpan.steps(Tracing.Kind.AGENT, "tools", request, () -> rounds(ask));
+    return LlmSpan.steps(telemetry, Tracing.Kind.AGENT, "tools", request, () -> rounds(ask));
   }
 
   private Outcome<Completion> rounds(Ask ask) {
@@ -129,7 +132,10 @@ final class ToolLoop {
     }
     try {
       String told =
-          Tracing.tool(call.tool(), call.arguments(), () -> tool.get().action().call(call));
+          telemetry.around(
+              () ->
+                  Tracing.tool(
+                      call.tool(), call.arguments(), () -> tool.get().action().call(call)));
       return new Part.ToolResult(call.id(), told);
     } catch (Exception | StackOverflowError | AssertionError | LinkageError e) {
       // any failure of a tool is a result that the model gets

@@ -1,7 +1,6 @@
 package dev.synthlab.spans;
 
 import dev.synthlab.Internal;
-import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -130,17 +129,17 @@ public final class DatabaseMetrics implements AutoCloseable {
 
   // An SDK may be set up, or replaced, after the first measurement.
   private Instruments instruments() {
-    OpenTelemetry global = GlobalOpenTelemetry.getOrNoop();
+    OpenTelemetry now = Telemetry.ofProcess().openTelemetry();
     Instruments known = current;
-    if (known != null && known.of().equals(global)) {
+    if (known != null && known.of().equals(now)) {
       return known;
     }
     lock.lock();
     try {
       known = current;
-      if (known == null || !known.of().equals(global)) {
+      if (known == null || !known.of().equals(now)) {
         closeObservers();
-        known = instruments(global);
+        known = instruments(now);
         current = known;
       }
       return known;

@@ -5,11 +5,13 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /**
@@ -22,10 +24,12 @@ final class Gauges {
 
   private final Meter meter;
   private final Instruments instruments;
+  private final Supplier<List<TrafficSnapshot>> traffic;
 
-  Gauges(Meter meter, Instruments instruments) {
+  Gauges(Meter meter, Instruments instruments, Supplier<List<TrafficSnapshot>> traffic) {
     this.meter = meter;
     this.instruments = instruments;
+    this.traffic = traffic;
   }
 
   void register() {
@@ -101,7 +105,7 @@ final class Gauges {
         .upDownCounterBuilder(name)
         .setUnit(unit)
         .setDescription(description)
-        .buildWithCallback(to -> to.record(Metrics.snapshots().stream().mapToLong(part).sum()));
+        .buildWithCallback(to -> to.record(traffic.get().stream().mapToLong(part).sum()));
   }
 
   private void worst(
@@ -120,7 +124,7 @@ final class Gauges {
   private Map<Attributes, Double> byRoute(
       Function<TrafficSnapshot.Route, OptionalDouble> part, BinaryOperator<Double> worse) {
     Map<Attributes, Double> all = new HashMap<>();
-    for (TrafficSnapshot snapshot : Metrics.snapshots()) {
+    for (TrafficSnapshot snapshot : traffic.get()) {
       for (TrafficSnapshot.Route route : snapshot.routes()) {
         part.apply(route)
             .ifPresent(

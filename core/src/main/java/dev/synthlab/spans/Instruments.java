@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /**
  * The metric instruments of one meter provider: those of the GenAI conventions, and our own. Safe
@@ -67,7 +68,7 @@ final class Instruments {
       AttributeKey.longKey("http.response.status_code");
   private static final AttributeKey<String> REASON = AttributeKey.stringKey("synthlab.wait.reason");
 
-  private final MeterProvider provider;
+  private final boolean noop;
   private final CardinalityLimiter models = new CardinalityLimiter(200);
   private final CardinalityLimiter servers = new CardinalityLimiter(200);
   private final DoubleHistogram duration;
@@ -77,8 +78,9 @@ final class Instruments {
   private final DoubleHistogram waits;
   private final LongCounter openings;
 
-  Instruments(MeterProvider provider) {
-    this.provider = provider;
+  @SuppressWarnings("ReferenceEquality") // there is one that does nothing
+  Instruments(MeterProvider provider, Supplier<List<TrafficSnapshot>> traffic) {
+    noop = provider == MeterProvider.noop();
     Meter llm = provider.get("synth_lab.llm");
     duration =
         seconds(llm, "gen_ai.client.operation.duration", OPERATION_SECONDS)
@@ -111,7 +113,7 @@ final class Instruments {
             .setDescription("Circuit breakers that opened.")
             .build();
     if (enabled()) {
-      new Gauges(call, this).register();
+      new Gauges(call, this, traffic).register();
     }
   }
 
@@ -119,14 +121,10 @@ final class Instruments {
     return meter.histogramBuilder(name).setUnit("s").setExplicitBucketBoundariesAdvice(bounds);
   }
 
-  @SuppressWarnings("ReferenceEquality") // the same instance
-  boolean of(MeterProvider other) {
-    return provider == other;
-  }
-
   /** Whether the measurements are recorded. */
   boolean enabled() {
-    return duration.isEnabled() || attempts.isEnabled();
+    return !noop
+        && (NewerOpenTelemetry.isEnabled(duration) || NewerOpenTelemetry.isEnabled(attempts));
   }
 
   void recordFirstToken(Operation operation, double seconds) {

@@ -1,49 +1,59 @@
 package dev.synthlab.spans;
 
 import dev.synthlab.Internal;
-import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.metrics.MeterProvider;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * The recorder of call metrics. It gets no texts, keys or queries of calls. Without an
- * OpenTelemetry SDK that reads metrics it does nothing and allocates nothing. Safe for use by many
- * threads.
+ * The recorder of call metrics of one meter provider. It gets no texts, keys or queries of calls.
+ * Without an OpenTelemetry SDK that reads metrics it does nothing and allocates nothing. Safe for
+ * use by many threads.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/">the GenAI
  *     conventions on metrics</a>
  */
 @Internal
 public final class Metrics {
-  private static final Set<TrafficSnapshot.Source> SOURCES =
-      Collections.newSetFromMap(new WeakHashMap<>());
+  /** One for each provider: clients that share an SDK must not register its gauges twice. */
+  private static final Map<MeterProvider, WeakReference<Metrics>> KNOWN = new WeakHashMap<>();
 
-  private static volatile Instruments instruments = new Instruments(MeterProvider.noop());
   private static volatile LongSupplier lostSpans = () -> 0;
 
-  private Metrics() {}
+  // An SDK with gauges holds them, and with them this object. Of others nothing needs to be kept.
+  private final Set<TrafficSnapshot.Source> sources =
+      Collections.newSetFromMap(new WeakHashMap<>());
+  private final MeterProvider provider;
+  private final Instruments instruments;
 
-  /** The instruments of the current global OpenTelemetry. */
-  private static Instruments current() {
-    MeterProvider provider = GlobalOpenTelemetry.getOrNoop().getMeterProvider();
-    Instruments known = instruments;
-    return known.of(provider) ? known : replace(provider);
+  private Metrics(MeterProvider provider) {
+    this.provider = provider;
+    this.instruments = new Instruments(provider, this::snapshots);
   }
 
-  private static synchronized Instruments replace(MeterProvider provider) {
-    Instruments known = instruments;
-    if (!known.of(provider)) {
-      known = new Instruments(provider);
-      instruments = known;
+  static Metrics of(MeterProvider provider) {
+    synchronized (KNOWN) {
+      WeakReference<Metrics> reference = KNOWN.get(provider);
+      Metrics known = reference == null ? null : reference.get();
+      if (known == null) {
+        known = new Metrics(provider);
+        KNOWN.put(provider, new WeakReference<>(known));
+      }
+      return known;
     }
-    return known;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // the same instance
+  boolean isOf(MeterProvider other) {
+    return provider == other;
   }
 
   /** The server and the resource of a call. */
@@ -54,8 +64,8 @@ public final class Metrics {
    *
    * @return false if nothing needs to be measured
    */
-  public static boolean isEnabled() {
-    return current().enabled();
+  public boolean isEnabled() {
+    return instruments.enabled();
   }
 
   /**
@@ -64,9 +74,8 @@ public final class Metrics {
    * @param operation the operation, its model and its server
    * @return the running timer
    */
-  public static OperationTimer startTimer(OperationTimer.Operation operation) {
-    Instruments current = current();
-    return current.enabled() ? new OperationTimer(current, operation) : OperationTimer.NOOP;
+  public OperationTimer startTimer(OperationTimer.Operation operation) {
+    return isEnabled() ? new OperationTimer(instruments, operation) : OperationTimer.NOOP;
   }
 
   /**
@@ -77,11 +86,9 @@ public final class Metrics {
    * @param outcome {@code answered}, or the code of the fault
    * @param status the HTTP status, if there was a response
    */
-  public static void recordAttempt(
-      String server, String resource, String outcome, OptionalInt status) {
-    Instruments current = current();
-    if (current.enabled()) {
-      current.recordAttempt(new Destination(server, resource), outcome, status);
+  public void recordAttempt(String server, String resource, String outcome, OptionalInt status) {
+    if (isEnabled()) {
+      instruments.recordAttempt(new Destination(server, resource), outcome, status);
     }
   }
 
@@ -93,34 +100,22 @@ public final class Metrics {
    * @param reason the reason of the wait
    * @param time its duration
    */
-  public static void recordWait(String server, String resource, String reason, Duration time) {
-    Instruments current = current();
-    if (current.enabled()) {
-      current.recordWait(new Destination(server, resource), reason, time);
+  public void recordWait(String server, String resource, String reason, Duration time) {
+    if (isEnabled()) {
+      instruments.recordWait(new Destination(server, resource), reason, time);
     }
   }
 
-  /**
-   * Counts a circuit breaker that has opened.
-   *
-   * @param server the host of the server
-   * @param resource the model, or the name of the service
-   */
-  public static void recordBreakerOpened(String server, String resource) {
-    Instruments current = current();
-    if (current.enabled()) {
-      current.recordBreakerOpened(new Destination(server, resource));
+  void recordBreakerOpened(String server, String resource) {
+    if (isEnabled()) {
+      instruments.recordBreakerOpened(new Destination(server, resource));
     }
   }
 
-  /**
-   * Adds a source of snapshots, which are taken when the metrics are read.
-   *
-   * @param source the source; only a weak reference to it is kept
-   */
-  public static void addSource(TrafficSnapshot.Source source) {
-    synchronized (SOURCES) {
-      SOURCES.add(source);
+  /** Adds a source of snapshots, to which only a weak reference is kept. */
+  void addSource(TrafficSnapshot.Source source) {
+    synchronized (sources) {
+      sources.add(source);
     }
   }
 
@@ -131,17 +126,17 @@ public final class Metrics {
    */
   public static void setLostSpans(LongSupplier count) {
     lostSpans = count;
-    current();
+    Telemetry.ofProcess().metrics();
   }
 
   static long lostSpans() {
     return lostSpans.getAsLong();
   }
 
-  static List<TrafficSnapshot> snapshots() {
+  private List<TrafficSnapshot> snapshots() {
     List<TrafficSnapshot.Source> all;
-    synchronized (SOURCES) {
-      all = new ArrayList<>(SOURCES);
+    synchronized (sources) {
+      all = new ArrayList<>(sources);
     }
     return all.stream().map(TrafficSnapshot.Source::snapshot).toList();
   }

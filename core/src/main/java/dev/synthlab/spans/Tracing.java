@@ -3,20 +3,15 @@ package dev.synthlab.spans;
 import dev.synthlab.config.ConfigException;
 import dev.synthlab.config.Environment;
 import dev.synthlab.logging.Logging;
-import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +27,6 @@ import org.slf4j.Logger;
  *     semantic conventions</a>
  */
 public final class Tracing {
-  /** The components that are no external service; any other component is the name of one. */
-  private static final Set<String> OWN_COMPONENTS = Set.of("llm", "service");
-
   private static final Logger log = Logging.component("spans");
   private static volatile @Nullable TraceMasking masking;
 
@@ -57,6 +49,10 @@ public final class Tracing {
 
     Kind(SpanKind kind) {
       this.kind = kind;
+    }
+
+    SpanKind spanKind() {
+      return kind;
     }
   }
 
@@ -81,10 +77,10 @@ public final class Tracing {
    * A tracer for other spans of the application.
    *
    * @param component the component, in lower case; the scope is {@code synth_lab.} and this name
-   * @return the tracer of the current global OpenTelemetry
+   * @return the tracer of the OpenTelemetry of the surrounding work, or else of the global one
    */
   public static Tracer tracer(String component) {
-    return GlobalOpenTelemetry.getOrNoop().getTracer("synth_lab." + component);
+    return Telemetry.current().tracer(component);
   }
 
   /**
@@ -181,6 +177,23 @@ public final class Tracing {
   }
 
   /**
+   * Runs work whose spans and metrics go to an OpenTelemetry other than the global one. That of a
+   * client that was built with one is not changed.
+   *
+   * @param openTelemetry gets the spans of the work, also those of other threads that work for it
+   * @param work the work
+   * @param <T> the type of the result
+   * @param <E> the type of the exception
+   * @return the result of the work
+   * @throws E the exception of the work
+   */
+  public static <T, E extends Exception> T with(OpenTelemetry openTelemetry, Work<T, E> work)
+      throws E {
+    Telemetry telemetry = Telemetry.of(openTelemetry);
+    return Tracing.<T, E>unchecked(() -> telemetry.around(work::run));
+  }
+
+  /**
    * Sets the masking of spans, instead of that of the environment variables.
    *
    * @param what the masking from now on
@@ -211,7 +224,7 @@ public final class Tracing {
       Work<T, E> work,
       Function<T, Optional<String>> failure)
       throws E {
-    OpenSpan span = open(kind, "service", name, Labels.NONE);
+    OpenSpan span = Telemetry.current().open(kind, "service", name, Labels.NONE);
     if (kind == Kind.TOOL) {
       span.set("tool.name", name);
       span.set("gen_ai.operation.name", "execute_tool");
@@ -261,96 +274,8 @@ public final class Tracing {
     }
   }
 
-  /**
-   * Starts a child of the current span, for the packages that make calls.
-   *
-   * @param kind the OpenInference kind
-   * @param component the component that creates the span
-   * @param name the name of the span
-   * @param labels its labels, added to those of the surrounding work
-   * @return the span; the caller ends it
-   */
-  public static OpenSpan open(Kind kind, String component, String name, Labels labels) {
-    Context around = labels.within(Context.current());
-    SpanBuilder builder =
-        tracer(component)
-            .spanBuilder(name)
-            .setParent(around)
-            .setSpanKind(kind.kind)
-            // Set before the start, because samplers read it.
-            .setAttribute("openinference.span.kind", kind.name());
-    if (!OWN_COMPONENTS.contains(component)) {
-      builder.setAttribute("synthlab.service", component);
-    }
-    return start(builder, around);
-  }
-
-  /**
-   * Starts the span of one attempt, as a child of the current span.
-   *
-   * @param name the name of the span
-   * @return the span; the caller ends it
-   */
-  public static OpenSpan attempt(String name) {
-    Context around = Context.current();
-    return start(
-        tracer("call").spanBuilder(name).setParent(around).setSpanKind(SpanKind.CLIENT), around);
-  }
-
-  /**
-   * Starts the span of a request to a server without a model, as a child of the current span.
-   *
-   * @param component the component that creates the span
-   * @param name the name of the span
-   * @return the span; the caller ends it
-   */
-  public static OpenSpan client(String component, String name) {
-    Context around = Context.current();
-    return start(
-        tracer(component).spanBuilder(name).setParent(around).setSpanKind(SpanKind.CLIENT), around);
-  }
-
-  /**
-   * Records a wait that is over, as a child of the current span.
-   *
-   * @param reason the reason with the longest part
-   * @param from the start of the wait
-   * @param to the end of the wait
-   * @param parts the part of each reason
-   */
-  public static void recordWait(
-      String reason, Instant from, Instant to, Map<String, Duration> parts) {
-    Context around = Context.current();
-    OpenSpan span =
-        start(
-            tracer("call").spanBuilder("wait: " + reason).setParent(around).setStartTimestamp(from),
-            around);
-    span.set("synthlab.wait.reason", reason);
-    if (parts.size() > 1) {
-      parts.forEach((each, time) -> span.set("synthlab.wait." + each + "_ms", time.toMillis()));
-    }
-    span.end(to);
-  }
-
-  private static OpenSpan start(SpanBuilder builder, Context around) {
-    OpenSpan span = new OpenSpan(builder.startSpan(), around, masking());
-    if (span.recorded()) {
-      label(span, Labels.of(around));
-    }
-    return span;
-  }
-
-  private static void label(OpenSpan span, Labels labels) {
-    labels.session().ifPresent(id -> span.set("session.id", id));
-    labels.user().ifPresent(id -> span.set("user.id", id));
-    span.set("tag.tags", labels.tags());
-    Map<String, String> metadata = labels.metadata();
-    if (!metadata.isEmpty()) {
-      span.set("metadata", JsonTrees.write(metadata));
-    }
-  }
-
-  private static TraceMasking masking() {
+  /** The masking of spans that start now. */
+  static TraceMasking masking() {
     TraceMasking known = masking;
     if (known == null) {
       known = maskingOfProcess();

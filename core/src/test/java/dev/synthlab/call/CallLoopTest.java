@@ -394,12 +394,23 @@ class CallLoopTest {
     transport.answers(299, "").answers(200, "fine");
     TextExchange wrong = new TextExchange(ROUTE, fault -> Optional.of(TextExchange.of(OTHER)));
 
-    Outcome<String> outcome = run(SINGLE.withMaxAttempts(1), Duration.ofMinutes(1), wrong);
+    Outcome<String> outcome = run(SINGLE.withMaxAttempts(2), Duration.ofMinutes(1), wrong);
 
     assertThat(outcome.get()).isEqualTo("fine");
     assertThat(timer.pauses).isEmpty();
     assertThat(transport.sent).extracting(Request::uri).doesNotHaveDuplicates();
     assertThat(outcome.report().attempts().getFirst().fault()).isPresent();
+  }
+
+  @Test
+  void sendsNoAdaptedRequestBeyondTheAttemptsOfASingleCall() {
+    transport.answers(299, "").answers(200, "fine");
+    TextExchange wrong = new TextExchange(ROUTE, fault -> Optional.of(TextExchange.of(OTHER)));
+
+    Outcome<String> outcome = run(SINGLE.withMaxAttempts(1), Duration.ofMinutes(1), wrong);
+
+    assertThat(outcome).isInstanceOf(Outcome.Failed.class);
+    assertThat(transport.sent).hasSize(1);
   }
 
   @Test

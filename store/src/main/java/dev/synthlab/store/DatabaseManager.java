@@ -8,7 +8,7 @@ import dev.synthlab.config.Settings;
 import dev.synthlab.config.Variable;
 import dev.synthlab.logging.Logging;
 import dev.synthlab.spans.OpenSpan;
-import dev.synthlab.spans.Tracing;
+import dev.synthlab.spans.Telemetry;
 import dev.synthlab.store.TransactionOptions.Access;
 import dev.synthlab.store.TransactionOptions.OnConnectionLoss;
 import java.sql.SQLException;
@@ -185,7 +185,7 @@ public final class DatabaseManager implements AutoCloseable {
     if (around != null && around.options().isPresent()) {
       return nested(around.handle(), around.options().get(), options, work);
     }
-    OpenSpan span = Tracing.client("store", TRANSACTION);
+    OpenSpan span = Telemetry.current().client("store", TRANSACTION);
     dialect.attributes().on(span, TRANSACTION);
     long begin = timer.nanos();
     Optional<String> error = Optional.of("Error");

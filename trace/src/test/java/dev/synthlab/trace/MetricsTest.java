@@ -18,6 +18,7 @@ import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.TextStream;
 import dev.synthlab.llm.Tool;
 import dev.synthlab.spans.Metrics;
+import dev.synthlab.spans.Telemetry;
 import dev.synthlab.testing.Replies;
 import dev.synthlab.testing.ScriptedServer.Reply;
 import java.io.ByteArrayInputStream;
@@ -362,10 +363,11 @@ class MetricsTest {
   }
 
   private static void told(OptionalInt status) {
-    if (Metrics.isEnabled()) {
+    Metrics metrics = Telemetry.current().metrics();
+    if (metrics.isEnabled()) {
       throw new AssertionError("somebody reads");
     }
-    Metrics.recordAttempt("server", "model", "answered", status);
-    Metrics.recordWait("server", "model", "limit", Duration.ZERO);
+    metrics.recordAttempt("server", "model", "answered", status);
+    metrics.recordWait("server", "model", "limit", Duration.ZERO);
   }
 }
