@@ -1,12 +1,13 @@
 package dev.synthlab.batch;
 
+import dev.synthlab.error.SynthlabException;
 import dev.synthlab.logging.Redactor;
 
 /**
  * The exception of a bulk run that cannot start or must not continue. Its message says what is
  * wrong and what to do.
  */
-public final class BatchException extends RuntimeException {
+public final class BatchException extends SynthlabException {
   private static final long serialVersionUID = 1L;
 
   /** The reasons why a run cannot start or continue. */

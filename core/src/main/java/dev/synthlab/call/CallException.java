@@ -1,24 +1,17 @@
 package dev.synthlab.call;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * The exception of a call that failed permanently; its class is the kind of the last fault. It has
  * the report of all attempts. Its message contains no secrets.
  */
-public abstract sealed class CallException extends RuntimeException {
+public abstract sealed class CallException extends RequestException {
   private static final long serialVersionUID = 1L;
 
-  private final transient Fault fault;
-  private final transient CallReport report;
-
   private CallException(Fault fault, CallReport report) {
-    super(text(fault, report), fault.cause().orElse(null));
-    this.fault = fault;
-    this.report = report;
+    super(text(fault, report), fault, report);
   }
 
   /**
@@ -60,66 +53,12 @@ public abstract sealed class CallException extends RuntimeException {
   }
 
   /**
-   * The last fault of the call.
-   *
-   * @return the fault of the last attempt
-   */
-  public Fault fault() {
-    return fault;
-  }
-
-  /**
-   * The record of the call.
-   *
-   * @return attempts, times, tokens
-   */
-  public CallReport report() {
-    return report;
-  }
-
-  /**
-   * All requests that were sent.
-   *
-   * @return in order; empty if nothing was sent
-   */
-  public List<Attempt> attempts() {
-    return report.attempts();
-  }
-
-  /**
-   * The HTTP status of the last response.
-   *
-   * @return empty if there was no response
-   */
-  public OptionalInt status() {
-    return fault.status();
-  }
-
-  /**
-   * The error code of the server, for example {@code context_length_exceeded}.
-   *
-   * @return empty if there is none
-   */
-  public Optional<String> code() {
-    return fault.code();
-  }
-
-  /**
-   * The request id that the server assigned; its support will ask for it.
-   *
-   * @return empty if there is none
-   */
-  public Optional<String> requestId() {
-    return fault.requestId();
-  }
-
-  /**
    * The time to wait before another call.
    *
    * @return empty if the server named none
    */
   public Optional<Duration> retryAfter() {
-    return fault.retryAfter();
+    return fault().retryAfter();
   }
 
   /**
@@ -128,7 +67,7 @@ public abstract sealed class CallException extends RuntimeException {
    * @return empty if there was none
    */
   public Optional<String> partial() {
-    return fault.partial();
+    return fault().partial();
   }
 
   /** The request is invalid; the message of the server says why. */

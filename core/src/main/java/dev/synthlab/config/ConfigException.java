@@ -1,11 +1,12 @@
 package dev.synthlab.config;
 
+import dev.synthlab.error.SynthlabException;
 import java.io.Serial;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** All problems of the configuration. The message has one line for each problem. */
-public final class ConfigException extends RuntimeException {
+public final class ConfigException extends SynthlabException {
   @Serial private static final long serialVersionUID = 1L;
 
   /** Replaces the value of a secret. */

@@ -1,60 +1,26 @@
 package dev.synthlab.external;
 
-import dev.synthlab.call.Attempt;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Fault;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
+import dev.synthlab.call.RequestException;
 
 /**
  * An error response of a service. A failure that can happen to any call (no connection, rate limit,
  * refused key, server error) is a {@link dev.synthlab.call.CallException} instead. Its texts are
  * bounded and contain no secrets.
  */
-public abstract sealed class ApiException extends RuntimeException {
+public abstract sealed class ApiException extends RequestException {
   private static final long serialVersionUID = 1L;
 
-  private final transient Fault fault;
-  private final transient CallReport report;
   private final transient String text;
 
   private ApiException(Details details) {
-    super(details.fault().message(), details.fault().cause().orElse(null));
-    this.fault = details.fault();
-    this.report = details.report();
+    super(details.fault().message(), details.fault(), details.report());
     this.text = details.text();
   }
 
   /** The fault, the report of the call, and the body of the response. */
   record Details(Fault fault, CallReport report, String text) {}
-
-  /**
-   * The HTTP status.
-   *
-   * @return empty if there was no response
-   */
-  public OptionalInt status() {
-    return fault.status();
-  }
-
-  /**
-   * The error code of the service.
-   *
-   * @return empty if the response has none
-   */
-  public Optional<String> code() {
-    return fault.code();
-  }
-
-  /**
-   * The request id that the service assigned.
-   *
-   * @return empty if the response has none
-   */
-  public Optional<String> requestId() {
-    return fault.requestId();
-  }
 
   /**
    * The body of the response.
@@ -63,24 +29,6 @@ public abstract sealed class ApiException extends RuntimeException {
    */
   public String text() {
     return text;
-  }
-
-  /**
-   * The report of the call.
-   *
-   * @return attempts and times
-   */
-  public CallReport report() {
-    return report;
-  }
-
-  /**
-   * The attempts of the call.
-   *
-   * @return in order
-   */
-  public List<Attempt> attempts() {
-    return report.attempts();
   }
 
   /** The requested resource does not exist: 404, 410. */

@@ -1,9 +1,10 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.error.SynthlabException;
 import dev.synthlab.logging.Redactor;
 
 /** The model answered, but the answer cannot be used. It is paid for; its text is kept. */
-public abstract sealed class AnswerException extends RuntimeException
+public abstract sealed class AnswerException extends SynthlabException
     permits AnswerException.Refused,
         AnswerException.ContentFiltered,
         AnswerException.Truncated,

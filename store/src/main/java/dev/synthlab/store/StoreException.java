@@ -1,12 +1,13 @@
 package dev.synthlab.store;
 
+import dev.synthlab.error.SynthlabException;
 import dev.synthlab.logging.Redactor;
 
 /**
  * A failure of the database after all retries. The message names the database and what to do, and
  * contains no secrets; {@link #getCause()} is the exception of the driver, if there is one.
  */
-public abstract sealed class StoreException extends RuntimeException {
+public abstract sealed class StoreException extends SynthlabException {
   private static final long serialVersionUID = 1L;
 
   private StoreException(String message, Throwable cause) {

@@ -1,0 +1,5 @@
+/** The root of the exceptions of the library. */
+@NullMarked
+package dev.synthlab.error;
+
+import org.jspecify.annotations.NullMarked;
