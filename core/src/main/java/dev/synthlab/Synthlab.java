@@ -1,28 +1,33 @@
 package dev.synthlab;
 
+import dev.synthlab.call.ActiveCalls;
 import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallObserver;
 import dev.synthlab.call.CallPolicy;
 import dev.synthlab.call.CallRecorder;
 import dev.synthlab.call.CallRecorderProvider;
-import dev.synthlab.call.CallReport;
+import dev.synthlab.call.ObserverList;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.TrafficControl;
 import dev.synthlab.config.Settings;
 import dev.synthlab.external.ApiClient;
+import dev.synthlab.external.ApiClientBuilder;
 import dev.synthlab.external.ApiService;
 import dev.synthlab.http.ConnectOptions;
 import dev.synthlab.http.OkHttpTransport;
 import dev.synthlab.http.Transport;
-import dev.synthlab.http.TransportProvider;
+import dev.synthlab.http.SharedTransport;
+import dev.synthlab.http.Transports;
 import dev.synthlab.llm.CompletionCache;
 import dev.synthlab.llm.CompletionCacheProvider;
+import dev.synthlab.llm.InternalCalls;
 import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.LlmClientBuilder;
 import dev.synthlab.llm.UsageTotals;
 import dev.synthlab.logging.Logging;
+import io.opentelemetry.api.OpenTelemetry;
 import java.math.BigDecimal;
-import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -30,7 +35,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.ServiceLoader;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -50,7 +54,9 @@ public final class Synthlab implements AutoCloseable {
   private final Settings settings;
   private final Timer timer;
   private final TrafficControl traffic;
-  private final Transport transport;
+  private final SharedTransport transport;
+  private final ActiveCalls active = new ActiveCalls("Synthlab");
+  private final Optional<OpenTelemetry> openTelemetry;
   private final Optional<CallRecorder> recorder;
   private final CallObserver observer;
   private final Optional<CompletionCache> cache;
@@ -61,30 +67,27 @@ public final class Synthlab implements AutoCloseable {
   private @Nullable LlmClient llm;
   private boolean closed;
 
-  private Synthlab(Settings settings, CallObserver observer) {
+  Synthlab(
+      Settings settings, List<CallObserver> observers, Optional<OpenTelemetry> openTelemetry) {
     this.settings = settings;
+    this.openTelemetry = openTelemetry;
     this.timer = Timer.system();
-    this.traffic = TrafficControl.by(timer, routeLimits(settings.limits()));
-    this.transport = transport(settings, traffic);
+    this.traffic = TrafficControl.by(timer, TrafficControl.RouteLimits.of(settings.limits()));
+    Transports.Opened opened = Transports.open(settings.llm().baseUrl(), settings);
+    opened
+        .concurrency()
+        .ifPresent(count -> traffic.limitConcurrency(settings.llm().baseUrl(), count));
+    this.transport = opened.transport();
     this.recorder = recorder(settings);
     recorder.ifPresent(kept -> shared.put(CallRecorder.class, kept));
     this.budget = budget(settings, timer, recorder);
     this.cache = cache(settings);
     cache.ifPresent(kept -> shared.put(CompletionCache.class, kept));
-    this.observer =
-        new CallObserver() {
-          @Override
-          public void ended(CallReport report) {
-            totals.ended(report);
-            recorder.ifPresent(kept -> kept.ended(report));
-            observer.ended(report);
-          }
-
-          @Override
-          public boolean wantsTexts() {
-            return recorder.filter(CallObserver::wantsTexts).isPresent() || observer.wantsTexts();
-          }
-        };
+    List<CallObserver> all = new ArrayList<>();
+    all.add(totals);
+    recorder.ifPresent(all::add);
+    all.addAll(observers);
+    this.observer = new ObserverList(all);
   }
 
   /**
@@ -118,7 +121,16 @@ public final class Synthlab implements AutoCloseable {
    * @return the instance; nothing is sent or opened yet
    */
   public static Synthlab of(Settings settings) {
-    return of(settings, report -> {});
+    return builder().settings(settings).build();
+  }
+
+  /**
+   * A builder of an instance, which reads no environment.
+   *
+   * @return a builder; the settings are required
+   */
+  public static SynthlabBuilder builder() {
+    return new SynthlabBuilder();
   }
 
   /**
@@ -129,7 +141,7 @@ public final class Synthlab implements AutoCloseable {
    * @return the instance; nothing is sent or opened yet
    */
   public static Synthlab of(Settings settings, CallObserver observer) {
-    return new Synthlab(Objects.requireNonNull(settings), Objects.requireNonNull(observer));
+    return builder().settings(settings).addObserver(observer).build();
   }
 
   /**
@@ -282,36 +294,67 @@ public final class Synthlab implements AutoCloseable {
    */
   public <T extends AutoCloseable> T client(
       Class<T> type, ApiService service, Function<ApiClient, T> make) {
-    return shared(
-        type,
-        known ->
-            make.apply(
-                ApiClient.builder(service)
-                    .settings(service.settings(known.environment()))
-                    .transport(web())
-                    .timer(timer)
-                    .traffic(traffic)
-                    .observer(observer)
-                    .build()));
+    return shared(type, known -> make.apply(api(service, known)));
+  }
+
+  private ApiClient api(ApiService service, Settings known) {
+    ApiClientBuilder builder =
+        ApiClient.builder(service)
+            .settings(service.settings(known.environment()))
+            .transport(web())
+            .timer(timer)
+            .traffic(traffic)
+            .observer(observer)
+            .borrowed(active);
+    openTelemetry.ifPresent(builder::openTelemetry);
+    return builder.build();
   }
 
   /** The HTTP transport, also if the model is embedded. */
   private Transport web() {
-    if (transport instanceof OkHttpTransport) {
+    if (transport.transport() instanceof OkHttpTransport) {
       return transport;
     }
     return shared(
         OkHttpTransport.class, known -> new OkHttpTransport(ConnectOptions.of(known.network())));
   }
 
-  /** Cancels calls in flight and closes all resources, in reverse order of their creation. */
+  /**
+   * Does not wait, unlike {@code ExecutorService.close()}: calls in flight are cancelled and never
+   * sent again, and end as {@link dev.synthlab.call.CallException.Cancelled}; verbs of its clients
+   * then throw {@link IllegalStateException}. After them end connections, ledger and cache, in
+   * reverse order of their creation. May be called from any thread, again, and by what a call runs.
+   *
+   * @see #shutdown
+   */
   @Override
   public void close() {
-    transport.close();
+    active.close();
+    release();
+  }
+
+  /**
+   * Admits no new call, waits for those in flight with all that belongs to them (retries, repairs,
+   * rounds of tools), and then closes.
+   *
+   * @param grace the maximum time to wait
+   * @return whether all calls had ended by themselves
+   */
+  public boolean shutdown(Duration grace) {
+    boolean drained = active.shutdown(grace);
+    release();
+    return drained;
+  }
+
+  private void release() {
     List<AutoCloseable> made;
     lock.lock();
     try {
+      if (closed) {
+        return;
+      }
       closed = true;
+      transport.close();
       made = new ArrayList<>(shared.values());
       shared.clear();
     } finally {
@@ -332,32 +375,17 @@ public final class Synthlab implements AutoCloseable {
   private LlmClient client(Settings.Llm how, CallPolicy.WaitMode waiting) {
     settings.network().proxyFor(how.baseUrl()); // fails here, not in the first call
     LlmClientBuilder builder =
-        LlmClient.builder()
+        InternalCalls.borrowed(LlmClient.builder(), transport, active)
             .settings(how)
-            .transport(transport)
             .timer(timer)
             .traffic(traffic)
-            .observer(observer)
+            .addObserver(observer)
             .waiting(waiting)
             .concurrency(settings.limits().window());
+    openTelemetry.ifPresent(builder::openTelemetry);
     cache.ifPresent(builder::cache);
     budget.ifPresent(builder::budget);
     return builder.build();
-  }
-
-  private static TrafficControl.RouteLimits routeLimits(Settings.Limits limits) {
-    return new TrafficControl.RouteLimits(
-        boxed(limits.requestsPerMinute()),
-        boxed(limits.tokensPerMinute()),
-        limits.concurrency().isPresent()
-            ? Optional.empty()
-            : Optional.of(Settings.Limits.MAX_IN_FLIGHT),
-        limits.throttle(),
-        limits.breaker());
-  }
-
-  private static Optional<Integer> boxed(OptionalInt number) {
-    return number.isPresent() ? Optional.of(number.getAsInt()) : Optional.empty();
   }
 
   private static Optional<CallRecorder> recorder(Settings settings) {
@@ -392,20 +420,4 @@ public final class Synthlab implements AutoCloseable {
     return Optional.empty();
   }
 
-  private static Transport transport(Settings settings, TrafficControl traffic) {
-    URI base = settings.llm().baseUrl();
-    if (base.getScheme().startsWith("http")) {
-      return new OkHttpTransport(ConnectOptions.of(settings.network()));
-    }
-    for (TransportProvider provider : ServiceLoader.load(TransportProvider.class)) {
-      if (provider.scheme().equals(base.getScheme())) {
-        traffic.limitConcurrency(base, provider.concurrency(settings));
-        return provider.open(settings);
-      }
-    }
-    throw new IllegalStateException(
-        "no transport for "
-            + base.getScheme()
-            + ": addresses on the class path; for the embedded model add synthlab-local");
-  }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.synthlab.call.Timer;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
-import dev.synthlab.http.OkHttpTransport;
 import dev.synthlab.llm.LlmClient;
 import dev.synthlab.testing.Replies;
 import dev.synthlab.testing.ScriptedServer;
@@ -66,7 +65,6 @@ class HostileAnswerTest {
                     Settings.from(
                             Environment.of(Map.of("OPENAI_BASE_URL", server.base().toString())))
                         .llm())
-                .owning(new OkHttpTransport())
                 .build()) {
 
       Summary summary =

@@ -2,7 +2,6 @@ package dev.synthlab.bench;
 
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
-import dev.synthlab.http.OkHttpTransport;
 import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.LlmClientBuilder;
 import java.net.URI;
@@ -17,7 +16,6 @@ final class Clients {
     Map<String, String> all = new HashMap<>(variables);
     all.put("OPENAI_BASE_URL", base.toString());
     return LlmClient.builder()
-        .settings(Settings.from(Environment.of(all)).llm())
-        .owning(new OkHttpTransport());
+        .settings(Settings.from(Environment.of(all)).llm());
   }
 }

@@ -100,7 +100,7 @@ public final class Stored {
     try (Child models = Child.start(SlowServer.class, List.of(), "0");
         LlmClient client =
             Clients.of(URI.create(models.hear(SlowServer.MARK)), Map.of())
-                .observer(seen::set)
+                .addObserver(seen::set)
                 .build()) {
       Semaphore places = new Semaphore(AT_ONCE);
       Step step =

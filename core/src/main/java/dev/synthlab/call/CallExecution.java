@@ -2,7 +2,9 @@ package dev.synthlab.call;
 
 import dev.synthlab.call.CallPolicy.WaitMode;
 import dev.synthlab.call.Fault.Kind;
+import dev.synthlab.config.Secret;
 import dev.synthlab.http.Headers;
+import dev.synthlab.http.Request;
 import dev.synthlab.http.Response;
 import dev.synthlab.http.TransportException;
 import dev.synthlab.http.TransportException.Phase;
@@ -24,6 +26,7 @@ import org.slf4j.Logger;
 /** The state of one call: its attempts, waits and fallbacks. For one thread. */
 final class CallExecution<T> {
   private static final Logger log = Logging.component("call");
+  private static final int UNAUTHORIZED = 401;
 
   /** A shorter wait gets no span. */
   private static final Duration MIN_WAIT_SPAN = Duration.ofMillis(10);
@@ -52,6 +55,9 @@ final class CallExecution<T> {
 
   /** The requests that were sent to the current model. */
   private int sent;
+
+  private Optional<Secret> token = Optional.empty();
+  private boolean tokenRefused;
 
   CallExecution(
       CallLoop loop, Exchange<T> exchange, Deadline deadline, ActiveCalls.Call call) {
@@ -83,9 +89,11 @@ final class CallExecution<T> {
           }
           case Verdict.ReplaceWith<T> next -> {
             exchange = next.exchange();
+            sent -= next.fault().kind() == Kind.REDIRECTED ? 1 : 0; // is no failed attempt
             failure = isLast() ? Optional.of(next.fault()) : failure;
           }
-          case Verdict.GiveUp<T> gaveUp -> failure = Optional.of(gaveUp.fault());
+          case Verdict.GiveUp<T> gaveUp ->
+              failure = hasNewToken(gaveUp.fault()) ? failure : Optional.of(gaveUp.fault());
           case Verdict.TryAgain<T> again -> failure = waitBeforeRetry(again);
         }
         if (failure.isPresent() && !switchToFallback(failure.get())) {
@@ -109,6 +117,20 @@ final class CallExecution<T> {
     return Fault.of(
         Kind.CANCELLED,
         "the call to " + exchange.route() + " was cancelled: " + call.cancellation());
+  }
+
+  /** Whether a refused access token was replaced meanwhile; asked once in a call. */
+  private boolean hasNewToken(Fault fault) {
+    if (tokenRefused || token.isEmpty() || fault.status().orElse(0) != UNAUTHORIZED || isLast()) {
+      return false;
+    }
+    tokenRefused = true;
+    try {
+      return !loop.credential.orElseThrow().token().equals(token.get());
+    } catch (TransportException e) {
+      log.warn("{}", e.getMessage());
+      return false;
+    }
   }
 
   private boolean switchToFallback(Fault fault) {
@@ -308,7 +330,7 @@ final class CallExecution<T> {
       throws InterruptedException {
     long from = timer.nanos();
     try {
-      Response response = loop.transport.send(exchange.request(), within);
+      Response response = loop.transport.send(authorized(exchange.request()), within);
       Duration left = within.minusNanos(timer.nanos() - from);
       InputStream body = request.guard(response, left, within);
       if (exchange.bodyMode() == BodyMode.TRANSFER) {
@@ -320,6 +342,15 @@ final class CallExecution<T> {
     } catch (IOException e) {
       return new AttemptResult.TransportFailed(asTransport(e, Phase.EXCHANGE));
     }
+  }
+
+  private Request authorized(Request request) throws TransportException {
+    if (loop.credential.isEmpty()) {
+      return request;
+    }
+    Secret current = loop.credential.get().token();
+    token = Optional.of(current);
+    return Credential.authorized(request, current);
   }
 
   private Verdict<T> judge(AttemptResult result) throws InterruptedException {

@@ -2,11 +2,10 @@ package dev.synthlab.call;
 
 import dev.synthlab.Internal;
 import dev.synthlab.http.Transport;
-import dev.synthlab.logging.Logging;
 import dev.synthlab.spans.Telemetry;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.slf4j.Logger;
 
 /**
  * The retry loop: sends a request until it succeeds, fails permanently, or its deadline is over. It
@@ -14,8 +13,6 @@ import org.slf4j.Logger;
  */
 @Internal
 public final class CallLoop {
-  private static final Logger log = Logging.component("call");
-
   final Transport transport;
   final TrafficControl traffic;
   final CallPolicy policy;
@@ -23,6 +20,7 @@ public final class CallLoop {
   private final CallObserver observer;
   private final ActiveCalls active;
   private final Optional<Telemetry> given;
+  final Optional<Credential> credential;
 
   /**
    * Creates a loop without a budget, whose calls end when they end by themselves.
@@ -37,10 +35,11 @@ public final class CallLoop {
     this.transport = Objects.requireNonNull(transport);
     this.traffic = Objects.requireNonNull(traffic);
     this.policy = Objects.requireNonNull(policy);
-    this.observer = Objects.requireNonNull(observer);
+    this.observer = new ObserverList(List.of(observer));
     this.budget = Budget.unlimited();
     this.active = new ActiveCalls("CallLoop");
     this.given = Optional.empty();
+    this.credential = Optional.empty();
     CallExecution.load();
   }
 
@@ -50,7 +49,8 @@ public final class CallLoop {
       CallObserver observer,
       Budget budget,
       ActiveCalls active,
-      Optional<Telemetry> given) {
+      Optional<Telemetry> given,
+      Optional<Credential> credential) {
     this.transport = shared.transport;
     this.traffic = shared.traffic;
     this.policy = Objects.requireNonNull(policy);
@@ -58,6 +58,7 @@ public final class CallLoop {
     this.budget = Objects.requireNonNull(budget);
     this.active = Objects.requireNonNull(active);
     this.given = given;
+    this.credential = credential;
   }
 
   /**
@@ -67,7 +68,7 @@ public final class CallLoop {
    * @return a new loop, which shares everything else
    */
   public CallLoop with(CallPolicy other) {
-    return new CallLoop(this, other, observer, budget, active, given);
+    return new CallLoop(this, other, observer, budget, active, given, credential);
   }
 
   /**
@@ -77,7 +78,7 @@ public final class CallLoop {
    * @return a new loop, which shares everything else
    */
   public CallLoop with(Budget other) {
-    return new CallLoop(this, policy, observer, other, active, given);
+    return new CallLoop(this, policy, observer, other, active, given, credential);
   }
 
   /**
@@ -87,7 +88,7 @@ public final class CallLoop {
    * @return a new loop, which shares everything else
    */
   public CallLoop with(ActiveCalls other) {
-    return new CallLoop(this, policy, observer, budget, other, given);
+    return new CallLoop(this, policy, observer, budget, other, given, credential);
   }
 
   /**
@@ -97,7 +98,17 @@ public final class CallLoop {
    * @return a new loop, which shares everything else
    */
   public CallLoop with(Telemetry other) {
-    return new CallLoop(this, policy, observer, budget, active, Optional.of(other));
+    return new CallLoop(this, policy, observer, budget, active, Optional.of(other), credential);
+  }
+
+  /**
+   * The same loop with a credential for each attempt.
+   *
+   * @param other gives the access token of the moment
+   * @return a new loop, which shares everything else
+   */
+  public CallLoop with(Credential other) {
+    return new CallLoop(this, policy, observer, budget, active, given, Optional.of(other));
   }
 
   /**
@@ -106,7 +117,7 @@ public final class CallLoop {
    * @return a new loop, which shares everything else
    */
   public CallLoop unobserved() {
-    return new CallLoop(this, policy, report -> {}, budget, active, given);
+    return new CallLoop(this, policy, report -> {}, budget, active, given, credential);
   }
 
   /**
@@ -137,16 +148,12 @@ public final class CallLoop {
   }
 
   /**
-   * Reports a call that has ended to the observer. An exception of the observer is logged.
+   * Reports a call that has ended to the observer.
    *
    * @param report the record of the call
    */
   public void report(CallReport report) {
-    try {
-      observer.ended(report);
-    } catch (RuntimeException e) { // the call has ended: it must not fail by who watches it
-      log.warn("an observer of calls failed: {}", e.toString(), e);
-    }
+    observer.ended(report);
   }
 
   boolean wantsTexts() {

@@ -31,6 +31,7 @@ final class RouteGate {
   private final Optional<RateLimit> requests;
   private final Optional<RateLimit> tokens;
   private final boolean breakerEnabled;
+  private final int maxConcurrentCalls;
   private final Optional<AdaptiveLimiter> adaptive;
   private final RetryThrottle throttle = new RetryThrottle();
   private final RetryAfterGrowth namedWaits = new RetryAfterGrowth();
@@ -55,6 +56,7 @@ final class RouteGate {
     this.lastUsed = timer.nanos();
     requests = rules.requestsPerMinute().map(n -> RateLimit.ofRequests(timer, n));
     tokens = rules.tokensPerMinute().map(n -> RateLimit.ofTokens(timer, n));
+    maxConcurrentCalls = rules.maxConcurrentCalls().orElse(Integer.MAX_VALUE);
     breakerEnabled = rules.breaker() && route.base().getScheme().startsWith("http");
     adaptive = rules.adaptive().map(max -> new AdaptiveLimiter(max, timer.nanos()));
   }
@@ -228,7 +230,8 @@ final class RouteGate {
     if (probeFirst) {
       return 1;
     }
-    return adaptive.map(AdaptiveLimiter::inFlight).orElse(Integer.MAX_VALUE);
+    return Math.min(
+        maxConcurrentCalls, adaptive.map(AdaptiveLimiter::inFlight).orElse(Integer.MAX_VALUE));
   }
 
   private Optional<Blocked> limits(long weight) {

@@ -3,10 +3,14 @@ package dev.synthlab.call;
 import dev.synthlab.call.CallPolicy.WaitMode;
 import dev.synthlab.spans.TrafficMetrics;
 import dev.synthlab.spans.TrafficSnapshot;
+import dev.synthlab.config.Settings;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -31,6 +35,7 @@ public final class TrafficControl {
   private final Map<Route, RouteGate> gates = new ConcurrentHashMap<>();
   private final Map<Route, RouteLimits> limitsByRoute = new ConcurrentHashMap<>();
   private final Map<String, RouteLimits> keylessLimits = new ConcurrentHashMap<>();
+  private final Map<Account, RouteLimits> accountLimits = new ConcurrentHashMap<>();
   private final Map<URI, Semaphore> servers = new ConcurrentHashMap<>();
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger queued = new AtomicInteger();
@@ -44,6 +49,7 @@ public final class TrafficControl {
    * @param requestsPerMinute the maximum number of requests per minute
    * @param tokensPerMinute the maximum number of tokens per minute
    * @param adaptive the maximum number of requests in flight of the adaptive limiter, if it is on
+   * @param maxConcurrentCalls the maximum number of requests in flight
    * @param throttle whether retries are throttled when most attempts fail
    * @param breaker whether a circuit breaker is used
    */
@@ -51,11 +57,103 @@ public final class TrafficControl {
       Optional<Integer> requestsPerMinute,
       Optional<Integer> tokensPerMinute,
       Optional<Integer> adaptive,
+      Optional<Integer> maxConcurrentCalls,
       boolean throttle,
       boolean breaker) {
     /** No limits; retry throttle and breaker are on. */
     public static final RouteLimits DEFAULT =
         new RouteLimits(Optional.empty(), Optional.empty(), Optional.empty(), true, true);
+
+    /**
+     * Limits without a maximum number of requests in flight.
+     *
+     * @param requestsPerMinute the maximum number of requests per minute
+     * @param tokensPerMinute the maximum number of tokens per minute
+     * @param adaptive the maximum of the adaptive limiter, if it is on
+     * @param throttle whether retries are throttled when most attempts fail
+     * @param breaker whether a circuit breaker is used
+     */
+    public RouteLimits(
+        Optional<Integer> requestsPerMinute,
+        Optional<Integer> tokensPerMinute,
+        Optional<Integer> adaptive,
+        boolean throttle,
+        boolean breaker) {
+      this(requestsPerMinute, tokensPerMinute, adaptive, Optional.empty(), throttle, breaker);
+    }
+
+    /**
+     * The limits that settings name.
+     *
+     * @param settings the limits of calls
+     * @return without a fixed concurrency, which is that of the runs of many calls
+     */
+    public static RouteLimits of(Settings.Limits settings) {
+      return new RouteLimits(
+          boxed(settings.requestsPerMinute()),
+          boxed(settings.tokensPerMinute()),
+          settings.concurrency().isPresent()
+              ? Optional.empty()
+              : Optional.of(Settings.Limits.MAX_IN_FLIGHT),
+          settings.throttle(),
+          settings.breaker());
+    }
+
+    private static Optional<Integer> boxed(OptionalInt number) {
+      return number.isPresent() ? Optional.of(number.getAsInt()) : Optional.empty();
+    }
+
+    /**
+     * The same limits with another number of requests per minute.
+     *
+     * @param count at least 1
+     * @return new limits
+     */
+    public RouteLimits withRequestsPerMinute(int count) {
+      positive("requestsPerMinute", count);
+      return new RouteLimits(
+          Optional.of(count), tokensPerMinute, adaptive, maxConcurrentCalls, throttle, breaker);
+    }
+
+    /**
+     * The same limits with another number of tokens per minute.
+     *
+     * @param count at least 1
+     * @return new limits
+     */
+    public RouteLimits withTokensPerMinute(int count) {
+      positive("tokensPerMinute", count);
+      return new RouteLimits(
+          requestsPerMinute, Optional.of(count), adaptive, maxConcurrentCalls, throttle, breaker);
+    }
+
+    /**
+     * The same limits with another number of requests in flight.
+     *
+     * @param count at least 1
+     * @return new limits
+     */
+    public RouteLimits withMaxConcurrentCalls(int count) {
+      positive("maxConcurrentCalls", count);
+      return new RouteLimits(
+          requestsPerMinute, tokensPerMinute, adaptive, Optional.of(count), throttle, breaker);
+    }
+
+    private static void positive(String field, int count) {
+      if (count < 1) {
+        throw new IllegalArgumentException(field + " must be at least 1, was " + count);
+      }
+    }
+
+    @Override
+    public String toString() {
+      List<String> all = new ArrayList<>();
+      requestsPerMinute.ifPresent(count -> all.add(count + " requests a minute"));
+      tokensPerMinute.ifPresent(count -> all.add(count + " tokens a minute"));
+      adaptive.ifPresent(count -> all.add("at most " + count + " at a time, adapted"));
+      maxConcurrentCalls.ifPresent(count -> all.add(count + " at a time"));
+      return all.isEmpty() ? "no limits" : String.join(", ", all);
+    }
   }
 
   /**
@@ -69,6 +167,16 @@ public final class TrafficControl {
     this.timer = timer;
     this.random = random;
     this.limits = limits;
+  }
+
+  /**
+   * Creates a traffic control that clients can share: with the clock of the system, without limits,
+   * with breakers and the retry throttle.
+   *
+   * @return a new traffic control
+   */
+  public static TrafficControl create() {
+    return by(Timer.system(), RouteLimits.DEFAULT);
   }
 
   /**
@@ -135,6 +243,32 @@ public final class TrafficControl {
   }
 
   /**
+   * Sets the limits of all routes with one key at one server; each model has them for itself.
+   *
+   * @param base the base URL of the server
+   * @param keyName the name of the key
+   * @param own their limits
+   * @throws IllegalStateException if they have other limits already
+   */
+  public void setLimits(URI base, String keyName, RouteLimits own) {
+    RouteLimits before = accountLimits.putIfAbsent(new Account(base, keyName), own);
+    if (before != null && !before.equals(own)) {
+      throw new IllegalStateException(
+          "two clients of one traffic control have other limits for the key "
+              + keyName
+              + " at "
+              + base
+              + ": "
+              + before
+              + " and "
+              + own
+              + "; give them the same limits, or each key a keyName of its own");
+    }
+  }
+
+  private record Account(URI base, String keyName) {}
+
+  /**
    * Sets the limits of all routes to a resource that use no key, whatever their server.
    *
    * @param resource the resource of the routes
@@ -163,7 +297,9 @@ public final class TrafficControl {
 
   RouteLimits limits(Route route) {
     RouteLimits others =
-        route.keyName().isEmpty() ? keylessLimits.getOrDefault(route.resource(), limits) : limits;
+        route.keyName().isEmpty()
+            ? keylessLimits.getOrDefault(route.resource(), limits)
+            : accountLimits.getOrDefault(new Account(route.base(), route.keyName()), limits);
     return limitsByRoute.getOrDefault(route, others);
   }
 

@@ -105,6 +105,14 @@ public final class Environment {
     return new Environment(process, file, more, keyFrom);
   }
 
+  /** A copy with a value that a program sets by hand, named as in the builder. */
+  Environment withField(Variable variable, String value, String field) {
+    Map<Variable, Found> more = new EnumMap<>(Variable.class);
+    more.putAll(options);
+    more.put(variable, new Found(field, value, new Origin.Field(field)));
+    return new Environment(process, file, more, keyFrom);
+  }
+
   /**
    * A copy that takes the API key from another variable.
    *

@@ -27,6 +27,18 @@ public sealed interface Origin {
   }
 
   /**
+   * A field of a builder.
+   *
+   * @param name the method that sets it
+   */
+  record Field(String name) implements Origin {
+    @Override
+    public String describe() {
+      return "set by hand";
+    }
+  }
+
+  /**
    * The environment of the process.
    *
    * @param name the name under which it is set, maybe an alias

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A value that is never shown, such as a key or a password. Its text form is {@code ****}. The
@@ -40,10 +41,12 @@ public final class Secret {
           "changeme",
           "token-abc123");
 
-  /** Only ever grows. */
   private static final Set<String> KNOWN = ConcurrentHashMap.newKeySet();
+  private static final AtomicLong CHANGES = new AtomicLong();
 
-  private static volatile Set<String> known = Set.of();
+  private static volatile Snapshot known = new Snapshot(Set.of(), 0);
+
+  private record Snapshot(Set<String> values, long change) {}
 
   private final String value;
 
@@ -91,12 +94,25 @@ public final class Secret {
    * @return an immutable set; a new one after each new secret
    */
   public static Set<String> known() {
-    Set<String> snapshot = known;
-    if (snapshot.size() < KNOWN.size()) {
-      snapshot = Set.copyOf(KNOWN);
+    Snapshot snapshot = known;
+    long change = CHANGES.get();
+    if (snapshot.change() != change) {
+      snapshot = new Snapshot(Set.copyOf(KNOWN), change);
       known = snapshot;
     }
-    return snapshot;
+    return snapshot.values();
+  }
+
+  /** A value that is not masked in output, for what only stands where a secret may. */
+  static Secret notMasked(String value) {
+    return new Secret(Objects.requireNonNull(value));
+  }
+
+  /** Forgets a secret that is no longer valid: it is not masked any more. */
+  static void forget(Secret secret) {
+    if (KNOWN.remove(secret.value)) {
+      CHANGES.incrementAndGet();
+    }
   }
 
   /**
@@ -135,7 +151,9 @@ public final class Secret {
   private static void register(String value) {
     if (value.strip().length() >= SHORTEST_KNOWN
         && !PLACEHOLDERS.contains(value.toLowerCase(Locale.ROOT))) {
-      KNOWN.add(value);
+      if (KNOWN.add(value)) {
+        CHANGES.incrementAndGet();
+      }
     }
   }
 

@@ -108,15 +108,23 @@ public record Settings(
      * @throws ConfigException if the server is OpenAI's and there is no key
      */
     public void requireKey() {
-      String host = Optional.ofNullable(baseUrl.getHost()).orElse("").toLowerCase(Locale.ROOT);
-      if (key.isEmpty() && (host.equals("api.openai.com") || host.endsWith(".api.openai.com"))) {
+      if (key.isEmpty() && needsKey()) {
         String allowed =
             "is not set, and "
-                + host
+                + host()
                 + " needs a key: set it, or use --local (SYNTHLAB_PROVIDER=local) for the embedded"
                 + " model, or set OPENAI_BASE_URL for another server";
         throw new ConfigException(List.of(new Problem(keyName, "", allowed)));
       }
+    }
+
+    /** Whether the server is OpenAI's, which takes no request without a key. */
+    boolean needsKey() {
+      return host().equals("api.openai.com") || host().endsWith(".api.openai.com");
+    }
+
+    private String host() {
+      return Optional.ofNullable(baseUrl.getHost()).orElse("").toLowerCase(Locale.ROOT);
     }
   }
 
@@ -262,6 +270,15 @@ public record Settings(
       }
     }
     return read;
+  }
+
+  /**
+   * A builder of settings by hand, which reads no environment.
+   *
+   * @return nothing is set
+   */
+  public static SettingsBuilder builder() {
+    return new SettingsBuilder();
   }
 
   /**

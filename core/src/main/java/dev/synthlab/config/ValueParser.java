@@ -69,6 +69,15 @@ final class ValueParser {
     return key;
   }
 
+  /** Whether a user may set the header, and its name and value are what HTTP allows. */
+  static boolean isOwnHeader(String name, String value) {
+    return isHeader(name, value) && !NOT_OURS_TO_SET.contains(name.toLowerCase(Locale.ROOT));
+  }
+
+  private static boolean isHeader(String name, String value) {
+    return HEADER_NAME.matcher(name).matches() && HEADER_VALUE.matcher(value).matches();
+  }
+
   static Map<String, Secret> headers(String raw) {
     Map<String, Secret> headers = new LinkedHashMap<>();
     Set<String> seen = new HashSet<>();
@@ -81,7 +90,7 @@ final class ValueParser {
       int colon = pair.indexOf(':');
       Secret value = Secret.of(pair.substring(colon + 1).strip());
       String name = colon < 0 ? "" : pair.substring(0, colon).strip();
-      if (!HEADER_NAME.matcher(name).matches() || !HEADER_VALUE.matcher(value.reveal()).matches()) {
+      if (!isHeader(name, value.reveal())) {
         throw refused("pair " + number + " is not");
       }
       String lower = name.toLowerCase(Locale.ROOT);

@@ -153,7 +153,10 @@ public final class ApiClient implements AutoCloseable {
         context, new RequestTarget(method, checked, "", RequestTarget.Ownership.FOREIGN));
   }
 
-  /** Rejects new calls; calls in progress are not interrupted. */
+  /**
+   * Rejects new calls. Calls in flight are cancelled and never sent again, unless the client belongs
+   * to a {@link dev.synthlab.Synthlab}, whose end cancels them.
+   */
   @Override
   public void close() {
     context.close();

@@ -1,5 +1,6 @@
 package dev.synthlab.external;
 
+import dev.synthlab.call.ActiveCalls;
 import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.CallObserver;
 import dev.synthlab.call.CallPolicy;
@@ -9,6 +10,8 @@ import dev.synthlab.call.TrafficControl;
 import dev.synthlab.config.ApiSettings;
 import dev.synthlab.http.Transport;
 import dev.synthlab.json.JsonCodec;
+import dev.synthlab.spans.Telemetry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,8 @@ public final class ApiClientBuilder {
   private Timer timer = Timer.system();
   private @Nullable TrafficControl traffic;
   private CallObserver observer = report -> {};
+  private Optional<ActiveCalls> borrowed = Optional.empty();
+  private Optional<Telemetry> telemetry = Optional.empty();
 
   ApiClientBuilder(ApiService service) {
     this.service = Objects.requireNonNull(service);
@@ -96,6 +101,29 @@ public final class ApiClientBuilder {
   }
 
   /**
+   * Sets where spans and metrics of its calls go. Default: the global OpenTelemetry.
+   *
+   * @param otel the OpenTelemetry, which the caller closes
+   * @return this
+   */
+  public ApiClientBuilder openTelemetry(OpenTelemetry otel) {
+    telemetry = Optional.of(Telemetry.of(otel));
+    return this;
+  }
+
+  /**
+   * Makes the client a part of another owner, whose end cancels its calls: for {@link
+   * dev.synthlab.Synthlab}.
+   *
+   * @param calls the calls of the owner
+   * @return this
+   */
+  public ApiClientBuilder borrowed(ActiveCalls calls) {
+    borrowed = Optional.of(calls);
+    return this;
+  }
+
+  /**
    * Builds the client.
    *
    * @return the client
@@ -118,12 +146,15 @@ public final class ApiClientBuilder {
     shared.setLimits(route, limits(service.requestsPerMinute(), shared));
     shared.setKeylessLimits(service.name(), limits(Optional.empty(), shared));
     service.concurrency().ifPresent(max -> shared.limitConcurrency(apiSettings.baseUrl(), max));
+    ActiveCalls active = borrowed.orElseGet(() -> new ActiveCalls("client of " + service.name()));
+    CallLoop loop = new CallLoop(client, shared, policy, observer).with(active);
     return new ApiClient(
         new ApiContext(
             service,
             apiSettings,
-            new CallLoop(client, shared, policy, observer),
+            telemetry.map(loop::with).orElse(loop),
             timer,
+            borrowed.isPresent() ? Optional.empty() : Optional.of(active),
             ownsTransport ? Optional.of(client) : Optional.empty()));
   }
 

@@ -1,5 +1,6 @@
 package dev.synthlab.external;
 
+import dev.synthlab.call.ActiveCalls;
 import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.Route;
 import dev.synthlab.call.Timer;
@@ -18,6 +19,7 @@ final class ApiContext {
   private final ApiSettings settings;
   private final CallLoop loop;
   private final Timer timer;
+  private final Optional<ActiveCalls> ownedCalls;
   private final Optional<Transport> ownedTransport;
   private final Logger log;
   private final Function<ApiException, RuntimeException> errorMapper;
@@ -28,11 +30,13 @@ final class ApiContext {
       ApiSettings settings,
       CallLoop loop,
       Timer timer,
+      Optional<ActiveCalls> ownedCalls,
       Optional<Transport> owned) {
     this.service = service;
     this.settings = settings;
     this.loop = loop;
     this.timer = timer;
+    this.ownedCalls = ownedCalls;
     this.ownedTransport = owned;
     this.log = Logging.component(service.name());
     this.errorMapper = each -> each;
@@ -44,6 +48,7 @@ final class ApiContext {
     this.settings = other.settings;
     this.loop = other.loop;
     this.timer = other.timer;
+    this.ownedCalls = other.ownedCalls;
     this.ownedTransport = other.ownedTransport;
     this.log = other.log;
     this.errorMapper = hook;
@@ -95,6 +100,7 @@ final class ApiContext {
 
   void close() {
     if (closed.compareAndSet(false, true)) {
+      ownedCalls.ifPresent(ActiveCalls::close);
       ownedTransport.ifPresent(Transport::close);
     }
   }

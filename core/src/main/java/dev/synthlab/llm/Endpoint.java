@@ -24,14 +24,19 @@ final class Endpoint {
       "the address of most servers ends with /v1: see OPENAI_BASE_URL";
 
   private final Settings.Llm settings;
+  private final boolean keyIsSupplied;
   private final ModelRegistry known;
   private final Headers headers;
 
-  Endpoint(Settings.Llm settings, ModelRegistry known) {
-    settings.requireKey();
+  /** The endpoint; the key is in its headers, unless each attempt gets one of its own. */
+  Endpoint(Settings.Llm settings, boolean keyIsSupplied, ModelRegistry known) {
+    if (!keyIsSupplied) {
+      settings.requireKey();
+    }
+    this.keyIsSupplied = keyIsSupplied;
     this.settings = settings;
     this.known = known;
-    this.headers = headers(settings);
+    this.headers = headers();
   }
 
   Settings.Llm settings() {
@@ -89,7 +94,7 @@ final class Endpoint {
   Fault explained(Fault fault) {
     if (fault.kind() == Fault.Kind.AUTHENTICATION) {
       String name = settings.keyName();
-      boolean sent = settings.key().isPresent();
+      boolean sent = settings.key().isPresent() || keyIsSupplied;
       return hinted(fault, sent ? "the key is that of " + name : "no key was sent: set " + name);
     }
     return fault.kind() == Fault.Kind.NOT_FOUND && incomplete(fault)
@@ -113,16 +118,16 @@ final class Endpoint {
     return URI.create(settings.baseUrl() + path + query);
   }
 
-  private static Headers headers(Settings.Llm settings) {
+  private Headers headers() {
     Headers all =
         Headers.of("Accept", "application/json, text/event-stream", "User-Agent", "synthlab");
-    if (settings.key().isPresent()) {
+    if (settings.key().isPresent() && !keyIsSupplied) {
       String key = settings.key().get().reveal();
       all =
           settings.azureApiVersion().isPresent()
               ? all.with("api-key", key)
               : all.with("Authorization", "Bearer " + key);
-    } else if (settings.userInfo().isPresent()) {
+    } else if (settings.userInfo().isPresent() && !keyIsSupplied) {
       byte[] pair = settings.userInfo().get().reveal().getBytes(StandardCharsets.UTF_8);
       all = all.with("Authorization", "Basic " + basic(pair).reveal());
     }

@@ -1,10 +1,12 @@
 package dev.synthlab.llm;
 
 import dev.synthlab.Internal;
+import dev.synthlab.call.ActiveCalls;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Timer;
 import dev.synthlab.http.Request;
+import dev.synthlab.http.SharedTransport;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
@@ -31,6 +33,20 @@ public final class InternalCalls {
   }
 
   /**
+   * Makes a client a part of another owner: its end ends the calls, and closing the client does
+   * nothing.
+   *
+   * @param builder a builder of the client
+   * @param transport the transport of the owner
+   * @param active the calls of the owner
+   * @return the same builder
+   */
+  public static LlmClientBuilder borrowed(
+      LlmClientBuilder builder, SharedTransport transport, ActiveCalls active) {
+    return builder.transport(transport).borrowed(active);
+  }
+
+  /**
    * Requests one completion.
    *
    * @param request the request
@@ -52,7 +68,7 @@ public final class InternalCalls {
    */
   public Outcome<Completion> json(CompletionRequest request, boolean streamed) {
     Deadline until = calls.deadline(request);
-    return new StructuredJsonCall(calls.asking(streamed, until)).of(request);
+    return calls.asOne(() -> new StructuredJsonCall(calls.asking(streamed, until)).of(request));
   }
 
   /**

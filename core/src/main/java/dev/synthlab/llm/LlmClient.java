@@ -5,13 +5,24 @@ import dev.synthlab.call.CallException;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.call.VirtualThreads;
+import dev.synthlab.call.Budget;
+import dev.synthlab.call.CallObserver;
+import dev.synthlab.call.CallPolicy;
+import dev.synthlab.call.Timer;
+import dev.synthlab.call.TrafficControl;
+import dev.synthlab.config.Settings;
+import dev.synthlab.config.SuppliedSecret;
+import dev.synthlab.http.SharedTransport;
 import dev.synthlab.http.Transport;
+import dev.synthlab.spans.Telemetry;
 import dev.synthlab.json.JsonBinding;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
@@ -22,14 +33,30 @@ import java.util.function.Function;
  */
 public final class LlmClient implements AutoCloseable {
   private final ModelCalls calls;
-  private final int concurrency;
-  private final Optional<Transport> owned;
+  private final Parts parts;
+  private final boolean owner;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
-  LlmClient(ModelCalls calls, int concurrency, Optional<Transport> owned) {
+  LlmClient(ModelCalls calls, Parts parts, boolean owner) {
     this.calls = calls;
-    this.concurrency = concurrency;
-    this.owned = owned;
+    this.parts = parts;
+    this.owner = owner;
   }
+
+  /** What a client is made of, for a client that shares it. */
+  record Parts(
+      Settings.Llm settings,
+      Optional<SuppliedSecret> credential,
+      Optional<SharedTransport> shared,
+      Optional<Transport> transport,
+      Timer timer,
+      TrafficControl traffic,
+      List<CallObserver> observers,
+      CallPolicy.WaitMode waiting,
+      Optional<Telemetry> telemetry,
+      Optional<SingleFlightCache> answers,
+      Optional<Budget> budget,
+      int concurrency) {}
 
   /**
    * The client of the process, configured by environment variables.
@@ -42,12 +69,35 @@ public final class LlmClient implements AutoCloseable {
   }
 
   /**
-   * A builder for a client of your own, for tests or several accounts. Reads no environment.
+   * A builder for a client of your own. Reads no environment.
    *
-   * @return a builder; settings and a transport are required
+   * @return a builder; only a key is required, unless the server needs none
    */
   public static LlmClientBuilder builder() {
     return new LlmClientBuilder();
+  }
+
+  /**
+   * A builder that begins with settings, for example {@code LlmClient.builder(Settings.get())}:
+   * models, limits, and how servers are reached. The client records no calls and has no cache,
+   * unless they are added.
+   *
+   * @param settings the settings
+   * @return a builder
+   */
+  public static LlmClientBuilder builder(Settings settings) {
+    return new LlmClientBuilder().process(settings);
+  }
+
+  /**
+   * A builder of a client that shares connections, limits, observers, cache and budget with this
+   * one: a client for each tenant is cheap. Its calls are its own: closing either client does not
+   * end calls of the other, and the connections close with the last of them.
+   *
+   * @return a builder that begins with the values of this client
+   */
+  public LlmClientBuilder toBuilder() {
+    return new LlmClientBuilder(parts);
   }
 
   /**
@@ -123,8 +173,9 @@ public final class LlmClient implements AutoCloseable {
    * @throws AnswerException when the answer is not a complete JSON object that fits the schema
    */
   public TypedCompletion<Map<String, Object>> askJson(CompletionRequest request) {
+    calls.active().requireOpen();
     Deadline until = calls.deadline(request);
-    return StructuredCall.json(request).run(calls.asking(false, until));
+    return calls.asOne(() -> StructuredCall.json(request).run(calls.asking(false, until)));
   }
 
   /**
@@ -180,9 +231,9 @@ public final class LlmClient implements AutoCloseable {
    * @throws AnswerException when the model refused, or the answer was filtered or cut off
    */
   public <T> TypedCompletion<T> ask(CompletionRequest request, Class<T> type) {
+    calls.active().requireOpen();
     Deadline until = calls.deadline(request);
-    return StructuredCall.typed(request, type)
-        .run(calls.asking(false, until));
+    return calls.asOne(() -> StructuredCall.typed(request, type).run(calls.asking(false, until)));
   }
 
   /**
@@ -223,6 +274,7 @@ public final class LlmClient implements AutoCloseable {
    * @throws AnswerException when the model refused or the answer was filtered
    */
   public Completion ask(CompletionRequest request) {
+    calls.active().requireOpen();
     Completion answer = askOutcome(request).get();
     answer
         .problem()
@@ -303,7 +355,7 @@ public final class LlmClient implements AutoCloseable {
    * @return one outcome for each request, in the same order
    */
   public List<Outcome<Completion>> askAll(List<CompletionRequest> requests, ParallelOptions how) {
-    return calls.answerAll(requests, how, how.concurrency().orElse(concurrency));
+    return calls.answerAll(requests, how, how.concurrency().orElse(parts.concurrency()));
   }
 
   /**
@@ -336,6 +388,7 @@ public final class LlmClient implements AutoCloseable {
    * @throws CallException when the call failed before the first text
    */
   public TextStream stream(CompletionRequest request) {
+    calls.active().requireOpen();
     return calls.stream(request, calls.deadline(request));
   }
 
@@ -370,6 +423,7 @@ public final class LlmClient implements AutoCloseable {
    * @throws CallException when one of the requests had no answer; the others are then ended
    */
   public Embeddings embed(EmbeddingRequest request) {
+    calls.active().requireOpen();
     return askOutcome(request).get();
   }
 
@@ -380,7 +434,7 @@ public final class LlmClient implements AutoCloseable {
    * @return their vectors, or why there are none
    */
   public Outcome<Embeddings> askOutcome(EmbeddingRequest request) {
-    return call(request).run(calls.deadline(request));
+    return calls.asOne(() -> call(request).run(calls.deadline(request)));
   }
 
   private EmbeddingCall call(EmbeddingRequest request) {
@@ -414,6 +468,7 @@ public final class LlmClient implements AutoCloseable {
    * @throws IllegalArgumentException when the model does not support the output kind
    */
   public Images generateImage(ImageRequest request) {
+    calls.active().requireOpen();
     return askOutcome(request).get();
   }
 
@@ -454,9 +509,43 @@ public final class LlmClient implements AutoCloseable {
     return calls;
   }
 
-  /** Closes the transport if the client owns it. */
+  /**
+   * Does not wait, unlike {@code ExecutorService.close()}: calls in flight are cancelled and never
+   * sent again, and end as {@link CallException.Cancelled}. Verbs then throw {@link
+   * IllegalStateException}; those that return outcomes return {@code Cancelled}. Then the transport
+   * is closed, unless other clients share it. A client of {@link Synthlab} is borrowed: this does
+   * nothing, since closing the {@code Synthlab} closes it. May be called from any thread, again, and
+   * by what a call runs, such as tools and observers.
+   *
+   * @see #shutdown
+   */
   @Override
   public void close() {
-    owned.ifPresent(Transport::close);
+    if (owner) {
+      calls.active().close();
+      release();
+    }
+  }
+
+  /**
+   * Admits no new call, waits for those in flight with all that belongs to them (retries, repairs,
+   * rounds of tools), and then closes the client. A borrowed client does nothing.
+   *
+   * @param grace the maximum time to wait
+   * @return whether all calls had ended by themselves
+   */
+  public boolean shutdown(Duration grace) {
+    if (!owner) {
+      return true;
+    }
+    boolean drained = calls.active().shutdown(grace);
+    release();
+    return drained;
+  }
+
+  private void release() {
+    if (closed.compareAndSet(false, true)) {
+      parts.shared().ifPresent(SharedTransport::close);
+    }
   }
 }

@@ -1,65 +1,329 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.ActiveCalls;
 import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.CallObserver;
 import dev.synthlab.call.CallPolicy;
+import dev.synthlab.call.Credential;
+import dev.synthlab.call.ObserverList;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.TrafficControl;
+import dev.synthlab.config.Environment;
+import dev.synthlab.config.LlmSettings;
+import dev.synthlab.config.NetworkSettings;
+import dev.synthlab.config.Secret;
 import dev.synthlab.config.Settings;
+import dev.synthlab.config.SuppliedSecret;
+import dev.synthlab.config.Variable;
+import dev.synthlab.http.ConnectOptions;
+import dev.synthlab.http.OkHttpTransport;
+import dev.synthlab.http.SharedTransport;
 import dev.synthlab.http.Transport;
+import dev.synthlab.http.Transports;
 import dev.synthlab.json.Json;
+import dev.synthlab.spans.Telemetry;
+import io.opentelemetry.api.OpenTelemetry;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
-/** A builder of an {@link LlmClient}; made by {@link LlmClient#builder()}. For one thread. */
+/**
+ * A builder of an {@link LlmClient}; made by {@link LlmClient#builder()}, {@link
+ * LlmClient#builder(Settings)} or {@link LlmClient#toBuilder()}. It reads no environment. For one
+ * thread.
+ *
+ * <pre>{@code
+ * LlmClient llm = LlmClient.builder().apiKey(Secret.of(key)).model("gpt-4o-mini").build();
+ * }</pre>
+ */
 public final class LlmClientBuilder {
-  private Settings.@Nullable Llm settings;
-  private @Nullable Transport transport;
-  private boolean ownsTransport;
+  private LlmSettings settings = LlmSettings.defaults();
+  private Optional<Settings> process = Optional.empty();
+  private Optional<SuppliedSecret> credential = Optional.empty();
+  private Optional<NetworkSettings> network = Optional.empty();
+  private Optional<Transport> transport = Optional.empty();
+  private Optional<SharedTransport> shared = Optional.empty();
   private Timer timer = Timer.system();
-  private @Nullable TrafficControl traffic;
-  private CallObserver observer = report -> {};
+  private Optional<TrafficControl> traffic = Optional.empty();
+  private TrafficControl.RouteLimits limits = TrafficControl.RouteLimits.DEFAULT;
+  private List<CallObserver> observers = List.of();
   private CallPolicy.WaitMode waiting = CallPolicy.WaitMode.WITHIN_DEADLINE;
+  private Optional<ActiveCalls> borrowed = Optional.empty();
+  private Optional<Telemetry> telemetry = Optional.empty();
   private Optional<SingleFlightCache> answers = Optional.empty();
   private Optional<Budget> budget = Optional.empty();
   private int concurrency = Settings.Limits.DEFAULT_CONCURRENCY;
 
   LlmClientBuilder() {}
 
+  /** Begins with the parts of a client: shares its connections, limits, cache and budget. */
+  LlmClientBuilder(LlmClient.Parts parts) {
+    settings = LlmSettings.of(parts.settings());
+    credential = parts.credential();
+    shared = parts.shared();
+    transport = parts.transport();
+    timer = parts.timer();
+    traffic = Optional.of(parts.traffic());
+    observers = parts.observers();
+    waiting = parts.waiting();
+    telemetry = parts.telemetry();
+    answers = parts.answers();
+    budget = parts.budget();
+    concurrency = parts.concurrency();
+  }
+
   /**
-   * Sets the address, the key and the defaults; required.
+   * Sets all that settings have about models: address, key, models and times. Other methods replace
+   * single values of them.
    *
    * @param llm the settings
    * @return this
    */
   public LlmClientBuilder settings(Settings.Llm llm) {
-    settings = llm;
+    settings = LlmSettings.of(llm);
+    return this;
+  }
+
+  LlmClientBuilder process(Settings all) {
+    process = Optional.of(all);
+    network = Optional.of(all.network());
+    concurrency = all.limits().window();
+    limits = TrafficControl.RouteLimits.of(all.limits());
+    return settings(all.llm());
+  }
+
+  /**
+   * Sets the API key. OpenAI's own server requires this or {@link #credential}.
+   *
+   * @param key the key
+   * @return this
+   */
+  public LlmClientBuilder apiKey(Secret key) {
+    settings.key(key);
+    credential = Optional.empty();
     return this;
   }
 
   /**
-   * Sets the transport, which the caller closes; this or {@link #owning} is required.
+   * Sets a source of access tokens, in place of a key: it is asked for each attempt, and once more
+   * when a server answers 401 and the source then has another value.
+   *
+   * @param source gives the token of the moment; called on the threads of calls, by many at a time
+   * @return this
+   */
+  public LlmClientBuilder credential(Supplier<Secret> source) {
+    credential = Optional.of(new SuppliedSecret(source));
+    return this;
+  }
+
+  /**
+   * Names the account whose key it is: limits, pauses and breakers of clients that share a traffic
+   * control are kept by this name, and errors have it. Default: {@code apiKey}.
+   *
+   * @param name a short name, for example {@code tenant-a}
+   * @return this
+   */
+  public LlmClientBuilder keyName(String name) {
+    settings.keyName(name);
+    return this;
+  }
+
+  /**
+   * Sets the base URL of the server. Default: OpenAI's.
+   *
+   * @param address for example {@code https://eu.example/v1}
+   * @return this
+   */
+  public LlmClientBuilder baseUrl(String address) {
+    return set(Variable.OPENAI_BASE_URL, address, "baseUrl");
+  }
+
+  /**
+   * Sets the organization that is billed. Default: that of the key.
+   *
+   * @param id the id of the organization
+   * @return this
+   */
+  public LlmClientBuilder organization(String id) {
+    return set(Variable.OPENAI_ORG_ID, id, "organization");
+  }
+
+  /**
+   * Sets the project that is billed. Default: that of the key.
+   *
+   * @param id the id of the project
+   * @return this
+   */
+  public LlmClientBuilder project(String id) {
+    return set(Variable.OPENAI_PROJECT_ID, id, "project");
+  }
+
+  /**
+   * Adds a header to every request.
+   *
+   * @param name its name
+   * @param value its value, which is no secret
+   * @return this
+   */
+  public LlmClientBuilder header(String name, String value) {
+    settings.header(name, value);
+    return this;
+  }
+
+  /**
+   * Adds a header with a secret to every request.
+   *
+   * @param name its name
+   * @param value its value
+   * @return this
+   */
+  public LlmClientBuilder header(String name, Secret value) {
+    settings.header(name, value);
+    return this;
+  }
+
+  /**
+   * Uses the API of Azure: its version is sent in each address, and the key as {@code api-key}.
+   *
+   * @param version for example {@code 2024-10-21}
+   * @return this
+   */
+  public LlmClientBuilder azureApiVersion(String version) {
+    return set(Variable.OPENAI_API_VERSION, version, "azureApiVersion");
+  }
+
+  /**
+   * Sets the model of chat requests that name none. Default: {@code gpt-4o-mini}.
+   *
+   * @param name the name of the model
+   * @return this
+   */
+  public LlmClientBuilder model(String name) {
+    return set(Variable.SYNTHLAB_DEFAULT_MODEL, name, "model");
+  }
+
+  /**
+   * Sets the model of embedding requests that name none.
+   *
+   * @param name the name of the model
+   * @return this
+   */
+  public LlmClientBuilder embeddingModel(String name) {
+    return set(Variable.SYNTHLAB_EMBEDDING_MODEL, name, "embeddingModel");
+  }
+
+  /**
+   * Sets the model of image requests that name none.
+   *
+   * @param name the name of the model
+   * @return this
+   */
+  public LlmClientBuilder imageModel(String name) {
+    return set(Variable.SYNTHLAB_IMAGE_MODEL, name, "imageModel");
+  }
+
+  /**
+   * Sets the models that are tried in turn when one cannot answer. Default: none.
+   *
+   * @param names the names of the models
+   * @return this
+   */
+  public LlmClientBuilder fallbackModels(String... names) {
+    return set(Variable.SYNTHLAB_FALLBACK_MODELS, String.join(",", names), "fallbackModels");
+  }
+
+  /**
+   * Sets a file with prices and abilities of models, which overrides the built-in list.
+   *
+   * @param file the file
+   * @return this
+   */
+  public LlmClientBuilder modelsFile(Path file) {
+    return set(Variable.SYNTHLAB_MODELS_FILE, file.toString(), "modelsFile");
+  }
+
+  /**
+   * Sets the timeout of one attempt, its body included. Default: 60 seconds.
+   *
+   * @param limit positive
+   * @return this
+   */
+  public LlmClientBuilder timeout(Duration limit) {
+    return set(Variable.SYNTHLAB_TIMEOUT, limit.toMillis() + "ms", "timeout");
+  }
+
+  /**
+   * Sets the deadline of one call, all attempts and the waits between them included. Default: 3
+   * minutes.
+   *
+   * @param within positive
+   * @return this
+   */
+  public LlmClientBuilder deadline(Duration within) {
+    return set(Variable.SYNTHLAB_CALL_DEADLINE, within.toMillis() + "ms", "deadline");
+  }
+
+  /**
+   * Sets the maximum number of requests of one call to one model, the first included. Default: 5.
+   *
+   * @param count at least 1
+   * @return this
+   */
+  public LlmClientBuilder maxAttempts(int count) {
+    return set(Variable.SYNTHLAB_LLM_MAX_ATTEMPTS, Integer.toString(count), "maxAttempts");
+  }
+
+  /**
+   * Sets the delays between attempts: each is a random part of a maximum, which doubles.
+   *
+   * @param first the maximum of the first delay
+   * @param max the maximum of each delay
+   * @return this
+   */
+  public LlmClientBuilder backoff(Duration first, Duration max) {
+    set(Variable.SYNTHLAB_BACKOFF_MIN, first.toMillis() + "ms", "backoff");
+    return set(Variable.SYNTHLAB_BACKOFF_MAX, max.toMillis() + "ms", "backoff");
+  }
+
+  private LlmClientBuilder set(Variable variable, String value, String field) {
+    settings.set(variable, value, field);
+    return this;
+  }
+
+  /**
+   * Sets how servers are reached: proxies and certificate authorities. Default: without a proxy,
+   * with the authorities of the system.
+   *
+   * @param how the settings
+   * @return this
+   */
+  public LlmClientBuilder network(NetworkSettings how) {
+    network = Optional.of(how);
+    return this;
+  }
+
+  /**
+   * Sets the transport, which the caller closes. Default: one of its own.
    *
    * @param over the transport
    * @return this
    */
   public LlmClientBuilder transport(Transport over) {
-    transport = over;
-    ownsTransport = false;
+    transport = Optional.of(over);
+    shared = Optional.empty();
     return this;
   }
 
-  /**
-   * Sets the transport, which is closed with the client.
-   *
-   * @param over the transport
-   * @return this
-   */
-  public LlmClientBuilder owning(Transport over) {
-    transport = over;
-    ownsTransport = true;
+  LlmClientBuilder transport(SharedTransport over) {
+    shared = Optional.of(over);
+    transport = Optional.empty();
     return this;
   }
 
@@ -75,24 +339,74 @@ public final class LlmClientBuilder {
   }
 
   /**
-   * Shares rate limits, pauses and circuit breakers with other clients.
+   * Shares limits, pauses and circuit breakers with other clients. Default: the client has its own.
    *
-   * @param shared the traffic control; it should have the same timer
+   * @param control the traffic control; it should have the same timer
    * @return this
    */
-  public LlmClientBuilder traffic(TrafficControl shared) {
-    traffic = shared;
+  public LlmClientBuilder traffic(TrafficControl control) {
+    traffic = Optional.of(control);
     return this;
   }
 
   /**
-   * Sets the observer of all calls.
+   * Limits the requests to each model per minute. Default: no limit.
    *
-   * @param hears gets the report of each call
+   * @param count at least 1
    * @return this
    */
-  public LlmClientBuilder observer(CallObserver hears) {
-    observer = hears;
+  public LlmClientBuilder requestsPerMinute(int count) {
+    limits = limits.withRequestsPerMinute(count);
+    return this;
+  }
+
+  /**
+   * Limits the tokens of the requests to each model and of their answers per minute. Default: no
+   * limit.
+   *
+   * @param count at least 1
+   * @return this
+   */
+  public LlmClientBuilder tokensPerMinute(int count) {
+    limits = limits.withTokensPerMinute(count);
+    return this;
+  }
+
+  /**
+   * Limits the requests to each model that are in flight at the same time: others wait, within
+   * their deadlines. It is also the concurrency of {@link LlmClient#askAll}. Default: no limit, and
+   * 8 for {@code askAll}.
+   *
+   * @param count at least 1
+   * @return this
+   */
+  public LlmClientBuilder maxConcurrentCalls(int count) {
+    limits = limits.withMaxConcurrentCalls(count);
+    concurrency = count;
+    return this;
+  }
+
+  /**
+   * Sets where spans and metrics of its calls go. Default: the global OpenTelemetry.
+   *
+   * @param otel the OpenTelemetry, which the caller closes
+   * @return this
+   */
+  public LlmClientBuilder openTelemetry(OpenTelemetry otel) {
+    telemetry = Optional.of(Telemetry.of(otel));
+    return this;
+  }
+
+  /**
+   * Adds an observer of all calls. What it throws is logged.
+   *
+   * @param observer gets the report of each call
+   * @return this
+   */
+  public LlmClientBuilder addObserver(CallObserver observer) {
+    List<CallObserver> more = new ArrayList<>(observers);
+    more.add(Objects.requireNonNull(observer));
+    observers = List.copyOf(more);
     return this;
   }
 
@@ -131,7 +445,7 @@ public final class LlmClientBuilder {
   }
 
   /**
-   * Sets the default concurrency of {@link LlmClient#askAll}.
+   * Sets the default concurrency of {@link LlmClient#askAll}, without a limit on other calls.
    *
    * @param calls the maximum number of calls in flight, at least 1
    * @return this
@@ -141,28 +455,71 @@ public final class LlmClientBuilder {
     return this;
   }
 
+  /** The client belongs to another owner, whose end ends its calls; its own does nothing. */
+  LlmClientBuilder borrowed(ActiveCalls calls) {
+    borrowed = Optional.of(calls);
+    return this;
+  }
+
   /**
    * Builds the client.
    *
-   * @return a client
-   * @throws dev.synthlab.config.ConfigException when the address needs a key and there is none
+   * @return a client, which the caller closes
+   * @throws dev.synthlab.config.ConfigException with everything that is missing or not allowed
+   * @throws IllegalStateException if another client of the same traffic control has other limits
+   *     for the same key name and address
    */
   public LlmClient build() {
-    Settings.Llm llm = Objects.requireNonNull(settings, "settings");
-    Transport over = Objects.requireNonNull(transport, "transport");
+    Settings.Llm llm = settings.build(credential.isPresent());
     // Loaded here: virtual threads that wait for a class to load pin their carriers.
     Json.mapper();
-    TrafficControl shared =
-        traffic == null ? TrafficControl.by(timer, TrafficControl.RouteLimits.DEFAULT) : traffic;
+    boolean limited = !limits.equals(TrafficControl.RouteLimits.DEFAULT);
+    TrafficControl control = traffic.orElseGet(() -> TrafficControl.by(timer, limits));
+    if (limited && traffic.isPresent()) {
+      control.setLimits(llm.baseUrl(), llm.keyName(), limits);
+    }
+    Transport over = transport.orElseGet(() -> opened(llm.baseUrl(), control));
     CallPolicy policy =
         new CallPolicy(
             llm.maxAttempts(), llm.timeout(), llm.backoffFirst(), llm.backoffMax(), waiting);
-    Endpoint endpoint = new Endpoint(llm, new ModelRegistry(llm, timer));
-    CallLoop unbounded = new CallLoop(over, shared, policy, observer);
-    CallLoop loop = budget.map(unbounded::with).orElse(unbounded);
+    Endpoint endpoint = new Endpoint(llm, credential.isPresent(), new ModelRegistry(llm, timer));
+    ActiveCalls active = borrowed.orElseGet(() -> new ActiveCalls("LlmClient"));
+    CallLoop loop = new CallLoop(over, control, policy, new ObserverList(observers)).with(active);
+    loop = budget.map(loop::with).orElse(loop);
+    loop = telemetry.map(loop::with).orElse(loop);
+    loop = credential.map(Credential::new).map(loop::with).orElse(loop);
     return new LlmClient(
         new ModelCalls(endpoint, loop, timer, new CacheLookup(answers, endpoint, loop, timer)),
-        concurrency,
-        ownsTransport ? Optional.of(over) : Optional.empty());
+        new LlmClient.Parts(
+            llm,
+            credential,
+            over instanceof SharedTransport common ? Optional.of(common) : Optional.empty(),
+            transport,
+            timer,
+            control,
+            observers,
+            waiting,
+            telemetry,
+            answers,
+            budget,
+            concurrency),
+        borrowed.isEmpty());
   }
+
+  /** A transport of the client: one that it shares, or a new one. */
+  private SharedTransport opened(URI base, TrafficControl control) {
+    if (shared.isPresent()) {
+      return borrowed.isPresent() ? shared.get() : shared.get().share();
+    }
+    if (base.getScheme().startsWith("http")) {
+      NetworkSettings how = network.orElseGet(NetworkSettings::direct);
+      return new SharedTransport(new OkHttpTransport(ConnectOptions.of(how)));
+    }
+    Transports.Opened opened =
+        Transports.open(
+            base, process.orElseGet(() -> Settings.from(Environment.of(Map.of()))));
+    opened.concurrency().ifPresent(count -> control.limitConcurrency(base, count));
+    return opened.transport();
+  }
+
 }

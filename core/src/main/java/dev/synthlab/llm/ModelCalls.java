@@ -1,5 +1,6 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.ActiveCalls;
 import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.CallPolicy;
 import dev.synthlab.call.Deadline;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Makes the calls of a client: each request is one run of the call loop, with a span of its own.
@@ -88,10 +90,22 @@ final class ModelCalls {
   /** The answer after the last round of tools; only a usable text is cached. */
   Outcome<Completion> answer(
       CompletionRequest request, boolean streamed, Deadline until, Predicate<String> usable) {
-    return request.tools().isEmpty()
-        ? one(new CacheLookup.Query(request, until, usable), streamed)
-        : new ToolLoop(loop.telemetry(), request, until)
-            .run(now -> one(new CacheLookup.Query(now, until, usable), streamed));
+    if (request.tools().isEmpty()) {
+      return one(new CacheLookup.Query(request, until, usable), streamed);
+    }
+    ToolLoop tools = new ToolLoop(loop.telemetry(), request, until);
+    return asOne(
+        () -> tools.run(now -> one(new CacheLookup.Query(now, until, usable), streamed)));
+  }
+
+  /** What the owner of the calls ends when it is closed. */
+  ActiveCalls active() {
+    return loop.active();
+  }
+
+  /** Runs several requests as one call, which the end of its owner lets finish or cancels whole. */
+  <T> T asOne(Supplier<T> requests) {
+    return loop.active().run(requests);
   }
 
   /** What a structured call asks for each of its answers. */
@@ -134,9 +148,17 @@ final class ModelCalls {
 
   /** The stream of the answer, and of the rounds of tools before it. */
   TextStream stream(CompletionRequest request, Deadline until) {
-    return request.tools().isEmpty()
-        ? openStream(request, until)
-        : new ToolStream(new ToolLoop(loop.telemetry(), request, until), request, now -> openStream(now, until));
+    if (request.tools().isEmpty()) {
+      return openStream(request, until);
+    }
+    ToolLoop tools = new ToolLoop(loop.telemetry(), request, until);
+    ActiveCalls.Call call = loop.active().begin();
+    try {
+      return new ToolStream(tools, request, call, now -> openStream(now, until));
+    } catch (RuntimeException | Error e) {
+      call.end();
+      throw e;
+    }
   }
 
   private Outcome<Completion> one(CacheLookup.Query asked, boolean streamed) {

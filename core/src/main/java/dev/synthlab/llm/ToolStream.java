@@ -1,12 +1,16 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.call.ActiveCalls;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A stream of the texts of all rounds of a call with tools. For one consumer. */
 final class ToolStream implements TextStream {
   private final ToolLoop rounds;
+  private final ActiveCalls.Call call;
+  private final AtomicBoolean ended = new AtomicBoolean();
   private final Open open;
   private volatile TextStream current;
   private volatile boolean closed;
@@ -18,10 +22,11 @@ final class ToolStream implements TextStream {
     TextStream stream(CompletionRequest request);
   }
 
-  ToolStream(ToolLoop rounds, CompletionRequest request, Open open) {
+  ToolStream(ToolLoop rounds, CompletionRequest request, ActiveCalls.Call call, Open open) {
     this.rounds = rounds;
+    this.call = call;
     this.open = open;
-    this.current = open.stream(request);
+    this.current = call.within(() -> open.stream(request));
   }
 
   @Override
@@ -45,6 +50,13 @@ final class ToolStream implements TextStream {
   public void close() {
     closed = true;
     current.close();
+    end();
+  }
+
+  private void end() {
+    if (ended.compareAndSet(false, true)) {
+      call.end();
+    }
   }
 
   private final class Deltas implements Iterator<String> {
@@ -60,11 +72,17 @@ final class ToolStream implements TextStream {
 
     private void nextRound() {
       Completion answer = current.completion();
-      switch (rounds.after(answer)) {
-        case ToolLoop.Next.Answered over -> last = Optional.of(over.completion());
-        case ToolLoop.Next.Failed failed -> ToolLoop.failed(failed.fault(), answer.report()).get();
+      switch (call.within(() -> rounds.after(answer))) {
+        case ToolLoop.Next.Answered over -> {
+          last = Optional.of(over.completion());
+          end();
+        }
+        case ToolLoop.Next.Failed failed -> {
+          end();
+          ToolLoop.failed(failed.fault(), answer.report()).get();
+        }
         case ToolLoop.Next.Asked again -> {
-          TextStream next = open.stream(again.request());
+          TextStream next = call.within(() -> open.stream(again.request()));
           current = next;
           deltas = next.iterator();
           if (closed) { // while the tools ran

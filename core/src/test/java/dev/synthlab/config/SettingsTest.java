@@ -127,7 +127,7 @@ class SettingsTest {
                     "text-embedding-3-small",
                     "gpt-image-2",
                     Duration.ofSeconds(60),
-                    3,
+                    5,
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(180),

@@ -250,7 +250,7 @@ class AnswerFormsTest {
     assertThatExceptionOfType(CallException.ServerFailed.class)
         .isThrownBy(() -> ask(way, reply))
         .withMessageContaining("upstream died");
-    assertThat(rig.requests()).isEqualTo(3);
+    assertThat(rig.requests()).isEqualTo(5);
     assertThatExceptionOfType(CallException.MalformedResponse.class)
         .isThrownBy(() -> ask(Way.WHOLE, json(200, Replies.completion("Half a", "error"))))
         .withMessageContaining("finish reason is error");

@@ -54,7 +54,7 @@ class CacheTest {
   }
 
   private LlmClient client(ClientFixture rig) {
-    return rig.client(builder -> builder.cache(kept).observer(reports::add));
+    return rig.client(builder -> builder.cache(kept).addObserver(reports::add));
   }
 
   @Test

@@ -86,7 +86,7 @@ final class ClientFixture implements AutoCloseable {
 
   /** Where its clients send to. */
   Endpoint endpoint() {
-    return new Endpoint(llm(), new ModelRegistry(llm(), timer));
+    return new Endpoint(llm(), false, new ModelRegistry(llm(), timer));
   }
 
   private Settings.Llm llm() {

@@ -48,7 +48,7 @@ class CostTest {
         .transport(rig.transport)
         .timer(rig.pushed)
         .traffic(TrafficControl.by(rig.pushed, TrafficControl.RouteLimits.DEFAULT))
-        .observer(
+        .addObserver(
             report -> {
               reports.add(report);
               totals.ended(report);

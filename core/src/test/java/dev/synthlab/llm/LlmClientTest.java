@@ -76,7 +76,7 @@ class LlmClientTest {
         .transport(transport)
         .timer(timer)
         .traffic(TrafficControl.by(timer, TrafficControl.RouteLimits.DEFAULT))
-        .observer(reports::add)
+        .addObserver(reports::add)
         .waiting(waiting)
         .build();
   }

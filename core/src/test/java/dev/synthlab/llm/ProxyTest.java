@@ -237,11 +237,11 @@ class ProxyTest {
       assertThatExceptionOfType(CallException.ConnectionFailed.class)
           .isThrownBy(() -> wired.client().complete("hi"))
           .withMessageContaining("through the proxy " + proxy.place())
-          .satisfies(e -> assertThat(e.attempts()).hasSize(3))
+          .satisfies(e -> assertThat(e.attempts()).hasSize(5))
           .satisfies(e -> assertThat(stack(e)).doesNotContain(PASSWORD, BASIC));
     }
 
-    assertThat(proxy.asked()).hasSize(3);
+    assertThat(proxy.asked()).hasSize(5);
     assertThat(server.seen()).isEmpty();
   }
 
@@ -254,7 +254,7 @@ class ProxyTest {
       assertThatExceptionOfType(CallException.ConnectionFailed.class)
           .isThrownBy(() -> wired.client().complete("hi"))
           .withMessageContaining("model.test:" + server.port() + " through the proxy " + place)
-          .satisfies(e -> assertThat(e.attempts()).hasSize(3))
+          .satisfies(e -> assertThat(e.attempts()).hasSize(5))
           .satisfies(e -> assertThat(stack(e)).doesNotContain(PASSWORD, BASIC));
     }
 
@@ -267,7 +267,7 @@ class ProxyTest {
       assertThatExceptionOfType(CallException.ConnectionFailed.class)
           .isThrownBy(() -> wired.client().complete("hi"))
           .withMessageContaining("the name of the proxy proxy.test:3128 cannot be resolved")
-          .satisfies(e -> assertThat(e.attempts()).hasSize(3));
+          .satisfies(e -> assertThat(e.attempts()).hasSize(5));
     }
   }
 

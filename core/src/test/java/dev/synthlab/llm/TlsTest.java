@@ -215,7 +215,7 @@ class TlsTest {
 
       assertThatExceptionOfType(CallException.ConnectionFailed.class)
           .isThrownBy(() -> wired.client().complete("hi"))
-          .satisfies(e -> assertThat(e.attempts()).hasSize(3));
+          .satisfies(e -> assertThat(e.attempts()).hasSize(5));
     }
   }
 

@@ -68,7 +68,7 @@ class LogLinesTest {
         .transport(transport)
         .timer(Timer.system())
         .traffic(TrafficControl.by(Timer.system(), TrafficControl.RouteLimits.DEFAULT))
-        .observer(report -> told.add(words()))
+        .addObserver(report -> told.add(words()))
         .build();
   }
 
