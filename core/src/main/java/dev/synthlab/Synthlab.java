@@ -15,8 +15,8 @@ import dev.synthlab.external.ApiClientBuilder;
 import dev.synthlab.external.ApiService;
 import dev.synthlab.http.ConnectOptions;
 import dev.synthlab.http.OkHttpTransport;
-import dev.synthlab.http.Transport;
 import dev.synthlab.http.SharedTransport;
+import dev.synthlab.http.Transport;
 import dev.synthlab.http.Transports;
 import dev.synthlab.llm.CompletionCache;
 import dev.synthlab.llm.CompletionCacheProvider;
@@ -67,8 +67,7 @@ public final class Synthlab implements AutoCloseable {
   private @Nullable LlmClient llm;
   private boolean closed;
 
-  Synthlab(
-      Settings settings, List<CallObserver> observers, Optional<OpenTelemetry> openTelemetry) {
+  Synthlab(Settings settings, List<CallObserver> observers, Optional<OpenTelemetry> openTelemetry) {
     this.settings = settings;
     this.openTelemetry = openTelemetry;
     this.timer = Timer.system();
@@ -419,5 +418,4 @@ public final class Synthlab implements AutoCloseable {
     log.warn("SYNTHLAB_CACHE is on, but no cache is on the class path: add synthlab-store");
     return Optional.empty();
   }
-
 }

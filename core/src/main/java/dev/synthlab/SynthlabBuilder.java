@@ -59,7 +59,6 @@ public final class SynthlabBuilder {
    * @return an instance, which the caller closes; nothing is sent or opened yet
    */
   public Synthlab build() {
-    return new Synthlab(
-        Objects.requireNonNull(settings, "settings"), observers, openTelemetry);
+    return new Synthlab(Objects.requireNonNull(settings, "settings"), observers, openTelemetry);
   }
 }

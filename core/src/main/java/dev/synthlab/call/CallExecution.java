@@ -59,8 +59,7 @@ final class CallExecution<T> {
   private Optional<Secret> token = Optional.empty();
   private boolean tokenRefused;
 
-  CallExecution(
-      CallLoop loop, Exchange<T> exchange, Deadline deadline, ActiveCalls.Call call) {
+  CallExecution(CallLoop loop, Exchange<T> exchange, Deadline deadline, ActiveCalls.Call call) {
     this.loop = loop;
     this.call = call;
     this.telemetry = loop.telemetry();
@@ -106,8 +105,7 @@ final class CallExecution<T> {
       return fail(
           call.isCancelled()
               ? closedByOwner()
-              : Fault.of(
-                  Kind.CANCELLED, "the call to " + exchange.route() + " was interrupted"));
+              : Fault.of(Kind.CANCELLED, "the call to " + exchange.route() + " was interrupted"));
     } finally {
       call.leave();
     }
@@ -542,8 +540,6 @@ final class CallExecution<T> {
             .map(exchange::said)
             .orElse(CallMetadata.AnswerMetadata.NOTHING)
             .withFirstText(firstText);
-    return loop.wantsTexts()
-        ? exchange.texts(value).map(known::withTexts).orElse(known)
-        : known;
+    return loop.wantsTexts() ? exchange.texts(value).map(known::withTexts).orElse(known) : known;
   }
 }

@@ -1,9 +1,9 @@
 package dev.synthlab.call;
 
 import dev.synthlab.call.CallPolicy.WaitMode;
+import dev.synthlab.config.Settings;
 import dev.synthlab.spans.TrafficMetrics;
 import dev.synthlab.spans.TrafficSnapshot;
-import dev.synthlab.config.Settings;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -154,9 +154,7 @@ public final class LlmSettings {
   }
 
   private Settings.Llm named(Settings.Llm llm) {
-    return llm.keyName().equals(keyName)
-        ? llm
-        : copy(llm, llm, Set.of(), keyName, llm.headers());
+    return llm.keyName().equals(keyName) ? llm : copy(llm, llm, Set.of(), keyName, llm.headers());
   }
 
   private Settings.Llm merged(Settings.Llm from, Settings.Llm own) {

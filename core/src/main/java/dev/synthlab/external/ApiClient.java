@@ -154,8 +154,8 @@ public final class ApiClient implements AutoCloseable {
   }
 
   /**
-   * Rejects new calls. Calls in flight are cancelled and never sent again, unless the client belongs
-   * to a {@link dev.synthlab.Synthlab}, whose end cancels them.
+   * Rejects new calls. Calls in flight are cancelled and never sent again, unless the client
+   * belongs to a {@link dev.synthlab.Synthlab}, whose end cancels them.
    */
   @Override
   public void close() {

@@ -102,7 +102,11 @@ final class EmbeddingCall {
     LlmSpan span =
         LlmSpan.of(
             loop.telemetry(),
-            Tracing.Kind.EMBEDDING, "CreateEmbeddings", exchange.route(), body, request.options());
+            Tracing.Kind.EMBEDDING,
+            "CreateEmbeddings",
+            exchange.route(),
+            body,
+            request.options());
     return span.around(
         () -> {
           Outcome<Vectors> outcome = loop.run(exchange, deadline);

@@ -52,7 +52,13 @@ final class ImageCall {
             new ResponseJsonReader<>(() -> new ImageResponseParser(request.output())),
             timer);
     LlmSpan span =
-        LlmSpan.of(loop.telemetry(), Tracing.Kind.LLM, "image " + model, exchange.route(), body, request.options());
+        LlmSpan.of(
+            loop.telemetry(),
+            Tracing.Kind.LLM,
+            "image " + model,
+            exchange.route(),
+            body,
+            request.options());
     return span.around(() -> recorded(withTimeout().run(exchange, deadline), span));
   }
 

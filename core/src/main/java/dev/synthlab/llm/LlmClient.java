@@ -1,21 +1,21 @@
 package dev.synthlab.llm;
 
 import dev.synthlab.Synthlab;
-import dev.synthlab.call.CallException;
-import dev.synthlab.call.Deadline;
-import dev.synthlab.call.Outcome;
-import dev.synthlab.call.VirtualThreads;
 import dev.synthlab.call.Budget;
+import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallObserver;
 import dev.synthlab.call.CallPolicy;
+import dev.synthlab.call.Deadline;
+import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.TrafficControl;
+import dev.synthlab.call.VirtualThreads;
 import dev.synthlab.config.Settings;
 import dev.synthlab.config.SuppliedSecret;
 import dev.synthlab.http.SharedTransport;
 import dev.synthlab.http.Transport;
-import dev.synthlab.spans.Telemetry;
 import dev.synthlab.json.JsonBinding;
+import dev.synthlab.spans.Telemetry;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
@@ -514,8 +514,8 @@ public final class LlmClient implements AutoCloseable {
    * sent again, and end as {@link CallException.Cancelled}. Verbs then throw {@link
    * IllegalStateException}; those that return outcomes return {@code Cancelled}. Then the transport
    * is closed, unless other clients share it. A client of {@link Synthlab} is borrowed: this does
-   * nothing, since closing the {@code Synthlab} closes it. May be called from any thread, again, and
-   * by what a call runs, such as tools and observers.
+   * nothing, since closing the {@code Synthlab} closes it. May be called from any thread, again,
+   * and by what a call runs, such as tools and observers.
    *
    * @see #shutdown
    */

@@ -516,10 +516,8 @@ public final class LlmClientBuilder {
       return new SharedTransport(new OkHttpTransport(ConnectOptions.of(how)));
     }
     Transports.Opened opened =
-        Transports.open(
-            base, process.orElseGet(() -> Settings.from(Environment.of(Map.of()))));
+        Transports.open(base, process.orElseGet(() -> Settings.from(Environment.of(Map.of()))));
     opened.concurrency().ifPresent(count -> control.limitConcurrency(base, count));
     return opened.transport();
   }
-
 }

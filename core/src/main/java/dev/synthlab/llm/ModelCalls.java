@@ -94,8 +94,7 @@ final class ModelCalls {
       return one(new CacheLookup.Query(request, until, usable), streamed);
     }
     ToolLoop tools = new ToolLoop(loop.telemetry(), request, until);
-    return asOne(
-        () -> tools.run(now -> one(new CacheLookup.Query(now, until, usable), streamed)));
+    return asOne(() -> tools.run(now -> one(new CacheLookup.Query(now, until, usable), streamed)));
   }
 
   /** What the owner of the calls ends when it is closed. */

@@ -146,9 +146,7 @@ class ClosingTest {
     client.close();
 
     assertThatExceptionOfType(CallException.Cancelled.class).isThrownBy(texts::hasNext);
-    assertThat(reports)
-        .singleElement()
-        .satisfies(report -> assertThat(report.fault()).isPresent());
+    assertThat(reports).singleElement().satisfies(report -> assertThat(report.fault()).isPresent());
     assertThat(server.seen()).hasSize(1);
   }
 
@@ -176,7 +174,8 @@ class ClosingTest {
     LlmClient client = client(ScriptedServer.inTurn(held("whole")));
     var call = client.askAsync(CompletionRequest.of("hi"));
     awaitRequests(server, 1);
-    var end = CompletableFuture.supplyAsync(() -> client.shutdown(LONG), Thread::startVirtualThread);
+    var end =
+        CompletableFuture.supplyAsync(() -> client.shutdown(LONG), Thread::startVirtualThread);
     awaitClosing(client);
 
     release.countDown();
@@ -202,7 +201,8 @@ class ClosingTest {
         client(ScriptedServer.inTurn(heldError(), error(500, "x", "x"), chat("third time")));
     var call = client.askAsync(CompletionRequest.of("hi"));
     awaitRequests(server, 1);
-    var end = CompletableFuture.supplyAsync(() -> client.shutdown(LONG), Thread::startVirtualThread);
+    var end =
+        CompletableFuture.supplyAsync(() -> client.shutdown(LONG), Thread::startVirtualThread);
     awaitClosing(client);
 
     release.countDown();
@@ -309,8 +309,7 @@ class ClosingTest {
     ScriptedServer silent = ScriptedServer.inTurn(chat("hello"), Replies.silence());
     server.close();
     server = silent;
-    Settings settings =
-        Settings.builder().apiKey(KEY).baseUrl(silent.base().toString()).build();
+    Settings settings = Settings.builder().apiKey(KEY).baseUrl(silent.base().toString()).build();
     Synthlab lab = Synthlab.builder().settings(settings).addObserver(reports::add).build();
     lab.llm().close();
     assertThat(lab.llm().complete("hi")).isEqualTo("hello");

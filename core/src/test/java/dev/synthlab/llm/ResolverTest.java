@@ -58,7 +58,8 @@ class ResolverTest {
   void limitsAHangingLookupByTheConnectTimeout() {
     long begin = System.nanoTime();
 
-    try (EnvironmentClient wired = new EnvironmentClient(base, hanging, "SYNTHLAB_LLM_MAX_ATTEMPTS", "3")) {
+    try (EnvironmentClient wired =
+        new EnvironmentClient(base, hanging, "SYNTHLAB_LLM_MAX_ATTEMPTS", "3")) {
       assertThatExceptionOfType(CallException.ConnectionFailed.class)
           .isThrownBy(() -> wired.client().complete("hi"))
           .withMessageContainingAll("the name of model.test", "no answer within 600 ms")
