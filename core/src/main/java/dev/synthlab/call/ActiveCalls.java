@@ -3,7 +3,6 @@ package dev.synthlab.call;
 import dev.synthlab.Internal;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.ContextKey;
-import io.opentelemetry.context.Scope;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -168,9 +167,7 @@ public final class ActiveCalls implements AutoCloseable {
      * @return its result
      */
     public <T> T within(Supplier<T> work) {
-      try (Scope scope = Context.current().with(key, this).makeCurrent()) {
-        return work.get();
-      }
+      return Context.current().with(key, this).wrapSupplier(work).get();
     }
 
     /** Ends the call, unless somebody else holds it too. */
@@ -233,7 +230,7 @@ public final class ActiveCalls implements AutoCloseable {
     void leave() {
       state.lock();
       try {
-        if (interrupted.remove(Thread.currentThread())) {
+        if (Boolean.TRUE.equals(interrupted.remove(Thread.currentThread()))) {
           Thread.interrupted();
         }
       } finally {

@@ -88,7 +88,7 @@ final class CallEventListener extends EventListener {
         cancelledBy = reason;
         call.cancel();
       }
-      case RESOLVE, CONNECT, EXCHANGE, BODY, TIMEOUT -> {}
+      case RESOLVE, CONNECT, EXCHANGE, BODY, TIMEOUT, CLOSED -> {}
     }
   }
 
