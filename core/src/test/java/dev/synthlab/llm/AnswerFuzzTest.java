@@ -144,7 +144,7 @@ class AnswerFuzzTest {
   private Optional<ChatResult> read(PreparedChat chat, byte[] body) throws IOException {
     try {
       return Optional.of(
-          new ChatBodyReader(random.nextBoolean())
+          new ChatBodyReader(random.nextBoolean(), () -> {})
               .read(
                   chat,
                   new AttemptResult.ResponseReceived(

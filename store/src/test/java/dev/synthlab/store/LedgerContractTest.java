@@ -192,7 +192,7 @@ abstract class LedgerContractTest {
     assertThatExceptionOfType(SchemaTooNew.class)
         .isThrownBy(() -> Ledger.usage(settings(), Instant.EPOCH, UsageSummary.GroupBy.MODEL))
         .withMessageContaining("version 7")
-        .withMessageContaining("up to 3");
+        .withMessageContaining("up to " + LedgerTables.VERSION);
     Ledger ledger = Ledger.of(settings());
     ledger.ended(answered("m", NOON));
     ledger.close();
