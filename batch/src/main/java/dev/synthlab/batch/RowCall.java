@@ -213,7 +213,9 @@ final class RowCall {
   /** Whether a row has a model of its own, and not that of all rows. */
   private boolean namesItsModel(Row row) {
     Optional<String> model = row.model();
-    return model.isPresent() && !model.equals(options.model().name());
+    Optional<String> ofAllRows =
+        row instanceof Row.Embed ? options.model().embedding() : options.model().name();
+    return model.isPresent() && !model.equals(ofAllRows);
   }
 
   private RowResult.TransientFailure transientFailure(Row row, CallException reason) {
