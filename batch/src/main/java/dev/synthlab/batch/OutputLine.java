@@ -177,8 +177,7 @@ final class OutputLine {
   private byte[] told(Row row, CallException reason) {
     Fault fault = reason.fault();
     String message = Redactor.redact(String.valueOf(reason.getMessage()));
-    Optional<Trouble> trouble =
-        Optional.of(new Trouble(fault.resultCode(), message, fault.code()));
+    Optional<Trouble> trouble = Optional.of(new Trouble(fault.resultCode(), message, fault.code()));
     return line(
         row,
         json -> {

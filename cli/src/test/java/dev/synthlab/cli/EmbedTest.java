@@ -156,7 +156,8 @@ class EmbedTest {
     Ended ended = synth.run("embed", "in.txt", "-o", "out.jsonl", "--batch-size", "1", "-c", "1");
 
     assertThat(ended.exit()).as(ended.all()).isEqualTo(4);
-    assertThat(ended.err()).contains("there is no such model", "Name a model of the server with -m");
+    assertThat(ended.err())
+        .contains("there is no such model", "Name a model of the server with -m");
     assertThat(synth.lines("out.jsonl")).isEmpty();
   }
 

@@ -48,8 +48,7 @@ class FailureCountsTest {
   }
 
   private Synth synth() {
-    return new Synth(directory)
-        .with("OPENAI_BASE_URL", server.base().toString());
+    return new Synth(directory).with("OPENAI_BASE_URL", server.base().toString());
   }
 
   private static JsonNode shown(Synth synth, String... command) {

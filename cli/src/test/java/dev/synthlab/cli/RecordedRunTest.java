@@ -215,7 +215,9 @@ class RecordedRunTest {
     Ended table = synth.run("usage", "--by", "run", "--csv");
 
     assertThat(list.out()).contains(run.substring(0, 8), "done", "3/3", "$0.0", "out.jsonl");
-    assertThat(one.out()).contains(run, "rows    3/3 answered, 0 failed", "calls   3/3 answered, 0 failed", "gpt-4o-mini");
+    assertThat(one.out())
+        .contains(
+            run, "rows    3/3 answered, 0 failed", "calls   3/3 answered, 0 failed", "gpt-4o-mini");
     assertThat(json.path("usage").path("calls").asInt()).isEqualTo(3);
     assertThat(none.exit()).isEqualTo(2);
     assertThat(none.err()).contains("no recorded run has the id nothing", "synthlab jobs");

@@ -65,12 +65,7 @@ public interface RunRecorder {
    * @param length the size of its results file in bytes; 0 if there is none
    */
   record End(
-      Instant at,
-      String state,
-      long rows,
-      long answered,
-      Map<String, Long> failures,
-      long length) {
+      Instant at, String state, long rows, long answered, Map<String, Long> failures, long length) {
 
     /**
      * The rows whose last line is a failure.

@@ -108,8 +108,7 @@ class AnswerFuzzTest {
         CompletionRequest request = CompletionRequest.of("hi").withMaxAttempts(attempts);
         requests.set(0);
 
-        Outcome<Completion> outcome =
-            InternalCalls.of(rig.client()).completion(request, streamed);
+        Outcome<Completion> outcome = InternalCalls.of(rig.client()).completion(request, streamed);
 
         String shown = new String(last.get(), StandardCharsets.UTF_8);
         assertThat(requests).as(shown).hasValueLessThanOrEqualTo(attempts);

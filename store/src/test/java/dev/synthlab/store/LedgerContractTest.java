@@ -309,7 +309,9 @@ abstract class LedgerContractTest {
         .satisfies(run -> assertThat(run.state()).isEqualTo("running"))
         .satisfies(run -> assertThat(run.answered()).isEqualTo(1));
     try (Ledger ledger = Ledger.of(settings())) {
-      ledger.ended("run-1", new RunRecorder.End(NOON.plusSeconds(9), "done", 3, 2, Map.of("refusal", 1L), 77));
+      ledger.ended(
+          "run-1",
+          new RunRecorder.End(NOON.plusSeconds(9), "done", 3, 2, Map.of("refusal", 1L), 77));
     }
 
     try (Ledger ledger = Ledger.of(settings())) {

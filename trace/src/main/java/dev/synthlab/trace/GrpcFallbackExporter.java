@@ -21,7 +21,9 @@ import org.slf4j.Logger;
 final class GrpcFallbackExporter implements SpanExporter {
   private static final Logger log = Logging.component("trace");
 
-  /** The beginning of an HTTP/2 SETTINGS frame, as HTTP/1.1 clients report what they cannot read. */
+  /**
+   * The beginning of an HTTP/2 SETTINGS frame, as HTTP/1.1 clients report what they cannot read.
+   */
   private static final Pattern SETTINGS_AS_TEXT =
       Pattern.compile("unexpected status line: \0..\u0004.*", Pattern.DOTALL);
 

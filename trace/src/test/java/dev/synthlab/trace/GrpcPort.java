@@ -15,8 +15,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A port on loopback that speaks HTTP/2 without TLS and nothing else, as the port of a gRPC server
- * does: it sends its SETTINGS first, and closes a connection that begins otherwise. It accepts every
- * call.
+ * does: it sends its SETTINGS first, and closes a connection that begins otherwise. It accepts
+ * every call.
  */
 final class GrpcPort implements AutoCloseable {
   private static final byte[] PREFACE =
@@ -118,7 +118,15 @@ final class GrpcPort implements AutoCloseable {
     int length = payload.length;
     for (int each :
         new int[] {
-          length >> 16, length >> 8, length, type, flags, stream >> 24, stream >> 16, stream >> 8, stream
+          length >> 16,
+          length >> 8,
+          length,
+          type,
+          flags,
+          stream >> 24,
+          stream >> 16,
+          stream >> 8,
+          stream
         }) {
       frame.write(each);
     }
