@@ -58,6 +58,9 @@ class Handler(BaseHTTPRequestHandler):
         with counts_lock:
             counts[prompt] += 1
         time.sleep(options.delay + random.random() * options.jitter)
+        if body.get("tools") and body["messages"][-1].get("role") != "tool":
+            self.call_tool(body)
+            return
         text = "You said: " + prompt
         if body.get("response_format", {}).get("type") in ("json_schema", "json_object"):
             text = json.dumps({"name": "Rex", "age": 3})
@@ -67,6 +70,17 @@ class Handler(BaseHTTPRequestHandler):
             message = {"role": "assistant", "content": text}
             choice = {"index": 0, "message": message, "finish_reason": "stop"}
             self.answer(200, self.head(body, "chat.completion", [choice]) | {"usage": usage(text)})
+
+    def call_tool(self, body):
+        name = body["tools"][0]["function"]["name"]
+        call = {
+            "id": "call-fake",
+            "type": "function",
+            "function": {"name": name, "arguments": json.dumps({"city": "Oslo"})},
+        }
+        message = {"role": "assistant", "content": None, "tool_calls": [call]}
+        choice = {"index": 0, "message": message, "finish_reason": "tool_calls"}
+        self.answer(200, self.head(body, "chat.completion", [choice]) | {"usage": usage(name)})
 
     def embed(self, body):
         texts = body["input"] if isinstance(body["input"], list) else [body["input"]]

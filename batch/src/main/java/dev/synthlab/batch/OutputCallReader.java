@@ -72,7 +72,9 @@ final class OutputCallReader {
 
   /** The fault of the call; a problem of its answer is not a fault. */
   private static Optional<Fault> fault(String code) {
-    return Optional.ofNullable(KINDS.get(code)).map(kind -> Fault.of(kind, code));
+    return code.equals(Fault.MODEL_NOT_FOUND)
+        ? Optional.of(Fault.of(Fault.Kind.NOT_FOUND, code).withCode(code))
+        : Optional.ofNullable(KINDS.get(code)).map(kind -> Fault.of(kind, code));
   }
 
   private Optional<CallReport> call(JsonNode told, String row, Optional<Fault> fault) {

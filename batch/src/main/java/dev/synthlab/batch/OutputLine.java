@@ -177,8 +177,7 @@ final class OutputLine {
   private byte[] told(Row row, CallException reason) {
     Fault fault = reason.fault();
     String message = Redactor.redact(String.valueOf(reason.getMessage()));
-    Optional<Trouble> trouble =
-        Optional.of(new Trouble(RowStatuses.code(fault), message, fault.code()));
+    Optional<Trouble> trouble = Optional.of(new Trouble(fault.resultCode(), message, fault.code()));
     return line(
         row,
         json -> {
@@ -356,7 +355,7 @@ final class OutputLine {
       json.writeStringProperty("started", attempt.started().toString());
       json.writeNumberProperty("ms", attempt.took().toMillis());
       attempt.status().ifPresent(status -> json.writeNumberProperty("status", status));
-      attempt.fault().ifPresent(reason -> json.writeStringProperty("fault", reason.kind().code()));
+      attempt.fault().ifPresent(reason -> json.writeStringProperty("fault", reason.resultCode()));
       if (attempt.backoff().isPositive()) {
         json.writeNumberProperty("pause_ms", attempt.backoff().toMillis());
       }

@@ -202,7 +202,7 @@ final class RowCall {
       case RATE_LIMITED, SERVER_FAILED, DEADLINE_EXCEEDED, MALFORMED_RESPONSE, STREAM_INTERRUPTED ->
           transientFailure(row, reason);
       case NOT_FOUND ->
-          RowStatuses.isUnknownModel(reason.fault()) && !namesItsModel(row)
+          reason.fault().isUnknownModel() && !namesItsModel(row)
               ? new RowResult.Refused(Summary.End.STOPPED_MODEL, reason)
               : new RowResult.Failed(line(row, reason));
       case BAD_REQUEST, PROMPT_FILTERED, RESPONSE_TOO_LARGE, REDIRECTED ->
@@ -213,7 +213,9 @@ final class RowCall {
   /** Whether a row has a model of its own, and not that of all rows. */
   private boolean namesItsModel(Row row) {
     Optional<String> model = row.model();
-    return model.isPresent() && !model.equals(options.model().name());
+    Optional<String> ofAllRows =
+        row instanceof Row.Embed ? options.model().embedding() : options.model().name();
+    return model.isPresent() && !model.equals(ofAllRows);
   }
 
   private RowResult.TransientFailure transientFailure(Row row, CallException reason) {
@@ -221,7 +223,7 @@ final class RowCall {
   }
 
   private RowResult.Line line(Row row, CallException reason) {
-    return failure(RowStatuses.code(reason.fault()), lines.failed(row, reason));
+    return failure(reason.fault().resultCode(), lines.failed(row, reason));
   }
 
   private RowResult.Line failure(String code, byte[] line) {

@@ -42,16 +42,6 @@ final class RowStatuses {
 
   private final List<String> codes = new ArrayList<>();
 
-  /** The code of a failed call in results and counts. */
-  static String code(Fault fault) {
-    return isUnknownModel(fault) ? Fault.MODEL_NOT_FOUND : fault.kind().code();
-  }
-
-  static boolean isUnknownModel(Fault fault) {
-    return fault.kind() == Fault.Kind.NOT_FOUND
-        && fault.code().filter(Fault.MODEL_NOT_FOUND::equals).isPresent();
-  }
-
   synchronized short failed(String code) {
     int known = codes.indexOf(code);
     if (known < 0) {

@@ -56,7 +56,7 @@ final class RunLedger {
             summary.end().name().toLowerCase(Locale.ROOT),
             summary.total(),
             summary.answered(),
-            summary.failed(),
+            summary.failures(),
             length);
     recorder.ifPresent(keeper -> keeper.ended(run, end));
     return summary;

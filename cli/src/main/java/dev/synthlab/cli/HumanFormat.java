@@ -3,12 +3,15 @@ package dev.synthlab.cli;
 import dev.synthlab.batch.RunCost;
 import dev.synthlab.batch.Summary;
 import dev.synthlab.config.Variable;
+import dev.synthlab.logging.Redactor;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Formats of numbers, amounts of money and times for people. */
 final class HumanFormat {
@@ -25,6 +28,15 @@ final class HumanFormat {
       return number / 1_000 + "k";
     }
     return String.format(Locale.ROOT, "%.1fM", number / 1e6);
+  }
+
+  /** Failures by code, such as {@code (length 2, refusal 1)} with a space before it. */
+  static String failures(Map<String, Long> byCode) {
+    return byCode.isEmpty()
+        ? ""
+        : byCode.entrySet().stream()
+            .map(each -> Redactor.printableLine(each.getKey()) + " " + each.getValue())
+            .collect(Collectors.joining(", ", " (", ")"));
   }
 
   /** An amount, such as $12.34, $0.0421 or $0.0000088, with at least two significant digits. */

@@ -84,7 +84,7 @@ final class JobsCommand implements Callable<Integer> {
   private static List<String> table(List<RecordedRun> runs) {
     TextTable table =
         new TextTable("<<<>><<")
-            .row("RUN", "BEGAN", "STATE", "ANSWERED", "FAILED", "COST", "OUTPUT");
+            .row("RUN", "BEGAN", "STATE", "ANSWERED ROWS", "FAILED ROWS", "COST", "OUTPUT");
     for (RecordedRun run : runs) {
       table.row(
           run.id().substring(0, Math.min(SHORT, run.id().length())),
@@ -129,8 +129,9 @@ final class JobsCommand implements Callable<Integer> {
     members.put("output", run.output());
     members.put("model", run.model());
     members.put("rows", run.rows());
-    members.put("answered", run.answered());
-    members.put("failed", run.failed());
+    members.put("answered_rows", run.answered());
+    members.put("failed_rows", run.failed());
+    members.put("row_failures", run.failures());
     Map<String, Object> used = UsageTable.members(run.usage());
     used.remove("name");
     members.put("usage", used);
@@ -140,7 +141,7 @@ final class JobsCommand implements Callable<Integer> {
   /** The command {@code jobs show}: the details of one run. */
   @Command(
       name = "show",
-      header = "Show one run: its state, rows, errors and cost.",
+      header = "Show one run: its state, rows, calls and cost.",
       footer = {
         "",
         "Examples:",
@@ -170,18 +171,19 @@ final class JobsCommand implements Callable<Integer> {
       if (json.isOn()) {
         Map<String, Object> members = members(run);
         members.put("models", models.stream().map(UsageTable::members).toList());
-        members.put(
-            "errors",
-            errors.stream()
-                .collect(
-                    Collectors.toMap(
-                        UsageSummary::name, UsageSummary::calls, (a, b) -> a, LinkedHashMap::new)));
+        members.put("call_failures", calls(errors));
         out.println(Json.line(members));
       } else {
         print(out, run, models, errors);
       }
       out.flush();
       return ExitCodes.OK;
+    }
+
+    private static Map<String, Long> calls(List<UsageSummary> errors) {
+      Map<String, Long> calls = new LinkedHashMap<>();
+      errors.forEach(error -> calls.put(error.name(), error.calls()));
+      return calls;
     }
 
     private static RecordedRun one(List<RecordedRun> runs, String name) {
@@ -217,15 +219,25 @@ final class JobsCommand implements Callable<Integer> {
       run.ended().ifPresent(at -> table.row("ended", at));
       table.row("input", file(run.input())).row("output", file(run.output()));
       table.row(
-          "rows", run.answered() + "/" + run.rows() + " answered, " + run.failed() + " failed");
-      table.row("cost", UsageTable.cost(run.usage()));
-      if (!errors.isEmpty()) {
-        table.row(
-            "errors",
-            errors.stream()
-                .map(error -> error.name() + " " + error.calls())
-                .collect(Collectors.joining(", ")));
-      }
+          "rows",
+          run.answered()
+              + "/"
+              + run.rows()
+              + " answered, "
+              + run.failed()
+              + " failed"
+              + HumanFormat.failures(run.failures()));
+      UsageSummary used = run.usage();
+      table.row(
+          "calls",
+          (used.calls() - used.failed())
+              + "/"
+              + used.calls()
+              + " answered, "
+              + used.failed()
+              + " failed"
+              + HumanFormat.failures(calls(errors)));
+      table.row("cost", UsageTable.cost(used));
       table.lines().forEach(out::println);
       out.println();
       UsageTable.of("model", models).forEach(out::println);

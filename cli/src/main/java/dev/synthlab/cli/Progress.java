@@ -101,7 +101,7 @@ final class Progress implements AutoCloseable {
     int filled = (int) (share * BAR_CELLS);
     return String.format(
         Locale.ROOT,
-        "%d/%d %3d%% %s%s  %.1f/s  eta %s  ok %d%s  failed %d%s  tok %s/%s  %s",
+        "%d/%d %3d%% %s%s  %.1f/s  eta %s  answered %d%s  failed %d%s  tok %s/%s  %s",
         p.done(),
         p.total(),
         (int) (share * 100),
@@ -130,7 +130,7 @@ final class Progress implements AutoCloseable {
     TrafficControl.State now = traffic.state();
     return String.format(
         Locale.ROOT,
-        "%d/%d ok=%d cached=%d failed=%d rate=%.1f/s eta=%s retrying=%d wait=%s tokens=%d/%d"
+        "%d/%d answered=%d cached=%d failed=%d rate=%.1f/s eta=%s retrying=%d wait=%s tokens=%d/%d"
             + " cost=%s",
         p.done(),
         p.total(),
@@ -152,7 +152,7 @@ final class Progress implements AutoCloseable {
     all.put("time", timer.now().toString());
     all.put("done", p.done());
     all.put("total", p.total());
-    all.put("ok", p.answered());
+    all.put("answered", p.answered());
     all.put("cached", p.cached());
     all.put("failed", p.failed());
     all.put("in_flight", p.inFlight());

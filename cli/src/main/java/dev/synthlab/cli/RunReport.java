@@ -1,9 +1,7 @@
 package dev.synthlab.cli;
 
 import dev.synthlab.batch.Summary;
-import dev.synthlab.logging.Redactor;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /**
  * Prints the summary of a bulk run on stderr.
@@ -62,7 +60,7 @@ record RunReport(
         + rows
         + " are in "
         + output
-        + failures(summary)
+        + HumanFormat.failures(summary.failures())
         + retry(summary);
   }
 
@@ -83,33 +81,26 @@ record RunReport(
         : open;
   }
 
-  /** The counts in one line. */
-  static String counts(Summary s) {
+  /** The counts in one line: those of rows, then the tokens and the cost. */
+  private String counts(Summary s) {
     return String.format(
         Locale.ROOT,
-        "%d/%d in %s  ok %d%s%s  failed %d%s%s  in %s out %s  %s",
+        "%d/%d %s in %s  answered %d%s%s  failed %d%s%s  in %s out %s  %s",
         s.answered() + s.failed(),
         s.total(),
+        rows,
         HumanFormat.time(s.elapsed()),
         s.answered(),
         HumanFormat.fromCache(s.cached()),
         s.truncated() > 0 ? " (" + s.truncated() + " cut off by the token limit)" : "",
         s.failed(),
-        failures(s),
+        HumanFormat.failures(s.failures()),
         s.median().isZero()
             ? ""
             : "  p50 " + HumanFormat.time(s.median()) + " p95 " + HumanFormat.time(s.p95()),
         HumanFormat.count(s.inputTokens()),
         HumanFormat.count(s.outputTokens()),
         HumanFormat.money(s.cost()));
-  }
-
-  private static String failures(Summary s) {
-    return s.failures().isEmpty()
-        ? ""
-        : s.failures().entrySet().stream()
-            .map(cause -> Redactor.printableLine(cause.getKey()) + " " + cause.getValue())
-            .collect(Collectors.joining(", ", " (", ")"));
   }
 
   /** Prints what is no error. */

@@ -124,7 +124,7 @@ final class UsageCommand implements Callable<Integer> {
   private void csv(PrintStream out, List<UsageSummary> usage) {
     out.println(
         by.name()
-            + ",calls,failed,attempts,input_tokens,output_tokens,cached_tokens,reasoning_tokens,"
+            + ",calls,failed_calls,attempts,input_tokens,output_tokens,cached_tokens,reasoning_tokens,"
             + "cost_usd,unpriced_calls,calls_from_cache");
     for (UsageSummary one : usage) {
       out.println(

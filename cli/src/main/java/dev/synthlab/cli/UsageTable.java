@@ -18,7 +18,7 @@ final class UsageTable {
             .row(
                 group.toUpperCase(Locale.ROOT),
                 "CALLS",
-                "FAILED",
+                "FAILED CALLS",
                 "FROM CACHE",
                 "ATTEMPTS",
                 "TOKENS IN",
@@ -63,7 +63,7 @@ final class UsageTable {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("name", one.name());
     line.put("calls", one.calls());
-    line.put("failed", one.failed());
+    line.put("failed_calls", one.failed());
     line.put("attempts", one.attempts());
     line.put("input_tokens", one.inputTokens());
     line.put("output_tokens", one.outputTokens());

@@ -40,8 +40,9 @@ class CacheCommandTest {
     Ended cleared = synth.run("cache", "clear", "--json");
 
     assertThat(first.exit()).as(first.all()).isZero();
-    assertThat(first.err()).contains("3/3", "ok 3 (from the cache 1)", "in 14 out 10  $0.0000081");
-    assertThat(second.err()).contains("ok 3 (from the cache 3)", "in 0 out 0  $0.00");
+    assertThat(first.err())
+        .contains("3/3", "answered 3 (from the cache 1)", "in 14 out 10  $0.0000081");
+    assertThat(second.err()).contains("answered 3 (from the cache 3)", "in 0 out 0  $0.00");
     assertThat(server.seen()).hasSize(2);
     JsonNode told = Json.mapper().readTree(synth.lines("two.jsonl").getFirst()).path("synthlab");
     assertThat(told.path("cached").asBoolean()).isTrue();

@@ -96,7 +96,7 @@ class CommandTest {
 
     assertThat(ended.exit()).isZero();
     assertThat(synth.lines("out.jsonl")).hasSize(30).allMatch(line -> line.contains("\"hello\""));
-    assertThat(ended.err()).contains("30/30", "ok 30", "failed 0");
+    assertThat(ended.err()).contains("30/30 rows in", "answered 30", "failed 0");
     assertThat(ended.out()).isEmpty();
     assertThat(server.seen()).allMatch(seen -> seen.header("authorization").isEmpty());
 

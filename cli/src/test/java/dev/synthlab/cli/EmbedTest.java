@@ -43,6 +43,9 @@ class EmbedTest {
     List<String> items = new ArrayList<>();
     JsonNode input = Json.mapper().readTree(seen.body()).path("input");
     for (JsonNode text : input) {
+      if (text.stringValue().equals("unknown")) {
+        return error(404, "model_not_found", "there is no such model");
+      }
       if (text.stringValue().equals("refused")) {
         return error(400, "invalid_input", "I take no such text");
       }
@@ -144,6 +147,18 @@ class EmbedTest {
     assertThat(body.path("dimensions").intValue()).isEqualTo(2);
     assertThat(server.seen())
         .allMatch(seen -> Json.mapper().readTree(seen.body()).path("input").size() <= 50);
+  }
+
+  @Test
+  void stopsIfTheServerDoesNotHaveTheModelOfAllTexts() {
+    synth.file("in.txt", "unknown", "two", "three");
+
+    Ended ended = synth.run("embed", "in.txt", "-o", "out.jsonl", "--batch-size", "1", "-c", "1");
+
+    assertThat(ended.exit()).as(ended.all()).isEqualTo(4);
+    assertThat(ended.err())
+        .contains("there is no such model", "Name a model of the server with -m");
+    assertThat(synth.lines("out.jsonl")).isEmpty();
   }
 
   @Test

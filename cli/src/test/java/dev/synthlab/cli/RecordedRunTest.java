@@ -149,7 +149,7 @@ class RecordedRunTest {
     assertThat(killed).contains("killed");
     assertThat(last.exit()).as(last.err()).isZero();
     assertThat(job.path("state").asString()).isEqualTo("done");
-    assertThat(job.path("answered").asInt()).isEqualTo(KILLED_ROWS);
+    assertThat(job.path("answered_rows").asInt()).isEqualTo(KILLED_ROWS);
     Map<Boolean, List<RecordedCall>> kept =
         calls.stream()
             .filter(call -> call.error().isEmpty())
@@ -215,13 +215,15 @@ class RecordedRunTest {
     Ended table = synth.run("usage", "--by", "run", "--csv");
 
     assertThat(list.out()).contains(run.substring(0, 8), "done", "3/3", "$0.0", "out.jsonl");
-    assertThat(one.out()).contains(run, "3/3 answered, 0 failed", "gpt-4o-mini");
+    assertThat(one.out())
+        .contains(
+            run, "rows    3/3 answered, 0 failed", "calls   3/3 answered, 0 failed", "gpt-4o-mini");
     assertThat(json.path("usage").path("calls").asInt()).isEqualTo(3);
     assertThat(none.exit()).isEqualTo(2);
     assertThat(none.err()).contains("no recorded run has the id nothing", "synthlab jobs");
     assertThat(table.out().lines().toList())
         .hasSize(2)
-        .satisfies(lines -> assertThat(lines.get(0)).startsWith("run,calls,failed,attempts"))
+        .satisfies(lines -> assertThat(lines.get(0)).startsWith("run,calls,failed_calls,attempts"))
         .satisfies(lines -> assertThat(lines.get(1)).startsWith(run + ",3,0,"));
   }
 

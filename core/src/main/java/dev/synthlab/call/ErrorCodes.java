@@ -97,7 +97,8 @@ final class ErrorCodes {
           "authenticationerror",
           "unauthenticated",
           "unauthorized",
-          "accountdeactivated");
+          "accountdeactivated",
+          "nodbconnection"); // of LiteLLM without a database, for every key but its master key
 
   private static final Pattern KEY_WORDS =
       Pattern.compile(

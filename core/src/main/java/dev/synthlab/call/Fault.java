@@ -122,6 +122,24 @@ public record Fault(
   }
 
   /**
+   * Whether the server does not have the model of the request.
+   *
+   * @return true for a fault with the code {@link #MODEL_NOT_FOUND}
+   */
+  public boolean isUnknownModel() {
+    return kind == Kind.NOT_FOUND && code.filter(MODEL_NOT_FOUND::equals).isPresent();
+  }
+
+  /**
+   * The code of the fault in results, in counts and in the ledger.
+   *
+   * @return the code of the kind, or {@link #MODEL_NOT_FOUND}
+   */
+  public String resultCode() {
+    return isUnknownModel() ? MODEL_NOT_FOUND : kind.code();
+  }
+
+  /**
    * Creates a fault with a message only.
    *
    * @param kind the kind of fault
@@ -170,6 +188,25 @@ public record Fault(
   public Fault as(Kind other, String description) {
     return new Fault(
         other, description, status, code, parameter, requestId, retryAfter, partial, cause);
+  }
+
+  /**
+   * The same fault with an error code of the server.
+   *
+   * @param other the code
+   * @return a new fault
+   */
+  public Fault withCode(String other) {
+    return new Fault(
+        kind,
+        message,
+        status,
+        Optional.of(other),
+        parameter,
+        requestId,
+        retryAfter,
+        partial,
+        cause);
   }
 
   /**

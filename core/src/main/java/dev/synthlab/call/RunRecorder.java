@@ -2,6 +2,7 @@ package dev.synthlab.call;
 
 import dev.synthlab.Internal;
 import java.time.Instant;
+import java.util.Map;
 
 /**
  * A recorder of bulk runs, and of the calls in their results files. The results file stays the
@@ -60,8 +61,19 @@ public interface RunRecorder {
    * @param state {@code done}, {@code interrupted} and others, in lower case
    * @param rows the number of rows
    * @param answered the number of rows with an answer
-   * @param failed the number of rows whose last line is a failure
+   * @param failures the number of rows whose last line is a failure, by error code
    * @param length the size of its results file in bytes; 0 if there is none
    */
-  record End(Instant at, String state, long rows, long answered, long failed, long length) {}
+  record End(
+      Instant at, String state, long rows, long answered, Map<String, Long> failures, long length) {
+
+    /**
+     * The rows whose last line is a failure.
+     *
+     * @return their number
+     */
+    public long failed() {
+      return failures.values().stream().mapToLong(Long::longValue).sum();
+    }
+  }
 }

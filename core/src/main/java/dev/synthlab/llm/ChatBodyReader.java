@@ -14,20 +14,30 @@ import tools.jackson.core.JacksonException;
  * server sends.
  *
  * @param streamed whether a stream was requested
+ * @param onFirstText called when the first text of a stream has arrived
  */
-record ChatBodyReader(boolean streamed) implements ResponseReader<PreparedChat, ChatResult> {
+record ChatBodyReader(boolean streamed, Runnable onFirstText)
+    implements ResponseReader<PreparedChat, ChatResult> {
 
   @Override
   public ChatResult read(PreparedChat chat, AttemptResult.ResponseReceived head)
       throws IOException, UnusableResponseException {
     ChatResponseParser answer = new ChatResponseParser(chat.tokenLimit());
     String last = "";
+    boolean begun = false;
     try (var body = head.body()) {
       ChatChunks chunks = new ChatChunks(body, streamed);
       for (var next = chunks.next(); next.isPresent(); next = chunks.next()) {
         last = next.get().data();
         answer.add(next.get());
         ChatResult.requireNoError(answer);
+        if (chunks.isEventStream()) {
+          head.onEvent().run(); // from now on silence is limited, and not the whole time
+          if (!begun && !answer.text.isEmpty()) {
+            begun = true;
+            onFirstText.run();
+          }
+        }
       }
       ChatResult.requireWhole(answer, chunks, last);
       String json =

@@ -29,6 +29,7 @@ import java.util.function.Supplier;
 final class LlmSpan {
   private final OpenSpan span;
   private final OperationTimer operation;
+  private final AtomicBoolean begun = new AtomicBoolean();
   private final AtomicBoolean over = new AtomicBoolean();
 
   private LlmSpan(OpenSpan span, OperationTimer operation) {
@@ -106,9 +107,7 @@ final class LlmSpan {
   /** Opens a stream that ends the span later, unless it cannot be opened. */
   <T> T opening(Supplier<T> work) {
     try {
-      T opened = span.around(work::get);
-      span.event("First Token Stream Event");
-      return opened;
+      return span.around(work::get);
     } catch (CallException e) {
       failed(e);
       throw e;
@@ -120,9 +119,12 @@ final class LlmSpan {
     }
   }
 
-  /** The first delta of a stream arrived. */
+  /** The first delta of a stream arrived; the streams of later attempts are not counted. */
   void firstToken() {
-    operation.recordFirstToken();
+    if (!begun.getAndSet(true)) {
+      span.event("First Token Stream Event");
+      operation.recordFirstToken();
+    }
   }
 
   /** Runs a part of the work of an open stream within the span. */

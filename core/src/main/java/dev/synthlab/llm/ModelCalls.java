@@ -166,15 +166,16 @@ final class ModelCalls {
     return span.around(
         () -> {
           Outcome<Completion> outcome =
-              cacheLookup.outcome(asked, () -> sent(asked, chat, streamed));
+              cacheLookup.outcome(asked, () -> sent(asked, chat, new ChatBodyReader(streamed, span::firstToken)));
           span.ended(outcome);
           return outcome;
         });
   }
 
-  private Outcome<Completion> sent(CacheLookup.Query asked, PreparedChat chat, boolean streamed) {
+  private Outcome<Completion> sent(
+      CacheLookup.Query asked, PreparedChat chat, ChatBodyReader reader) {
     CompletionRequest request = asked.request();
-    var exchange = new ModelExchange<>(chat, new ChatBodyReader(streamed), timer);
+    var exchange = new ModelExchange<>(chat, reader, timer);
     return switch (loop(request).run(exchange, asked.until())) {
       case Outcome.Answered<ChatResult> ok ->
           new Outcome.Answered<>(

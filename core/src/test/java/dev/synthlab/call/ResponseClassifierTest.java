@@ -148,6 +148,7 @@ class ResponseClassifierTest {
         "400 | [{'error':{'code':400,'status':'INVALID_ARGUMENT','message':'x','details':[{'reason':'API_KEY_INVALID'}]}}] | AUTHENTICATION",
         "400 | {'error':'API key not valid. Please pass a valid API key.'} | AUTHENTICATION",
         "400 | {'error':{'error':{'code':401,'message':'x'}}} | AUTHENTICATION",
+        "400 | {'error':{'message':'No connected db.','type':'no_db_connection','param':null,'code':'400'}} | AUTHENTICATION",
         "500 | {'error':{'type':'authentication_error','message':'x'}} | AUTHENTICATION",
         "500 | {'error':{'code':401,'message':'x'}} | AUTHENTICATION",
         "400 | {'type':'error','error':{'type':'invalid_request_error','message':'Your credit balance is too low to access the API.'}} | QUOTA_EXCEEDED",

@@ -55,7 +55,10 @@ class AnswerFormsTest {
   private Completion ask(Way way, CompletionRequest request, Reply... replies) {
     rig.close();
     rig = ClientFixture.inTurn(replies);
-    LlmClient client = rig.client();
+    return ask(way, request, rig.client());
+  }
+
+  private static Completion ask(Way way, CompletionRequest request, LlmClient client) {
     if (way != Way.STREAM) {
       boolean streamed = way == Way.STREAM_READ_WHOLE;
       return InternalCalls.of(client).completion(request, streamed).get();
@@ -157,8 +160,9 @@ class AnswerFormsTest {
         .isThrownBy(() -> ask(Way.WHOLE, whole(thought)));
   }
 
-  @Test
-  void countsReasoningAsActivityOfTheStream() {
+  @ParameterizedTest
+  @EnumSource(names = {"STREAM", "STREAM_READ_WHOLE"})
+  void countsReasoningAsActivityOfTheStream(Way way) {
     String thought =
         "data: " + piece("\"reasoning_content\":\"" + "hm ".repeat(20) + "\"") + "\n\n";
     Reply slow =
@@ -178,13 +182,10 @@ class AnswerFormsTest {
     rig.close();
     rig = ClientFixture.inTurn(slow).inRealTime().with("SYNTHLAB_TIMEOUT", "700ms");
 
-    StringBuilder text = new StringBuilder();
-    try (TextStream stream = rig.client().stream("hi")) {
-      stream.forEach(text::append);
-      assertThat(stream.reasoning()).startsWith("hm hm").hasSize(12 * 60);
-    }
+    Completion answer = ask(way, CompletionRequest.of("hi"), rig.client());
 
-    assertThat(text).hasToString("Paris");
+    assertThat(answer.reasoning()).startsWith("hm hm").hasSize(12 * 60);
+    assertThat(answer.text()).isEqualTo("Paris");
     assertThat(rig.requests()).isEqualTo(1);
   }
 

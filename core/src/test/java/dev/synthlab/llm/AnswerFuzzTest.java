@@ -4,6 +4,7 @@ import static dev.synthlab.testing.Replies.quoted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.call.AttemptResult;
+import dev.synthlab.call.Outcome;
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.SseReader;
 import dev.synthlab.json.Json;
@@ -16,6 +17,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.core.JacksonException;
@@ -29,6 +32,10 @@ import tools.jackson.databind.MappingIterator;
 @Timeout(3600)
 class AnswerFuzzTest {
   private static final int ANSWERS = Integer.getInteger("fuzz.answers", 10_000);
+
+  /** Calls of a client, each of which sends requests to a real server. */
+  private static final int CALLS = ANSWERS / 20;
+
   private static final List<String> WORDS =
       List.of("Paris", " ", "\"", "\n", "é", "😀", "{", "}", "\\", "data:", "[DONE]", "", "a b");
   private static final List<String> ENDS =
@@ -81,6 +88,45 @@ class AnswerFuzzTest {
       }
     }
     assertThat(answers).isGreaterThan(ANSWERS / 100);
+  }
+
+  @Test
+  void neverSendsMoreRequestsThanAttemptsAllow() {
+    AtomicReference<byte[]> last = new AtomicReference<>(new byte[0]);
+    AtomicInteger requests = new AtomicInteger();
+    int answers = 0;
+    try (ClientFixture rig =
+        ClientFixture.of(
+            (request, number) -> {
+              last.set(damaged(sent().body()));
+              requests.incrementAndGet();
+              return Replies.bytes(200, "text/event-stream", last.get());
+            })) {
+      for (int i = 0; i < CALLS; i++) {
+        boolean streamed = random.nextBoolean();
+        int attempts = 1 + random.nextInt(4);
+        CompletionRequest request = CompletionRequest.of("hi").withMaxAttempts(attempts);
+        requests.set(0);
+
+        Outcome<Completion> outcome = InternalCalls.of(rig.client()).completion(request, streamed);
+
+        String shown = new String(last.get(), StandardCharsets.UTF_8);
+        assertThat(requests).as(shown).hasValueLessThanOrEqualTo(attempts);
+        if (outcome instanceof Outcome.Answered<Completion> answered) {
+          answers++;
+          assertThat(answered.value().text()).as(shown).isEqualTo(asText(last.get()));
+        }
+      }
+    }
+    assertThat(answers).isGreaterThan(CALLS / 100);
+  }
+
+  private static String asText(byte[] body) {
+    try {
+      return textOf(body);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
@@ -144,7 +190,7 @@ class AnswerFuzzTest {
   private Optional<ChatResult> read(PreparedChat chat, byte[] body) throws IOException {
     try {
       return Optional.of(
-          new ChatBodyReader(random.nextBoolean())
+          new ChatBodyReader(random.nextBoolean(), () -> {})
               .read(
                   chat,
                   new AttemptResult.ResponseReceived(

@@ -161,7 +161,7 @@ record CallWrite(String id, Optional<String> within, CallReport report) implemen
   }
 
   private static @Nullable String code(Optional<Fault> fault) {
-    return fault.map(Fault::kind).map(Fault.Kind::code).orElse(null);
+    return fault.map(Fault::resultCode).orElse(null);
   }
 
   private static @Nullable String text(Optional<String> text) {

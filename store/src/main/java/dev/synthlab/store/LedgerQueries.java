@@ -1,5 +1,6 @@
 package dev.synthlab.store;
 
+import dev.synthlab.json.Json;
 import dev.synthlab.store.TransactionOptions.Access;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -10,10 +11,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Queries on the ledger. They create no file and no table. Thread-safe. */
+/** Queries on the ledger. They create no file, and no table but in an older ledger. Thread-safe. */
 final class LedgerQueries {
   private static final String SUMS =
       "count(*), count(c.error), sum(c.attempts), sum(c.input_tokens), sum(c.output_tokens),"
@@ -22,13 +25,13 @@ final class LedgerQueries {
           + " sum(c.cached), sum(c.cost_pico_usd % 1000000)";
   private static final String RUNS =
       "SELECT r.id, r.began, r.ended, r.input, r.output, r.model, r.host, r.process, r.state,"
-          + " r.total, r.answered, r.failed,"
+          + " r.total, r.answered, r.failed_by_code,"
           + " count(DISTINCT CASE WHEN c.error IS NULL THEN c.custom_id END), "
           + SUMS.replace("count(*)", "count(c.id)")
               .replace("c.error IS NULL AND", "c.id IS NOT NULL AND c.error IS NULL AND")
           + " FROM ledger_run r LEFT JOIN ledger_call c ON c.run_id = r.id"
           + " GROUP BY r.id, r.began, r.resumed, r.ended, r.input, r.output, r.model, r.host,"
-          + " r.process, r.state, r.total, r.answered, r.failed ORDER BY r.resumed DESC, r.id";
+          + " r.process, r.state, r.total, r.answered, r.failed_by_code ORDER BY r.resumed DESC, r.id";
 
   private final Dialect dialect;
 
@@ -169,8 +172,20 @@ final class LedgerQueries {
             killed ? "killed" : row.getString(9),
             row.getLong(10),
             hasEnded ? row.getLong(11) : row.getLong(13),
-            row.getLong(12),
+            failures(row.getString(12)),
             usage(row, row.getString(1), 13)));
+  }
+
+  /** The failed rows by code; none before the first end of a run. */
+  private static Map<String, Long> failures(@Nullable String json) {
+    Map<String, Long> failures = new TreeMap<>();
+    if (json != null) {
+      Json.mapper()
+          .readTree(json)
+          .properties()
+          .forEach(each -> failures.put(each.getKey(), each.getValue().asLong()));
+    }
+    return failures;
   }
 
   private static RecordedCall call(ResultSet row) throws SQLException {

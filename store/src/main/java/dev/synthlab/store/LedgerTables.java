@@ -16,7 +16,7 @@ import org.flywaydb.core.api.configuration.FluentConfiguration;
  * PostgreSQL in their own schema. Immutable.
  */
 final class LedgerTables {
-  static final int VERSION = 3;
+  static final int VERSION = 4;
   private static final String HISTORY = "ledger_history";
   private static final String SCHEMA = "synthlab";
 
@@ -63,21 +63,26 @@ final class LedgerTables {
     }
   }
 
-  /** A connection for reading; empty if nothing was ever recorded. */
+  /** A connection for reading; empty if nothing was ever recorded. Older tables are migrated. */
   Optional<Connection> openToRead() throws SQLException {
     if (dialect instanceof Sqlite file && !file.exists()) {
       return Optional.empty();
     }
     Connection connection = connect();
-    boolean good = false;
+    boolean current = false;
+    int version;
     try {
-      good = checkedVersion(connection) > 0;
-      return good ? Optional.of(connection) : Optional.empty();
+      version = checkedVersion(connection);
+      current = version == VERSION;
     } finally {
-      if (!good) {
+      if (!current) {
         connection.close();
       }
     }
+    if (current) {
+      return Optional.of(connection);
+    }
+    return version == 0 ? Optional.empty() : Optional.of(open());
   }
 
   private Connection connect() throws SQLException {

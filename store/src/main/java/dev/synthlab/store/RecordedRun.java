@@ -2,6 +2,8 @@ package dev.synthlab.store;
 
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
 
 /** One bulk run in the ledger. Immutable. */
@@ -23,7 +25,7 @@ public final class RecordedRun {
       String state,
       long rows,
       long answered,
-      long failed,
+      Map<String, Long> failures,
       UsageSummary usage) {}
 
   /** {@return the id of the run, the same each time the run is resumed} */
@@ -69,14 +71,22 @@ public final class RecordedRun {
     return values.rows();
   }
 
-  /** {@return the number of rows with an answer} */
+  /**
+   * {@return the number of rows with an answer; of a run without an end, the rows of which a call
+   * was answered}
+   */
   public long answered() {
     return values.answered();
   }
 
-  /** {@return the number of rows whose last result is a failure} */
+  /** {@return the number of rows whose last result is a failure, as of the last end of the run} */
   public long failed() {
-    return values.failed();
+    return failures().values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** {@return the failed rows by error code, the codes in alphabetical order} */
+  public Map<String, Long> failures() {
+    return Collections.unmodifiableMap(values.failures());
   }
 
   /** {@return the usage of all calls of the run, including calls whose results were lost} */

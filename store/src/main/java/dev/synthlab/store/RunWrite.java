@@ -1,10 +1,12 @@
 package dev.synthlab.store;
 
 import dev.synthlab.call.RunRecorder;
+import dev.synthlab.json.Json;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The start or the end of a bulk run, to be written to the ledger. */
 sealed interface RunWrite extends LedgerWrite {
@@ -45,7 +47,7 @@ sealed interface RunWrite extends LedgerWrite {
   record Ended(String run, RunRecorder.End end, boolean settled) implements RunWrite {
     private static final String SQL =
         "UPDATE ledger_run SET ended = ?, state = ?, total = ?, answered = ?, failed = ?,"
-            + " settled_bytes = ? WHERE id = ?";
+            + " failed_by_code = ?, settled_bytes = ? WHERE id = ?";
 
     /** A copy for a run of which calls were lost. */
     Ended unsettled() {
@@ -60,8 +62,9 @@ sealed interface RunWrite extends LedgerWrite {
         into.setLong(3, end.rows());
         into.setLong(4, end.answered());
         into.setLong(5, end.failed());
-        CallWrite.set(into, 6, settled ? Optional.of(end.length()) : Optional.empty());
-        into.setString(7, CallWrite.bounded(run));
+        into.setString(6, Json.line(new TreeMap<>(end.failures())));
+        CallWrite.set(into, 7, settled ? Optional.of(end.length()) : Optional.empty());
+        into.setString(8, CallWrite.bounded(run));
         into.executeUpdate();
       }
     }

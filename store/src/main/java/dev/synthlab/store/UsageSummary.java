@@ -64,7 +64,10 @@ public final class UsageSummary {
     return values.calls();
   }
 
-  /** {@return the number of calls that failed} */
+  /**
+   * {@return the number of calls without an answer; an answer that does not fit its schema, or that
+   * was refused or filtered, belongs to a call that did not fail}
+   */
   public long failed() {
     return values.failed();
   }

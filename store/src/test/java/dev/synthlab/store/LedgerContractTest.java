@@ -2,6 +2,7 @@ package dev.synthlab.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.synthlab.Synthlab;
 import dev.synthlab.call.CallException;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
@@ -190,7 +192,7 @@ abstract class LedgerContractTest {
     assertThatExceptionOfType(SchemaTooNew.class)
         .isThrownBy(() -> Ledger.usage(settings(), Instant.EPOCH, UsageSummary.GroupBy.MODEL))
         .withMessageContaining("version 7")
-        .withMessageContaining("up to 3");
+        .withMessageContaining("up to " + LedgerTables.VERSION);
     Ledger ledger = Ledger.of(settings());
     ledger.ended(answered("m", NOON));
     ledger.close();
@@ -307,7 +309,9 @@ abstract class LedgerContractTest {
         .satisfies(run -> assertThat(run.state()).isEqualTo("running"))
         .satisfies(run -> assertThat(run.answered()).isEqualTo(1));
     try (Ledger ledger = Ledger.of(settings())) {
-      ledger.ended("run-1", new RunRecorder.End(NOON.plusSeconds(9), "done", 3, 2, 1, 77));
+      ledger.ended(
+          "run-1",
+          new RunRecorder.End(NOON.plusSeconds(9), "done", 3, 2, Map.of("refusal", 1L), 77));
     }
 
     try (Ledger ledger = Ledger.of(settings())) {
@@ -321,7 +325,7 @@ abstract class LedgerContractTest {
               assertThat(run.state()).isEqualTo("done");
               assertThat(run.ended()).contains(NOON.plusSeconds(9));
               assertThat(run.answered()).isEqualTo(2);
-              assertThat(run.failed()).isEqualTo(1);
+              assertThat(run.failures()).containsExactly(entry("refusal", 1L));
               assertThat(run.costUsd()).contains(new BigDecimal("0.0000012345"));
             });
   }
@@ -354,7 +358,7 @@ abstract class LedgerContractTest {
         statement.execute("ALTER TABLE ledger_call DROP COLUMN " + added);
       }
       statement.execute("DROP TABLE kept_answer");
-      statement.execute("DELETE FROM ledger_history WHERE version IN ('2', '3')");
+      statement.execute("DELETE FROM ledger_history WHERE version IN ('2', '3', '4')");
     }
 
     try (Ledger ledger = Ledger.of(settings())) {
@@ -364,6 +368,23 @@ abstract class LedgerContractTest {
     assertThat(Ledger.usage(settings(), Instant.EPOCH, UsageSummary.GroupBy.MODEL))
         .extracting(UsageSummary::calls)
         .containsExactly(2L);
+  }
+
+  @Test
+  void migratesOlderTablesWhenRunsAreListed() throws SQLException {
+    RunRecorder.Start start = new RunRecorder.Start("run-1", NOON, "/in", "/out", "m", 3);
+    try (Ledger ledger = Ledger.of(settings())) {
+      ledger.begun(start);
+    }
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("ALTER TABLE ledger_run DROP COLUMN failed_by_code");
+      statement.execute("DELETE FROM ledger_history WHERE version = '4'");
+    }
+
+    List<RecordedRun> runs = Ledger.runs(settings());
+
+    assertThat(runs).singleElement().satisfies(run -> assertThat(run.failures()).isEmpty());
   }
 
   private String column(String sql) {

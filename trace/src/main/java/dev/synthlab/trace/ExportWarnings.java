@@ -17,6 +17,7 @@ import org.slf4j.Logger;
  */
 final class ExportWarnings {
   private static final Logger log = Logging.component("trace");
+  private static final String GRPC_PORT = "this is a port of gRPC, not of HTTP";
   private static final long INTERVAL = Duration.ofMinutes(1).toNanos();
 
   private final String what;
@@ -51,6 +52,9 @@ final class ExportWarnings {
 
   /** A short reason, without secrets that a server may have repeated. */
   static String reason(@Nullable Throwable failure) {
+    if (GrpcFallbackExporter.isGrpcPort(failure)) {
+      return GRPC_PORT;
+    }
     Throwable root = failure;
     while (root != null && root.getCause() != null) {
       root = root.getCause();
@@ -73,6 +77,9 @@ final class ExportWarnings {
   }
 
   private static String advice(String reason, TraceSettings.Protocol protocol) {
+    if (reason.equals(GRPC_PORT)) {
+      return "Set the variable of OpenTelemetry for the protocol to grpc, or name a port of HTTP";
+    }
     String lower = reason.toLowerCase(Locale.ROOT);
     if (lower.contains("401") || lower.contains("403") || lower.contains("unauth")) {
       return "Check PHOENIX_API_KEY";

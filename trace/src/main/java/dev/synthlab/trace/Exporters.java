@@ -17,6 +17,7 @@ import io.opentelemetry.sdk.common.export.ProxyOptions;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,24 +50,40 @@ final class Exporters {
   }
 
   static SpanExporter create(TraceSettings trace, NetworkSettings network) {
-    TraceSettings.Exporter endpoint = trace.place();
+    URI address = trace.place().address();
     Map<String, String> headers = headers(trace);
-    return switch (endpoint.protocol()) {
+    return switch (trace.place().protocol()) {
       case HTTP ->
-          withNetwork(OtlpHttpSpanExporter.builder(), network)
-              .setEndpoint(endpoint.address().toString())
-              .setHeaders(() -> headers)
-              .setTimeout(TIMEOUT)
-              .setRetryPolicy(RETRIES)
-              .build();
-      case GRPC ->
-          withNetwork(OtlpGrpcSpanExporter.builder(), network)
-              .setEndpoint(endpoint.address().toString())
-              .setHeaders(() -> headers)
-              .setTimeout(TIMEOUT)
-              .setRetryPolicy(RETRIES)
-              .build();
+          new GrpcFallbackExporter(
+              http(address, headers, network),
+              Pipeline.redacted(address),
+              () -> grpc(root(address), headers, network));
+      case GRPC -> grpc(address, headers, network);
     };
+  }
+
+  private static URI root(URI address) {
+    return URI.create(address.getScheme() + "://" + address.getRawAuthority());
+  }
+
+  private static SpanExporter http(
+      URI address, Map<String, String> headers, NetworkSettings network) {
+    return withNetwork(OtlpHttpSpanExporter.builder(), network)
+        .setEndpoint(address.toString())
+        .setHeaders(() -> headers)
+        .setTimeout(TIMEOUT)
+        .setRetryPolicy(RETRIES)
+        .build();
+  }
+
+  private static SpanExporter grpc(
+      URI address, Map<String, String> headers, NetworkSettings network) {
+    return withNetwork(OtlpGrpcSpanExporter.builder(), network)
+        .setEndpoint(address.toString())
+        .setHeaders(() -> headers)
+        .setTimeout(TIMEOUT)
+        .setRetryPolicy(RETRIES)
+        .build();
   }
 
   /** The exporter with the proxies and certificate authorities of the settings. */

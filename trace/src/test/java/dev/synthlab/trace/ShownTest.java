@@ -8,6 +8,8 @@ import dev.synthlab.config.TraceSettings;
 import dev.synthlab.external.ApiClient;
 import dev.synthlab.external.ApiException;
 import dev.synthlab.external.ApiService;
+import dev.synthlab.llm.CompletionRequest;
+import dev.synthlab.llm.InternalCalls;
 import dev.synthlab.spans.TraceMasking;
 import dev.synthlab.spans.Tracing;
 import dev.synthlab.testing.Replies;
@@ -73,6 +75,21 @@ class ShownTest {
     assertThat(exported())
         .contains("around", "hidesAMessageThatLooksLikeAStackTrace", "IllegalArgumentException")
         .doesNotContain(CANARY);
+  }
+
+  @Test
+  void showsTheFirstTokenOfAStreamThatIsReadWhole() {
+    ScriptedServer models =
+        ScriptedServer.inTurn(
+            Replies.events(Replies.delta("bl"), Replies.delta("ue"), Replies.finish("stop")),
+            Replies.chat("not a stream"));
+    try (Desk desk = new Desk(models)) {
+      InternalCalls calls = InternalCalls.of(desk.layer.llm());
+      calls.completion(CompletionRequest.of("Why?"), true).get();
+      calls.completion(CompletionRequest.of("Why?"), true).get();
+    }
+
+    assertThat(exported()).containsOnlyOnce("First Token Stream Event");
   }
 
   @Test
