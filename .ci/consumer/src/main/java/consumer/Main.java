@@ -1,9 +1,7 @@
 package consumer;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.synthlab.config.Environment;
-import dev.synthlab.config.Settings;
-import dev.synthlab.http.OkHttpTransport;
+import dev.synthlab.config.Secret;
 import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.TextStream;
 import io.opentelemetry.api.GlobalOpenTelemetry;
@@ -26,7 +24,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -95,14 +92,10 @@ public final class Main {
   }
 
   private static LlmClient client(HttpServer server, OpenTelemetrySdk sdk) {
-    String base = "http://127.0.0.1:" + server.getAddress().getPort() + "/v1";
     return LlmClient.builder()
-        .settings(
-            Settings.from(
-                    Environment.of(
-                        Map.of("OPENAI_BASE_URL", base, "SYNTHLAB_DEFAULT_MODEL", "gpt-4o-mini")))
-                .llm())
-        .owning(new OkHttpTransport())
+        .apiKey(Secret.of("sk-consumer-0123456789"))
+        .baseUrl("http://127.0.0.1:" + server.getAddress().getPort() + "/v1")
+        .model("gpt-4o-mini")
         .openTelemetry(sdk)
         .build();
   }

@@ -3,6 +3,7 @@ package dev.synthlab.spans;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.synthlab.Synthlab;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.TrafficControl;
@@ -33,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -125,7 +127,7 @@ class TelemetryTest {
                     .llm())
             .transport(transport)
             .traffic(TrafficControl.by(Timer.system(), limits))
-            .observer(reports::add);
+            .addObserver(reports::add);
     own.ifPresent(sdk -> builder.openTelemetry(sdk.openTelemetry));
     return builder.build();
   }
@@ -268,13 +270,19 @@ class TelemetryTest {
   }
 
   @Test
-  void replacesTheGlobalOneIfItIsInstalled() {
+  void ofAnInstalledInstanceReplacesTheGlobalOne() {
     assumeGlobalCanBeRead();
     try (Sdk own = new Sdk()) {
-      Telemetry.install(Optional.of(Telemetry.of(own.openTelemetry)));
+      try (Synthlab lab =
+              Synthlab.builder()
+                  .settings(Settings.from(Environment.of(Map.of())))
+                  .openTelemetry(own.openTelemetry)
+                  .build();
+          Synthlab.Installed installed = Synthlab.install(lab)) {
+        Objects.requireNonNull(installed);
+        Tracing.chain("installed", () -> 1);
+      }
 
-      Tracing.chain("installed", () -> 1);
-      Telemetry.install(Optional.empty());
       Tracing.chain("global", () -> 1);
 
       assertThat(own.spanNames()).containsExactly("installed");
