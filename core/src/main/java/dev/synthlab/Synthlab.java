@@ -25,6 +25,7 @@ import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.LlmClientBuilder;
 import dev.synthlab.llm.UsageTotals;
 import dev.synthlab.logging.Logging;
+import dev.synthlab.spans.Telemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -158,6 +159,7 @@ public final class Synthlab implements AutoCloseable {
             "Synthlab.get() was called, or another instance installed, before this install");
       }
       instance = Objects.requireNonNull(layer);
+      Telemetry.install(layer.openTelemetry.map(Telemetry::of)); // for spans outside of calls
       return () -> uninstall(layer);
     } finally {
       LOCK.unlock();
@@ -176,6 +178,7 @@ public final class Synthlab implements AutoCloseable {
     try {
       if (instance == layer) {
         instance = null;
+        Telemetry.install(Optional.empty());
       }
     } finally {
       LOCK.unlock();

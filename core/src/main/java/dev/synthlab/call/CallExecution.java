@@ -77,8 +77,8 @@ final class CallExecution<T> {
   }
 
   Outcome<T> run() {
-    call.enter();
     loop.traffic.metrics().recordTo(telemetry.metrics());
+    call.enter();
     try {
       while (!call.isCancelled()) {
         Optional<Fault> failure = Optional.empty();

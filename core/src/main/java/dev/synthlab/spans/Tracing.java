@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -191,6 +192,23 @@ public final class Tracing {
       throws E {
     Telemetry telemetry = Telemetry.of(openTelemetry);
     return Tracing.<T, E>unchecked(() -> telemetry.around(work::run));
+  }
+
+  /**
+   * Wraps an executor so that its tasks run with the context of the thread that submits them: the
+   * current span, the {@link Labels} and OpenTelemetry of the surrounding work, and the MDC, which
+   * has the {@code trace_id} and {@code span_id} of log lines.
+   *
+   * <p>{@code Context.taskWrapping} of OpenTelemetry carries span, labels and OpenTelemetry too, but
+   * not the MDC. Other thread locals and scoped values do not follow, nor does anything follow into
+   * tasks that reach the threads in another way: parallel streams, tasks that were submitted to the
+   * executor itself.
+   *
+   * @param executor runs the tasks
+   * @return an executor over it; shutting it down shuts the other down
+   */
+  public static ExecutorService wrap(ExecutorService executor) {
+    return new ContextExecutor(executor);
   }
 
   /**

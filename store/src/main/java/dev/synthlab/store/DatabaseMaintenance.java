@@ -2,7 +2,6 @@ package dev.synthlab.store;
 
 import dev.synthlab.Internal;
 import dev.synthlab.call.Timer;
-import dev.synthlab.config.DatabaseUrl;
 import dev.synthlab.config.Settings;
 import dev.synthlab.store.TransactionOptions.Access;
 import java.nio.file.Path;
@@ -27,15 +26,8 @@ public final class DatabaseMaintenance {
   private DatabaseMaintenance(Settings settings) {
     Timer timer = Timer.system();
     this.settings = settings;
-    this.database = dialect(settings, settings.database().server(), timer);
-    this.ledger = dialect(settings, settings.ledger().server(), timer);
-  }
-
-  private static Dialect dialect(Settings settings, Optional<DatabaseUrl> server, Timer timer) {
-    Settings.Database how = settings.database();
-    return server
-        .<Dialect>map(url -> new Postgres(url, how))
-        .orElseGet(() -> Sqlite.of(settings, timer));
+    this.database = Dialect.of(settings.database().server(), settings, timer);
+    this.ledger = Dialect.of(settings.ledger().server(), settings, timer);
   }
 
   /**

@@ -95,11 +95,8 @@ public final class DatabaseManager implements AutoCloseable {
   public static DatabaseManager of(Settings settings, Timer timer) {
     refuseDotEnv(settings);
     Settings.Database how = settings.database();
-    Dialect dialect =
-        how.server()
-            .<Dialect>map(url -> new Postgres(url, how))
-            .orElseGet(() -> Sqlite.of(settings, timer));
-    return new DatabaseManager(dialect, how, Objects.requireNonNull(timer));
+    return new DatabaseManager(
+        Dialect.of(how.server(), settings, timer), how, Objects.requireNonNull(timer));
   }
 
   /** A {@code .env} that may not name the database must not be ignored silently. */

@@ -1,16 +1,30 @@
 package dev.synthlab.store;
 
 import com.zaxxer.hikari.HikariConfig;
+import dev.synthlab.call.Timer;
+import dev.synthlab.config.DatabaseUrl;
+import dev.synthlab.config.Settings;
 import dev.synthlab.spans.DatabaseAttributes;
 import dev.synthlab.store.TransactionOptions.Access;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 
 /** The differences between PostgreSQL and SQLite. Thread-safe. */
 sealed interface Dialect permits Postgres, Sqlite {
+
+  /** The dialect of a server, or of the SQLite file of the settings if there is no server. */
+  static Dialect of(Optional<DatabaseUrl> server, Settings settings, Timer timer) {
+    if (server.isPresent()) {
+      Drivers.POSTGRESQL.require();
+      return new Postgres(server.get(), settings.database());
+    }
+    Drivers.SQLITE.require();
+    return Sqlite.of(settings, timer);
+  }
 
   /** The name of the database in messages, without credentials. */
   String name();

@@ -81,12 +81,7 @@ public final class Ledger implements CallRecorder, RunRecorder {
   }
 
   static Dialect dialect(Settings settings, Timer timer) {
-    Settings.Database how = settings.database();
-    return settings
-        .ledger()
-        .server()
-        .<Dialect>map(url -> new Postgres(url, how))
-        .orElseGet(() -> Sqlite.of(settings, timer));
+    return Dialect.of(settings.ledger().server(), settings, timer);
   }
 
   @Override
