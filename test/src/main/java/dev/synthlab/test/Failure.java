@@ -57,7 +57,7 @@ public final class Failure {
   /**
    * Status 401: the key is not accepted.
    *
-   * @return the failure, {@code CallException.AuthenticationFailed}; it is not tried again
+   * @return the failure, {@code CallException.Authentication}; it is not tried again
    */
   public static Failure badKey() {
     return status(401, "invalid_api_key", "Incorrect API key provided.", Optional.empty());
