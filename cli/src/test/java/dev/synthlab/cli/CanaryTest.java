@@ -17,7 +17,7 @@ import dev.synthlab.http.ConnectOptions;
 import dev.synthlab.http.OkHttpTransport;
 import dev.synthlab.json.Json;
 import dev.synthlab.testing.Encodings;
-import dev.synthlab.testing.PushedTimer;
+import dev.synthlab.test.ManualTimer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -200,7 +200,7 @@ class CanaryTest {
             ApiClient.builder(weather)
                 .settings(weather.settings(Environment.of(variables)))
                 .transport(transport)
-                .timer(new PushedTimer())
+                .timer(ManualTimer.forSockets())
                 .observer(report -> out.append(report.toString()).append('\n'))
                 .build()) {
       for (Echo.Place place : Echo.Place.values()) {

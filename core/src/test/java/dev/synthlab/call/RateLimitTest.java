@@ -1,5 +1,6 @@
 package dev.synthlab.call;
 
+import dev.synthlab.test.ManualTimer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -8,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RateLimitTest {
-  private final ManualTimer timer = new ManualTimer();
+  private final ManualTimer timer = ManualTimer.automatic();
 
   private Duration wait(RateLimit limit, long weight) {
     return limit.tryAcquire(weight).orElse(Duration.ZERO);

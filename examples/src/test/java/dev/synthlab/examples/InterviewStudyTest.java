@@ -1,10 +1,10 @@
 package dev.synthlab.examples;
 
-import static dev.synthlab.testing.Replies.chat;
-import static dev.synthlab.testing.Replies.delta;
-import static dev.synthlab.testing.Replies.error;
-import static dev.synthlab.testing.Replies.events;
-import static dev.synthlab.testing.Replies.finish;
+import static dev.synthlab.test.Replies.chat;
+import static dev.synthlab.test.Replies.delta;
+import static dev.synthlab.test.Replies.error;
+import static dev.synthlab.test.Replies.events;
+import static dev.synthlab.test.Replies.finish;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.examples.InterviewStudy.Findings;
@@ -14,9 +14,9 @@ import dev.synthlab.examples.InterviewStudy.Persona;
 import dev.synthlab.examples.InterviewStudy.Report;
 import dev.synthlab.examples.InterviewStudy.Theme;
 import dev.synthlab.llm.Part;
-import dev.synthlab.testing.ScriptedServer;
-import dev.synthlab.testing.ScriptedServer.Reply;
-import dev.synthlab.testing.ScriptedServer.Seen;
+import dev.synthlab.test.ScriptedServer;
+import dev.synthlab.test.ScriptedServer.Reply;
+import dev.synthlab.test.ScriptedServer.Seen;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

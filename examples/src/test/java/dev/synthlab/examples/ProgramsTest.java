@@ -1,16 +1,16 @@
 package dev.synthlab.examples;
 
-import static dev.synthlab.testing.Replies.chat;
-import static dev.synthlab.testing.Replies.delta;
-import static dev.synthlab.testing.Replies.error;
-import static dev.synthlab.testing.Replies.events;
-import static dev.synthlab.testing.Replies.finish;
-import static dev.synthlab.testing.Replies.json;
-import static dev.synthlab.testing.Replies.usage;
+import static dev.synthlab.test.Replies.chat;
+import static dev.synthlab.test.Replies.delta;
+import static dev.synthlab.test.Replies.error;
+import static dev.synthlab.test.Replies.events;
+import static dev.synthlab.test.Replies.finish;
+import static dev.synthlab.test.Replies.json;
+import static dev.synthlab.test.Replies.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.synthlab.testing.ScriptedServer;
-import dev.synthlab.testing.ScriptedServer.Reply;
+import dev.synthlab.test.ScriptedServer;
+import dev.synthlab.test.ScriptedServer.Reply;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;

@@ -4,7 +4,7 @@ import dev.synthlab.Synthlab;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
 import dev.synthlab.llm.LlmClient;
-import dev.synthlab.testing.ScriptedServer;
+import dev.synthlab.test.ScriptedServer;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URI;
