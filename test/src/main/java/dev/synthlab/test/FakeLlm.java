@@ -26,7 +26,6 @@ import java.util.stream.Collectors;
  */
 public final class FakeLlm extends Script<FakeLlm> implements AutoCloseable {
   private static final String BASE_URL = "http://fake-llm.test/v1";
-  private static final long AWAIT_SECONDS = 10;
 
   private final ManualTimer timer;
   private final FakeTransport transport;
@@ -182,7 +181,7 @@ public final class FakeLlm extends Script<FakeLlm> implements AutoCloseable {
    * @throws InterruptedException if the thread is interrupted
    */
   public List<LlmRequest> awaitRequests(int count) throws InterruptedException {
-    long left = TimeUnit.SECONDS.toNanos(AWAIT_SECONDS);
+    long left = TimeUnit.SECONDS.toNanos(ManualTimer.AWAIT_SECONDS);
     lock.lock();
     try {
       while (requests.size() < count) {
@@ -191,7 +190,7 @@ public final class FakeLlm extends Script<FakeLlm> implements AutoCloseable {
               "expected "
                   + count
                   + " requests within "
-                  + AWAIT_SECONDS
+                  + ManualTimer.AWAIT_SECONDS
                   + " s, but there were "
                   + requests.size());
         }

@@ -53,21 +53,27 @@ final class LineDiff {
     return String.join("\n", shortened(lines));
   }
 
-  /** Only changed lines and a few around them. */
+  /** Only changed lines and a few around them; a single other line is not worth omitting. */
   private static List<String> shortened(List<String> lines) {
     List<String> shown = new ArrayList<>();
-    boolean omitted = false;
     for (int i = 0; i < lines.size(); i++) {
-      List<String> near =
-          lines.subList(Math.max(0, i - CONTEXT), Math.min(lines.size(), i + CONTEXT + 1));
-      if (near.stream().anyMatch(line -> !line.startsWith("  "))) {
+      boolean far = isFar(lines, i);
+      boolean alone = (i == 0 || !isFar(lines, i - 1)) && !isFar(lines, i + 1);
+      if (!far || alone) {
         shown.add(lines.get(i));
-        omitted = false;
-      } else if (!omitted) {
+      } else if (i == 0 || !isFar(lines, i - 1)) {
         shown.add("  ...");
-        omitted = true;
       }
     }
     return shown;
+  }
+
+  /** Whether a line exists and is unchanged, as are those around it. */
+  private static boolean isFar(List<String> lines, int at) {
+    return at < lines.size()
+        && lines
+            .subList(Math.max(0, at - CONTEXT), Math.min(lines.size(), at + CONTEXT + 1))
+            .stream()
+            .allMatch(line -> line.startsWith("  "));
   }
 }

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -16,6 +17,9 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class ManualTimer implements Timer {
   private static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
+
+  /** The real time after which a test that waits for another thread fails. */
+  static final long AWAIT_SECONDS = 10;
 
   /** What advances the clock, and which clock scheduled tasks follow. */
   private enum Mode {
@@ -29,6 +33,7 @@ public final class ManualTimer implements Timer {
   private final Mode mode;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition advanced = lock.newCondition();
+  private final Condition paused = lock.newCondition();
   private final List<Duration> pauses = new ArrayList<>();
   private final List<Task> tasks = new ArrayList<>();
   private long now;
@@ -89,6 +94,7 @@ public final class ManualTimer implements Timer {
     lock.lock();
     try {
       pauses.add(pause);
+      paused.signalAll();
       long end = now + pause.toNanos();
       while (mode == Mode.STOPPED && now < end) {
         advanced.await();
@@ -158,6 +164,31 @@ public final class ManualTimer implements Timer {
   public List<Duration> pauses() {
     lock.lock();
     try {
+      return List.copyOf(pauses);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits in real time until a number of waits have begun, for calls on other threads.
+   *
+   * @param count the number of waits since the clock was created
+   * @return the waits so far
+   * @throws AssertionError if there are fewer after 10 seconds
+   * @throws InterruptedException if the thread is interrupted
+   */
+  public List<Duration> awaitPauses(int count) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = TimeUnit.SECONDS.toNanos(AWAIT_SECONDS);
+      while (pauses.size() < count) {
+        if (left <= 0) {
+          throw new AssertionError(
+              "expected " + count + " waits within " + AWAIT_SECONDS + " s, but there were " + pauses);
+        }
+        left = paused.awaitNanos(left);
+      }
       return List.copyOf(pauses);
     } finally {
       lock.unlock();

@@ -11,6 +11,7 @@ import dev.synthlab.test.RecordedExchange.Question;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -42,15 +43,17 @@ final class Recorder implements Transport {
     try {
       Response response = over.send(request, within);
       return new Response(
-          response.status(), response.headers(), new RecordedBody(question, response));
+          response.status(), response.headers(), new RecordedBody(question, request.uri(), response));
     } catch (TransportException e) {
-      write(question, Answer.failed(0, Headers.NONE, List.of(), e.phase(), message(e)));
+      write(question, Answer.failed(0, Headers.NONE, List.of(), e.phase(), message(e, request.uri())));
       throw e;
     }
   }
 
-  private static String message(Exception e) {
-    return String.valueOf(e.getMessage());
+  /** The message without the name of the server. */
+  private static String message(Exception e, URI uri) {
+    String message = String.valueOf(e.getMessage());
+    return uri.getAuthority() == null ? message : message.replace(uri.getAuthority(), "the server");
   }
 
   private void write(Question question, Answer answer) {
@@ -73,12 +76,14 @@ final class Recorder implements Transport {
   /** A body that keeps its parts; the exchange is written once, at its end. */
   private final class RecordedBody extends InputStream {
     private final Question question;
+    private final URI uri;
     private final Response response;
     private final List<byte[]> chunks = new ArrayList<>();
     private boolean ended;
 
-    RecordedBody(Question question, Response response) {
+    RecordedBody(Question question, URI uri, Response response) {
       this.question = question;
+      this.uri = uri;
       this.response = response;
     }
 
@@ -100,7 +105,7 @@ final class Recorder implements Transport {
         return count;
       } catch (IOException e) {
         Phase phase = e instanceof TransportException known ? known.phase() : Phase.BODY;
-        end(Answer.failed(response.status(), response.headers(), kept(), phase, message(e)));
+        end(Answer.failed(response.status(), response.headers(), kept(), phase, message(e, uri)));
         throw e;
       }
     }

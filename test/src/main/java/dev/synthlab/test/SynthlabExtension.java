@@ -29,6 +29,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 public final class SynthlabExtension implements ParameterResolver, AfterEachCallback {
   private static final Namespace NAMESPACE = Namespace.create(SynthlabExtension.class);
 
+  /** The model of a test. JUnit would close the model itself once more, as all that it stores. */
+  private record Model(FakeLlm llm) {}
+
   /** Creates the extension; JUnit does so. */
   public SynthlabExtension() {}
 
@@ -43,7 +46,7 @@ public final class SynthlabExtension implements ParameterResolver, AfterEachCall
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     FakeLlm llm = model(context).orElseGet(FakeLlm::create);
-    context.getStore(NAMESPACE).put(FakeLlm.class, llm);
+    context.getStore(NAMESPACE).put(Model.class, new Model(llm));
     Class<?> type = parameter.getParameter().getType();
     if (type == LlmClient.class) {
       return llm.client();
@@ -70,6 +73,7 @@ public final class SynthlabExtension implements ParameterResolver, AfterEachCall
   }
 
   private static Optional<FakeLlm> model(ExtensionContext context) {
-    return Optional.ofNullable(context.getStore(NAMESPACE).get(FakeLlm.class, FakeLlm.class));
+    return Optional.ofNullable(context.getStore(NAMESPACE).get(Model.class, Model.class))
+        .map(Model::llm);
   }
 }
