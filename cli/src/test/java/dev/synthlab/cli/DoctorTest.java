@@ -4,8 +4,8 @@ import static dev.synthlab.test.Replies.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.cli.Synth.Ended;
-import dev.synthlab.testing.ScriptedProxy;
 import dev.synthlab.test.ScriptedServer;
+import dev.synthlab.testing.ScriptedProxy;
 import java.nio.file.Path;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;

@@ -1,6 +1,5 @@
 package dev.synthlab.call;
 
-import dev.synthlab.test.ManualTimer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.call.CallPolicy.WaitMode;
@@ -8,6 +7,7 @@ import dev.synthlab.http.Headers;
 import dev.synthlab.http.Request;
 import dev.synthlab.http.Response;
 import dev.synthlab.http.TransportException.Phase;
+import dev.synthlab.test.ManualTimer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

@@ -1,12 +1,12 @@
 package dev.synthlab.call;
 
-import dev.synthlab.test.ManualTimer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.synthlab.call.CallPolicy.WaitMode;
 import dev.synthlab.call.Fault.Kind;
+import dev.synthlab.test.ManualTimer;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;

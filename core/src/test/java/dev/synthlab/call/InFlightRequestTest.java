@@ -1,12 +1,12 @@
 package dev.synthlab.call;
 
-import dev.synthlab.test.ManualTimer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.Response;
 import dev.synthlab.http.TransportException;
+import dev.synthlab.test.ManualTimer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package dev.synthlab.call;
 
-import dev.synthlab.test.ManualTimer;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.synthlab.test.ManualTimer;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

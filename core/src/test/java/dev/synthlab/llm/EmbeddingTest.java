@@ -344,8 +344,7 @@ class EmbeddingTest {
     java.util.Arrays.fill(endless, (byte) ' ');
     endless[0] = '{';
     rig.close();
-    rig =
-        ClientFixture.inTurn(dev.synthlab.test.Replies.bytes(200, "application/json", endless));
+    rig = ClientFixture.inTurn(dev.synthlab.test.Replies.bytes(200, "application/json", endless));
     LlmClient client = rig.inRealTime().client();
 
     assertThatExceptionOfType(CallException.ResponseTooLarge.class)

@@ -69,8 +69,7 @@ public final class Failure {
    * @return the failure, {@code CallException.QuotaExceeded}; it is not tried again
    */
   public static Failure quotaExceeded() {
-    return status(
-        429, "insufficient_quota", "You exceeded your current quota.", Optional.empty());
+    return status(429, "insufficient_quota", "You exceeded your current quota.", Optional.empty());
   }
 
   /**
@@ -151,7 +150,8 @@ public final class Failure {
    */
   public static Failure refused(String refusal) {
     return new Failure(
-        new Reply.Text("fails with the refusal \"" + refusal + "\"", List.of(refusal), "stop", true));
+        new Reply.Text(
+            "fails with the refusal \"" + refusal + "\"", List.of(refusal), "stop", true));
   }
 
   /**

@@ -82,9 +82,7 @@ public final class FakeLlm extends Script<FakeLlm> implements AutoCloseable {
     }
 
     private boolean matches(LlmRequest request) {
-      return !replies.isEmpty()
-          && matcher.matches(request)
-          && reply().fits(request.operation());
+      return !replies.isEmpty() && matcher.matches(request) && reply().fits(request.operation());
     }
 
     private Reply reply() {
@@ -252,7 +250,8 @@ public final class FakeLlm extends Script<FakeLlm> implements AutoCloseable {
       if (rule.replies.isEmpty()) {
         unused.add("when " + rule.matcher + ": has no reply");
       }
-      for (Reply reply : rule.replies.subList(Math.min(rule.next, rule.replies.size()), rule.replies.size())) {
+      for (Reply reply :
+          rule.replies.subList(Math.min(rule.next, rule.replies.size()), rule.replies.size())) {
         unused.add("when " + rule.matcher + ": " + reply.description());
       }
     }
@@ -282,8 +281,7 @@ public final class FakeLlm extends Script<FakeLlm> implements AutoCloseable {
   }
 
   private Reply checked(Reply reply, LlmRequest request) {
-    if (reply instanceof Reply.Vectors given
-        && given.vectors().size() != request.inputs().size()) {
+    if (reply instanceof Reply.Vectors given && given.vectors().size() != request.inputs().size()) {
       throw fail(
           "The request has "
               + request.inputs().size()

@@ -17,7 +17,10 @@ final class LineDiff {
     this.common = common(before, after);
   }
 
-  /** Lines that begin with {@code -} are only in the first text, those with {@code +} only in the second. */
+  /**
+   * Lines that begin with {@code -} are only in the first text, those with {@code +} only in the
+   * second.
+   */
   static String of(String before, String after) {
     return new LineDiff(before.lines().toList(), after.lines().toList()).text();
   }

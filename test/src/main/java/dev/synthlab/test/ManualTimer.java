@@ -185,7 +185,12 @@ public final class ManualTimer implements Timer {
       while (pauses.size() < count) {
         if (left <= 0) {
           throw new AssertionError(
-              "expected " + count + " waits within " + AWAIT_SECONDS + " s, but there were " + pauses);
+              "expected "
+                  + count
+                  + " waits within "
+                  + AWAIT_SECONDS
+                  + " s, but there were "
+                  + pauses);
         }
         left = paused.awaitNanos(left);
       }

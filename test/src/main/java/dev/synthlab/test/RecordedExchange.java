@@ -127,7 +127,8 @@ record RecordedExchange(Question request, Answer response) {
       return new Answer(status, kept(headers), texts(chunks), "", "");
     }
 
-    static Answer failed(int status, Headers headers, List<byte[]> chunks, Phase phase, String why) {
+    static Answer failed(
+        int status, Headers headers, List<byte[]> chunks, Phase phase, String why) {
       return new Answer(status, kept(headers), texts(chunks), phase.name(), Redactor.redact(why));
     }
 

@@ -43,9 +43,13 @@ final class Recorder implements Transport {
     try {
       Response response = over.send(request, within);
       return new Response(
-          response.status(), response.headers(), new RecordedBody(question, request.uri(), response));
+          response.status(),
+          response.headers(),
+          new RecordedBody(question, request.uri(), response));
     } catch (TransportException e) {
-      write(question, Answer.failed(0, Headers.NONE, List.of(), e.phase(), message(e, request.uri())));
+      write(
+          question,
+          Answer.failed(0, Headers.NONE, List.of(), e.phase(), message(e, request.uri())));
       throw e;
     }
   }

@@ -21,8 +21,7 @@ final class ReplyBody {
     return json(
         Map.of(
             "error",
-            object(
-                "message", error.message(), "type", error.code(), "code", error.code())));
+            object("message", error.message(), "type", error.code(), "code", error.code())));
   }
 
   /** A chat completion. */
@@ -82,8 +81,7 @@ final class ReplyBody {
     Map<String, Object> usage = envelope("chat.completion.chunk", request);
     usage.put("choices", List.of());
     usage.put("usage", usage(request, reply));
-    return List.of(
-        chunk(request, Map.of(), Optional.of(finishReason)), json(usage), "[DONE]");
+    return List.of(chunk(request, Map.of(), Optional.of(finishReason)), json(usage), "[DONE]");
   }
 
   private static String chunk(

@@ -136,15 +136,16 @@ class FakeLlmTest {
       assertThat(parts(llm, CompletionRequest.of("p"))).containsExactly("Hel", "lo");
       assertThat(parts(llm, CompletionRequest.of("p"))).containsExactly("whole");
       assertThat(llm.client().complete("p")).isEqualTo("ab");
-      assertThat(llm.requests()).extracting(LlmRequest::streamed).containsExactly(true, true, false);
+      assertThat(llm.requests())
+          .extracting(LlmRequest::streamed)
+          .containsExactly(true, true, false);
     }
   }
 
   @Test
   void embedsAndDraws() {
     byte[] png = {(byte) 0x89, 'P', 'N', 'G'};
-    try (FakeLlm llm =
-        FakeLlm.create().embeds(new float[] {1, 2}, new float[] {3, 4}).draws(png)) {
+    try (FakeLlm llm = FakeLlm.create().embeds(new float[] {1, 2}, new float[] {3, 4}).draws(png)) {
       assertThat(llm.client().embed(List.of("a", "b")).vectors())
           .containsExactly(new float[] {1, 2}, new float[] {3, 4});
       assertThat(llm.client().generateImage("a cat")).isEqualTo(png);
@@ -220,7 +221,8 @@ class FakeLlmTest {
       assertThat(llm.requests()).hasSize(2);
       assertThat(llm.timer().pauses()).hasSize(1);
       // The client spreads its calls over a tenth of the named time.
-      assertThat(llm.timer().pauses().getFirst()).isBetween(wait, wait.multipliedBy(11).dividedBy(10));
+      assertThat(llm.timer().pauses().getFirst())
+          .isBetween(wait, wait.multipliedBy(11).dividedBy(10));
       assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
     }
   }
@@ -413,8 +415,7 @@ class FakeLlmTest {
           llm.clientBuilder()
               .observer(report -> kinds.add(report.fault().orElseThrow().kind().code()))
               .build()) {
-        CompletionRequest request =
-            CompletionRequest.of("p").withDeadline(Duration.ofMillis(500));
+        CompletionRequest request = CompletionRequest.of("p").withDeadline(Duration.ofMillis(500));
 
         assertThatExceptionOfType(CallException.RateLimited.class)
             .isThrownBy(() -> client.ask(request));

@@ -49,8 +49,7 @@ record Interviews(LlmClient llm) {
 
   List<String> titles(List<String> interviews) {
     return llm
-        .askAll(
-            interviews.stream().map(each -> CompletionRequest.of("Title: " + each)).toList())
+        .askAll(interviews.stream().map(each -> CompletionRequest.of("Title: " + each)).toList())
         .stream()
         .map(outcome -> outcome.get().text())
         .toList();

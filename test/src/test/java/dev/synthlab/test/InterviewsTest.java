@@ -122,7 +122,10 @@ class InterviewsTest {
   // tag::outage[]
   @Test
   void givesUpInAnOutage(FakeLlm llm, LlmClient client) {
-    llm.when(promptContains("first")).fails(serverError(500)).fails(overloaded()).fails(unreadable());
+    llm.when(promptContains("first"))
+        .fails(serverError(500))
+        .fails(overloaded())
+        .fails(unreadable());
     llm.when(promptContains("second")).fails(timeout());
 
     assertThat(new Interviews(client).summary("the first")).isEqualTo("(later)");

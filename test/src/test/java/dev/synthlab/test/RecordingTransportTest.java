@@ -78,8 +78,7 @@ class RecordingTransportTest {
                     "[DONE]"),
                 Replies.hangUp(),
                 Replies.chat("after the break"));
-        LlmClient client =
-            client(RecordingTransport.recording(file), server.base().toString())) {
+        LlmClient client = client(RecordingTransport.recording(file), server.base().toString())) {
       assertThat(client.complete("Hello")).startsWith("Grüße");
       assertThat(parts(client)).containsExactly("öne ", "two");
       assertThat(client.complete("Hello again")).isEqualTo("after the break");
@@ -200,8 +199,7 @@ class RecordingTransportTest {
                       Replies.chunk(out, "data: " + Replies.delta("begun") + "\n\n");
                       return false;
                     });
-        LlmClient client =
-            client(RecordingTransport.recording(file), server.base().toString())) {
+        LlmClient client = client(RecordingTransport.recording(file), server.base().toString())) {
       assertThatExceptionOfType(CallException.StreamInterrupted.class)
           .isThrownBy(() -> parts(client));
     }

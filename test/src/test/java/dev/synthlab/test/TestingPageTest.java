@@ -16,7 +16,6 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,7 +103,13 @@ class TestingPageTest {
   @Test
   void namesTheArtifact() throws IOException {
     assertThat(Files.readString(ROOT.resolve("test/pom.xml")))
-        .contains(block("xml").lines().filter(line -> line.contains("artifactId")).findFirst().get().strip());
+        .contains(
+            block("xml")
+                .lines()
+                .filter(line -> line.contains("artifactId"))
+                .findFirst()
+                .get()
+                .strip());
   }
 
   @Test
@@ -206,8 +211,7 @@ class TestingPageTest {
   // end::server[]
 
   private static String summary(Map<String, String> variables) {
-    try (Synthlab lab =
-        Synthlab.of(Settings.from(Environment.of(variables)))) {
+    try (Synthlab lab = Synthlab.of(Settings.from(Environment.of(variables)))) {
       return new Interviews(lab.llm()).summary("a text");
     }
   }
