@@ -91,6 +91,11 @@ final class FakeTransport implements Transport {
           public int read() throws IOException {
             throw broken(Phase.BODY, "the connection was reset");
           }
+
+          @Override
+          public int read(byte[] into, int offset, int length) throws IOException {
+            return read();
+          }
         };
     return response(
         200,

@@ -28,7 +28,7 @@ public final class ManualTimer implements Timer {
     SOCKETS
   }
 
-  private record Task(long due, Runnable action) {}
+  private record Task(long due, long number, Runnable action) {}
 
   private final Mode mode;
   private final ReentrantLock lock = new ReentrantLock();
@@ -37,6 +37,7 @@ public final class ManualTimer implements Timer {
   private final List<Duration> pauses = new ArrayList<>();
   private final List<Task> tasks = new ArrayList<>();
   private long now;
+  private long scheduled;
 
   private ManualTimer(Mode mode) {
     this.mode = mode;
@@ -114,9 +115,9 @@ public final class ManualTimer implements Timer {
     }
     lock.lock();
     try {
-      Task scheduled = new Task(now + delay.toNanos(), task);
-      tasks.add(scheduled);
-      return () -> cancel(scheduled);
+      Task next = new Task(now + delay.toNanos(), scheduled++, task);
+      tasks.add(next);
+      return () -> cancel(next);
     } finally {
       lock.unlock();
     }
@@ -125,7 +126,7 @@ public final class ManualTimer implements Timer {
   private void cancel(Task task) {
     lock.lock();
     try {
-      tasks.removeIf(other -> other == task);
+      tasks.remove(task);
     } finally {
       lock.unlock();
     }
