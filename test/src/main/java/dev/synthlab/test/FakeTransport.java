@@ -34,7 +34,7 @@ final class FakeTransport implements Transport {
       throw new InterruptedException();
     }
     if (closed) {
-      throw broken(Phase.CONNECT, "the fake model is closed");
+      throw closed();
     }
     LlmRequest typed = LlmRequest.of(request);
     return switch (script.apply(typed)) {
@@ -71,7 +71,7 @@ final class FakeTransport implements Transport {
       waiting.remove(Thread.currentThread());
     }
     if (closed) {
-      throw broken(Phase.EXCHANGE, "the fake model was closed");
+      throw closed();
     }
   }
 
@@ -127,6 +127,10 @@ final class FakeTransport implements Transport {
 
   private static InputStream bytes(String text) {
     return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static TransportException closed() {
+    return broken(Phase.CLOSED, "the fake model was closed");
   }
 
   private static TransportException timedOut(Duration within) {

@@ -26,7 +26,7 @@ import tools.jackson.core.JacksonException;
  * @param model the name of the model
  * @param messages the messages of a chat; empty for other operations
  * @param inputs the texts to embed, or the description of an image; empty for a chat
- * @param tools the names of the tools that the model may call
+ * @param tools the tools that the model may call
  * @param schema the JSON Schema of the answer, if there is one
  * @param parameters the other members of the request body, for example {@code temperature}
  * @param streamed whether the answer is a stream
@@ -36,7 +36,7 @@ public record LlmRequest(
     String model,
     List<Message> messages,
     List<String> inputs,
-    List<String> tools,
+    List<OfferedTool> tools,
     Optional<Map<String, Object>> schema,
     Map<String, Object> parameters,
     boolean streamed) {
@@ -55,6 +55,15 @@ public record LlmRequest(
     /** Any other address, for example the list of models. */
     OTHER
   }
+
+  /**
+   * A tool that the model may call.
+   *
+   * @param name its name
+   * @param description what it does
+   * @param parameters the JSON Schema of its arguments
+   */
+  public record OfferedTool(String name, String description, Map<String, Object> parameters) {}
 
   /** Copies the collections. */
   public LlmRequest {
@@ -78,9 +87,7 @@ public record LlmRequest(
         String.valueOf(body.getOrDefault("model", "")),
         objects(body.get("messages")).map(LlmRequest::message).toList(),
         inputs(body),
-        objects(body.get("tools"))
-            .map(tool -> String.valueOf(member(tool, "function").get("name")))
-            .toList(),
+        objects(body.get("tools")).map(tool -> tool(member(tool, "function"))).toList(),
         schema,
         parameters,
         Boolean.TRUE.equals(body.get("stream")));
@@ -106,7 +113,7 @@ public record LlmRequest(
     messages.forEach(message -> line(text, role(message), words(message)));
     inputs.forEach(input -> line(text, "input", input));
     if (!tools.isEmpty()) {
-      line(text, "tools", String.join(", ", tools));
+      line(text, "tools", tools.stream().map(OfferedTool::name).collect(Collectors.joining(", ")));
     }
     schema.ifPresent(tree -> line(text, "schema", Json.line(tree)));
     parameters.forEach((name, value) -> line(text, name, Json.line(value)));
@@ -169,6 +176,13 @@ public record LlmRequest(
     Map<String, Object> schema =
         member(member(member(body, "response_format"), "json_schema"), "schema");
     return schema.isEmpty() ? Optional.empty() : Optional.of(schema);
+  }
+
+  private static OfferedTool tool(Map<String, Object> function) {
+    return new OfferedTool(
+        String.valueOf(function.getOrDefault("name", "")),
+        String.valueOf(function.getOrDefault("description", "")),
+        member(function, "parameters"));
   }
 
   private static Message message(Map<String, Object> json) {

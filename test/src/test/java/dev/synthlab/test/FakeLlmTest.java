@@ -124,7 +124,10 @@ class FakeLlmTest {
       assertThat(parts).containsExactly("20 ", "degrees");
       assertThat(cities).containsExactly("Oslo", "Rome");
       LlmRequest afterTheCall = llm.requests().get(1);
-      assertThat(afterTheCall.tools()).containsExactly("weather");
+      assertThat(afterTheCall.tools())
+          .extracting(LlmRequest.OfferedTool::name)
+          .containsExactly("weather");
+      assertThat(afterTheCall.tools().getFirst().parameters().toString()).contains("a city");
       assertThat(afterTheCall.messages().getLast().parts())
           .containsExactly(new Part.ToolResult("call_1", "fine"));
     }
@@ -303,14 +306,12 @@ class FakeLlmTest {
     llm.awaitRequests(1);
 
     llm.close();
-    while (!answer.isDone()) {
-      llm.timer().push(Duration.ofSeconds(1));
-      Thread.onSpinWait();
-    }
 
     assertThatExceptionOfType(CompletionException.class)
         .isThrownBy(answer::join)
-        .withCauseInstanceOf(CallException.class);
+        .withCauseInstanceOf(CallException.Cancelled.class);
+    assertThatExceptionOfType(CallException.Cancelled.class)
+        .isThrownBy(() -> llm.client().complete("later"));
     assertThat(llm.requests()).hasSize(1);
   }
 
