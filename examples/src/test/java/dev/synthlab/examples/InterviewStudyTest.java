@@ -57,8 +57,7 @@ class InterviewStudyTest {
         .answers("A red button.");
     llm.when(new RequestMatcher("the answer is a stream", LlmRequest::streamed))
         .streams("The ", "price.");
-    llm.when(
-            new RequestMatcher("there is a schema", request -> request.schema().isPresent()))
+    llm.when(new RequestMatcher("there is a schema", request -> request.schema().isPresent()))
         .answers(REPORT.findings());
     llm.when(promptContains("Report on it.")).answers("They left over the price.");
     llm.when(promptContains("You are Tomas")).fails(badRequest("No Tomas."));
