@@ -1,6 +1,6 @@
 package dev.synthlab;
 
-import static dev.synthlab.testing.Replies.json;
+import static dev.synthlab.test.Replies.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -11,7 +11,7 @@ import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
 import dev.synthlab.external.ApiClient;
 import dev.synthlab.external.ApiService;
-import dev.synthlab.testing.ScriptedServer;
+import dev.synthlab.test.ScriptedServer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -1,13 +1,13 @@
 package dev.synthlab.batch;
 
-import static dev.synthlab.testing.Replies.bytes;
-import static dev.synthlab.testing.Replies.chat;
-import static dev.synthlab.testing.Replies.completion;
-import static dev.synthlab.testing.Replies.json;
+import static dev.synthlab.test.Replies.bytes;
+import static dev.synthlab.test.Replies.chat;
+import static dev.synthlab.test.Replies.completion;
+import static dev.synthlab.test.Replies.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.synthlab.testing.ScriptedServer;
-import dev.synthlab.testing.ScriptedServer.Reply;
+import dev.synthlab.test.ScriptedServer;
+import dev.synthlab.test.ScriptedServer.Reply;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

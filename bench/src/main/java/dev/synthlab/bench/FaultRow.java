@@ -1,20 +1,20 @@
 package dev.synthlab.bench;
 
-import static dev.synthlab.testing.Replies.bytes;
-import static dev.synthlab.testing.Replies.chat;
-import static dev.synthlab.testing.Replies.completion;
-import static dev.synthlab.testing.Replies.delta;
-import static dev.synthlab.testing.Replies.error;
-import static dev.synthlab.testing.Replies.events;
-import static dev.synthlab.testing.Replies.finish;
-import static dev.synthlab.testing.Replies.json;
-import static dev.synthlab.testing.Replies.silence;
-import static dev.synthlab.testing.Replies.stall;
-import static dev.synthlab.testing.Replies.truncated;
+import static dev.synthlab.test.Replies.bytes;
+import static dev.synthlab.test.Replies.chat;
+import static dev.synthlab.test.Replies.completion;
+import static dev.synthlab.test.Replies.delta;
+import static dev.synthlab.test.Replies.error;
+import static dev.synthlab.test.Replies.events;
+import static dev.synthlab.test.Replies.finish;
+import static dev.synthlab.test.Replies.json;
+import static dev.synthlab.test.Replies.silence;
+import static dev.synthlab.test.Replies.stall;
+import static dev.synthlab.test.Replies.truncated;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.synthlab.testing.Replies;
-import dev.synthlab.testing.ScriptedServer.Reply;
+import dev.synthlab.test.Replies;
+import dev.synthlab.test.ScriptedServer.Reply;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;

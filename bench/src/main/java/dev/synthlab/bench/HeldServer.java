@@ -2,8 +2,8 @@ package dev.synthlab.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.synthlab.testing.Replies;
-import dev.synthlab.testing.ScriptedServer;
+import dev.synthlab.test.Replies;
+import dev.synthlab.test.ScriptedServer;
 import java.io.PrintStream;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

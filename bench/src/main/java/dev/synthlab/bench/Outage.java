@@ -1,11 +1,11 @@
 package dev.synthlab.bench;
 
-import static dev.synthlab.testing.Replies.bytes;
-import static dev.synthlab.testing.Replies.chat;
-import static dev.synthlab.testing.Replies.error;
-import static dev.synthlab.testing.Replies.json;
-import static dev.synthlab.testing.Replies.reset;
-import static dev.synthlab.testing.Replies.truncated;
+import static dev.synthlab.test.Replies.bytes;
+import static dev.synthlab.test.Replies.chat;
+import static dev.synthlab.test.Replies.error;
+import static dev.synthlab.test.Replies.json;
+import static dev.synthlab.test.Replies.reset;
+import static dev.synthlab.test.Replies.truncated;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.synthlab.call.CallException;
@@ -14,9 +14,9 @@ import dev.synthlab.call.Outcome;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.LlmClient;
-import dev.synthlab.testing.ScriptedServer;
-import dev.synthlab.testing.ScriptedServer.Reply;
-import dev.synthlab.testing.ScriptedServer.Script;
+import dev.synthlab.test.ScriptedServer;
+import dev.synthlab.test.ScriptedServer.Reply;
+import dev.synthlab.test.ScriptedServer.Script;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

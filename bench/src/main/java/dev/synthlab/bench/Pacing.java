@@ -1,7 +1,7 @@
 package dev.synthlab.bench;
 
-import static dev.synthlab.testing.Replies.chat;
-import static dev.synthlab.testing.Replies.error;
+import static dev.synthlab.test.Replies.chat;
+import static dev.synthlab.test.Replies.error;
 
 import dev.synthlab.call.CallPolicy;
 import dev.synthlab.call.VirtualThreads;
@@ -9,8 +9,8 @@ import dev.synthlab.call.Timer;
 import dev.synthlab.call.TrafficControl;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.LlmClient;
-import dev.synthlab.testing.ScriptedServer;
-import dev.synthlab.testing.ScriptedServer.Reply;
+import dev.synthlab.test.ScriptedServer;
+import dev.synthlab.test.ScriptedServer.Reply;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

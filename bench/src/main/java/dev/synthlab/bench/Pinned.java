@@ -3,8 +3,8 @@ package dev.synthlab.bench;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.synthlab.testing.Replies;
-import dev.synthlab.testing.ScriptedServer;
+import dev.synthlab.test.Replies;
+import dev.synthlab.test.ScriptedServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package dev.synthlab.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.synthlab.testing.Replies;
-import dev.synthlab.testing.ScriptedServer;
+import dev.synthlab.test.Replies;
+import dev.synthlab.test.ScriptedServer;
 import java.io.PrintStream;
 
 /** A server in a process of its own that takes its time for each answer. */

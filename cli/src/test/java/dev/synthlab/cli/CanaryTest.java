@@ -16,8 +16,8 @@ import dev.synthlab.external.ApiService;
 import dev.synthlab.http.ConnectOptions;
 import dev.synthlab.http.OkHttpTransport;
 import dev.synthlab.json.Json;
+import dev.synthlab.test.ManualTimer;
 import dev.synthlab.testing.Encodings;
-import dev.synthlab.testing.PushedTimer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -200,7 +200,7 @@ class CanaryTest {
             ApiClient.builder(weather)
                 .settings(weather.settings(Environment.of(variables)))
                 .transport(transport)
-                .timer(new PushedTimer())
+                .timer(ManualTimer.forSockets())
                 .observer(report -> out.append(report.toString()).append('\n'))
                 .build()) {
       for (Echo.Place place : Echo.Place.values()) {

@@ -1,11 +1,11 @@
 package dev.synthlab.cli;
 
-import static dev.synthlab.testing.Replies.json;
+import static dev.synthlab.test.Replies.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.cli.Synth.Ended;
+import dev.synthlab.test.ScriptedServer;
 import dev.synthlab.testing.ScriptedProxy;
-import dev.synthlab.testing.ScriptedServer;
 import java.nio.file.Path;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;

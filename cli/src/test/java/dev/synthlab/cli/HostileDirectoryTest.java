@@ -1,13 +1,13 @@
 package dev.synthlab.cli;
 
-import static dev.synthlab.testing.Replies.chat;
-import static dev.synthlab.testing.Replies.delta;
-import static dev.synthlab.testing.Replies.events;
-import static dev.synthlab.testing.Replies.finish;
+import static dev.synthlab.test.Replies.chat;
+import static dev.synthlab.test.Replies.delta;
+import static dev.synthlab.test.Replies.events;
+import static dev.synthlab.test.Replies.finish;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.cli.Synth.Ended;
-import dev.synthlab.testing.ScriptedServer;
+import dev.synthlab.test.ScriptedServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package dev.synthlab.cli;
 
-import static dev.synthlab.testing.Replies.chat;
+import static dev.synthlab.test.Replies.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.cli.Synth.Ended;
 import dev.synthlab.cli.Synth.Running;
 import dev.synthlab.json.Json;
-import dev.synthlab.testing.ScriptedServer;
+import dev.synthlab.test.ScriptedServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,11 +1,11 @@
 package dev.synthlab.cli;
 
-import static dev.synthlab.testing.Replies.json;
+import static dev.synthlab.test.Replies.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.cli.Synth.Ended;
-import dev.synthlab.testing.Replies;
-import dev.synthlab.testing.ScriptedServer;
+import dev.synthlab.test.Replies;
+import dev.synthlab.test.ScriptedServer;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

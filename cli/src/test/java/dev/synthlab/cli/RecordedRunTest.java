@@ -1,7 +1,7 @@
 package dev.synthlab.cli;
 
-import static dev.synthlab.testing.Replies.error;
-import static dev.synthlab.testing.Replies.json;
+import static dev.synthlab.test.Replies.error;
+import static dev.synthlab.test.Replies.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.cli.Synth.Ended;
@@ -11,8 +11,8 @@ import dev.synthlab.config.Settings;
 import dev.synthlab.json.Json;
 import dev.synthlab.store.Ledger;
 import dev.synthlab.store.RecordedCall;
-import dev.synthlab.testing.ScriptedServer;
-import dev.synthlab.testing.ScriptedServer.Reply;
+import dev.synthlab.test.ScriptedServer;
+import dev.synthlab.test.ScriptedServer.Reply;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Instant;

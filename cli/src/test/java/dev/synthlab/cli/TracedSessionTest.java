@@ -2,8 +2,8 @@ package dev.synthlab.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.synthlab.testing.Replies;
-import dev.synthlab.testing.ScriptedServer;
+import dev.synthlab.test.Replies;
+import dev.synthlab.test.ScriptedServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -3,7 +3,7 @@ package dev.synthlab.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.synthlab.testing.PushedTimer;
+import dev.synthlab.test.ManualTimer;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +23,7 @@ class BudgetTest {
 
   private final AtomicReference<BigDecimal> spent = new AtomicReference<>(BigDecimal.ZERO);
   private final Budget job = Budget.of(new BigDecimal("1.00"), spent::get);
-  private final PushedTimer timer = new PushedTimer();
+  private final ManualTimer timer = ManualTimer.forSockets();
   private final AtomicReference<Optional<BigDecimal>> recorded =
       new AtomicReference<>(Optional.empty());
   private final List<Instant> looks = new CopyOnWriteArrayList<>();

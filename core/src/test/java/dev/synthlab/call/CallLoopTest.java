@@ -7,6 +7,7 @@ import dev.synthlab.http.Headers;
 import dev.synthlab.http.Request;
 import dev.synthlab.http.Response;
 import dev.synthlab.http.TransportException.Phase;
+import dev.synthlab.test.ManualTimer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -36,7 +37,7 @@ class CallLoopTest {
           WaitMode.WITHIN_DEADLINE);
   private static final CallPolicy BULK = SINGLE.withWaiting(WaitMode.UNBOUNDED);
 
-  private final ManualTimer timer = new ManualTimer();
+  private final ManualTimer timer = ManualTimer.automatic();
   private final ScriptedTransport transport = new ScriptedTransport();
   private final List<CallReport> heard = new ArrayList<>();
   private TrafficControl traffic = traffic(TrafficControl.RouteLimits.DEFAULT);
@@ -121,7 +122,7 @@ class CallLoopTest {
 
     Outcome<String> outcome = run(SINGLE.withMaxAttempts(6));
 
-    assertThat(timer.pauses).extracting(Duration::toSeconds).containsExactly(1L, 2L, 4L, 4L, 4L);
+    assertThat(timer.pauses()).extracting(Duration::toSeconds).containsExactly(1L, 2L, 4L, 4L, 4L);
     assertThat(outcome.report().attempts())
         .extracting(attempt -> attempt.backoff().toSeconds())
         .containsExactly(1L, 2L, 4L, 4L, 4L, 0L);
@@ -204,7 +205,7 @@ class CallLoopTest {
     Outcome<String> outcome = run(SINGLE);
 
     assertThat(outcome.get()).isEqualTo("fine");
-    assertThat(timer.pauses).containsExactly(Duration.ofSeconds(1));
+    assertThat(timer.pauses()).containsExactly(Duration.ofSeconds(1));
   }
 
   @ParameterizedTest
@@ -215,7 +216,7 @@ class CallLoopTest {
     run(SINGLE, Duration.ofSeconds(10), TextExchange.of(ROUTE));
 
     assertThat(transport.sent).hasSize(requests);
-    assertThat(timer.pauses).hasSize(requests - 1);
+    assertThat(timer.pauses()).hasSize(requests - 1);
   }
 
   @ParameterizedTest
@@ -275,7 +276,7 @@ class CallLoopTest {
     Outcome<String> outcome = run(SINGLE);
 
     assertThat(outcome.get()).isEqualTo("fine");
-    assertThat(timer.pauses).allMatch(Duration::isZero);
+    assertThat(timer.pauses()).allMatch(Duration::isZero);
     assertThat(outcome.report().attempts()).hasSize(2);
   }
 
@@ -397,7 +398,7 @@ class CallLoopTest {
     Outcome<String> outcome = run(SINGLE.withMaxAttempts(2), Duration.ofMinutes(1), wrong);
 
     assertThat(outcome.get()).isEqualTo("fine");
-    assertThat(timer.pauses).isEmpty();
+    assertThat(timer.pauses()).isEmpty();
     assertThat(transport.sent).extracting(Request::uri).doesNotHaveDuplicates();
     assertThat(outcome.report().attempts().getFirst().fault()).isPresent();
   }
@@ -501,7 +502,7 @@ class CallLoopTest {
     run(SINGLE);
 
     // 100 of the 100 at once were taken and 96 came back: the second waits for 4 of 10 a second.
-    assertThat(timer.pauses.stream().reduce(Duration.ZERO, Duration::plus))
+    assertThat(timer.pauses().stream().reduce(Duration.ZERO, Duration::plus))
         .isBetween(Duration.ofMillis(390), Duration.ofMillis(410));
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.synthlab.call.CallPolicy.WaitMode;
 import dev.synthlab.call.Fault.Kind;
+import dev.synthlab.test.ManualTimer;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
@@ -167,14 +168,14 @@ class CallTypesTest {
   @CsvSource({"0", "-1"})
   void refusesADeadlineThatIsNotPositive(int seconds) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Deadline.in(new ManualTimer(), Duration.ofSeconds(seconds)))
+        .isThrownBy(() -> Deadline.in(ManualTimer.automatic(), Duration.ofSeconds(seconds)))
         .withMessageContaining("deadline must be positive");
   }
 
   @ParameterizedTest
   @CsvSource({"3, 10, 3", "10, 3, 3", "5, 5, 5"})
   void endsAnInnerDeadlineNoLaterThanTheOuterOne(int outer, int inner, int left) {
-    ManualTimer timer = new ManualTimer();
+    ManualTimer timer = ManualTimer.automatic();
     Deadline whole = Deadline.in(timer, Duration.ofSeconds(outer + 1));
     timer.push(Duration.ofSeconds(1));
 

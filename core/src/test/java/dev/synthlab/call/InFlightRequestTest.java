@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.Response;
 import dev.synthlab.http.TransportException;
+import dev.synthlab.test.ManualTimer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class InFlightRequestTest {
   private static final Duration IDLE = Duration.ofSeconds(2);
 
-  private final ManualTimer timer = new ManualTimer();
+  private final ManualTimer timer = ManualTimer.automatic();
   private final List<String> ends = new ArrayList<>();
   private final InFlightRequest lease = new InFlightRequest(timer, () -> ends.add("left"));
   private final Dripping wire = new Dripping();
@@ -105,7 +106,7 @@ class InFlightRequestTest {
 
     assertThat(ends).containsExactly("left");
     assertThat(wire.closed).isTrue();
-    assertThat(timer.watches()).isZero();
+    assertThat(timer.scheduledTasks()).isZero();
   }
 
   @Test
@@ -129,12 +130,12 @@ class InFlightRequestTest {
       assertThat(body.read(new byte[100], 0, 100)).isEqualTo(100);
     }
 
-    assertThat(timer.watches()).isZero();
+    assertThat(timer.scheduledTasks()).isZero();
     wire.each = IDLE;
     assertThatExceptionOfType(TransportException.class)
         .isThrownBy(() -> body.read(new byte[1], 0, 1))
         .withMessageContaining("silent or dripped for 2000 ms");
-    assertThat(timer.watches()).isZero();
+    assertThat(timer.scheduledTasks()).isZero();
   }
 
   @Test

@@ -2,13 +2,14 @@ package dev.synthlab.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.synthlab.test.ManualTimer;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RateLimitTest {
-  private final ManualTimer timer = new ManualTimer();
+  private final ManualTimer timer = ManualTimer.automatic();
 
   private Duration wait(RateLimit limit, long weight) {
     return limit.tryAcquire(weight).orElse(Duration.ZERO);

@@ -3,7 +3,7 @@ package dev.synthlab.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.synthlab.testing.PushedTimer;
+import dev.synthlab.test.ManualTimer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -31,7 +31,7 @@ class RetryTest {
 
   @Test
   void startsNoDelayThatWouldExceedTheDeadline() {
-    PushedTimer pushed = new PushedTimer();
+    ManualTimer pushed = ManualTimer.forSockets();
     Retry slow = Retry.by(pushed, 3, Duration.ofDays(999), Duration.ofDays(999));
 
     assertThatExceptionOfType(IllegalStateException.class)

@@ -2,13 +2,13 @@ package dev.synthlab.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.synthlab.testing.PushedTimer;
+import dev.synthlab.test.ManualTimer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class RouteBreakerTest {
-  private final PushedTimer timer = new PushedTimer();
+  private final ManualTimer timer = ManualTimer.forSockets();
   private final AtomicInteger opened = new AtomicInteger();
   private final RouteBreaker breaker = new RouteBreaker(timer, opened::incrementAndGet);
 

@@ -3,7 +3,7 @@ package dev.synthlab.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.call.CallPolicy.WaitMode;
-import dev.synthlab.testing.PushedTimer;
+import dev.synthlab.test.ManualTimer;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -23,7 +23,7 @@ class RouteGateTest {
   private static final Duration SHORT = Duration.ofMillis(20);
   private static final Duration LONG = Duration.ofHours(1);
 
-  private final PushedTimer timer = new PushedTimer();
+  private final ManualTimer timer = ManualTimer.forSockets();
   private TrafficControl traffic = traffic(0, 0, 0);
 
   private TrafficControl traffic(int requests, int tokens, int adaptive) {
@@ -261,7 +261,7 @@ class RouteGateTest {
 
     granted();
 
-    assertThat(timer.pauses).containsExactly(Duration.ofMillis(waited));
+    assertThat(timer.pauses()).containsExactly(Duration.ofMillis(waited));
   }
 
   @Test
@@ -358,7 +358,7 @@ class RouteGateTest {
         traffic.admit(ROUTE, 900, Deadline.in(timer, SHORT), WaitMode.WITHIN_DEADLINE);
 
     assertThat(said).isInstanceOf(TrafficControl.Admission.Granted.class);
-    assertThat(timer.pauses).isEmpty();
+    assertThat(timer.pauses()).isEmpty();
   }
 
   @ParameterizedTest

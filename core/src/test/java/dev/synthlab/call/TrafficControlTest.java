@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.call.CallPolicy.WaitMode;
 import dev.synthlab.http.Headers;
-import dev.synthlab.testing.PushedTimer;
+import dev.synthlab.test.ManualTimer;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,7 +16,7 @@ class TrafficControlTest {
   private static final Route ROUTE = new Route(URI.create("http://a/v1"), "KEY", "m");
   private static final Route OTHER = new Route(URI.create("http://a/v1"), "KEY", "n");
 
-  private final PushedTimer timer = new PushedTimer();
+  private final ManualTimer timer = ManualTimer.forSockets();
 
   private TrafficControl traffic(TrafficControl.RouteLimits rules) {
     return new TrafficControl(timer, () -> 0, rules);
@@ -52,7 +52,7 @@ class TrafficControlTest {
   }
 
   private Duration waited() {
-    return timer.pauses.stream().reduce(Duration.ZERO, Duration::plus);
+    return timer.pauses().stream().reduce(Duration.ZERO, Duration::plus);
   }
 
   @Test
@@ -75,7 +75,7 @@ class TrafficControlTest {
     first.settle(CallReports.spend(100, 100, 0, 0, Optional.empty()));
 
     granted(traffic, 800);
-    assertThat(timer.pauses).isEmpty();
+    assertThat(timer.pauses()).isEmpty();
 
     granted(traffic, 500);
     assertThat(waited()).isBetween(Duration.ofMillis(4_900), Duration.ofMillis(5_100));
@@ -97,7 +97,7 @@ class TrafficControlTest {
     TrafficControl.Admission said = admit(traffic, ROUTE, 1, Duration.ofSeconds(10));
 
     assertThat(said).isInstanceOf(TrafficControl.Admission.Refused.class);
-    assertThat(timer.pauses).isEmpty();
+    assertThat(timer.pauses()).isEmpty();
   }
 
   @Test
@@ -158,7 +158,7 @@ class TrafficControlTest {
 
     assertThat(refused.result().reason()).isEqualTo(WaitReason.BREAKER);
     assertThat(refused.result().pause()).isBetween(Duration.ofSeconds(14), Duration.ofSeconds(16));
-    assertThat(timer.pauses).isEmpty();
+    assertThat(timer.pauses()).isEmpty();
   }
 
   @Test

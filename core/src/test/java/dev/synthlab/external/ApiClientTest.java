@@ -1,7 +1,7 @@
 package dev.synthlab.external;
 
-import static dev.synthlab.testing.Replies.bytes;
-import static dev.synthlab.testing.Replies.json;
+import static dev.synthlab.test.Replies.bytes;
+import static dev.synthlab.test.Replies.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -34,7 +34,7 @@ class ApiClientTest {
     weather.close();
   }
 
-  private Weather answering(dev.synthlab.testing.ScriptedServer.Reply... replies) {
+  private Weather answering(dev.synthlab.test.ScriptedServer.Reply... replies) {
     weather.close();
     weather = Weather.inTurn(replies);
     return weather;

@@ -1,17 +1,17 @@
 package dev.synthlab.external;
 
-import static dev.synthlab.testing.Replies.bytes;
-import static dev.synthlab.testing.Replies.json;
-import static dev.synthlab.testing.Replies.silence;
-import static dev.synthlab.testing.Replies.stall;
+import static dev.synthlab.test.Replies.bytes;
+import static dev.synthlab.test.Replies.json;
+import static dev.synthlab.test.Replies.silence;
+import static dev.synthlab.test.Replies.stall;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.call.CallException;
 import dev.synthlab.external.Weather.Day;
 import dev.synthlab.http.Resolver;
-import dev.synthlab.testing.ScriptedServer;
-import dev.synthlab.testing.ScriptedServer.Reply;
+import dev.synthlab.test.ScriptedServer;
+import dev.synthlab.test.ScriptedServer.Reply;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.UnknownHostException;
@@ -78,7 +78,7 @@ class ApiFaultsTest {
         .isThrownBy(() -> api.get("/").deadline(Duration.ofSeconds(20)).send())
         .satisfies(e -> assertThat(e.retryAfter()).contains(Duration.ofSeconds(90)));
 
-    assertThat(weather.timer.pauses).isEmpty();
+    assertThat(weather.timer.pauses()).isEmpty();
   }
 
   @Test

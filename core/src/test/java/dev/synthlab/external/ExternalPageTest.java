@@ -1,6 +1,6 @@
 package dev.synthlab.external;
 
-import static dev.synthlab.testing.Replies.json;
+import static dev.synthlab.test.Replies.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -11,7 +11,7 @@ import dev.synthlab.external.WeatherClient.Forecast;
 import dev.synthlab.external.WeatherClient.NewReport;
 import dev.synthlab.external.WeatherClient.Report;
 import dev.synthlab.external.WeatherClient.Station;
-import dev.synthlab.testing.ScriptedServer;
+import dev.synthlab.test.ScriptedServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

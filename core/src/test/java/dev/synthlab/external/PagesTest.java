@@ -1,11 +1,11 @@
 package dev.synthlab.external;
 
-import static dev.synthlab.testing.Replies.json;
+import static dev.synthlab.test.Replies.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.http.Headers;
-import dev.synthlab.testing.ScriptedServer.Reply;
+import dev.synthlab.test.ScriptedServer.Reply;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

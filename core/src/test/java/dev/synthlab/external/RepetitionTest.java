@@ -1,17 +1,17 @@
 package dev.synthlab.external;
 
-import static dev.synthlab.testing.Replies.hangUp;
-import static dev.synthlab.testing.Replies.json;
-import static dev.synthlab.testing.Replies.reset;
-import static dev.synthlab.testing.Replies.silence;
-import static dev.synthlab.testing.Replies.truncated;
+import static dev.synthlab.test.Replies.hangUp;
+import static dev.synthlab.test.Replies.json;
+import static dev.synthlab.test.Replies.reset;
+import static dev.synthlab.test.Replies.silence;
+import static dev.synthlab.test.Replies.truncated;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.call.CallException;
 import dev.synthlab.external.Weather.Day;
 import dev.synthlab.http.Body;
-import dev.synthlab.testing.ScriptedServer.Reply;
+import dev.synthlab.test.ScriptedServer.Reply;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,16 +1,16 @@
 package dev.synthlab.external;
 
-import static dev.synthlab.testing.Replies.bytes;
-import static dev.synthlab.testing.Replies.json;
-import static dev.synthlab.testing.Replies.stall;
-import static dev.synthlab.testing.Replies.truncated;
+import static dev.synthlab.test.Replies.bytes;
+import static dev.synthlab.test.Replies.json;
+import static dev.synthlab.test.Replies.stall;
+import static dev.synthlab.test.Replies.truncated;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.call.CallException;
 import dev.synthlab.http.BodyReader;
 import dev.synthlab.http.TransportException;
-import dev.synthlab.testing.ScriptedServer.Reply;
+import dev.synthlab.test.ScriptedServer.Reply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

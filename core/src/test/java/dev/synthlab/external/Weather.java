@@ -7,8 +7,8 @@ import dev.synthlab.config.NetworkSettings;
 import dev.synthlab.http.ConnectOptions;
 import dev.synthlab.http.OkHttpTransport;
 import dev.synthlab.http.Resolver;
-import dev.synthlab.testing.PushedTimer;
-import dev.synthlab.testing.ScriptedServer;
+import dev.synthlab.test.ManualTimer;
+import dev.synthlab.test.ScriptedServer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class Weather implements AutoCloseable {
   static final String KEY = "wx-0123456789abcdef";
 
-  final PushedTimer timer = new PushedTimer();
+  final ManualTimer timer = ManualTimer.forSockets();
   final ScriptedServer server;
   final OkHttpTransport transport;
   final List<CallReport> reports = new CopyOnWriteArrayList<>();

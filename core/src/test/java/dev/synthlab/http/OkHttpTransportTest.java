@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.synthlab.config.NetworkSettings;
 import dev.synthlab.http.TransportException.Phase;
-import dev.synthlab.testing.Replies;
-import dev.synthlab.testing.ScriptedServer;
-import dev.synthlab.testing.ScriptedServer.Reply;
-import dev.synthlab.testing.ScriptedServer.Seen;
+import dev.synthlab.test.Replies;
+import dev.synthlab.test.ScriptedServer;
+import dev.synthlab.test.ScriptedServer.Reply;
+import dev.synthlab.test.ScriptedServer.Seen;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

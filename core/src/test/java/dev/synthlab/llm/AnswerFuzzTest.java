@@ -1,6 +1,6 @@
 package dev.synthlab.llm;
 
-import static dev.synthlab.testing.Replies.quoted;
+import static dev.synthlab.test.Replies.quoted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.call.AttemptResult;
@@ -8,7 +8,7 @@ import dev.synthlab.call.Outcome;
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.SseReader;
 import dev.synthlab.json.Json;
-import dev.synthlab.testing.Replies;
+import dev.synthlab.test.Replies;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

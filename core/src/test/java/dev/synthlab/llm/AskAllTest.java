@@ -1,15 +1,15 @@
 package dev.synthlab.llm;
 
-import static dev.synthlab.testing.Replies.chat;
-import static dev.synthlab.testing.Replies.error;
-import static dev.synthlab.testing.Replies.silence;
+import static dev.synthlab.test.Replies.chat;
+import static dev.synthlab.test.Replies.error;
+import static dev.synthlab.test.Replies.silence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Outcome;
-import dev.synthlab.testing.ScriptedServer.Reply;
-import dev.synthlab.testing.ScriptedServer.Seen;
+import dev.synthlab.test.ScriptedServer.Reply;
+import dev.synthlab.test.ScriptedServer.Seen;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

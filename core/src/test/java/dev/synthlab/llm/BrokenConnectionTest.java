@@ -1,13 +1,13 @@
 package dev.synthlab.llm;
 
-import static dev.synthlab.testing.Replies.chat;
-import static dev.synthlab.testing.Replies.chunk;
-import static dev.synthlab.testing.Replies.delta;
-import static dev.synthlab.testing.Replies.hangUp;
-import static dev.synthlab.testing.Replies.reset;
-import static dev.synthlab.testing.Replies.silence;
-import static dev.synthlab.testing.Replies.stall;
-import static dev.synthlab.testing.Replies.truncated;
+import static dev.synthlab.test.Replies.chat;
+import static dev.synthlab.test.Replies.chunk;
+import static dev.synthlab.test.Replies.delta;
+import static dev.synthlab.test.Replies.hangUp;
+import static dev.synthlab.test.Replies.reset;
+import static dev.synthlab.test.Replies.silence;
+import static dev.synthlab.test.Replies.stall;
+import static dev.synthlab.test.Replies.truncated;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -18,10 +18,10 @@ import dev.synthlab.call.TrafficControl;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
 import dev.synthlab.http.OkHttpTransport;
-import dev.synthlab.testing.PushedTimer;
-import dev.synthlab.testing.Replies;
-import dev.synthlab.testing.ScriptedServer;
-import dev.synthlab.testing.ScriptedServer.Reply;
+import dev.synthlab.test.ManualTimer;
+import dev.synthlab.test.Replies;
+import dev.synthlab.test.ScriptedServer;
+import dev.synthlab.test.ScriptedServer.Reply;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BrokenConnectionTest {
   private static final Duration TIMEOUT = Duration.ofMillis(400);
 
-  private final PushedTimer timer = new PushedTimer();
+  private final ManualTimer timer = ManualTimer.forSockets();
   private final OkHttpTransport transport = new OkHttpTransport();
   private ScriptedServer server = ScriptedServer.inTurn(chat("unused"));
 
@@ -230,7 +230,7 @@ class BrokenConnectionTest {
     String text = client.complete("two");
 
     assertThat(text).isEqualTo("second");
-    assertThat(timer.pauses).allMatch(Duration.ZERO::equals);
+    assertThat(timer.pauses()).allMatch(Duration.ZERO::equals);
   }
 
   @Test

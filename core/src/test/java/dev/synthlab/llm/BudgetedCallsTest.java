@@ -7,8 +7,8 @@ import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.call.TrafficControl;
-import dev.synthlab.testing.PushedTimer;
-import dev.synthlab.testing.Replies;
+import dev.synthlab.test.ManualTimer;
+import dev.synthlab.test.Replies;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ class BudgetedCallsTest {
   private static final BigDecimal COST = new BigDecimal("0.00000405");
 
   private static Budget aDay(String usd) {
-    return Budget.aDay(new BigDecimal(usd), new PushedTimer(), since -> Optional.empty());
+    return Budget.aDay(new BigDecimal(usd), ManualTimer.forSockets(), since -> Optional.empty());
   }
 
   @Test
@@ -160,11 +160,11 @@ class BudgetedCallsTest {
       TrafficControl traffic = TrafficControl.by(rig.pushed, rules);
       LlmClient llm = rig.client(builder -> builder.traffic(traffic));
       llm.complete("hi");
-      assertThat(rig.pushed.pauses).isEmpty();
+      assertThat(rig.pushed.pauses()).isEmpty();
 
       llm.complete("hi");
 
-      Duration waited = rig.pushed.pauses.stream().reduce(Duration.ZERO, Duration::plus);
+      Duration waited = rig.pushed.pauses().stream().reduce(Duration.ZERO, Duration::plus);
       assertThat(waited).isGreaterThan(Duration.ofSeconds(10));
     }
   }

@@ -1,16 +1,16 @@
 package dev.synthlab.llm;
 
-import static dev.synthlab.testing.Replies.chat;
-import static dev.synthlab.testing.Replies.completion;
-import static dev.synthlab.testing.Replies.error;
-import static dev.synthlab.testing.Replies.json;
+import static dev.synthlab.test.Replies.chat;
+import static dev.synthlab.test.Replies.completion;
+import static dev.synthlab.test.Replies.error;
+import static dev.synthlab.test.Replies.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.call.Outcome;
-import dev.synthlab.testing.PushedTimer;
-import dev.synthlab.testing.Replies;
-import dev.synthlab.testing.ScriptedServer.Reply;
-import dev.synthlab.testing.ScriptedServer.Seen;
+import dev.synthlab.test.ManualTimer;
+import dev.synthlab.test.Replies;
+import dev.synthlab.test.ScriptedServer.Reply;
+import dev.synthlab.test.ScriptedServer.Seen;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -199,7 +199,7 @@ class BulkFaultsTest {
 
       long refused = rig.requests() - ROWS;
       assertThat(refused).isGreaterThan(30);
-      assertThat(rig.pushed.pauses.stream().reduce(Duration.ZERO, Duration::plus))
+      assertThat(rig.pushed.pauses().stream().reduce(Duration.ZERO, Duration::plus))
           .isGreaterThanOrEqualTo(Duration.ofSeconds(600 * refused));
     }
   }
@@ -233,7 +233,7 @@ class BulkFaultsTest {
   void waitsForAnOpenBreakerWithoutLosingARow() throws Exception {
     int rows = 25;
     long outage = Duration.ofSeconds(14).toNanos();
-    AtomicReference<PushedTimer> time = new AtomicReference<>(new PushedTimer());
+    AtomicReference<ManualTimer> time = new AtomicReference<>(ManualTimer.forSockets());
     try (ClientFixture rig =
         ClientFixture.of(
                 (request, number) ->
@@ -254,7 +254,7 @@ class BulkFaultsTest {
 
       assertThat(outcomes)
           .allSatisfy(outcome -> assertThat(outcome).isInstanceOf(Outcome.Answered.class));
-      assertThat(rig.pushed.pauses)
+      assertThat(rig.pushed.pauses())
           .filteredOn(pause -> pause.compareTo(Duration.ofSeconds(14)) > 0)
           .hasSize(1);
     }

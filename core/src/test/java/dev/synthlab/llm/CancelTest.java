@@ -1,13 +1,13 @@
 package dev.synthlab.llm;
 
-import static dev.synthlab.testing.Replies.chunk;
-import static dev.synthlab.testing.Replies.delta;
+import static dev.synthlab.test.Replies.chunk;
+import static dev.synthlab.test.Replies.delta;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Outcome;
-import dev.synthlab.testing.Replies;
-import dev.synthlab.testing.ScriptedServer.Reply;
+import dev.synthlab.test.Replies;
+import dev.synthlab.test.ScriptedServer.Reply;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

@@ -6,8 +6,8 @@ import dev.synthlab.call.TrafficControl;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
 import dev.synthlab.http.OkHttpTransport;
-import dev.synthlab.testing.PushedTimer;
-import dev.synthlab.testing.ScriptedServer;
+import dev.synthlab.test.ManualTimer;
+import dev.synthlab.test.ScriptedServer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
 
 /** A scripted server and what it takes to ask it: clients with settings of their own. */
 final class ClientFixture implements AutoCloseable {
-  final PushedTimer pushed = new PushedTimer();
+  final ManualTimer pushed = ManualTimer.forSockets();
   final OkHttpTransport transport = new OkHttpTransport();
   final ScriptedServer server;
   private final Map<String, String> settings = new HashMap<>();

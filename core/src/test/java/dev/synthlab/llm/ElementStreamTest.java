@@ -1,15 +1,15 @@
 package dev.synthlab.llm;
 
-import static dev.synthlab.testing.Replies.chunk;
-import static dev.synthlab.testing.Replies.delta;
-import static dev.synthlab.testing.Replies.events;
-import static dev.synthlab.testing.Replies.finish;
-import static dev.synthlab.testing.Replies.usage;
+import static dev.synthlab.test.Replies.chunk;
+import static dev.synthlab.test.Replies.delta;
+import static dev.synthlab.test.Replies.events;
+import static dev.synthlab.test.Replies.finish;
+import static dev.synthlab.test.Replies.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import dev.synthlab.testing.ScriptedServer.Reply;
+import dev.synthlab.test.ScriptedServer.Reply;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

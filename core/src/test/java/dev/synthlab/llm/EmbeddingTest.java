@@ -1,8 +1,8 @@
 package dev.synthlab.llm;
 
-import static dev.synthlab.testing.Replies.error;
-import static dev.synthlab.testing.Replies.json;
-import static dev.synthlab.testing.Replies.silence;
+import static dev.synthlab.test.Replies.error;
+import static dev.synthlab.test.Replies.json;
+import static dev.synthlab.test.Replies.silence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.synthlab.call.CallException;
 import dev.synthlab.json.Json;
-import dev.synthlab.testing.ScriptedServer.Reply;
-import dev.synthlab.testing.ScriptedServer.Seen;
+import dev.synthlab.test.ScriptedServer.Reply;
+import dev.synthlab.test.ScriptedServer.Seen;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -344,8 +344,7 @@ class EmbeddingTest {
     java.util.Arrays.fill(endless, (byte) ' ');
     endless[0] = '{';
     rig.close();
-    rig =
-        ClientFixture.inTurn(dev.synthlab.testing.Replies.bytes(200, "application/json", endless));
+    rig = ClientFixture.inTurn(dev.synthlab.test.Replies.bytes(200, "application/json", endless));
     LlmClient client = rig.inRealTime().client();
 
     assertThatExceptionOfType(CallException.ResponseTooLarge.class)

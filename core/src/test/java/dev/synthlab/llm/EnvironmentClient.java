@@ -6,14 +6,14 @@ import dev.synthlab.config.Settings;
 import dev.synthlab.http.ConnectOptions;
 import dev.synthlab.http.OkHttpTransport;
 import dev.synthlab.http.Resolver;
-import dev.synthlab.testing.PushedTimer;
+import dev.synthlab.test.ManualTimer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
 /** A client as the environment makes it, with the resolver and the time of a test. */
 final class EnvironmentClient implements AutoCloseable {
-  final PushedTimer timer = new PushedTimer();
+  final ManualTimer timer = ManualTimer.forSockets();
   private final OkHttpTransport transport;
   private final Settings settings;
 

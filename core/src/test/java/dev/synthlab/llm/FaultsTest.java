@@ -1,9 +1,9 @@
 package dev.synthlab.llm;
 
-import static dev.synthlab.testing.Replies.chat;
-import static dev.synthlab.testing.Replies.completion;
-import static dev.synthlab.testing.Replies.error;
-import static dev.synthlab.testing.Replies.json;
+import static dev.synthlab.test.Replies.chat;
+import static dev.synthlab.test.Replies.completion;
+import static dev.synthlab.test.Replies.error;
+import static dev.synthlab.test.Replies.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -14,9 +14,9 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Fault;
 import dev.synthlab.http.TransportException;
-import dev.synthlab.testing.Replies;
-import dev.synthlab.testing.ScriptedServer;
-import dev.synthlab.testing.ScriptedServer.Reply;
+import dev.synthlab.test.Replies;
+import dev.synthlab.test.ScriptedServer;
+import dev.synthlab.test.ScriptedServer.Reply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -76,7 +76,7 @@ class FaultsTest {
 
     assertThatExceptionOfType(CallException.class).isThrownBy(() -> client.complete("hi"));
     assertThat(rig.requests()).isEqualTo(1);
-    assertThat(rig.pushed.pauses).isEmpty();
+    assertThat(rig.pushed.pauses()).isEmpty();
   }
 
   @ParameterizedTest
@@ -86,7 +86,7 @@ class FaultsTest {
 
     assertThat(client.complete("hi")).isEqualTo("hello");
     assertThat(rig.requests()).isEqualTo(2);
-    assertThat(rig.pushed.pauses.stream().reduce(Duration.ZERO, Duration::plus))
+    assertThat(rig.pushed.pauses().stream().reduce(Duration.ZERO, Duration::plus))
         .isBetween(Duration.ofSeconds(20), Duration.ofSeconds(23));
   }
 
@@ -354,7 +354,7 @@ class FaultsTest {
         .containsInstanceOf(TransportException.class)
         .map(TransportException.class::cast)
         .hasValueSatisfying(broken -> assertThat(broken.reusedConnection()).isTrue());
-    assertThat(rig.pushed.pauses).allMatch(Duration.ZERO::equals);
+    assertThat(rig.pushed.pauses()).allMatch(Duration.ZERO::equals);
     assertThat(rig.server.connections()).isEqualTo(2);
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.json.Json;
 import dev.synthlab.json.JsonSchema;
-import dev.synthlab.testing.Replies;
+import dev.synthlab.test.Replies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,15 +1,15 @@
 package dev.synthlab.llm;
 
-import static dev.synthlab.testing.Replies.error;
-import static dev.synthlab.testing.Replies.json;
-import static dev.synthlab.testing.Replies.silence;
+import static dev.synthlab.test.Replies.error;
+import static dev.synthlab.test.Replies.json;
+import static dev.synthlab.test.Replies.silence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.synthlab.call.CallException;
 import dev.synthlab.json.Json;
-import dev.synthlab.testing.ScriptedServer.Reply;
+import dev.synthlab.test.ScriptedServer.Reply;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Base64;

@@ -1,13 +1,13 @@
 package dev.synthlab.llm;
 
-import static dev.synthlab.testing.Replies.chat;
-import static dev.synthlab.testing.Replies.completion;
-import static dev.synthlab.testing.Replies.delta;
-import static dev.synthlab.testing.Replies.error;
-import static dev.synthlab.testing.Replies.events;
-import static dev.synthlab.testing.Replies.finish;
-import static dev.synthlab.testing.Replies.json;
-import static dev.synthlab.testing.Replies.usage;
+import static dev.synthlab.test.Replies.chat;
+import static dev.synthlab.test.Replies.completion;
+import static dev.synthlab.test.Replies.delta;
+import static dev.synthlab.test.Replies.error;
+import static dev.synthlab.test.Replies.events;
+import static dev.synthlab.test.Replies.finish;
+import static dev.synthlab.test.Replies.json;
+import static dev.synthlab.test.Replies.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -20,10 +20,10 @@ import dev.synthlab.config.ConfigException;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
 import dev.synthlab.http.OkHttpTransport;
-import dev.synthlab.testing.PushedTimer;
-import dev.synthlab.testing.Replies;
-import dev.synthlab.testing.ScriptedServer;
-import dev.synthlab.testing.ScriptedServer.Reply;
+import dev.synthlab.test.ManualTimer;
+import dev.synthlab.test.Replies;
+import dev.synthlab.test.ScriptedServer;
+import dev.synthlab.test.ScriptedServer.Reply;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LlmClientTest {
   private static final String KEY = "sk-test-0123456789abcdefghij";
 
-  private final PushedTimer timer = new PushedTimer();
+  private final ManualTimer timer = ManualTimer.forSockets();
   private final OkHttpTransport transport = new OkHttpTransport();
   private final List<CallReport> reports = new CopyOnWriteArrayList<>();
   private ScriptedServer server = ScriptedServer.inTurn(chat("hello"));
@@ -157,8 +157,8 @@ class LlmClientTest {
     String text = client(error(status, "c", "later"), chat("hello")).complete("hi");
 
     assertThat(text).isEqualTo("hello");
-    assertThat(timer.pauses).hasSize(1);
-    assertThat(timer.pauses.getFirst()).isBetween(Duration.ZERO, Duration.ofSeconds(1));
+    assertThat(timer.pauses()).hasSize(1);
+    assertThat(timer.pauses().getFirst()).isBetween(Duration.ZERO, Duration.ofSeconds(1));
     assertThat(reports.getFirst().attempts()).hasSize(2);
   }
 
@@ -183,7 +183,7 @@ class LlmClientTest {
         .satisfies(e -> assertThat(e.status()).hasValue(status))
         .satisfies(e -> assertThat(e.code()).contains(code));
     assertThat(server.seen()).hasSize(1);
-    assertThat(timer.pauses).isEmpty();
+    assertThat(timer.pauses()).isEmpty();
   }
 
   @Test
@@ -209,7 +209,7 @@ class LlmClientTest {
   void waitsForRetryAfterAndLittleMore(String header, String value, long millis) {
     client(error(429, "slow", "down", header, value), chat("hello")).complete("hi");
 
-    Duration waited = timer.pauses.stream().reduce(Duration.ZERO, Duration::plus);
+    Duration waited = timer.pauses().stream().reduce(Duration.ZERO, Duration::plus);
     assertThat(waited).isBetween(Duration.ofMillis(millis), Duration.ofMillis(millis + 3000));
   }
 
@@ -218,8 +218,8 @@ class LlmClientTest {
   void usesItsOwnBackoffIfRetryAfterIsInvalid(String value) {
     client(error(429, "slow", "down", "retry-after", value), chat("hello")).complete("hi");
 
-    assertThat(timer.pauses).hasSize(1);
-    assertThat(timer.pauses.getFirst()).isBetween(Duration.ZERO, Duration.ofSeconds(1));
+    assertThat(timer.pauses()).hasSize(1);
+    assertThat(timer.pauses().getFirst()).isBetween(Duration.ZERO, Duration.ofSeconds(1));
   }
 
   @Test
@@ -238,7 +238,7 @@ class LlmClientTest {
     assertThatExceptionOfType(CallException.RateLimited.class)
         .isThrownBy(() -> client.complete("hi"))
         .satisfies(e -> assertThat(e.retryAfter()).contains(Duration.ofSeconds(900)));
-    assertThat(timer.pauses).isEmpty();
+    assertThat(timer.pauses()).isEmpty();
   }
 
   @Test
@@ -610,7 +610,7 @@ class LlmClientTest {
     assertThat(server.seen().get(2).body())
         .contains("\"max_completion_tokens\":7")
         .doesNotContain("\"max_tokens\"");
-    assertThat(timer.pauses).isEmpty();
+    assertThat(timer.pauses()).isEmpty();
   }
 
   @Test

@@ -6,7 +6,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.synthlab.json.Json;
-import dev.synthlab.testing.Replies;
+import dev.synthlab.test.Replies;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

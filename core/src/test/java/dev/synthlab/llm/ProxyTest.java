@@ -1,15 +1,15 @@
 package dev.synthlab.llm;
 
-import static dev.synthlab.testing.Replies.chat;
+import static dev.synthlab.test.Replies.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.call.CallException;
 import dev.synthlab.http.Resolver;
-import dev.synthlab.testing.Replies;
+import dev.synthlab.test.Replies;
+import dev.synthlab.test.ScriptedServer;
 import dev.synthlab.testing.ScriptedProxy;
 import dev.synthlab.testing.ScriptedProxy.Asked;
-import dev.synthlab.testing.ScriptedServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -277,7 +277,7 @@ class ProxyTest {
         EnvironmentClient wired =
             new EnvironmentClient(
                 "https://model.test:" + server.port() + "/v1", NONE, "HTTPS_PROXY", authorized())) {
-      assertThat(first.timer.pauses).isEmpty();
+      assertThat(first.timer.pauses()).isEmpty();
       assertThatExceptionOfType(CallException.TlsFailed.class)
           .isThrownBy(() -> wired.client().complete("hi"))
           .withMessageContainingAll("self-signed", "through the proxy " + proxy.place())
@@ -315,7 +315,7 @@ class ProxyTest {
       LlmClient client = wired.client();
       assertThat(client.complete("one")).isEqualTo("first");
       assertThat(client.complete("two")).isEqualTo("second");
-      assertThat(wired.timer.pauses).allMatch(Duration.ZERO::equals);
+      assertThat(wired.timer.pauses()).allMatch(Duration.ZERO::equals);
     }
     assertThat(server.seen()).hasSize(2);
   }

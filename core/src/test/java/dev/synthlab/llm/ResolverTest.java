@@ -1,14 +1,14 @@
 package dev.synthlab.llm;
 
-import static dev.synthlab.testing.Replies.chat;
-import static dev.synthlab.testing.Replies.json;
+import static dev.synthlab.test.Replies.chat;
+import static dev.synthlab.test.Replies.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.http.Resolver;
-import dev.synthlab.testing.ScriptedServer;
+import dev.synthlab.test.ScriptedServer;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -148,7 +148,7 @@ class ResolverTest {
 
     try (EnvironmentClient wired = new EnvironmentClient(base, both)) {
       assertThat(wired.client().complete("hi")).isEqualTo("hello");
-      assertThat(wired.timer.pauses).isEmpty();
+      assertThat(wired.timer.pauses()).isEmpty();
     }
     assertThat(server.seen()).hasSize(1);
   }

@@ -2,7 +2,7 @@ package dev.synthlab.llm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.synthlab.testing.Replies;
+import dev.synthlab.test.Replies;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;

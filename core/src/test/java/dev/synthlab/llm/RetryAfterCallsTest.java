@@ -1,13 +1,13 @@
 package dev.synthlab.llm;
 
-import static dev.synthlab.testing.Replies.chat;
-import static dev.synthlab.testing.Replies.error;
-import static dev.synthlab.testing.Replies.json;
+import static dev.synthlab.test.Replies.chat;
+import static dev.synthlab.test.Replies.error;
+import static dev.synthlab.test.Replies.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.call.CallException;
-import dev.synthlab.testing.ScriptedServer.Reply;
+import dev.synthlab.test.ScriptedServer.Reply;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +31,7 @@ class RetryAfterCallsTest {
   }
 
   private Duration waited() {
-    return rig.pushed.pauses.stream().reduce(Duration.ZERO, Duration::plus);
+    return rig.pushed.pauses().stream().reduce(Duration.ZERO, Duration::plus);
   }
 
   @ParameterizedTest

@@ -1,9 +1,9 @@
 package dev.synthlab.llm;
 
 import dev.synthlab.json.JsonSchema;
-import dev.synthlab.testing.Replies;
-import dev.synthlab.testing.ScriptedServer.Reply;
-import dev.synthlab.testing.ScriptedServer.Seen;
+import dev.synthlab.test.Replies;
+import dev.synthlab.test.ScriptedServer.Reply;
+import dev.synthlab.test.ScriptedServer.Seen;
 import java.net.URI;
 import java.time.LocalDate;
 import java.util.List;

@@ -1,17 +1,17 @@
 package dev.synthlab.llm;
 
-import static dev.synthlab.testing.Replies.chunk;
-import static dev.synthlab.testing.Replies.delta;
-import static dev.synthlab.testing.Replies.error;
-import static dev.synthlab.testing.Replies.events;
-import static dev.synthlab.testing.Replies.finish;
-import static dev.synthlab.testing.Replies.usage;
+import static dev.synthlab.test.Replies.chunk;
+import static dev.synthlab.test.Replies.delta;
+import static dev.synthlab.test.Replies.error;
+import static dev.synthlab.test.Replies.events;
+import static dev.synthlab.test.Replies.finish;
+import static dev.synthlab.test.Replies.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.call.CallException;
-import dev.synthlab.testing.Replies;
-import dev.synthlab.testing.ScriptedServer.Reply;
+import dev.synthlab.test.Replies;
+import dev.synthlab.test.ScriptedServer.Reply;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -280,7 +280,7 @@ class StreamFaultsTest {
   void waitsForRetryAfterBeforeAStream() {
     assertThat(text(client(error(429, "slow", "down", "retry-after", "20"), good())))
         .isEqualTo("Hello");
-    assertThat(rig.pushed.pauses.stream().reduce(Duration.ZERO, Duration::plus))
+    assertThat(rig.pushed.pauses().stream().reduce(Duration.ZERO, Duration::plus))
         .isBetween(Duration.ofSeconds(20), Duration.ofSeconds(23));
   }
 }

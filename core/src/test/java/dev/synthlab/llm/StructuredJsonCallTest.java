@@ -1,7 +1,7 @@
 package dev.synthlab.llm;
 
-import static dev.synthlab.testing.Replies.chat;
-import static dev.synthlab.testing.Replies.error;
+import static dev.synthlab.test.Replies.chat;
+import static dev.synthlab.test.Replies.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.call.Outcome;

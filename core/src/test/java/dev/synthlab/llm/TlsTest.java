@@ -1,14 +1,14 @@
 package dev.synthlab.llm;
 
-import static dev.synthlab.testing.Replies.chat;
+import static dev.synthlab.test.Replies.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.call.CallException;
 import dev.synthlab.http.Resolver;
-import dev.synthlab.testing.Replies;
-import dev.synthlab.testing.ScriptedServer;
-import dev.synthlab.testing.ScriptedServer.Reply;
+import dev.synthlab.test.Replies;
+import dev.synthlab.test.ScriptedServer;
+import dev.synthlab.test.ScriptedServer.Reply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -102,7 +102,7 @@ class TlsTest {
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
     assertThat(server.connections()).isEqualTo(1);
     assertThat(server.seen()).isEmpty();
-    assertThat(wired.timer.pauses).isEmpty();
+    assertThat(wired.timer.pauses()).isEmpty();
   }
 
   @Test

@@ -1,11 +1,11 @@
 package dev.synthlab.llm;
 
-import static dev.synthlab.testing.Replies.chat;
-import static dev.synthlab.testing.Replies.delta;
-import static dev.synthlab.testing.Replies.events;
-import static dev.synthlab.testing.Replies.finish;
-import static dev.synthlab.testing.Replies.json;
-import static dev.synthlab.testing.Replies.quoted;
+import static dev.synthlab.test.Replies.chat;
+import static dev.synthlab.test.Replies.delta;
+import static dev.synthlab.test.Replies.events;
+import static dev.synthlab.test.Replies.finish;
+import static dev.synthlab.test.Replies.json;
+import static dev.synthlab.test.Replies.quoted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -14,7 +14,7 @@ import dev.synthlab.json.Constraints;
 import dev.synthlab.json.Description;
 import dev.synthlab.json.Json;
 import dev.synthlab.json.JsonSchema;
-import dev.synthlab.testing.ScriptedServer.Reply;
+import dev.synthlab.test.ScriptedServer.Reply;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,10 +1,8 @@
 package dev.synthlab.examples;
 
-import static dev.synthlab.testing.Replies.chat;
-import static dev.synthlab.testing.Replies.delta;
-import static dev.synthlab.testing.Replies.error;
-import static dev.synthlab.testing.Replies.events;
-import static dev.synthlab.testing.Replies.finish;
+import static dev.synthlab.test.Failure.badRequest;
+import static dev.synthlab.test.RequestMatcher.anyRequest;
+import static dev.synthlab.test.RequestMatcher.promptContains;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.examples.InterviewStudy.Findings;
@@ -14,16 +12,17 @@ import dev.synthlab.examples.InterviewStudy.Persona;
 import dev.synthlab.examples.InterviewStudy.Report;
 import dev.synthlab.examples.InterviewStudy.Theme;
 import dev.synthlab.llm.Part;
-import dev.synthlab.testing.ScriptedServer;
-import dev.synthlab.testing.ScriptedServer.Reply;
-import dev.synthlab.testing.ScriptedServer.Seen;
+import dev.synthlab.test.FakeLlm;
+import dev.synthlab.test.LlmRequest;
+import dev.synthlab.test.ManualTimer;
+import dev.synthlab.test.RequestMatcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,46 +37,38 @@ class InterviewStudyTest {
 
   @TempDir private Path directory = Path.of("");
 
-  private final CountDownLatch firstIsKept = new CountDownLatch(1);
-  private final ScriptedServer server = ScriptedServer.start((request, number) -> reply(request));
-  private final Stage stage = Stage.over(server);
-  private final InterviewStudy study = new InterviewStudy(stage.llm());
+  private final FakeLlm llm = FakeLlm.create(ManualTimer.stopped()).allowUnused();
+  private final InterviewStudy study = new InterviewStudy(llm.client());
 
   @AfterEach
   void close() {
-    stage.close();
-    server.close();
+    llm.close();
   }
 
-  private Reply reply(Seen request) throws InterruptedException {
-    String body = request.body();
-    if (request.path().endsWith("/images/generations")) {
-      return ProgramsTest.PICTURE;
-    }
-    if (body.contains("image_url")) {
-      return chat("A red button.");
-    }
-    if (body.contains("\"stream\":true")) {
-      return events(delta("The "), delta("price."), finish("stop"), "[DONE]");
-    }
-    if (body.contains("json_schema")) {
-      return chat("{\"mood\": \"BAD\", \"themes\": [\"PRICE\"]}");
-    }
-    if (body.contains("Report on it.")) {
-      return chat("They left over the price.");
-    }
-    if (body.contains("You are Tomas")) {
-      return error(400, "content_policy", "No Tomas.");
-    }
-    if (body.contains("You are Maria")) {
-      firstIsKept.await();
-    }
-    return chat("Too dear.");
+  @BeforeEach
+  void answers() {
+    llm.when(
+            new RequestMatcher(
+                "a message has an image",
+                request ->
+                    request.messages().stream()
+                        .flatMap(message -> message.parts().stream())
+                        .anyMatch(Part.Image.class::isInstance)))
+        .answers("A red button.");
+    llm.when(new RequestMatcher("the answer is a stream", LlmRequest::streamed))
+        .streams("The ", "price.");
+    llm.when(new RequestMatcher("there is a schema", request -> request.schema().isPresent()))
+        .answers(REPORT.findings());
+    llm.when(promptContains("Report on it.")).answers("They left over the price.");
+    llm.when(promptContains("You are Tomas")).fails(badRequest("No Tomas."));
+    llm.when(promptContains("You are Aiko")).answers("Too dear.");
+    llm.when(anyRequest()).draws(ProgramsTest.PNG);
   }
 
   @Test
   void storesEachInterviewBeforeTheOthersEnd() throws IOException {
     Path file = directory.resolve("interviews.jsonl");
+    llm.when(promptContains("You are Maria")).hangs().answers("Too dear.");
 
     List<Interview> all =
         study.interviews(
@@ -85,7 +76,9 @@ class InterviewStudyTest {
             List.of(MARIA, AIKO),
             each -> {
               InterviewStudy.keep(file, each);
-              firstIsKept.countDown();
+              if (each.equals(new Interview.Held(AIKO, "Too dear."))) {
+                passTheTimeoutOfMaria();
+              }
             });
 
     assertThat(all)
@@ -97,9 +90,20 @@ class InterviewStudyTest {
             "{\"who\":{\"name\":\"Maria\",\"background\":\"a nurse\"},\"answer\":\"Too dear.\"}");
   }
 
+  /** Lets the attempt for Maria time out, and the wait before the next one end. */
+  private void passTheTimeoutOfMaria() {
+    try {
+      for (int wait = 1; wait <= 2; wait++) {
+        llm.timer().push(llm.timer().awaitPauses(wait).getLast());
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   @Test
   void continuesWhenOneInterviewFails() {
-    firstIsKept.countDown();
+    llm.when(promptContains("You are Maria")).answers("Too dear.");
     List<Interview> ended = new ArrayList<>();
 
     List<Interview> all = study.interviews("Why?", List.of(TOMAS, MARIA), ended::add);
@@ -119,15 +123,17 @@ class InterviewStudyTest {
             List.of(new Interview.Held(MARIA, "Too dear."), new Interview.Missed(TOMAS, "gone")));
 
     assertThat(report).isEqualTo(REPORT);
-    assertThat(server.seen())
+    assertThat(llm.requests())
         .hasSize(2)
-        .extracting(Seen::body)
         .allSatisfy(
-            body ->
-                assertThat(body)
-                    .contains("Maria: Too dear.", "\"temperature\":0.3")
-                    .doesNotContain("Tomas"))
-        .anySatisfy(body -> assertThat(body).contains("of most of them", "most named first"));
+            request -> {
+              assertThat(request.prompt()).contains("Maria: Too dear.").doesNotContain("Tomas");
+              assertThat(request.parameters()).containsEntry("temperature", 0.3);
+            })
+        .anySatisfy(
+            request ->
+                assertThat(request.schema().toString())
+                    .contains("of most of them", "most named first"));
   }
 
   @Test
@@ -140,8 +146,8 @@ class InterviewStudyTest {
 
     assertThat(first).isEqualTo("The price.");
     assertThat(pieces).containsExactly("The ", "price.");
-    assertThat(server.seen().get(2).body()).contains("They left over the price.");
-    assertThat(server.seen().get(3).body()).contains("What first?", "The price.", "And then?");
+    assertThat(llm.requests().get(2).prompt()).contains("They left over the price.");
+    assertThat(llm.requests().get(3).prompt()).contains("What first?", "The price.", "And then?");
   }
 
   @Test
@@ -149,6 +155,6 @@ class InterviewStudyTest {
     assertThat(study.describe(Part.Image.of(ProgramsTest.PNG, "image/png")))
         .isEqualTo("A red button.");
     assertThat(study.cover(REPORT)).isEqualTo(ProgramsTest.PNG);
-    assertThat(server.seen().getLast().body()).contains("They left over the price.");
+    assertThat(llm.requests().getLast().prompt()).contains("They left over the price.");
   }
 }

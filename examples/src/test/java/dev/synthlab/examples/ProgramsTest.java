@@ -1,164 +1,122 @@
 package dev.synthlab.examples;
 
-import static dev.synthlab.testing.Replies.chat;
-import static dev.synthlab.testing.Replies.delta;
-import static dev.synthlab.testing.Replies.error;
-import static dev.synthlab.testing.Replies.events;
-import static dev.synthlab.testing.Replies.finish;
-import static dev.synthlab.testing.Replies.json;
-import static dev.synthlab.testing.Replies.usage;
+import static dev.synthlab.test.Failure.badRequest;
+import static dev.synthlab.test.Replies.json;
+import static dev.synthlab.test.RequestMatcher.promptContains;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.synthlab.testing.ScriptedServer;
-import dev.synthlab.testing.ScriptedServer.Reply;
+import dev.synthlab.llm.Part;
+import dev.synthlab.test.FakeLlm;
+import dev.synthlab.test.ScriptedServer;
+import dev.synthlab.test.SynthlabExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Each program against a server that says what a test tells it. */
+/** Each program with a model that answers what a test tells it. */
+@ExtendWith(SynthlabExtension.class)
 @Timeout(30)
 class ProgramsTest {
   static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10, 1, 2, 3};
-  static final Reply PICTURE =
-      json(
-          200,
-          "{\"created\":1,\"data\":[{\"b64_json\":\""
-              + Base64.getEncoder().encodeToString(PNG)
-              + "\"}]}");
 
-  private ScriptedServer server = ScriptedServer.inTurn();
-
-  @AfterEach
-  void close() {
-    server.close();
+  private static List<String> prints(FakeLlm llm, Stage.Program program) throws Exception {
+    return Stage.prints(llm.client(), program);
   }
 
-  private List<String> printsBy(Stage.Program program, ScriptedServer.Script script)
-      throws Exception {
-    server.close();
-    server = ScriptedServer.start(script);
-    try (Stage stage = Stage.over(server)) {
-      return stage.prints(program);
-    }
-  }
-
-  private List<String> prints(Stage.Program program, Reply... inTurn) throws Exception {
-    return printsBy(program, (request, number) -> inTurn[number - 1]);
-  }
-
-  private String asked(int request) {
-    return server.seen().get(request).body();
+  private static String asked(FakeLlm llm, int request) {
+    return llm.requests().get(request).toString();
   }
 
   @Test
-  void printsAText() throws Exception {
-    assertThat(prints(Text::run, chat("Oslo."))).containsExactly("Oslo.");
-    assertThat(asked(0)).contains("What is the capital of Norway?");
+  void printsAText(FakeLlm llm) throws Exception {
+    llm.answers("Oslo.");
+
+    assertThat(prints(llm, Text::run)).containsExactly("Oslo.");
+    assertThat(asked(llm, 0)).contains("What is the capital of Norway?");
   }
 
   @Test
-  void printsAnObject() throws Exception {
-    assertThat(prints(JsonObject::run, chat("Here: {\"name\": \"Rex\", \"age\": 3}")))
-        .containsExactly("Rex, 3");
-    assertThat(asked(0)).contains("\"json_object\"");
+  void printsAnObject(FakeLlm llm) throws Exception {
+    llm.answers("Here: {\"name\": \"Rex\", \"age\": 3}");
+
+    assertThat(prints(llm, JsonObject::run)).containsExactly("Rex, 3");
+    assertThat(llm.requests().getFirst().parameters())
+        .containsEntry("response_format", Map.of("type", "json_object"));
   }
 
   @Test
-  void printsARecord() throws Exception {
-    assertThat(
-            prints(
-                TypedRecord::run,
-                chat("{\"name\": \"Maria\", \"age\": 340, \"mood\": \"ANNOYED\"}"),
-                chat("{\"name\": \"Maria\", \"age\": 34, \"mood\": \"ANNOYED\"}")))
-        .containsExactly("Maria, 34, ANNOYED");
-    assertThat(asked(0)).contains("\"json_schema\"", "how they feel");
-    assertThat(asked(1)).as("shown what was wrong with the first answer").contains("340", "120");
+  void printsARecord(FakeLlm llm) throws Exception {
+    llm.answers("{\"name\": \"Maria\", \"age\": 340, \"mood\": \"ANNOYED\"}")
+        .answers("{\"name\": \"Maria\", \"age\": 34, \"mood\": \"ANNOYED\"}");
+
+    assertThat(prints(llm, TypedRecord::run)).containsExactly("Maria, 34, ANNOYED");
+    assertThat(llm.requests().getFirst().schema().orElseThrow().toString())
+        .contains("how they feel");
+    assertThat(asked(llm, 1))
+        .as("shown what was wrong with the first answer")
+        .contains("340", "120");
   }
 
   @Test
-  void printsDeltas() throws Exception {
-    assertThat(
-            prints(
-                Streaming::run,
-                events(delta("Waves "), delta("come."), finish("stop"), usage(), "[DONE]")))
-        .containsExactly("Waves come.", "stop after 5 tokens");
+  void printsDeltas(FakeLlm llm) throws Exception {
+    llm.streams("Waves ", "come.");
+
+    assertThat(prints(llm, Streaming::run)).containsExactly("Waves come.", "stop after 3 tokens");
   }
 
   @Test
-  void printsElements() throws Exception {
-    assertThat(
-            prints(
-                TypedList::run,
-                events(
-                    delta("{\"items\": [{\"name\": \"Oslo\", \"inhabitants\": 7"),
-                    delta("00000}, {\"name\": \"Bergen\", \"inhabitants\": 290000}]}"),
-                    finish("stop"),
-                    "[DONE]")))
-        .containsExactly("Oslo: 700000", "Bergen: 290000");
+  void printsElements(FakeLlm llm) throws Exception {
+    llm.streams(
+        "{\"items\": [{\"name\": \"Oslo\", \"inhabitants\": 7",
+        "00000}, {\"name\": \"Bergen\", \"inhabitants\": 290000}]}");
+
+    assertThat(prints(llm, TypedList::run)).containsExactly("Oslo: 700000", "Bergen: 290000");
   }
 
   @Test
-  void printsTheAnswerAfterAToolCall() throws Exception {
-    assertThat(
-            prints(
-                Tools::run,
-                callOf("weather", "{\\\"city\\\": \\\"Oslo\\\"}"),
-                chat("Yes, it rains.")))
-        .containsExactly("Yes, it rains.");
-    assertThat(asked(0)).contains("The weather of a city, now.", "its English name");
-    assertThat(asked(1)).contains("Oslo: rain, 8 °C");
+  void printsTheAnswerAfterAToolCall(FakeLlm llm) throws Exception {
+    llm.callsTool("weather", Map.of("city", "Oslo")).answers("Yes, it rains.");
+
+    assertThat(prints(llm, Tools::run)).containsExactly("Yes, it rains.");
+    assertThat(llm.requests().getFirst().tools().toString())
+        .contains("The weather of a city, now.", "its English name");
+    assertThat(llm.requests().get(1).messages().getLast().parts())
+        .containsExactly(new Part.ToolResult("call_1", "Oslo: rain, 8 °C"));
   }
 
   @Test
   void printsTheAnswerOfAnotherService() throws Exception {
-    server.close();
-    server =
-        ScriptedServer.inTurn(
-            json(200, "{\"current\": {\"temperature_2m\": -3.5}}"), json(400, "no such place"));
-
-    try (Stage stage = Stage.over(server)) {
+    try (ScriptedServer server =
+            ScriptedServer.inTurn(
+                json(200, "{\"current\": {\"temperature_2m\": -3.5}}"),
+                json(400, "no such place"));
+        Stage stage = Stage.over(server)) {
       OpenMeteoClient client = OpenMeteoClient.over(stage.layer());
       assertThat(stage.prints((llm, out) -> AnotherService.run(client, out)))
           .containsExactly("Oslo: -3.5 °C", "400: no such place");
+      assertThat(server.seen().getFirst().path())
+          .endsWith(
+              "/forecast?latitude=59.91&longitude=10.75&current=temperature_2m%2Cwind_speed_10m");
     }
-    assertThat(server.seen().getFirst().path())
-        .endsWith(
-            "/forecast?latitude=59.91&longitude=10.75&current=temperature_2m%2Cwind_speed_10m");
-  }
-
-  static Reply callOf(String tool, String arguments) {
-    return json(
-        200,
-        """
-        {"choices": [{"message": {"role": "assistant", "content": null, "tool_calls": [
-          {"id": "call-1", "type": "function", "function": {"name": "%s", "arguments": "%s"}}]},
-          "finish_reason": "tool_calls"}], "usage": {"prompt_tokens": 7, "completion_tokens": 5}}
-        """
-            .formatted(tool, arguments));
   }
 
   @Test
-  void printsTheSimilarityOfTexts() throws Exception {
-    assertThat(
-            prints(
-                Vectors::run,
-                json(
-                    200,
-                    """
-                    {"model": "m", "usage": {"prompt_tokens": 3, "total_tokens": 3}, "data": [
-                      {"index": 0, "embedding": [1.0, 0.0]}, {"index": 1, "embedding": [3.0, 4.0]},
-                      {"index": 2, "embedding": [0.0, 2.0]}]}
-                    """)))
+  void printsTheSimilarityOfTexts(FakeLlm llm) throws Exception {
+    llm.embeds(new float[] {1, 0}, new float[] {3, 4}, new float[] {0, 2});
+
+    assertThat(prints(llm, Vectors::run))
         .containsExactly("cat and kitten: 0.60", "cat and stocks: 0.00");
   }
 
   @Test
-  void storesAnImage() throws Exception {
-    String printed = prints(Picture::run, PICTURE).getFirst();
+  void storesAnImage(FakeLlm llm) throws Exception {
+    llm.draws(PNG);
+
+    String printed = prints(llm, Picture::run).getFirst();
 
     assertThat(printed).startsWith("image/png of 11 bytes in ");
     Path file = Path.of(printed.substring(printed.indexOf(" in ") + 4));
@@ -167,14 +125,12 @@ class ProgramsTest {
   }
 
   @Test
-  void printsEachOfManyAnswersInOrder() throws Exception {
-    List<String> printed =
-        printsBy(
-            ManyAtOnce::run,
-            (request, number) ->
-                request.body().contains("Rome")
-                    ? error(400, "content_policy", "No Rome.")
-                    : chat(request.body().contains("Oslo") ? "Norway" : "Peru"));
+  void printsEachOfManyAnswersInOrder(FakeLlm llm) throws Exception {
+    llm.when(promptContains("Rome")).fails(badRequest("No Rome."));
+    llm.when(promptContains("Oslo")).answers("Norway");
+    llm.when(promptContains("Lima")).answers("Peru");
+
+    List<String> printed = prints(llm, ManyAtOnce::run);
 
     assertThat(printed.subList(0, 3))
         .containsExactlyInAnyOrder("ended: Oslo", "ended: Rome", "ended: Lima");
@@ -184,40 +140,55 @@ class ProgramsTest {
   }
 
   @Test
-  void continuesAConversation() throws Exception {
-    List<String> printed = prints(Chat::run, chat("Maria."), chat("I nurse."));
+  void continuesAConversation(FakeLlm llm) throws Exception {
+    llm.answers("Maria.").answers("I nurse.");
+
+    List<String> printed = prints(llm, Chat::run);
 
     assertThat(printed.subList(0, 2)).containsExactly("Maria.", "I nurse.");
     assertThat(printed.get(2)).startsWith("5 messages, about ");
-    assertThat(asked(1)).contains("What is your name?", "Maria.", "And what do you do?");
+    assertThat(asked(llm, 1)).contains("What is your name?", "Maria.", "And what do you do?");
   }
 
   @Test
-  void fillsATemplate() throws Exception {
-    assertThat(prints(Templates::run, chat("She wants fewer.")))
+  void fillsATemplate(FakeLlm llm) throws Exception {
+    llm.answers("She wants fewer.");
+
+    assertThat(prints(llm, Templates::run))
         .containsExactly(
             "Say in one sentence what Maria thinks: Too many clicks!", "She wants fewer.");
-    assertThat(asked(0)).contains("what Maria thinks: Too many clicks!");
+    assertThat(asked(llm, 0)).contains("what Maria thinks: Too many clicks!");
   }
 
   @Test
-  void sendsAnImage() throws Exception {
-    assertThat(prints(Vision::run, chat("Red."))).containsExactly("Red.");
-    assertThat(asked(0)).contains("image_url", "data:image/png;base64,iVBOR");
+  void sendsAnImage(FakeLlm llm) throws Exception {
+    llm.answers("Red.");
+
+    assertThat(prints(llm, Vision::run)).containsExactly("Red.");
+    assertThat(llm.requests().getFirst().messages().getLast().parts())
+        .anySatisfy(
+            part ->
+                assertThat(part)
+                    .isInstanceOfSatisfying(
+                        Part.Image.class,
+                        image ->
+                            assertThat(image.address().toString())
+                                .startsWith("data:image/png;base64,iVBOR")));
   }
 
   @Test
-  void sendsTwoRequestsInParallel() throws Exception {
-    assertThat(
-            printsBy(
-                InTheBackground::run,
-                (request, number) -> chat(request.body().contains("river") ? "Glomma." : "Oslo.")))
-        .containsExactly("Oslo. Glomma.");
+  void sendsTwoRequestsInParallel(FakeLlm llm) throws Exception {
+    llm.when(promptContains("river")).answers("Glomma.");
+    llm.answers("Oslo.");
+
+    assertThat(prints(llm, InTheBackground::run)).containsExactly("Oslo. Glomma.");
   }
 
   @Test
-  void printsTheCostOfACall() throws Exception {
-    List<String> printed = prints(ModelsAndCost::run, chat("Oslo."));
+  void printsTheCostOfACall(FakeLlm llm) throws Exception {
+    llm.answers("Oslo.");
+
+    List<String> printed = prints(llm, ModelsAndCost::run);
 
     assertThat(printed.subList(0, 2))
         .containsExactly("gpt-4o-mini reads 128000 tokens", "sees pictures: true");
@@ -227,24 +198,26 @@ class ProgramsTest {
   }
 
   @Test
-  void showsCallSitesThatWork() throws Exception {
+  void showsCallSitesThatWork(FakeLlm llm) throws Exception {
+    llm.answers("Light.")
+        .answers(Map.of("fruits", List.of("fig")))
+        .answers("{\"name\": \"Maria\", \"age\": 34}")
+        .streams("Once.")
+        .callsTool("weather", Map.of("city", "Oslo"))
+        .answers("Yes.");
+
     assertThat(
             prints(
-                (llm, out) -> {
-                  out.println(CallSites.text(llm));
-                  out.println(CallSites.json(llm));
-                  out.println(CallSites.typed(llm));
-                  CallSites.stream(llm, out);
+                llm,
+                (client, out) -> {
+                  out.println(CallSites.text(client));
+                  out.println(CallSites.json(client));
+                  out.println(CallSites.typed(client));
+                  CallSites.stream(client, out);
                   out.println();
-                  out.println(CallSites.tools(llm));
-                },
-                chat("Light."),
-                chat("{\"fruits\": [\"fig\"]}"),
-                chat("{\"name\": \"Maria\", \"age\": 34}"),
-                events(delta("Once."), finish("stop"), "[DONE]"),
-                callOf("weather", "{\\\"city\\\": \\\"Oslo\\\"}"),
-                chat("Yes.")))
+                  out.println(CallSites.tools(client));
+                }))
         .containsExactly("Light.", "{fruits=[fig]}", "Person[name=Maria, age=34]", "Once.", "Yes.");
-    assertThat(asked(5)).contains("rain in Oslo");
+    assertThat(asked(llm, 5)).contains("rain in Oslo");
   }
 }

@@ -4,7 +4,7 @@ import dev.synthlab.Synthlab;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
 import dev.synthlab.llm.LlmClient;
-import dev.synthlab.testing.ScriptedServer;
+import dev.synthlab.test.ScriptedServer;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URI;
@@ -58,9 +58,13 @@ record Stage(Synthlab layer) implements AutoCloseable {
   }
 
   List<String> prints(Program program) throws Exception {
+    return prints(llm(), program);
+  }
+
+  static List<String> prints(LlmClient llm, Program program) throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
-      program.run(llm(), out);
+      program.run(llm, out);
     }
     return bytes.toString(StandardCharsets.UTF_8).lines().toList();
   }

@@ -3,7 +3,7 @@ package dev.synthlab.trace;
 import dev.synthlab.Synthlab;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
-import dev.synthlab.testing.ScriptedServer;
+import dev.synthlab.test.ScriptedServer;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -7,8 +7,8 @@ import dev.synthlab.http.OkHttpTransport;
 import dev.synthlab.http.Transport;
 import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.LlmClientBuilder;
-import dev.synthlab.testing.PushedTimer;
-import dev.synthlab.testing.ScriptedServer;
+import dev.synthlab.test.ManualTimer;
+import dev.synthlab.test.ScriptedServer;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 /** A process whose metrics are read, and a model server whose clients live by a pushed time. */
 final class Meters implements AutoCloseable {
   final ScriptedServer server;
-  final PushedTimer timer = new PushedTimer();
+  final ManualTimer timer = ManualTimer.forSockets();
   private final Optional<OpenTelemetry> before =
       GlobalOpenTelemetry.isSet() ? Optional.of(GlobalOpenTelemetry.get()) : Optional.empty();
   private final InMemoryMetricReader reader = InMemoryMetricReader.create();
