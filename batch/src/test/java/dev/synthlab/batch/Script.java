@@ -3,7 +3,6 @@ package dev.synthlab.batch;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.FailedCalls;
 import dev.synthlab.call.Fault;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.json.Json;
 import dev.synthlab.llm.AnswerException;
 import dev.synthlab.llm.Completion;
@@ -13,6 +12,8 @@ import dev.synthlab.llm.Embeddings;
 import dev.synthlab.llm.FinishReason;
 import dev.synthlab.llm.ResponseFactory;
 import dev.synthlab.llm.Usage;
+import dev.synthlab.llm.Outcome;
+import dev.synthlab.llm.Problems;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -39,7 +40,7 @@ final class Script implements BulkRun.RowClient {
   }
 
   Script fails(String prompt, Fault fault) {
-    return on(prompt, request -> FailedCalls.of(fault));
+    return on(prompt, request -> Problems.failed(fault));
   }
 
   Script fails(String prompt, Fault.Kind kind) {
@@ -68,7 +69,7 @@ final class Script implements BulkRun.RowClient {
     for (String text : request.inputs()) {
       if (others.containsKey(text)) {
         Outcome<Completion> other = others.get(text).apply(CompletionRequest.of(text));
-        return new Outcome.Failed<>(((Outcome.Failed<Completion>) other).reason(), other.report());
+        return new Outcome.Failed<>(((Outcome.Failed<Completion>) other).exception(), other.report());
       }
     }
     CallReport report = FailedCalls.report(1, Optional.empty());
@@ -104,7 +105,7 @@ final class Script implements BulkRun.RowClient {
   }
 
   static Outcome<Completion> answer(
-      String text, FinishReason reason, Optional<AnswerException> problem) {
+      String text, FinishReason reason, Optional<Function<Completion, AnswerException>> problem) {
     CallReport report = FailedCalls.report(1, Optional.empty());
     Map<String, Object> message = Map.of("role", "assistant", "content", text);
     String json =
@@ -120,8 +121,10 @@ final class Script implements BulkRun.RowClient {
             "m-2026",
             Optional.of("req-1"),
             json,
-            problem,
             report);
-    return new Outcome.Answered<>(completion, report);
+    return problem
+        .<Outcome<Completion>>map(
+            rejection -> new Outcome.Rejected<>(rejection.apply(completion), report))
+        .orElseGet(() -> new Outcome.Answered<>(completion, report));
   }
 }

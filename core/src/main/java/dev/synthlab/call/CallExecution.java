@@ -71,7 +71,7 @@ final class CallExecution<T> {
     log.trace("the call loop is loaded");
   }
 
-  Outcome<T> run() {
+  CallResult<T> run() {
     call.enter();
     loop.traffic.metrics().recordTo(telemetry.metrics());
     try {
@@ -481,21 +481,21 @@ final class CallExecution<T> {
     return deadline.given().toMillis() / 1000.0;
   }
 
-  private Outcome<T> succeed(T value) {
+  private CallResult<T> succeed(T value) {
     if (exchange.bodyMode() == BodyMode.STREAM) {
       // The observer gets its report when the stream is closed.
       CallReport begun = report(Spend.NONE, Optional.empty(), Optional.empty());
-      return new Outcome.Answered<>(value, begun);
+      return new CallResult.Answered<>(value, begun);
     }
     CallReport report = report(exchange.spend(value), Optional.empty(), Optional.of(value));
     loop.report(report);
-    return new Outcome.Answered<>(value, report);
+    return new CallResult.Answered<>(value, report);
   }
 
-  private Outcome<T> fail(Fault fault) {
+  private CallResult<T> fail(Fault fault) {
     CallReport report = report(Spend.NONE, Optional.of(fault), Optional.empty());
     loop.report(report);
-    return new Outcome.Failed<>(CallException.of(fault, report), report);
+    return new CallResult.Failed<>(fault, report);
   }
 
   private CallReport report(Spend spend, Optional<Fault> fault, Optional<T> value) {

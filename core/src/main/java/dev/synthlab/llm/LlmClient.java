@@ -3,7 +3,6 @@ package dev.synthlab.llm;
 import dev.synthlab.Synthlab;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Deadline;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.call.VirtualThreads;
 import dev.synthlab.http.Transport;
 import dev.synthlab.json.JsonBinding;
@@ -223,14 +222,7 @@ public final class LlmClient implements AutoCloseable {
    * @throws AnswerException when the model refused or the answer was filtered
    */
   public Completion ask(CompletionRequest request) {
-    Completion answer = askOutcome(request).get();
-    answer
-        .problem()
-        .ifPresent(
-            problem -> {
-              throw problem;
-            });
-    return answer;
+    return calls.answer(request, false, calls.deadline(request)).get().orThrow();
   }
 
   /**
@@ -275,8 +267,7 @@ public final class LlmClient implements AutoCloseable {
    * Completes many requests in parallel, with the concurrency of the client.
    *
    * @param requests the requests
-   * @return one outcome for each request, in the same order; an answer may have a {@link
-   *     Completion#problem()}
+   * @return one outcome for each request, in the same order
    */
   public List<Outcome<Completion>> askAll(List<CompletionRequest> requests) {
     return askAll(requests, ParallelOptions.DEFAULT);
@@ -310,10 +301,10 @@ public final class LlmClient implements AutoCloseable {
    * Completes a request and returns failures as values.
    *
    * @param request the request
-   * @return the answer, which may have a {@link Completion#problem()}, or the failure
+   * @return the answer, the rejected answer, or the failure
    */
   public Outcome<Completion> askOutcome(CompletionRequest request) {
-    return calls.answer(request, false, calls.deadline(request));
+    return Outcomes.ofCompletion(calls.answer(request, false, calls.deadline(request)));
   }
 
   /**
@@ -370,7 +361,7 @@ public final class LlmClient implements AutoCloseable {
    * @throws CallException when one of the requests had no answer; the others are then ended
    */
   public Embeddings embed(EmbeddingRequest request) {
-    return askOutcome(request).get();
+    return call(request).run(calls.deadline(request)).get();
   }
 
   /**
@@ -380,7 +371,7 @@ public final class LlmClient implements AutoCloseable {
    * @return their vectors, or why there are none
    */
   public Outcome<Embeddings> askOutcome(EmbeddingRequest request) {
-    return call(request).run(calls.deadline(request));
+    return Outcomes.of(call(request).run(calls.deadline(request)));
   }
 
   private EmbeddingCall call(EmbeddingRequest request) {
@@ -414,7 +405,7 @@ public final class LlmClient implements AutoCloseable {
    * @throws IllegalArgumentException when the model does not support the output kind
    */
   public Images generateImage(ImageRequest request) {
-    return askOutcome(request).get();
+    return call(request).run(calls.deadline(request)).get();
   }
 
   /**
@@ -424,8 +415,11 @@ public final class LlmClient implements AutoCloseable {
    * @return the images, or the failure
    */
   public Outcome<Images> askOutcome(ImageRequest request) {
-    return new ImageCall(calls.client(), calls.loop(request), calls.timer(), request)
-        .run(calls.deadline(request));
+    return Outcomes.of(call(request).run(calls.deadline(request)));
+  }
+
+  private ImageCall call(ImageRequest request) {
+    return new ImageCall(calls.client(), calls.loop(request), calls.timer(), request);
   }
 
   /**

@@ -3,7 +3,7 @@ package dev.synthlab.llm;
 import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.CallPolicy;
 import dev.synthlab.call.Deadline;
-import dev.synthlab.call.Outcome;
+import dev.synthlab.call.CallResult;
 import dev.synthlab.call.Timer;
 import dev.synthlab.spans.Telemetry;
 import java.time.Duration;
@@ -81,12 +81,12 @@ final class ModelCalls {
   }
 
   /** The answer after the last round of tools. */
-  Outcome<Completion> answer(CompletionRequest request, boolean streamed, Deadline until) {
+  CallResult<Completion> answer(CompletionRequest request, boolean streamed, Deadline until) {
     return answer(request, streamed, until, text -> JsonAnswer.usable(request, text));
   }
 
   /** The answer after the last round of tools; only a usable text is cached. */
-  Outcome<Completion> answer(
+  CallResult<Completion> answer(
       CompletionRequest request, boolean streamed, Deadline until, Predicate<String> usable) {
     return request.tools().isEmpty()
         ? one(new CacheLookup.Query(request, until, usable), streamed)
@@ -98,7 +98,7 @@ final class ModelCalls {
   StructuredCall.Ask asking(boolean streamed, Deadline until) {
     return new StructuredCall.Ask() {
       @Override
-      public Outcome<Completion> outcome(CompletionRequest request, Predicate<String> usable) {
+      public CallResult<Completion> result(CompletionRequest request, Predicate<String> usable) {
         return answer(request, streamed, until, usable);
       }
 
@@ -120,7 +120,8 @@ final class ModelCalls {
             concurrency,
             i -> {
               Deadline until = deadline(copy.get(i), all);
-              Outcome<Completion> outcome = answer(copy.get(i), false, until);
+              Outcome<Completion> outcome =
+                  Outcomes.ofCompletion(answer(copy.get(i), false, until));
               listening.lock();
               try {
                 how.listener().ended(i, outcome);
@@ -139,27 +140,27 @@ final class ModelCalls {
         : new ToolStream(new ToolLoop(loop.telemetry(), request, until), request, now -> openStream(now, until));
   }
 
-  private Outcome<Completion> one(CacheLookup.Query asked, boolean streamed) {
+  private CallResult<Completion> one(CacheLookup.Query asked, boolean streamed) {
     PreparedChat chat = PreparedChat.of(client(), asked.request(), streamed);
     LlmSpan span = LlmSpan.ofChat(loop.telemetry(), chat, asked.request().options());
     return span.around(
         () -> {
-          Outcome<Completion> outcome =
-              cacheLookup.outcome(asked, () -> sent(asked, chat, streamed));
-          span.ended(outcome);
-          return outcome;
+          CallResult<Completion> result =
+              cacheLookup.result(asked, () -> sent(asked, chat, streamed));
+          span.ended(result);
+          return result;
         });
   }
 
-  private Outcome<Completion> sent(CacheLookup.Query asked, PreparedChat chat, boolean streamed) {
+  private CallResult<Completion> sent(CacheLookup.Query asked, PreparedChat chat, boolean streamed) {
     CompletionRequest request = asked.request();
     var exchange = new ModelExchange<>(chat, new ChatBodyReader(streamed), timer);
     return switch (loop(request).run(exchange, asked.until())) {
-      case Outcome.Answered<ChatResult> ok ->
-          new Outcome.Answered<>(
+      case CallResult.Answered<ChatResult> ok ->
+          new CallResult.Answered<>(
               ok.value().completion(endpoint.model(request), ok.report()), ok.report());
-      case Outcome.Failed<ChatResult> failed ->
-          new Outcome.Failed<>(failed.reason(), failed.report());
+      case CallResult.Failed<ChatResult> failed ->
+          new CallResult.Failed<>(failed.fault(), failed.report());
     };
   }
 
@@ -173,9 +174,9 @@ final class ModelCalls {
             return new CachedStream(known.get(), span);
           }
           var exchange = new ModelExchange<>(chat, new ChatStreamReader(), timer);
-          Outcome<ChatStream> outcome = loop(request).run(exchange, until);
-          ChatStream stream = outcome.get();
-          stream.reported(outcome.report(), span, answer -> cacheLookup.keep(request, answer));
+          CallResult<ChatStream> result = loop(request).run(exchange, until);
+          ChatStream stream = result.get();
+          stream.reported(result.report(), span, answer -> cacheLookup.keep(request, answer));
           return stream;
         });
   }

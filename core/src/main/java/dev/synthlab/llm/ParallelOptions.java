@@ -1,6 +1,5 @@
 package dev.synthlab.llm;
 
-import dev.synthlab.call.Outcome;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -40,7 +39,7 @@ public record ParallelOptions(
      * end and are reported, then the exception is thrown to the caller.
      *
      * @param index of the request in the list, from 0
-     * @param outcome the answer, which may have a {@link Completion#problem()}, or the failure
+     * @param outcome the answer, the rejected answer, or the failure
      */
     void ended(int index, Outcome<Completion> outcome);
   }

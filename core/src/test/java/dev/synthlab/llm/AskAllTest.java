@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.synthlab.call.CallException;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.testing.ScriptedServer.Reply;
 import dev.synthlab.testing.ScriptedServer.Seen;
 import java.time.Duration;
@@ -114,7 +113,7 @@ class AskAllTest {
       assertThat(all.subList(1, 5))
           .allSatisfy(
               outcome ->
-                  assertThat(((Outcome.Failed<Completion>) outcome).reason())
+                  assertThat(((Outcome.Failed<Completion>) outcome).exception())
                       .isInstanceOf(CallException.DeadlineExceeded.class));
     }
   }
@@ -170,7 +169,7 @@ class AskAllTest {
       assertThat(all.subList(1, 9))
           .allSatisfy(
               outcome ->
-                  assertThat(((Outcome.Failed<Completion>) outcome).reason())
+                  assertThat(((Outcome.Failed<Completion>) outcome).exception())
                       .isInstanceOf(CallException.Cancelled.class));
       assertThat(stays.get()).isTrue();
       assertThat(rig.requests()).isEqualTo(3);

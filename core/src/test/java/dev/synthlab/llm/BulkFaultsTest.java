@@ -6,7 +6,6 @@ import static dev.synthlab.testing.Replies.error;
 import static dev.synthlab.testing.Replies.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.synthlab.call.Outcome;
 import dev.synthlab.testing.PushedTimer;
 import dev.synthlab.testing.Replies;
 import dev.synthlab.testing.ScriptedServer.Reply;

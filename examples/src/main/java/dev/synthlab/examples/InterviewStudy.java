@@ -1,7 +1,6 @@
 package dev.synthlab.examples;
 
 import dev.synthlab.Synthlab;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
 import dev.synthlab.json.Constraints;
@@ -11,6 +10,7 @@ import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.Conversation;
 import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.Message;
+import dev.synthlab.llm.Outcome;
 import dev.synthlab.llm.ParallelOptions;
 import dev.synthlab.llm.Part;
 import dev.synthlab.llm.PromptTemplate;
@@ -103,15 +103,12 @@ final class InterviewStudy {
 
   private static Interview interview(Persona who, Outcome<Completion> outcome) {
     return switch (outcome) {
-      case Outcome.Failed<Completion> failed ->
-          new Interview.Missed(who, String.valueOf(failed.reason().getMessage()));
       case Outcome.Answered<Completion> answered ->
-          answered
-              .value()
-              .problem()
-              .<Interview>map(
-                  reason -> new Interview.Missed(who, String.valueOf(reason.getMessage())))
-              .orElseGet(() -> new Interview.Held(who, answered.value().text()));
+          new Interview.Held(who, answered.value().text());
+      case Outcome.Rejected<Completion> rejected ->
+          new Interview.Missed(who, String.valueOf(rejected.exception().getMessage()));
+      case Outcome.Failed<Completion> failed ->
+          new Interview.Missed(who, String.valueOf(failed.exception().getMessage()));
     };
   }
 

@@ -1,9 +1,9 @@
 package dev.synthlab.examples;
 
-import dev.synthlab.call.Outcome;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.LlmClient;
+import dev.synthlab.llm.Outcome;
 import dev.synthlab.llm.ParallelOptions;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -26,8 +26,10 @@ final class ManyAtOnce {
     for (Outcome<Completion> outcome : llm.askAll(questions, how)) {
       switch (outcome) {
         case Outcome.Answered<Completion> answer -> out.println(answer.value().text());
+        case Outcome.Rejected<Completion> rejected ->
+            out.println("rejected: " + rejected.exception().getMessage());
         case Outcome.Failed<Completion> failure ->
-            out.println("failed: " + failure.reason().getMessage());
+            out.println("failed: " + failure.exception().getMessage());
       }
     }
   }
