@@ -44,6 +44,7 @@ final class CallExecution<T> {
   private final List<Attempt> attempts = new ArrayList<>();
   private final CallMetadata.Attribution scope = CallMetadata.Attribution.here();
   private Exchange<T> exchange;
+  private Optional<CallReport> ended = Optional.empty();
   private Optional<Duration> firstText = Optional.empty();
   private Duration namedWaits = Duration.ZERO;
   private long sentAt;
@@ -109,6 +110,11 @@ final class CallExecution<T> {
     return Fault.of(
         Kind.CANCELLED,
         "the call to " + exchange.route() + " was cancelled: " + call.cancellation());
+  }
+
+  /** The report of the call for its observer, after {@link #run}; empty while a stream is open. */
+  Optional<CallReport> ended() {
+    return ended;
   }
 
   private boolean switchToFallback(Fault fault) {
@@ -488,13 +494,13 @@ final class CallExecution<T> {
       return new CallResult.Answered<>(value, begun);
     }
     CallReport report = report(exchange.spend(value), Optional.empty(), Optional.of(value));
-    loop.report(report);
+    ended = Optional.of(report);
     return new CallResult.Answered<>(value, report);
   }
 
   private CallResult<T> fail(Fault fault) {
     CallReport report = report(Spend.NONE, Optional.of(fault), Optional.empty());
-    loop.report(report);
+    ended = Optional.of(report);
     return new CallResult.Failed<>(fault, report);
   }
 

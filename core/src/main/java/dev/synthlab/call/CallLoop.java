@@ -166,10 +166,16 @@ public final class CallLoop {
   public <T> CallResult<T> run(Exchange<T> exchange, Deadline deadline) {
     ActiveCalls.Call call = active.begin();
     try {
-      return VirtualThreads.callVirtual(
-          () -> call.within(() -> new CallExecution<>(this, exchange, deadline, call).run()));
+      return call.within(() -> run(new CallExecution<>(this, exchange, deadline, call)));
     } finally {
       call.end();
     }
+  }
+
+  /** Runs a call, and reports it on the thread of the caller. */
+  private <T> CallResult<T> run(CallExecution<T> execution) {
+    CallResult<T> result = VirtualThreads.callVirtual(execution::run);
+    execution.ended().ifPresent(this::report);
+    return result;
   }
 }
