@@ -2,13 +2,11 @@ package dev.synthlab.llm;
 
 import dev.synthlab.Synthlab;
 import dev.synthlab.call.CallException;
-import dev.synthlab.call.Deadline;
 import dev.synthlab.call.VirtualThreads;
 import dev.synthlab.http.Transport;
 import dev.synthlab.json.JsonBinding;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -19,14 +17,13 @@ import java.util.function.Function;
  *
  * @see <a href="https://platform.openai.com/docs/api-reference/chat">the Chat Completions API</a>
  */
-public final class LlmClient implements AutoCloseable {
+public final class LlmClient extends CompletionVerbs implements AutoCloseable {
   private final ModelCalls calls;
-  private final int concurrency;
   private final Optional<Transport> owned;
 
   LlmClient(ModelCalls calls, int concurrency, Optional<Transport> owned) {
+    super(calls, concurrency);
     this.calls = calls;
-    this.concurrency = concurrency;
     this.owned = owned;
   }
 
@@ -47,141 +44,6 @@ public final class LlmClient implements AutoCloseable {
    */
   public static LlmClientBuilder builder() {
     return new LlmClientBuilder();
-  }
-
-  /**
-   * Completes a prompt.
-   *
-   * @param prompt the user message
-   * @return the text of the answer
-   * @throws CallException when the call failed
-   * @throws AnswerException when the model refused or the answer was filtered
-   */
-  public String complete(String prompt) {
-    return ask(CompletionRequest.of(prompt)).text();
-  }
-
-  /**
-   * Completes a conversation.
-   *
-   * @param messages the messages so far
-   * @return the text of the answer
-   * @throws CallException when the call failed
-   * @throws AnswerException when the model refused or the answer was filtered
-   */
-  public String complete(List<Message> messages) {
-    return ask(CompletionRequest.of(messages)).text();
-  }
-
-  /**
-   * Completes a prompt with one JSON object.
-   *
-   * @param prompt the user message; it should say that JSON is expected
-   * @return the object as maps, lists, strings, numbers, booleans
-   * @throws CallException when the call failed
-   * @throws AnswerException when the answer is not a complete JSON object
-   */
-  public Map<String, Object> completeJson(String prompt) {
-    return completeJson(List.of(Message.user(prompt)));
-  }
-
-  /**
-   * Completes a conversation with one JSON object.
-   *
-   * @param messages the messages so far
-   * @return the object as maps, lists, strings, numbers, booleans
-   * @throws CallException when the call failed
-   * @throws AnswerException when the answer is not a complete JSON object
-   */
-  public Map<String, Object> completeJson(List<Message> messages) {
-    return completeJson(CompletionRequest.of(messages));
-  }
-
-  /**
-   * Completes a request with one JSON object. The object is extracted from the answer. If there is
-   * none, or it does not fit the {@link ResponseFormat.Schema} of the request, the model gets the
-   * violations and one chance to correct its answer, within the same deadline.
-   *
-   * @param request the request; its format may be a schema
-   * @return the object as maps, lists, strings, numbers, booleans
-   * @throws CallException when the call failed
-   * @throws StructuredOutputException when no answer has such an object
-   * @throws AnswerException when the model refused, or the answer was filtered or cut off
-   */
-  public Map<String, Object> completeJson(CompletionRequest request) {
-    return askJson(request).value();
-  }
-
-  /**
-   * Completes a request with one JSON object, as {@link #completeJson(CompletionRequest)}, and
-   * returns the completion too.
-   *
-   * @param request the request
-   * @return the object, and the completion with usage and attempts
-   * @throws CallException when the call failed
-   * @throws AnswerException when the answer is not a complete JSON object that fits the schema
-   */
-  public TypedCompletion<Map<String, Object>> askJson(CompletionRequest request) {
-    Deadline until = calls.deadline(request);
-    return StructuredCall.json(request).run(calls.asking(false, until));
-  }
-
-  /**
-   * Completes a prompt with a value of a type, as {@link #ask(CompletionRequest, Class)}.
-   *
-   * @param prompt the user message
-   * @param type for example a record
-   * @param <T> the type
-   * @return the value
-   */
-  public <T> T complete(String prompt, Class<T> type) {
-    return complete(CompletionRequest.of(prompt), type);
-  }
-
-  /**
-   * Completes a conversation with a value of a type, as {@link #ask(CompletionRequest, Class)}.
-   *
-   * @param messages the messages so far
-   * @param type for example a record
-   * @param <T> the type
-   * @return the value
-   */
-  public <T> T complete(List<Message> messages, Class<T> type) {
-    return complete(CompletionRequest.of(messages), type);
-  }
-
-  /**
-   * Completes a request with a value of a type, as {@link #ask(CompletionRequest, Class)}.
-   *
-   * @param request the request
-   * @param type for example a record
-   * @param <T> the type
-   * @return the value
-   */
-  public <T> T complete(CompletionRequest request, Class<T> type) {
-    return ask(request, type).value();
-  }
-
-  /**
-   * Completes a request with a value of a type, and returns the completion too. The schema of the
-   * type is sent with the request, as a strict schema where the server supports it. If the answer
-   * does not fit, the model gets the violations and one chance to correct it, within the same
-   * deadline.
-   *
-   * @param request the request
-   * @param type a record, enum, array, or sealed interface of records; their components are such
-   *     types, or lists, sets, maps, optionals, strings, numbers, booleans or dates
-   * @param <T> the type
-   * @return the value, and the completion with usage and attempts
-   * @throws IllegalArgumentException when the type has a component that JSON cannot describe
-   * @throws CallException when the call failed
-   * @throws StructuredOutputException when no answer fits the type
-   * @throws AnswerException when the model refused, or the answer was filtered or cut off
-   */
-  public <T> TypedCompletion<T> ask(CompletionRequest request, Class<T> type) {
-    Deadline until = calls.deadline(request);
-    return StructuredCall.typed(request, type)
-        .run(calls.asking(false, until));
   }
 
   /**
@@ -214,32 +76,6 @@ public final class LlmClient implements AutoCloseable {
   }
 
   /**
-   * Completes a request and returns the completion.
-   *
-   * @param request the request
-   * @return text, usage, finish reason, attempts
-   * @throws CallException when the call failed
-   * @throws AnswerException when the model refused or the answer was filtered
-   */
-  public Completion ask(CompletionRequest request) {
-    return calls.answer(request, false, calls.deadline(request)).get().orThrow();
-  }
-
-  /**
-   * Completes a prompt; the model may call tools before it answers.
-   *
-   * @param prompt the user message
-   * @param tools the tools that it may call
-   * @return the text of the last answer
-   * @throws CallException when the call failed
-   * @throws AnswerException when the model refused, the answer was filtered, or the model only
-   *     called tools
-   */
-  public String complete(String prompt, Tool... tools) {
-    return ask(CompletionRequest.of(prompt).withTools(tools)).text();
-  }
-
-  /**
    * Completes a request on a virtual thread of its own.
    *
    * @param request the request
@@ -261,50 +97,6 @@ public final class LlmClient implements AutoCloseable {
    */
   public <T> CompletableFuture<T> async(Function<LlmClient, T> verb) {
     return VirtualThreads.async(() -> verb.apply(this));
-  }
-
-  /**
-   * Completes many requests in parallel, with the concurrency of the client.
-   *
-   * @param requests the requests
-   * @return one outcome for each request, in the same order
-   */
-  public List<Outcome<Completion>> askAll(List<CompletionRequest> requests) {
-    return askAll(requests, ParallelOptions.DEFAULT);
-  }
-
-  /**
-   * Completes many requests in parallel and reports each outcome when it is known.
-   *
-   * @param requests the requests
-   * @param listener gets each outcome
-   * @return one outcome for each request, in the same order
-   */
-  public List<Outcome<Completion>> askAll(
-      List<CompletionRequest> requests, ParallelOptions.Listener listener) {
-    return askAll(requests, ParallelOptions.DEFAULT.withListener(listener));
-  }
-
-  /**
-   * Completes many requests in parallel. An interrupt cancels the calls in flight and those that
-   * have not started; the outcomes that are known are returned, and the thread stays interrupted.
-   *
-   * @param requests the requests
-   * @param how concurrency, deadline and listener
-   * @return one outcome for each request, in the same order
-   */
-  public List<Outcome<Completion>> askAll(List<CompletionRequest> requests, ParallelOptions how) {
-    return calls.answerAll(requests, how, how.concurrency().orElse(concurrency));
-  }
-
-  /**
-   * Completes a request and returns failures as values.
-   *
-   * @param request the request
-   * @return the answer, the rejected answer, or the failure
-   */
-  public Outcome<Completion> askOutcome(CompletionRequest request) {
-    return Outcomes.ofCompletion(calls.answer(request, false, calls.deadline(request)));
   }
 
   /**
@@ -442,10 +234,6 @@ public final class LlmClient implements AutoCloseable {
    */
   public Optional<BigDecimal> maxCostUsd(EmbeddingRequest request) {
     return call(request).maxCost();
-  }
-
-  ModelCalls calls() {
-    return calls;
   }
 
   /** Closes the transport if the client owns it. */

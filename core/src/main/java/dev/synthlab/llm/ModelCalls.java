@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -109,28 +111,48 @@ final class ModelCalls {
     };
   }
 
+  /** The value of an answer, whose type is sent as a schema. */
+  <T> TypedCompletion<T> typed(CompletionRequest request, AnswerType<T> type, Deadline until) {
+    return StructuredCall.typed(request, type).run(asking(false, until));
+  }
+
+  /** The outcome of one request. */
+  Outcome<Completion> outcome(CompletionRequest request, Deadline until) {
+    return Outcomes.ofCompletion(answer(request, false, until));
+  }
+
+  /** The outcome of one request for a value. */
+  <T> Outcome<TypedCompletion<T>> outcome(
+      CompletionRequest request, AnswerType<T> type, Deadline until) {
+    return Outcomes.ofStructured(() -> typed(request, type, until), Function.identity());
+  }
+
   /** The outcomes of many requests, in their order; the listener is called by one at a time. */
-  List<Outcome<Completion>> answerAll(
-      List<CompletionRequest> requests, ParallelOptions how, int concurrency) {
-    Optional<Deadline> all = how.deadline().map(within -> Deadline.in(timer, within));
+  <T> List<Outcome<T>> outcomes(
+      List<CompletionRequest> requests,
+      ParallelOptions options,
+      ParallelOptions.Listener<T> listener,
+      BiFunction<CompletionRequest, Deadline, Outcome<T>> call) {
+    Optional<Deadline> all = options.deadline().map(within -> Deadline.in(timer, within));
     ReentrantLock listening = new ReentrantLock();
     List<CompletionRequest> copy = List.copyOf(requests);
-    return new ParallelTasks<>(
-            copy.size(),
-            concurrency,
-            i -> {
-              Deadline until = deadline(copy.get(i), all);
-              Outcome<Completion> outcome =
-                  Outcomes.ofCompletion(answer(copy.get(i), false, until));
-              listening.lock();
-              try {
-                how.listener().ended(i, outcome);
-              } finally {
-                listening.unlock();
-              }
-              return outcome;
-            })
-        .runAll();
+    List<Outcome<T>> outcomes =
+        new ParallelTasks<>(
+                copy.size(),
+                options.concurrency().orElse(1),
+                i -> {
+                  Outcome<T> outcome = call.apply(copy.get(i), deadline(copy.get(i), all));
+                  listening.lock();
+                  try {
+                    listener.ended(i, outcome);
+                  } finally {
+                    listening.unlock();
+                  }
+                  return outcome;
+                })
+            .runAll();
+    outcomes.forEach(Outcomes::addCallerFrames);
+    return outcomes;
   }
 
   /** The stream of the answer, and of the rounds of tools before it. */

@@ -2,6 +2,7 @@ package dev.synthlab.llm;
 
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallResult;
+import dev.synthlab.call.VirtualThreads;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -44,6 +45,15 @@ final class Outcomes {
       return new Outcome.Rejected<>(e, e.completion().report());
     } catch (CallException e) {
       return new Outcome.Failed<>(e, e.report());
+    }
+  }
+
+  /** Adds the frames of this thread to the exception of a call that another thread made. */
+  static void addCallerFrames(Outcome<?> outcome) {
+    switch (outcome) {
+      case Outcome.Answered<?> answered -> {}
+      case Outcome.Rejected<?> rejected -> VirtualThreads.withCallerFrames(rejected.exception());
+      case Outcome.Failed<?> failed -> VirtualThreads.withCallerFrames(failed.exception());
     }
   }
 

@@ -2,7 +2,6 @@ package dev.synthlab.llm;
 
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallResult;
-import dev.synthlab.json.JsonBinding;
 import dev.synthlab.json.JsonExtractor;
 import dev.synthlab.json.JsonSchema;
 import dev.synthlab.logging.Logging;
@@ -59,20 +58,11 @@ final class StructuredCall<T> {
   }
 
   /** A call for a Java value. */
-  static <T> StructuredCall<T> typed(CompletionRequest request, Class<T> type) {
-    JsonBinding binding = JsonBinding.of(type);
+  static <T> StructuredCall<T> typed(CompletionRequest request, AnswerType<T> type) {
     return new StructuredCall<>(
-        type.getSimpleName(),
-        request.withFormat(new ResponseFormat.Schema(binding.schema())),
-        tree -> {
-          JsonBinding.Reading reading = binding.read(tree);
-          return new Read<>(reading.value().map(value -> cast(type, value)), reading.violations());
-        });
-  }
-
-  @SuppressWarnings("unchecked") // Class.cast refuses the boxed values of primitive types
-  private static <T> T cast(Class<T> type, Object value) {
-    return type.isPrimitive() ? (T) value : type.cast(value);
+        type.name(),
+        request.withFormat(new ResponseFormat.Schema(type.binding().schema())),
+        type::read);
   }
 
   /** A call for a JSON object that fits the schema of the request, if it has one. */

@@ -127,14 +127,12 @@ class AskAllTest {
               () ->
                   client.askAll(
                       questions(50),
-                      ParallelOptions.DEFAULT
-                          .withConcurrency(1)
-                          .withListener(
-                              (place, outcome) -> {
-                                if (place == 4) {
-                                  throw new IllegalStateException("disk full");
-                                }
-                              })))
+                      ParallelOptions.DEFAULT.withConcurrency(1),
+                      (place, outcome) -> {
+                        if (place == 4) {
+                          throw new IllegalStateException("disk full");
+                        }
+                      }))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("disk full");
 

@@ -84,13 +84,12 @@ final class InterviewStudy {
   List<Interview> interviews(String question, List<Persona> people, Consumer<Interview> ended) {
     List<CompletionRequest> requests =
         people.stream().map(who -> request(question, who).withOperation("interview")).toList();
-    ParallelOptions how =
-        ParallelOptions.DEFAULT
-            .withConcurrency(10)
-            .withDeadline(Duration.ofMinutes(10))
-            .withListener((place, outcome) -> ended.accept(interview(people.get(place), outcome)));
+    ParallelOptions options =
+        ParallelOptions.DEFAULT.withConcurrency(10).withDeadline(Duration.ofMinutes(10));
+    ParallelOptions.Listener<Completion> listener =
+        (index, outcome) -> ended.accept(interview(people.get(index), outcome));
     List<Outcome<Completion>> outcomes =
-        Tracing.chain("interviews", question, () -> llm.askAll(requests, how));
+        Tracing.chain("interviews", question, () -> llm.askAll(requests, options, listener));
     return IntStream.range(0, people.size())
         .mapToObj(i -> interview(people.get(i), outcomes.get(i)))
         .toList();
@@ -146,7 +145,8 @@ final class InterviewStudy {
 
   /** Describes an image that people are shown. */
   String describe(Part.Image material) {
-    return llm.complete(List.of(Message.user("Describe what this shows.", material)));
+    return llm.complete(
+        CompletionRequest.of(List.of(Message.user("Describe what this shows.", material))));
   }
 
   /** Generates a cover for a report. */

@@ -19,11 +19,13 @@ final class ManyAtOnce {
         cities.stream()
             .map(city -> CompletionRequest.of("Of which country is " + city + " the capital?"))
             .toList();
-    ParallelOptions how =
-        ParallelOptions.DEFAULT
-            .withDeadline(Duration.ofMinutes(2))
-            .withListener((place, outcome) -> out.println("ended: " + cities.get(place)));
-    for (Outcome<Completion> outcome : llm.askAll(questions, how)) {
+    ParallelOptions options = ParallelOptions.DEFAULT.withDeadline(Duration.ofMinutes(2));
+    List<Outcome<Completion>> outcomes =
+        llm.askAll(
+            questions,
+            options,
+            (index, outcome) -> out.println("ended: " + cities.get(index)));
+    for (Outcome<Completion> outcome : outcomes) {
       switch (outcome) {
         case Outcome.Answered<Completion> answer -> out.println(answer.value().text());
         case Outcome.Rejected<Completion> rejected ->
