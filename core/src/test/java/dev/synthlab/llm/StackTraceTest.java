@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.synthlab.error.SynthlabException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -111,5 +112,29 @@ class StackTraceTest {
             assertNamesLine(catchThrowable(several.getLast()::get), all);
           });
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void reportsToTheObserverOnTheThreadOfTheCall(Caller caller) throws Exception {
+    List<Thread> observed = new CopyOnWriteArrayList<>();
+    try (ClientFixture rig =
+        ClientFixture.of(
+            (request, number) ->
+                number % 2 == 0 ? chat("hello") : error(401, "invalid_api_key", "no"))) {
+      LlmClient llm = rig.client(builder -> builder.observer(report -> observe(observed)));
+
+      on(
+          caller,
+          () -> {
+            llm.askOutcome("hi");
+            llm.askOutcome("hi");
+            assertThat(observed).containsExactly(Thread.currentThread(), Thread.currentThread());
+          });
+    }
+  }
+
+  private static void observe(List<Thread> observed) {
+    observed.add(Thread.currentThread());
   }
 }
