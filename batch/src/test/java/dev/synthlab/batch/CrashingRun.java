@@ -2,8 +2,8 @@ package dev.synthlab.batch;
 
 import dev.synthlab.call.Timer;
 import dev.synthlab.llm.Completion;
-import dev.synthlab.llm.PromptTemplate;
 import dev.synthlab.llm.Outcome;
+import dev.synthlab.llm.PromptTemplate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

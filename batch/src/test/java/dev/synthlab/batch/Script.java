@@ -10,10 +10,10 @@ import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.EmbeddingRequest;
 import dev.synthlab.llm.Embeddings;
 import dev.synthlab.llm.FinishReason;
-import dev.synthlab.llm.ResponseFactory;
-import dev.synthlab.llm.Usage;
 import dev.synthlab.llm.Outcome;
 import dev.synthlab.llm.Problems;
+import dev.synthlab.llm.ResponseFactory;
+import dev.synthlab.llm.Usage;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -69,7 +69,8 @@ final class Script implements BulkRun.RowClient {
     for (String text : request.inputs()) {
       if (others.containsKey(text)) {
         Outcome<Completion> other = others.get(text).apply(CompletionRequest.of(text));
-        return new Outcome.Failed<>(((Outcome.Failed<Completion>) other).exception(), other.report());
+        return new Outcome.Failed<>(
+            ((Outcome.Failed<Completion>) other).exception(), other.report());
       }
     }
     CallReport report = FailedCalls.report(1, Optional.empty());
@@ -114,14 +115,7 @@ final class Script implements BulkRun.RowClient {
                 Map.of("id", "chatcmpl-1", "choices", List.of(Map.of("message", message))));
     Completion completion =
         ResponseFactory.completion(
-            text,
-            reason,
-            Usage.of(5, 3),
-            "m",
-            "m-2026",
-            Optional.of("req-1"),
-            json,
-            report);
+            text, reason, Usage.of(5, 3), "m", "m-2026", Optional.of("req-1"), json, report);
     return problem
         .<Outcome<Completion>>map(
             rejection -> new Outcome.Rejected<>(rejection.apply(completion), report))

@@ -244,12 +244,15 @@ final class DoctorCommand implements Callable<Integer> {
     try (Synthlab layer = Synthlab.of(settings)) {
       CompletionRequest one = CompletionRequest.of("Say hello.").withMaxTokens(1);
       switch (layer.llm().askOutcome(one)) {
-        case Outcome.Answered<Completion> ok ->
-            addAnswer(ok.value(), ok.report());
+        case Outcome.Answered<Completion> ok -> addAnswer(ok.value(), ok.report());
         case Outcome.Rejected<Completion> rejected ->
             addAnswer(rejected.exception().completion(), rejected.report());
         case Outcome.Failed<Completion> failed ->
-            add(State.FAIL, "answer", failed.exception().getMessage() + "", advice(failed.exception()));
+            add(
+                State.FAIL,
+                "answer",
+                failed.exception().getMessage() + "",
+                advice(failed.exception()));
       }
     }
   }

@@ -1,7 +1,7 @@
 package dev.synthlab.call;
 
-import java.time.Duration;
 import dev.synthlab.call.Fault.Kind;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
@@ -122,7 +122,9 @@ public abstract sealed class CallException extends RequestException {
    * @return the exception
    */
   public static ServerFailed serverFailed(int status) {
-    return made(fault(Kind.SERVER_FAILED, "the server failed with status " + status, status), ServerFailed::new);
+    return made(
+        fault(Kind.SERVER_FAILED, "the server failed with status " + status, status),
+        ServerFailed::new);
   }
 
   /**
@@ -152,7 +154,12 @@ public abstract sealed class CallException extends RequestException {
    * @return the exception
    */
   public static DeadlineExceeded deadlineExceeded(Duration deadline) {
-    return made(fault(Kind.DEADLINE_EXCEEDED, "the deadline of " + deadline.toMillis() / 1000.0 + " s was over", 0), DeadlineExceeded::new);
+    return made(
+        fault(
+            Kind.DEADLINE_EXCEEDED,
+            "the deadline of " + deadline.toMillis() / 1000.0 + " s was over",
+            0),
+        DeadlineExceeded::new);
   }
 
   /**
@@ -182,7 +189,8 @@ public abstract sealed class CallException extends RequestException {
    * @return the exception
    */
   public static Redirected redirected(int status) {
-    return made(fault(Kind.REDIRECTED, "a redirect with status " + status, status), Redirected::new);
+    return made(
+        fault(Kind.REDIRECTED, "a redirect with status " + status, status), Redirected::new);
   }
 
   /**
@@ -192,7 +200,10 @@ public abstract sealed class CallException extends RequestException {
    * @return the exception
    */
   public static StreamInterrupted streamInterrupted(String partial) {
-    return made(Fault.of(Kind.STREAM_INTERRUPTED, "the stream broke after its first text").withPartial(partial), StreamInterrupted::new);
+    return made(
+        Fault.of(Kind.STREAM_INTERRUPTED, "the stream broke after its first text")
+            .withPartial(partial),
+        StreamInterrupted::new);
   }
 
   /**
@@ -202,7 +213,8 @@ public abstract sealed class CallException extends RequestException {
    * @return the exception
    */
   public static CircuitOpen circuitOpen(Duration retryAfter) {
-    return made(waiting(Kind.CIRCUIT_OPEN, "the circuit breaker is open", 0, retryAfter), CircuitOpen::new);
+    return made(
+        waiting(Kind.CIRCUIT_OPEN, "the circuit breaker is open", 0, retryAfter), CircuitOpen::new);
   }
 
   /**

@@ -54,8 +54,7 @@ final class CallExecution<T> {
   /** The requests that were sent to the current model. */
   private int sent;
 
-  CallExecution(
-      CallLoop loop, Exchange<T> exchange, Deadline deadline, ActiveCalls.Call call) {
+  CallExecution(CallLoop loop, Exchange<T> exchange, Deadline deadline, ActiveCalls.Call call) {
     this.loop = loop;
     this.call = call;
     this.telemetry = loop.telemetry();
@@ -99,8 +98,7 @@ final class CallExecution<T> {
       return fail(
           call.isCancelled()
               ? closedByOwner()
-              : Fault.of(
-                  Kind.CANCELLED, "the call to " + exchange.route() + " was interrupted"));
+              : Fault.of(Kind.CANCELLED, "the call to " + exchange.route() + " was interrupted"));
     } finally {
       call.leave();
     }
@@ -517,8 +515,6 @@ final class CallExecution<T> {
             .map(exchange::said)
             .orElse(CallMetadata.AnswerMetadata.NOTHING)
             .withFirstText(firstText);
-    return loop.wantsTexts()
-        ? exchange.texts(value).map(known::withTexts).orElse(known)
-        : known;
+    return loop.wantsTexts() ? exchange.texts(value).map(known::withTexts).orElse(known) : known;
   }
 }

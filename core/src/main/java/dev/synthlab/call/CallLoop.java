@@ -155,8 +155,8 @@ public final class CallLoop {
 
   /**
    * Runs one call to its end. An interrupt of the thread cancels it: the result is then {@link
-   * CallException.Cancelled} and the thread stays interrupted. So does the end of its owner, without
-   * an interrupt that is left.
+   * CallException.Cancelled} and the thread stays interrupted. So does the end of its owner,
+   * without an interrupt that is left.
    *
    * @param exchange the first request
    * @param deadline the end of the whole call

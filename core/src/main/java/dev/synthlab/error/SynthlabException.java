@@ -3,9 +3,9 @@ package dev.synthlab.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root of the unchecked exceptions of the library: a failed call, an answer that cannot be used,
- * an invalid configuration, a failure of the database, of a bulk run or of a service. The families
- * below it are sealed where their kinds are known. Messages contain no secrets.
+ * The root of the unchecked exceptions of the library: a failed call, an answer that cannot be
+ * used, an invalid configuration, a failure of the database, of a bulk run or of a service. The
+ * families below it are sealed where their kinds are known. Messages contain no secrets.
  */
 public abstract class SynthlabException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -2,9 +2,9 @@ package dev.synthlab.external;
 
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallLoop;
+import dev.synthlab.call.CallResult;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Fault;
-import dev.synthlab.call.CallResult;
 import dev.synthlab.external.ApiException.Details;
 import dev.synthlab.http.TransportException;
 import dev.synthlab.http.TransportException.Phase;

@@ -4,9 +4,9 @@ import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.CallMetadata;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.CallReports;
+import dev.synthlab.call.CallResult;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Fault;
-import dev.synthlab.call.CallResult;
 import dev.synthlab.call.Spend;
 import dev.synthlab.call.Timer;
 import dev.synthlab.llm.CompletionCache.CachedCompletion;
@@ -143,7 +143,8 @@ final class CacheLookup {
     /**
      * The result of an equal request in flight; empty when it failed and the lookup starts again.
      */
-    private Optional<CallResult<Completion>> follow(Flight there, Supplier<CallResult<Completion>> send) {
+    private Optional<CallResult<Completion>> follow(
+        Flight there, Supplier<CallResult<Completion>> send) {
       try {
         End end = there.await(asked.until());
         seen();

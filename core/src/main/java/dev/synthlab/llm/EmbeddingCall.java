@@ -5,9 +5,9 @@ import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.CallMetadata;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.CallReports;
+import dev.synthlab.call.CallResult;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Fault;
-import dev.synthlab.call.CallResult;
 import dev.synthlab.call.Route;
 import dev.synthlab.call.Spend;
 import dev.synthlab.call.Timer;
@@ -72,7 +72,8 @@ final class EmbeddingCall {
     }
     return switch (ask(batches.getFirst(), deadline)) {
       case CallResult.Answered<Vectors> ok -> joined(List.of(ok));
-      case CallResult.Failed<Vectors> failed -> new CallResult.Failed<>(failed.fault(), failed.report());
+      case CallResult.Failed<Vectors> failed ->
+          new CallResult.Failed<>(failed.fault(), failed.report());
     };
   }
 
@@ -101,7 +102,11 @@ final class EmbeddingCall {
     LlmSpan span =
         LlmSpan.of(
             loop.telemetry(),
-            Tracing.Kind.EMBEDDING, "CreateEmbeddings", exchange.route(), body, request.options());
+            Tracing.Kind.EMBEDDING,
+            "CreateEmbeddings",
+            exchange.route(),
+            body,
+            request.options());
     return span.around(
         () -> {
           CallResult<Vectors> result = loop.run(exchange, deadline);

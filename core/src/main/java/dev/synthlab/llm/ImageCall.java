@@ -2,8 +2,8 @@ package dev.synthlab.llm;
 
 import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.CallMetadata;
-import dev.synthlab.call.Deadline;
 import dev.synthlab.call.CallResult;
+import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Timer;
 import dev.synthlab.llm.ImageRequest.OutputKind;
 import dev.synthlab.llm.ImageResponseParser.GeneratedImages;
@@ -52,7 +52,13 @@ final class ImageCall {
             new ResponseJsonReader<>(() -> new ImageResponseParser(request.output())),
             timer);
     LlmSpan span =
-        LlmSpan.of(loop.telemetry(), Tracing.Kind.LLM, "image " + model, exchange.route(), body, request.options());
+        LlmSpan.of(
+            loop.telemetry(),
+            Tracing.Kind.LLM,
+            "image " + model,
+            exchange.route(),
+            body,
+            request.options());
     return span.around(() -> recorded(withTimeout().run(exchange, deadline), span));
   }
 

@@ -1,8 +1,8 @@
 package dev.synthlab.llm;
 
 import dev.synthlab.Internal;
-import dev.synthlab.call.Deadline;
 import dev.synthlab.call.CallResult;
+import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Timer;
 import dev.synthlab.http.Request;
 import dev.synthlab.json.Json;

@@ -143,7 +143,8 @@ final class LlmSpan {
       String name,
       CompletionRequest request,
       Supplier<CallResult<Completion>> work) {
-    LlmSpan steps = new LlmSpan(open(telemetry, kind, name, request.options()), OperationTimer.NOOP);
+    LlmSpan steps =
+        new LlmSpan(open(telemetry, kind, name, request.options()), OperationTimer.NOOP);
     steps.span.input(question(request));
     return steps.around(
         () -> {
@@ -164,7 +165,8 @@ final class LlmSpan {
       CompletionRequest request,
       Supplier<TypedCompletion<T>> work) {
     LlmSpan steps =
-        new LlmSpan(open(telemetry, Tracing.Kind.CHAIN, name, request.options()), OperationTimer.NOOP);
+        new LlmSpan(
+            open(telemetry, Tracing.Kind.CHAIN, name, request.options()), OperationTimer.NOOP);
     steps.span.input(question(request));
     return steps.around(
         () -> {

@@ -2,8 +2,8 @@ package dev.synthlab.llm;
 
 import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.CallPolicy;
-import dev.synthlab.call.Deadline;
 import dev.synthlab.call.CallResult;
+import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Timer;
 import dev.synthlab.spans.Telemetry;
 import java.time.Duration;
@@ -159,7 +159,8 @@ final class ModelCalls {
   TextStream stream(CompletionRequest request, Deadline until) {
     return request.tools().isEmpty()
         ? openStream(request, until)
-        : new ToolStream(new ToolLoop(loop.telemetry(), request, until), request, now -> openStream(now, until));
+        : new ToolStream(
+            new ToolLoop(loop.telemetry(), request, until), request, now -> openStream(now, until));
   }
 
   private CallResult<Completion> one(CacheLookup.Query asked, boolean streamed) {
@@ -174,7 +175,8 @@ final class ModelCalls {
         });
   }
 
-  private CallResult<Completion> sent(CacheLookup.Query asked, PreparedChat chat, boolean streamed) {
+  private CallResult<Completion> sent(
+      CacheLookup.Query asked, PreparedChat chat, boolean streamed) {
     CompletionRequest request = asked.request();
     var exchange = new ModelExchange<>(chat, new ChatBodyReader(streamed), timer);
     return switch (loop(request).run(exchange, asked.until())) {

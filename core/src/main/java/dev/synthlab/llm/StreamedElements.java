@@ -119,8 +119,7 @@ final class StreamedElements<T> implements ElementStream<T> {
     return value;
   }
 
-  private StructuredOutputException unfit(
-      String text, List<String> violations, Completion answer) {
+  private StructuredOutputException unfit(String text, List<String> violations, Completion answer) {
     return new StructuredOutputException(
         "list of " + type.getSimpleName(), text, violations, answer);
   }

@@ -1,9 +1,9 @@
 package dev.synthlab.llm;
 
 import dev.synthlab.call.CallReport;
+import dev.synthlab.call.CallResult;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Fault;
-import dev.synthlab.call.CallResult;
 import dev.synthlab.logging.Logging;
 import dev.synthlab.logging.Redactor;
 import dev.synthlab.spans.Telemetry;

@@ -62,9 +62,12 @@ class BrokenConnectionTest {
   private LlmClient client(String base, Timer time) {
     Map<String, String> env =
         Map.of(
-            "OPENAI_BASE_URL", base,
-            "SYNTHLAB_TIMEOUT", TIMEOUT.toMillis() + "ms",
-            "SYNTHLAB_LLM_MAX_ATTEMPTS", "3");
+            "OPENAI_BASE_URL",
+            base,
+            "SYNTHLAB_TIMEOUT",
+            TIMEOUT.toMillis() + "ms",
+            "SYNTHLAB_LLM_MAX_ATTEMPTS",
+            "3");
     return LlmClient.builder()
         .settings(Settings.from(Environment.of(env)).llm())
         .transport(transport)

@@ -53,8 +53,7 @@ class InternalCallsTest {
           InternalCalls.of(rig.client())
               .json(REQUEST.withFormat(new ResponseFormat.Schema(schema)), false);
 
-      assertThat(rejection(outcome))
-          .hasMessageContaining("$.a cannot be judged: the pattern");
+      assertThat(rejection(outcome)).hasMessageContaining("$.a cannot be judged: the pattern");
     }
   }
 

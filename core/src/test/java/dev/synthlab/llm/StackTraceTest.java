@@ -57,7 +57,10 @@ class StackTraceTest {
   }
 
   private static int nextLine() {
-    return StackWalker.getInstance().walk(frames -> frames.skip(1).findFirst()).get().getLineNumber()
+    return StackWalker.getInstance()
+            .walk(frames -> frames.skip(1).findFirst())
+            .get()
+            .getLineNumber()
         + 1;
   }
 

@@ -22,9 +22,7 @@ final class ManyAtOnce {
     ParallelOptions options = ParallelOptions.DEFAULT.withDeadline(Duration.ofMinutes(2));
     List<Outcome<Completion>> outcomes =
         llm.askAll(
-            questions,
-            options,
-            (index, outcome) -> out.println("ended: " + cities.get(index)));
+            questions, options, (index, outcome) -> out.println("ended: " + cities.get(index)));
     for (Outcome<Completion> outcome : outcomes) {
       switch (outcome) {
         case Outcome.Answered<Completion> answer -> out.println(answer.value().text());

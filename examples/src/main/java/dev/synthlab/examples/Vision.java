@@ -25,8 +25,7 @@ final class Vision {
 
     Part.Image image = Part.Image.of(png.toByteArray(), "image/png");
     out.println(
-        llm.complete(
-            CompletionRequest.of(List.of(Message.user("Which colour is this?", image)))));
+        llm.complete(CompletionRequest.of(List.of(Message.user("Which colour is this?", image)))));
   }
 
   public static void main(String[] args) throws IOException {
