@@ -50,6 +50,17 @@ public final class BatchException extends SynthlabException {
   }
 
   /**
+   * Creates the exception of a run, for tests.
+   *
+   * @param kind the reason
+   * @param message what is wrong and what to do
+   * @return the exception
+   */
+  public static BatchException of(Kind kind, String message) {
+    return new BatchException(kind, message);
+  }
+
+  /**
    * The reason.
    *
    * @return the kind

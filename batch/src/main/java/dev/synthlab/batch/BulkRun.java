@@ -1,6 +1,5 @@
 package dev.synthlab.batch;
 
-import dev.synthlab.call.Outcome;
 import dev.synthlab.call.RunRecorder;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.TrafficControl;
@@ -10,6 +9,7 @@ import dev.synthlab.llm.EmbeddingRequest;
 import dev.synthlab.llm.Embeddings;
 import dev.synthlab.llm.InternalCalls;
 import dev.synthlab.llm.LlmClient;
+import dev.synthlab.llm.Outcome;
 import dev.synthlab.llm.ResponseFormat;
 import dev.synthlab.spans.ContextSnapshot;
 import java.math.BigDecimal;

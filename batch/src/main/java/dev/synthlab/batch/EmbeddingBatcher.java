@@ -3,11 +3,11 @@ package dev.synthlab.batch;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.CallReports;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.EmbeddingRequest;
 import dev.synthlab.llm.Embeddings;
+import dev.synthlab.llm.Outcome;
 import dev.synthlab.llm.ResponseFactory;
 import dev.synthlab.llm.Usage;
 import dev.synthlab.spans.Labels;
@@ -207,11 +207,13 @@ final class EmbeddingBatcher implements BulkRun.RowClient {
     Labels whose = batch.size() > 1 ? Labels.NONE.with(Labels.ROW, "") : Labels.NONE;
     return switch (Tracing.with(whose, () -> client.embed(joined))) {
       case Outcome.Answered<Embeddings> ok -> shares(batch, ok.value());
+      case Outcome.Rejected<Embeddings> rejected ->
+          throw new IllegalStateException("embeddings are never rejected", rejected.exception());
       case Outcome.Failed<Embeddings> failed ->
           batch.stream()
               .<Step>map(
                   text ->
-                      batch.size() > 1 && mayConcernOneText(failed.reason())
+                      batch.size() > 1 && mayConcernOneText(failed.exception())
                           ? new Step.Alone()
                           : new Step.Ended(failed))
               .toList();

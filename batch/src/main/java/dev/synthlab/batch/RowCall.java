@@ -2,11 +2,11 @@ package dev.synthlab.batch;
 
 import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallException;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.llm.AnswerException;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.Embeddings;
+import dev.synthlab.llm.Outcome;
 import dev.synthlab.llm.ResponseFormat;
 import dev.synthlab.spans.Labels;
 import dev.synthlab.spans.Tracing;
@@ -60,7 +60,8 @@ final class RowCall {
                   sent(
                       ready,
                       () -> client.call(request(ready)),
-                      completion -> answered(ready, completion)));
+                      completion -> answered(ready, completion, Optional.empty()),
+                      e -> answered(ready, e.completion(), Optional.of(e))));
       case Row.Embed embed ->
           withinBudget(
               embed,
@@ -69,7 +70,10 @@ final class RowCall {
                   sent(
                       embed,
                       () -> client.embed(embed.request()),
-                      embeddings -> answered(embed, embeddings)));
+                      embeddings -> answered(embed, embeddings),
+                      e -> {
+                        throw new IllegalStateException("embeddings are never rejected", e);
+                      }));
     };
   }
 
@@ -117,7 +121,11 @@ final class RowCall {
     }
   }
 
-  private <T> RowResult sent(Row row, Supplier<Outcome<T>> call, Function<T, RowResult> onAnswer) {
+  private <T> RowResult sent(
+      Row row,
+      Supplier<Outcome<T>> call,
+      Function<T, RowResult> onAnswer,
+      Function<AnswerException, RowResult> onRejection) {
     Outcome<T> outcome;
     stats.sent();
     try {
@@ -135,7 +143,8 @@ final class RowCall {
     stats.received(outcome.report());
     return switch (outcome) {
       case Outcome.Answered<T> answer -> onAnswer.apply(answer.value());
-      case Outcome.Failed<T> failed -> failed(row, failed.reason());
+      case Outcome.Rejected<T> rejected -> onRejection.apply(rejected.exception());
+      case Outcome.Failed<T> failed -> failed(row, failed.exception());
     };
   }
 
@@ -165,8 +174,8 @@ final class RowCall {
     return new RowResult.Answered(new RowResult.Line(RowStatuses.ANSWERED, line));
   }
 
-  private RowResult answered(Row.Ready row, Completion completion) {
-    Optional<AnswerException> problem = completion.problem();
+  private RowResult answered(
+      Row.Ready row, Completion completion, Optional<AnswerException> problem) {
     boolean cutOff = problem.isEmpty() && completion.truncated();
     boolean failed = cutOff && options.failures().strictFinish();
     short status = cutOff ? RowStatuses.TRUNCATED : RowStatuses.ANSWERED;

@@ -3,14 +3,13 @@ package dev.synthlab.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.synthlab.call.FailedCalls;
 import dev.synthlab.call.Fault;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Timer;
 import dev.synthlab.json.Json;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.FinishReason;
+import dev.synthlab.llm.Outcome;
 import dev.synthlab.llm.Problems;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.ContextKey;
@@ -378,7 +377,7 @@ class BulkRunTest {
         "p1",
         request ->
             refusals.getAndIncrement() < 2
-                ? dev.synthlab.call.FailedCalls.of(Fault.of(Fault.Kind.AUTHENTICATION, "hm"))
+                ? dev.synthlab.llm.Problems.failed(Fault.of(Fault.Kind.AUTHENTICATION, "hm"))
                 : Script.answer("P1"));
 
     Summary summary = bulk.run(o -> o.concurrency(1));
@@ -485,11 +484,11 @@ class BulkRunTest {
     assertThat(bulk.results().keySet()).containsExactly("r0");
   }
 
-  private static dev.synthlab.call.Outcome<dev.synthlab.llm.Completion> untilInterrupted(
+  private static dev.synthlab.llm.Outcome<dev.synthlab.llm.Completion> untilInterrupted(
       CountDownLatch begun) {
     begun.countDown();
     await(new CountDownLatch(1));
-    return dev.synthlab.call.FailedCalls.of(Fault.of(Fault.Kind.CANCELLED, "interrupted"));
+    return dev.synthlab.llm.Problems.failed(Fault.of(Fault.Kind.CANCELLED, "interrupted"));
   }
 
   @Test
@@ -802,7 +801,7 @@ class BulkRunTest {
             } catch (InterruptedException e) {
               Thread.currentThread().interrupt();
             }
-            return FailedCalls.of(Fault.of(Fault.Kind.CANCELLED, "ended"));
+            return Problems.failed(Fault.of(Fault.Kind.CANCELLED, "ended"));
           }
 
           @Override

@@ -1,8 +1,8 @@
 package dev.synthlab.batch;
 
-import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Timer;
 import dev.synthlab.llm.Completion;
+import dev.synthlab.llm.Outcome;
 import dev.synthlab.llm.PromptTemplate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -83,7 +83,7 @@ final class CrashingRun {
 
   private static Outcome<Completion> reply(String prompt, boolean retry) {
     if (prompt.endsWith("7") && !retry) {
-      return dev.synthlab.call.FailedCalls.of(
+      return dev.synthlab.llm.Problems.failed(
           Script.withStatus(dev.synthlab.call.Fault.Kind.SERVER_FAILED, 500, "seven"));
     }
     return Script.answer(prompt.toUpperCase(Locale.ROOT));

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.Fault;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.EmbeddingRequest;
 import dev.synthlab.llm.Embeddings;
+import dev.synthlab.llm.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -128,7 +128,7 @@ class EmbeddingBatcherTest {
     assertThat(bad.join())
         .isInstanceOfSatisfying(
             Outcome.Failed.class,
-            failed -> assertThat(failed.reason()).isInstanceOf(CallException.BadRequest.class));
+            failed -> assertThat(failed.exception()).isInstanceOf(CallException.BadRequest.class));
     assertThat(asked()).contains(List.of("good", "bad"), List.of("good"), List.of("bad"));
   }
 

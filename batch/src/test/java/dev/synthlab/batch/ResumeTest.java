@@ -329,7 +329,7 @@ class ResumeTest {
         BatchException.Kind.OUTPUT_LOST, () -> bulk.run(o -> o.concurrency(1)), "moved or deleted");
   }
 
-  private dev.synthlab.call.Outcome<dev.synthlab.llm.Completion> meddled(Consumer<Path> meddle) {
+  private dev.synthlab.llm.Outcome<dev.synthlab.llm.Completion> meddled(Consumer<Path> meddle) {
     meddle.accept(bulk.out);
     return Script.answer("P2");
   }

@@ -3,7 +3,6 @@ package dev.synthlab.batch;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.FailedCalls;
 import dev.synthlab.call.Fault;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.json.Json;
 import dev.synthlab.llm.AnswerException;
 import dev.synthlab.llm.Completion;
@@ -11,6 +10,8 @@ import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.EmbeddingRequest;
 import dev.synthlab.llm.Embeddings;
 import dev.synthlab.llm.FinishReason;
+import dev.synthlab.llm.Outcome;
+import dev.synthlab.llm.Problems;
 import dev.synthlab.llm.ResponseFactory;
 import dev.synthlab.llm.Usage;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ final class Script implements BulkRun.RowClient {
   }
 
   Script fails(String prompt, Fault fault) {
-    return on(prompt, request -> FailedCalls.of(fault));
+    return on(prompt, request -> Problems.failed(fault));
   }
 
   Script fails(String prompt, Fault.Kind kind) {
@@ -68,7 +69,8 @@ final class Script implements BulkRun.RowClient {
     for (String text : request.inputs()) {
       if (others.containsKey(text)) {
         Outcome<Completion> other = others.get(text).apply(CompletionRequest.of(text));
-        return new Outcome.Failed<>(((Outcome.Failed<Completion>) other).reason(), other.report());
+        return new Outcome.Failed<>(
+            ((Outcome.Failed<Completion>) other).exception(), other.report());
       }
     }
     CallReport report = FailedCalls.report(1, Optional.empty());
@@ -104,7 +106,7 @@ final class Script implements BulkRun.RowClient {
   }
 
   static Outcome<Completion> answer(
-      String text, FinishReason reason, Optional<AnswerException> problem) {
+      String text, FinishReason reason, Optional<Function<Completion, AnswerException>> problem) {
     CallReport report = FailedCalls.report(1, Optional.empty());
     Map<String, Object> message = Map.of("role", "assistant", "content", text);
     String json =
@@ -113,15 +115,10 @@ final class Script implements BulkRun.RowClient {
                 Map.of("id", "chatcmpl-1", "choices", List.of(Map.of("message", message))));
     Completion completion =
         ResponseFactory.completion(
-            text,
-            reason,
-            Usage.of(5, 3),
-            "m",
-            "m-2026",
-            Optional.of("req-1"),
-            json,
-            problem,
-            report);
-    return new Outcome.Answered<>(completion, report);
+            text, reason, Usage.of(5, 3), "m", "m-2026", Optional.of("req-1"), json, report);
+    return problem
+        .<Outcome<Completion>>map(
+            rejection -> new Outcome.Rejected<>(rejection.apply(completion), report))
+        .orElseGet(() -> new Outcome.Answered<>(completion, report));
   }
 }

@@ -10,10 +10,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallPolicy;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.LlmClient;
+import dev.synthlab.llm.Outcome;
 import dev.synthlab.test.ScriptedServer;
 import dev.synthlab.test.ScriptedServer.Reply;
 import dev.synthlab.test.ScriptedServer.Script;
@@ -185,8 +185,9 @@ public final class Outage {
       for (Future<Outcome<Completion>> call : threads.invokeAll(all)) {
         switch (call.get()) {
           case Outcome.Answered<Completion> ok -> finished++;
+          case Outcome.Rejected<Completion> rejected -> finished++;
           case Outcome.Failed<Completion> failed ->
-              kinds.merge(name(failed.reason()), 1, Integer::sum);
+              kinds.merge(name(failed.exception()), 1, Integer::sum);
         }
       }
       return new Tally(finished, kinds);

@@ -6,6 +6,7 @@ import dev.synthlab.config.Variable;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.LlmClient;
+import dev.synthlab.llm.Outcome;
 import dev.synthlab.llm.TextStream;
 import dev.synthlab.logging.RedactingStream;
 import dev.synthlab.logging.Redactor;
@@ -69,18 +70,14 @@ final class AskCommand implements Callable<Integer> {
     try (TracedSession session = common.traced(settings);
         Synthlab layer = session.layer(settings)) {
       LlmClient llm = layer.llm();
-      Completion answer =
+      Outcome<Completion> outcome =
           TracedSession.by("ask", () -> whole ? printed(llm, request) : streamed(llm, request));
+      Completion answer = answer(outcome);
       if (usage) {
         printReasoning(answer.reasoning());
         printUsage(answer, Duration.ofNanos(System.nanoTime() - begin));
       }
-      answer
-          .problem()
-          .ifPresent(
-              problem -> {
-                throw problem;
-              });
+      outcome.get();
       if (answer.truncated()) {
         System.err.println("synthlab: the token limit cut the answer off (--max-tokens)");
       }
@@ -110,15 +107,24 @@ final class AskCommand implements Callable<Integer> {
         Redactor.printableLine(answer.respondedModel()));
   }
 
-  private static Completion printed(LlmClient llm, CompletionRequest request) {
-    Completion answer = llm.askOutcome(request).get();
-    PrintStream out = Main.stdout();
-    out.println(shown(Redactor.redactKnown(answer.text())));
-    out.flush();
-    return answer;
+  /** The answer that came, rejected or not. */
+  private static Completion answer(Outcome<Completion> outcome) {
+    return switch (outcome) {
+      case Outcome.Answered<Completion> ok -> ok.value();
+      case Outcome.Rejected<Completion> rejected -> rejected.exception().completion();
+      case Outcome.Failed<Completion> failed -> throw failed.exception();
+    };
   }
 
-  private static Completion streamed(LlmClient llm, CompletionRequest request) {
+  private static Outcome<Completion> printed(LlmClient llm, CompletionRequest request) {
+    Outcome<Completion> outcome = llm.askOutcome(request);
+    PrintStream out = Main.stdout();
+    out.println(shown(Redactor.redactKnown(answer(outcome).text())));
+    out.flush();
+    return outcome;
+  }
+
+  private static Outcome<Completion> streamed(LlmClient llm, CompletionRequest request) {
     PrintStream out = Main.stdout();
     RedactingStream redacting = Redactor.streamingKnown();
     try (TextStream stream = llm.stream(request)) {
@@ -131,7 +137,7 @@ final class AskCommand implements Callable<Integer> {
         out.println(shown(redacting.end()));
         out.flush();
       }
-      return stream.completion();
+      return stream.outcome();
     }
   }
 

@@ -2,7 +2,8 @@ package dev.synthlab.cli;
 
 import dev.synthlab.Synthlab;
 import dev.synthlab.call.CallException;
-import dev.synthlab.call.Outcome;
+import dev.synthlab.call.CallReport;
+import dev.synthlab.call.CallResult;
 import dev.synthlab.cli.DoctorResult.State;
 import dev.synthlab.config.Settings;
 import dev.synthlab.config.Variable;
@@ -11,6 +12,7 @@ import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.InternalCalls;
 import dev.synthlab.llm.LlmClient;
+import dev.synthlab.llm.Outcome;
 import dev.synthlab.local.Weights;
 import dev.synthlab.trace.PhoenixTracing;
 import java.io.IOException;
@@ -128,10 +130,10 @@ final class DoctorCommand implements Callable<Integer> {
       return;
     }
     try (Synthlab layer = Synthlab.of(settings)) {
-      Outcome<String> models = InternalCalls.of(layer.llm()).models(TIMEOUT);
+      CallResult<String> models = InternalCalls.of(layer.llm()).models(TIMEOUT);
       String url = settings.llm().baseUrl().toString();
       switch (models) {
-        case Outcome.Answered<String> ok -> {
+        case CallResult.Answered<String> ok -> {
           boolean listed = ok.value().contains('"' + settings.llm().model() + '"');
           add(
               listed ? State.OK : State.NOTE,
@@ -139,16 +141,16 @@ final class DoctorCommand implements Callable<Integer> {
               url + " answers in " + ok.report().elapsed().toMillis() + " ms",
               listed ? "" : "the server does not list the model " + settings.llm().model());
         }
-        case Outcome.Failed<String> failed -> {
-          boolean unlisted = failed.reason() instanceof CallException.NotFound;
+        case CallResult.Failed<String> failed -> {
+          boolean unlisted = failed.exception() instanceof CallException.NotFound;
           if (unlisted && hasChat(layer.llm())) {
             add(State.NOTE, "endpoint", url + " answers", "the server has no list of models");
           } else {
             add(
                 State.FAIL,
                 "endpoint",
-                url + ": " + failed.reason().getMessage(),
-                advice(failed.reason()));
+                url + ": " + failed.exception().getMessage(),
+                advice(failed.exception()));
           }
         }
       }
@@ -158,10 +160,10 @@ final class DoctorCommand implements Callable<Integer> {
   /** Whether the address of chat completions exists: a missing model has a code. */
   private static boolean hasChat(LlmClient llm) {
     return switch (InternalCalls.of(llm).chatAddress(TIMEOUT)) {
-      case Outcome.Answered<String> ok -> true;
-      case Outcome.Failed<String> failed ->
-          !(failed.reason() instanceof CallException.NotFound)
-              || failed.reason().fault().code().isPresent();
+      case CallResult.Answered<String> ok -> true;
+      case CallResult.Failed<String> failed ->
+          !(failed.exception() instanceof CallException.NotFound)
+              || failed.fault().code().isPresent();
     };
   }
 
@@ -242,16 +244,22 @@ final class DoctorCommand implements Callable<Integer> {
     try (Synthlab layer = Synthlab.of(settings)) {
       CompletionRequest one = CompletionRequest.of("Say hello.").withMaxTokens(1);
       switch (layer.llm().askOutcome(one)) {
-        case Outcome.Answered<Completion> ok ->
-            add(
-                State.OK,
-                "answer",
-                ok.value().respondedModel() + " in " + ok.report().elapsed().toMillis() + " ms",
-                "");
+        case Outcome.Answered<Completion> ok -> addAnswer(ok.value(), ok.report());
+        case Outcome.Rejected<Completion> rejected ->
+            addAnswer(rejected.exception().completion(), rejected.report());
         case Outcome.Failed<Completion> failed ->
-            add(State.FAIL, "answer", failed.reason().getMessage() + "", advice(failed.reason()));
+            add(
+                State.FAIL,
+                "answer",
+                failed.exception().getMessage() + "",
+                advice(failed.exception()));
       }
     }
+  }
+
+  private void addAnswer(Completion answer, CallReport report) {
+    long millis = report.elapsed().toMillis();
+    add(State.OK, "answer", answer.respondedModel() + " in " + millis + " ms", "");
   }
 
   private String origin(Variable variable) {

@@ -1,14 +1,14 @@
 package dev.synthlab.cli;
 
-import static dev.synthlab.testing.Replies.chat;
-import static dev.synthlab.testing.Replies.error;
+import static dev.synthlab.test.Replies.chat;
+import static dev.synthlab.test.Replies.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.cli.Synth.Ended;
 import dev.synthlab.json.Json;
-import dev.synthlab.testing.ScriptedServer;
-import dev.synthlab.testing.ScriptedServer.Reply;
-import dev.synthlab.testing.ScriptedServer.Seen;
+import dev.synthlab.test.ScriptedServer;
+import dev.synthlab.test.ScriptedServer.Reply;
+import dev.synthlab.test.ScriptedServer.Seen;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;

@@ -3,8 +3,10 @@ package dev.synthlab.cli;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.LlmClient;
+import dev.synthlab.llm.Outcome;
 import dev.synthlab.llm.TextStream;
 import dev.synthlab.llm.Tool;
+import java.util.List;
 import java.util.Map;
 
 /** The Java of the README. */
@@ -26,6 +28,8 @@ final class ReadmeSnippet {
       stream.forEach(System.out::print);
     }
     Person rex = llm.complete("Rex is three years old.", Person.class);
+    List<Person> team = llm.completeList("Ann is 31, Bob is 45.", Person.class);
+    Outcome<Completion> outcome = llm.askOutcome("Hi");
     String sky =
         llm.complete(
             "Weather in Oslo?", Tool.of("weather", Place.class, at -> "rain in " + at.city()));

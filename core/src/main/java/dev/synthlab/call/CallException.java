@@ -1,7 +1,9 @@
 package dev.synthlab.call;
 
+import dev.synthlab.call.Fault.Kind;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
  * The exception of a call that failed permanently; its class is the kind of the last fault. It has
@@ -41,6 +43,202 @@ public abstract sealed class CallException extends RequestException {
       case CIRCUIT_OPEN -> new CircuitOpen(fault, report);
       case CANCELLED -> new Cancelled(fault, report);
     };
+  }
+
+  /**
+   * Creates the exception of a request that the server finds invalid, for tests.
+   *
+   * @param message what the server says
+   * @return the exception
+   */
+  public static BadRequest badRequest(String message) {
+    return made(fault(Kind.BAD_REQUEST, message, 400), BadRequest::new);
+  }
+
+  /**
+   * Creates the exception of a request that the content filter refused, for tests.
+   *
+   * @param message what the server says
+   * @return the exception
+   */
+  public static PromptFiltered promptFiltered(String message) {
+    return made(fault(Kind.PROMPT_FILTERED, message, 400), PromptFiltered::new);
+  }
+
+  /**
+   * Creates the exception of a credential that was rejected, for tests.
+   *
+   * @param message what the server says
+   * @return the exception
+   */
+  public static Authentication authentication(String message) {
+    return made(fault(Kind.AUTHENTICATION, message, 401), Authentication::new);
+  }
+
+  /**
+   * Creates the exception of a model or address that does not exist, for tests.
+   *
+   * @param message what the server says
+   * @return the exception
+   */
+  public static NotFound notFound(String message) {
+    return made(fault(Kind.NOT_FOUND, message, 404), NotFound::new);
+  }
+
+  /**
+   * Creates the exception of a quota that is used up, for tests.
+   *
+   * @param message what the server says
+   * @return the exception
+   */
+  public static QuotaExceeded quotaExceeded(String message) {
+    return made(fault(Kind.QUOTA_EXCEEDED, message, 429), QuotaExceeded::new);
+  }
+
+  /**
+   * Creates the exception of a budget that does not allow the call, for tests.
+   *
+   * @param message the amounts
+   * @return the exception
+   */
+  public static BudgetExceeded budgetExceeded(String message) {
+    return made(fault(Kind.BUDGET_EXCEEDED, message, 0), BudgetExceeded::new);
+  }
+
+  /**
+   * Creates the exception of too many requests, for tests.
+   *
+   * @param retryAfter the time to wait
+   * @return the exception
+   */
+  public static RateLimited rateLimited(Duration retryAfter) {
+    return made(waiting(Kind.RATE_LIMITED, "too many requests", 429, retryAfter), RateLimited::new);
+  }
+
+  /**
+   * Creates the exception of a server that failed, for tests.
+   *
+   * @param status the HTTP status, for example 503
+   * @return the exception
+   */
+  public static ServerFailed serverFailed(int status) {
+    return made(
+        fault(Kind.SERVER_FAILED, "the server failed with status " + status, status),
+        ServerFailed::new);
+  }
+
+  /**
+   * Creates the exception of a connection that failed or broke, for tests.
+   *
+   * @param message what failed
+   * @return the exception
+   */
+  public static ConnectionFailed connectionFailed(String message) {
+    return made(fault(Kind.CONNECTION_FAILED, message, 0), ConnectionFailed::new);
+  }
+
+  /**
+   * Creates the exception of a certificate that is not trusted, for tests.
+   *
+   * @param message what is wrong with it
+   * @return the exception
+   */
+  public static TlsFailed tlsFailed(String message) {
+    return made(fault(Kind.TLS_FAILED, message, 0), TlsFailed::new);
+  }
+
+  /**
+   * Creates the exception of a deadline that was exceeded, for tests.
+   *
+   * @param deadline the time of the whole call
+   * @return the exception
+   */
+  public static DeadlineExceeded deadlineExceeded(Duration deadline) {
+    return made(
+        fault(
+            Kind.DEADLINE_EXCEEDED,
+            "the deadline of " + deadline.toMillis() / 1000.0 + " s was over",
+            0),
+        DeadlineExceeded::new);
+  }
+
+  /**
+   * Creates the exception of a response that cannot be parsed, for tests.
+   *
+   * @param message what is wrong with it
+   * @return the exception
+   */
+  public static MalformedResponse malformedResponse(String message) {
+    return made(fault(Kind.MALFORMED_RESPONSE, message, 200), MalformedResponse::new);
+  }
+
+  /**
+   * Creates the exception of a response that is larger than allowed, for tests.
+   *
+   * @param message the sizes
+   * @return the exception
+   */
+  public static ResponseTooLarge responseTooLarge(String message) {
+    return made(fault(Kind.RESPONSE_TOO_LARGE, message, 200), ResponseTooLarge::new);
+  }
+
+  /**
+   * Creates the exception of a redirect, which is not followed, for tests.
+   *
+   * @param status the HTTP status, for example 302
+   * @return the exception
+   */
+  public static Redirected redirected(int status) {
+    return made(
+        fault(Kind.REDIRECTED, "a redirect with status " + status, status), Redirected::new);
+  }
+
+  /**
+   * Creates the exception of a stream that broke after its first text, for tests.
+   *
+   * @param partial the text that had arrived
+   * @return the exception
+   */
+  public static StreamInterrupted streamInterrupted(String partial) {
+    return made(
+        Fault.of(Kind.STREAM_INTERRUPTED, "the stream broke after its first text")
+            .withPartial(partial),
+        StreamInterrupted::new);
+  }
+
+  /**
+   * Creates the exception of an open circuit breaker, for tests.
+   *
+   * @param retryAfter the time until it may close
+   * @return the exception
+   */
+  public static CircuitOpen circuitOpen(Duration retryAfter) {
+    return made(
+        waiting(Kind.CIRCUIT_OPEN, "the circuit breaker is open", 0, retryAfter), CircuitOpen::new);
+  }
+
+  /**
+   * Creates the exception of a call that its caller cancelled, for tests.
+   *
+   * @return the exception
+   */
+  public static Cancelled cancelled() {
+    return made(fault(Kind.CANCELLED, "the call was cancelled", 0), Cancelled::new);
+  }
+
+  /** An exception with the report of a call that sent nothing. */
+  private static <E extends CallException> E made(
+      Fault fault, BiFunction<Fault, CallReport, E> constructor) {
+    return constructor.apply(fault, CallReports.none(Optional.of(fault)));
+  }
+
+  private static Fault fault(Kind kind, String message, int status) {
+    Fault fault = Fault.of(kind, message);
+    return status == 0 ? fault : fault.withStatus(status);
+  }
+
+  private static Fault waiting(Kind kind, String message, int status, Duration wait) {
+    return fault(kind, message, status).after(wait);
   }
 
   private static String text(Fault fault, CallReport report) {

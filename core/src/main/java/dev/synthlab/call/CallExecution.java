@@ -47,6 +47,7 @@ final class CallExecution<T> {
   private final List<Attempt> attempts = new ArrayList<>();
   private final CallMetadata.Attribution scope = CallMetadata.Attribution.here();
   private Exchange<T> exchange;
+  private Optional<CallReport> ended = Optional.empty();
   private Optional<Duration> firstText = Optional.empty();
   private Duration namedWaits = Duration.ZERO;
   private long sentAt;
@@ -76,7 +77,7 @@ final class CallExecution<T> {
     log.trace("the call loop is loaded");
   }
 
-  Outcome<T> run() {
+  CallResult<T> run() {
     loop.traffic.metrics().recordTo(telemetry.metrics());
     call.enter();
     try {
@@ -129,6 +130,11 @@ final class CallExecution<T> {
       log.warn("{}", e.getMessage());
       return false;
     }
+  }
+
+  /** The report of the call for its observer, after {@link #run}; empty while a stream is open. */
+  Optional<CallReport> ended() {
+    return ended;
   }
 
   private boolean switchToFallback(Fault fault) {
@@ -510,21 +516,21 @@ final class CallExecution<T> {
     return deadline.given().toMillis() / 1000.0;
   }
 
-  private Outcome<T> succeed(T value) {
+  private CallResult<T> succeed(T value) {
     if (exchange.bodyMode() == BodyMode.STREAM) {
       // The observer gets its report when the stream is closed.
       CallReport begun = report(Spend.NONE, Optional.empty(), Optional.empty());
-      return new Outcome.Answered<>(value, begun);
+      return new CallResult.Answered<>(value, begun);
     }
     CallReport report = report(exchange.spend(value), Optional.empty(), Optional.of(value));
-    loop.report(report);
-    return new Outcome.Answered<>(value, report);
+    ended = Optional.of(report);
+    return new CallResult.Answered<>(value, report);
   }
 
-  private Outcome<T> fail(Fault fault) {
+  private CallResult<T> fail(Fault fault) {
     CallReport report = report(Spend.NONE, Optional.of(fault), Optional.empty());
-    loop.report(report);
-    return new Outcome.Failed<>(CallException.of(fault, report), report);
+    ended = Optional.of(report);
+    return new CallResult.Failed<>(fault, report);
   }
 
   private CallReport report(Spend spend, Optional<Fault> fault, Optional<T> value) {

@@ -161,7 +161,7 @@ public final class CallLoop {
   }
 
   /**
-   * Runs one call to its end. An interrupt of the thread cancels it: the outcome is then {@link
+   * Runs one call to its end. An interrupt of the thread cancels it: the result is then {@link
    * CallException.Cancelled} and the thread stays interrupted. So does the end of its owner,
    * without an interrupt that is left.
    *
@@ -170,13 +170,19 @@ public final class CallLoop {
    * @param <T> the type of the value
    * @return the value or the failure; never null. No exception of a call is thrown.
    */
-  public <T> Outcome<T> run(Exchange<T> exchange, Deadline deadline) {
+  public <T> CallResult<T> run(Exchange<T> exchange, Deadline deadline) {
     ActiveCalls.Call call = active.begin();
     try {
-      return VirtualThreads.callVirtual(
-          () -> call.within(() -> new CallExecution<>(this, exchange, deadline, call).run()));
+      return call.within(() -> run(new CallExecution<>(this, exchange, deadline, call)));
     } finally {
       call.end();
     }
+  }
+
+  /** Runs a call, and reports it on the thread of the caller. */
+  private <T> CallResult<T> run(CallExecution<T> execution) {
+    CallResult<T> result = VirtualThreads.callVirtual(execution::run);
+    execution.ended().ifPresent(this::report);
+    return result;
   }
 }

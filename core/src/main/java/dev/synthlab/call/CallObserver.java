@@ -1,8 +1,9 @@
 package dev.synthlab.call;
 
 /**
- * A listener that receives the report of every call. It is called on the thread of the caller, so
- * it must return quickly and be safe for use by many threads.
+ * A listener that receives the report of every call. It is called on the thread that made the call,
+ * or that closed the stream; for requests that a verb sends in parallel that is a virtual thread of
+ * the library. It must return quickly and be safe for use by many threads.
  */
 @FunctionalInterface
 public interface CallObserver {

@@ -2,6 +2,7 @@ package dev.synthlab.call;
 
 import dev.synthlab.Internal;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -58,6 +59,22 @@ public final class CallReports {
       CallMetadata metadata) {
     return new CallReport(
         route, started, elapsed, Duration.ZERO, List.of(), spend, fault, metadata);
+  }
+
+  /**
+   * Creates the report of no call, for exceptions that tests make.
+   *
+   * @param fault the fault of the exception, or empty
+   * @return a report without attempts, times and tokens
+   */
+  public static CallReport none(Optional<Fault> fault) {
+    return unsent(
+        new Route(URI.create("none:none"), "none", "none"),
+        Instant.EPOCH,
+        Duration.ZERO,
+        Spend.NONE,
+        fault,
+        CallMetadata.NONE);
   }
 
   /**

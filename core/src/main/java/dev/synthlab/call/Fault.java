@@ -221,6 +221,25 @@ public record Fault(
   }
 
   /**
+   * The same fault with an HTTP status.
+   *
+   * @param number of the status
+   * @return a new fault
+   */
+  public Fault withStatus(int number) {
+    return new Fault(
+        kind,
+        message,
+        OptionalInt.of(number),
+        code,
+        parameter,
+        requestId,
+        retryAfter,
+        partial,
+        cause);
+  }
+
+  /**
    * The same fault with the text that had arrived.
    *
    * @param text the text

@@ -2,6 +2,7 @@ package dev.synthlab.call;
 
 import dev.synthlab.Internal;
 import dev.synthlab.spans.ContextSnapshot;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -73,7 +74,7 @@ public final class VirtualThreads {
    * thread: a blocking read can be interrupted there, but not on a platform thread.
    *
    * @param <T> the type of the result
-   * @param work the work; its runtime exceptions are thrown unchanged
+   * @param work the work; its runtime exceptions are thrown with the frames of the caller added
    * @return the result, after the work has ended, interrupted or not
    */
   static <T> T callVirtual(Callable<T> work) {
@@ -93,7 +94,7 @@ public final class VirtualThreads {
         }
       }
     } catch (ExecutionException e) {
-      throw unchecked(Objects.requireNonNullElse(e.getCause(), e));
+      throw rethrown(Objects.requireNonNullElse(e.getCause(), e));
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -107,6 +108,33 @@ public final class VirtualThreads {
     } catch (Exception e) { // every exception is passed on unchanged
       throw unchecked(e);
     }
+  }
+
+  /**
+   * Prepares an exception of another thread to be thrown on this one: its stack trace then also
+   * names the caller that waited for it.
+   *
+   * @param thrown the exception of the other thread; an error is thrown immediately
+   * @return the same exception, or an unchecked one with it as the cause
+   */
+  public static RuntimeException rethrown(Throwable thrown) {
+    return unchecked(withCallerFrames(thrown));
+  }
+
+  /**
+   * Adds the frames of this thread to the stack trace of an exception of another thread.
+   *
+   * @param thrown the exception of the other thread
+   * @param <E> the type of the exception
+   * @return the same exception
+   */
+  public static <E extends Throwable> E withCallerFrames(E thrown) {
+    StackTraceElement[] theirs = thrown.getStackTrace();
+    StackTraceElement[] ours = new Throwable().getStackTrace();
+    StackTraceElement[] all = Arrays.copyOf(theirs, theirs.length + ours.length);
+    System.arraycopy(ours, 0, all, theirs.length, ours.length);
+    thrown.setStackTrace(all);
+    return thrown;
   }
 
   private static RuntimeException unchecked(Throwable e) {

@@ -2,9 +2,9 @@ package dev.synthlab.external;
 
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallLoop;
+import dev.synthlab.call.CallResult;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Fault;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.external.ApiException.Details;
 import dev.synthlab.http.TransportException;
 import dev.synthlab.http.TransportException.Phase;
@@ -46,15 +46,15 @@ record ApiCallExecution(
     ApiExchange.ErrorBody errorBody = new ApiExchange.ErrorBody(publicOnly);
     boolean spanStaysOpen = false;
     try {
-      Outcome<T> outcome = span.around(() -> run(reader, errorBody));
-      recordOutcome(span, label, outcome);
-      switch (outcome) {
-        case Outcome.Answered<T> answered -> {
+      CallResult<T> result = span.around(() -> run(reader, errorBody));
+      recordResult(span, label, result);
+      switch (result) {
+        case CallResult.Answered<T> answered -> {
           reader.onEnd(answered.value(), span::end);
           spanStaysOpen = true;
           return answered.value();
         }
-        case Outcome.Failed<T> failed -> throw exception(failed.reason(), errorBody);
+        case CallResult.Failed<T> failed -> throw exception(failed.exception(), errorBody);
       }
     } catch (RuntimeException e) {
       span.recordFailure(e.getClass().getSimpleName(), e);
@@ -68,7 +68,7 @@ record ApiCallExecution(
     }
   }
 
-  private <T> Outcome<T> run(ResponseReader<T> reader, ApiExchange.ErrorBody errorBody) {
+  private <T> CallResult<T> run(ResponseReader<T> reader, ApiExchange.ErrorBody errorBody) {
     CallLoop loop = context.loop().with(context.loop().policy().withTimeout(timeout));
     ApiExchange<T> first =
         new ApiExchange<>(context, request, reader, errorBody, context.service().redirects());
@@ -85,22 +85,22 @@ record ApiCallExecution(
     }
   }
 
-  private <T> void recordOutcome(OpenSpan span, String label, Outcome<T> outcome) {
-    String result =
-        switch (outcome) {
-          case Outcome.Answered<T> answered -> "answered";
-          case Outcome.Failed<T> failed -> failed.reason().fault().kind().code();
+  private <T> void recordResult(OpenSpan span, String label, CallResult<T> result) {
+    String status =
+        switch (result) {
+          case CallResult.Answered<T> answered -> "answered";
+          case CallResult.Failed<T> failed -> failed.fault().kind().code();
         };
     context
         .log()
         .debug(
             "{}: {} in {} ms, {} requests",
             label,
-            result,
-            outcome.report().elapsed().toMillis(),
-            outcome.report().attempts().size());
-    span.set("synthlab.attempts", outcome.report().attempts().size());
-    if (outcome instanceof Outcome.Answered<T>) {
+            status,
+            result.report().elapsed().toMillis(),
+            result.report().attempts().size());
+    span.set("synthlab.attempts", result.report().attempts().size());
+    if (result instanceof CallResult.Answered<T>) {
       span.succeeded();
     }
   }

@@ -1,13 +1,12 @@
 package dev.synthlab.llm;
 
-import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.CallMetadata;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.CallReports;
+import dev.synthlab.call.CallResult;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Fault;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Spend;
 import dev.synthlab.call.Timer;
 import dev.synthlab.llm.CompletionCache.CachedCompletion;
@@ -54,13 +53,13 @@ final class CacheLookup {
   record Query(CompletionRequest request, Deadline until, Predicate<String> usable) {}
 
   /** The cached answer, else the one that is requested. */
-  Outcome<Completion> outcome(Query asked, Supplier<Outcome<Completion>> send) {
+  CallResult<Completion> result(Query asked, Supplier<CallResult<Completion>> send) {
     Caching caching = asked.request().chatOptions().caching();
     if (answers.isEmpty() || caching == Caching.NONE) {
       return send.get();
     }
     Lookup one = new Lookup(answers.get(), asked, CacheKey.of(endpoint, asked.request()));
-    return caching == Caching.REFRESH ? one.refreshed(send) : one.outcome(send);
+    return caching == Caching.REFRESH ? one.refreshed(send) : one.result(send);
   }
 
   /** The cached answer for a stream. */
@@ -102,27 +101,27 @@ final class CacheLookup {
       this.key = key;
     }
 
-    Outcome<Completion> outcome(Supplier<Outcome<Completion>> send) {
+    CallResult<Completion> result(Supplier<CallResult<Completion>> send) {
       Flight mine = new Flight();
       while (true) {
         Flight there = shared.join(key, mine);
         if (there == mine) {
           return lead(mine, send);
         }
-        Optional<Outcome<Completion>> end = follow(there, send);
+        Optional<CallResult<Completion>> end = follow(there, send);
         if (end.isPresent()) {
           return end.get();
         }
       }
     }
 
-    Outcome<Completion> refreshed(Supplier<Outcome<Completion>> send) {
-      Outcome<Completion> outcome = send.get();
-      keep(outcome);
-      return outcome;
+    CallResult<Completion> refreshed(Supplier<CallResult<Completion>> send) {
+      CallResult<Completion> result = send.get();
+      keep(result);
+      return result;
     }
 
-    private Outcome<Completion> lead(Flight mine, Supplier<Outcome<Completion>> send) {
+    private CallResult<Completion> lead(Flight mine, Supplier<CallResult<Completion>> send) {
       End end = new End.Failed();
       try {
         Optional<CachedCompletion> found = shared.find(key);
@@ -131,20 +130,21 @@ final class CacheLookup {
           end = new End.Answered(found.get());
           return told(known.get());
         }
-        Outcome<Completion> outcome = send.get();
-        if (outcome instanceof Outcome.Answered<Completion>) {
-          end = keep(outcome).<End>map(End.Answered::new).orElseGet(End.NotKept::new);
+        CallResult<Completion> result = send.get();
+        if (result instanceof CallResult.Answered<Completion>) {
+          end = keep(result).<End>map(End.Answered::new).orElseGet(End.NotKept::new);
         }
-        return outcome;
+        return result;
       } finally {
         shared.complete(key, mine, end);
       }
     }
 
     /**
-     * The outcome of an equal request in flight; empty when it failed and the lookup starts again.
+     * The result of an equal request in flight; empty when it failed and the lookup starts again.
      */
-    private Optional<Outcome<Completion>> follow(Flight there, Supplier<Outcome<Completion>> send) {
+    private Optional<CallResult<Completion>> follow(
+        Flight there, Supplier<CallResult<Completion>> send) {
       try {
         End end = there.await(asked.until());
         seen();
@@ -175,12 +175,12 @@ final class CacheLookup {
       return completion(kept, asked.request(), started, begin);
     }
 
-    private Outcome<Completion> told(Completion answer) {
+    private CallResult<Completion> told(Completion answer) {
       loop.report(answer.report());
-      return new Outcome.Answered<>(answer, answer.report());
+      return new CallResult.Answered<>(answer, answer.report());
     }
 
-    private Outcome<Completion> failed(Fault fault) {
+    private CallResult<Completion> failed(Fault fault) {
       CallReport report =
           CallReports.unsent(
               endpoint.route(endpoint.model(asked.request())),
@@ -190,11 +190,11 @@ final class CacheLookup {
               Optional.of(fault),
               about(asked.request(), CallMetadata.AnswerMetadata.NOTHING));
       loop.report(report);
-      return new Outcome.Failed<>(CallException.of(fault, report), report);
+      return new CallResult.Failed<>(fault, report);
     }
 
-    private Optional<CachedCompletion> keep(Outcome<Completion> outcome) {
-      if (outcome instanceof Outcome.Answered<Completion> ok
+    private Optional<CachedCompletion> keep(CallResult<Completion> result) {
+      if (result instanceof CallResult.Answered<Completion> ok
           && worthKeeping(ok.value(), asked.request(), asked.usable())) {
         CachedCompletion entry = entry(ok.value());
         shared.keep(key, entry);

@@ -43,21 +43,20 @@ record ChatResult(
     }
   }
 
-  private Optional<AnswerException> problem() {
-    String text = answer.text.toString();
+  private Optional<AnswerProblem> problem() {
     if (!answer.refusal.isEmpty()) {
-      return Optional.of(new AnswerException.Refused(answer.refusal.toString()));
+      return Optional.of(new AnswerProblem.Refused(answer.refusal.toString()));
     }
     if (answer.finish.equals(FinishReason.CONTENT_FILTER)) {
-      return Optional.of(new AnswerException.ContentFiltered(text));
+      return Optional.of(new AnswerProblem.ContentFiltered());
     }
     if (!answer.calls.isEmpty() && !chat.offersTools()) {
       String names =
           answer.toolCalls().stream().map(Part.ToolCall::tool).collect(Collectors.joining(", "));
-      return Optional.of(new AnswerException.UnexpectedToolCall(names, text));
+      return Optional.of(new AnswerProblem.UnexpectedToolCall(names));
     }
-    if (text.isEmpty() && answer.finish.equals(FinishReason.LENGTH)) {
-      return Optional.of(new AnswerException.Truncated(text));
+    if (answer.text.isEmpty() && answer.finish.equals(FinishReason.LENGTH)) {
+      return Optional.of(new AnswerProblem.Truncated());
     }
     return Optional.empty();
   }

@@ -3,6 +3,7 @@ package dev.synthlab.llm;
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import dev.synthlab.call.CallReport;
+import dev.synthlab.call.CallReports;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ public final class Completion {
   private final Optional<String> requestId;
   private final String json;
   private final List<Part.ToolCall> toolCalls;
-  private final Optional<AnswerException> problem;
+  private final Optional<AnswerProblem> problem;
   private final List<Completion> earlier;
   private final CallReport report;
 
@@ -34,7 +35,7 @@ public final class Completion {
       Optional<String> requestId,
       String json,
       List<Part.ToolCall> toolCalls,
-      Optional<AnswerException> problem,
+      Optional<AnswerProblem> problem,
       List<Completion> earlier,
       CallReport report) {
     this.text = text;
@@ -51,7 +52,7 @@ public final class Completion {
     this.report = report;
   }
 
-  /** {@return the text of the answer; may be empty when {@link #problem()} says why} */
+  /** {@return the text of the answer; may be empty} */
   public String text() {
     return text;
   }
@@ -96,12 +97,17 @@ public final class Completion {
     return toolCalls;
   }
 
-  /**
-   * {@return why the answer cannot be used: the model refused, the answer was filtered, or it calls
-   * a tool that was not offered}
-   */
-  public Optional<AnswerException> problem() {
-    return problem;
+  /** A new exception if the answer cannot be used. */
+  Optional<AnswerException> problem() {
+    return problem.map(reason -> reason.exception(this));
+  }
+
+  /** This answer, unless it cannot be used. */
+  Completion orThrow() {
+    if (problem.isPresent()) {
+      throw problem.get().exception(this);
+    }
+    return this;
   }
 
   /**
@@ -115,6 +121,23 @@ public final class Completion {
   /** {@return how the call went: attempts, waits, times} */
   public CallReport report() {
     return report;
+  }
+
+  /** A text without a call: for exceptions of tests, and of streams that have not ended. */
+  static Completion withoutCall(String text, FinishReason reason) {
+    return new Completion(
+        text,
+        "",
+        reason,
+        Usage.UNKNOWN,
+        "",
+        "",
+        Optional.empty(),
+        "",
+        List.of(),
+        Optional.empty(),
+        List.of(),
+        CallReports.none(Optional.empty()));
   }
 
   Completion after(List<Completion> earlier) {
@@ -133,7 +156,7 @@ public final class Completion {
         report);
   }
 
-  Completion with(AnswerException reason) {
+  Completion with(AnswerProblem reason) {
     return new Completion(
         text,
         reasoning,

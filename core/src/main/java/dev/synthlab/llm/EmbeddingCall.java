@@ -1,14 +1,13 @@
 package dev.synthlab.llm;
 
 import dev.synthlab.call.Attempt;
-import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.CallMetadata;
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.CallReports;
+import dev.synthlab.call.CallResult;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Fault;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Route;
 import dev.synthlab.call.Spend;
 import dev.synthlab.call.Timer;
@@ -66,14 +65,15 @@ final class EmbeddingCall {
   /** The inputs of one request. */
   private record Batch(List<String> inputs, long tokens) {}
 
-  Outcome<Embeddings> run(Deadline deadline) {
+  CallResult<Embeddings> run(Deadline deadline) {
     List<Batch> batches = batches(request.inputs());
     if (batches.size() > 1) {
       return several(batches, deadline);
     }
     return switch (ask(batches.getFirst(), deadline)) {
-      case Outcome.Answered<Vectors> ok -> joined(List.of(ok));
-      case Outcome.Failed<Vectors> failed -> new Outcome.Failed<>(failed.reason(), failed.report());
+      case CallResult.Answered<Vectors> ok -> joined(List.of(ok));
+      case CallResult.Failed<Vectors> failed ->
+          new CallResult.Failed<>(failed.fault(), failed.report());
     };
   }
 
@@ -84,7 +84,7 @@ final class EmbeddingCall {
     return client.endpoint().known().spend(model, model, max).costUsd();
   }
 
-  private Outcome<Vectors> ask(Batch batch, Deadline deadline) {
+  private CallResult<Vectors> ask(Batch batch, Deadline deadline) {
     int inputs = batch.inputs().size();
     var verb =
         new PreparedPost.Verb(
@@ -109,13 +109,13 @@ final class EmbeddingCall {
             request.options());
     return span.around(
         () -> {
-          Outcome<Vectors> outcome = loop.run(exchange, deadline);
-          switch (outcome) {
-            case Outcome.Answered<Vectors> ok ->
+          CallResult<Vectors> result = loop.run(exchange, deadline);
+          switch (result) {
+            case CallResult.Answered<Vectors> ok ->
                 span.embedded(batch.inputs(), ok.value(), ok.report());
-            case Outcome.Failed<Vectors> failed -> span.failed(failed.reason());
+            case CallResult.Failed<Vectors> failed -> span.failed(failed.exception());
           }
-          return outcome;
+          return result;
         });
   }
 
@@ -167,51 +167,51 @@ final class EmbeddingCall {
     return Character.isSurrogate((char) unit);
   }
 
-  private Outcome<Embeddings> several(List<Batch> batches, Deadline deadline) {
+  private CallResult<Embeddings> several(List<Batch> batches, Deadline deadline) {
     Instant started = timer.now();
     long begin = timer.nanos();
     int concurrency = client.endpoint().embedded() ? 1 : CONCURRENCY;
-    ParallelTasks<Outcome<Vectors>> parts =
+    ParallelTasks<CallResult<Vectors>> parts =
         new ParallelTasks<>(
             batches.size(),
             concurrency,
             i -> ask(batches.get(i), deadline),
-            outcome -> outcome instanceof Outcome.Failed<Vectors>);
+            result -> result instanceof CallResult.Failed<Vectors>);
     try {
-      Optional<Outcome<Vectors>> failure = parts.runUntilEnd();
-      if (failure.isPresent() && failure.get() instanceof Outcome.Failed<Vectors> failed) {
-        return new Outcome.Failed<>(failed.reason(), failed.report());
+      Optional<CallResult<Vectors>> failure = parts.runUntilEnd();
+      if (failure.isPresent() && failure.get() instanceof CallResult.Failed<Vectors> failed) {
+        return new CallResult.Failed<>(failed.fault(), failed.report());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return interrupted(started, Duration.ofNanos(timer.nanos() - begin));
     }
-    List<Outcome.Answered<Vectors>> answered = new ArrayList<>();
-    for (Outcome<Vectors> outcome : parts.results()) {
-      if (outcome instanceof Outcome.Answered<Vectors> ok) {
+    List<CallResult.Answered<Vectors>> answered = new ArrayList<>();
+    for (CallResult<Vectors> result : parts.results()) {
+      if (result instanceof CallResult.Answered<Vectors> ok) {
         answered.add(ok);
       }
     }
     return joined(answered);
   }
 
-  private Outcome<Embeddings> interrupted(Instant started, Duration elapsed) {
+  private CallResult<Embeddings> interrupted(Instant started, Duration elapsed) {
     Route route = client.endpoint().route(model);
     Fault fault = Fault.of(Fault.Kind.CANCELLED, "the call to " + route + " was interrupted");
     CallReport report =
         CallReports.unsent(
             route, started, elapsed, Spend.NONE, Optional.of(fault), CallMetadata.NONE);
-    return new Outcome.Failed<>(CallException.of(fault, report), report);
+    return new CallResult.Failed<>(fault, report);
   }
 
-  private Outcome<Embeddings> joined(List<Outcome.Answered<Vectors>> parts) {
+  private CallResult<Embeddings> joined(List<CallResult.Answered<Vectors>> parts) {
     List<float[]> vectors = new ArrayList<>(request.inputs().size());
     parts.forEach(part -> vectors.addAll(part.value().vectors()));
     String answered = parts.getFirst().value().model();
     Usage usage = parts.stream().map(part -> part.value().usage()).reduce(Usage::plus).get();
-    CallReport report = joinedReport(parts.stream().map(Outcome.Answered::report).toList());
+    CallReport report = joinedReport(parts.stream().map(CallResult.Answered::report).toList());
     String by = answered.isEmpty() ? model : answered;
-    return new Outcome.Answered<>(new Embeddings(vectors, model, by, usage, report), report);
+    return new CallResult.Answered<>(new Embeddings(vectors, model, by, usage, report), report);
   }
 
   private static CallReport joinedReport(List<CallReport> parts) {

@@ -2,8 +2,8 @@ package dev.synthlab.llm;
 
 import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.CallMetadata;
+import dev.synthlab.call.CallResult;
 import dev.synthlab.call.Deadline;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Timer;
 import dev.synthlab.llm.ImageRequest.OutputKind;
 import dev.synthlab.llm.ImageResponseParser.GeneratedImages;
@@ -37,7 +37,7 @@ final class ImageCall {
     this.model = client.endpoint().model(request);
   }
 
-  Outcome<Images> run(Deadline deadline) {
+  CallResult<Images> run(Deadline deadline) {
     var verb =
         new PreparedPost.Verb(
             "/images/generations",
@@ -62,16 +62,16 @@ final class ImageCall {
     return span.around(() -> recorded(withTimeout().run(exchange, deadline), span));
   }
 
-  private Outcome<Images> recorded(Outcome<GeneratedImages> outcome, LlmSpan span) {
-    return switch (outcome) {
-      case Outcome.Answered<GeneratedImages> ok -> {
+  private CallResult<Images> recorded(CallResult<GeneratedImages> result, LlmSpan span) {
+    return switch (result) {
+      case CallResult.Answered<GeneratedImages> ok -> {
         span.imagesGenerated(ok.value().usage(), ok.report());
-        yield new Outcome.Answered<>(
+        yield new CallResult.Answered<>(
             new Images(ok.value().images(), model, ok.value().usage(), ok.report()), ok.report());
       }
-      case Outcome.Failed<GeneratedImages> failed -> {
-        span.failed(failed.reason());
-        yield new Outcome.Failed<>(failed.reason(), failed.report());
+      case CallResult.Failed<GeneratedImages> failed -> {
+        span.failed(failed.exception());
+        yield new CallResult.Failed<>(failed.fault(), failed.report());
       }
     };
   }

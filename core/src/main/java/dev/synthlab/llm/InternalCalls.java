@@ -2,11 +2,12 @@ package dev.synthlab.llm;
 
 import dev.synthlab.Internal;
 import dev.synthlab.call.ActiveCalls;
+import dev.synthlab.call.CallResult;
 import dev.synthlab.call.Deadline;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Timer;
 import dev.synthlab.http.Request;
 import dev.synthlab.http.SharedTransport;
+import dev.synthlab.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
@@ -52,10 +53,10 @@ public final class InternalCalls {
    * @param request the request
    * @param streamed whether the response is a stream, which is read to its end: a long answer is
    *     then not mistaken for a server that does not respond
-   * @return the answer, which may have a {@link Completion#problem()}, or the failure
+   * @return the answer, the rejected answer, or the failure
    */
   public Outcome<Completion> completion(CompletionRequest request, boolean streamed) {
-    return calls.answer(request, streamed, calls.deadline(request));
+    return Outcomes.ofCompletion(calls.answer(request, streamed, calls.deadline(request)));
   }
 
   /**
@@ -63,12 +64,16 @@ public final class InternalCalls {
    *
    * @param request the request; its format may be a schema
    * @param streamed whether each response is a stream, which is read to its end
-   * @return the answer, whose text is the JSON object; or an answer with a {@link
-   *     Completion#problem()}, for example a {@link StructuredOutputException}; or the failure
+   * @return the answer, whose text is the JSON object; the rejected answer, for example with a
+   *     {@link StructuredOutputException}; or the failure
    */
   public Outcome<Completion> json(CompletionRequest request, boolean streamed) {
     Deadline until = calls.deadline(request);
-    return calls.asOne(() -> new StructuredJsonCall(calls.asking(streamed, until)).of(request));
+    return calls.asOne(
+        () ->
+            Outcomes.ofStructured(
+                () -> StructuredCall.json(request).run(calls.asking(streamed, until)),
+                typed -> typed.completion().withText(Json.mapper().writeValueAsString(typed.value()))));
   }
 
   /**
@@ -77,7 +82,7 @@ public final class InternalCalls {
    * @param within the deadline
    * @return the text of the response, or the failure
    */
-  public Outcome<String> models(Duration within) {
+  public CallResult<String> models(Duration within) {
     return check(calls.endpoint().models(), within);
   }
 
@@ -88,11 +93,11 @@ public final class InternalCalls {
    * @param within the deadline
    * @return the failure
    */
-  public Outcome<String> chatAddress(Duration within) {
+  public CallResult<String> chatAddress(Duration within) {
     return check(calls.endpoint().chat("{}".getBytes(StandardCharsets.UTF_8)), within);
   }
 
-  private Outcome<String> check(Request sent, Duration within) {
+  private CallResult<String> check(Request sent, Duration within) {
     Endpoint endpoint = calls.endpoint();
     Timer timer = calls.timer();
     PreparedCheck request = new PreparedCheck(endpoint.route("check"), sent);

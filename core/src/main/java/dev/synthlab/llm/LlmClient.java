@@ -5,8 +5,6 @@ import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallObserver;
 import dev.synthlab.call.CallPolicy;
-import dev.synthlab.call.Deadline;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.TrafficControl;
 import dev.synthlab.call.VirtualThreads;
@@ -19,7 +17,6 @@ import dev.synthlab.spans.Telemetry;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,13 +28,14 @@ import java.util.function.Function;
  *
  * @see <a href="https://platform.openai.com/docs/api-reference/chat">the Chat Completions API</a>
  */
-public final class LlmClient implements AutoCloseable {
+public final class LlmClient extends CompletionVerbs implements AutoCloseable {
   private final ModelCalls calls;
   private final Parts parts;
   private final boolean owner;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   LlmClient(ModelCalls calls, Parts parts, boolean owner) {
+    super(calls, parts.concurrency());
     this.calls = calls;
     this.parts = parts;
     this.owner = owner;
@@ -101,142 +99,6 @@ public final class LlmClient implements AutoCloseable {
   }
 
   /**
-   * Completes a prompt.
-   *
-   * @param prompt the user message
-   * @return the text of the answer
-   * @throws CallException when the call failed
-   * @throws AnswerException when the model refused or the answer was filtered
-   */
-  public String complete(String prompt) {
-    return ask(CompletionRequest.of(prompt)).text();
-  }
-
-  /**
-   * Completes a conversation.
-   *
-   * @param messages the messages so far
-   * @return the text of the answer
-   * @throws CallException when the call failed
-   * @throws AnswerException when the model refused or the answer was filtered
-   */
-  public String complete(List<Message> messages) {
-    return ask(CompletionRequest.of(messages)).text();
-  }
-
-  /**
-   * Completes a prompt with one JSON object.
-   *
-   * @param prompt the user message; it should say that JSON is expected
-   * @return the object as maps, lists, strings, numbers, booleans
-   * @throws CallException when the call failed
-   * @throws AnswerException when the answer is not a complete JSON object
-   */
-  public Map<String, Object> completeJson(String prompt) {
-    return completeJson(List.of(Message.user(prompt)));
-  }
-
-  /**
-   * Completes a conversation with one JSON object.
-   *
-   * @param messages the messages so far
-   * @return the object as maps, lists, strings, numbers, booleans
-   * @throws CallException when the call failed
-   * @throws AnswerException when the answer is not a complete JSON object
-   */
-  public Map<String, Object> completeJson(List<Message> messages) {
-    return completeJson(CompletionRequest.of(messages));
-  }
-
-  /**
-   * Completes a request with one JSON object. The object is extracted from the answer. If there is
-   * none, or it does not fit the {@link ResponseFormat.Schema} of the request, the model gets the
-   * violations and one chance to correct its answer, within the same deadline.
-   *
-   * @param request the request; its format may be a schema
-   * @return the object as maps, lists, strings, numbers, booleans
-   * @throws CallException when the call failed
-   * @throws StructuredOutputException when no answer has such an object
-   * @throws AnswerException when the model refused, or the answer was filtered or cut off
-   */
-  public Map<String, Object> completeJson(CompletionRequest request) {
-    return askJson(request).value();
-  }
-
-  /**
-   * Completes a request with one JSON object, as {@link #completeJson(CompletionRequest)}, and
-   * returns the completion too.
-   *
-   * @param request the request
-   * @return the object, and the completion with usage and attempts
-   * @throws CallException when the call failed
-   * @throws AnswerException when the answer is not a complete JSON object that fits the schema
-   */
-  public TypedCompletion<Map<String, Object>> askJson(CompletionRequest request) {
-    calls.active().requireOpen();
-    Deadline until = calls.deadline(request);
-    return calls.asOne(() -> StructuredCall.json(request).run(calls.asking(false, until)));
-  }
-
-  /**
-   * Completes a prompt with a value of a type, as {@link #ask(CompletionRequest, Class)}.
-   *
-   * @param prompt the user message
-   * @param type for example a record
-   * @param <T> the type
-   * @return the value
-   */
-  public <T> T complete(String prompt, Class<T> type) {
-    return complete(CompletionRequest.of(prompt), type);
-  }
-
-  /**
-   * Completes a conversation with a value of a type, as {@link #ask(CompletionRequest, Class)}.
-   *
-   * @param messages the messages so far
-   * @param type for example a record
-   * @param <T> the type
-   * @return the value
-   */
-  public <T> T complete(List<Message> messages, Class<T> type) {
-    return complete(CompletionRequest.of(messages), type);
-  }
-
-  /**
-   * Completes a request with a value of a type, as {@link #ask(CompletionRequest, Class)}.
-   *
-   * @param request the request
-   * @param type for example a record
-   * @param <T> the type
-   * @return the value
-   */
-  public <T> T complete(CompletionRequest request, Class<T> type) {
-    return ask(request, type).value();
-  }
-
-  /**
-   * Completes a request with a value of a type, and returns the completion too. The schema of the
-   * type is sent with the request, as a strict schema where the server supports it. If the answer
-   * does not fit, the model gets the violations and one chance to correct it, within the same
-   * deadline.
-   *
-   * @param request the request
-   * @param type a record, enum, array, or sealed interface of records; their components are such
-   *     types, or lists, sets, maps, optionals, strings, numbers, booleans or dates
-   * @param <T> the type
-   * @return the value, and the completion with usage and attempts
-   * @throws IllegalArgumentException when the type has a component that JSON cannot describe
-   * @throws CallException when the call failed
-   * @throws StructuredOutputException when no answer fits the type
-   * @throws AnswerException when the model refused, or the answer was filtered or cut off
-   */
-  public <T> TypedCompletion<T> ask(CompletionRequest request, Class<T> type) {
-    calls.active().requireOpen();
-    Deadline until = calls.deadline(request);
-    return calls.asOne(() -> StructuredCall.typed(request, type).run(calls.asking(false, until)));
-  }
-
-  /**
    * Streams a list of values, as {@link #streamList(CompletionRequest, Class)}.
    *
    * @param prompt the user message
@@ -266,40 +128,6 @@ public final class LlmClient implements AutoCloseable {
   }
 
   /**
-   * Completes a request and returns the completion.
-   *
-   * @param request the request
-   * @return text, usage, finish reason, attempts
-   * @throws CallException when the call failed
-   * @throws AnswerException when the model refused or the answer was filtered
-   */
-  public Completion ask(CompletionRequest request) {
-    calls.active().requireOpen();
-    Completion answer = askOutcome(request).get();
-    answer
-        .problem()
-        .ifPresent(
-            problem -> {
-              throw problem;
-            });
-    return answer;
-  }
-
-  /**
-   * Completes a prompt; the model may call tools before it answers.
-   *
-   * @param prompt the user message
-   * @param tools the tools that it may call
-   * @return the text of the last answer
-   * @throws CallException when the call failed
-   * @throws AnswerException when the model refused, the answer was filtered, or the model only
-   *     called tools
-   */
-  public String complete(String prompt, Tool... tools) {
-    return ask(CompletionRequest.of(prompt).withTools(tools)).text();
-  }
-
-  /**
    * Completes a request on a virtual thread of its own.
    *
    * @param request the request
@@ -321,51 +149,6 @@ public final class LlmClient implements AutoCloseable {
    */
   public <T> CompletableFuture<T> async(Function<LlmClient, T> verb) {
     return VirtualThreads.async(() -> verb.apply(this));
-  }
-
-  /**
-   * Completes many requests in parallel, with the concurrency of the client.
-   *
-   * @param requests the requests
-   * @return one outcome for each request, in the same order; an answer may have a {@link
-   *     Completion#problem()}
-   */
-  public List<Outcome<Completion>> askAll(List<CompletionRequest> requests) {
-    return askAll(requests, ParallelOptions.DEFAULT);
-  }
-
-  /**
-   * Completes many requests in parallel and reports each outcome when it is known.
-   *
-   * @param requests the requests
-   * @param listener gets each outcome
-   * @return one outcome for each request, in the same order
-   */
-  public List<Outcome<Completion>> askAll(
-      List<CompletionRequest> requests, ParallelOptions.Listener listener) {
-    return askAll(requests, ParallelOptions.DEFAULT.withListener(listener));
-  }
-
-  /**
-   * Completes many requests in parallel. An interrupt cancels the calls in flight and those that
-   * have not started; the outcomes that are known are returned, and the thread stays interrupted.
-   *
-   * @param requests the requests
-   * @param how concurrency, deadline and listener
-   * @return one outcome for each request, in the same order
-   */
-  public List<Outcome<Completion>> askAll(List<CompletionRequest> requests, ParallelOptions how) {
-    return calls.answerAll(requests, how, how.concurrency().orElse(parts.concurrency()));
-  }
-
-  /**
-   * Completes a request and returns failures as values.
-   *
-   * @param request the request
-   * @return the answer, which may have a {@link Completion#problem()}, or the failure
-   */
-  public Outcome<Completion> askOutcome(CompletionRequest request) {
-    return calls.answer(request, false, calls.deadline(request));
   }
 
   /**
@@ -424,7 +207,7 @@ public final class LlmClient implements AutoCloseable {
    */
   public Embeddings embed(EmbeddingRequest request) {
     calls.active().requireOpen();
-    return askOutcome(request).get();
+    return call(request).run(calls.deadline(request)).get();
   }
 
   /**
@@ -434,7 +217,7 @@ public final class LlmClient implements AutoCloseable {
    * @return their vectors, or why there are none
    */
   public Outcome<Embeddings> askOutcome(EmbeddingRequest request) {
-    return calls.asOne(() -> call(request).run(calls.deadline(request)));
+    return calls.asOne(() -> Outcomes.of(call(request).run(calls.deadline(request))));
   }
 
   private EmbeddingCall call(EmbeddingRequest request) {
@@ -469,7 +252,7 @@ public final class LlmClient implements AutoCloseable {
    */
   public Images generateImage(ImageRequest request) {
     calls.active().requireOpen();
-    return askOutcome(request).get();
+    return call(request).run(calls.deadline(request)).get();
   }
 
   /**
@@ -479,8 +262,11 @@ public final class LlmClient implements AutoCloseable {
    * @return the images, or the failure
    */
   public Outcome<Images> askOutcome(ImageRequest request) {
-    return new ImageCall(calls.client(), calls.loop(request), calls.timer(), request)
-        .run(calls.deadline(request));
+    return Outcomes.of(call(request).run(calls.deadline(request)));
+  }
+
+  private ImageCall call(ImageRequest request) {
+    return new ImageCall(calls.client(), calls.loop(request), calls.timer(), request);
   }
 
   /**
@@ -503,10 +289,6 @@ public final class LlmClient implements AutoCloseable {
    */
   public Optional<BigDecimal> maxCostUsd(EmbeddingRequest request) {
     return call(request).maxCost();
-  }
-
-  ModelCalls calls() {
-    return calls;
   }
 
   /**

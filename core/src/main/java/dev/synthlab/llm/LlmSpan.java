@@ -2,7 +2,7 @@ package dev.synthlab.llm;
 
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallReport;
-import dev.synthlab.call.Outcome;
+import dev.synthlab.call.CallResult;
 import dev.synthlab.call.Route;
 import dev.synthlab.spans.Labels;
 import dev.synthlab.spans.Metrics;
@@ -139,24 +139,24 @@ final class LlmSpan {
   }
 
   /** Runs the requests of one call under a parent span. */
-  static Outcome<Completion> steps(
+  static CallResult<Completion> steps(
       Telemetry telemetry,
       Tracing.Kind kind,
       String name,
       CompletionRequest request,
-      Supplier<Outcome<Completion>> work) {
+      Supplier<CallResult<Completion>> work) {
     LlmSpan steps =
         new LlmSpan(open(telemetry, kind, name, request.options()), OperationTimer.NOOP);
     steps.span.input(question(request));
     return steps.around(
         () -> {
-          Outcome<Completion> outcome = work.get();
-          switch (outcome) {
-            case Outcome.Answered<Completion> ok -> steps.recordAnswer(ok.value());
-            case Outcome.Failed<Completion> failed ->
-                steps.span.recordFailure(failed.reason().fault().kind().code(), failed.reason());
+          CallResult<Completion> result = work.get();
+          switch (result) {
+            case CallResult.Answered<Completion> ok -> steps.recordAnswer(ok.value());
+            case CallResult.Failed<Completion> failed ->
+                steps.span.recordFailure(failed.fault().kind().code(), failed.exception());
           }
-          return outcome;
+          return result;
         });
   }
 
@@ -199,10 +199,10 @@ final class LlmSpan {
     }
   }
 
-  void ended(Outcome<Completion> outcome) {
-    switch (outcome) {
-      case Outcome.Answered<Completion> ok -> answered(ok.value());
-      case Outcome.Failed<Completion> failed -> failed(failed.reason());
+  void ended(CallResult<Completion> result) {
+    switch (result) {
+      case CallResult.Answered<Completion> ok -> answered(ok.value());
+      case CallResult.Failed<Completion> failed -> failed(failed.exception());
     }
   }
 

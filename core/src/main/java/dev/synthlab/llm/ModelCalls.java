@@ -3,14 +3,16 @@ package dev.synthlab.llm;
 import dev.synthlab.call.ActiveCalls;
 import dev.synthlab.call.CallLoop;
 import dev.synthlab.call.CallPolicy;
+import dev.synthlab.call.CallResult;
 import dev.synthlab.call.Deadline;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Timer;
 import dev.synthlab.spans.Telemetry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -83,12 +85,12 @@ final class ModelCalls {
   }
 
   /** The answer after the last round of tools. */
-  Outcome<Completion> answer(CompletionRequest request, boolean streamed, Deadline until) {
+  CallResult<Completion> answer(CompletionRequest request, boolean streamed, Deadline until) {
     return answer(request, streamed, until, text -> JsonAnswer.usable(request, text));
   }
 
   /** The answer after the last round of tools; only a usable text is cached. */
-  Outcome<Completion> answer(
+  CallResult<Completion> answer(
       CompletionRequest request, boolean streamed, Deadline until, Predicate<String> usable) {
     if (request.tools().isEmpty()) {
       return one(new CacheLookup.Query(request, until, usable), streamed);
@@ -111,7 +113,7 @@ final class ModelCalls {
   StructuredCall.Ask asking(boolean streamed, Deadline until) {
     return new StructuredCall.Ask() {
       @Override
-      public Outcome<Completion> outcome(CompletionRequest request, Predicate<String> usable) {
+      public CallResult<Completion> result(CompletionRequest request, Predicate<String> usable) {
         return answer(request, streamed, until, usable);
       }
 
@@ -122,27 +124,48 @@ final class ModelCalls {
     };
   }
 
+  /** The value of an answer, whose type is sent as a schema. */
+  <T> TypedCompletion<T> typed(CompletionRequest request, AnswerType<T> type, Deadline until) {
+    return asOne(() -> StructuredCall.typed(request, type).run(asking(false, until)));
+  }
+
+  /** The outcome of one request. */
+  Outcome<Completion> outcome(CompletionRequest request, Deadline until) {
+    return Outcomes.ofCompletion(answer(request, false, until));
+  }
+
+  /** The outcome of one request for a value. */
+  <T> Outcome<TypedCompletion<T>> outcome(
+      CompletionRequest request, AnswerType<T> type, Deadline until) {
+    return Outcomes.ofStructured(() -> typed(request, type, until), Function.identity());
+  }
+
   /** The outcomes of many requests, in their order; the listener is called by one at a time. */
-  List<Outcome<Completion>> answerAll(
-      List<CompletionRequest> requests, ParallelOptions how, int concurrency) {
-    Optional<Deadline> all = how.deadline().map(within -> Deadline.in(timer, within));
+  <T> List<Outcome<T>> outcomes(
+      List<CompletionRequest> requests,
+      ParallelOptions options,
+      ParallelOptions.Listener<T> listener,
+      BiFunction<CompletionRequest, Deadline, Outcome<T>> call) {
+    Optional<Deadline> all = options.deadline().map(within -> Deadline.in(timer, within));
     ReentrantLock listening = new ReentrantLock();
     List<CompletionRequest> copy = List.copyOf(requests);
-    return new ParallelTasks<>(
-            copy.size(),
-            concurrency,
-            i -> {
-              Deadline until = deadline(copy.get(i), all);
-              Outcome<Completion> outcome = answer(copy.get(i), false, until);
-              listening.lock();
-              try {
-                how.listener().ended(i, outcome);
-              } finally {
-                listening.unlock();
-              }
-              return outcome;
-            })
-        .runAll();
+    List<Outcome<T>> outcomes =
+        new ParallelTasks<>(
+                copy.size(),
+                options.concurrency().orElse(1),
+                i -> {
+                  Outcome<T> outcome = call.apply(copy.get(i), deadline(copy.get(i), all));
+                  listening.lock();
+                  try {
+                    listener.ended(i, outcome);
+                  } finally {
+                    listening.unlock();
+                  }
+                  return outcome;
+                })
+            .runAll();
+    outcomes.forEach(Outcomes::addCallerFrames);
+    return outcomes;
   }
 
   /** The stream of the answer, and of the rounds of tools before it. */
@@ -160,28 +183,29 @@ final class ModelCalls {
     }
   }
 
-  private Outcome<Completion> one(CacheLookup.Query asked, boolean streamed) {
+  private CallResult<Completion> one(CacheLookup.Query asked, boolean streamed) {
     PreparedChat chat = PreparedChat.of(client(), asked.request(), streamed);
     LlmSpan span = LlmSpan.ofChat(loop.telemetry(), chat, asked.request().options());
     return span.around(
         () -> {
-          Outcome<Completion> outcome =
-              cacheLookup.outcome(asked, () -> sent(asked, chat, new ChatBodyReader(streamed, span::firstToken)));
-          span.ended(outcome);
-          return outcome;
+          CallResult<Completion> result =
+              cacheLookup.result(
+                  asked, () -> sent(asked, chat, new ChatBodyReader(streamed, span::firstToken)));
+          span.ended(result);
+          return result;
         });
   }
 
-  private Outcome<Completion> sent(
+  private CallResult<Completion> sent(
       CacheLookup.Query asked, PreparedChat chat, ChatBodyReader reader) {
     CompletionRequest request = asked.request();
     var exchange = new ModelExchange<>(chat, reader, timer);
     return switch (loop(request).run(exchange, asked.until())) {
-      case Outcome.Answered<ChatResult> ok ->
-          new Outcome.Answered<>(
+      case CallResult.Answered<ChatResult> ok ->
+          new CallResult.Answered<>(
               ok.value().completion(endpoint.model(request), ok.report()), ok.report());
-      case Outcome.Failed<ChatResult> failed ->
-          new Outcome.Failed<>(failed.reason(), failed.report());
+      case CallResult.Failed<ChatResult> failed ->
+          new CallResult.Failed<>(failed.fault(), failed.report());
     };
   }
 
@@ -195,9 +219,9 @@ final class ModelCalls {
             return new CachedStream(known.get(), span);
           }
           var exchange = new ModelExchange<>(chat, new ChatStreamReader(), timer);
-          Outcome<ChatStream> outcome = loop(request).run(exchange, until);
-          ChatStream stream = outcome.get();
-          stream.reported(outcome.report(), span, answer -> cacheLookup.keep(request, answer));
+          CallResult<ChatStream> result = loop(request).run(exchange, until);
+          ChatStream stream = result.get();
+          stream.reported(result.report(), span, answer -> cacheLookup.keep(request, answer));
           return stream;
         });
   }

@@ -1,28 +1,23 @@
 package dev.synthlab.llm;
 
-import dev.synthlab.call.Outcome;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The options of {@link LlmClient#askAll}: concurrency, deadline and listener. Immutable.
+ * The options of {@link LlmClient#askAll}: concurrency and deadline. Immutable.
  *
  * @param concurrency the maximum number of calls in flight, else that of the client
  * @param deadline for all calls together, in addition to the deadline of each
- * @param listener gets each outcome when it is known
  */
-public record ParallelOptions(
-    OptionalInt concurrency, Optional<Duration> deadline, Listener listener) {
+public record ParallelOptions(OptionalInt concurrency, Optional<Duration> deadline) {
 
-  /** The concurrency of the client, no deadline, no listener. */
+  /** The concurrency of the client, no deadline. */
   public static final ParallelOptions DEFAULT =
-      new ParallelOptions(OptionalInt.empty(), Optional.empty(), (place, outcome) -> {});
+      new ParallelOptions(OptionalInt.empty(), Optional.empty());
 
   /** Checks the numbers. */
   public ParallelOptions {
-    Objects.requireNonNull(listener);
     if (concurrency.orElse(1) < 1) {
       throw new IllegalArgumentException(
           "concurrency must be at least 1, was " + concurrency.getAsInt());
@@ -32,17 +27,21 @@ public record ParallelOptions(
     }
   }
 
-  /** Gets the outcome of each call, one after the other, in the order in which the calls end. */
+  /**
+   * Gets the outcome of each call, one after the other, in the order in which the calls end.
+   *
+   * @param <T> the type of the answers
+   */
   @FunctionalInterface
-  public interface Listener {
+  public interface Listener<T> {
     /**
      * Called when a call has ended. If it throws, no further request is sent; calls in flight may
      * end and are reported, then the exception is thrown to the caller.
      *
      * @param index of the request in the list, from 0
-     * @param outcome the answer, which may have a {@link Completion#problem()}, or the failure
+     * @param outcome the answer, the rejected answer, or the failure
      */
-    void ended(int index, Outcome<Completion> outcome);
+    void ended(int index, Outcome<T> outcome);
   }
 
   /**
@@ -52,7 +51,7 @@ public record ParallelOptions(
    * @return new options
    */
   public ParallelOptions withConcurrency(int calls) {
-    return new ParallelOptions(OptionalInt.of(calls), deadline, listener);
+    return new ParallelOptions(OptionalInt.of(calls), deadline);
   }
 
   /**
@@ -63,16 +62,6 @@ public record ParallelOptions(
    * @return new options
    */
   public ParallelOptions withDeadline(Duration within) {
-    return new ParallelOptions(concurrency, Optional.of(within), listener);
-  }
-
-  /**
-   * The same options with a listener.
-   *
-   * @param hears gets each outcome when it is known
-   * @return new options
-   */
-  public ParallelOptions withListener(Listener hears) {
-    return new ParallelOptions(concurrency, deadline, hears);
+    return new ParallelOptions(concurrency, Optional.of(within));
   }
 }

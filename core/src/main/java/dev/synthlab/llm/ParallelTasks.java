@@ -64,7 +64,7 @@ final class ParallelTasks<T> {
       Thread.currentThread().interrupt();
     }
     if (end.isCompletedExceptionally()) {
-      throw unchecked(end.exceptionNow());
+      throw VirtualThreads.rethrown(end.exceptionNow());
     }
     return results();
   }
@@ -78,7 +78,7 @@ final class ParallelTasks<T> {
     try {
       done().get();
     } catch (ExecutionException e) {
-      throw unchecked(e.getCause() == null ? e : e.getCause());
+      throw VirtualThreads.rethrown(e.getCause() == null ? e : e.getCause());
     } finally {
       workers.forEach(worker -> worker.cancel(true));
     }
@@ -92,7 +92,7 @@ final class ParallelTasks<T> {
       done().get(Math.max(0, deadline.remaining().toNanos()), TimeUnit.NANOSECONDS);
       return results();
     } catch (ExecutionException e) {
-      throw unchecked(e.getCause() == null ? e : e.getCause());
+      throw VirtualThreads.rethrown(e.getCause() == null ? e : e.getCause());
     } finally {
       workers.forEach(worker -> worker.cancel(true));
     }
@@ -130,12 +130,5 @@ final class ParallelTasks<T> {
     } finally {
       working.countDown();
     }
-  }
-
-  private static RuntimeException unchecked(Throwable e) {
-    if (e instanceof Error error) {
-      throw error;
-    }
-    return e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
   }
 }

@@ -20,7 +20,6 @@ public final class ResponseFactory {
    * @param respondedModel the model that the response names
    * @param requestId the id that the server gave the request
    * @param json the chat completion object
-   * @param problem why the answer cannot be used
    * @param report how the call went
    * @return a completion
    */
@@ -32,7 +31,6 @@ public final class ResponseFactory {
       String respondedModel,
       Optional<String> requestId,
       String json,
-      Optional<AnswerException> problem,
       CallReport report) {
     return new Completion(
         text,
@@ -44,7 +42,7 @@ public final class ResponseFactory {
         requestId,
         json,
         List.of(),
-        problem,
+        Optional.empty(),
         List.of(),
         report);
   }

@@ -17,6 +17,7 @@ final class StreamedElements<T> implements ElementStream<T> {
   private final JsonBinding binding;
   private final JsonArraySplitter cutter = new JsonArraySplitter();
   private final Queue<String> ready = new ArrayDeque<>();
+  private final StringBuilder soFar = new StringBuilder();
   private int taken;
   private boolean iterating;
 
@@ -64,20 +65,22 @@ final class StreamedElements<T> implements ElementStream<T> {
 
   private boolean awaitElement(Iterator<String> deltas) {
     while (ready.isEmpty() && deltas.hasNext()) {
-      ready.addAll(cutter.cut(deltas.next()));
+      String delta = deltas.next();
+      soFar.append(delta);
+      ready.addAll(cutter.cut(delta));
     }
     if (ready.isEmpty() && !cutter.closed()) {
       throw unfinished(stream.completion());
     }
-    if (ready.isEmpty() && stream.completion().problem().isPresent()) {
-      throw stream.completion().problem().get();
+    if (ready.isEmpty()) {
+      stream.completion().orThrow();
     }
     return !ready.isEmpty();
   }
 
   private AnswerException unfinished(Completion whole) {
     if (whole.truncated()) {
-      return new AnswerException.Truncated(whole.text());
+      return new AnswerException.Truncated(whole);
     }
     return whole
         .problem()
@@ -88,7 +91,8 @@ final class StreamedElements<T> implements ElementStream<T> {
                     List.of(
                         cutter.opened()
                             ? "the array of the elements does not end"
-                            : "there is no array of elements in the answer")));
+                            : "there is no array of elements in the answer"),
+                    whole));
   }
 
   private T element(String text) {
@@ -105,14 +109,18 @@ final class StreamedElements<T> implements ElementStream<T> {
         };
     if (reading.value().isEmpty()) {
       close();
-      throw unfit(text, reading.violations());
+      throw unfit(
+          text,
+          reading.violations(),
+          Completion.withoutCall(soFar.toString(), FinishReason.UNKNOWN));
     }
     @SuppressWarnings("unchecked") // what the shape of a type reads is of the type
     T value = (T) reading.value().get();
     return value;
   }
 
-  private StructuredOutputException unfit(String text, List<String> violations) {
-    return new StructuredOutputException("list of " + type.getSimpleName(), text, violations);
+  private StructuredOutputException unfit(String text, List<String> violations, Completion answer) {
+    return new StructuredOutputException(
+        "list of " + type.getSimpleName(), text, violations, answer);
   }
 }

@@ -1,8 +1,7 @@
 package dev.synthlab.llm;
 
 import dev.synthlab.call.CallException;
-import dev.synthlab.call.Outcome;
-import dev.synthlab.json.JsonBinding;
+import dev.synthlab.call.CallResult;
 import dev.synthlab.json.JsonExtractor;
 import dev.synthlab.json.JsonSchema;
 import dev.synthlab.logging.Logging;
@@ -52,27 +51,18 @@ final class StructuredCall<T> {
 
   /** Sends one request; an answer that is not usable is not cached. */
   interface Ask {
-    Outcome<Completion> outcome(CompletionRequest request, Predicate<String> usable);
+    CallResult<Completion> result(CompletionRequest request, Predicate<String> usable);
 
     /** Gets the span of the whole call. */
     Telemetry telemetry();
   }
 
   /** A call for a Java value. */
-  static <T> StructuredCall<T> typed(CompletionRequest request, Class<T> type) {
-    JsonBinding binding = JsonBinding.of(type);
+  static <T> StructuredCall<T> typed(CompletionRequest request, AnswerType<T> type) {
     return new StructuredCall<>(
-        type.getSimpleName(),
-        request.withFormat(new ResponseFormat.Schema(binding.schema())),
-        tree -> {
-          JsonBinding.Reading reading = binding.read(tree);
-          return new Read<>(reading.value().map(value -> cast(type, value)), reading.violations());
-        });
-  }
-
-  @SuppressWarnings("unchecked") // Class.cast refuses the boxed values of primitive types
-  private static <T> T cast(Class<T> type, Object value) {
-    return type.isPrimitive() ? (T) value : type.cast(value);
+        type.name(),
+        request.withFormat(new ResponseFormat.Schema(type.binding().schema())),
+        type::read);
   }
 
   /** A call for a JSON object that fits the schema of the request, if it has one. */
@@ -95,7 +85,7 @@ final class StructuredCall<T> {
   private TypedCompletion<T> rounds(Ask ask) {
     CompletionRequest now = request;
     while (true) {
-      Completion answer = answered(outcome(ask, now));
+      Completion answer = answered(result(ask, now));
       rounds.addAll(answer.earlier());
       rounds.add(answer);
       Read<T> read = read(answer.text());
@@ -115,28 +105,31 @@ final class StructuredCall<T> {
     }
   }
 
-  private Outcome<Completion> outcome(Ask ask, CompletionRequest now) {
+  private CallResult<Completion> result(Ask ask, CompletionRequest now) {
     Predicate<String> fits = text -> read(text).value().isPresent();
     return failure.isEmpty()
-        ? ask.outcome(now, fits)
-        : Tracing.with(Labels.NONE.with(Labels.REPAIR, "true"), () -> ask.outcome(now, fits));
+        ? ask.result(now, fits)
+        : Tracing.with(Labels.NONE.with(Labels.REPAIR, "true"), () -> ask.result(now, fits));
   }
 
-  private Completion answered(Outcome<Completion> outcome) {
-    return switch (outcome) {
-      case Outcome.Answered<Completion> ok -> {
+  private Completion answered(CallResult<Completion> result) {
+    return switch (result) {
+      case CallResult.Answered<Completion> ok -> {
         Completion answer = ok.value();
+        List<Completion> earlier = new ArrayList<>(rounds);
+        earlier.addAll(answer.earlier());
+        Completion whole = answer.after(earlier);
         Optional<AnswerException> problem =
             answer.truncated()
-                ? Optional.of(new AnswerException.Truncated(answer.text()))
-                : answer.problem();
+                ? Optional.of(new AnswerException.Truncated(whole))
+                : whole.problem();
         if (problem.isPresent()) {
           failure.ifPresent(problem.get()::addSuppressed);
           throw problem.get();
         }
         yield answer;
       }
-      case Outcome.Failed<Completion> failed -> throw unanswered(failed.reason());
+      case CallResult.Failed<Completion> failed -> throw unanswered(failed.exception());
     };
   }
 

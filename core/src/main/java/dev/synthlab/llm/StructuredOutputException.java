@@ -16,14 +16,19 @@ public final class StructuredOutputException extends AnswerException {
   private final transient List<String> violations;
 
   StructuredOutputException(String wanted, List<Completion> rounds, List<String> violations) {
-    super("structured_output", message(wanted, rounds, violations), rounds.getLast().text());
+    super(
+        "structured_output",
+        message(wanted, rounds, violations),
+        rounds.getLast().text(),
+        rounds.getLast().after(rounds.subList(0, rounds.size() - 1)));
     this.rounds = List.copyOf(rounds);
     this.violations = List.copyOf(violations);
   }
 
   /** For a stream that was not read to its end. */
-  StructuredOutputException(String wanted, String text, List<String> violations) {
-    super("structured_output", message(wanted, List.of(), violations), text);
+  StructuredOutputException(
+      String wanted, String text, List<String> violations, Completion completion) {
+    super("structured_output", message(wanted, List.of(), violations), text, completion);
     this.rounds = List.of();
     this.violations = List.copyOf(violations);
   }

@@ -26,6 +26,17 @@ public interface TextStream extends Iterable<String>, AutoCloseable {
   Completion completion();
 
   /**
+   * The whole answer as an outcome, after the last delta: it is rejected if the model refused, the
+   * answer was filtered, or it calls a tool that was not offered.
+   *
+   * @return the answer or the rejected answer
+   * @throws IllegalStateException before the last delta
+   */
+  default Outcome<Completion> outcome() {
+    return Outcomes.ofCompletion(completion());
+  }
+
+  /**
    * The tokens, after the last delta.
    *
    * @return the tokens as the provider counted them, or an estimate

@@ -1,10 +1,9 @@
 package dev.synthlab.llm;
 
-import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallReport;
+import dev.synthlab.call.CallResult;
 import dev.synthlab.call.Deadline;
 import dev.synthlab.call.Fault;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.logging.Logging;
 import dev.synthlab.logging.Redactor;
 import dev.synthlab.spans.Telemetry;
@@ -37,7 +36,7 @@ final class ToolLoop {
 
   /** Sends one request. */
   interface Ask {
-    Outcome<Completion> outcome(CompletionRequest request);
+    CallResult<Completion> result(CompletionRequest request);
   }
 
   /** What follows an answer. */
@@ -53,22 +52,22 @@ final class ToolLoop {
   }
 
   /** Sends requests until the model answers without tool calls. */
-  Outcome<Completion> run(Ask ask) {
+  CallResult<Completion> run(Ask ask) {
     return LlmSpan.steps(telemetry, Tracing.Kind.AGENT, "tools", request, () -> rounds(ask));
   }
 
-  private Outcome<Completion> rounds(Ask ask) {
+  private CallResult<Completion> rounds(Ask ask) {
     CompletionRequest now = request;
     while (true) {
-      Outcome<Completion> outcome = ask.outcome(now);
-      switch (outcome) {
-        case Outcome.Failed<Completion> failed -> {
+      CallResult<Completion> result = ask.result(now);
+      switch (result) {
+        case CallResult.Failed<Completion> failed -> {
           return failed;
         }
-        case Outcome.Answered<Completion> ok -> {
+        case CallResult.Answered<Completion> ok -> {
           switch (after(ok.value())) {
             case Next.Answered last -> {
-              return new Outcome.Answered<>(last.completion(), ok.report());
+              return new CallResult.Answered<>(last.completion(), ok.report());
             }
             case Next.Asked again -> now = again.request();
             case Next.Failed failed -> {
@@ -80,9 +79,9 @@ final class ToolLoop {
     }
   }
 
-  static <T> Outcome<T> failed(Fault fault, CallReport last) {
+  static <T> CallResult<T> failed(Fault fault, CallReport last) {
     CallReport report = last.with(last.spend(), Optional.of(fault));
-    return new Outcome.Failed<>(CallException.of(fault, report), report);
+    return new CallResult.Failed<>(fault, report);
   }
 
   /** Runs the tool calls of an answer. */
@@ -93,8 +92,7 @@ final class ToolLoop {
     }
     if (before.size() >= request.maxToolRounds()) {
       return new Next.Answered(
-          known.with(
-              new AnswerException.ToolRoundsExceeded(request.maxToolRounds(), answer.text())));
+          known.with(new AnswerProblem.ToolRoundsExceeded(request.maxToolRounds())));
     }
     try {
       List<Part> results = results(answer.toolCalls());

@@ -59,17 +59,17 @@ class CallLoopTest {
     return new TrafficControl(timer, new Most(), rules);
   }
 
-  private Outcome<String> run(CallPolicy policy, Duration within, Exchange<String> exchange) {
+  private CallResult<String> run(CallPolicy policy, Duration within, Exchange<String> exchange) {
     Deadline deadline = Deadline.in(timer, within);
     return new CallLoop(transport, traffic, policy, heard::add).run(exchange, deadline);
   }
 
-  private Outcome<String> run(CallPolicy policy) {
+  private CallResult<String> run(CallPolicy policy) {
     return run(policy, Duration.ofMinutes(1), TextExchange.of(ROUTE));
   }
 
-  private static CallException why(Outcome<String> outcome) {
-    return ((Outcome.Failed<String>) outcome).reason();
+  private static CallException why(CallResult<String> outcome) {
+    return ((CallResult.Failed<String>) outcome).exception();
   }
 
   /** The time of an answer goes by. */
@@ -84,7 +84,7 @@ class CallLoopTest {
   void reportsTheDurationAndUsageOfACall() {
     transport.does(after(Duration.ofSeconds(2), (r, w) -> transport.answer(200, "fine")));
 
-    Outcome<String> outcome = run(SINGLE);
+    CallResult<String> outcome = run(SINGLE);
 
     assertThat(outcome.get()).isEqualTo("fine");
     CallReport report = outcome.report();
@@ -120,7 +120,7 @@ class CallLoopTest {
   void doublesTheBackoffUpToTheMaximum() {
     transport.answers(500, "");
 
-    Outcome<String> outcome = run(SINGLE.withMaxAttempts(6));
+    CallResult<String> outcome = run(SINGLE.withMaxAttempts(6));
 
     assertThat(timer.pauses()).extracting(Duration::toSeconds).containsExactly(1L, 2L, 4L, 4L, 4L);
     assertThat(outcome.report().attempts())
@@ -138,7 +138,7 @@ class CallLoopTest {
   void countsEveryRequestOfASingleCall(int status) {
     transport.answers(status, "", "Retry-After", "1");
 
-    Outcome<String> outcome = run(SINGLE.withMaxAttempts(2));
+    CallResult<String> outcome = run(SINGLE.withMaxAttempts(2));
 
     assertThat(transport.sent).hasSize(2);
     assertThat(why(outcome).retryAfter()).contains(Duration.ofSeconds(1));
@@ -153,9 +153,9 @@ class CallLoopTest {
         .answers(status, "", "Retry-After", "3")
         .answers(200, "fine");
 
-    Outcome<String> outcome = run(BULK.withMaxAttempts(2));
+    CallResult<String> outcome = run(BULK.withMaxAttempts(2));
 
-    assertThat(outcome instanceof Outcome.Answered).isEqualTo(answered);
+    assertThat(outcome instanceof CallResult.Answered).isEqualTo(answered);
     assertThat(outcome.report().attempts().getFirst().backoff()).isEqualTo(Duration.ofSeconds(2));
     // A tenth more, so that not all who wait come back at once.
     assertThat(outcome.report().queued()).isEqualTo(Duration.ofMillis(answered ? 5_500 : 2_200));
@@ -165,7 +165,7 @@ class CallLoopTest {
   void countsAttemptsOfABulkRunAfterTenMinutesOfNamedWaits() {
     transport.answers(429, "", "Retry-After", "200");
 
-    Outcome<String> outcome = run(BULK.withMaxAttempts(2));
+    CallResult<String> outcome = run(BULK.withMaxAttempts(2));
 
     assertThat(why(outcome)).isInstanceOf(CallException.RateLimited.class);
     assertThat(transport.sent).hasSize(3 + 2);
@@ -178,8 +178,8 @@ class CallLoopTest {
     }
     transport.answers(200, "fine").answers(429, "", "Retry-After", "1").answers(200, "fine");
 
-    Outcome<String> outcome = run(BULK);
-    Outcome<String> next = run(BULK);
+    CallResult<String> outcome = run(BULK);
+    CallResult<String> next = run(BULK);
 
     assertThat(outcome.report().attempts())
         .extracting(attempt -> attempt.backoff().toSeconds())
@@ -202,7 +202,7 @@ class CallLoopTest {
   void ignoresATimeThatNoServerCanMean() {
     transport.answers(429, "", "Retry-After", "999999999").answers(200, "fine");
 
-    Outcome<String> outcome = run(SINGLE);
+    CallResult<String> outcome = run(SINGLE);
 
     assertThat(outcome.get()).isEqualTo("fine");
     assertThat(timer.pauses()).containsExactly(Duration.ofSeconds(1));
@@ -224,7 +224,7 @@ class CallLoopTest {
   void backsOffOnlyWithinItsDeadline(int millis, int requests) {
     transport.answers(500, "");
 
-    Outcome<String> outcome =
+    CallResult<String> outcome =
         run(SINGLE.withMaxAttempts(2), Duration.ofMillis(millis), TextExchange.of(ROUTE));
 
     assertThat(transport.sent).hasSize(requests);
@@ -245,7 +245,7 @@ class CallLoopTest {
   void reportsTheExceededDeadlineAndTheLastFailure() {
     transport.does(after(Duration.ofSeconds(4), (r, w) -> transport.answer(500, "")));
 
-    Outcome<String> outcome = run(SINGLE, Duration.ofSeconds(4), TextExchange.of(ROUTE));
+    CallResult<String> outcome = run(SINGLE, Duration.ofSeconds(4), TextExchange.of(ROUTE));
 
     assertThat(transport.sent).hasSize(1);
     assertThat(why(outcome))
@@ -259,7 +259,7 @@ class CallLoopTest {
     Deadline deadline = Deadline.in(timer, Duration.ofSeconds(2));
     timer.push(Duration.ofSeconds(2));
 
-    Outcome<String> outcome =
+    CallResult<String> outcome =
         new CallLoop(transport, traffic, SINGLE, heard::add).run(TextExchange.of(ROUTE), deadline);
 
     assertThat(transport.sent).isEmpty();
@@ -273,7 +273,7 @@ class CallLoopTest {
   void retriesAtOnceAfterAStaleConnection() {
     transport.breaks(Phase.EXCHANGE, true).answers(200, "fine");
 
-    Outcome<String> outcome = run(SINGLE);
+    CallResult<String> outcome = run(SINGLE);
 
     assertThat(outcome.get()).isEqualTo("fine");
     assertThat(timer.pauses()).allMatch(Duration::isZero);
@@ -293,7 +293,7 @@ class CallLoopTest {
   void retriesTransientTransportFailures(Phase phase, int requests) {
     transport.breaks(phase, false);
 
-    Outcome<String> outcome = run(SINGLE);
+    CallResult<String> outcome = run(SINGLE);
 
     assertThat(transport.sent).hasSize(requests);
     assertThat(why(outcome).attempts()).hasSize(requests);
@@ -306,7 +306,7 @@ class CallLoopTest {
   void retriesWhenTheBodyBreaksWhileItIsRead() {
     transport.does((r, w) -> ScriptedTransport.broken("cut off")).answers(200, "fine");
 
-    Outcome<String> outcome = run(SINGLE);
+    CallResult<String> outcome = run(SINGLE);
 
     assertThat(outcome.get()).isEqualTo("fine");
     Fault fault = outcome.report().attempts().getFirst().fault().orElseThrow();
@@ -321,7 +321,7 @@ class CallLoopTest {
           throw new IOException("odd");
         });
 
-    Outcome<String> outcome = run(SINGLE.withMaxAttempts(1));
+    CallResult<String> outcome = run(SINGLE.withMaxAttempts(1));
 
     assertThat(why(outcome)).isInstanceOf(CallException.ConnectionFailed.class).hasMessage("odd");
   }
@@ -332,7 +332,7 @@ class CallLoopTest {
         (r, w) -> {
           throw new InterruptedException();
         });
-    AtomicReference<Outcome<String>> outcome = new AtomicReference<>();
+    AtomicReference<CallResult<String>> outcome = new AtomicReference<>();
     AtomicBoolean interrupted = new AtomicBoolean();
 
     VirtualThreads.start(
@@ -358,7 +358,7 @@ class CallLoopTest {
           return ScriptedTransport.broken("closed by the interrupt");
         });
 
-    Outcome<String> outcome = run(SINGLE);
+    CallResult<String> outcome = run(SINGLE);
 
     assertThat(why(outcome)).isInstanceOf(CallException.Cancelled.class);
     assertThat(transport.sent).hasSize(1);
@@ -370,7 +370,7 @@ class CallLoopTest {
     transport.answers(200, "fine");
     TextExchange first = new TextExchange(ROUTE, fault -> Optional.of(TextExchange.of(OTHER)));
 
-    Outcome<String> outcome = run(SINGLE, Duration.ofMinutes(1), first);
+    CallResult<String> outcome = run(SINGLE, Duration.ofMinutes(1), first);
 
     assertThat(outcome.get()).isEqualTo("fine");
     assertThat(outcome.report().route()).isEqualTo(OTHER);
@@ -384,7 +384,7 @@ class CallLoopTest {
     transport.does(after(Duration.ofSeconds(9), (r, w) -> transport.answer(404, "")));
     TextExchange first = new TextExchange(ROUTE, fault -> Optional.of(TextExchange.of(OTHER)));
 
-    Outcome<String> outcome = run(SINGLE, Duration.ofSeconds(9), first);
+    CallResult<String> outcome = run(SINGLE, Duration.ofSeconds(9), first);
 
     assertThat(transport.sent).hasSize(1);
     assertThat(why(outcome)).isInstanceOf(CallException.NotFound.class);
@@ -395,7 +395,7 @@ class CallLoopTest {
     transport.answers(299, "").answers(200, "fine");
     TextExchange wrong = new TextExchange(ROUTE, fault -> Optional.of(TextExchange.of(OTHER)));
 
-    Outcome<String> outcome = run(SINGLE.withMaxAttempts(2), Duration.ofMinutes(1), wrong);
+    CallResult<String> outcome = run(SINGLE.withMaxAttempts(2), Duration.ofMinutes(1), wrong);
 
     assertThat(outcome.get()).isEqualTo("fine");
     assertThat(timer.pauses()).isEmpty();
@@ -408,9 +408,9 @@ class CallLoopTest {
     transport.answers(299, "").answers(200, "fine");
     TextExchange wrong = new TextExchange(ROUTE, fault -> Optional.of(TextExchange.of(OTHER)));
 
-    Outcome<String> outcome = run(SINGLE.withMaxAttempts(1), Duration.ofMinutes(1), wrong);
+    CallResult<String> outcome = run(SINGLE.withMaxAttempts(1), Duration.ofMinutes(1), wrong);
 
-    assertThat(outcome).isInstanceOf(Outcome.Failed.class);
+    assertThat(outcome).isInstanceOf(CallResult.Failed.class);
     assertThat(transport.sent).hasSize(1);
   }
 
@@ -426,7 +426,7 @@ class CallLoopTest {
     }
     transport.sent.clear();
 
-    Outcome<String> outcome = run(SINGLE);
+    CallResult<String> outcome = run(SINGLE);
 
     assertThat(transport.sent).hasSize(1);
     assertThat(why(outcome))
@@ -438,7 +438,7 @@ class CallLoopTest {
   void backsOffInABulkRunIfThereIsNoRetryAfter() {
     transport.answers(429, "").answers(429, "").answers(200, "fine");
 
-    Outcome<String> outcome = run(BULK.withMaxAttempts(1));
+    CallResult<String> outcome = run(BULK.withMaxAttempts(1));
 
     assertThat(outcome.get()).isEqualTo("fine");
     assertThat(outcome.report().attempts())
@@ -450,7 +450,7 @@ class CallLoopTest {
   void excludesTheWaitsOfABulkRunFromTheDeadline() {
     transport.answers(429, "", "Retry-After", "600").answers(200, "fine");
 
-    Outcome<String> outcome = run(BULK, Duration.ofSeconds(10), TextExchange.of(ROUTE));
+    CallResult<String> outcome = run(BULK, Duration.ofSeconds(10), TextExchange.of(ROUTE));
 
     assertThat(outcome.get()).isEqualTo("fine");
     assertThat(outcome.report().queued()).isGreaterThanOrEqualTo(Duration.ofSeconds(600));
@@ -465,7 +465,7 @@ class CallLoopTest {
                 Optional.empty(), Optional.empty(), Optional.of(8), true, true));
     transport.answers(429, "").answers(200, "fine");
 
-    Outcome<String> outcome = run(BULK.withMaxAttempts(1));
+    CallResult<String> outcome = run(BULK.withMaxAttempts(1));
 
     assertThat(outcome.get()).isEqualTo("fine");
     assertThat(outcome.report().attempts())
@@ -482,7 +482,7 @@ class CallLoopTest {
     transport.answers(200, "fine");
     run(SINGLE);
 
-    Outcome<String> outcome = run(SINGLE, Duration.ofSeconds(10), TextExchange.of(ROUTE));
+    CallResult<String> outcome = run(SINGLE, Duration.ofSeconds(10), TextExchange.of(ROUTE));
 
     assertThat(why(outcome))
         .isInstanceOf(CallException.DeadlineExceeded.class)
@@ -559,7 +559,7 @@ class CallLoopTest {
     transport.answers(200, "fine");
     Deadline deadline = Deadline.in(timer, Duration.ofMinutes(1));
 
-    Outcome<InputStream> outcome =
+    CallResult<InputStream> outcome =
         new CallLoop(transport, traffic, SINGLE, heard::add)
             .run(new Live(TextExchange.of(ROUTE)), deadline);
 
@@ -600,7 +600,7 @@ class CallLoopTest {
                     }));
     transport.does(slowly);
 
-    Outcome<String> outcome = run(SINGLE.withMaxAttempts(1));
+    CallResult<String> outcome = run(SINGLE.withMaxAttempts(1));
 
     assertThat(why(outcome))
         .isInstanceOf(CallException.DeadlineExceeded.class)

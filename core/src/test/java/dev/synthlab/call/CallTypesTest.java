@@ -191,7 +191,9 @@ class CallTypesTest {
 
   @Test
   void throwsTheExceptionOfACallThatFailed() {
-    Outcome<String> failed = FailedCalls.of(Fault.of(Kind.NOT_FOUND, "no such model"));
+    Fault fault = Fault.of(Kind.NOT_FOUND, "no such model");
+    CallResult<String> failed =
+        new CallResult.Failed<>(fault, FailedCalls.report(1, Optional.of(fault)));
 
     assertThatExceptionOfType(CallException.NotFound.class)
         .isThrownBy(failed::get)

@@ -61,14 +61,30 @@ class AnswerFormsTest {
   private static Completion ask(Way way, CompletionRequest request, LlmClient client) {
     if (way != Way.STREAM) {
       boolean streamed = way == Way.STREAM_READ_WHOLE;
-      return InternalCalls.of(client).completion(request, streamed).get();
+      return arrived(InternalCalls.of(client).completion(request, streamed));
     }
     StringBuilder shown = new StringBuilder();
     try (TextStream stream = client.stream(request)) {
       stream.forEach(shown::append);
       assertThat(stream.completion().text()).isEqualTo(shown.toString());
-      return stream.completion();
+      return arrived(stream.outcome());
     }
+  }
+
+  /** The answer that came; one with a problem is never given as answered. */
+  private static Completion arrived(Outcome<Completion> outcome) {
+    return switch (outcome) {
+      case Outcome.Answered<Completion> answered -> {
+        assertThat(answered.value().problem()).isEmpty();
+        yield answered.value();
+      }
+      case Outcome.Rejected<Completion> rejected -> {
+        Completion answer = rejected.exception().completion();
+        assertThat(answer.problem()).containsInstanceOf(rejected.exception().getClass());
+        yield answer;
+      }
+      case Outcome.Failed<Completion> failed -> throw failed.exception();
+    };
   }
 
   private static String choice(String name, String content, String more) {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.synthlab.call.CallException;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.test.ScriptedServer.Reply;
 import dev.synthlab.test.ScriptedServer.Seen;
 import java.time.Duration;
@@ -114,7 +113,7 @@ class AskAllTest {
       assertThat(all.subList(1, 5))
           .allSatisfy(
               outcome ->
-                  assertThat(((Outcome.Failed<Completion>) outcome).reason())
+                  assertThat(((Outcome.Failed<Completion>) outcome).exception())
                       .isInstanceOf(CallException.DeadlineExceeded.class));
     }
   }
@@ -128,14 +127,12 @@ class AskAllTest {
               () ->
                   client.askAll(
                       questions(50),
-                      ParallelOptions.DEFAULT
-                          .withConcurrency(1)
-                          .withListener(
-                              (place, outcome) -> {
-                                if (place == 4) {
-                                  throw new IllegalStateException("disk full");
-                                }
-                              })))
+                      ParallelOptions.DEFAULT.withConcurrency(1),
+                      (place, outcome) -> {
+                        if (place == 4) {
+                          throw new IllegalStateException("disk full");
+                        }
+                      }))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("disk full");
 
@@ -170,7 +167,7 @@ class AskAllTest {
       assertThat(all.subList(1, 9))
           .allSatisfy(
               outcome ->
-                  assertThat(((Outcome.Failed<Completion>) outcome).reason())
+                  assertThat(((Outcome.Failed<Completion>) outcome).exception())
                       .isInstanceOf(CallException.Cancelled.class));
       assertThat(stays.get()).isTrue();
       assertThat(rig.requests()).isEqualTo(3);

@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.call.CallException;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.TrafficControl;
 import dev.synthlab.config.Environment;

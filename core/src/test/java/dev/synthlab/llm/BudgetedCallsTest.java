@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallException;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.call.TrafficControl;
 import dev.synthlab.test.ManualTimer;
 import dev.synthlab.test.Replies;
@@ -62,8 +61,9 @@ class BudgetedCallsTest {
       for (Future<Outcome<Completion>> one : all) {
         switch (one.get()) {
           case Outcome.Answered<Completion> ok -> answered++;
+          case Outcome.Rejected<Completion> rejected -> throw rejected.exception();
           case Outcome.Failed<Completion> failed ->
-              assertThat(failed.reason())
+              assertThat(failed.exception())
                   .isInstanceOf(CallException.BudgetExceeded.class)
                   .hasMessageContaining("SYNTHLAB_BUDGET_USD")
                   .hasNoCause();

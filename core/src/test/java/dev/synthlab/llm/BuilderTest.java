@@ -1,7 +1,7 @@
 package dev.synthlab.llm;
 
-import static dev.synthlab.testing.Replies.chat;
-import static dev.synthlab.testing.Replies.error;
+import static dev.synthlab.test.Replies.chat;
+import static dev.synthlab.test.Replies.error;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -13,7 +13,7 @@ import dev.synthlab.config.ConfigException;
 import dev.synthlab.config.Secret;
 import dev.synthlab.config.Settings;
 import dev.synthlab.logging.Redactor;
-import dev.synthlab.testing.ScriptedServer;
+import dev.synthlab.test.ScriptedServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -6,7 +6,6 @@ import static dev.synthlab.test.Replies.error;
 import static dev.synthlab.test.Replies.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.synthlab.call.Outcome;
 import dev.synthlab.test.ManualTimer;
 import dev.synthlab.test.Replies;
 import dev.synthlab.test.ScriptedServer.Reply;

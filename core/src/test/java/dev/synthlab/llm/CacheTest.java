@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallReport;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.json.Json;
 import dev.synthlab.json.JsonSchema;
 import dev.synthlab.test.Replies;
@@ -372,7 +371,7 @@ class CacheTest {
       assertThat(first.get())
           .isInstanceOfSatisfying(
               Outcome.Failed.class,
-              failed -> assertThat(failed.reason()).isInstanceOf(CallException.Cancelled.class));
+              failed -> assertThat(failed.exception()).isInstanceOf(CallException.Cancelled.class));
       assertThat(rig.requests()).isEqualTo(2);
     }
   }

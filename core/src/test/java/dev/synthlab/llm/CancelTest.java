@@ -5,7 +5,6 @@ import static dev.synthlab.test.Replies.delta;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.call.CallException;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.test.Replies;
 import dev.synthlab.test.ScriptedServer.Reply;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +55,7 @@ class CancelTest {
       caller.interrupt();
 
       assertThat(rig.untilClosed()).isLessThan(SECOND);
-      assertThat(((Outcome.Failed<Completion>) outcome.get()).reason())
+      assertThat(((Outcome.Failed<Completion>) outcome.get()).exception())
           .isInstanceOf(CallException.Cancelled.class);
       assertThat(rig.requests()).isEqualTo(1);
     }

@@ -1,7 +1,7 @@
 package dev.synthlab.llm;
 
-import static dev.synthlab.testing.Replies.chat;
-import static dev.synthlab.testing.Replies.error;
+import static dev.synthlab.test.Replies.chat;
+import static dev.synthlab.test.Replies.error;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -12,9 +12,9 @@ import dev.synthlab.call.CallReport;
 import dev.synthlab.call.Outcome;
 import dev.synthlab.config.Secret;
 import dev.synthlab.config.Settings;
-import dev.synthlab.testing.Replies;
-import dev.synthlab.testing.ScriptedServer;
-import dev.synthlab.testing.ScriptedServer.Reply;
+import dev.synthlab.test.Replies;
+import dev.synthlab.test.ScriptedServer;
+import dev.synthlab.test.ScriptedServer.Reply;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Iterator;

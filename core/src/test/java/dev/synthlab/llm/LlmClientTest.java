@@ -14,7 +14,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallPolicy;
 import dev.synthlab.call.CallReport;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.call.TrafficControl;
 import dev.synthlab.config.ConfigException;
 import dev.synthlab.config.Environment;
@@ -486,7 +485,7 @@ class LlmClientTest {
     caller.join(Duration.ofSeconds(5));
 
     assertThat(outcomes).hasSize(1);
-    assertThat(((Outcome.Failed<Completion>) outcomes.getFirst()).reason())
+    assertThat(((Outcome.Failed<Completion>) outcomes.getFirst()).exception())
         .isInstanceOf(CallException.Cancelled.class);
   }
 

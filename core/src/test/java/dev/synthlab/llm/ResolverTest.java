@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.synthlab.call.CallException;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.http.Resolver;
 import dev.synthlab.test.ScriptedServer;
 import java.net.InetAddress;
@@ -105,7 +104,7 @@ class ResolverTest {
       assertThat(outcome)
           .isInstanceOfSatisfying(
               Outcome.Failed.class,
-              failed -> assertThat(failed.reason()).isInstanceOf(CallException.Cancelled.class));
+              failed -> assertThat(failed.exception()).isInstanceOf(CallException.Cancelled.class));
     }
   }
 

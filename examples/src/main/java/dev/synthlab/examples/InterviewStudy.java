@@ -1,7 +1,6 @@
 package dev.synthlab.examples;
 
 import dev.synthlab.Synthlab;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
 import dev.synthlab.json.Constraints;
@@ -11,6 +10,7 @@ import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.Conversation;
 import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.Message;
+import dev.synthlab.llm.Outcome;
 import dev.synthlab.llm.ParallelOptions;
 import dev.synthlab.llm.Part;
 import dev.synthlab.llm.PromptTemplate;
@@ -84,13 +84,12 @@ final class InterviewStudy {
   List<Interview> interviews(String question, List<Persona> people, Consumer<Interview> ended) {
     List<CompletionRequest> requests =
         people.stream().map(who -> request(question, who).withOperation("interview")).toList();
-    ParallelOptions how =
-        ParallelOptions.DEFAULT
-            .withConcurrency(10)
-            .withDeadline(Duration.ofMinutes(10))
-            .withListener((place, outcome) -> ended.accept(interview(people.get(place), outcome)));
+    ParallelOptions options =
+        ParallelOptions.DEFAULT.withConcurrency(10).withDeadline(Duration.ofMinutes(10));
+    ParallelOptions.Listener<Completion> listener =
+        (index, outcome) -> ended.accept(interview(people.get(index), outcome));
     List<Outcome<Completion>> outcomes =
-        Tracing.chain("interviews", question, () -> llm.askAll(requests, how));
+        Tracing.chain("interviews", question, () -> llm.askAll(requests, options, listener));
     return IntStream.range(0, people.size())
         .mapToObj(i -> interview(people.get(i), outcomes.get(i)))
         .toList();
@@ -103,15 +102,12 @@ final class InterviewStudy {
 
   private static Interview interview(Persona who, Outcome<Completion> outcome) {
     return switch (outcome) {
-      case Outcome.Failed<Completion> failed ->
-          new Interview.Missed(who, String.valueOf(failed.reason().getMessage()));
       case Outcome.Answered<Completion> answered ->
-          answered
-              .value()
-              .problem()
-              .<Interview>map(
-                  reason -> new Interview.Missed(who, String.valueOf(reason.getMessage())))
-              .orElseGet(() -> new Interview.Held(who, answered.value().text()));
+          new Interview.Held(who, answered.value().text());
+      case Outcome.Rejected<Completion> rejected ->
+          new Interview.Missed(who, String.valueOf(rejected.exception().getMessage()));
+      case Outcome.Failed<Completion> failed ->
+          new Interview.Missed(who, String.valueOf(failed.exception().getMessage()));
     };
   }
 
@@ -149,7 +145,8 @@ final class InterviewStudy {
 
   /** Describes an image that people are shown. */
   String describe(Part.Image material) {
-    return llm.complete(List.of(Message.user("Describe what this shows.", material)));
+    return llm.complete(
+        CompletionRequest.of(List.of(Message.user("Describe what this shows.", material))));
   }
 
   /** Generates a cover for a report. */

@@ -1,9 +1,9 @@
 package dev.synthlab.examples;
 
-import dev.synthlab.call.Outcome;
 import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.LlmClient;
+import dev.synthlab.llm.Outcome;
 import dev.synthlab.llm.ParallelOptions;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -19,15 +19,17 @@ final class ManyAtOnce {
         cities.stream()
             .map(city -> CompletionRequest.of("Of which country is " + city + " the capital?"))
             .toList();
-    ParallelOptions how =
-        ParallelOptions.DEFAULT
-            .withDeadline(Duration.ofMinutes(2))
-            .withListener((place, outcome) -> out.println("ended: " + cities.get(place)));
-    for (Outcome<Completion> outcome : llm.askAll(questions, how)) {
+    ParallelOptions options = ParallelOptions.DEFAULT.withDeadline(Duration.ofMinutes(2));
+    List<Outcome<Completion>> outcomes =
+        llm.askAll(
+            questions, options, (index, outcome) -> out.println("ended: " + cities.get(index)));
+    for (Outcome<Completion> outcome : outcomes) {
       switch (outcome) {
         case Outcome.Answered<Completion> answer -> out.println(answer.value().text());
+        case Outcome.Rejected<Completion> rejected ->
+            out.println("rejected: " + rejected.exception().getMessage());
         case Outcome.Failed<Completion> failure ->
-            out.println("failed: " + failure.reason().getMessage());
+            out.println("failed: " + failure.exception().getMessage());
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.synthlab.examples;
 
+import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.Message;
 import dev.synthlab.llm.Part;
@@ -23,7 +24,8 @@ final class Vision {
     ImageIO.write(red, "png", png);
 
     Part.Image image = Part.Image.of(png.toByteArray(), "image/png");
-    out.println(llm.complete(List.of(Message.user("Which colour is this?", image))));
+    out.println(
+        llm.complete(CompletionRequest.of(List.of(Message.user("Which colour is this?", image)))));
   }
 
   public static void main(String[] args) throws IOException {

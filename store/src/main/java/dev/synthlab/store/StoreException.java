@@ -2,6 +2,7 @@ package dev.synthlab.store;
 
 import dev.synthlab.error.SynthlabException;
 import dev.synthlab.logging.Redactor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A failure of the database after all retries. The message names the database and what to do, and
@@ -10,12 +11,113 @@ import dev.synthlab.logging.Redactor;
 public abstract sealed class StoreException extends SynthlabException {
   private static final long serialVersionUID = 1L;
 
-  private StoreException(String message, Throwable cause) {
+  private StoreException(String message, @Nullable Throwable cause) {
     super(Redactor.redact(message), cause);
   }
 
   private StoreException(String message) {
-    super(Redactor.redact(message));
+    this(message, null);
+  }
+
+  /**
+   * Creates the exception of a database that cannot be reached, for tests.
+   *
+   * @param message the description
+   * @return the exception
+   */
+  public static StoreUnavailable unavailable(String message) {
+    return new StoreUnavailable(message);
+  }
+
+  /**
+   * Creates the exception of a statement that took too long, for tests.
+   *
+   * @param message the description
+   * @return the exception
+   */
+  public static StoreTimeout timeout(String message) {
+    return new StoreTimeout(message);
+  }
+
+  /**
+   * Creates the exception of a pool without a free connection, for tests.
+   *
+   * @param message the description
+   * @return the exception
+   */
+  public static PoolExhausted poolExhausted(String message) {
+    return new PoolExhausted(message);
+  }
+
+  /**
+   * Creates the exception of a transaction that conflicted with others, for tests.
+   *
+   * @param message the description
+   * @return the exception
+   */
+  public static StoreConflict conflict(String message) {
+    return new StoreConflict(message);
+  }
+
+  /**
+   * Creates the exception of a file that stayed locked, for tests.
+   *
+   * @param message the description
+   * @return the exception
+   */
+  public static StoreBusy busy(String message) {
+    return new StoreBusy(message);
+  }
+
+  /**
+   * Creates the exception of a corrupt file, for tests.
+   *
+   * @param message the description
+   * @return the exception
+   */
+  public static StoreDamaged damaged(String message) {
+    return new StoreDamaged(message);
+  }
+
+  /**
+   * Creates the exception of tables of a newer version, for tests.
+   *
+   * @param message the description
+   * @return the exception
+   */
+  public static SchemaTooNew schemaTooNew(String message) {
+    return new SchemaTooNew(message);
+  }
+
+  /**
+   * Creates the exception of a migration that failed, for tests.
+   *
+   * @param message the description
+   * @return the exception
+   */
+  public static MigrationFailed migrationFailed(String message) {
+    return new MigrationFailed(message);
+  }
+
+  /**
+   * Creates the exception of a thread that was interrupted, for tests.
+   *
+   * @param message the description
+   * @return the exception
+   */
+  public static Cancelled cancelled(String message) {
+    return new Cancelled(message);
+  }
+
+  /**
+   * Creates the exception of a statement that the database refused, for tests.
+   *
+   * @param message the description
+   * @param sqlState the SQL state, for example {@code 23505}
+   * @return the exception
+   */
+  public static StatementFailed statementFailed(String message, String sqlState) {
+    return new StatementFailed(message, sqlState, null);
   }
 
   /** The database cannot be reached, is full, or is read-only. */
@@ -38,6 +140,10 @@ public abstract sealed class StoreException extends SynthlabException {
     StoreTimeout(String message, Throwable cause) {
       super(message, cause);
     }
+
+    StoreTimeout(String message) {
+      super(message);
+    }
   }
 
   /** No connection of the pool became free in time. */
@@ -55,6 +161,10 @@ public abstract sealed class StoreException extends SynthlabException {
 
     StoreConflict(String message, Throwable cause) {
       super(message, cause);
+    }
+
+    StoreConflict(String message) {
+      super(message);
     }
   }
 
@@ -100,6 +210,10 @@ public abstract sealed class StoreException extends SynthlabException {
     MigrationFailed(String message, Throwable cause) {
       super(message, cause);
     }
+
+    MigrationFailed(String message) {
+      super(message);
+    }
   }
 
   /** The database refused a statement: it is invalid, or violates a constraint. */
@@ -109,7 +223,7 @@ public abstract sealed class StoreException extends SynthlabException {
     /** The code of the SQL standard or of the database for what was refused. */
     private final String sqlState;
 
-    StatementFailed(String message, String sqlState, Throwable cause) {
+    StatementFailed(String message, String sqlState, @Nullable Throwable cause) {
       super(message, cause);
       this.sqlState = sqlState;
     }
@@ -130,6 +244,10 @@ public abstract sealed class StoreException extends SynthlabException {
 
     Cancelled(String message, Throwable cause) {
       super(message, cause);
+    }
+
+    Cancelled(String message) {
+      super(message);
     }
   }
 }

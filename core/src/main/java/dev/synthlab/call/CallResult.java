@@ -1,11 +1,15 @@
 package dev.synthlab.call;
 
+import dev.synthlab.Internal;
+
 /**
- * The outcome of a call: a value or a failure.
+ * The result of one run of the call loop: a value, or the fault that ended it. It has no exception:
+ * that is made on the thread to which it is thrown.
  *
  * @param <T> the type of the value
  */
-public sealed interface Outcome<T> {
+@Internal
+public sealed interface CallResult<T> {
 
   /**
    * The record of the call.
@@ -29,7 +33,7 @@ public sealed interface Outcome<T> {
    * @param report the record of the call
    * @param <T> the type of the value
    */
-  record Answered<T>(T value, CallReport report) implements Outcome<T> {
+  record Answered<T>(T value, CallReport report) implements CallResult<T> {
     @Override
     public T get() {
       return value;
@@ -39,14 +43,23 @@ public sealed interface Outcome<T> {
   /**
    * A call that failed.
    *
-   * @param reason the exception of its last fault
+   * @param fault the last fault
    * @param report the record of the call
    * @param <T> the type of the value
    */
-  record Failed<T>(CallException reason, CallReport report) implements Outcome<T> {
+  record Failed<T>(Fault fault, CallReport report) implements CallResult<T> {
     @Override
     public T get() {
-      throw reason;
+      throw exception();
+    }
+
+    /**
+     * Creates the exception of the call.
+     *
+     * @return a new exception, with the stack trace of the current thread
+     */
+    public CallException exception() {
+      return CallException.of(fault, report);
     }
   }
 }

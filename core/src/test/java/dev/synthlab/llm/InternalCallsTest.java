@@ -4,14 +4,13 @@ import static dev.synthlab.test.Replies.chat;
 import static dev.synthlab.test.Replies.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.synthlab.call.Outcome;
 import dev.synthlab.json.JsonSchema;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** JSON as bulk runs ask for it. */
-class StructuredJsonCallTest {
+class InternalCallsTest {
   private static final CompletionRequest REQUEST =
       CompletionRequest.ofBody(
               Map.of("messages", List.of(Map.of("role", "user", "content", "Rex is 3"))))
@@ -23,7 +22,6 @@ class StructuredJsonCallTest {
         ClientFixture.inTurn(chat("Rex!"), chat("```json\n{\"name\":\"Rex\",\"age\":3}\n```"))) {
       Completion answer = InternalCalls.of(rig.client()).json(REQUEST, false).get();
 
-      assertThat(answer.problem()).isEmpty();
       assertThat(answer.text()).isEqualTo("{\"name\":\"Rex\",\"age\":3}");
       assertThat(answer.earlier()).hasSize(1);
       assertThat(rig.requests()).isEqualTo(2);
@@ -35,10 +33,12 @@ class StructuredJsonCallTest {
     try (ClientFixture rig = ClientFixture.inTurn(chat("Rex!"), chat("{\"name\":\"Rex\"}"))) {
       Outcome<Completion> outcome = InternalCalls.of(rig.client()).json(REQUEST, false);
 
-      Completion answer = outcome.get();
-      assertThat(answer.problem().orElseThrow().code()).isEqualTo("structured_output");
-      assertThat(answer.problem().orElseThrow().partial()).isEqualTo("{\"name\":\"Rex\"}");
-      assertThat(answer.earlier().getFirst().text()).isEqualTo("Rex!");
+      AnswerException reason = rejection(outcome);
+      assertThat(reason.code()).isEqualTo("structured_output");
+      assertThat(reason.partial()).isEqualTo("{\"name\":\"Rex\"}");
+      assertThat(reason.completion().text()).isEqualTo("{\"name\":\"Rex\"}");
+      assertThat(reason.completion().earlier().getFirst().text()).isEqualTo("Rex!");
+      assertThat(outcome.report()).isEqualTo(reason.completion().report());
     }
   }
 
@@ -49,14 +49,16 @@ class StructuredJsonCallTest {
             "{\"required\":[\"a\"],\"properties\":{\"a\":{\"pattern\":\"^(?=a)(a|b)*$\"}}}");
     String text = "{\"a\":\"" + "ab".repeat(100_000) + "\"}";
     try (ClientFixture rig = ClientFixture.inTurn(chat(text), chat(text))) {
-      Completion answer =
+      Outcome<Completion> outcome =
           InternalCalls.of(rig.client())
-              .json(REQUEST.withFormat(new ResponseFormat.Schema(schema)), false)
-              .get();
+              .json(REQUEST.withFormat(new ResponseFormat.Schema(schema)), false);
 
-      assertThat(answer.problem().orElseThrow())
-          .hasMessageContaining("$.a cannot be judged: the pattern");
+      assertThat(rejection(outcome)).hasMessageContaining("$.a cannot be judged: the pattern");
     }
+  }
+
+  private static AnswerException rejection(Outcome<Completion> outcome) {
+    return ((Outcome.Rejected<Completion>) outcome).exception();
   }
 
   @Test
