@@ -166,7 +166,8 @@ final class ModelCalls {
     return span.around(
         () -> {
           Outcome<Completion> outcome =
-              cacheLookup.outcome(asked, () -> sent(asked, chat, new ChatBodyReader(streamed, span::firstToken)));
+              cacheLookup.outcome(
+                  asked, () -> sent(asked, chat, new ChatBodyReader(streamed, span::firstToken)));
           span.ended(outcome);
           return outcome;
         });
