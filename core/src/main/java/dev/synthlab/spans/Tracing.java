@@ -199,10 +199,10 @@ public final class Tracing {
    * current span, the {@link Labels} and OpenTelemetry of the surrounding work, and the MDC, which
    * has the {@code trace_id} and {@code span_id} of log lines.
    *
-   * <p>{@code Context.taskWrapping} of OpenTelemetry carries span, labels and OpenTelemetry too, but
-   * not the MDC. Other thread locals and scoped values do not follow, nor does anything follow into
-   * tasks that reach the threads in another way: parallel streams, tasks that were submitted to the
-   * executor itself.
+   * <p>{@code Context.taskWrapping} of OpenTelemetry carries span, labels and OpenTelemetry too,
+   * but not the MDC. Other thread locals and scoped values do not follow, nor does anything follow
+   * into tasks that reach the threads in another way: parallel streams, tasks that were submitted
+   * to the executor itself.
    *
    * @param executor runs the tasks
    * @return an executor over it; shutting it down shuts the other down

@@ -225,8 +225,7 @@ class TelemetryTest {
       assertThat(own.metrics())
           .filteredOn(metric -> metric.getName().equals("synthlab.requests.active"))
           .singleElement()
-          .satisfies(
-              metric -> assertThat(metric.getLongSumData().getPoints()).hasSize(1));
+          .satisfies(metric -> assertThat(metric.getLongSumData().getPoints()).hasSize(1));
       assertThat(calls(own)).isEqualTo(10);
     }
   }
@@ -251,8 +250,7 @@ class TelemetryTest {
     assumeGlobalCanBeRead();
     try (Sdk own = new Sdk();
         ScriptedServer server = ScriptedServer.start((request, n) -> Replies.chat("blue"))) {
-      LlmClient client =
-          client(server, TrafficControl.RouteLimits.DEFAULT, Optional.empty());
+      LlmClient client = client(server, TrafficControl.RouteLimits.DEFAULT, Optional.empty());
 
       Tracing.with(
           own.openTelemetry,
@@ -329,15 +327,15 @@ class TelemetryTest {
                           })));
 
       List<SpanData> spans = own.spans.getFinishedSpanItems();
-      assertThat(spans).extracting(SpanData::getTraceId).containsOnly(spans.getFirst().getTraceId());
+      assertThat(spans)
+          .extracting(SpanData::getTraceId)
+          .containsOnly(spans.getFirst().getTraceId());
       assertThat(spans)
           .filteredOn(span -> span.getName().equals("complete Answer"))
           .hasSize(interviews)
           .allSatisfy(
               span ->
-                  assertThat(
-                          span.getAttributes()
-                              .get(AttributeKey.stringKey("session.id")))
+                  assertThat(span.getAttributes().get(AttributeKey.stringKey("session.id")))
                       .isEqualTo("study"));
       assertThat(reports)
           .hasSize(interviews)
