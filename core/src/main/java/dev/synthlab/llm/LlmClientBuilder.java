@@ -50,6 +50,7 @@ public final class LlmClientBuilder {
   private Optional<NetworkSettings> network = Optional.empty();
   private Optional<Transport> transport = Optional.empty();
   private Optional<SharedTransport> shared = Optional.empty();
+  private Optional<SharedTransport> owned = Optional.empty();
   private Timer timer = Timer.system();
   private Optional<TrafficControl> traffic = Optional.empty();
   private TrafficControl.RouteLimits limits = TrafficControl.RouteLimits.DEFAULT;
@@ -321,6 +322,18 @@ public final class LlmClientBuilder {
     return this;
   }
 
+  /**
+   * Sets the transport, which is closed with the client.
+   *
+   * @param over the transport
+   * @return this
+   */
+  public LlmClientBuilder owning(Transport over) {
+    owned = Optional.of(new SharedTransport(over));
+    transport = Optional.empty();
+    return this;
+  }
+
   LlmClientBuilder transport(SharedTransport over) {
     shared = Optional.of(over);
     transport = Optional.empty();
@@ -508,6 +521,12 @@ public final class LlmClientBuilder {
 
   /** A transport of the client: one that it shares, or a new one. */
   private SharedTransport opened(URI base, TrafficControl control) {
+    if (owned.isPresent()) {
+      SharedTransport first = owned.get();
+      shared = owned; // another client of this builder shares it
+      owned = Optional.empty();
+      return first;
+    }
     if (shared.isPresent()) {
       return borrowed.isPresent() ? shared.get() : shared.get().share();
     }

@@ -4,7 +4,6 @@ import static dev.synthlab.test.Replies.quoted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.synthlab.call.AttemptResult;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.http.Headers;
 import dev.synthlab.http.SseReader;
 import dev.synthlab.json.Json;

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import dev.synthlab.Synthlab;
 import dev.synthlab.call.CallException;
 import dev.synthlab.call.CallReport;
-import dev.synthlab.call.Outcome;
 import dev.synthlab.config.Secret;
 import dev.synthlab.config.Settings;
 import dev.synthlab.test.Replies;
@@ -102,7 +101,7 @@ class ClosingTest {
               () -> {
                 Outcome<Completion> outcome = client.askOutcome(CompletionRequest.of("hi"));
                 return outcome instanceof Outcome.Failed<Completion> failed
-                    && failed.reason() instanceof CallException.Cancelled
+                    && failed.exception() instanceof CallException.Cancelled
                     && !Thread.currentThread().isInterrupted();
               });
       awaitRequests(server, 1);

@@ -125,7 +125,7 @@ class StackTraceTest {
         ClientFixture.of(
             (request, number) ->
                 number % 2 == 0 ? chat("hello") : error(401, "invalid_api_key", "no"))) {
-      LlmClient llm = rig.client(builder -> builder.observer(report -> observe(observed)));
+      LlmClient llm = rig.client(builder -> builder.addObserver(report -> observe(observed)));
 
       on(
           caller,

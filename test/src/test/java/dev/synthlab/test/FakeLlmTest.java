@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.synthlab.call.CallException;
-import dev.synthlab.call.Outcome;
+import dev.synthlab.llm.Outcome;
 import dev.synthlab.json.Description;
 import dev.synthlab.llm.AnswerException;
 import dev.synthlab.llm.Completion;
@@ -57,7 +57,7 @@ class FakeLlmTest {
     try (FakeLlm llm = FakeLlm.create().answers("one").answers(new City("Oslo", 700_000))) {
       LlmClient client = llm.client();
 
-      assertThat(client.complete(List.of(Message.system("Be brief."), Message.user("Hello"))))
+      assertThat(client.complete(CompletionRequest.of(List.of(Message.system("Be brief."), Message.user("Hello")))))
           .isEqualTo("one");
       assertThat(client.complete(CompletionRequest.of("Oslo?").withTemperature(0.5), City.class))
           .isEqualTo(new City("Oslo", 700_000));
@@ -333,7 +333,7 @@ class FakeLlmTest {
     assertThatThrownBy(
             () ->
                 llm.client()
-                    .complete(List.of(Message.system("Be brief."), Message.user("In Rome?"))))
+                    .complete(CompletionRequest.of(List.of(Message.system("Be brief."), Message.user("In Rome?")))))
         .isInstanceOf(AssertionError.class)
         .hasMessage(message);
     assertThat(llm.requests()).hasSize(2);
@@ -414,7 +414,7 @@ class FakeLlmTest {
       List<String> kinds = new ArrayList<>();
       try (LlmClient client =
           llm.clientBuilder()
-              .observer(report -> kinds.add(report.fault().orElseThrow().kind().code()))
+              .addObserver(report -> kinds.add(report.fault().orElseThrow().kind().code()))
               .build()) {
         CompletionRequest request = CompletionRequest.of("p").withDeadline(Duration.ofMillis(500));
 
