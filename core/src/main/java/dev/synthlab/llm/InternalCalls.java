@@ -73,7 +73,8 @@ public final class InternalCalls {
         () ->
             Outcomes.ofStructured(
                 () -> StructuredCall.json(request).run(calls.asking(streamed, until)),
-                typed -> typed.completion().withText(Json.mapper().writeValueAsString(typed.value()))));
+                typed ->
+                    typed.completion().withText(Json.mapper().writeValueAsString(typed.value()))));
   }
 
   /**

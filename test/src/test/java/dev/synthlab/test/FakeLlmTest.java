@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.synthlab.call.CallException;
-import dev.synthlab.llm.Outcome;
 import dev.synthlab.json.Description;
 import dev.synthlab.llm.AnswerException;
 import dev.synthlab.llm.Completion;
@@ -17,6 +16,7 @@ import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.ElementStream;
 import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.Message;
+import dev.synthlab.llm.Outcome;
 import dev.synthlab.llm.Part;
 import dev.synthlab.llm.TextStream;
 import dev.synthlab.llm.Tool;
@@ -57,7 +57,10 @@ class FakeLlmTest {
     try (FakeLlm llm = FakeLlm.create().answers("one").answers(new City("Oslo", 700_000))) {
       LlmClient client = llm.client();
 
-      assertThat(client.complete(CompletionRequest.of(List.of(Message.system("Be brief."), Message.user("Hello")))))
+      assertThat(
+              client.complete(
+                  CompletionRequest.of(
+                      List.of(Message.system("Be brief."), Message.user("Hello")))))
           .isEqualTo("one");
       assertThat(client.complete(CompletionRequest.of("Oslo?").withTemperature(0.5), City.class))
           .isEqualTo(new City("Oslo", 700_000));
@@ -333,7 +336,9 @@ class FakeLlmTest {
     assertThatThrownBy(
             () ->
                 llm.client()
-                    .complete(CompletionRequest.of(List.of(Message.system("Be brief."), Message.user("In Rome?")))))
+                    .complete(
+                        CompletionRequest.of(
+                            List.of(Message.system("Be brief."), Message.user("In Rome?")))))
         .isInstanceOf(AssertionError.class)
         .hasMessage(message);
     assertThat(llm.requests()).hasSize(2);
