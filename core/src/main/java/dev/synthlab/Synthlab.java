@@ -17,7 +17,6 @@ import dev.synthlab.http.ConnectOptions;
 import dev.synthlab.http.OkHttpTransport;
 import dev.synthlab.http.SharedTransport;
 import dev.synthlab.http.Transport;
-import dev.synthlab.http.Transports;
 import dev.synthlab.llm.CompletionCache;
 import dev.synthlab.llm.CompletionCacheProvider;
 import dev.synthlab.llm.InternalCalls;

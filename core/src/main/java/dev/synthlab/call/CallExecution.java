@@ -16,9 +16,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.slf4j.Logger;
@@ -27,9 +25,6 @@ import org.slf4j.Logger;
 final class CallExecution<T> {
   private static final Logger log = Logging.component("call");
   private static final int UNAUTHORIZED = 401;
-
-  /** A shorter wait gets no span. */
-  private static final Duration MIN_WAIT_SPAN = Duration.ofMillis(10);
 
   /** The time for which a call of a bulk run may wait as told without counting the attempts. */
   private static final Duration MAX_NAMED_WAITS = Duration.ofMinutes(10);
@@ -51,7 +46,7 @@ final class CallExecution<T> {
   private Optional<Duration> firstText = Optional.empty();
   private Duration namedWaits = Duration.ZERO;
   private long sentAt;
-  private Duration queued = Duration.ZERO;
+  private final WaitRecorder waits;
   private Backoff backoff;
 
   /** The requests that were sent to the current model. */
@@ -70,6 +65,7 @@ final class CallExecution<T> {
     this.started = timer.now();
     this.begin = timer.nanos();
     this.backoff = Backoff.of(loop.policy);
+    this.waits = new WaitRecorder(telemetry, timer, loop.policy.waiting() == WaitMode.UNBOUNDED);
   }
 
   /** Loads the class: virtual threads that wait for class loading pin their carriers. */
@@ -197,41 +193,17 @@ final class CallExecution<T> {
     return switch (loop.traffic.admit(exchange.route(), exchange.weight(), deadline, waiting)) {
       case TrafficControl.Admission.Refused no -> {
         reservation.settle(Spend.NONE);
-        recordWait(no.waits());
+        waits.record(exchange.route(), no.waits());
         yield judge(no.result());
       }
       case TrafficControl.Admission.Granted yes -> {
-        recordWait(yes.waits());
+        waits.record(exchange.route(), yes.waits());
         if (waiting == WaitMode.UNBOUNDED) {
           deadline.extend(yes.waits().total());
         }
         yield send(new Sending(yes.permit(), reservation));
       }
     };
-  }
-
-  private void recordWait(WaitTimes waits) {
-    if (waits.equals(WaitTimes.NONE)) {
-      return;
-    }
-    queued = queued.plus(waits.total());
-    Map<String, Duration> parts = new LinkedHashMap<>();
-    waits.by().forEach((reason, time) -> parts.put(reason.code(), time));
-    parts.forEach(this::recordWaitMetric);
-    if (waits.total().compareTo(MIN_WAIT_SPAN) > 0) {
-      Instant now = timer.now();
-      telemetry.recordWait(
-          waits.longest().map(WaitReason::code).orElseThrow(),
-          now.minus(waits.total()),
-          now,
-          parts);
-    }
-  }
-
-  private void recordWaitMetric(String reason, Duration time) {
-    telemetry
-        .metrics()
-        .recordWait(exchange.route().server(), exchange.route().resource(), reason, time);
   }
 
   /** What one attempt holds until its request has ended: permit, reservation, span. */
@@ -423,11 +395,17 @@ final class CallExecution<T> {
       return Optional.of(deadline.remaining().isPositive() ? fault : deadlineExceeded(fault));
     }
     setBackoff(delay);
+    if (!bulk && attempts.size() == 1) {
+      log.info(
+          "{}; tried again after {} ms, at most {} times in all",
+          fault.message(),
+          delay.toMillis(),
+          loop.policy.maxAttempts());
+    }
     Instant from = timer.now();
     loop.traffic.backOff(delay);
     if (delay.isPositive()) {
-      recordWaitMetric("backoff", delay);
-      telemetry.recordWait("backoff", from, timer.now(), Map.of());
+      waits.recordBackoff(exchange.route(), delay, from);
     }
     return Optional.empty();
   }
@@ -537,7 +515,7 @@ final class CallExecution<T> {
     Duration elapsed = Duration.ofNanos(timer.nanos() - begin);
     CallMetadata metadata = new CallMetadata(exchange.purpose(), scope, metadata(value));
     return new CallReport(
-        exchange.route(), started, elapsed, queued, attempts, spend, fault, metadata);
+        exchange.route(), started, elapsed, waits.queued(), attempts, spend, fault, metadata);
   }
 
   private CallMetadata.AnswerMetadata metadata(Optional<T> value) {

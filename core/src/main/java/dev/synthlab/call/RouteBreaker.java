@@ -80,6 +80,17 @@ final class RouteBreaker {
     };
   }
 
+  /** The failed and all of the last requests, in words. */
+  String failures() {
+    CircuitBreaker.Metrics metrics = breaker.getMetrics();
+    return metrics.getNumberOfFailedCalls()
+        + " of the last "
+        + metrics.getNumberOfBufferedCalls()
+        + " requests failed; the next one is sent in "
+        + OPEN_TIME.toSeconds()
+        + " s";
+  }
+
   /** The number of state transitions so far. */
   int transitions() {
     return transitions.get();

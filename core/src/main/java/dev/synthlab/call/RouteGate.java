@@ -389,7 +389,10 @@ final class RouteGate {
 
   private void logOpened() {
     traffic.metrics().recordBreakerOpened(route.server(), route.resource());
-    log.warn("circuit breaker opened: {} fails all the time, calls to it wait", route);
+    log.warn(
+        "the circuit breaker of {} is open: {}",
+        route,
+        breaker.map(RouteBreaker::failures).orElse("its requests fail"));
   }
 
   private TrafficControl.Admission granted(long weight, Arrival arrival) {

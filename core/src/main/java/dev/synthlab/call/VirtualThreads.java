@@ -9,7 +9,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** The factory of virtual threads: the only place that starts them. */
 @Internal
@@ -32,41 +31,14 @@ public final class VirtualThreads {
    *
    * @param work the work
    * @param <T> the type of the result
-   * @return the future of the result; cancelling it interrupts the work
+   * @return the future of the result; the work is interrupted when the future, or one made from it,
+   *     is cancelled, times out or is completed by somebody else
    */
   public static <T> CompletableFuture<T> async(Supplier<T> work) {
-    Async<T> future = new Async<>();
+    CallFuture<T> future = new CallFuture<>();
     Callable<T> withContext = ContextSnapshot.capture().around(work::get);
-    future.worker = start("synthlab-async", () -> future.run(withContext));
+    start("synthlab-async", () -> future.run(withContext));
     return future;
-  }
-
-  /** A future that interrupts its worker when it is cancelled. */
-  private static final class Async<T> extends CompletableFuture<T> {
-    private volatile @Nullable Thread worker;
-
-    void run(Callable<T> work) {
-      try {
-        complete(work.call());
-      } catch (Throwable e) { // passed to the caller of the future
-        completeExceptionally(e);
-      }
-    }
-
-    @Override
-    public boolean cancel(boolean mayInterruptIfRunning) {
-      boolean cancelled = super.cancel(mayInterruptIfRunning);
-      Thread running = worker;
-      if (cancelled && running != null) {
-        running.interrupt();
-      }
-      return cancelled;
-    }
-
-    @Override
-    public <U> CompletableFuture<U> newIncompleteFuture() {
-      return new CompletableFuture<>();
-    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.Transports;
 import dev.synthlab.call.ActiveCalls;
 import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallLoop;
@@ -20,7 +21,6 @@ import dev.synthlab.http.ConnectOptions;
 import dev.synthlab.http.OkHttpTransport;
 import dev.synthlab.http.SharedTransport;
 import dev.synthlab.http.Transport;
-import dev.synthlab.http.Transports;
 import dev.synthlab.json.Json;
 import dev.synthlab.spans.Telemetry;
 import io.opentelemetry.api.OpenTelemetry;

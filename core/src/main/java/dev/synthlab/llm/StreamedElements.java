@@ -17,7 +17,6 @@ final class StreamedElements<T> implements ElementStream<T> {
   private final JsonBinding binding;
   private final JsonArraySplitter cutter = new JsonArraySplitter();
   private final Queue<String> ready = new ArrayDeque<>();
-  private final StringBuilder soFar = new StringBuilder();
   private int taken;
   private boolean iterating;
 
@@ -66,7 +65,6 @@ final class StreamedElements<T> implements ElementStream<T> {
   private boolean awaitElement(Iterator<String> deltas) {
     while (ready.isEmpty() && deltas.hasNext()) {
       String delta = deltas.next();
-      soFar.append(delta);
       ready.addAll(cutter.cut(delta));
     }
     if (ready.isEmpty() && !cutter.closed()) {
@@ -110,13 +108,16 @@ final class StreamedElements<T> implements ElementStream<T> {
     if (reading.value().isEmpty()) {
       close();
       throw unfit(
-          text,
-          reading.violations(),
-          Completion.withoutCall(soFar.toString(), FinishReason.UNKNOWN));
+          text, reading.violations(), Completion.withoutCall(soFar(text), FinishReason.UNKNOWN));
     }
     @SuppressWarnings("unchecked") // what the shape of a type reads is of the type
     T value = (T) reading.value().get();
     return value;
+  }
+
+  /** The text of the answer so far, or else that of an element. */
+  private String soFar(String element) {
+    return stream instanceof ChatStream chat ? chat.text() : element;
   }
 
   private StructuredOutputException unfit(String text, List<String> violations, Completion answer) {

@@ -1,7 +1,10 @@
-package dev.synthlab.http;
+package dev.synthlab;
 
-import dev.synthlab.Internal;
 import dev.synthlab.config.Settings;
+import dev.synthlab.http.ConnectOptions;
+import dev.synthlab.http.OkHttpTransport;
+import dev.synthlab.http.SharedTransport;
+import dev.synthlab.http.TransportProvider;
 import java.net.URI;
 import java.util.OptionalInt;
 import java.util.ServiceLoader;
