@@ -17,6 +17,7 @@ import dev.synthlab.http.ConnectOptions;
 import dev.synthlab.http.OkHttpTransport;
 import dev.synthlab.http.SharedTransport;
 import dev.synthlab.http.Transport;
+import dev.synthlab.http.TransportProvider;
 import dev.synthlab.llm.CompletionCache;
 import dev.synthlab.llm.CompletionCacheProvider;
 import dev.synthlab.llm.InternalCalls;
@@ -27,6 +28,7 @@ import dev.synthlab.logging.Logging;
 import dev.synthlab.spans.Telemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -72,11 +74,7 @@ public final class Synthlab implements AutoCloseable {
     this.openTelemetry = openTelemetry;
     this.timer = Timer.system();
     this.traffic = TrafficControl.by(timer, TrafficControl.RouteLimits.of(settings.limits()));
-    Transports.Opened opened = Transports.open(settings.llm().baseUrl(), settings);
-    opened
-        .concurrency()
-        .ifPresent(count -> traffic.limitConcurrency(settings.llm().baseUrl(), count));
-    this.transport = opened.transport();
+    this.transport = new SharedTransport(transport(settings, traffic));
     this.recorder = recorder(settings);
     recorder.ifPresent(kept -> shared.put(CallRecorder.class, kept));
     this.budget = budget(settings, timer, recorder);
@@ -419,5 +417,22 @@ public final class Synthlab implements AutoCloseable {
     }
     log.warn("SYNTHLAB_CACHE is on, but no cache is on the class path: add synthlab-store");
     return Optional.empty();
+  }
+
+  private static Transport transport(Settings settings, TrafficControl traffic) {
+    URI base = settings.llm().baseUrl();
+    if (base.getScheme().startsWith("http")) {
+      return new OkHttpTransport(ConnectOptions.of(settings.network()));
+    }
+    for (TransportProvider provider : ServiceLoader.load(TransportProvider.class)) {
+      if (provider.scheme().equals(base.getScheme())) {
+        traffic.limitConcurrency(base, provider.concurrency(settings));
+        return provider.open(settings);
+      }
+    }
+    throw new IllegalStateException(
+        "no transport for "
+            + base.getScheme()
+            + ": addresses on the class path; for the embedded model add synthlab-local");
   }
 }

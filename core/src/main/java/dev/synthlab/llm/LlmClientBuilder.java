@@ -1,6 +1,5 @@
 package dev.synthlab.llm;
 
-import dev.synthlab.Transports;
 import dev.synthlab.call.ActiveCalls;
 import dev.synthlab.call.Budget;
 import dev.synthlab.call.CallLoop;
@@ -10,7 +9,6 @@ import dev.synthlab.call.Credential;
 import dev.synthlab.call.ObserverList;
 import dev.synthlab.call.Timer;
 import dev.synthlab.call.TrafficControl;
-import dev.synthlab.config.Environment;
 import dev.synthlab.config.LlmSettings;
 import dev.synthlab.config.NetworkSettings;
 import dev.synthlab.config.Secret;
@@ -29,7 +27,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -45,7 +42,6 @@ import java.util.function.Supplier;
  */
 public final class LlmClientBuilder {
   private LlmSettings settings = LlmSettings.defaults();
-  private Optional<Settings> process = Optional.empty();
   private Optional<SuppliedSecret> credential = Optional.empty();
   private Optional<NetworkSettings> network = Optional.empty();
   private Optional<Transport> transport = Optional.empty();
@@ -93,7 +89,6 @@ public final class LlmClientBuilder {
   }
 
   LlmClientBuilder process(Settings all) {
-    process = Optional.of(all);
     network = Optional.of(all.network());
     concurrency = all.limits().window();
     limits = TrafficControl.RouteLimits.of(all.limits());
@@ -491,7 +486,7 @@ public final class LlmClientBuilder {
     if (limited && traffic.isPresent()) {
       control.setLimits(llm.baseUrl(), llm.keyName(), limits);
     }
-    Transport over = transport.orElseGet(() -> opened(llm.baseUrl(), control));
+    Transport over = transport.orElseGet(() -> opened(llm.baseUrl()));
     CallPolicy policy =
         new CallPolicy(
             llm.maxAttempts(), llm.timeout(), llm.backoffFirst(), llm.backoffMax(), waiting);
@@ -520,7 +515,7 @@ public final class LlmClientBuilder {
   }
 
   /** A transport of the client: one that it shares, or a new one. */
-  private SharedTransport opened(URI base, TrafficControl control) {
+  private SharedTransport opened(URI base) {
     if (owned.isPresent()) {
       SharedTransport first = owned.get();
       shared = owned; // another client of this builder shares it
@@ -534,9 +529,10 @@ public final class LlmClientBuilder {
       NetworkSettings how = network.orElseGet(NetworkSettings::direct);
       return new SharedTransport(new OkHttpTransport(ConnectOptions.of(how)));
     }
-    Transports.Opened opened =
-        Transports.open(base, process.orElseGet(() -> Settings.from(Environment.of(Map.of()))));
-    opened.concurrency().ifPresent(count -> control.limitConcurrency(base, count));
-    return opened.transport();
+    throw new IllegalStateException(
+        "a client built by hand has no transport for "
+            + base.getScheme()
+            + ": addresses: give it one, or build it by Synthlab.builder(), which opens that of the"
+            + " embedded model");
   }
 }
