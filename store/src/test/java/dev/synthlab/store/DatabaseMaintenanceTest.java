@@ -66,10 +66,10 @@ class DatabaseMaintenanceTest {
     upkeep().migrateLedger();
     try (DatabaseManager database = over(file())) {
       database.useHandle(
-          handle -> handle.execute("DELETE FROM ledger_history WHERE \"version\" = '3'"));
+          handle -> handle.execute("DELETE FROM ledger_history WHERE \"version\" = '4'"));
     }
 
-    assertThat(upkeep().ledger().schema()).contains(new DatabaseMaintenance.Schema("2", 1));
+    assertThat(upkeep().ledger().schema()).contains(new DatabaseMaintenance.Schema("3", 1));
   }
 
   @Test
