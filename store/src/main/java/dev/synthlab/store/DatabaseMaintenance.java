@@ -133,7 +133,7 @@ public final class DatabaseMaintenance {
   }
 
   private Optional<Schema> ledgerSchema() throws SQLException {
-    Optional<Connection> existing = new LedgerTables(ledger).openToRead();
+    Optional<Connection> existing = new LedgerTables(ledger).openAsItIs();
     if (existing.isEmpty()) {
       return Optional.empty();
     }

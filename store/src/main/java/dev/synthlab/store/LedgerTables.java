@@ -65,24 +65,29 @@ final class LedgerTables {
 
   /** A connection for reading; empty if nothing was ever recorded. Older tables are migrated. */
   Optional<Connection> openToRead() throws SQLException {
+    Optional<Connection> asItIs = openAsItIs();
+    if (asItIs.isEmpty() || version(asItIs.get()) == VERSION) {
+      return asItIs;
+    }
+    asItIs.get().close();
+    return Optional.of(open());
+  }
+
+  /** A connection to tables that may be older; empty if nothing was ever recorded. */
+  Optional<Connection> openAsItIs() throws SQLException {
     if (dialect instanceof Sqlite file && !file.exists()) {
       return Optional.empty();
     }
     Connection connection = connect();
-    boolean current = false;
-    int version;
+    boolean good = false;
     try {
-      version = checkedVersion(connection);
-      current = version == VERSION;
+      good = checkedVersion(connection) > 0;
     } finally {
-      if (!current) {
+      if (!good) {
         connection.close();
       }
     }
-    if (current) {
-      return Optional.of(connection);
-    }
-    return version == 0 ? Optional.empty() : Optional.of(open());
+    return good ? Optional.of(connection) : Optional.empty();
   }
 
   private Connection connect() throws SQLException {
