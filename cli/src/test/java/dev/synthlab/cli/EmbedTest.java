@@ -76,7 +76,7 @@ class EmbedTest {
     JsonNode first = vectors("out.jsonl").getFirst();
     assertThat(first.at("/synthlab/model").stringValue()).isEqualTo("e-1");
     assertThat(first.at("/synthlab/usage/input").intValue()).isPositive();
-    assertThat(ended.err()).contains("3/3 in").contains("in 9 out 0");
+    assertThat(ended.err()).contains("3/3 texts in").contains("in 9 out 0");
   }
 
   @Test

@@ -50,6 +50,9 @@ class ReadmeTest {
     if (!body.contains("json_schema")) {
       return "{\"fruits\": []}";
     }
+    if (body.contains("Ann is 31")) {
+      return "{\"items\": [{\"name\": \"Ann\", \"age\": 31}, {\"name\": \"Bob\", \"age\": 45}]}";
+    }
     return body.contains("stars")
         ? "{\"mood\": \"good\", \"stars\": 5}"
         : "{\"name\": \"Rex\", \"age\": 3}";
@@ -180,7 +183,7 @@ class ReadmeTest {
       ReadmeSnippet.run();
     }
 
-    assertThat(server.seen()).hasSize(6);
+    assertThat(server.seen()).hasSize(8);
   }
 
   @Test
