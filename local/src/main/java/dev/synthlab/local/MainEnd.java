@@ -3,6 +3,8 @@ package dev.synthlab.local;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Ends the process when {@code main} has returned and nothing but native threads of the embedded
@@ -16,17 +18,18 @@ final class MainEnd {
   private static final String MAIN = "main";
 
   private volatile int exit;
+  private boolean alone;
 
   private MainEnd() {}
 
-  /** Starts to watch, if the JVM was started by the {@code java} command. */
+  /** Starts to watch. */
   static void watch() {
-    if (System.getProperty("sun.java.command") == null) {
-      return; // a JVM in a program of another language, which decides about its own end
-    }
     MainEnd end = new MainEnd();
     threads().stream().filter(thread -> thread.getName().equals(MAIN)).forEach(end::noteFailure);
-    Thread.ofPlatform().daemon().name("synthlab-local-end").start(end::run);
+    Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("synthlab-local-end").factory())
+        .scheduleWithFixedDelay(
+            end::check, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   @SuppressWarnings("ReferenceEquality") // a thread without a handler gives its group
@@ -42,20 +45,12 @@ final class MainEnd {
         });
   }
 
-  private void run() {
-    boolean alone = false;
-    try {
-      while (true) {
-        Thread.sleep(INTERVAL_MILLIS);
-        boolean before = alone;
-        alone = onlyNativeThreadsAreLeft();
-        // Twice in a row: a Java thread that starts has no frames for a moment.
-        if (alone && before) {
-          Runtime.getRuntime().exit(exit);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private void check() {
+    boolean before = alone;
+    alone = onlyNativeThreadsAreLeft();
+    // Twice in a row: a Java thread that starts has no frames for a moment.
+    if (alone && before) {
+      Runtime.getRuntime().exit(exit);
     }
   }
 
