@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,10 +27,11 @@ final class MainEnd {
   static void watch() {
     MainEnd end = new MainEnd();
     threads().stream().filter(thread -> thread.getName().equals(MAIN)).forEach(end::noteFailure);
-    Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("synthlab-local-end").factory())
-        .scheduleWithFixedDelay(
-            end::check, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+    Future<?> unused =
+        Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("synthlab-local-end").factory())
+            .scheduleWithFixedDelay(
+                end::check, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   @SuppressWarnings("ReferenceEquality") // a thread without a handler gives its group
