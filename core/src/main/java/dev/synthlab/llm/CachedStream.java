@@ -1,33 +1,40 @@
 package dev.synthlab.llm;
 
-import java.util.Iterator;
-import java.util.NoSuchElementException;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
 
-/** A stream with the answer from the cache, in one delta. For one consumer. */
-final class CachedStream implements TextStream {
+/** A stream with the answer from the cache, whose text is one delta. For one consumer. */
+final class CachedStream extends EventStream {
   private final Completion answer;
   private final LlmSpan span;
-  private boolean iterating;
-  private boolean handedOut;
+  private final Queue<StreamEvent> events = new ArrayDeque<>();
 
   CachedStream(Completion answer, LlmSpan span) {
     this.answer = answer;
     this.span = span;
-    this.handedOut = answer.text().isEmpty();
+    if (!answer.reasoning().isEmpty()) {
+      events.add(new StreamEvent.ReasoningDelta(answer.reasoning()));
+    }
+    if (!answer.text().isEmpty()) {
+      events.add(new StreamEvent.TextDelta(answer.text()));
+    }
+    answer.toolCalls().forEach(call -> events.add(new StreamEvent.ToolCall(call)));
+    events.add(new StreamEvent.Completed(answer));
   }
 
   @Override
-  public Iterator<String> iterator() {
-    if (iterating) {
-      throw new IllegalStateException("a stream is iterated once");
+  Optional<StreamEvent> next() {
+    Optional<StreamEvent> event = Optional.ofNullable(events.poll());
+    if (events.isEmpty()) {
+      close();
     }
-    iterating = true;
-    return new Deltas();
+    return event;
   }
 
   @Override
   public Completion completion() {
-    if (!handedOut) {
+    if (events.stream().anyMatch(event -> event instanceof StreamEvent.TextDelta)) {
       throw new IllegalStateException(
           "the answer is not complete: read the stream to its end first");
     }
@@ -37,24 +44,5 @@ final class CachedStream implements TextStream {
   @Override
   public void close() {
     span.answered(answer);
-  }
-
-  private final class Deltas implements Iterator<String> {
-    @Override
-    public boolean hasNext() {
-      if (handedOut) {
-        close();
-      }
-      return !handedOut;
-    }
-
-    @Override
-    public String next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      handedOut = true;
-      return answer.text();
-    }
   }
 }

@@ -11,15 +11,15 @@ import dev.synthlab.http.BodyReader;
 import dev.synthlab.http.TransportException;
 import dev.synthlab.http.TransportException.Phase;
 import java.io.IOException;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
+import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /** A chat completion over server-sent events, after its first text. For one consumer. */
-final class ChatStream implements TextStream {
+final class ChatStream extends EventStream {
   private final AttemptResult.ResponseReceived head;
   private final PreparedChat chat;
   private final ChatChunks chunks;
@@ -28,9 +28,10 @@ final class ChatStream implements TextStream {
   private volatile Optional<LlmSpan> span = Optional.empty();
   private volatile Optional<CallException> broken = Optional.empty();
   private volatile Consumer<Completion> whole = answer -> {};
-  private String ready = "";
+  private int textTold;
+  private int reasoningTold;
   private boolean ended;
-  private boolean iterating;
+  private Optional<Queue<StreamEvent>> closing = Optional.empty();
 
   ChatStream(AttemptResult.ResponseReceived head, PreparedChat chat) {
     this.head = head;
@@ -41,8 +42,10 @@ final class ChatStream implements TextStream {
 
   /** Reads until the first text, or the end of the stream. */
   void awaitFirst() throws IOException, UnusableResponseException {
-    ready = nextDelta();
-    if (ready.isEmpty()
+    while (!ended && answer.text.isEmpty()) {
+      read();
+    }
+    if (answer.text.isEmpty()
         && answer.calls.isEmpty()
         && answer.refusal.isEmpty()
         && !answer.finish.equals(FinishReason.LENGTH)
@@ -77,17 +80,44 @@ final class ChatStream implements TextStream {
   }
 
   @Override
-  public Iterator<String> iterator() {
-    if (iterating) {
-      throw new IllegalStateException("a stream is iterated once");
+  Optional<StreamEvent> next() {
+    while (true) {
+      if (answer.reasoningText.length() > reasoningTold) {
+        String delta = answer.reasoningText.since(reasoningTold);
+        reasoningTold += delta.length();
+        return Optional.of(new StreamEvent.ReasoningDelta(delta));
+      }
+      if (answer.text.length() > textTold) {
+        String delta = answer.text.since(textTold);
+        textTold += delta.length();
+        return Optional.of(new StreamEvent.TextDelta(delta));
+      }
+      if (ended) {
+        return Optional.ofNullable(closing().poll());
+      }
+      readOn();
     }
-    iterating = true;
-    return new Deltas();
+  }
+
+  /** The events after the last delta. */
+  private Queue<StreamEvent> closing() {
+    if (closing.isEmpty()) {
+      close();
+      Queue<StreamEvent> events = new ArrayDeque<>();
+      answer.toolCalls().forEach(call -> events.add(new StreamEvent.ToolCall(call)));
+      events.add(new StreamEvent.Completed(completion()));
+      closing = Optional.of(events);
+    }
+    return closing.get();
+  }
+
+  private boolean isWhole() {
+    return ended && answer.text.length() == textTold;
   }
 
   @Override
   public Completion completion() {
-    if (!ended || !ready.isEmpty()) {
+    if (!isWhole()) {
       throw new IllegalStateException(
           "the answer is not complete: read the stream to its end first");
     }
@@ -114,7 +144,7 @@ final class ChatStream implements TextStream {
   private void show(LlmSpan on) {
     if (broken.isPresent()) {
       on.failed(broken.get());
-    } else if (ended && ready.isEmpty()) {
+    } else if (isWhole()) {
       Completion all = completion();
       on.answered(all);
       Consumer<Completion> once = whole;
@@ -134,81 +164,57 @@ final class ChatStream implements TextStream {
     return so.with(spend(), fault);
   }
 
-  /** The next text, or an empty one at the end of the stream. */
-  private String nextDelta() throws IOException, UnusableResponseException {
-    while (true) {
-      Optional<ChatChunks.Chunk> next = chunks.next();
-      if (next.isEmpty()) {
-        ChatResult.requireWhole(answer, chunks, "");
-        ended = true;
-        return "";
-      }
-      int before = answer.text.length();
-      try {
-        answer.add(next.get());
-      } catch (JacksonException e) {
-        throw new UnusableResponseException(
-            "an event that is not the JSON expected", next.get().data(), Optional.empty());
-      }
-      ChatResult.requireNoError(answer);
-      if (chunks.isEventStream()) {
-        head.onEvent().run();
-      }
-      if (answer.text.length() > before) {
-        return answer.text.since(before);
-      }
+  /** Reads on for a consumer, who gets what breaks the stream as an exception. */
+  private void readOn() {
+    try {
+      read();
+    } catch (BodyReader.TooLargeException e) {
+      throw over(Fault.of(Fault.Kind.RESPONSE_TOO_LARGE, "the stream: " + e.getMessage()), e);
+    } catch (IOException e) {
+      throw over(broken(e), e);
+    } catch (UnusableResponseException e) {
+      String body = e.body().isEmpty() ? "" : ": " + e.body();
+      throw over(interrupted(e.getMessage() + body), e);
     }
   }
 
-  private final class Deltas implements Iterator<String> {
-    @Override
-    public boolean hasNext() {
-      if (ready.isEmpty() && !ended) {
-        try {
-          ready = nextDelta();
-        } catch (BodyReader.TooLargeException e) {
-          throw over(Fault.of(Fault.Kind.RESPONSE_TOO_LARGE, "the stream: " + e.getMessage()), e);
-        } catch (IOException e) {
-          throw over(broken(e), e);
-        } catch (UnusableResponseException e) {
-          String body = e.body().isEmpty() ? "" : ": " + e.body();
-          throw over(interrupted(e.getMessage() + body), e);
-        }
-      }
-      if (ready.isEmpty()) {
-        close();
-      }
-      return !ready.isEmpty();
+  /** Reads the next part of the body, or its end. */
+  private void read() throws IOException, UnusableResponseException {
+    Optional<ChatChunks.Chunk> next = chunks.next();
+    if (next.isEmpty()) {
+      ChatResult.requireWhole(answer, chunks, "");
+      ended = true;
+      return;
     }
+    try {
+      answer.add(next.get());
+    } catch (JacksonException e) {
+      throw new UnusableResponseException(
+          "an event that is not the JSON expected", next.get().data(), Optional.empty());
+    }
+    ChatResult.requireNoError(answer);
+    if (chunks.isEventStream()) {
+      head.onEvent().run();
+    }
+  }
 
-    @Override
-    public String next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      String delta = ready;
-      ready = "";
-      return delta;
-    }
+  private static Fault broken(IOException e) {
+    String reason = String.valueOf(e.getMessage());
+    return e instanceof TransportException failed && failed.phase() == Phase.CLOSED
+        ? Fault.of(Fault.Kind.CANCELLED, "the stream was cancelled: " + reason)
+        : interrupted(reason);
+  }
 
-    private static Fault broken(IOException e) {
-      String reason = String.valueOf(e.getMessage());
-      return e instanceof TransportException failed && failed.phase() == Phase.CLOSED
-          ? Fault.of(Fault.Kind.CANCELLED, "the stream was cancelled: " + reason)
-          : interrupted(reason);
-    }
+  private static Fault interrupted(String reason) {
+    return Fault.of(
+        Fault.Kind.STREAM_INTERRUPTED, "the stream broke after its first text: " + reason);
+  }
 
-    private static Fault interrupted(String reason) {
-      return Fault.of(
-          Fault.Kind.STREAM_INTERRUPTED, "the stream broke after its first text: " + reason);
-    }
-
-    private CallException over(Fault reason, Exception cause) {
-      Fault fault = reason.because(cause).withPartial(answer.text.toString());
-      CallException thrown = CallException.of(fault, finalReport(Optional.of(fault)));
-      broken = Optional.of(thrown);
-      close();
-      return thrown;
-    }
+  private CallException over(Fault reason, Exception cause) {
+    Fault fault = reason.because(cause).withPartial(answer.text.toString());
+    CallException thrown = CallException.of(fault, finalReport(Optional.of(fault)));
+    broken = Optional.of(thrown);
+    close();
+    return thrown;
   }
 }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
@@ -173,6 +174,36 @@ public final class LlmClient extends CompletionVerbs implements AutoCloseable {
   public TextStream stream(CompletionRequest request) {
     calls.active().requireOpen();
     return calls.stream(request, calls.deadline(request));
+  }
+
+  /**
+   * Publishes the answer to a prompt, as {@link #publish(CompletionRequest)}.
+   *
+   * @param prompt the user message
+   * @return the publisher
+   */
+  public Flow.Publisher<StreamEvent> publish(String prompt) {
+    return publish(CompletionRequest.of(prompt));
+  }
+
+  /**
+   * Publishes the answer to a request. Each subscription is a call of its own, which is made on a
+   * virtual thread at the first demand, with the trace context and the MDC of the subscribing
+   * thread. Events are signalled on that thread and read as they are demanded: without demand the
+   * connection stays open. A cancelled subscription ends its call and closes the socket. A failure
+   * is signalled as what {@link #stream(CompletionRequest)} and its iterator throw; that of a
+   * closed client is {@link CallException.Cancelled}.
+   *
+   * <pre>{@code
+   * Flux<StreamEvent> events = JdkFlowAdapter.flowPublisherToFlux(llm.publish("Tell me of the sea."));
+   * }</pre>
+   *
+   * @param request the request
+   * @return a publisher by the rules of <a href="https://www.reactive-streams.org">Reactive
+   *     Streams</a>; it can be subscribed to many times
+   */
+  public Flow.Publisher<StreamEvent> publish(CompletionRequest request) {
+    return new StreamPublisher(() -> calls.stream(request, calls.deadline(request)));
   }
 
   /**

@@ -169,7 +169,7 @@ final class ModelCalls {
   }
 
   /** The stream of the answer, and of the rounds of tools before it. */
-  TextStream stream(CompletionRequest request, Deadline until) {
+  EventStream stream(CompletionRequest request, Deadline until) {
     if (request.tools().isEmpty()) {
       return openStream(request, until);
     }
@@ -209,7 +209,7 @@ final class ModelCalls {
     };
   }
 
-  private TextStream openStream(CompletionRequest request, Deadline until) {
+  private EventStream openStream(CompletionRequest request, Deadline until) {
     PreparedChat chat = PreparedChat.of(client(), request, true);
     LlmSpan span = LlmSpan.ofChat(loop.telemetry(), chat, request.options());
     return span.opening(

@@ -1,21 +1,48 @@
 package dev.synthlab.llm;
 
 import java.util.Iterator;
+import java.util.stream.Stream;
 
 /**
- * The text of an answer as a stream of deltas. For one consumer; {@link #close} may be called from
- * any thread and ends the call. The iterator throws a {@link dev.synthlab.call.CallException} with
- * the text so far when the stream breaks.
+ * The text of an answer as a stream of deltas. For one consumer, who reads it once: by {@link
+ * #iterator()}, {@link #stream()} or {@link #events()}. {@link #close} may be called from any
+ * thread and ends the call. Reading throws a {@link dev.synthlab.call.CallException} with the text
+ * so far when the stream breaks.
+ *
+ * <pre>{@code
+ * try (TextStream deltas = llm.stream("Tell me of the sea.")) {
+ *   deltas.forEach(System.out::print);
+ * }
+ * }</pre>
  */
-public interface TextStream extends Iterable<String>, AutoCloseable {
+public sealed interface TextStream extends Iterable<String>, AutoCloseable permits EventStream {
 
   /**
-   * The deltas, as they arrive. Can be called once.
+   * The deltas, as they arrive.
    *
    * @return an iterator that waits for the next delta
+   * @throws IllegalStateException when it is not the first reading
    */
   @Override
   Iterator<String> iterator();
+
+  /**
+   * The deltas as a stream of the library of Java. Closing it ends the call, as {@link #close()}
+   * does.
+   *
+   * @return a sequential stream that waits for the next delta
+   * @throws IllegalStateException when it is not the first reading
+   */
+  Stream<String> stream();
+
+  /**
+   * Text and reasoning as they arrive, tool calls, and at last the whole answer. Closing it ends
+   * the call.
+   *
+   * @return a sequential stream that waits for the next event
+   * @throws IllegalStateException when it is not the first reading
+   */
+  Stream<StreamEvent> events();
 
   /**
    * The whole answer, after the last delta.

@@ -1,25 +1,22 @@
 package dev.synthlab.llm;
 
 import dev.synthlab.call.ActiveCalls;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A stream of the texts of all rounds of a call with tools. For one consumer. */
-final class ToolStream implements TextStream {
+/** A stream of the events of all rounds of a call with tools. For one consumer. */
+final class ToolStream extends EventStream {
   private final ToolLoop rounds;
   private final ActiveCalls.Call call;
   private final AtomicBoolean ended = new AtomicBoolean();
   private final Open open;
-  private volatile TextStream current;
+  private volatile EventStream current;
   private volatile boolean closed;
   private Optional<Completion> last = Optional.empty();
-  private boolean iterating;
 
   /** Sends one request and returns the stream of its answer. */
   interface Open {
-    TextStream stream(CompletionRequest request);
+    EventStream stream(CompletionRequest request);
   }
 
   ToolStream(ToolLoop rounds, CompletionRequest request, ActiveCalls.Call call, Open open) {
@@ -30,12 +27,41 @@ final class ToolStream implements TextStream {
   }
 
   @Override
-  public Iterator<String> iterator() {
-    if (iterating) {
-      throw new IllegalStateException("a stream is iterated once");
+  Optional<StreamEvent> next() {
+    while (last.isEmpty()) {
+      Optional<StreamEvent> event = current.next();
+      if (event.isEmpty()) {
+        throw new IllegalStateException("the stream has failed");
+      }
+      if (!(event.get() instanceof StreamEvent.Completed round)) {
+        return event;
+      }
+      nextRound(round.completion());
+      if (last.isPresent()) {
+        return last.map(StreamEvent.Completed::new);
+      }
     }
-    iterating = true;
-    return new Deltas();
+    return Optional.empty();
+  }
+
+  private void nextRound(Completion answer) {
+    switch (call.within(() -> rounds.after(answer))) {
+      case ToolLoop.Next.Answered over -> {
+        last = Optional.of(over.completion());
+        end();
+      }
+      case ToolLoop.Next.Failed failed -> {
+        end();
+        ToolLoop.failed(failed.fault(), answer.report()).get();
+      }
+      case ToolLoop.Next.Asked again -> {
+        EventStream next = call.within(() -> open.stream(again.request()));
+        current = next;
+        if (closed) { // while the tools ran
+          next.close();
+        }
+      }
+    }
   }
 
   @Override
@@ -56,48 +82,6 @@ final class ToolStream implements TextStream {
   private void end() {
     if (ended.compareAndSet(false, true)) {
       call.end();
-    }
-  }
-
-  private final class Deltas implements Iterator<String> {
-    private Iterator<String> deltas = current.iterator();
-
-    @Override
-    public boolean hasNext() {
-      while (last.isEmpty() && !deltas.hasNext()) {
-        nextRound();
-      }
-      return last.isEmpty();
-    }
-
-    private void nextRound() {
-      Completion answer = current.completion();
-      switch (call.within(() -> rounds.after(answer))) {
-        case ToolLoop.Next.Answered over -> {
-          last = Optional.of(over.completion());
-          end();
-        }
-        case ToolLoop.Next.Failed failed -> {
-          end();
-          ToolLoop.failed(failed.fault(), answer.report()).get();
-        }
-        case ToolLoop.Next.Asked again -> {
-          TextStream next = call.within(() -> open.stream(again.request()));
-          current = next;
-          deltas = next.iterator();
-          if (closed) { // while the tools ran
-            next.close();
-          }
-        }
-      }
-    }
-
-    @Override
-    public String next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      return deltas.next();
     }
   }
 }
