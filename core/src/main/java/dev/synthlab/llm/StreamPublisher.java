@@ -19,6 +19,6 @@ final class StreamPublisher implements Flow.Publisher<StreamEvent> {
   @Override
   public void subscribe(Flow.Subscriber<? super StreamEvent> subscriber) {
     Objects.requireNonNull(subscriber, "subscriber");
-    subscriber.onSubscribe(new StreamSubscription(call, subscriber));
+    new StreamSubscription(call, subscriber).subscribe();
   }
 }

@@ -23,33 +23,50 @@ final class StreamSubscription implements Flow.Subscription {
   // Guarded by the lock.
   private Optional<Flow.Subscriber<? super StreamEvent>> subscriber;
   private long demand;
+  private boolean subscribed;
   private boolean begun;
   private Optional<IllegalArgumentException> refused = Optional.empty();
   private Optional<Thread> opening = Optional.empty();
   private Optional<EventStream> stream = Optional.empty();
 
-  StreamSubscription(
-      Supplier<EventStream> call, Flow.Subscriber<? super StreamEvent> subscriber) {
+  StreamSubscription(Supplier<EventStream> call, Flow.Subscriber<? super StreamEvent> subscriber) {
     this.call = call;
     this.subscriber = Optional.of(subscriber);
   }
 
+  /** Gives itself to the subscriber, who gets no other signal until that has returned. */
+  void subscribe() {
+    Optional<Flow.Subscriber<? super StreamEvent>> to;
+    lock.lock();
+    try {
+      to = subscriber;
+    } finally {
+      lock.unlock();
+    }
+    to.ifPresent(each -> each.onSubscribe(this));
+    lock.lock();
+    try {
+      subscribed = true;
+    } finally {
+      lock.unlock();
+    }
+    begin();
+  }
+
   @Override
   public void request(long count) {
-    boolean first;
     lock.lock();
     try {
       if (subscriber.isEmpty()) {
         return;
       }
-      first = !begun;
-      begun = true;
       if (count > 0) {
         demand = count > Long.MAX_VALUE - demand ? Long.MAX_VALUE : demand + count;
       } else if (refused.isEmpty()) {
         refused =
             Optional.of(
-                new IllegalArgumentException("the demand must be positive, and is " + count));
+                new IllegalArgumentException(
+                    "rule 3.9 of Reactive Streams: the demand must be positive, and is " + count));
       }
       changed.signalAll();
     } finally {
@@ -58,9 +75,22 @@ final class StreamSubscription implements Flow.Subscription {
     if (count <= 0) {
       endCall();
     }
-    if (first) {
-      VirtualThreads.start("synthlab-publish", context.wrap(this::run));
+    begin();
+  }
+
+  /** Starts the thread of the call, once there is demand. */
+  private void begin() {
+    lock.lock();
+    try {
+      boolean asked = demand > 0 || refused.isPresent();
+      if (begun || !subscribed || !asked || subscriber.isEmpty()) {
+        return;
+      }
+      begun = true;
+    } finally {
+      lock.unlock();
     }
+    VirtualThreads.start("synthlab-publish", context.wrap(this::run));
   }
 
   @Override

@@ -21,10 +21,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
-import java.util.stream.Collector;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.MDC;
@@ -278,7 +275,7 @@ class ToolsTest {
           CompletionRequest.of("Weather?").withTools(weather(Part.ToolCall::arguments));
 
       try (TextStream stream = rig.client().stream(request)) {
-        String text = Stream.ofNullable(stream).flatMap(ToolsTest::deltas).collect(joined());
+        String text = stream.stream().collect(Collectors.joining());
 
         assertThat(text).isEqualTo("Let me look. Rain.");
         assertThat(stream.completion().earlier()).hasSize(1);
@@ -288,14 +285,6 @@ class ToolsTest {
 
       assertThat(toldTo(rig, 1)).containsExactly("{\"city\":1}");
     }
-  }
-
-  private static Stream<String> deltas(TextStream stream) {
-    return StreamSupport.stream(stream.spliterator(), false);
-  }
-
-  private static Collector<CharSequence, ?, String> joined() {
-    return Collectors.joining();
   }
 
   @Test
