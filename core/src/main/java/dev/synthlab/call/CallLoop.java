@@ -181,7 +181,7 @@ public final class CallLoop {
 
   /** Runs a call, and reports it on the thread of the caller. */
   private <T> CallResult<T> run(CallExecution<T> execution) {
-    CallResult<T> result = VirtualThreads.callVirtual(execution::run);
+    CallResult<T> result = execution.run();
     execution.ended().ifPresent(this::report);
     return result;
   }

@@ -3,11 +3,8 @@ package dev.synthlab.call;
 import dev.synthlab.Internal;
 import dev.synthlab.spans.ContextSnapshot;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 
 /** The factory of virtual threads: the only place that starts them. */
@@ -39,47 +36,6 @@ public final class VirtualThreads {
     Callable<T> withContext = ContextSnapshot.capture().around(work::get);
     start("synthlab-async", () -> future.run(withContext));
     return future;
-  }
-
-  /**
-   * Runs work on a virtual thread and waits for it. An interrupt of the caller is passed on to that
-   * thread: a blocking read can be interrupted there, but not on a platform thread.
-   *
-   * @param <T> the type of the result
-   * @param work the work; its runtime exceptions are thrown with the frames of the caller added
-   * @return the result, after the work has ended, interrupted or not
-   */
-  static <T> T callVirtual(Callable<T> work) {
-    if (Thread.currentThread().isVirtual()) {
-      return call(work);
-    }
-    FutureTask<T> task = new FutureTask<>(ContextSnapshot.capture().around(work));
-    Thread worker = start("synthlab-call", task);
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return task.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-          worker.interrupt();
-        }
-      }
-    } catch (ExecutionException e) {
-      throw rethrown(Objects.requireNonNullElse(e.getCause(), e));
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private static <T> T call(Callable<T> work) {
-    try {
-      return work.call();
-    } catch (Exception e) { // every exception is passed on unchanged
-      throw unchecked(e);
-    }
   }
 
   /**

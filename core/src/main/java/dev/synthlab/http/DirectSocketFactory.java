@@ -3,17 +3,21 @@ package dev.synthlab.http;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Proxy;
 import java.net.Socket;
+import java.nio.channels.SocketChannel;
 import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
-/** A factory of sockets that ignore the system property {@code socksProxyHost}. */
+/**
+ * A factory of sockets that ignore the system property {@code socksProxyHost}. They belong to
+ * channels: an interrupt of the thread that reads, writes or connects closes them, on platform
+ * threads too.
+ */
 class DirectSocketFactory extends SocketFactory {
 
   @Override
-  public Socket createSocket() {
-    return new Socket(Proxy.NO_PROXY);
+  public Socket createSocket() throws IOException {
+    return SocketChannel.open().socket();
   }
 
   @Override

@@ -53,12 +53,13 @@ final class OkHttpConfigurer implements Dns, AutoCloseable {
 
   /**
    * Restricts a client to public addresses. An address is checked twice: when the resolver returns
-   * it, and when the socket connects, which is decisive.
+   * it or the host is one, and when the socket is connected.
    */
   OkHttpClient.Builder configureGuard(OkHttpClient.Builder builder) {
     return builder
         .dns(host -> SsrfGuard.requirePublic(host, lookup(host)))
-        .socketFactory(new SsrfGuard.Sockets());
+        .addInterceptor(SsrfGuard.ofLiterals())
+        .addNetworkInterceptor(SsrfGuard.ofConnections());
   }
 
   List<InetAddress> addresses(String host) throws UnknownHostException {

@@ -178,7 +178,7 @@ public final class OkHttpTransport implements Transport {
       response = call.execute();
     } catch (IOException e) {
       boolean timedOut = limit.exit();
-      if (Thread.interrupted()) { // the socket of a virtual thread is closed by its interrupt
+      if (Thread.interrupted()) { // which closes the socket
         throw new InterruptedException();
       }
       if (closed) {

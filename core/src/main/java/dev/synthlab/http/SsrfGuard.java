@@ -1,15 +1,14 @@
 package dev.synthlab.http;
 
-import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Proxy;
-import java.net.Socket;
-import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
+import okhttp3.Connection;
+import okhttp3.Interceptor;
 
 /**
  * A guard against server-side request forgery: rejects addresses that are not public, such as
@@ -56,6 +55,9 @@ final class SsrfGuard {
 
   /** The well-known prefix of NAT64; the last four bytes are an IPv4 address. */
   private static final Network NAT64 = Network.of("64:ff9b::", 96);
+
+  /** As OkHttp writes an address in the place of a host: digits and dots, or with colons. */
+  private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|.*:.*");
 
   private SsrfGuard() {}
 
@@ -118,26 +120,26 @@ final class SsrfGuard {
     }
   }
 
-  /** A factory of sockets that connect to public addresses only. */
-  static final class Sockets extends DirectSocketFactory {
-    @Override
-    public Socket createSocket() {
-      return new Socket(Proxy.NO_PROXY) {
-        @Override
-        public void connect(SocketAddress to, int timeout) throws IOException {
-          if (!(to instanceof InetSocketAddress target)
-              || target.getAddress() == null
-              || !isPublic(target.getAddress())) {
-            throw new NotPublicException(to + " is no public address");
-          }
-          super.connect(to, timeout);
-        }
+  /** Refuses a host that is an address itself: it is never looked up. */
+  static Interceptor ofLiterals() {
+    return chain -> {
+      String host = chain.request().url().host();
+      if (ADDRESS.matcher(host).matches()) {
+        requirePublic(host, List.of(InetAddress.getByName(host))); // no lookup either
+      }
+      return chain.proceed(chain.request());
+    };
+  }
 
-        @Override
-        public void connect(SocketAddress to) throws IOException {
-          connect(to, 0);
-        }
-      };
-    }
+  /** Refuses a connection to another address than the lookup returned, before it is used. */
+  static Interceptor ofConnections() {
+    return chain -> {
+      Connection connection = chain.connection();
+      if (connection != null) {
+        InetSocketAddress to = connection.route().socketAddress();
+        requirePublic(to.getHostString(), List.of(to.getAddress()));
+      }
+      return chain.proceed(chain.request());
+    };
   }
 }

@@ -200,7 +200,8 @@ final class ChatStream extends EventStream {
 
   private static Fault broken(IOException e) {
     String reason = String.valueOf(e.getMessage());
-    return e instanceof TransportException failed && failed.phase() == Phase.CLOSED
+    boolean isClosed = e instanceof TransportException failed && failed.phase() == Phase.CLOSED;
+    return isClosed || Thread.currentThread().isInterrupted()
         ? Fault.of(Fault.Kind.CANCELLED, "the stream was cancelled: " + reason)
         : interrupted(reason);
   }

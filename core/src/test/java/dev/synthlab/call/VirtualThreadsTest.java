@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,79 +19,11 @@ class VirtualThreadsTest {
 
   @Test
   void runsTheTaskOnAVirtualThread() throws InterruptedException {
-    assertThat(VirtualThreads.callVirtual(() -> Thread.currentThread().isVirtual())).isTrue();
     assertThat(VirtualThreads.async(() -> Thread.currentThread().isVirtual()).join()).isTrue();
 
     Thread started = VirtualThreads.start("its name", () -> {});
     started.join();
     assertThat(started.getName()).isEqualTo("its name");
-  }
-
-  @Test
-  void reusesTheCurrentVirtualThread() throws InterruptedException {
-    AtomicBoolean same = new AtomicBoolean();
-
-    VirtualThreads.start(
-            "caller",
-            () -> {
-              Thread caller = Thread.currentThread();
-              same.set(VirtualThreads.callVirtual(() -> Thread.currentThread() == caller));
-            })
-        .join();
-
-    assertThat(same).isTrue();
-  }
-
-  @Test
-  void rethrowsRuntimeExceptionsAndErrorsUnchanged() {
-    IllegalArgumentException wrong = new IllegalArgumentException("wrong");
-    AssertionError error = new AssertionError("error");
-    IOException checked = new IOException("checked");
-
-    assertThatThrownBy(
-            () ->
-                VirtualThreads.callVirtual(
-                    () -> {
-                      throw wrong;
-                    }))
-        .isSameAs(wrong);
-    assertThatThrownBy(
-            () ->
-                VirtualThreads.callVirtual(
-                    () -> {
-                      throw error;
-                    }))
-        .isSameAs(error);
-    assertThatThrownBy(
-            () ->
-                VirtualThreads.callVirtual(
-                    () -> {
-                      throw checked;
-                    }))
-        .isInstanceOf(IllegalStateException.class)
-        .hasCause(checked);
-  }
-
-  @Test
-  void forwardsAnInterruptAndWaitsForTheTaskToEnd() {
-    AtomicBoolean heard = new AtomicBoolean();
-    Thread caller = Thread.currentThread();
-
-    String said =
-        VirtualThreads.callVirtual(
-            () -> {
-              caller.interrupt();
-              try {
-                new CountDownLatch(1).await();
-              } catch (InterruptedException e) {
-                heard.set(true);
-              }
-              return "ended";
-            });
-
-    assertThat(said).isEqualTo("ended");
-    assertThat(heard).isTrue();
-    assertThat(Thread.interrupted()).isTrue();
   }
 
   @Test

@@ -1,6 +1,9 @@
 package dev.synthlab.llm;
 
+import static dev.synthlab.test.Replies.awaitClose;
 import static dev.synthlab.test.Replies.chat;
+import static dev.synthlab.test.Replies.chunk;
+import static dev.synthlab.test.Replies.delta;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -13,12 +16,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -27,10 +34,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(20)
 class TlsTest {
+  private static final String EVENTS =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
   private static final HeldCertificate AUTHORITY = authority("Lab Authority");
   private static final HeldCertificate OTHER_AUTHORITY = authority("Other Authority");
 
@@ -90,6 +100,15 @@ class TlsTest {
     return new EnvironmentClient("https://" + host + ":" + server.port() + "/v1", TWICE, variables);
   }
 
+  private static String read(LlmClient client, String verb) {
+    if (!verb.equals("stream")) {
+      return client.complete("hi");
+    }
+    try (TextStream deltas = client.stream("hi")) {
+      return deltas.stream().collect(Collectors.joining());
+    }
+  }
+
   private void refusesAtOnce(EnvironmentClient wired, String... words) {
     long begin = System.nanoTime();
 
@@ -103,6 +122,49 @@ class TlsTest {
     assertThat(server.connections()).isEqualTo(1);
     assertThat(server.seen()).isEmpty();
     assertThat(wired.timer.pauses()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"platform, whole", "platform, stream", "virtual, whole", "virtual, stream"})
+  void endsWhenTheCallingThreadIsInterrupted(String kind, String verb) throws Exception {
+    CompletableFuture<Duration> closed = new CompletableFuture<>();
+    CountDownLatch arrived = new CountDownLatch(1);
+    serve(
+        issued().build(),
+        (socket, out) -> {
+          if (verb.equals("stream")) {
+            out.write(EVENTS.getBytes(StandardCharsets.US_ASCII));
+            chunk(out, "data: " + delta("Once") + "\n\n");
+          }
+          arrived.countDown();
+          long begin = System.nanoTime();
+          try {
+            return awaitClose(socket);
+          } finally { // an end without the goodbye of TLS is an exception here
+            closed.complete(Duration.ofNanos(System.nanoTime() - begin));
+          }
+        });
+    try (EnvironmentClient wired =
+        wired("model.test", "SYNTHLAB_CA_FILE", pem("ca.pem", AUTHORITY))) {
+      CompletableFuture<String> end = new CompletableFuture<>();
+      Thread caller =
+          (kind.equals("virtual") ? Thread.ofVirtual() : Thread.ofPlatform())
+              .start(
+                  () -> {
+                    try {
+                      end.complete(read(wired.client(), verb));
+                    } catch (CallException e) {
+                      end.complete(e.getClass().getSimpleName() + " " + Thread.currentThread().isInterrupted());
+                    }
+                  });
+      arrived.await();
+
+      caller.interrupt();
+
+      assertThat(end.get()).isEqualTo("Cancelled true");
+      assertThat(closed.get()).isLessThan(Duration.ofSeconds(2));
+      assertThat(server.seen()).hasSize(1);
+    }
   }
 
   @Test
