@@ -3,6 +3,7 @@ package dev.synthlab.http;
 import dev.synthlab.config.NetworkSettings;
 import dev.synthlab.config.Secret;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -58,8 +59,20 @@ final class OkHttpConfigurer implements Dns, AutoCloseable {
   OkHttpClient.Builder configureGuard(OkHttpClient.Builder builder) {
     return builder
         .dns(host -> SsrfGuard.requirePublic(host, lookup(host)))
-        .addInterceptor(SsrfGuard.ofLiterals())
-        .addNetworkInterceptor(SsrfGuard.ofConnections());
+        .addInterceptor(
+            chain -> {
+              SsrfGuard.requirePublicLiteral(chain.request().url().host());
+              return chain.proceed(chain.request());
+            })
+        .addNetworkInterceptor(
+            chain -> {
+              Connection connection = chain.connection();
+              if (connection != null) {
+                InetSocketAddress to = connection.route().socketAddress();
+                SsrfGuard.requirePublic(to.getHostString(), List.of(to.getAddress()));
+              }
+              return chain.proceed(chain.request());
+            });
   }
 
   List<InetAddress> addresses(String host) throws UnknownHostException {

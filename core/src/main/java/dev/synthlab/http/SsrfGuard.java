@@ -2,13 +2,10 @@ package dev.synthlab.http;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
-import okhttp3.Connection;
-import okhttp3.Interceptor;
 
 /**
  * A guard against server-side request forgery: rejects addresses that are not public, such as
@@ -121,25 +118,9 @@ final class SsrfGuard {
   }
 
   /** Refuses a host that is an address itself: it is never looked up. */
-  static Interceptor ofLiterals() {
-    return chain -> {
-      String host = chain.request().url().host();
-      if (ADDRESS.matcher(host).matches()) {
-        requirePublic(host, List.of(InetAddress.getByName(host))); // no lookup either
-      }
-      return chain.proceed(chain.request());
-    };
-  }
-
-  /** Refuses a connection to another address than the lookup returned, before it is used. */
-  static Interceptor ofConnections() {
-    return chain -> {
-      Connection connection = chain.connection();
-      if (connection != null) {
-        InetSocketAddress to = connection.route().socketAddress();
-        requirePublic(to.getHostString(), List.of(to.getAddress()));
-      }
-      return chain.proceed(chain.request());
-    };
+  static void requirePublicLiteral(String host) throws UnknownHostException {
+    if (ADDRESS.matcher(host).matches()) {
+      requirePublic(host, List.of(InetAddress.getByName(host))); // no lookup either
+    }
   }
 }

@@ -154,7 +154,10 @@ class TlsTest {
                     try {
                       end.complete(read(wired.client(), verb));
                     } catch (CallException e) {
-                      end.complete(e.getClass().getSimpleName() + " " + Thread.currentThread().isInterrupted());
+                      end.complete(
+                          e.getClass().getSimpleName()
+                              + " "
+                              + Thread.currentThread().isInterrupted());
                     }
                   });
       arrived.await();
