@@ -8,12 +8,16 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** A reader of bodies up to a maximum size. */
 @Internal
 public final class BodyReader {
   /** The maximum size of a body that is read into memory, after decompression. */
   public static final int MAX_BYTES = Json.MAX_BYTES;
+
+  /** Most answers are shorter; {@code readNBytes} alone would take 16 KB for each. */
+  private static final int USUAL_BYTES = 2048;
 
   private BodyReader() {}
 
@@ -46,11 +50,18 @@ public final class BodyReader {
    * @throws IOException if the body cannot be read
    */
   public static byte[] whole(InputStream body, int limit) throws IOException {
-    byte[] bytes = body.readNBytes(limit);
-    if (bytes.length == limit && body.read() >= 0) {
+    byte[] first = new byte[Math.min(USUAL_BYTES, limit)];
+    int size = body.readNBytes(first, 0, first.length);
+    if (size < first.length) {
+      return Arrays.copyOf(first, size);
+    }
+    byte[] rest = body.readNBytes(limit - size);
+    if (rest.length == limit - size && body.read() >= 0) {
       throw new TooLargeException(limit);
     }
-    return bytes;
+    byte[] all = Arrays.copyOf(first, size + rest.length);
+    System.arraycopy(rest, 0, all, size, rest.length);
+    return all;
   }
 
   /** A body with a maximum size, which also keeps its beginning for messages. For one thread. */

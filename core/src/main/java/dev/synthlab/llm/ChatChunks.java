@@ -39,7 +39,7 @@ final class ChatChunks {
 
   /** The parts of an open body, which is not closed. */
   ChatChunks(InputStream body, boolean streamRequested) {
-    this.body = new BufferedInputStream(body, 4096);
+    this.body = new BufferedInputStream(body, 1024);
     this.streamRequested = streamRequested;
   }
 
