@@ -23,7 +23,7 @@ final class LocalWeights {
               + settings.llm().model()
               + " (a small model for demonstrations; set OPENAI_API_KEY or OPENAI_BASE_URL to use another)");
     }
-    Weights.ensure(settings.local(), quiet ? new Silent() : new Lines());
+    Weights.ensure(settings, quiet ? new Silent() : new Lines());
   }
 
   private static final class Silent implements Weights.Progress {
