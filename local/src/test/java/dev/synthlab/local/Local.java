@@ -102,7 +102,7 @@ final class Local {
 
   /** The real file, fetched if this machine does not have it yet. */
   static Path weights() throws IOException, InterruptedException {
-    return Weights.ensure(settings(Optional.empty(), CACHE, 1, 16).local(), QUIET);
+    return Weights.ensure(settings(Optional.empty(), CACHE, 1, 16), QUIET);
   }
 
   static Response send(Transport transport, String body) throws IOException, InterruptedException {
