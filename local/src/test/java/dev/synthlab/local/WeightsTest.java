@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -237,6 +238,58 @@ class WeightsTest {
     } finally {
       other.destroyForcibly();
     }
+  }
+
+  @Test
+  void downloadsOnceForTwoProcessesThatStartTogether() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    server.script =
+        Optional.of(
+            exchange -> {
+              begun.countDown();
+              try {
+                released.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              server.answer(exchange);
+            });
+    Process one = downloadSmall();
+    try {
+      begun.await();
+      Process two = downloadSmall();
+      try (var saidByOne = one.inputReader();
+          var saidByTwo = two.inputReader()) {
+        assertThat(saidByTwo.readLine()).startsWith("another process is fetching");
+        released.countDown();
+
+        assertThat(saidByOne.readLine()).isEqualTo("small.gguf");
+        assertThat(saidByTwo.readLine()).isEqualTo("small.gguf");
+      } finally {
+        two.destroyForcibly();
+      }
+    } finally {
+      released.countDown();
+      one.destroyForcibly();
+    }
+
+    assertThat(directory.resolve("small.gguf")).hasBinaryContent(server.content);
+    assertThat(server.ranges()).hasSize(1);
+  }
+
+  private Process downloadSmall() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            DownloadSmall.class.getName(),
+            server.address().toString(),
+            directory.toString(),
+            String.valueOf(server.file().size()),
+            server.file().sha256())
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
   }
 
   @Test
