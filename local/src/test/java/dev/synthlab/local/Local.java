@@ -101,7 +101,9 @@ final class Local {
             }));
   }
 
-  /** The real file, fetched if this machine does not have it yet: by the proxies of its environment. */
+  /**
+   * The real file, fetched if this machine does not have it yet: by the proxies of its environment.
+   */
   static Path weights() throws IOException, InterruptedException {
     Map<String, String> variables = new HashMap<>(System.getenv());
     variables.put("SYNTHLAB_PROVIDER", "local");

@@ -80,16 +80,14 @@ class PipSourceTest {
     assertThat(Files.readAllLines(directory.resolve("environment")))
         .contains(
             "HTTP_PROXY=http://ada:pr0xy%2Fcanary@127.0.0.1:9",
-            "HTTPS_PROXY=http://ada:pr0xy%2Fcanary@127.0.0.1:9",
-            "NO_PROXY=index.test,10.0.0.0/8")
+            "HTTPS_PROXY=http://ada:pr0xy%2Fcanary@127.0.0.1:9", "NO_PROXY=index.test,10.0.0.0/8")
         .noneMatch(line -> line.startsWith("all_proxy="));
     assertThat(Files.readString(directory.resolve("arguments"))).doesNotContain("canary");
   }
 
   @Test
   void neverStartsWhenTheProxyOfTheSettingsCannotBeUsed() throws Exception {
-    String said =
-        fetch(fakePython().toString(), Map.of("HTTPS_PROXY", "socks5://127.0.0.1:9"));
+    String said = fetch(fakePython().toString(), Map.of("HTTPS_PROXY", "socks5://127.0.0.1:9"));
 
     assertThat(said).contains("HTTPS_PROXY", "only proxies with an http:// address are supported");
     assertThat(directory.resolve("where")).doesNotExist();

@@ -103,8 +103,7 @@ class ProgressLogTest {
       assertThat(process.waitFor()).isZero();
       assertThat(answer).contains("the embedded model (98 MB) could not be had");
       assertThat(Files.readAllLines(said))
-          .contains(
-              "synthlab: downloading the embedded model, once, from 127.0.0.1: 0 of 98 MB")
+          .contains("synthlab: downloading the embedded model, once, from 127.0.0.1: 0 of 98 MB")
           .anyMatch(line -> line.startsWith("synthlab: the embedded model cannot be had from 127"));
     }
   }

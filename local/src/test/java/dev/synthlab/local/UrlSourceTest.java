@@ -76,7 +76,9 @@ class UrlSourceTest {
     Path file = download();
 
     assertThat(file).hasBinaryContent(server.content);
-    assertThat(server.seen()).last().isEqualTo(new Seen("/small.gguf", "bytes=100000-", "\"v1\"", ""));
+    assertThat(server.seen())
+        .last()
+        .isEqualTo(new Seen("/small.gguf", "bytes=100000-", "\"v1\"", ""));
   }
 
   @Test
@@ -391,8 +393,7 @@ class UrlSourceTest {
 
   @Test
   void usesNoProxyForAHostInNoProxy() throws Exception {
-    NetworkSettings network =
-        network("HTTP_PROXY", "http://127.0.0.1:9", "NO_PROXY", "127.0.0.1");
+    NetworkSettings network = network("HTTP_PROXY", "http://127.0.0.1:9", "NO_PROXY", "127.0.0.1");
 
     Path file = weights(UrlSource.of(server.address(), network)).ensure(Local.QUIET);
 
@@ -415,8 +416,7 @@ class UrlSourceTest {
   void trustsTheAuthoritiesOfTheSettings() throws Exception {
     HeldCertificate certificate =
         new HeldCertificate.Builder().addSubjectAlternativeName("127.0.0.1").build();
-    Path authorities =
-        Files.writeString(directory.resolve("ca.pem"), certificate.certificatePem());
+    Path authorities = Files.writeString(directory.resolve("ca.pem"), certificate.certificatePem());
     try (WeightsServer secure =
         WeightsServer.secure(
             new HandshakeCertificates.Builder()
@@ -458,8 +458,7 @@ class UrlSourceTest {
   }
 
   /** The first response stops within the file until the end of the test. */
-  private void silentAfterTheFirstBytes(HttpExchange exchange)
-      throws IOException {
+  private void silentAfterTheFirstBytes(HttpExchange exchange) throws IOException {
     if (server.seen().size() > 1) {
       server.answer(exchange);
       return;

