@@ -188,17 +188,19 @@ final class UrlDownload implements AutoCloseable {
       if (closed) {
         return;
       }
+      long have = bytes;
       byte[] block = new byte[1 << 16];
       for (int read = in.read(block); read >= 0 && !closed; read = in.read(block)) {
         lastRead = System.nanoTime();
-        if (bytes + read > wanted.size()) {
+        if (have + read > wanted.size()) {
           throw new IOException("the file there is longer than " + wanted.size() + " bytes");
         }
         ByteBuffer arrived = ByteBuffer.wrap(block, 0, read);
         while (arrived.hasRemaining()) {
           file.write(arrived);
         }
-        bytes += read;
+        have += read;
+        bytes = have;
       }
     }
     if (bytes < wanted.size()) {
