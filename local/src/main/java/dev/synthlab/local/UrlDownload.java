@@ -165,6 +165,8 @@ final class UrlDownload implements AutoCloseable {
     URI address = source.address();
     for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       Response response = transport.send(Request.get(address, headers), source.maxSilence());
+      lastRead = System.nanoTime();
+      body = Optional.of(response.body());
       Optional<String> location =
           response.headers().first("location").filter(to -> REDIRECTS.contains(response.status()));
       if (location.isEmpty()) {
@@ -183,8 +185,6 @@ final class UrlDownload implements AutoCloseable {
   private void copy(Response response, FileChannel part) throws IOException {
     try (FileChannel file = part;
         InputStream in = response.body()) {
-      lastRead = System.nanoTime();
-      body = Optional.of(in);
       if (closed) {
         return;
       }
