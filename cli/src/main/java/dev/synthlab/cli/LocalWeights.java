@@ -23,7 +23,7 @@ final class LocalWeights {
               + settings.llm().model()
               + " (a small model for demonstrations; set OPENAI_API_KEY or OPENAI_BASE_URL to use another)");
     }
-    Weights.ensure(settings.local(), quiet ? new Silent() : new Lines());
+    Weights.ensure(settings, quiet ? new Silent() : new Lines());
   }
 
   private static final class Silent implements Weights.Progress {
@@ -41,6 +41,7 @@ final class LocalWeights {
   private static final class Lines implements Weights.Progress {
     private final boolean terminal = Terminal.is(Terminal.STDERR);
     private long shown;
+    private boolean lineOpen;
 
     @Override
     public void moved(String source, long bytes, long total) {
@@ -57,11 +58,14 @@ final class LocalWeights {
               total / 1_000_000,
               Redactor.printableLine(Redactor.redact(source)));
       System.err.print(terminal ? "\r" + line + (done ? "\n" : "") : line + "\n");
+      lineOpen = terminal && !done;
     }
 
     @Override
     public void note(String line) {
-      System.err.println("synthlab: " + Redactor.printableLine(Redactor.redact(line)));
+      String end = lineOpen ? "\n" : "";
+      lineOpen = false;
+      System.err.println(end + "synthlab: " + Redactor.printableLine(Redactor.redact(line)));
     }
   }
 }

@@ -18,9 +18,12 @@ public final class LocalTransportProvider implements TransportProvider {
 
   private final Weights.Progress progress;
 
-  /** For {@link java.util.ServiceLoader}: logs the progress of the download. */
+  /**
+   * For {@link java.util.ServiceLoader}: the progress of the download goes to the log, or to
+   * standard error if no logger is bound to SLF4J.
+   */
   public LocalTransportProvider() {
-    this(new LoggedProgress());
+    this(new ProgressLog());
   }
 
   /**
@@ -52,12 +55,12 @@ public final class LocalTransportProvider implements TransportProvider {
         new EnginePool<>(
             "synthlab-local",
             local.slots(),
-            () -> LlamaEngine.load(Weights.ensure(local, progress), local.cache(), threads));
+            () -> LlamaEngine.load(Weights.ensure(settings, progress), local.cache(), threads));
     EnginePool<Embedder> embedding =
         new EnginePool<>(
             "synthlab-local-vectors",
             1,
-            () -> LlamaEmbedder.load(Weights.ensure(local, progress), local.cache(), threads));
+            () -> LlamaEmbedder.load(Weights.ensure(settings, progress), local.cache(), threads));
     EngineFactory engines = new EngineFactory(chat, embedding);
     return new LocalTransport(name(local.model()), local.maxTokens(), engines, Clock.systemUTC());
   }

