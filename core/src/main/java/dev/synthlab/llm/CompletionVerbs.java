@@ -232,6 +232,18 @@ abstract sealed class CompletionVerbs permits LlmClient {
   }
 
   /**
+   * Completes a prompt with a value of a generic type, as {@link #ask(CompletionRequest, Class)}.
+   *
+   * @param prompt the user message
+   * @param type for example {@code new TypeRef<List<City>>() {}}
+   * @param <T> the type
+   * @return the value, and the completion with usage and attempts
+   */
+  public <T> TypedCompletion<T> ask(String prompt, TypeRef<T> type) {
+    return ask(CompletionRequest.of(prompt), type);
+  }
+
+  /**
    * Completes a request with a value of a generic type, as {@link #ask(CompletionRequest, Class)}.
    *
    * @param request the request

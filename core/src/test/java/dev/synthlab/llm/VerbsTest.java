@@ -52,6 +52,7 @@ class VerbsTest {
 
       assertThat(llm.complete("Which cities?", cities)).isEqualTo(both);
       assertThat(llm.completeList("Which cities?", City.class)).isEqualTo(both);
+      assertThat(llm.ask("Which?", cities).value()).isEqualTo(both);
       assertThat(llm.ask(CompletionRequest.of("Which?"), cities).value()).isEqualTo(both);
       assertThat(llm.askOutcome(CompletionRequest.of("Which?"), cities).get().value())
           .isEqualTo(both);

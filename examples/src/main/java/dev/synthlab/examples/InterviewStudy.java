@@ -1,36 +1,40 @@
 package dev.synthlab.examples;
 
+import static java.util.concurrent.CompletableFuture.supplyAsync;
+
 import dev.synthlab.Synthlab;
 import dev.synthlab.config.Environment;
 import dev.synthlab.config.Settings;
 import dev.synthlab.json.Constraints;
 import dev.synthlab.json.Description;
-import dev.synthlab.llm.Completion;
 import dev.synthlab.llm.CompletionRequest;
 import dev.synthlab.llm.Conversation;
 import dev.synthlab.llm.LlmClient;
 import dev.synthlab.llm.Message;
 import dev.synthlab.llm.Outcome;
-import dev.synthlab.llm.ParallelOptions;
 import dev.synthlab.llm.Part;
 import dev.synthlab.llm.PromptTemplate;
 import dev.synthlab.llm.TextStream;
+import dev.synthlab.llm.TypedCompletion;
+import dev.synthlab.spans.Labels;
 import dev.synthlab.spans.Tracing;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
-import tools.jackson.databind.json.JsonMapper;
 
-/** A research service: interviews, a report, a chat, images. For one thread. */
+/**
+ * A research service: interviews, a report, a chat, images. It gets its client and its threads from
+ * outside. For one thread.
+ */
 final class InterviewStudy {
   private static final PromptTemplate PERSONA =
       PromptTemplate.of("You are {{name}}, {{background}}. Answer in one short sentence.");
@@ -38,23 +42,19 @@ final class InterviewStudy {
       PromptTemplate.of("People were asked: {{question}}\nThey said:\n{{answers}}\nReport on it.");
 
   private final LlmClient llm;
+  private final Executor threads;
   private Conversation chat = Conversation.within(3_000).system("You know this study. Be brief.");
 
-  InterviewStudy(LlmClient llm) {
+  InterviewStudy(LlmClient llm, ExecutorService threads) {
     this.llm = llm;
+    this.threads = Tracing.wrap(threads);
   }
 
   /** A person who is interviewed. */
   record Persona(String name, String background) {}
 
-  /** The end of an interview. */
-  sealed interface Interview {
-    /** The person answered. */
-    record Held(Persona who, String answer) implements Interview {}
-
-    /** The interview failed. */
-    record Missed(Persona who, String reason) implements Interview {}
-  }
+  /** The answer of a person. */
+  record Answer(@Description("one short sentence") String text, Mood mood) {}
 
   /** The mood of people. */
   enum Mood {
@@ -80,35 +80,38 @@ final class InterviewStudy {
   /** The report of the interviews. */
   record Report(String summary, Findings findings) {}
 
-  /** Interviews all people in parallel; each interview is passed on when it ends. */
+  /**
+   * Interviews all people in parallel, in one trace; each interview is passed on when it ends, on
+   * its thread.
+   */
   List<Interview> interviews(String question, List<Persona> people, Consumer<Interview> ended) {
-    List<CompletionRequest> requests =
-        people.stream().map(who -> request(question, who).withOperation("interview")).toList();
-    ParallelOptions options =
-        ParallelOptions.DEFAULT.withConcurrency(10).withDeadline(Duration.ofMinutes(10));
-    ParallelOptions.Listener<Completion> listener =
-        (index, outcome) -> ended.accept(interview(people.get(index), outcome));
-    List<Outcome<Completion>> outcomes =
-        Tracing.chain("interviews", question, () -> llm.askAll(requests, options, listener));
-    return IntStream.range(0, people.size())
-        .mapToObj(i -> interview(people.get(i), outcomes.get(i)))
-        .toList();
+    Tracing.Work<List<Interview>, RuntimeException> interviews =
+        () ->
+            people.stream()
+                .map(who -> supplyAsync(() -> interview(question, who, ended), threads))
+                .toList() // all have begun before the first is waited for
+                .stream()
+                .map(CompletableFuture::join)
+                .toList();
+    return Tracing.with(
+        Labels.NONE.withComponent("interviews"),
+        () -> Tracing.chain("interviews", question, interviews));
   }
 
-  private static CompletionRequest request(String question, Persona who) {
+  private Interview interview(String question, Persona who, Consumer<Interview> ended) {
     String rules = PERSONA.fill(Map.of("name", who.name(), "background", who.background()));
-    return CompletionRequest.of(question).withSystem(rules).withMaxTokens(60);
-  }
-
-  private static Interview interview(Persona who, Outcome<Completion> outcome) {
-    return switch (outcome) {
-      case Outcome.Answered<Completion> answered ->
-          new Interview.Held(who, answered.value().text());
-      case Outcome.Rejected<Completion> rejected ->
-          new Interview.Missed(who, String.valueOf(rejected.exception().getMessage()));
-      case Outcome.Failed<Completion> failed ->
-          new Interview.Missed(who, String.valueOf(failed.exception().getMessage()));
-    };
+    CompletionRequest request = CompletionRequest.of(question).withSystem(rules).withMaxTokens(100);
+    Interview interview =
+        switch (llm.askOutcome(request.withOperation("interview"), Answer.class)) {
+          case Outcome.Answered<TypedCompletion<Answer>> answered ->
+              new Interview.Held(who, answered.value().value());
+          case Outcome.Rejected<TypedCompletion<Answer>> rejected ->
+              new Interview.Missed(who, String.valueOf(rejected.exception().getMessage()));
+          case Outcome.Failed<TypedCompletion<Answer>> failed ->
+              new Interview.Missed(who, String.valueOf(failed.exception().getMessage()));
+        };
+    ended.accept(interview);
+    return interview;
   }
 
   /** Summarises the interviews; the chat includes the report from then on. */
@@ -116,7 +119,7 @@ final class InterviewStudy {
     List<String> answers = new ArrayList<>();
     for (Interview each : interviews) {
       if (each instanceof Interview.Held held) {
-        answers.add(held.who().name() + ": " + held.answer());
+        answers.add(held.who().name() + ": " + held.answer().text());
       }
     }
     String said = String.join("\n", answers);
@@ -154,22 +157,17 @@ final class InterviewStudy {
     return llm.generateImage("A calm cover without text for a report: " + report.summary());
   }
 
-  /** Writes an interview as one line of JSON. */
-  static void keep(Path file, Interview interview) {
-    String line = JsonMapper.shared().writeValueAsString(interview) + "\n";
-    try {
-      Files.writeString(file, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   public static void main(String[] args) throws IOException {
     List<String> words = new ArrayList<>(List.of(args));
     boolean local = words.remove("--local");
     Environment embedded = Environment.of(Map.of("SYNTHLAB_PROVIDER", "local"));
-    try (Synthlab layer = Synthlab.of(local ? Settings.from(embedded) : Settings.get())) {
-      InterviewStudy study = new InterviewStudy(layer.llm());
+    Settings settings = local ? Settings.from(embedded) : Settings.get();
+    try (ExecutorService threads = Executors.newFixedThreadPool(10);
+        Synthlab lab = Synthlab.builder().settings(settings).build()) {
+      // On Ctrl-C and SIGTERM: calls in flight may end, no other call begins.
+      Thread stop = Thread.ofPlatform().unstarted(() -> lab.shutdown(Duration.ofSeconds(20)));
+      Runtime.getRuntime().addShutdownHook(stop);
+      InterviewStudy study = new InterviewStudy(lab.llm(), threads);
       String question = "Why did you stop using the app?";
       List<Persona> people =
           List.of(
@@ -177,11 +175,11 @@ final class InterviewStudy {
               new Persona("Tomas", "61, a retired teacher"),
               new Persona("Aiko", "22, a student of design"));
       Path kept = Files.createTempFile("interviews", ".jsonl");
-      List<Interview> all = study.interviews(question, people, each -> keep(kept, each));
+      List<Interview> all = study.interviews(question, people, each -> each.keep(kept));
       System.out.println(all.size() + " interviews in " + kept);
       Report report = study.report(question, all);
       System.out.println(report);
-      study.say("What should we mend first?", System.out::print);
+      study.say("What should we fix first?", System.out::print);
       System.out.println();
       for (String material : words) {
         System.out.println(study.describe(Part.Image.of(Path.of(material))));

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -13,15 +16,18 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class EmbeddedProgramsTest {
   private static Stage stage;
+  private static ExecutorService threads;
 
   @BeforeAll
   static void open() {
     stage = Stage.embedded();
+    threads = Executors.newFixedThreadPool(2);
   }
 
   @AfterAll
   static void close() {
     stage.close();
+    threads.close();
   }
 
   @Test
@@ -86,21 +92,21 @@ class EmbeddedProgramsTest {
 
   @Test
   void conductsInterviewsAndDiscussesTheReport() {
-    InterviewStudy study = new InterviewStudy(stage.llm());
+    InterviewStudy study = new InterviewStudy(stage.llm(), threads);
     List<InterviewStudy.Persona> people =
         List.of(
             new InterviewStudy.Persona("Maria", "34, a nurse"),
             new InterviewStudy.Persona("Tomas", "61, a teacher"));
-    List<InterviewStudy.Interview> kept = new ArrayList<>();
+    List<Interview> kept = new CopyOnWriteArrayList<>();
     List<String> pieces = new ArrayList<>();
 
-    List<InterviewStudy.Interview> all = study.interviews("Why did you stop?", people, kept::add);
+    List<Interview> all = study.interviews("Why did you stop?", people, kept::add);
     InterviewStudy.Report report = study.report("Why did you stop?", all);
     String said = study.say("What should we mend?", pieces::add);
 
     assertThat(kept)
         .containsExactlyInAnyOrderElementsOf(all)
-        .hasOnlyElementsOfType(InterviewStudy.Interview.Held.class);
+        .hasOnlyElementsOfType(Interview.Held.class);
     assertThat(report.findings().themes()).hasSizeBetween(1, 3);
     assertThat(report.summary()).isNotBlank();
     assertThat(said).isNotBlank().isEqualTo(String.join("", pieces));
