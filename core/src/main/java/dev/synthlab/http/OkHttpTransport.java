@@ -43,8 +43,8 @@ public final class OkHttpTransport implements Transport {
 
   private final NetworkSettings network;
   private final OkHttpConfigurer configurer;
-  private final SchemeClients clients;
-  private final SchemeClients guarded;
+  private final OkHttpClients clients;
+  private final OkHttpClients guarded;
   private volatile boolean closed;
 
   /** Creates a transport without proxies, with the trusted authorities of the system. */
@@ -74,10 +74,10 @@ public final class OkHttpTransport implements Transport {
                 new ConnectionPool(IDLE_CONNECTIONS, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
             .eventListenerFactory(call -> CallEventListener.of(call))
             .build();
-    clients = new SchemeClients(client, configurer);
+    clients = new OkHttpClients(client, configurer);
     // Its own pool: a connection that was made without the guard may lead to any address.
     guarded =
-        new SchemeClients(
+        new OkHttpClients(
             configurer
                 .configureGuard(client.newBuilder())
                 .connectionPool(
@@ -149,7 +149,7 @@ public final class OkHttpTransport implements Transport {
     configurer.close();
   }
 
-  private SchemeClients clientsFor(Request request) throws TransportException {
+  private OkHttpClients clientsFor(Request request) throws TransportException {
     // Fails before anything is sent if the proxy cannot be used.
     Optional<NetworkSettings.Proxy> proxy = network.proxyFor(request.uri());
     return switch (request.reach()) {

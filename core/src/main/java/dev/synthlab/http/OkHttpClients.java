@@ -9,15 +9,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * An OkHttp client for {@code http} addresses and one for {@code https} addresses, with the same
  * connection pool. The second is created for the first {@code https} request: to read the
- * certificates of the system takes longer than many a command. Safe for use by many threads.
+ * certificates of the system takes longer than most commands. Safe for use by many threads.
  */
-final class SchemeClients implements AutoCloseable {
+final class OkHttpClients implements AutoCloseable {
   private final OkHttpClient plain;
   private final OkHttpConfigurer configurer;
   private final ReentrantLock creating = new ReentrantLock();
   private volatile @Nullable OkHttpClient tls;
 
-  SchemeClients(OkHttpClient plain, OkHttpConfigurer configurer) {
+  OkHttpClients(OkHttpClient plain, OkHttpConfigurer configurer) {
     this.plain = plain;
     this.configurer = configurer;
   }
