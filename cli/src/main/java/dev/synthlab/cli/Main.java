@@ -62,6 +62,7 @@ public final class Main implements Runnable {
           NewClientCommand.class,
           CompletionCommand.class,
           CommandLine.HelpCommand.class,
+          UpgradeCommand.class,
           WarmUpCommand.class);
 
   /** What they print names all commands. */

@@ -2,17 +2,22 @@ package dev.synthlab.cli;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.synthlab.http.OkHttpTransport;
+import dev.synthlab.logging.Logging;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
 import picocli.CommandLine.Command;
 
 /**
@@ -21,6 +26,7 @@ import picocli.CommandLine.Command;
  */
 @Command(name = "__train", hidden = true)
 final class WarmUpCommand implements Callable<Integer> {
+  private static final Logger log = Logging.component("cli");
   private static final String ANSWER =
       """
       {"id":"c","object":"chat.completion","model":"m","choices":[{"index":0,"message":
@@ -40,7 +46,7 @@ final class WarmUpCommand implements Callable<Integer> {
       """;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/v1/chat/completions", WarmUpCommand::answer);
@@ -60,10 +66,21 @@ final class WarmUpCommand implements Callable<Integer> {
       String out = directory.resolve("results.jsonl").toString();
       exit |= Main.run("run", where, "--base-url", base, prompts.toString(), "-o", out);
       exit |= Main.run("run", where, "--base-url", base, prompts.toString(), "-o", out);
+      prepareTls(URI.create(base.replace("http:", "https:")));
       return exit | Main.run("--version");
     } finally {
       server.stop(0);
       remove(directory);
+    }
+  }
+
+  /** Reads the certificates of the system and begins a handshake. */
+  private static void prepareTls(URI address) throws InterruptedException {
+    try (OkHttpTransport transport = new OkHttpTransport()) {
+      transport.peer(address, Duration.ofSeconds(10));
+      throw new IllegalStateException("the server has no TLS, and the handshake succeeded");
+    } catch (IOException e) {
+      log.debug("the handshake failed, as it must: {}", e.getMessage());
     }
   }
 

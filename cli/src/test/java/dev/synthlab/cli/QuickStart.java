@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,15 +13,22 @@ import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
+import picocli.CommandLine;
 
 /**
  * What lets the commands of the tests start as quickly as those of the launcher: their classes as
  * jars, and a record of what a command loads. Made once for the tests of this process.
  *
  * @param classPath jars only: the JVM records nothing of directories
- * @param archive as {@code -XX:SharedArchiveFile} takes it
+ * @param archive as the option takes it
  */
 record QuickStart(String classPath, Path archive) {
+  /** As in the launcher: the cache of Java 25 holds more than the archive before it. */
+  private static final boolean CACHES = Runtime.version().feature() >= 25;
+
+  /** The library whose classes are too old for the archive. */
+  static final Path PICOCLI = jarOf(CommandLine.class);
+
   private static final QuickStart ONE = make();
 
   static QuickStart one() {
@@ -29,7 +37,7 @@ record QuickStart(String classPath, Path archive) {
 
   /** The words that start a JVM with the command in it. */
   List<String> java() {
-    return java("-XX:SharedArchiveFile=" + archive);
+    return java((CACHES ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + archive);
   }
 
   private List<String> java(String option) {
@@ -58,6 +66,9 @@ record QuickStart(String classPath, Path archive) {
           Path jar = directory.resolve(jars.size() + ".jar");
           pack(path, jar);
           path = jar;
+        } else if (path.equals(PICOCLI)) {
+          path = Files.copy(path, directory.resolve(path.getFileName()));
+          UpgradeCommand.upgrade(path);
         }
         jars.add(path.toString());
       }
@@ -70,8 +81,18 @@ record QuickStart(String classPath, Path archive) {
     }
   }
 
+  private static Path jarOf(Class<?> type) {
+    try {
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
   private void train(Path directory) throws IOException {
-    List<String> words = new ArrayList<>(java("-XX:ArchiveClassesAtExit=" + archive));
+    List<String> words =
+        new ArrayList<>(
+            java((CACHES ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + archive));
     words.add("__train");
     Path said = directory.resolve("train.log");
     try {

@@ -11,35 +11,43 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.SSLSocketFactory;
 import okhttp3.Authenticator;
 import okhttp3.Connection;
+import okhttp3.ConnectionSpec;
 import okhttp3.Dns;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The DNS, proxy and TLS configuration of an OkHttp client. None of it is used when a pooled
- * connection is reused.
+ * connection is reused. The certificates are read when the first {@code https} request is sent.
  */
 final class OkHttpConfigurer implements Dns, AutoCloseable {
   private static final String CREDENTIALS = "Proxy-Authorization";
 
   private final ConnectOptions options;
   private final BoundedResolver resolver;
+  private final ReentrantLock tlsLock = new ReentrantLock();
+  private @Nullable Tls tls;
+
+  private record Tls(SSLSocketFactory sockets, ExplainingTrustManager trust) {}
 
   OkHttpConfigurer(ConnectOptions options) {
     this.options = options;
     this.resolver = new BoundedResolver(options.resolver());
   }
 
+  /** Configures a client for {@code http} addresses. */
   OkHttpClient.Builder configure(OkHttpClient.Builder builder) {
     NetworkSettings network = options.network();
-    ExplainingTrustManager trust = ExplainingTrustManager.of(network);
     builder
         .dns(this)
         .connectTimeout(options.timeout())
         .socketFactory(new DirectSocketFactory())
-        .sslSocketFactory(trust.sockets(), trust);
+        .connectionSpecs(List.of(ConnectionSpec.CLEARTEXT));
     if (network.httpProxy().isEmpty()
         && network.httpsProxy().isEmpty()
         && network.refused().isEmpty()) {
@@ -50,6 +58,27 @@ final class OkHttpConfigurer implements Dns, AutoCloseable {
     credentials(network.httpProxy())
         .ifPresent(words -> builder.addNetworkInterceptor(plainProxyAuthentication(words)));
     return builder.proxySelector(Proxies.of(network));
+  }
+
+  /** Configures a client for {@code https} addresses; all of them share their TLS sessions. */
+  OkHttpClient.Builder configureTls(OkHttpClient.Builder builder) {
+    Tls used = tls();
+    return builder
+        .connectionSpecs(List.of(ConnectionSpec.MODERN_TLS))
+        .sslSocketFactory(used.sockets(), used.trust());
+  }
+
+  private Tls tls() {
+    tlsLock.lock();
+    try {
+      if (tls == null) {
+        ExplainingTrustManager trust = ExplainingTrustManager.of(options.network());
+        tls = new Tls(trust.sockets(), trust);
+      }
+      return tls;
+    } finally {
+      tlsLock.unlock();
+    }
   }
 
   /**

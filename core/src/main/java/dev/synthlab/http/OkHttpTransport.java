@@ -43,8 +43,8 @@ public final class OkHttpTransport implements Transport {
 
   private final NetworkSettings network;
   private final OkHttpConfigurer configurer;
-  private final OkHttpClient client;
-  private final OkHttpClient guarded;
+  private final OkHttpClients clients;
+  private final OkHttpClients guarded;
   private volatile boolean closed;
 
   /** Creates a transport without proxies, with the trusted authorities of the system. */
@@ -60,7 +60,7 @@ public final class OkHttpTransport implements Transport {
   public OkHttpTransport(ConnectOptions options) {
     network = options.network();
     configurer = new OkHttpConfigurer(options);
-    client =
+    OkHttpClient client =
         configurer
             .configure(new OkHttpClient.Builder())
             .protocols(List.of(Protocol.HTTP_1_1))
@@ -74,19 +74,22 @@ public final class OkHttpTransport implements Transport {
                 new ConnectionPool(IDLE_CONNECTIONS, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
             .eventListenerFactory(call -> CallEventListener.of(call))
             .build();
+    clients = new OkHttpClients(client, configurer);
     // Its own pool: a connection that was made without the guard may lead to any address.
     guarded =
-        configurer
-            .configureGuard(client.newBuilder())
-            .connectionPool(
-                new ConnectionPool(IDLE_GUARDED, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
-            .build();
+        new OkHttpClients(
+            configurer
+                .configureGuard(client.newBuilder())
+                .connectionPool(
+                    new ConnectionPool(IDLE_GUARDED, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
+                .build(),
+            configurer);
   }
 
   @Override
   public Response send(Request request, Duration within) throws IOException, InterruptedException {
     CallEventListener listener = new CallEventListener(within);
-    Call call = clientFor(request).newCall(toOkHttp(request, listener));
+    Call call = clientsFor(request).newCall(toOkHttp(request, listener));
     okhttp3.Response response = exchange(call, request, listener, within);
     List<Headers.Field> fields = new ArrayList<>();
     response
@@ -123,7 +126,7 @@ public final class OkHttpTransport implements Transport {
       throws IOException, InterruptedException {
     Request request = new Request("HEAD", address, Headers.NONE, Body.empty());
     CallEventListener listener = new CallEventListener(within);
-    Call call = client.newCall(toOkHttp(request, listener));
+    Call call = clients.newCall(toOkHttp(request, listener));
     try (okhttp3.Response response = exchange(call, request, listener, within)) {
       Handshake handshake = response.handshake();
       return handshake != null
@@ -141,18 +144,16 @@ public final class OkHttpTransport implements Transport {
   @Override
   public void close() {
     closed = true;
-    client.dispatcher().cancelAll();
-    client.connectionPool().evictAll();
-    guarded.connectionPool().evictAll();
-    client.dispatcher().executorService().shutdown();
+    clients.close();
+    guarded.close();
     configurer.close();
   }
 
-  private OkHttpClient clientFor(Request request) throws TransportException {
+  private OkHttpClients clientsFor(Request request) throws TransportException {
     // Fails before anything is sent if the proxy cannot be used.
     Optional<NetworkSettings.Proxy> proxy = network.proxyFor(request.uri());
     return switch (request.reach()) {
-      case ANYWHERE -> client;
+      case ANYWHERE -> clients;
       case PUBLIC_ONLY -> {
         if (proxy.isPresent()) {
           // The proxy would look up the name, and its address could not be checked.
