@@ -104,11 +104,17 @@ class EmbeddedProgramsTest {
     InterviewStudy.Report report = study.report("Why did you stop?", all);
     String said = study.say("What should we mend?", pieces::add);
 
-    assertThat(kept)
-        .containsExactlyInAnyOrderElementsOf(all)
-        .hasOnlyElementsOfType(Interview.Held.class);
+    assertThat(kept).containsExactlyInAnyOrderElementsOf(all).allMatch(this::heldOrCutOff);
     assertThat(report.findings().themes()).hasSizeBetween(1, 3);
     assertThat(report.summary()).isNotBlank();
     assertThat(said).isNotBlank().isEqualTo(String.join("", pieces));
+  }
+
+  /** What a toy of a model answers depends on the processor; it may not find an end. */
+  private boolean heldOrCutOff(Interview interview) {
+    return switch (interview) {
+      case Interview.Held held -> !held.answer().text().isBlank();
+      case Interview.Missed missed -> missed.reason().contains("token limit cut the answer off");
+    };
   }
 }
