@@ -10,6 +10,9 @@ readers do not see, say what a block needs:
     <!-- given: Secret key, OpenTelemetry otel -->   parameters of the methods of all later blocks
     <!-- continues -->                               the next block continues the method before it
     <!-- not compiled -->                            the next block is left out
+
+A client that is built for OpenAI's server gets the address in the system property `consumer.base`
+instead, so that the methods can be run.
 """
 import pathlib
 import re
@@ -30,6 +33,13 @@ TYPE = re.compile(
 
 def without_comments(code):
     return re.sub(r"//[^\n]*|/\*.*?\*/", "", code, flags=re.S).strip()
+
+
+def on_loopback(code):
+    """The code with another address for clients that name none."""
+    return re.sub(
+        r"\.apiKey\(key\)(?![^;]*\.baseUrl\()",
+        '.apiKey(key).baseUrl(System.getProperty("consumer.base"))', code)
 
 
 def class_of(page, text):
@@ -64,7 +74,8 @@ def class_of(page, text):
     out += sorted(imports) + ["", f"final class {name} {{"]
     out += types
     for number, (parameters, codes) in enumerate(methods, 1):
-        out += [f"static void block{number}({parameters}) throws Exception {{", *codes, "}"]
+        code = map(on_loopback, codes)
+        out += [f"static void block{number}({parameters}) throws Exception {{", *code, "}"]
     return name, "\n".join(out + ["}", ""]), count
 
 

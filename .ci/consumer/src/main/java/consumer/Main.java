@@ -55,9 +55,9 @@ public final class Main {
    * Runs the service once.
    *
    * @param arguments none
-   * @throws IOException if the server cannot be started
+   * @throws Exception if the server cannot be started, or the code of a page fails
    */
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws Exception {
     printVersions();
     HttpServer server = start();
     Spans spans = new Spans();
@@ -82,6 +82,7 @@ public final class Main {
         }
         require(text.toString().equals("Hello there"), "stream: " + text);
       }
+      Pages.run(base(server), sdk);
     } finally {
       server.stop(0);
     }
@@ -94,10 +95,14 @@ public final class Main {
   private static LlmClient client(HttpServer server, OpenTelemetrySdk sdk) {
     return LlmClient.builder()
         .apiKey(Secret.of("sk-consumer-0123456789"))
-        .baseUrl("http://127.0.0.1:" + server.getAddress().getPort() + "/v1")
+        .baseUrl(base(server))
         .model("gpt-4o-mini")
         .openTelemetry(sdk)
         .build();
+  }
+
+  private static String base(HttpServer server) {
+    return "http://127.0.0.1:" + server.getAddress().getPort() + "/v1";
   }
 
   private static HttpServer start() throws IOException {
@@ -134,7 +139,7 @@ public final class Main {
     System.out.println("Java " + Runtime.version().feature() + ", " + String.join(", ", jars));
   }
 
-  private static void require(boolean holds, String what) {
+  static void require(boolean holds, String what) {
     if (!holds) {
       throw new AssertionError(what);
     }
