@@ -99,13 +99,10 @@ public final class PhoenixTracing {
     if (existing != null) {
       return Optional.of(existing);
     }
-    if (GlobalOpenTelemetry.isSet()) {
-      return Optional.empty();
-    }
     DelegatingOpenTelemetry made = new DelegatingOpenTelemetry();
     try {
       GlobalOpenTelemetry.set(made);
-    } catch (IllegalStateException e) { // another thread was faster
+    } catch (IllegalStateException e) { // it was set before
       return Optional.empty();
     }
     global = made;
