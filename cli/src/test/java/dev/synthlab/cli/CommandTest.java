@@ -32,6 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class CommandTest {
   private static final String KEY = "sk-canary-0123456789abcdefghijklmnop";
@@ -405,29 +406,21 @@ class CommandTest {
 
   @Test
   void showsExamplesInTheHelpOfEveryCommand() {
-    for (String command :
-        List.of(
-            "run",
-            "ask",
-            "extract",
-            "embed",
-            "models",
-            "usage",
-            "jobs",
-            "db",
-            "cache",
-            "doctor",
-            "check",
-            "new-client",
-            "completion",
-            "config")) {
-      Ended ended = synth.run(command, "--help");
+    CommandLine all = Main.commandLine("help");
+    all.getSubcommands()
+        .forEach(
+            (name, command) -> {
+              if (!command.getCommandSpec().usageMessage().hidden() && !name.equals("help")) {
+                assertThat(command.getUsageMessage(CommandLine.Help.Ansi.OFF))
+                    .contains("Example", "synthlab " + name)
+                    .doesNotContain("${", "so many", "goes on", "anew", "mended");
+              }
+            });
+    assertThat(all.getSubcommands()).containsKeys("run", "ask", "extract", "embed", "config");
 
-      assertThat(ended.exit()).isZero();
-      assertThat(ended.out())
-          .contains("Example", "synthlab " + command)
-          .doesNotContain("${", "so many", "goes on", "anew", "mended");
-    }
+    Ended ended = synth.run("run", "--help");
+    assertThat(ended.exit()).isZero();
+    assertThat(ended.out()).contains("Example", "synthlab run");
     assertThat(synth.run("rum").exit()).isEqualTo(2);
     assertThat(synth.run("rum").err()).contains("run", "--help");
   }
