@@ -38,7 +38,7 @@ final class ParameterAdapter {
   }
 
   private Map<String, Object> taken() {
-    switch (ModelFamily.of(model)) {
+    switch (model.family()) {
       case GPT -> leaveOut(EFFORT);
       case O_SERIES -> {
         effort();
