@@ -44,7 +44,7 @@ public final class OkHttpTransport implements Transport {
   private final OkHttpConfigurer configurer;
   private final OkHttpClients clients;
   private final OkHttpClients guarded;
-  private final RequestPrototypes prototypes = new RequestPrototypes();
+  private final OkHttpRequests requests = new OkHttpRequests();
   private volatile boolean closed;
 
   /** Creates a transport without proxies, with the trusted authorities of the system. */
@@ -211,7 +211,7 @@ public final class OkHttpTransport implements Transport {
   private okhttp3.Request toOkHttp(Request request, CallEventListener listener)
       throws IOException {
     try {
-      return prototypes
+      return requests
           .of(request)
           .newBuilder()
           .method(request.method(), body(request))

@@ -26,7 +26,7 @@ record ChatBodyReader(boolean streamed, Runnable onFirstText)
     String last = "";
     boolean begun = false;
     try (var body = head.body()) {
-      ChatChunks chunks = new ChatChunks(body, streamed);
+      ChatChunks chunks = new ChatChunks(body, head.headers(), streamed);
       for (var next = chunks.next(); next.isPresent(); next = chunks.next()) {
         last = next.get().data();
         answer.add(next.get());

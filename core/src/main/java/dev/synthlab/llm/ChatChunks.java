@@ -2,6 +2,7 @@ package dev.synthlab.llm;
 
 import dev.synthlab.http.BodyBuffer;
 import dev.synthlab.http.BodyReader;
+import dev.synthlab.http.Headers;
 import dev.synthlab.http.SseReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,10 +17,13 @@ final class ChatChunks {
   private static final List<String> FIELDS = List.of(":", "data", "event", "id", "retry");
   private static final int LONGEST_FIELD = 5;
 
-  /** Most answers are shorter. */
+  /** The room for a body whose length is not known. */
   private static final int ANSWER_BYTES = 2 * 1024;
 
   private static final int STREAM_BYTES = 8 * 1024;
+
+  /** The digits of the longest body for which there is room at once. */
+  private static final int DIGITS = 5;
 
   private final BodyBuffer body;
   private final boolean streamRequested;
@@ -42,9 +46,19 @@ final class ChatChunks {
   record Chunk(Kind kind, String data) {}
 
   /** The parts of an open body, which is not closed. */
-  ChatChunks(InputStream body, boolean streamRequested) {
-    this.body = new BodyBuffer(body, streamRequested ? STREAM_BYTES : ANSWER_BYTES);
+  ChatChunks(InputStream body, Headers headers, boolean streamRequested) {
+    this.body = new BodyBuffer(body, streamRequested ? STREAM_BYTES : length(headers));
     this.streamRequested = streamRequested;
+  }
+
+  /** The length of a body, and one more byte so that its end is seen without more room. */
+  private static int length(Headers headers) {
+    String stated = headers.first("content-length").orElse("");
+    boolean isShort = stated.length() <= DIGITS && !stated.isEmpty();
+    for (int i = 0; isShort && i < stated.length(); i++) {
+      isShort = stated.charAt(i) >= '0' && stated.charAt(i) <= '9';
+    }
+    return isShort ? Integer.parseInt(stated) + 1 : ANSWER_BYTES;
   }
 
   /** The next part, or empty at the end. */

@@ -13,7 +13,7 @@ import tools.jackson.core.JsonGenerator;
 /** Builds the Chat Completions bodies of requests. */
 final class ChatRequestBody {
   static final int IMAGE_CHARACTERS = 3_000;
-  private static final int USUAL_BYTES = 512;
+  private static final long MAX_ROOM = 1 << 20;
 
   private ChatRequestBody() {}
 
@@ -62,7 +62,14 @@ final class ChatRequestBody {
   }
 
   static byte[] bytes(Map<String, Object> body) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(USUAL_BYTES);
+    return bytes(body, characters(body));
+  }
+
+  /** The JSON of a body with that many characters. */
+  static byte[] bytes(Map<String, Object> body, long characters) {
+    // Room for quotes and escapes; more characters than that are mostly images, not texts.
+    int room = (int) Math.min(characters + characters / 4 + 64, MAX_ROOM);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(room);
     try (JsonGenerator out = Json.mapper().createGenerator(bytes)) {
       write(body, out);
     } catch (JacksonException e) {

@@ -37,7 +37,7 @@ final class ChatStream extends EventStream {
     this.head = head;
     this.chat = chat;
     this.answer = new ChatResponseParser(chat.tokenLimit());
-    this.chunks = new ChatChunks(head.body(), true);
+    this.chunks = new ChatChunks(head.body(), head.headers(), true);
   }
 
   /** Reads until the first text, or the end of the stream. */

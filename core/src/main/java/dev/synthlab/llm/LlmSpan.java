@@ -87,7 +87,12 @@ final class LlmSpan {
 
   private static OpenSpan open(
       Telemetry telemetry, Tracing.Kind kind, String name, CallOptions options) {
-    Labels labels = new Labels(options.session(), options.user(), options.tags(), Map.of());
+    boolean none =
+        options.session().isEmpty() && options.user().isEmpty() && options.tags().isEmpty();
+    Labels labels =
+        none
+            ? Labels.NONE
+            : new Labels(options.session(), options.user(), options.tags(), Map.of());
     return telemetry.open(kind, "llm", name, labels);
   }
 

@@ -35,8 +35,8 @@ final class PreparedChat implements PreparedRequest<PreparedChat> {
     this.body = sent.body();
     this.strategy = sent.strategy();
     this.repairsLeft = repairsLeft;
-    this.wire = endpoint.chat(ChatRequestBody.bytes(body));
     this.characters = ChatRequestBody.characters(body);
+    this.wire = endpoint.chat(ChatRequestBody.bytes(body, characters));
   }
 
   /**

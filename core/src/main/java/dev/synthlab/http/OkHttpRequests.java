@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentMap;
  * an address and to check the characters of headers takes longer than to copy them, and most
  * clients send all requests to one address with the same headers. Safe for use by many threads.
  */
-final class RequestPrototypes {
+final class OkHttpRequests {
   private static final int MAX = 256;
 
   private final ConcurrentMap<String, Prototype> byAddress = new ConcurrentHashMap<>();
