@@ -34,8 +34,8 @@ final class RateLimitHeaders {
    * request, or one percent of the tokens, is available again.
    */
   static Optional<Duration> pause(Headers headers) {
-    return exhausted(headers, REQUESTS_LEFT, "requests")
-        .or(() -> exhausted(headers, TOKENS_LEFT, "tokens"));
+    Optional<Duration> requests = exhausted(headers, REQUESTS_LEFT, "requests");
+    return requests.isPresent() ? requests : exhausted(headers, TOKENS_LEFT, "tokens");
   }
 
   /**
@@ -81,10 +81,8 @@ final class RateLimitHeaders {
   }
 
   private static Optional<Long> number(Optional<String> stated) {
-    return stated
-        .map(String::strip)
-        .filter(RateLimitHeaders::isNumber)
-        .map(Long::parseLong);
+    String text = stated.orElse("").strip();
+    return isNumber(text) ? Optional.of(Long.parseLong(text)) : Optional.empty();
   }
 
   private static boolean isNumber(String text) {

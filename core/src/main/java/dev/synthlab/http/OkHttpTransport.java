@@ -35,14 +35,13 @@ import org.jspecify.annotations.Nullable;
 @Internal
 public final class OkHttpTransport implements Transport {
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(50);
-  private static final int IDLE_CONNECTIONS = 16_384;
   private static final int IDLE_GUARDED = 64;
   private static final int PROXY_AUTHENTICATION = 407;
   private static final MediaType JSON = MediaType.get("application/json");
 
   private final NetworkSettings network;
   private final OkHttpConfigurer configurer;
-  private final OkHttpClients clients;
+  private final OkHttpPools clients;
   private final OkHttpClients guarded;
   private final OkHttpRequests requests = new OkHttpRequests();
   private volatile boolean closed;
@@ -70,11 +69,9 @@ public final class OkHttpTransport implements Transport {
             .followSslRedirects(false)
             .readTimeout(Duration.ZERO)
             .writeTimeout(Duration.ZERO)
-            .connectionPool(
-                new ConnectionPool(IDLE_CONNECTIONS, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
             .eventListenerFactory(call -> CallEventListener.of(call))
             .build();
-    clients = new OkHttpClients(client, configurer);
+    clients = new OkHttpPools(client, configurer, KEEP_ALIVE.toSeconds());
     // Its own pool: a connection that was made without the guard may lead to any address.
     guarded =
         new OkHttpClients(
@@ -89,12 +86,21 @@ public final class OkHttpTransport implements Transport {
   @Override
   public Response send(Request request, Duration within) throws IOException, InterruptedException {
     CallEventListener listener = new CallEventListener(within);
-    Call call = clientsFor(request).newCall(toOkHttp(request, listener));
-    okhttp3.Response response = exchange(call, request, listener, within);
-    return new Response(
-        response.code(),
-        headers(response.headers()),
-        new OpenBody(call, response, new FailureTranslator(request, network)));
+    OkHttpClients client = clientsFor(request);
+    Call call = client.newCall(toOkHttp(request, listener));
+    client.begin();
+    boolean open = false;
+    try {
+      okhttp3.Response response = exchange(call, request, listener, within);
+      OpenBody body =
+          new OpenBody(call, response, new FailureTranslator(request, network), client);
+      open = true;
+      return new Response(response.code(), headers(response.headers()), body);
+    } finally {
+      if (!open) {
+        client.end();
+      }
+    }
   }
 
   private static Headers headers(okhttp3.Headers wire) {
@@ -130,7 +136,7 @@ public final class OkHttpTransport implements Transport {
       throws IOException, InterruptedException {
     Request request = new Request("HEAD", address, Headers.NONE, Body.empty());
     CallEventListener listener = new CallEventListener(within);
-    Call call = clients.newCall(toOkHttp(request, listener));
+    Call call = clients.next().newCall(toOkHttp(request, listener));
     try (okhttp3.Response response = exchange(call, request, listener, within)) {
       Handshake handshake = response.handshake();
       return handshake != null
@@ -157,7 +163,7 @@ public final class OkHttpTransport implements Transport {
     // Fails before anything is sent if the proxy cannot be used.
     Optional<NetworkSettings.Proxy> proxy = network.proxyFor(request.uri());
     return switch (request.reach()) {
-      case ANYWHERE -> clients;
+      case ANYWHERE -> clients.next();
       case PUBLIC_ONLY -> {
         if (proxy.isPresent()) {
           // The proxy would look up the name, and its address could not be checked.
@@ -326,10 +332,17 @@ public final class OkHttpTransport implements Transport {
     private final okhttp3.Response response;
     private final InputStream bytes;
     private final FailureTranslator failure;
+    private final OkHttpClients client;
     private final ReentrantLock reading = new ReentrantLock();
     private volatile @Nullable Thread reader;
+    private boolean ended;
 
-    OpenBody(Call call, okhttp3.Response response, FailureTranslator failure) {
+    OpenBody(
+        Call call,
+        okhttp3.Response response,
+        FailureTranslator failure,
+        OkHttpClients client) {
+      this.client = client;
       this.call = call;
       this.response = response;
       this.bytes = response.body().byteStream();
@@ -367,6 +380,10 @@ public final class OkHttpTransport implements Transport {
       }
       reading.lock();
       try {
+        if (!ended) {
+          ended = true;
+          client.end();
+        }
         response.close();
       } finally {
         reading.unlock();

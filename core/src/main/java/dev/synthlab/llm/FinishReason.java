@@ -89,6 +89,10 @@ public record FinishReason(String value) {
 
   /** The reason of a response, by whichever name the server gives it. */
   static FinishReason of(String name) {
+    FinishReason usual = BY_NAME.get(name);
+    if (usual != null) {
+      return usual;
+    }
     String plain = name.strip().toLowerCase(Locale.ROOT).replace('-', '_').replace(' ', '_');
     if (plain.startsWith("finish_reason_")) {
       plain = plain.substring("finish_reason_".length());

@@ -215,13 +215,19 @@ final class LlmSpan {
     if (answer.report().cached()) {
       operation.recordCacheHit(answer.respondedModel());
     } else {
-      answeredBy(
-          answer.respondedModel(), answer.problem().map(AnswerException::code), answer.usage());
+      answeredBy(answer);
     }
     if (span.recorded()) {
       SpanResponseAttributes.completion(span, answer);
     }
     end();
+  }
+
+  private void answeredBy(Completion answer) {
+    if (operation.isRecorded()) {
+      answeredBy(
+          answer.respondedModel(), answer.problem().map(AnswerException::code), answer.usage());
+    }
   }
 
   private void answeredBy(String model, Optional<String> problem, Usage usage) {
