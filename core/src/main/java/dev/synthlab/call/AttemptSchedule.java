@@ -87,8 +87,7 @@ final class AttemptSchedule {
     if (last.isPresent()) {
       return last;
     }
-    Duration delay =
-        onStaleConnection(fault) ? Duration.ZERO : traffic.randomPart(backoff.delay());
+    Duration delay = onStaleConnection(fault) ? Duration.ZERO : traffic.randomPart(backoff.delay());
     // A delay that outlives the deadline cannot end in an answer: fail now, not later.
     if (delay.compareTo(deadline.remaining()) >= 0) {
       return Optional.of(deadline.remaining().isPositive() ? fault : deadlineExceeded(fault));
@@ -159,9 +158,7 @@ final class AttemptSchedule {
       Duration pause = backoff.delayAfter(attempts.size());
       traffic.pause(route, pause);
       log.info(
-          "{} asked for fewer requests; every call to it waits {} ms",
-          route,
-          pause.toMillis());
+          "{} asked for fewer requests; every call to it waits {} ms", route, pause.toMillis());
       setBackoff(pause);
     }
   }

@@ -348,8 +348,7 @@ final class CallExecution<T> {
             : OptionalInt.empty();
     Duration took = Duration.ofNanos(timer.nanos() - from);
     int number = schedule.attempts().size() + 1;
-    schedule.add(
-        new Attempt(number, exchange.route(), at, took, status, fault, Duration.ZERO));
+    schedule.add(new Attempt(number, exchange.route(), at, took, status, fault, Duration.ZERO));
     telemetry
         .metrics()
         .recordAttempt(
@@ -388,14 +387,19 @@ final class CallExecution<T> {
     Duration elapsed = Duration.ofNanos(timer.nanos() - begin);
     CallMetadata metadata = new CallMetadata(exchange.purpose(), scope, metadata(value));
     return new CallReport(
-        exchange.route(), started, elapsed, waits.queued(), schedule.attempts(), spend, fault, metadata);
+        exchange.route(),
+        started,
+        elapsed,
+        waits.queued(),
+        schedule.attempts(),
+        spend,
+        fault,
+        metadata);
   }
 
   private CallMetadata.AnswerMetadata metadata(Optional<T> value) {
     CallMetadata.AnswerMetadata known =
-        value.isPresent()
-            ? exchange.said(value.get())
-            : CallMetadata.AnswerMetadata.NOTHING;
+        value.isPresent() ? exchange.said(value.get()) : CallMetadata.AnswerMetadata.NOTHING;
     known = firstText.isPresent() ? known.withFirstText(firstText) : known;
     if (!loop.wantsTexts()) {
       return known;

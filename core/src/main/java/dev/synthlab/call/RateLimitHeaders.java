@@ -69,8 +69,7 @@ final class RateLimitHeaders {
     if (left.isEmpty() || left.get() > 0) {
       return Optional.empty();
     }
-    long limit =
-        number(headers.first("x-ratelimit-limit-" + what)).filter(n -> n > 0).orElse(1L);
+    long limit = number(headers.first("x-ratelimit-limit-" + what)).filter(n -> n > 0).orElse(1L);
     long parts = what.equals("requests") ? limit : Math.min(limit, 100);
     return headers
         .first("x-ratelimit-reset-" + what)

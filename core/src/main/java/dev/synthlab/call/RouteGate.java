@@ -240,8 +240,7 @@ final class RouteGate {
   }
 
   private Optional<Blocked> limits(long weight) {
-    Optional<Duration> open =
-        breaker.isPresent() ? breaker.get().tryAcquire() : Optional.empty();
+    Optional<Duration> open = breaker.isPresent() ? breaker.get().tryAcquire() : Optional.empty();
     if (open.isPresent()) {
       return Optional.of(new Blocked(WaitReason.BREAKER, open.get()));
     }

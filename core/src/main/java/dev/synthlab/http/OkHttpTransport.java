@@ -92,8 +92,7 @@ public final class OkHttpTransport implements Transport {
     boolean open = false;
     try {
       okhttp3.Response response = exchange(call, request, listener, within);
-      OpenBody body =
-          new OpenBody(call, response, new FailureTranslator(request, network), client);
+      OpenBody body = new OpenBody(call, response, new FailureTranslator(request, network), client);
       open = true;
       return new Response(response.code(), headers(response.headers()), body);
     } finally {
@@ -214,8 +213,7 @@ public final class OkHttpTransport implements Transport {
     return new TransportException(Phase.CLOSED, false, "the transport was closed", cause);
   }
 
-  private okhttp3.Request toOkHttp(Request request, CallEventListener listener)
-      throws IOException {
+  private okhttp3.Request toOkHttp(Request request, CallEventListener listener) throws IOException {
     try {
       return requests
           .of(request)
@@ -338,10 +336,7 @@ public final class OkHttpTransport implements Transport {
     private boolean ended;
 
     OpenBody(
-        Call call,
-        okhttp3.Response response,
-        FailureTranslator failure,
-        OkHttpClients client) {
+        Call call, okhttp3.Response response, FailureTranslator failure, OkHttpClients client) {
       this.client = client;
       this.call = call;
       this.response = response;

@@ -45,8 +45,7 @@ public final class CompletionRequest implements ModelRequest<CompletionRequest> 
     Inputs {
       messages = List.copyOf(messages);
       tools = List.copyOf(tools);
-      body =
-          body.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(body));
+      body = body.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(body));
       CallOptions.require(maxToolRounds >= 1, "maxToolRounds must be at least 1", maxToolRounds);
       if (messages.isEmpty() && body.isEmpty()) {
         throw new IllegalArgumentException("a request needs at least one message");

@@ -75,7 +75,17 @@ class SseReaderTest {
   @ParameterizedTest
   @ValueSource(strings = {"\n", "\r\n", "\r"})
   void readsLinesThatDoNotFitIntoTheBuffer(String end) throws IOException {
-    String text = "\uFEFFdata: grüße " + end + "data:  🎈" + end + end + "event:x" + end + "data:b" + end + end;
+    String text =
+        "\uFEFFdata: grüße "
+            + end
+            + "data:  🎈"
+            + end
+            + end
+            + "event:x"
+            + end
+            + "data:b"
+            + end
+            + end;
 
     for (int size = 1; size < 32; size++) {
       SseReader reader = new SseReader(new BodyBuffer(bytes(text), size));
