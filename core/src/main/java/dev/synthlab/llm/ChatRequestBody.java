@@ -70,7 +70,7 @@ final class ChatRequestBody {
     // Room for quotes and escapes; more characters than that are mostly images, not texts.
     int room = (int) Math.min(characters + characters / 4 + 64, MAX_ROOM);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(room);
-    try (JsonGenerator out = Json.mapper().createGenerator(bytes)) {
+    try (JsonGenerator out = Json.generator(bytes)) {
       write(body, out);
     } catch (JacksonException e) {
       throw new IllegalArgumentException(
@@ -101,7 +101,7 @@ final class ChatRequestBody {
     } else if (value instanceof Integer number) {
       out.writeNumber(number);
     } else {
-      out.writePOJO(value);
+      Json.mapper().writeValue(out, value);
     }
   }
 

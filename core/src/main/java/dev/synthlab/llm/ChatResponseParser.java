@@ -68,7 +68,7 @@ final class ChatResponseParser {
   /** Reads a whole object, or the chunks of one, one after the other. */
   void read(String json) throws JacksonException {
     boolean answer;
-    try (JsonParser in = Json.mapper().createParser(json)) {
+    try (JsonParser in = Json.parser(json)) {
       JsonToken root = in.nextToken();
       answer = root == JsonToken.START_OBJECT && object(in);
       while (root == JsonToken.START_OBJECT && in.nextToken() != null) {
@@ -95,8 +95,8 @@ final class ChatResponseParser {
       JsonToken value = in.nextToken();
       answer |= field.equals("choices") || field.equals("usage");
       switch (field) {
-        case "id" -> id = JsonFields.string(in, value).orElse(id);
-        case "model" -> model = JsonFields.string(in, value).orElse(model);
+        case "id" -> id = JsonFields.string(in, value, id);
+        case "model" -> model = JsonFields.string(in, value, model);
         case "choices" -> chosen = choices(in, value);
         case "usage" -> usage(in, value);
         case "error", "errors" -> {

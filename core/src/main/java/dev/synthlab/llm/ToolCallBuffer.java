@@ -184,7 +184,7 @@ final class ToolCallBuffer {
   /** The number of JSON values that begin in a text; negative if one of them is broken. */
   private static int values(String text) {
     int values = 0;
-    try (JsonParser in = Json.mapper().createParser(text)) {
+    try (JsonParser in = Json.parser(text)) {
       while (in.nextToken() != null) {
         values++;
         in.skipChildren();
