@@ -110,7 +110,7 @@ public final class BodyBuffer {
       end = 0;
     } else if (end == bytes.length) {
       int size = size();
-      byte[] room = size > bytes.length / 2 ? new byte[2 * bytes.length] : bytes;
+      byte[] room = size > bytes.length / 2 ? new byte[more(bytes.length)] : bytes;
       System.arraycopy(bytes, begin, room, 0, size);
       bytes = room;
       begin = 0;
@@ -119,6 +119,11 @@ public final class BodyBuffer {
     int count = body.read(bytes, end, bytes.length - end);
     end += Math.max(0, count);
     return count >= 0;
+  }
+
+  /** Twice the room; beside a body that is too large for memory only one byte more. */
+  private static int more(int room) {
+    return Math.max(room + 1, Math.min(2 * room, BodyReader.MAX_BYTES + 1));
   }
 
   /**
