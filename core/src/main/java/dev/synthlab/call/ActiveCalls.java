@@ -3,6 +3,7 @@ package dev.synthlab.call;
 import dev.synthlab.Internal;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.ContextKey;
+import io.opentelemetry.context.Scope;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -152,8 +153,8 @@ public final class ActiveCalls implements AutoCloseable {
   /** One admitted call: its requests in flight, its waits, and its open streams. */
   public final class Call {
     private final ReentrantLock state = new ReentrantLock();
-    private final Map<Thread, Boolean> interrupted = new HashMap<>();
-    private final Set<Runnable> streams = new HashSet<>();
+    private final Map<Thread, Boolean> interrupted = HashMap.newHashMap(1);
+    private Set<Runnable> streams = Set.of();
     private int holders = 1;
     private volatile boolean cancelled;
 
@@ -167,7 +168,12 @@ public final class ActiveCalls implements AutoCloseable {
      * @return its result
      */
     public <T> T within(Supplier<T> work) {
-      return Context.current().with(key, this).wrapSupplier(work).get();
+      Scope scope = Context.current().with(key, this).makeCurrent();
+      try {
+        return work.get();
+      } finally {
+        scope.close();
+      }
     }
 
     /** Ends the call, unless somebody else holds it too. */
@@ -244,6 +250,7 @@ public final class ActiveCalls implements AutoCloseable {
       state.lock();
       try {
         holders++;
+        streams = streams.isEmpty() ? HashSet.newHashSet(1) : streams;
         streams.add(close);
         late = cancelled;
       } finally {
@@ -259,7 +266,7 @@ public final class ActiveCalls implements AutoCloseable {
       boolean known;
       state.lock();
       try {
-        known = streams.remove(close);
+        known = streams.contains(close) && streams.remove(close);
       } finally {
         state.unlock();
       }

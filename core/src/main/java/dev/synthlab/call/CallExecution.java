@@ -15,8 +15,6 @@ import java.io.InputStream;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.slf4j.Logger;
@@ -26,12 +24,6 @@ final class CallExecution<T> {
   private static final Logger log = Logging.component("call");
   private static final int UNAUTHORIZED = 401;
 
-  /** The time for which a call of a bulk run may wait as told without counting the attempts. */
-  private static final Duration MAX_NAMED_WAITS = Duration.ofMinutes(10);
-
-  /** The longest pause to which a shorter time grows that a server names again and again. */
-  private static final Duration MAX_GROWN_WAIT = Duration.ofMinutes(1);
-
   private final CallLoop loop;
   private final ActiveCalls.Call call;
   private final Telemetry telemetry;
@@ -39,18 +31,13 @@ final class CallExecution<T> {
   private final Deadline deadline;
   private final Instant started;
   private final long begin;
-  private final List<Attempt> attempts = new ArrayList<>();
   private final CallMetadata.Attribution scope = CallMetadata.Attribution.here();
   private Exchange<T> exchange;
   private Optional<CallReport> ended = Optional.empty();
   private Optional<Duration> firstText = Optional.empty();
-  private Duration namedWaits = Duration.ZERO;
-  private long sentAt;
+  private Spend spend = Spend.NONE;
   private final WaitRecorder waits;
-  private Backoff backoff;
-
-  /** The requests that were sent to the current model. */
-  private int sent;
+  private final AttemptSchedule schedule;
 
   private Optional<Secret> token = Optional.empty();
   private boolean tokenRefused;
@@ -64,8 +51,8 @@ final class CallExecution<T> {
     this.deadline = deadline;
     this.started = timer.now();
     this.begin = timer.nanos();
-    this.backoff = Backoff.of(loop.policy);
     this.waits = new WaitRecorder(telemetry, timer, loop.policy.waiting() == WaitMode.UNBOUNDED);
+    this.schedule = new AttemptSchedule(loop, deadline, waits);
   }
 
   /** Loads the class: virtual threads that wait for class loading pin their carriers. */
@@ -85,12 +72,14 @@ final class CallExecution<T> {
           }
           case Verdict.ReplaceWith<T> next -> {
             exchange = next.exchange();
-            sent -= next.fault().kind() == Kind.REDIRECTED ? 1 : 0; // is no failed attempt
-            failure = isLast() ? Optional.of(next.fault()) : failure;
+            if (next.fault().kind() == Kind.REDIRECTED) {
+              schedule.uncount();
+            }
+            failure = schedule.isLast() ? Optional.of(next.fault()) : failure;
           }
           case Verdict.GiveUp<T> gaveUp ->
               failure = hasNewToken(gaveUp.fault()) ? failure : Optional.of(gaveUp.fault());
-          case Verdict.TryAgain<T> again -> failure = waitBeforeRetry(again);
+          case Verdict.TryAgain<T> again -> failure = schedule.await(exchange.route(), again);
         }
         if (failure.isPresent() && !switchToFallback(failure.get())) {
           return fail(failure.get());
@@ -116,7 +105,10 @@ final class CallExecution<T> {
 
   /** Whether a refused access token was replaced meanwhile; asked once in a call. */
   private boolean hasNewToken(Fault fault) {
-    if (tokenRefused || token.isEmpty() || fault.status().orElse(0) != UNAUTHORIZED || isLast()) {
+    if (tokenRefused
+        || token.isEmpty()
+        || fault.status().orElse(0) != UNAUTHORIZED
+        || schedule.isLast()) {
       return false;
     }
     tokenRefused = true;
@@ -143,8 +135,7 @@ final class CallExecution<T> {
           log.info(
               "{} failed, falling back to {}: {}", exchange.route(), next.route(), fault.message());
           exchange = next;
-          backoff = Backoff.of(loop.policy);
-          sent = 0;
+          schedule.restart();
         });
     return fallback.isPresent();
   }
@@ -212,7 +203,7 @@ final class CallExecution<T> {
     private final Budget.Reservation reservation;
     private final Route route = exchange.route();
     private final AttemptSpan span =
-        new AttemptSpan(telemetry, exchange.request(), route, attempts);
+        new AttemptSpan(telemetry, exchange.request(), route, schedule.attempts());
     private final InFlightRequest request = new InFlightRequest(timer, this::leave);
     private volatile Spend used = Spend.NONE;
 
@@ -237,14 +228,13 @@ final class CallExecution<T> {
     boolean open = false;
     Instant at = timer.now();
     long from = timer.nanos();
-    sentAt = from;
     try {
       Duration left = deadline.remaining();
       if (!left.isPositive()) {
-        return new Verdict.GiveUp<>(deadlineExceeded());
+        return new Verdict.GiveUp<>(schedule.deadlineExceeded());
       }
       Duration within = left.compareTo(loop.policy.timeout()) < 0 ? left : loop.policy.timeout();
-      sent++;
+      schedule.sending(from);
       AttemptResult result = exchangeOver(sending.request, within);
       Verdict<T> verdict = judge(result);
       sending.permit.record(RouteSignal.of(verdict), headers(result));
@@ -266,7 +256,8 @@ final class CallExecution<T> {
 
   private void accept(T value, Sending sending) {
     if (exchange.bodyMode() != BodyMode.STREAM) {
-      sending.used = exchange.spend(value);
+      spend = exchange.spend(value);
+      sending.used = spend;
       return;
     }
     firstText = Optional.of(Duration.ofNanos(timer.nanos() - begin));
@@ -356,142 +347,23 @@ final class CallExecution<T> {
             ? OptionalInt.of(response.status())
             : OptionalInt.empty();
     Duration took = Duration.ofNanos(timer.nanos() - from);
-    attempts.add(
-        new Attempt(attempts.size() + 1, exchange.route(), at, took, status, fault, Duration.ZERO));
+    int number = schedule.attempts().size() + 1;
+    schedule.add(new Attempt(number, exchange.route(), at, took, status, fault, Duration.ZERO));
     telemetry
         .metrics()
         .recordAttempt(
             exchange.route().server(),
             exchange.route().resource(),
-            fault.map(each -> each.kind().code()).orElse("answered"),
+            fault.isPresent() ? fault.get().kind().code() : "answered",
             status);
-    log.debug(
-        "attempt {} on {}: {} in {} ms",
-        attempts.size(),
-        exchange.route(),
-        fault.map(Fault::message).orElse("answered"),
-        took.toMillis());
-  }
-
-  /** Waits before the next attempt. Returns the fault of the call if there is no next attempt. */
-  private Optional<Fault> waitBeforeRetry(Verdict.TryAgain<T> again) throws InterruptedException {
-    Fault fault = again.fault();
-    boolean bulk = loop.policy.waiting() == WaitMode.UNBOUNDED;
-    if (again.pause().isPresent()) {
-      return waitAsNamed(again, again.pause().get(), bulk);
-    }
-    if (bulk && fault.kind() == Kind.RATE_LIMITED) {
-      waitForRate();
-      return Optional.empty();
-    }
-    Optional<Fault> last = countAttempt(fault);
-    if (last.isPresent()) {
-      return last;
-    }
-    Duration delay =
-        onStaleConnection(fault) ? Duration.ZERO : loop.traffic.randomPart(backoff.delay());
-    // A delay that outlives the deadline cannot end in an answer: fail now, not later.
-    if (delay.compareTo(deadline.remaining()) >= 0) {
-      return Optional.of(deadline.remaining().isPositive() ? fault : deadlineExceeded(fault));
-    }
-    setBackoff(delay);
-    if (!bulk && attempts.size() == 1) {
-      log.info(
-          "{}; tried again after {} ms, at most {} times in all",
-          fault.message(),
-          delay.toMillis(),
-          loop.policy.maxAttempts());
-    }
-    Instant from = timer.now();
-    loop.traffic.backOff(delay);
-    if (delay.isPositive()) {
-      waits.recordBackoff(exchange.route(), delay, from);
-    }
-    return Optional.empty();
-  }
-
-  /** Whether a single call has sent all the requests that its attempts allow. */
-  private boolean isLast() {
-    return loop.policy.waiting() != WaitMode.UNBOUNDED && sent >= loop.policy.maxAttempts();
-  }
-
-  /** Counts a failed attempt. Returns the fault of the call if there may be no other one. */
-  private Optional<Fault> countAttempt(Fault fault) {
-    if (!backoff.recordFailure() || isLast()) {
-      return Optional.of(fault);
-    }
-    if (!loop.traffic.allowsRetry(exchange.route(), loop.policy.waiting())) {
-      String why = "; not tried again: too many calls to " + exchange.route() + " fail (throttle)";
-      return Optional.of(fault.as(fault.kind(), fault.message() + why));
-    }
-    return Optional.empty();
-  }
-
-  /**
-   * Pauses the whole route for the time that the server named: its gate lets this call wait with
-   * all others.
-   */
-  private Optional<Fault> waitAsNamed(Verdict.TryAgain<T> again, Duration named, boolean bulk) {
-    Duration left = deadline.remaining();
-    // Growing must not use up the deadline of a call for which the named time is short enough.
-    Duration half = left.dividedBy(2);
-    Duration most = bulk || half.compareTo(MAX_GROWN_WAIT) > 0 ? MAX_GROWN_WAIT : half;
-    Duration pause = loop.traffic.pauseAsNamed(exchange.route(), named, most, sentAt);
-    namedWaits = namedWaits.plus(pause);
-    boolean free = bulk && again.throttled() && namedWaits.compareTo(MAX_NAMED_WAITS) <= 0;
-    Optional<Fault> last = free ? Optional.empty() : countAttempt(again.fault());
-    if (last.isPresent() || (!bulk && pause.compareTo(left) >= 0)) {
-      return last.or(() -> Optional.of(again.fault()));
-    }
-    log.info(
-        "{} asked to wait {} ms; every call to it waits {} ms",
-        exchange.route(),
-        named.toMillis(),
-        pause.toMillis());
-    setBackoff(pause);
-    return Optional.empty();
-  }
-
-  /** Pauses the whole route of a bulk run after a 429 that names no time. */
-  private void waitForRate() {
-    // An adaptive route has lowered its rate by now; on other routes all calls wait.
-    if (!loop.traffic.isAdaptive(exchange.route())) {
-      Duration pause = backoff.delayAfter(attempts.size());
-      loop.traffic.pause(exchange.route(), pause);
-      log.info(
-          "{} asked for fewer requests; every call to it waits {} ms",
+    if (log.isDebugEnabled()) {
+      log.debug(
+          "attempt {} on {}: {} in {} ms",
+          number,
           exchange.route(),
-          pause.toMillis());
-      setBackoff(pause);
+          fault.map(Fault::message).orElse("answered"),
+          took.toMillis());
     }
-  }
-
-  private void setBackoff(Duration delay) {
-    attempts.add(attempts.removeLast().withBackoff(delay));
-  }
-
-  // The server may have closed the connection while it was idle: a new one needs no delay.
-  private static boolean onStaleConnection(Fault fault) {
-    return fault.cause().orElse(null) instanceof TransportException broken
-        && broken.reusedConnection();
-  }
-
-  private Fault deadlineExceeded() {
-    return attempts.isEmpty()
-        ? Fault.of(
-            Kind.DEADLINE_EXCEEDED,
-            "the deadline of " + deadlineSeconds() + " s was over before a request was sent")
-        : deadlineExceeded(attempts.getLast().fault().orElseThrow());
-  }
-
-  private Fault deadlineExceeded(Fault last) {
-    return last.as(
-        Kind.DEADLINE_EXCEEDED,
-        "the deadline of " + deadlineSeconds() + " s was over; last: " + last.message());
-  }
-
-  private double deadlineSeconds() {
-    return deadline.given().toMillis() / 1000.0;
   }
 
   private CallResult<T> succeed(T value) {
@@ -500,7 +372,7 @@ final class CallExecution<T> {
       CallReport begun = report(Spend.NONE, Optional.empty(), Optional.empty());
       return new CallResult.Answered<>(value, begun);
     }
-    CallReport report = report(exchange.spend(value), Optional.empty(), Optional.of(value));
+    CallReport report = report(spend, Optional.empty(), Optional.of(value));
     ended = Optional.of(report);
     return new CallResult.Answered<>(value, report);
   }
@@ -515,15 +387,24 @@ final class CallExecution<T> {
     Duration elapsed = Duration.ofNanos(timer.nanos() - begin);
     CallMetadata metadata = new CallMetadata(exchange.purpose(), scope, metadata(value));
     return new CallReport(
-        exchange.route(), started, elapsed, waits.queued(), attempts, spend, fault, metadata);
+        exchange.route(),
+        started,
+        elapsed,
+        waits.queued(),
+        schedule.attempts(),
+        spend,
+        fault,
+        metadata);
   }
 
   private CallMetadata.AnswerMetadata metadata(Optional<T> value) {
     CallMetadata.AnswerMetadata known =
-        value
-            .map(exchange::said)
-            .orElse(CallMetadata.AnswerMetadata.NOTHING)
-            .withFirstText(firstText);
-    return loop.wantsTexts() ? exchange.texts(value).map(known::withTexts).orElse(known) : known;
+        value.isPresent() ? exchange.said(value.get()) : CallMetadata.AnswerMetadata.NOTHING;
+    known = firstText.isPresent() ? known.withFirstText(firstText) : known;
+    if (!loop.wantsTexts()) {
+      return known;
+    }
+    Optional<CallMetadata.Content> texts = exchange.texts(value);
+    return texts.isPresent() ? known.withTexts(texts.get()) : known;
   }
 }

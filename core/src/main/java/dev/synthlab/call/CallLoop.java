@@ -126,7 +126,7 @@ public final class CallLoop {
    * @return its own, or else that of the surrounding work
    */
   public Telemetry telemetry() {
-    return given.orElseGet(Telemetry::current);
+    return given.isPresent() ? given.get() : Telemetry.current();
   }
 
   /**
@@ -182,7 +182,9 @@ public final class CallLoop {
   /** Runs a call, and reports it on the thread of the caller. */
   private <T> CallResult<T> run(CallExecution<T> execution) {
     CallResult<T> result = execution.run();
-    execution.ended().ifPresent(this::report);
+    if (execution.ended().isPresent()) {
+      report(execution.ended().get());
+    }
     return result;
   }
 }

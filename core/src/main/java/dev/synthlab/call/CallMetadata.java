@@ -74,13 +74,17 @@ public record CallMetadata(Operation purpose, Attribution scope, AnswerMetadata 
      */
     public static Attribution here() {
       Labels labels = Labels.here();
+      Optional<String> trace = Tracing.traceId();
+      if (labels.metadata().isEmpty() && labels.tags().isEmpty() && trace.isEmpty()) {
+        return NONE;
+      }
       return new Attribution(
           labels.metadata().getOrDefault(Labels.COMPONENT, ""),
           labels.tags(),
           named(labels, Labels.RUN),
           named(labels, Labels.ROW),
           labels.metadata().containsKey(Labels.REPAIR),
-          Tracing.traceId());
+          trace);
     }
 
     private static Optional<String> named(Labels labels, String name) {

@@ -5,8 +5,6 @@ import dev.synthlab.http.TransportException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,43 +15,46 @@ final class InFlightRequest {
   private static final int MIN_BYTES_PER_SECOND = 10;
 
   private final Timer timer;
-  private final AtomicBoolean ended = new AtomicBoolean();
-  private final AtomicReference<Runnable> atEnd;
-  private volatile boolean cut;
+  private boolean ended;
+  private Runnable atEnd;
+  private volatile boolean isCut;
   private volatile boolean cancelled;
   private volatile Timer.ScheduledTask watch = () -> {};
-  private volatile InputStream body = InputStream.nullInputStream();
+  private volatile @Nullable InputStream body;
   private volatile Duration limit = Duration.ZERO;
   private volatile @Nullable Deadline silenceDeadline;
+
+  private final Runnable cut = this::cut;
 
   /** Ends the request, because the owner of its call is closed. */
   final Runnable cancel = this::cancel;
 
   InFlightRequest(Timer timer, Runnable leave) {
     this.timer = timer;
-    this.atEnd = new AtomicReference<>(leave);
+    this.atEnd = leave;
   }
 
   /** The body; it is cut when {@code left} of the {@code whole} time of the attempt is over. */
   InputStream guard(Response response, Duration left, Duration whole) {
-    body = response.body();
+    InputStream open = response.body();
+    body = open;
     limit = whole;
-    watch = timer.after(left.isPositive() ? left : Duration.ofNanos(1), this::cut);
-    return new Guarded();
+    watch = timer.after(left.isPositive() ? left : Duration.ofNanos(1), cut);
+    return new Guarded(open);
   }
 
   /** Keeps the request open until its body is closed; from now on only silence is limited. */
   void keepOpen(Duration idle, Deadline deadline, Runnable then) {
     boolean late;
-    synchronized (ended) {
-      late = ended.get();
+    synchronized (this) {
+      late = ended;
       if (!late) {
-        atEnd.updateAndGet(
-            leave ->
-                () -> {
-                  then.run();
-                  leave.run();
-                });
+        Runnable leave = atEnd;
+        atEnd =
+            () -> {
+              then.run();
+              leave.run();
+            };
       }
     }
     if (late) { // the reader has closed it already
@@ -71,17 +72,28 @@ final class InFlightRequest {
 
   void end() {
     watch.cancel();
-    synchronized (ended) {
-      if (!ended.compareAndSet(false, true)) {
+    Runnable last;
+    synchronized (this) {
+      if (ended) {
         return;
       }
+      ended = true;
+      last = atEnd;
+    }
+    closeBody();
+    last.run();
+  }
+
+  private void closeBody() {
+    InputStream open = body;
+    if (open == null) {
+      return;
     }
     try {
-      body.close();
+      open.close();
     } catch (IOException e) {
-      // The request is over either way.
+      // The request is over either way, and a reader gets the failure.
     }
-    atEnd.get().run();
   }
 
   private void cancel() {
@@ -94,17 +106,18 @@ final class InFlightRequest {
   }
 
   private void cut() {
-    cut = true;
-    try {
-      body.close();
-    } catch (IOException e) {
-      // The reader gets the failure.
-    }
+    isCut = true;
+    closeBody();
   }
 
   private final class Guarded extends InputStream {
+    private final InputStream open;
     private long windowBytes;
     private long windowNanos;
+
+    Guarded(InputStream open) {
+      this.open = open;
+    }
 
     @Override
     public int read() throws IOException {
@@ -118,19 +131,19 @@ final class InFlightRequest {
       long from = timer.nanos();
       if (until != null) {
         Duration left = until.remaining();
-        watch = timer.after(left.compareTo(limit) < 0 ? left : limit, InFlightRequest.this::cut);
+        watch = timer.after(left.compareTo(limit) < 0 ? left : limit, cut);
       }
       try {
-        int count = body.read(into, offset, length);
+        int count = open.read(into, offset, length);
         if (cancelled) {
           throw closed(null);
         }
-        if (cut || (until != null && tooSlow(count, timer.nanos() - from))) {
+        if (isCut || (until != null && tooSlow(count, timer.nanos() - from))) {
           throw timedOut(null);
         }
         return count;
       } catch (IOException e) {
-        throw cancelled ? closed(e) : cut ? timedOut(e) : e;
+        throw cancelled ? closed(e) : isCut ? timedOut(e) : e;
       } finally {
         if (until != null) {
           watch.cancel();

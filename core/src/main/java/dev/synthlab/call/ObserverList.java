@@ -23,9 +23,9 @@ public final class ObserverList implements CallObserver {
 
   @Override
   public void ended(CallReport report) {
-    for (CallObserver each : observers) {
+    for (int i = 0; i < observers.size(); i++) {
       try {
-        each.ended(report);
+        observers.get(i).ended(report);
       } catch (RuntimeException e) { // the call has ended: it must not fail by who watches it
         log.warn("an observer of calls failed: {}", e.toString(), e);
       }
@@ -34,6 +34,11 @@ public final class ObserverList implements CallObserver {
 
   @Override
   public boolean wantsTexts() {
-    return observers.stream().anyMatch(CallObserver::wantsTexts);
+    for (int i = 0; i < observers.size(); i++) {
+      if (observers.get(i).wantsTexts()) {
+        return true;
+      }
+    }
+    return false;
   }
 }

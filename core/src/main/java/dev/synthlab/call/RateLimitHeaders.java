@@ -23,6 +23,9 @@ final class RateLimitHeaders {
       Pattern.compile(
           "(?:x-)?ratelimit-reset(?:-[a-z-]+)?|anthropic-ratelimit-[a-z]+(?:-tokens)?-reset");
   private static final Duration MAX = Duration.ofSeconds(60);
+  private static final int MAX_DIGITS = 18;
+  private static final String REQUESTS_LEFT = "x-ratelimit-remaining-requests";
+  private static final String TOKENS_LEFT = "x-ratelimit-remaining-tokens";
 
   private RateLimitHeaders() {}
 
@@ -31,7 +34,8 @@ final class RateLimitHeaders {
    * request, or one percent of the tokens, is available again.
    */
   static Optional<Duration> pause(Headers headers) {
-    return exhausted(headers, "requests").or(() -> exhausted(headers, "tokens"));
+    Optional<Duration> requests = exhausted(headers, REQUESTS_LEFT, "requests");
+    return requests.isPresent() ? requests : exhausted(headers, TOKENS_LEFT, "tokens");
   }
 
   /**
@@ -44,7 +48,7 @@ final class RateLimitHeaders {
     for (Headers.Field field : headers.fields()) {
       String name = field.name().toLowerCase(Locale.ROOT);
       if (RESET.matcher(name).matches()) {
-        Optional<Long> left = number(headers, name.replace("reset", "remaining"));
+        Optional<Long> left = number(headers.first(name.replace("reset", "remaining")));
         List<Duration> all = left.isPresent() ? reached : unknown;
         if (left.orElse(0L) == 0) {
           RetryAfter.parse(field.value(), now).ifPresent(all::add);
@@ -56,12 +60,16 @@ final class RateLimitHeaders {
         .or(() -> unknown.stream().min(Duration::compareTo));
   }
 
-  private static Optional<Duration> exhausted(Headers headers, String what) {
-    Optional<Long> left = number(headers, "x-ratelimit-remaining-" + what);
+  private static Optional<Duration> exhausted(Headers headers, String remaining, String what) {
+    Optional<String> stated = headers.first(remaining);
+    if (stated.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Long> left = number(stated);
     if (left.isEmpty() || left.get() > 0) {
       return Optional.empty();
     }
-    long limit = number(headers, "x-ratelimit-limit-" + what).filter(n -> n > 0).orElse(1L);
+    long limit = number(headers.first("x-ratelimit-limit-" + what)).filter(n -> n > 0).orElse(1L);
     long parts = what.equals("requests") ? limit : Math.min(limit, 100);
     return headers
         .first("x-ratelimit-reset-" + what)
@@ -71,12 +79,18 @@ final class RateLimitHeaders {
         .map(pause -> pause.compareTo(MAX) < 0 ? pause : MAX);
   }
 
-  private static Optional<Long> number(Headers headers, String name) {
-    return headers
-        .first(name)
-        .map(String::strip)
-        .filter(text -> text.matches("\\d{1,18}"))
-        .map(Long::parseLong);
+  private static Optional<Long> number(Optional<String> stated) {
+    String text = stated.orElse("").strip();
+    return isNumber(text) ? Optional.of(Long.parseLong(text)) : Optional.empty();
+  }
+
+  private static boolean isNumber(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return !text.isEmpty() && text.length() <= MAX_DIGITS;
   }
 
   /** Parses a time such as 20ms, 1s, 6m0s or 1h2m3.5s; a number without a unit is seconds. */

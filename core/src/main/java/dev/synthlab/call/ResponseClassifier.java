@@ -119,10 +119,11 @@ public final class ResponseClassifier {
    * @return empty if it assigned none
    */
   public static Optional<String> requestId(Headers headers) {
-    return headers
-        .first("x-request-id")
-        .or(() -> headers.first("request-id"))
-        .or(() -> headers.first("apim-request-id"));
+    Optional<String> id = headers.first("x-request-id");
+    if (id.isEmpty()) {
+      id = headers.first("request-id");
+    }
+    return id.isPresent() ? id : headers.first("apim-request-id");
   }
 
   private static <T> Verdict<T> errorStatus(

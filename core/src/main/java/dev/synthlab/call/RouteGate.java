@@ -66,7 +66,7 @@ final class RouteGate {
     private final long weight;
     private final boolean probe;
     private final long sent = timer.nanos();
-    private final int transitions = breaker.map(RouteBreaker::transitions).orElse(0);
+    private final int transitions = breaker.isPresent() ? breaker.get().transitions() : 0;
     private boolean recorded;
 
     private Permit(long weight, boolean probe) {
@@ -78,7 +78,9 @@ final class RouteGate {
     void record(RouteSignal signal, Optional<Headers> headers) {
       recorded = true;
       recordSignal(signal, this);
-      headers.flatMap(RateLimitHeaders::pause).ifPresent(RouteGate.this::pauseFor);
+      if (headers.isPresent()) {
+        RateLimitHeaders.pause(headers.get()).ifPresent(RouteGate.this::pauseFor);
+      }
     }
 
     /** Ends the request. */
@@ -91,7 +93,9 @@ final class RouteGate {
 
     /** Corrects the token limit when the usage is known. */
     void settle(Spend used) {
-      tokens.ifPresent(t -> t.settle(weight, used.inputTokens() + used.outputTokens()));
+      if (tokens.isPresent()) {
+        tokens.get().settle(weight, used.inputTokens() + used.outputTokens());
+      }
     }
   }
 
@@ -104,7 +108,7 @@ final class RouteGate {
     lastUsed = arrival.at;
     Optional<Blocked> pause =
         waiting == WaitMode.WITHIN_DEADLINE ? pauseOutside() : Optional.empty();
-    if (pause.filter(each -> outlives(each, deadline)).isPresent()) {
+    if (pause.isPresent() && outlives(pause.get(), deadline)) {
       return refused(pause.get(), arrival);
     }
     if (!acquireTurn(queue, deadline, waiting)) {
@@ -230,29 +234,32 @@ final class RouteGate {
     if (probeFirst) {
       return 1;
     }
-    return Math.min(
-        maxConcurrentCalls, adaptive.map(AdaptiveLimiter::inFlight).orElse(Integer.MAX_VALUE));
+    return adaptive.isPresent()
+        ? Math.min(maxConcurrentCalls, adaptive.get().inFlight())
+        : maxConcurrentCalls;
   }
 
   private Optional<Blocked> limits(long weight) {
-    Optional<Duration> open = breaker.flatMap(RouteBreaker::tryAcquire);
+    Optional<Duration> open = breaker.isPresent() ? breaker.get().tryAcquire() : Optional.empty();
     if (open.isPresent()) {
       return Optional.of(new Blocked(WaitReason.BREAKER, open.get()));
     }
-    Optional<Duration> wait = adaptive.flatMap(p -> p.tryAcquire(timer.nanos()));
-    if (wait.isEmpty()) {
-      wait = tokens.flatMap(limit -> limit.tryAcquire(weight));
+    Optional<Duration> wait =
+        adaptive.isPresent() ? adaptive.get().tryAcquire(timer.nanos()) : Optional.empty();
+    if (wait.isEmpty() && tokens.isPresent()) {
+      wait = tokens.get().tryAcquire(weight);
     }
-    if (wait.isEmpty()) {
-      wait = requests.flatMap(limit -> limit.tryAcquire(1));
-      if (wait.isPresent()) {
-        tokens.ifPresent(limit -> limit.settle(weight, 0));
+    if (wait.isEmpty() && requests.isPresent()) {
+      wait = requests.get().tryAcquire(1);
+      if (wait.isPresent() && tokens.isPresent()) {
+        tokens.get().settle(weight, 0);
       }
     }
-    if (wait.isPresent()) {
-      breaker.ifPresent(RouteBreaker::releasePermission);
+    if (wait.isEmpty()) {
+      return Optional.empty();
     }
-    return wait.map(time -> new Blocked(WaitReason.RATE_LIMIT, time));
+    breaker.ifPresent(RouteBreaker::releasePermission);
+    return Optional.of(new Blocked(WaitReason.RATE_LIMIT, wait.get()));
   }
 
   private void recordSignal(RouteSignal signal, Permit permit) {
@@ -261,12 +268,16 @@ final class RouteGate {
       if (breakerEnabled && signal == RouteSignal.FAILURE && breaker.isEmpty()) {
         breaker = Optional.of(new RouteBreaker(timer, this::logOpened));
       }
-      breaker.ifPresent(b -> b.record(signal, permit.transitions));
+      if (breaker.isPresent()) {
+        breaker.get().record(signal, permit.transitions);
+      }
       throttle.record(signal);
       if (signal == RouteSignal.SUCCESS) {
         namedWaits.reset();
       }
-      adaptive.ifPresent(p -> p.record(signal, permit.sent, timer.nanos()));
+      if (adaptive.isPresent()) {
+        adaptive.get().record(signal, permit.sent, timer.nanos());
+      }
       if (permit.probe) {
         probing = false;
         probeFirst &= signal == RouteSignal.THROTTLED;

@@ -1,23 +1,14 @@
 package dev.synthlab.call;
 
+import dev.synthlab.http.Watchdog;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 /** The clock of the system, and the only place in the project that sleeps. */
 final class SystemTimer implements Timer {
   static final SystemTimer INSTANCE = new SystemTimer();
 
-  private final ScheduledThreadPoolExecutor scheduler;
-
-  private SystemTimer() {
-    scheduler =
-        new ScheduledThreadPoolExecutor(
-            1, task -> Thread.ofPlatform().name("synthlab-timer").daemon().unstarted(task));
-    scheduler.setRemoveOnCancelPolicy(true);
-  }
+  private SystemTimer() {}
 
   @Override
   public Instant now() {
@@ -38,7 +29,6 @@ final class SystemTimer implements Timer {
 
   @Override
   public ScheduledTask after(Duration delay, Runnable task) {
-    Future<?> future = scheduler.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
-    return () -> future.cancel(false);
+    return Watchdog.INSTANCE.after(delay, task)::cancel;
   }
 }

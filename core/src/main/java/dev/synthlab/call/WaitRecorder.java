@@ -36,7 +36,7 @@ final class WaitRecorder {
 
   /** Records what a request waited for before it was sent. */
   void record(Route route, WaitTimes waits) {
-    if (waits.equals(WaitTimes.NONE)) {
+    if (waits.by().isEmpty()) {
       return;
     }
     queued = queued.plus(waits.total());

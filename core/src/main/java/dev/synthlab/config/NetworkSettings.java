@@ -96,6 +96,9 @@ public record NetworkSettings(
    * @throws ConfigException if it would be reached through a proxy that cannot be used
    */
   public Optional<Proxy> proxyFor(URI address) {
+    if (httpProxy.isEmpty() && httpsProxy.isEmpty() && refused.isEmpty()) {
+      return Optional.empty();
+    }
     boolean secure = "https".equals(scheme(address));
     Optional<Proxy> proxy = secure ? httpsProxy : httpProxy;
     Optional<ConfigException.Problem> problem =

@@ -2,7 +2,6 @@ package dev.synthlab.http;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -72,9 +71,8 @@ public record Headers(List<Field> fields) {
    * @return its value, or empty
    */
   public Optional<String> first(String name) {
-    String wanted = name.toLowerCase(Locale.ROOT);
     for (Field field : fields) {
-      if (field.name().toLowerCase(Locale.ROOT).equals(wanted)) {
+      if (field.name().equalsIgnoreCase(name)) {
         return Optional.of(field.value());
       }
     }

@@ -1,5 +1,6 @@
 package dev.synthlab.http;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import okhttp3.Call;
 import okhttp3.OkHttpClient;
@@ -15,11 +16,25 @@ final class OkHttpClients implements AutoCloseable {
   private final OkHttpClient plain;
   private final OkHttpConfigurer configurer;
   private final ReentrantLock creating = new ReentrantLock();
+  private final AtomicInteger inFlight = new AtomicInteger();
   private volatile @Nullable OkHttpClient tls;
 
   OkHttpClients(OkHttpClient plain, OkHttpConfigurer configurer) {
     this.plain = plain;
     this.configurer = configurer;
+  }
+
+  /** The requests that have begun and not ended. */
+  int inFlight() {
+    return inFlight.get();
+  }
+
+  void begin() {
+    inFlight.incrementAndGet();
+  }
+
+  void end() {
+    inFlight.decrementAndGet();
   }
 
   Call newCall(Request request) {

@@ -10,7 +10,6 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +21,6 @@ import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.RequestBody;
-import okio.AsyncTimeout;
 import okio.BufferedSink;
 import okio.Okio;
 import okio.Source;
@@ -37,14 +35,15 @@ import org.jspecify.annotations.Nullable;
 @Internal
 public final class OkHttpTransport implements Transport {
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(50);
-  private static final int IDLE_CONNECTIONS = 16_384;
   private static final int IDLE_GUARDED = 64;
   private static final int PROXY_AUTHENTICATION = 407;
+  private static final MediaType JSON = MediaType.get("application/json");
 
   private final NetworkSettings network;
   private final OkHttpConfigurer configurer;
-  private final OkHttpClients clients;
+  private final OkHttpPools clients;
   private final OkHttpClients guarded;
+  private final OkHttpRequests requests = new OkHttpRequests();
   private volatile boolean closed;
 
   /** Creates a transport without proxies, with the trusted authorities of the system. */
@@ -70,11 +69,9 @@ public final class OkHttpTransport implements Transport {
             .followSslRedirects(false)
             .readTimeout(Duration.ZERO)
             .writeTimeout(Duration.ZERO)
-            .connectionPool(
-                new ConnectionPool(IDLE_CONNECTIONS, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
             .eventListenerFactory(call -> CallEventListener.of(call))
             .build();
-    clients = new OkHttpClients(client, configurer);
+    clients = new OkHttpPools(client, configurer, KEEP_ALIVE.toSeconds());
     // Its own pool: a connection that was made without the guard may lead to any address.
     guarded =
         new OkHttpClients(
@@ -89,16 +86,28 @@ public final class OkHttpTransport implements Transport {
   @Override
   public Response send(Request request, Duration within) throws IOException, InterruptedException {
     CallEventListener listener = new CallEventListener(within);
-    Call call = clientsFor(request).newCall(toOkHttp(request, listener));
-    okhttp3.Response response = exchange(call, request, listener, within);
-    List<Headers.Field> fields = new ArrayList<>();
-    response
-        .headers()
-        .forEach(pair -> fields.add(new Headers.Field(pair.getFirst(), pair.getSecond())));
-    return new Response(
-        response.code(),
-        new Headers(fields),
-        new OpenBody(call, response, new FailureTranslator(request, network)));
+    OkHttpClients client = clientsFor(request);
+    Call call = client.newCall(toOkHttp(request, listener));
+    client.begin();
+    boolean open = false;
+    try {
+      okhttp3.Response response = exchange(call, request, listener, within);
+      OpenBody body = new OpenBody(call, response, new FailureTranslator(request, network), client);
+      open = true;
+      return new Response(response.code(), headers(response.headers()), body);
+    } finally {
+      if (!open) {
+        client.end();
+      }
+    }
+  }
+
+  private static Headers headers(okhttp3.Headers wire) {
+    Headers.Field[] fields = new Headers.Field[wire.size()];
+    for (int i = 0; i < fields.length; i++) {
+      fields[i] = new Headers.Field(wire.name(i), wire.value(i));
+    }
+    return new Headers(List.of(fields));
   }
 
   /**
@@ -126,7 +135,7 @@ public final class OkHttpTransport implements Transport {
       throws IOException, InterruptedException {
     Request request = new Request("HEAD", address, Headers.NONE, Body.empty());
     CallEventListener listener = new CallEventListener(within);
-    Call call = clients.newCall(toOkHttp(request, listener));
+    Call call = clients.next().newCall(toOkHttp(request, listener));
     try (okhttp3.Response response = exchange(call, request, listener, within)) {
       Handshake handshake = response.handshake();
       return handshake != null
@@ -153,7 +162,7 @@ public final class OkHttpTransport implements Transport {
     // Fails before anything is sent if the proxy cannot be used.
     Optional<NetworkSettings.Proxy> proxy = network.proxyFor(request.uri());
     return switch (request.reach()) {
-      case ANYWHERE -> clients;
+      case ANYWHERE -> clients.next();
       case PUBLIC_ONLY -> {
         if (proxy.isPresent()) {
           // The proxy would look up the name, and its address could not be checked.
@@ -171,14 +180,12 @@ public final class OkHttpTransport implements Transport {
     if (closed) {
       throw closed(new IOException("closed before the request was sent"));
     }
-    Limit limit = new Limit(call);
-    limit.timeout(within.toNanos(), TimeUnit.NANOSECONDS);
-    limit.enter();
+    Watchdog.Task limit = Watchdog.INSTANCE.after(within, call::cancel);
     okhttp3.Response response;
     try {
       response = call.execute();
     } catch (IOException e) {
-      boolean timedOut = limit.exit();
+      boolean timedOut = !limit.cancel();
       if (Thread.interrupted()) { // which closes the socket
         throw new InterruptedException();
       }
@@ -190,7 +197,7 @@ public final class OkHttpTransport implements Transport {
           ? failure.timedOut(within, e)
           : failure.of(listener, listener.rootFailure(e));
     }
-    if (limit.exit()) {
+    if (!limit.cancel()) {
       response.close();
       throw new FailureTranslator(request, network)
           .timedOut(within, new IOException("the time was over"));
@@ -206,14 +213,14 @@ public final class OkHttpTransport implements Transport {
     return new TransportException(Phase.CLOSED, false, "the transport was closed", cause);
   }
 
-  private static okhttp3.Request toOkHttp(Request request, CallEventListener listener)
-      throws IOException {
-    okhttp3.Request.Builder wire = new okhttp3.Request.Builder();
+  private okhttp3.Request toOkHttp(Request request, CallEventListener listener) throws IOException {
     try {
-      wire.url(request.uri().toString());
-      for (Headers.Field field : request.headers().fields()) {
-        wire.addHeader(field.name(), field.value());
-      }
+      return requests
+          .of(request)
+          .newBuilder()
+          .method(request.method(), body(request))
+          .tag(CallEventListener.class, listener)
+          .build();
     } catch (IllegalArgumentException e) {
       // The message of OkHttp contains the header value, which may be a key.
       throw new TransportException(
@@ -224,9 +231,6 @@ public final class OkHttpTransport implements Transport {
               + " has characters that HTTP does not allow",
           new IOException("refused before sending"));
     }
-    return wire.method(request.method(), body(request))
-        .tag(CallEventListener.class, listener)
-        .build();
   }
 
   private static @Nullable RequestBody body(Request request) {
@@ -246,21 +250,11 @@ public final class OkHttpTransport implements Transport {
   }
 
   private static @Nullable MediaType type(Body body) {
-    return body.contentType().isEmpty() ? null : MediaType.parse(body.contentType());
-  }
-
-  /** The time limit of a call; cancels it. */
-  private static final class Limit extends AsyncTimeout {
-    private final Call call;
-
-    Limit(Call call) {
-      this.call = call;
-    }
-
-    @Override
-    protected void timedOut() {
-      call.cancel();
-    }
+    return switch (body.contentType()) {
+      case "" -> null;
+      case "application/json" -> JSON;
+      default -> MediaType.parse(body.contentType());
+    };
   }
 
   /** A request body in memory. */
@@ -336,10 +330,14 @@ public final class OkHttpTransport implements Transport {
     private final okhttp3.Response response;
     private final InputStream bytes;
     private final FailureTranslator failure;
+    private final OkHttpClients client;
     private final ReentrantLock reading = new ReentrantLock();
     private volatile @Nullable Thread reader;
+    private boolean ended;
 
-    OpenBody(Call call, okhttp3.Response response, FailureTranslator failure) {
+    OpenBody(
+        Call call, okhttp3.Response response, FailureTranslator failure, OkHttpClients client) {
+      this.client = client;
       this.call = call;
       this.response = response;
       this.bytes = response.body().byteStream();
@@ -377,6 +375,10 @@ public final class OkHttpTransport implements Transport {
       }
       reading.lock();
       try {
+        if (!ended) {
+          ended = true;
+          client.end();
+        }
         response.close();
       } finally {
         reading.unlock();

@@ -1,12 +1,11 @@
 package dev.synthlab.http;
 
 import dev.synthlab.Internal;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A parser of server-sent events. Lines end with LF, CR or CRLF; comments, {@code id} and {@code
@@ -17,8 +16,12 @@ import java.util.Optional;
  */
 @Internal
 public final class SseReader {
-  private final InputStream bytes;
-  private final ByteArrayOutputStream line = new ByteArrayOutputStream(256);
+  private static final int BUFFER = 8 * 1024;
+
+  /** The bytes of a byte order mark. */
+  private static final String MARK = "\u00EF\u00BB\u00BF";
+
+  private final BodyBuffer body;
   private boolean skipLineFeed;
   private boolean first = true;
 
@@ -36,7 +39,16 @@ public final class SseReader {
    * @param bytes the open body; the reader does not close it
    */
   public SseReader(InputStream bytes) {
-    this.bytes = new BufferedInputStream(bytes, 4096);
+    this(new BodyBuffer(bytes, BUFFER));
+  }
+
+  /**
+   * Creates a reader.
+   *
+   * @param body the open body
+   */
+  public SseReader(BodyBuffer body) {
+    this.body = body;
   }
 
   /**
@@ -50,74 +62,101 @@ public final class SseReader {
   public Optional<ServerEvent> next() throws IOException {
     Fields fields = new Fields();
     while (true) {
-      Optional<String> line = line();
-      if (line.filter(text -> !text.isEmpty()).isPresent()) {
-        fields.add(line.get());
-      } else if (!fields.data.toString().isBlank()) {
+      int length = awaitLine();
+      if (length > 0) {
+        add(length, fields);
+      } else if (!fields.data().isBlank()) {
+        takeLine(length);
         return Optional.of(fields.event());
-      } else if (line.isEmpty()) {
+      } else if (length < 0) {
         return Optional.empty();
       } else {
         fields = new Fields();
       }
+      takeLine(length);
     }
   }
 
   /** The fields of an event that is not complete. */
   private static final class Fields {
-    private final StringBuilder data = new StringBuilder();
     private String name = "";
-    private boolean any;
+    private @Nullable String line;
+    private @Nullable StringBuilder lines;
 
-    void add(String line) throws BodyReader.TooLargeException {
-      int colon = line.indexOf(':');
-      String field = colon < 0 ? line : line.substring(0, colon);
-      String value = colon < 0 ? "" : line.substring(colon + 1);
-      value = value.startsWith(" ") ? value.substring(1) : value;
-      if (field.equals("data")) {
-        data.append(any ? "\n" : "").append(value);
-        any = true;
-        if (data.length() > BodyReader.MAX_BYTES) {
-          throw new BodyReader.TooLargeException(BodyReader.MAX_BYTES);
-        }
-      } else if (field.equals("event")) {
-        name = value;
+    void addData(String value) throws BodyReader.TooLargeException {
+      if (line == null) {
+        line = value;
+        return;
       }
-    }
-
-    ServerEvent event() {
-      return new ServerEvent(name.isEmpty() ? "message" : name, data.toString());
-    }
-  }
-
-  private Optional<String> line() throws IOException {
-    line.reset();
-    while (true) {
-      int next = bytes.read();
-      if (next < 0) {
-        return Optional.empty();
-      }
-      if (next == '\n' && skipLineFeed) {
-        skipLineFeed = false;
-        continue;
-      }
-      skipLineFeed = next == '\r';
-      if (next == '\n' || next == '\r') {
-        return Optional.of(text());
-      }
-      line.write(next);
-      if (line.size() > BodyReader.MAX_BYTES) {
+      lines = lines == null ? new StringBuilder(line) : lines;
+      lines.append('\n').append(value);
+      if (lines.length() > BodyReader.MAX_BYTES) {
         throw new BodyReader.TooLargeException(BodyReader.MAX_BYTES);
       }
     }
+
+    String data() {
+      return lines == null ? Objects.requireNonNullElse(line, "") : lines.toString();
+    }
+
+    ServerEvent event() {
+      return new ServerEvent(name.isEmpty() ? "message" : name, data());
+    }
   }
 
-  private String text() {
-    String text = line.toString(StandardCharsets.UTF_8);
-    if (first) {
-      first = false;
-      return text.startsWith("\uFEFF") ? text.substring(1) : text;
+  private void add(int length, Fields fields) throws BodyReader.TooLargeException {
+    if (isField("data", length)) {
+      fields.addData(value("data", length));
+    } else if (isField("event", length)) {
+      fields.name = value("event", length);
     }
-    return text;
+  }
+
+  private boolean isField(String name, int length) {
+    return length >= name.length()
+        && body.startsWith(name)
+        && (length == name.length() || body.get(name.length()) == ':');
+  }
+
+  /** What follows the colon and one space. */
+  private String value(String name, int length) {
+    int from = Math.min(length, name.length() + 1);
+    return body.text(from < length && body.get(from) == ' ' ? from + 1 : from, length);
+  }
+
+  /** Waits for a whole line. Returns its length, or -1 at the end of the body. */
+  private int awaitLine() throws IOException {
+    int length = 0;
+    while (true) {
+      if (skipLineFeed && body.size() > 0) {
+        skipLineFeed = false;
+        body.take(body.get(0) == '\n' ? 1 : 0);
+      }
+      length = body.lineEnd(length);
+      if (length > BodyReader.MAX_BYTES) {
+        throw new BodyReader.TooLargeException(BodyReader.MAX_BYTES);
+      }
+      if (length < body.size()) {
+        return length - skippedMark(length);
+      }
+      if (!body.fill()) {
+        return -1;
+      }
+    }
+  }
+
+  /** Skips a byte order mark before the first line. Returns the bytes that it has. */
+  private int skippedMark(int length) {
+    boolean isMark = first && length >= MARK.length() && body.startsWith(MARK);
+    first = false;
+    body.take(isMark ? MARK.length() : 0);
+    return isMark ? MARK.length() : 0;
+  }
+
+  private void takeLine(int length) {
+    if (length >= 0) {
+      skipLineFeed = body.get(length) == '\r';
+      body.take(length + 1);
+    }
   }
 }

@@ -1,7 +1,12 @@
 package dev.synthlab.json;
 
 import dev.synthlab.Internal;
+import java.io.OutputStream;
 import java.util.HexFormat;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.json.JsonFactory;
@@ -17,21 +22,24 @@ public final class Json {
   /** The most bytes of a body that is read whole. */
   public static final int MAX_BYTES = 16 * 1024 * 1024;
 
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder()
-                          .maxNestingDepth(MAX_DEPTH)
-                          .maxNumberLength(1_000)
-                          .maxStringLength(MAX_BYTES)
-                          .build())
-                  // A value that could be read can be written as a part of another one.
-                  .streamWriteConstraints(
-                      StreamWriteConstraints.builder().maxNestingDepth(2 * MAX_DEPTH).build())
-                  .disable(JsonWriteFeature.ESCAPE_FORWARD_SLASHES)
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MAX_DEPTH)
+                  .maxNumberLength(1_000)
+                  .maxStringLength(MAX_BYTES)
                   .build())
+          // A value that could be read can be written as a part of another one.
+          .streamWriteConstraints(
+              StreamWriteConstraints.builder().maxNestingDepth(2 * MAX_DEPTH).build())
+          .disable(JsonWriteFeature.ESCAPE_FORWARD_SLASHES)
           .build();
+
+  /** The mapper is made when something is bound: that loads hundreds of classes. */
+  private static final class Mapper {
+    private static final JsonMapper INSTANCE = JsonMapper.builder(FACTORY).build();
+  }
 
   private static final char REPLACEMENT = '\uFFFD';
 
@@ -44,7 +52,7 @@ public final class Json {
    * @return JSON text, {@linkplain #printable printable}
    */
   public static String line(Object value) {
-    return printable(MAPPER.writeValueAsString(value));
+    return printable(mapper().writeValueAsString(value));
   }
 
   /**
@@ -98,11 +106,31 @@ public final class Json {
   }
 
   /**
+   * A parser with the limits of the mapper, for JSON that is read token by token.
+   *
+   * @param json JSON text
+   * @return a parser that the caller closes
+   */
+  public static JsonParser parser(String json) {
+    return FACTORY.createParser(ObjectReadContext.empty(), json);
+  }
+
+  /**
+   * A generator with the limits of the mapper, for JSON that is written token by token.
+   *
+   * @param bytes gets UTF-8
+   * @return a generator that the caller closes, and that closes the stream
+   */
+  public static JsonGenerator generator(OutputStream bytes) {
+    return FACTORY.createGenerator(ObjectWriteContext.empty(), bytes);
+  }
+
+  /**
    * The mapper. Its text is UTF-8.
    *
    * @return shared, safe for use by many threads
    */
   public static JsonMapper mapper() {
-    return MAPPER;
+    return Mapper.INSTANCE;
   }
 }

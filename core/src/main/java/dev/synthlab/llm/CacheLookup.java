@@ -260,7 +260,7 @@ final class CacheLookup {
             asked,
             answer.model.isEmpty() ? asked : answer.model,
             Optional.empty(),
-            kept.json(),
+            JsonLine.of(kept.json()),
             answer.toolCalls(),
             Optional.empty(),
             List.of(),

@@ -26,7 +26,7 @@ record ChatBodyReader(boolean streamed, Runnable onFirstText)
     String last = "";
     boolean begun = false;
     try (var body = head.body()) {
-      ChatChunks chunks = new ChatChunks(body, streamed);
+      ChatChunks chunks = new ChatChunks(body, head.headers(), streamed);
       for (var next = chunks.next(); next.isPresent(); next = chunks.next()) {
         last = next.get().data();
         answer.add(next.get());
@@ -40,7 +40,7 @@ record ChatBodyReader(boolean streamed, Runnable onFirstText)
         }
       }
       ChatResult.requireWhole(answer, chunks, last);
-      String json =
+      JsonLine json =
           chunks.isEventStream() || answer.isInPieces()
               ? ChatJson.rebuilt(answer)
               : ChatJson.of(last, answer);
@@ -59,11 +59,11 @@ record ChatBodyReader(boolean streamed, Runnable onFirstText)
       PreparedChat chat,
       AttemptResult.ResponseReceived head,
       ChatResponseParser answer,
-      String json,
+      JsonLine json,
       String body)
       throws UnusableResponseException {
     ChatResult result =
-        new ChatResult(answer, json, ResponseClassifier.requestId(head.headers()), chat);
+        ChatResult.of(answer, json, ResponseClassifier.requestId(head.headers()), chat);
     if (!result.isUsable()) {
       String missing = answer.choice ? "an answer without text" : "an answer without choices";
       throw new UnusableResponseException(missing, body, Optional.empty());
@@ -78,12 +78,12 @@ record ChatBodyReader(boolean streamed, Runnable onFirstText)
 
   @Override
   public Spend spend(PreparedChat chat, ChatResult result) {
-    return chat.spend(result.answer());
+    return result.spend();
   }
 
   @Override
   public CallMetadata.AnswerMetadata metadata(PreparedChat chat, ChatResult result) {
-    return chat.metadata(result.answer(), result.requestId());
+    return chat.metadata(result.answer(), result.requestId(), result.spend());
   }
 
   @Override

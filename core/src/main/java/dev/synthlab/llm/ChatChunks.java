@@ -1,11 +1,11 @@
 package dev.synthlab.llm;
 
+import dev.synthlab.http.BodyBuffer;
 import dev.synthlab.http.BodyReader;
+import dev.synthlab.http.Headers;
 import dev.synthlab.http.SseReader;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,7 +17,15 @@ final class ChatChunks {
   private static final List<String> FIELDS = List.of(":", "data", "event", "id", "retry");
   private static final int LONGEST_FIELD = 5;
 
-  private final InputStream body;
+  /** The room for a body whose length is not known. */
+  private static final int ANSWER_BYTES = 2 * 1024;
+
+  private static final int STREAM_BYTES = 8 * 1024;
+
+  /** The digits of the longest body for which there is room at once. */
+  private static final int DIGITS = 5;
+
+  private final BodyBuffer body;
   private final boolean streamRequested;
   private Optional<SseReader> events = Optional.empty();
   private boolean begun;
@@ -38,9 +46,19 @@ final class ChatChunks {
   record Chunk(Kind kind, String data) {}
 
   /** The parts of an open body, which is not closed. */
-  ChatChunks(InputStream body, boolean streamRequested) {
-    this.body = new BufferedInputStream(body, 1024);
+  ChatChunks(InputStream body, Headers headers, boolean streamRequested) {
+    this.body = new BodyBuffer(body, streamRequested ? STREAM_BYTES : length(headers));
     this.streamRequested = streamRequested;
+  }
+
+  /** The length of a body, and one more byte so that its end is seen without more room. */
+  private static int length(Headers headers) {
+    String stated = headers.first("content-length").orElse("");
+    boolean isShort = stated.length() <= DIGITS && !stated.isEmpty();
+    for (int i = 0; isShort && i < stated.length(); i++) {
+      isShort = stated.charAt(i) >= '0' && stated.charAt(i) <= '9';
+    }
+    return isShort ? Integer.parseInt(stated) + 1 : ANSWER_BYTES;
   }
 
   /** The next part, or empty at the end. */
@@ -51,8 +69,7 @@ final class ChatChunks {
         events = Optional.of(new SseReader(body));
       } else {
         // Bytes that are not UTF-8 are replaced: a parser of bytes would refuse the whole answer.
-        byte[] all = BodyReader.whole(body, BodyReader.MAX_BYTES);
-        return Optional.of(new Chunk(Kind.BODY, new String(all, StandardCharsets.UTF_8)));
+        return Optional.of(new Chunk(Kind.BODY, body.rest(BodyReader.MAX_BYTES)));
       }
     }
     return events.isPresent() ? event(events.get()) : Optional.empty();
@@ -90,26 +107,38 @@ final class ChatChunks {
 
   private boolean isStream() throws IOException {
     skipSpace();
-    body.mark(LONGEST_FIELD);
-    String beginning = new String(body.readNBytes(LONGEST_FIELD), StandardCharsets.US_ASCII);
-    body.reset();
-    if (FIELDS.stream().anyMatch(beginning::startsWith)) {
-      return true;
+    while (body.size() < LONGEST_FIELD && body.fill()) {
+      // The name of the first field may arrive in pieces.
     }
-    return streamRequested && !beginning.isEmpty() && "{[<".indexOf(beginning.charAt(0)) < 0;
+    for (String field : FIELDS) {
+      if (body.startsWith(field)) {
+        return true;
+      }
+    }
+    return streamRequested && body.size() > 0 && "{[<".indexOf(body.get(0)) < 0;
   }
 
   /** Skips a byte order mark, and the blanks that servers send while they compute an answer. */
   private void skipSpace() throws IOException {
-    for (int skipped = 0; skipped < BodyReader.MAX_BYTES; skipped++) {
-      body.mark(1);
-      int next = body.read();
-      boolean isMark = next == 0xEF || next == 0xBB || next == 0xBF;
-      if (!isMark && next != ' ' && next != '\t' && next != '\r' && next != '\n') {
-        body.reset();
+    int skipped = 0;
+    while (body.size() > 0 || body.fill()) {
+      if (body.size() > 0 && !isSkipped(body.get(0))) {
         return;
       }
+      int count = Math.min(1, body.size());
+      body.take(count);
+      skipped += count;
+      if (skipped > BodyReader.MAX_BYTES) {
+        throw new BodyReader.TooLargeException(
+            "the blank beginning of the body", BodyReader.MAX_BYTES);
+      }
     }
-    throw new BodyReader.TooLargeException("the blank beginning of the body", BodyReader.MAX_BYTES);
+  }
+
+  private static boolean isSkipped(byte next) {
+    return switch (next) {
+      case ' ', '\t', '\r', '\n', (byte) 0xEF, (byte) 0xBB, (byte) 0xBF -> true;
+      default -> false;
+    };
   }
 }

@@ -17,7 +17,7 @@ final class ChatJson {
   private ChatJson() {}
 
   /** The same JSON on one line; content that is a list of parts becomes the text of the answer. */
-  static String of(String json, ChatResponseParser answer) throws JacksonException {
+  static JsonLine of(String json, ChatResponseParser answer) throws JacksonException {
     if (answer.listed) {
       JsonNode whole = Json.mapper().readTree(json);
       for (JsonNode choice : whole.path("choices")) {
@@ -29,8 +29,13 @@ final class ChatJson {
           }
         }
       }
-      return whole.toString();
+      return JsonLine.of(whole.toString());
     }
+    return JsonLine.ofBody(json);
+  }
+
+  /** The first JSON value of a text, without line breaks and blanks between its parts. */
+  static String onOneLine(String json) throws JacksonException {
     StringWriter line = new StringWriter(json.length());
     try (JsonParser in = Json.mapper().createParser(json);
         JsonGenerator out = Json.mapper().createGenerator(line)) {
@@ -41,7 +46,7 @@ final class ChatJson {
   }
 
   /** The chat completion object with the content of a stream. */
-  static String rebuilt(ChatResponseParser answer) {
+  static JsonLine rebuilt(ChatResponseParser answer) {
     Map<String, Object> message = new LinkedHashMap<>();
     message.put("role", "assistant");
     message.put("content", answer.text.toString());
@@ -71,6 +76,6 @@ final class ChatJson {
       usage.put("total_tokens", answer.usage.totalTokens());
       whole.put("usage", usage);
     }
-    return Json.mapper().writeValueAsString(whole);
+    return JsonLine.of(Json.mapper().writeValueAsString(whole));
   }
 }

@@ -1,18 +1,19 @@
 package dev.synthlab.llm;
 
 import dev.synthlab.json.Json;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 
 /** Builds the Chat Completions bodies of requests. */
 final class ChatRequestBody {
   static final int IMAGE_CHARACTERS = 3_000;
+  private static final long MAX_ROOM = 1 << 20;
 
   private ChatRequestBody() {}
 
@@ -29,12 +30,13 @@ final class ChatRequestBody {
     body.remove("stream");
     body.remove("stream_options");
     if (!request.messages().isEmpty()) {
-      body.putIfAbsent(
-          "messages", request.messages().stream().flatMap(ChatRequestBody::messages).toList());
+      body.putIfAbsent("messages", messages(request.messages()));
     }
     Map<String, Object> options = request.chatOptions().parameters();
     options.putAll(request.options().parameters());
-    options.forEach(body::putIfAbsent);
+    for (Map.Entry<String, Object> option : options.entrySet()) {
+      body.putIfAbsent(option.getKey(), option.getValue());
+    }
     if (!body.containsKey("response_format")) {
       ResponseFormatBody.add(request.format(), strategy, body);
     }
@@ -60,12 +62,56 @@ final class ChatRequestBody {
   }
 
   static byte[] bytes(Map<String, Object> body) {
-    try {
-      return Json.mapper().writeValueAsBytes(body);
+    return bytes(body, characters(body));
+  }
+
+  /** The JSON of a body with that many characters. */
+  static byte[] bytes(Map<String, Object> body, long characters) {
+    // Room for quotes and escapes; more characters than that are mostly images, not texts.
+    int room = (int) Math.min(characters + characters / 4 + 64, MAX_ROOM);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(room);
+    try (JsonGenerator out = Json.generator(bytes)) {
+      write(body, out);
     } catch (JacksonException e) {
       throw new IllegalArgumentException(
           "the request has a value that JSON cannot carry: " + e.getOriginalMessage(), e);
     }
+    return bytes.toByteArray();
+  }
+
+  /** Writes a tree as the mapper does; the mapper itself writes what is no tree. */
+  private static void write(@Nullable Object value, JsonGenerator out) {
+    if (value instanceof String text) {
+      out.writeString(text);
+    } else if (value instanceof Map<?, ?> map && hasTextKeys(map)) {
+      out.writeStartObject();
+      for (Map.Entry<?, ?> member : map.entrySet()) {
+        out.writeName((String) member.getKey());
+        write(member.getValue(), out);
+      }
+      out.writeEndObject();
+    } else if (value instanceof List<?> list) {
+      out.writeStartArray();
+      for (Object element : list) {
+        write(element, out);
+      }
+      out.writeEndArray();
+    } else if (value instanceof Boolean flag) {
+      out.writeBoolean(flag);
+    } else if (value instanceof Integer number) {
+      out.writeNumber(number);
+    } else {
+      Json.mapper().writeValue(out, value);
+    }
+  }
+
+  private static boolean hasTextKeys(Map<?, ?> map) {
+    for (Object key : map.keySet()) {
+      if (!(key instanceof String)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether the request offers tools, so that a tool call is an answer to it. */
@@ -75,16 +121,22 @@ final class ChatRequestBody {
 
   /** The number of characters in a body; an image counts as much as a page. */
   static long characters(@Nullable Object value) {
-    return switch (value) {
-      case null -> 0;
-      case String text -> text.startsWith("data:") ? IMAGE_CHARACTERS : text.length();
-      case Map<?, ?> map ->
-          map.entrySet().stream()
-              .mapToLong(e -> characters(e.getKey()) + characters(e.getValue()))
-              .sum();
-      case List<?> list -> list.stream().mapToLong(ChatRequestBody::characters).sum();
-      default -> 4;
-    };
+    if (value instanceof String text) {
+      return text.startsWith("data:") ? IMAGE_CHARACTERS : text.length();
+    }
+    long sum = 0;
+    if (value instanceof Map<?, ?> map) {
+      for (Map.Entry<?, ?> member : map.entrySet()) {
+        sum += characters(member.getKey()) + characters(member.getValue());
+      }
+    } else if (value instanceof List<?> list) {
+      for (Object element : list) {
+        sum += characters(element);
+      }
+    } else if (value != null) {
+      sum = 4;
+    }
+    return sum;
   }
 
   private static boolean isFilled(@Nullable Object value) {
@@ -100,35 +152,58 @@ final class ChatRequestBody {
     return object("type", "function", "function", function);
   }
 
-  /** One message, or one message for each tool result. */
-  private static Stream<Map<String, Object>> messages(Message message) {
+  private static List<Map<String, Object>> messages(List<Message> messages) {
+    List<Map<String, Object>> wire = new ArrayList<>(messages.size());
+    for (Message message : messages) {
+      if (isText(message)) {
+        wire.add(object("role", message.role().wire(), "content", message.text()));
+      } else {
+        add(message, wire);
+      }
+    }
+    return wire;
+  }
+
+  private static boolean isText(Message message) {
+    for (Part part : message.parts()) {
+      if (!(part instanceof Part.Text)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Adds one message, or one message for each tool result. */
+  private static void add(Message message, List<Map<String, Object>> all) {
     List<Map<String, Object>> content = new ArrayList<>();
     List<Map<String, Object>> calls = new ArrayList<>();
     List<Map<String, Object>> results = new ArrayList<>();
+    boolean plain = true;
     for (Part part : message.parts()) {
       switch (part) {
         case Part.Text text -> content.add(object("type", "text", "text", text.text()));
-        case Part.Image image ->
-            content.add(
-                object(
-                    "type", "image_url", "image_url", Map.of("url", image.address().toString())));
+        case Part.Image image -> {
+          plain = false;
+          content.add(
+              object("type", "image_url", "image_url", Map.of("url", image.address().toString())));
+        }
         case Part.ToolCall call -> calls.add(call(call));
         case Part.ToolResult result -> results.add(result(result));
       }
     }
     if (!results.isEmpty()) {
-      return results.stream();
+      all.addAll(results);
+      return;
     }
     Map<String, Object> wire = new LinkedHashMap<>();
-    wire.put("role", message.role().name().toLowerCase(Locale.ROOT));
-    boolean plain = content.stream().allMatch(part -> "text".equals(part.get("type")));
+    wire.put("role", message.role().wire());
     if (!content.isEmpty()) {
       wire.put("content", plain ? message.text() : content);
     }
     if (!calls.isEmpty()) {
       wire.put("tool_calls", calls);
     }
-    return Stream.of(wire);
+    all.add(wire);
   }
 
   static Map<String, Object> call(Part.ToolCall call) {

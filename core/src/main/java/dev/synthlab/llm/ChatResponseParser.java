@@ -68,7 +68,7 @@ final class ChatResponseParser {
   /** Reads a whole object, or the chunks of one, one after the other. */
   void read(String json) throws JacksonException {
     boolean answer;
-    try (JsonParser in = Json.mapper().createParser(json)) {
+    try (JsonParser in = Json.parser(json)) {
       JsonToken root = in.nextToken();
       answer = root == JsonToken.START_OBJECT && object(in);
       while (root == JsonToken.START_OBJECT && in.nextToken() != null) {
@@ -95,19 +95,31 @@ final class ChatResponseParser {
       JsonToken value = in.nextToken();
       answer |= field.equals("choices") || field.equals("usage");
       switch (field) {
-        case "id" -> id = JsonFields.string(in, value).orElse(id);
-        case "model" -> model = JsonFields.string(in, value).orElse(model);
+        case "id" -> id = JsonFields.string(in, value, id);
+        case "model" -> model = JsonFields.string(in, value, model);
         case "choices" -> chosen = choices(in, value);
         case "usage" -> usage(in, value);
         case "error", "errors" -> {
-          Optional<ErrorBody> stated = JsonFields.error(in);
-          error = error.or(() -> stated);
+          note(JsonFields.error(in));
         }
         default -> in.skipChildren();
       }
     }
-    chosen.ifPresent(this::take);
+    if (chosen.isPresent()) {
+      take(chosen.get());
+    }
     return answer;
+  }
+
+  /** The first error counts. */
+  private void note(Optional<ErrorBody> stated) {
+    if (error.isEmpty()) {
+      error = stated;
+    }
+  }
+
+  private void note(String reason) {
+    note(Optional.of(ErrorBody.of("", reason)));
   }
 
   List<Part.ToolCall> toolCalls() {
@@ -140,56 +152,66 @@ final class ChatResponseParser {
         at = in.nextToken()) {
       if (at == JsonToken.START_OBJECT) {
         ChatChoice read = ChatChoice.read(in, place);
-        if (read.index == 0 && chosen.filter(one -> one.index == 0).isPresent()) {
+        boolean isKnown = chosen.isPresent() && chosen.get().index == 0;
+        if (isKnown && read.index == 0) {
           refuseSecond(read);
         }
-        chosen =
-            chosen.filter(one -> one.index == 0 || read.index != 0).or(() -> Optional.of(read));
+        if (chosen.isEmpty() || (!isKnown && read.index == 0)) {
+          chosen = Optional.of(read);
+        }
       } else {
         in.skipChildren();
       }
       place++;
     }
     // A chunk of another choice is no part of the answer; some servers count from 1 in an object.
-    boolean isWhole = !isEvent;
-    return chosen.filter(one -> one.index == 0 || (isWhole && one.delta.isEmpty()));
+    boolean isOther =
+        chosen.isPresent()
+            && chosen.get().index != 0
+            && (isEvent || chosen.get().delta.isPresent());
+    return isOther ? Optional.empty() : chosen;
   }
 
   /** Whether a second piece belongs to the same choice cannot be known. */
   private void refuseSecond(ChatChoice second) {
-    if (second.delta.filter(piece -> !piece.isEmpty()).isPresent()) {
-      String reason = "a chunk has two choices with index 0";
-      error = error.or(() -> Optional.of(ErrorBody.of("", reason)));
+    if (second.delta.isPresent() && !second.delta.get().isEmpty()) {
+      note("a chunk has two choices with index 0");
     }
   }
 
   private void take(ChatChoice one) {
     choice = true;
-    one.delta.ifPresent(
-        piece -> {
-          deltas = true;
-          textInDeltas |= !piece.wholeText().isEmpty();
-          append(piece);
-          kept += calls.add(piece.calls);
-        });
-    one.message.ifPresent(
-        message -> {
-          messages = true;
-          listed |= message.isList;
-          whole(message, one.delta.map(ChatChoice.Content::wholeText).orElse(""));
-        });
-    finish = finish.followedBy(one.finish.map(FinishReason::of).orElse(FinishReason.UNKNOWN));
-    error = error.or(() -> one.error);
+    if (one.delta.isPresent()) {
+      ChatChoice.Content piece = one.delta.get();
+      deltas = true;
+      textInDeltas |= !piece.text.isEmpty();
+      append(piece);
+      kept += calls.add(piece.calls);
+    }
+    if (one.message.isPresent()) {
+      messages = true;
+      listed |= one.message.get().isList;
+      whole(one.message.get(), one.delta.map(ChatChoice.Content::wholeText).orElse(""));
+    }
+    if (one.finish.isPresent()) {
+      finish = finish.followedBy(FinishReason.of(one.finish.get()));
+    }
+    note(one.error);
     if (finish.equals(FinishReason.ERROR)) {
-      String reason = "the finish reason is " + one.finish.orElse("error");
-      error = error.or(() -> Optional.of(ErrorBody.of("", reason)));
+      note("the finish reason is " + one.finish.orElse("error"));
     }
   }
 
   private void append(ChatChoice.Content piece) {
-    piece.text.forEach(delta -> keep(delta, text));
-    piece.refusal.forEach(delta -> keep(delta, refusal));
-    piece.reasoning.forEach(delta -> keep(delta, reasoningText));
+    keep(piece.text, text);
+    keep(piece.refusal, refusal);
+    keep(piece.reasoning, reasoningText);
+  }
+
+  private void keep(List<String> deltas, ChatTextBuffer where) {
+    for (int i = 0; i < deltas.size(); i++) {
+      keep(deltas.get(i), where);
+    }
   }
 
   /** A message; after deltas it is what they say together, and not more of it. */
@@ -203,7 +225,7 @@ final class ChatResponseParser {
       kept += calls.addWhole(message.calls);
     }
     if (refusal.isEmpty()) {
-      message.refusal.forEach(words -> keep(words, refusal));
+      keep(message.refusal, refusal);
     }
     String all = message.wholeText();
     if (!textInDeltas) {
@@ -214,8 +236,7 @@ final class ChatResponseParser {
     if (all.length() > said.length() && all.startsWith(said)) {
       keep(all.substring(said.length()), text);
     } else if (!all.isBlank() && !all.equals(delta) && !all.strip().equals(said.strip())) {
-      String reason = "the message of the stream differs from its deltas";
-      error = error.or(() -> Optional.of(ErrorBody.of("", reason)));
+      note("the message of the stream differs from its deltas");
     }
   }
 

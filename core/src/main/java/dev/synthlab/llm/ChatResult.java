@@ -2,20 +2,32 @@ package dev.synthlab.llm;
 
 import dev.synthlab.call.CallReport;
 import dev.synthlab.call.ErrorBody;
+import dev.synthlab.call.Spend;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A chat completion that was read to its end, and the request it answers. */
 record ChatResult(
-    ChatResponseParser answer, String json, Optional<String> requestId, PreparedChat chat) {
+    ChatResponseParser answer,
+    JsonLine json,
+    Optional<String> requestId,
+    PreparedChat chat,
+    Usage usage,
+    Spend spend) {
+
+  static ChatResult of(
+      ChatResponseParser answer, JsonLine json, Optional<String> requestId, PreparedChat chat) {
+    Usage usage = chat.usage(answer);
+    return new ChatResult(answer, json, requestId, chat, usage, chat.spend(answer, usage));
+  }
 
   Completion completion(String request, CallReport report) {
     return new Completion(
         answer.text.toString(),
         answer.reasoningText.toString(),
         answer.finish,
-        chat.usage(answer),
+        usage,
         request,
         answer.model.isEmpty() ? request : answer.model,
         requestId,

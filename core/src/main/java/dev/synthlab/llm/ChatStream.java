@@ -37,7 +37,7 @@ final class ChatStream extends EventStream {
     this.head = head;
     this.chat = chat;
     this.answer = new ChatResponseParser(chat.tokenLimit());
-    this.chunks = new ChatChunks(head.body(), true);
+    this.chunks = new ChatChunks(head.body(), head.headers(), true);
   }
 
   /** Reads until the first text, or the end of the stream. */
@@ -63,7 +63,7 @@ final class ChatStream extends EventStream {
   }
 
   CallMetadata.AnswerMetadata metadata() {
-    return chat.metadata(answer, ResponseClassifier.requestId(head.headers()));
+    return chat.metadata(answer, ResponseClassifier.requestId(head.headers()), spend());
   }
 
   String text() {
@@ -76,7 +76,7 @@ final class ChatStream extends EventStream {
   }
 
   Spend spend() {
-    return chat.spend(answer);
+    return chat.spend(answer, chat.usage(answer));
   }
 
   @Override
@@ -121,7 +121,7 @@ final class ChatStream extends EventStream {
       throw new IllegalStateException(
           "the answer is not complete: read the stream to its end first");
     }
-    return new ChatResult(
+    return ChatResult.of(
             answer, ChatJson.rebuilt(answer), ResponseClassifier.requestId(head.headers()), chat)
         .completion(chat.route().resource(), finalReport(Optional.empty()));
   }

@@ -2,6 +2,7 @@ package dev.synthlab.llm;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A buffer for a text that grows by deltas. It needs no more memory than the text, also while the
@@ -10,26 +11,28 @@ import java.util.List;
 final class ChatTextBuffer {
   private static final int BLOCK = 1 << 16;
 
-  private final List<String> blocks = new ArrayList<>();
-  private StringBuilder tail = new StringBuilder();
+  private final List<String> blocks = new ArrayList<>(1);
+  private @Nullable StringBuilder tail;
   private int length;
 
   synchronized void append(String delta) {
-    if (tail.length() + delta.length() > BLOCK) {
+    if (tail != null && tail.length() + delta.length() > BLOCK) {
       flush();
     }
-    if (delta.length() > BLOCK) {
+    if (length == 0 || delta.length() > BLOCK) { // most texts are one delta
+      flush();
       blocks.add(delta);
     } else {
+      tail = tail == null ? new StringBuilder() : tail;
       tail.append(delta);
     }
     length += delta.length();
   }
 
   private void flush() {
-    if (!tail.isEmpty()) {
+    if (tail != null) {
       blocks.add(tail.toString());
-      tail = new StringBuilder();
+      tail = null;
     }
   }
 
@@ -43,11 +46,16 @@ final class ChatTextBuffer {
 
   /** The text after that many characters. */
   synchronized String since(int from) {
-    int begin = length - tail.length();
-    if (from >= begin) {
-      return tail.substring(from - begin);
+    String last = "";
+    int begin = length;
+    if (tail != null) {
+      begin -= tail.length();
+      if (from >= begin) {
+        return tail.substring(from - begin);
+      }
+      last = tail.toString();
     }
-    List<String> parts = new ArrayList<>(List.of(tail.toString()));
+    List<String> parts = new ArrayList<>(List.of(last));
     for (int i = blocks.size() - 1; from < begin; i--) {
       String block = blocks.get(i);
       begin -= block.length();

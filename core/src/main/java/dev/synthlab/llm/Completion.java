@@ -19,7 +19,7 @@ public final class Completion {
   private final String requestedModel;
   private final String respondedModel;
   private final Optional<String> requestId;
-  private final String json;
+  private final JsonLine json;
   private final List<Part.ToolCall> toolCalls;
   private final Optional<AnswerProblem> problem;
   private final List<Completion> earlier;
@@ -33,7 +33,7 @@ public final class Completion {
       String requestedModel,
       String respondedModel,
       Optional<String> requestId,
-      String json,
+      JsonLine json,
       List<Part.ToolCall> toolCalls,
       Optional<AnswerProblem> problem,
       List<Completion> earlier,
@@ -89,7 +89,7 @@ public final class Completion {
 
   /** {@return the chat completion object of the API, as one line of JSON} */
   public String json() {
-    return json;
+    return json.text();
   }
 
   /** {@return the tool calls that the model asks for, if it was offered tools} */
@@ -133,7 +133,7 @@ public final class Completion {
         "",
         "",
         Optional.empty(),
-        "",
+        JsonLine.of(""),
         List.of(),
         Optional.empty(),
         List.of(),

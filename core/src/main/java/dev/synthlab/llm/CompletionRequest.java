@@ -45,12 +45,12 @@ public final class CompletionRequest implements ModelRequest<CompletionRequest> 
     Inputs {
       messages = List.copyOf(messages);
       tools = List.copyOf(tools);
-      body = Collections.unmodifiableMap(new LinkedHashMap<>(body));
+      body = body.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(body));
       CallOptions.require(maxToolRounds >= 1, "maxToolRounds must be at least 1", maxToolRounds);
       if (messages.isEmpty() && body.isEmpty()) {
         throw new IllegalArgumentException("a request needs at least one message");
       }
-      if (tools.stream().map(Tool::name).distinct().count() < tools.size()) {
+      if (tools.size() > 1 && tools.stream().map(Tool::name).distinct().count() < tools.size()) {
         throw new IllegalArgumentException("each tool needs a name of its own");
       }
     }

@@ -27,6 +27,7 @@ final class Endpoint {
   private final boolean keyIsSupplied;
   private final ModelRegistry known;
   private final Headers headers;
+  private final URI chat;
 
   /** The endpoint; the key is in its headers, unless each attempt gets one of its own. */
   Endpoint(Settings.Llm settings, boolean keyIsSupplied, ModelRegistry known) {
@@ -37,6 +38,7 @@ final class Endpoint {
     this.settings = settings;
     this.known = known;
     this.headers = headers();
+    this.chat = address(CHAT);
   }
 
   Settings.Llm settings() {
@@ -80,7 +82,7 @@ final class Endpoint {
   }
 
   Request chat(byte[] json) {
-    return post(CHAT, json);
+    return Request.post(chat, headers, json);
   }
 
   Request post(String path, byte[] json) {

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reason why a model stopped. The names that servers of other APIs use for the same reason are
@@ -88,6 +89,10 @@ public record FinishReason(String value) {
 
   /** The reason of a response, by whichever name the server gives it. */
   static FinishReason of(String name) {
+    FinishReason usual = BY_NAME.get(name);
+    if (usual != null) {
+      return usual;
+    }
     String plain = name.strip().toLowerCase(Locale.ROOT).replace('-', '_').replace(' ', '_');
     if (plain.startsWith("finish_reason_")) {
       plain = plain.substring("finish_reason_".length());
@@ -104,6 +109,17 @@ public record FinishReason(String value) {
     boolean stands = equals(ERROR) || equals(CONTENT_FILTER) || equals(LENGTH);
     boolean isGraver = later.equals(ERROR) || later.equals(CONTENT_FILTER);
     return later.equals(UNKNOWN) || (stands && !isGraver) ? this : later;
+  }
+
+  // It is compared for each part of a stream, where the generated method takes longer to warm up.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof FinishReason that && value.equals(that.value);
+  }
+
+  @Override
+  public int hashCode() {
+    return value.hashCode();
   }
 
   @Override

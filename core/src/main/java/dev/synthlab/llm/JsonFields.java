@@ -14,16 +14,19 @@ import tools.jackson.databind.ObjectReader;
  * is at the value, and is left at its end.
  */
 final class JsonFields {
-  private static final ObjectReader INNER =
-      Json.mapper()
-          .readerFor(JsonNode.class)
-          .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
   private JsonFields() {}
+
+  /** Most answers have no value that is read as a tree. */
+  private static final class Trees {
+    private static final ObjectReader READER =
+        Json.mapper()
+            .readerFor(JsonNode.class)
+            .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  }
 
   /** The value as a tree. */
   static JsonNode tree(JsonParser in) {
-    return INNER.readTree(in);
+    return Trees.READER.readTree(in);
   }
 
   /** The error that the value of an error field describes; empty if the value says nothing. */
@@ -44,6 +47,26 @@ final class JsonFields {
     }
     in.skipChildren();
     return Optional.empty();
+  }
+
+  /** The text; the known one if it is equal, as in all events of a stream, or if this is none. */
+  static String string(JsonParser in, JsonToken value, String known) {
+    if (value != JsonToken.VALUE_STRING) {
+      in.skipChildren();
+      return known;
+    }
+    int length = in.getStringLength();
+    if (length != known.length()) {
+      return in.getString();
+    }
+    char[] text = in.getStringCharacters();
+    int begin = in.getStringOffset();
+    for (int i = 0; i < length; i++) {
+      if (text[begin + i] != known.charAt(i)) {
+        return in.getString();
+      }
+    }
+    return known;
   }
 
   /** A whole number from 0 on; one that is too large for a long is the largest. */

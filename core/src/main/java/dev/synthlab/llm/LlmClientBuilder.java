@@ -480,7 +480,7 @@ public final class LlmClientBuilder {
   public LlmClient build() {
     Settings.Llm llm = settings.build(credential.isPresent());
     // Loaded here: virtual threads that wait for a class to load pin their carriers.
-    Json.mapper();
+    Json.parser("{}").close();
     boolean limited = !limits.equals(TrafficControl.RouteLimits.DEFAULT);
     TrafficControl control = traffic.orElseGet(() -> TrafficControl.by(timer, limits));
     if (limited && traffic.isPresent()) {

@@ -87,7 +87,12 @@ final class LlmSpan {
 
   private static OpenSpan open(
       Telemetry telemetry, Tracing.Kind kind, String name, CallOptions options) {
-    Labels labels = new Labels(options.session(), options.user(), options.tags(), Map.of());
+    boolean none =
+        options.session().isEmpty() && options.user().isEmpty() && options.tags().isEmpty();
+    Labels labels =
+        none
+            ? Labels.NONE
+            : new Labels(options.session(), options.user(), options.tags(), Map.of());
     return telemetry.open(kind, "llm", name, labels);
   }
 
@@ -210,13 +215,19 @@ final class LlmSpan {
     if (answer.report().cached()) {
       operation.recordCacheHit(answer.respondedModel());
     } else {
-      answeredBy(
-          answer.respondedModel(), answer.problem().map(AnswerException::code), answer.usage());
+      answeredBy(answer);
     }
     if (span.recorded()) {
       SpanResponseAttributes.completion(span, answer);
     }
     end();
+  }
+
+  private void answeredBy(Completion answer) {
+    if (operation.isRecorded()) {
+      answeredBy(
+          answer.respondedModel(), answer.problem().map(AnswerException::code), answer.usage());
+    }
   }
 
   private void answeredBy(String model, Optional<String> problem, Usage usage) {

@@ -3,7 +3,6 @@ package dev.synthlab.llm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Collectors;
 
 /**
  * A message of a conversation. Immutable.
@@ -16,15 +15,26 @@ public record Message(Role role, List<Part> parts) {
   /** The role of the author of a message. */
   public enum Role {
     /** Instructions for the whole conversation. */
-    SYSTEM,
+    SYSTEM("system"),
     /** Instructions, by the name that newer models use. */
-    DEVELOPER,
+    DEVELOPER("developer"),
     /** The user. */
-    USER,
+    USER("user"),
     /** The model: its answers and tool calls. */
-    ASSISTANT,
+    ASSISTANT("assistant"),
     /** The results of tool calls. */
-    TOOL
+    TOOL("tool");
+
+    private final String wire;
+
+    Role(String wire) {
+      this.wire = wire;
+    }
+
+    /** Its name in the API. */
+    String wire() {
+      return wire;
+    }
   }
 
   /** Checks that there is at least one part. */
@@ -85,9 +95,15 @@ public record Message(Role role, List<Part> parts) {
    * @return the text parts, one after the other
    */
   public String text() {
-    return parts.stream()
-        .filter(Part.Text.class::isInstance)
-        .map(part -> ((Part.Text) part).text())
-        .collect(Collectors.joining());
+    if (parts.size() == 1 && parts.getFirst() instanceof Part.Text only) {
+      return only.text();
+    }
+    StringBuilder text = new StringBuilder();
+    for (Part part : parts) {
+      if (part instanceof Part.Text some) {
+        text.append(some.text());
+      }
+    }
+    return text.toString();
   }
 }

@@ -32,6 +32,7 @@ public final class Model {
   private final List<String> efforts;
   private final Optional<String> defaultEffort;
   private final Optional<LocalDate> shutOff;
+  private final transient ModelFamily family;
 
   Model(
       String name,
@@ -59,6 +60,12 @@ public final class Model {
     this.efforts = List.copyOf(efforts);
     this.defaultEffort = defaultEffort;
     this.shutOff = shutOff;
+    this.family = ModelFamily.of(this);
+  }
+
+  /** The family by whose rules requests are adapted. */
+  ModelFamily family() {
+    return family;
   }
 
   /** {@return the name in the catalogue} */
@@ -252,11 +259,10 @@ public final class Model {
     if (!usage.known() && usage.totalTokens() == 0) {
       return Optional.empty();
     }
-    return longPrice
-        .filter(tier -> usage.inputTokens() > tier.above())
-        .map(LongPrice::price)
-        .or(() -> price)
-        .map(each -> each.of(usage));
+    if (longPrice.isPresent() && usage.inputTokens() > longPrice.get().above()) {
+      return Optional.of(longPrice.get().price().of(usage));
+    }
+    return price.isPresent() ? Optional.of(price.get().of(usage)) : Optional.empty();
   }
 
   /** The same model by another name, without the shut-off date. */

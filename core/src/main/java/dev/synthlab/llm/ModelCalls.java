@@ -28,12 +28,18 @@ final class ModelCalls {
   private final UnsupportedParameters unsupported = new UnsupportedParameters();
   private final Timer timer;
   private final CacheLookup cacheLookup;
+  private final PreparedChat.ModelContext client;
 
   ModelCalls(Endpoint endpoint, CallLoop loop, Timer timer, CacheLookup cacheLookup) {
     this.endpoint = endpoint;
     this.loop = loop;
     this.timer = timer;
     this.cacheLookup = cacheLookup;
+    CallPolicy policy = loop.policy();
+    boolean bulk = policy.waiting() == CallPolicy.WaitMode.UNBOUNDED;
+    this.client =
+        new PreparedChat.ModelContext(
+            endpoint, unsupported, bulk ? policy.maxAttempts() : UNREADABLE_TRIES);
   }
 
   Endpoint endpoint() {
@@ -66,7 +72,7 @@ final class ModelCalls {
   /** The deadline of a call, within that of all calls. */
   Deadline deadline(ModelRequest<?> request, Optional<Deadline> all) {
     Duration own = request.options().deadline().orElse(endpoint.settings().callDeadline());
-    return all.map(outer -> outer.inside(own)).orElseGet(() -> Deadline.in(timer, own));
+    return all.isPresent() ? all.get().inside(own) : Deadline.in(timer, own);
   }
 
   Deadline deadline(ModelRequest<?> request) {
@@ -78,10 +84,7 @@ final class ModelCalls {
    * row of a bulk run uses all of its attempts.
    */
   PreparedChat.ModelContext client() {
-    CallPolicy policy = loop.policy();
-    boolean bulk = policy.waiting() == CallPolicy.WaitMode.UNBOUNDED;
-    return new PreparedChat.ModelContext(
-        endpoint, unsupported, bulk ? policy.maxAttempts() : UNREADABLE_TRIES);
+    return client;
   }
 
   /** The answer after the last round of tools. */
@@ -184,7 +187,7 @@ final class ModelCalls {
   }
 
   private CallResult<Completion> one(CacheLookup.Query asked, boolean streamed) {
-    PreparedChat chat = PreparedChat.of(client(), asked.request(), streamed);
+    PreparedChat chat = PreparedChat.of(client, asked.request(), streamed);
     LlmSpan span = LlmSpan.ofChat(loop.telemetry(), chat, asked.request().options());
     return span.around(
         () -> {
@@ -210,7 +213,7 @@ final class ModelCalls {
   }
 
   private EventStream openStream(CompletionRequest request, Deadline until) {
-    PreparedChat chat = PreparedChat.of(client(), request, true);
+    PreparedChat chat = PreparedChat.of(client, request, true);
     LlmSpan span = LlmSpan.ofChat(loop.telemetry(), chat, request.options());
     return span.opening(
         () -> {

@@ -25,6 +25,7 @@ import org.slf4j.Logger;
 final class ModelRegistry {
   private static final Logger log = Logging.component("llm");
   private static final int DAYS_BEFORE = 30;
+  private static final int MAX_FOUND = 1_000;
 
   /** The provider of the models at an address. */
   private static final Map<String, String> PROVIDERS =
@@ -43,6 +44,9 @@ final class ModelRegistry {
   private final Optional<String> provider;
   private final Timer timer;
   private final Set<List<String>> said = ConcurrentHashMap.newKeySet();
+
+  /** What lookups have found, also nothing. */
+  private final Map<String, Optional<Model>> found = new ConcurrentHashMap<>();
 
   ModelRegistry(Settings.Llm settings, Timer timer) {
     // The bundled table is read at the first lookup; a file of the user is checked at once.
@@ -69,6 +73,17 @@ final class ModelRegistry {
     if (embedded) {
       return Optional.empty();
     }
+    Optional<Model> known = found.get(name);
+    if (known == null) {
+      known = lookUp(name);
+      if (found.size() < MAX_FOUND) {
+        found.put(name, known);
+      }
+    }
+    return known;
+  }
+
+  private Optional<Model> lookUp(String name) {
     ModelCatalogue catalogue = own.orElseGet(ModelCatalogue::bundled);
     return provider
         .flatMap(whose -> catalogue.exact(whose + "/" + name))
@@ -78,10 +93,11 @@ final class ModelRegistry {
   /** The body with the parameters that the model accepts; unchanged for an unknown model. */
   Map<String, Object> fitted(String name, Map<String, Object> body) {
     Optional<Model> model = find(name);
-    model.ifPresent(this::warnOfItsEnd);
-    return model
-        .map(known -> ParameterAdapter.adapted(known, body, (what, how) -> say(name, what, how)))
-        .orElse(body);
+    if (model.isEmpty()) {
+      return body;
+    }
+    warnOfItsEnd(model.get());
+    return ParameterAdapter.adapted(model.get(), body, (what, how) -> say(name, what, how));
   }
 
   private void say(String model, String parameter, String how) {
@@ -127,12 +143,14 @@ final class ModelRegistry {
   }
 
   private Optional<BigDecimal> cost(String request, String answered, Usage usage) {
-    return embedded
-        ? Optional.of(BigDecimal.ZERO)
-        : find(answered)
-            .filter(model -> model.price().isPresent())
-            .or(() -> find(request))
-            .flatMap(model -> model.costUsd(usage));
+    if (embedded) {
+      return Optional.of(BigDecimal.ZERO);
+    }
+    Optional<Model> model = find(answered);
+    if (model.isEmpty() || model.get().price().isEmpty()) {
+      model = find(request);
+    }
+    return model.isEmpty() ? Optional.empty() : model.get().costUsd(usage);
   }
 
   /**

@@ -66,7 +66,7 @@ final class ModelTableReader {
 
   /** The fields of one model, from its JSON object. */
   static Map<String, Object> facts(String model, String object) {
-    try (JsonParser json = Json.mapper().createParser(object)) {
+    try (JsonParser json = Json.parser(object)) {
       json.nextToken();
       return facts(json, model);
     }

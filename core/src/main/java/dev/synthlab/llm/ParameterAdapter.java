@@ -18,12 +18,13 @@ final class ParameterAdapter {
       List.of("presence_penalty", "frequency_penalty", "logit_bias");
 
   private final Model model;
-  private final Map<String, Object> body;
+  private Map<String, Object> body;
+  private boolean copied;
   private final BiConsumer<String, String> said;
 
   private ParameterAdapter(Model model, Map<String, Object> body, BiConsumer<String, String> said) {
     this.model = model;
-    this.body = new LinkedHashMap<>(body);
+    this.body = body;
     this.said = said;
   }
 
@@ -38,12 +39,12 @@ final class ParameterAdapter {
   }
 
   private Map<String, Object> taken() {
-    switch (ModelFamily.of(model)) {
+    switch (model.family()) {
       case GPT -> leaveOut(EFFORT);
       case O_SERIES -> {
         effort();
         sampling(false);
-        if (!model.name().matches(".*o1.*|.*o3-mini.*")) {
+        if (!model.name().contains("o1") && !model.name().contains("o3-mini")) {
           leaveOut("stop");
         }
         if (!model.can(Model.Ability.PARALLEL_TOOLS)) {
@@ -79,7 +80,7 @@ final class ParameterAdapter {
       ReasoningEffort.nearest(word, model.efforts())
           .ifPresent(
               nearest -> {
-                body.put(EFFORT, nearest);
+                own().put(EFFORT, nearest);
                 said.accept(EFFORT, word + " is sent as " + nearest);
               });
     }
@@ -102,15 +103,17 @@ final class ParameterAdapter {
   }
 
   private void renameMaxTokens() {
-    Object max = body.remove("max_tokens");
-    if (max != null) {
-      body.putIfAbsent("max_completion_tokens", max);
+    if (body.containsKey("max_tokens")) {
+      Object max = own().remove("max_tokens");
+      if (max != null) {
+        own().putIfAbsent("max_completion_tokens", max);
+      }
     }
   }
 
   private void renameSystemRole() {
     if (body.get("messages") instanceof List<?> messages) {
-      body.put("messages", messages.stream().map(ParameterAdapter::withDeveloperRole).toList());
+      own().put("messages", messages.stream().map(ParameterAdapter::withDeveloperRole).toList());
     }
   }
 
@@ -123,9 +126,18 @@ final class ParameterAdapter {
     return other;
   }
 
+  /** A copy that may be changed. */
+  private Map<String, Object> own() {
+    if (!copied) {
+      body = new LinkedHashMap<>(body);
+      copied = true;
+    }
+    return body;
+  }
+
   private void leaveOut(String parameter) {
     if (body.containsKey(parameter)) {
-      body.remove(parameter);
+      own().remove(parameter);
       said.accept(parameter, "left out");
     }
   }

@@ -19,28 +19,24 @@ import java.util.Optional;
 final class PreparedChat implements PreparedRequest<PreparedChat> {
   private static final int MAX_REPAIRS = 5;
 
+  private final Inputs source;
   private final Endpoint endpoint;
-  private final UnsupportedParameters unsupported;
-  private final CompletionRequest request;
-  private final boolean stream;
-  private final int unreadableTries;
-  private final List<String> models;
+  private final Target target;
   private final Map<String, Object> body;
   private final ResponseFormatFallback.Strategy strategy;
   private final int repairsLeft;
   private final Request wire;
+  private final long characters;
 
-  private PreparedChat(Inputs source, List<String> models, Payload sent, int repairsLeft) {
-    this.endpoint = source.endpoint();
-    this.unsupported = source.unsupported();
-    this.request = source.request();
-    this.stream = source.stream();
-    this.unreadableTries = source.unreadableTries();
-    this.models = models;
+  private PreparedChat(Inputs source, Target target, Payload sent, int repairsLeft) {
+    this.source = source;
+    this.endpoint = source.client().endpoint();
+    this.target = target;
     this.body = sent.body();
     this.strategy = sent.strategy();
     this.repairsLeft = repairsLeft;
-    this.wire = endpoint.chat(ChatRequestBody.bytes(body));
+    this.characters = ChatRequestBody.characters(body);
+    this.wire = endpoint.chat(ChatRequestBody.bytes(body, characters));
   }
 
   /**
@@ -53,46 +49,52 @@ final class PreparedChat implements PreparedRequest<PreparedChat> {
   record ModelContext(Endpoint endpoint, UnsupportedParameters unsupported, int unreadableTries) {}
 
   /** What stays the same for every model. */
-  private record Inputs(
-      Endpoint endpoint,
-      UnsupportedParameters unsupported,
-      CompletionRequest request,
-      boolean stream,
-      int unreadableTries) {}
+  private record Inputs(ModelContext client, CompletionRequest request, boolean stream) {}
+
+  /** The first of the models that may answer, and its route. */
+  private record Target(List<String> models, Route route) {}
 
   /** What goes out, and the way it asks for the form of the answer. */
   private record Payload(Map<String, Object> body, ResponseFormatFallback.Strategy strategy) {}
 
   /** The request to the first model. */
-  static PreparedChat of(ModelContext chat, CompletionRequest request, boolean stream) {
-    Endpoint endpoint = chat.endpoint();
-    List<String> models = new ArrayList<>(List.of(endpoint.model(request)));
-    endpoint.settings().fallbackModels().stream()
-        .filter(model -> !models.contains(model))
-        .forEach(models::add);
-    return to(
-        new Inputs(endpoint, chat.unsupported(), request, stream, chat.unreadableTries()), models);
+  static PreparedChat of(ModelContext client, CompletionRequest request, boolean stream) {
+    return to(new Inputs(client, request, stream), models(client.endpoint(), request));
+  }
+
+  private static List<String> models(Endpoint endpoint, CompletionRequest request) {
+    String first = endpoint.model(request);
+    List<String> others = endpoint.settings().fallbackModels();
+    if (others.isEmpty()) {
+      return List.of(first);
+    }
+    List<String> models = new ArrayList<>(List.of(first));
+    others.stream().filter(model -> !models.contains(model)).forEach(models::add);
+    return models;
   }
 
   private static PreparedChat to(Inputs source, List<String> models) {
-    Route route = source.endpoint().route(models.getFirst());
-    Optional<Model> model = source.endpoint().known().find(route.resource());
+    ModelContext client = source.client();
+    Route route = client.endpoint().route(models.getFirst());
+    Optional<Model> model = client.endpoint().known().find(route.resource());
     ResponseFormatFallback.Strategy strategy =
-        source.unsupported().formats().first(route, source.request(), model);
-    return new PreparedChat(source, models, payload(source, route, strategy), MAX_REPAIRS);
+        client.unsupported().formats().first(route, source.request(), model);
+    return new PreparedChat(
+        source, new Target(models, route), payload(source, route, strategy), MAX_REPAIRS);
   }
 
   private static Payload payload(
       Inputs source, Route route, ResponseFormatFallback.Strategy strategy) {
+    ModelContext client = source.client();
     Map<String, Object> body =
         ChatRequestBody.body(source.request(), route.resource(), strategy, source.stream());
-    Map<String, Object> fitted = source.endpoint().known().fitted(route.resource(), body);
-    return new Payload(source.unsupported().adapted(route, fitted), strategy);
+    Map<String, Object> fitted = client.endpoint().known().fitted(route.resource(), body);
+    return new Payload(client.unsupported().adapted(route, fitted), strategy);
   }
 
   @Override
   public Route route() {
-    return endpoint.route(models.getFirst());
+    return target.route();
   }
 
   /** What is sent, as a tree. */
@@ -107,7 +109,7 @@ final class PreparedChat implements PreparedRequest<PreparedChat> {
 
   @Override
   public int unreadableTries() {
-    return unreadableTries;
+    return source.client().unreadableTries();
   }
 
   boolean offersTools() {
@@ -117,18 +119,18 @@ final class PreparedChat implements PreparedRequest<PreparedChat> {
   /** The estimated tokens of the text, and the longest answer that the request allows. */
   @Override
   public long weight() {
-    return Usage.tokens(characters()) + allowed("max_tokens") + allowed("max_completion_tokens");
+    return Usage.tokens(characters) + allowed("max_tokens") + allowed("max_completion_tokens");
   }
 
   /** The number of characters; an image counts as much as a page. */
   long characters() {
-    return ChatRequestBody.characters(body);
+    return characters;
   }
 
   /** The most tokens that an answer can have used. */
   TokenLimit tokenLimit() {
     long longest = Math.max(allowed("max_tokens"), allowed("max_completion_tokens"));
-    return TokenLimit.of(characters(), longest, Math.max(1, allowed("n")));
+    return TokenLimit.of(characters, longest, Math.max(1, allowed("n")));
   }
 
   private long allowed(String name) {
@@ -144,15 +146,16 @@ final class PreparedChat implements PreparedRequest<PreparedChat> {
             && said.getLast() instanceof Map<?, ?> last
             && "tool".equals(last.get("role"));
     return new CallMetadata.Operation(
-        afterTools ? "tool_round" : "chat", request.options().operation());
+        afterTools ? "tool_round" : "chat", source.request().options().operation());
   }
 
   /** The model, request id and prices of an answer, for records. */
-  CallMetadata.AnswerMetadata metadata(ChatResponseParser answer, Optional<String> requestId) {
+  CallMetadata.AnswerMetadata metadata(
+      ChatResponseParser answer, Optional<String> requestId, Spend spend) {
     return CallMetadata.AnswerMetadata.by(
-        Optional.of(answer.model).filter(model -> !model.isEmpty()),
+        answer.model.isEmpty() ? Optional.empty() : Optional.of(answer.model),
         requestId,
-        endpoint.known().prices(spend(answer)));
+        endpoint.known().prices(spend));
   }
 
   /** The messages as they were sent, and the text of the answer. */
@@ -163,14 +166,14 @@ final class PreparedChat implements PreparedRequest<PreparedChat> {
   }
 
   /** What the answer used, and its price. */
-  Spend spend(ChatResponseParser answer) {
-    return endpoint.known().spend(models.getFirst(), answer.model, usage(answer));
+  Spend spend(ChatResponseParser answer, Usage usage) {
+    return endpoint.known().spend(route().resource(), answer.model, usage);
   }
 
   /** The maximum cost of an answer by any of the models. */
   Optional<BigDecimal> maxCostOfAny() {
     Optional<BigDecimal> max = Optional.of(BigDecimal.ZERO);
-    for (String model : models) {
+    for (String model : target.models()) {
       Optional<BigDecimal> cost = maxCost(model);
       max = max.flatMap(other -> cost.map(other::max));
     }
@@ -180,24 +183,27 @@ final class PreparedChat implements PreparedRequest<PreparedChat> {
   /** The maximum cost of an answer by the first model. */
   @Override
   public Optional<BigDecimal> maxCostUsd() {
-    return maxCost(models.getFirst());
+    return maxCost(route().resource());
   }
 
   private Optional<BigDecimal> maxCost(String model) {
     // A text may have twice as many tokens as usual.
-    long input = 2 * Usage.tokens(characters());
+    long input = 2 * Usage.tokens(characters);
     long bound = Math.max(allowed("max_tokens"), allowed("max_completion_tokens"));
     return endpoint.known().maxCostUsd(model, input, bound, Math.max(1, allowed("n")));
   }
 
   /** As the provider counted it, else by our estimate. */
   Usage usage(ChatResponseParser answer) {
+    if (answer.usage.known()) {
+      return answer.usage;
+    }
     long said =
         answer.text.length()
             + answer.reasoningText.length()
             + answer.refusal.length()
             + answer.calls.characters();
-    return answer.usage.known() ? answer.usage : Usage.estimated(characters(), said);
+    return Usage.estimated(characters, said);
   }
 
   /** The same request without the parameter, or with another response format, that is refused. */
@@ -206,14 +212,15 @@ final class PreparedChat implements PreparedRequest<PreparedChat> {
     if (repairsLeft == 0) {
       return Optional.empty();
     }
+    UnsupportedParameters unsupported = source.client().unsupported();
     return unsupported
         .formats()
-        .next(route(), request, strategy, fault)
-        .map(lower -> payload(source(), route(), lower))
+        .next(route(), source.request(), strategy, fault)
+        .map(lower -> payload(source, route(), lower))
         .or(
             () ->
                 unsupported.adapt(route(), body, fault).map(other -> new Payload(other, strategy)))
-        .map(sent -> new PreparedChat(source(), models, sent, repairsLeft - 1));
+        .map(sent -> new PreparedChat(source, target, sent, repairsLeft - 1));
   }
 
   @Override
@@ -246,12 +253,9 @@ final class PreparedChat implements PreparedRequest<PreparedChat> {
               CANCELLED ->
               false;
         };
+    List<String> models = target.models();
     return helps && models.size() > 1
-        ? Optional.of(to(source(), models.subList(1, models.size())))
+        ? Optional.of(to(source, models.subList(1, models.size())))
         : Optional.empty();
-  }
-
-  private Inputs source() {
-    return new Inputs(endpoint, unsupported, request, stream, unreadableTries);
   }
 }

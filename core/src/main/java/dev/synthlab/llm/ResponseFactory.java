@@ -40,7 +40,7 @@ public final class ResponseFactory {
         requestedModel,
         respondedModel,
         requestId,
-        json,
+        JsonLine.of(json),
         List.of(),
         Optional.empty(),
         List.of(),

@@ -74,12 +74,18 @@ final class ToolCallBuffer {
 
   /** Adds calls that are complete. Returns the bytes that they take. */
   long addWhole(List<Delta> complete) {
+    if (complete.isEmpty()) {
+      return 0;
+    }
     complete.forEach(this::begin);
     return bytes(complete);
   }
 
   /** Adds the calls and pieces of one chunk. Returns the bytes that they take. */
   long add(List<Delta> chunk) {
+    if (chunk.isEmpty()) {
+      return 0;
+    }
     List<Call> touched = new ArrayList<>();
     for (Delta piece : chunk) {
       Optional<Call> known = continued(piece, touched);
@@ -148,11 +154,14 @@ final class ToolCallBuffer {
   }
 
   boolean isEmpty() {
-    return calls.stream().allMatch(call -> call.tool.isBlank());
+    return calls.isEmpty() || calls.stream().allMatch(call -> call.tool.isBlank());
   }
 
   /** The calls in the order of their indexes, or of their arrival where one has none. */
   List<Part.ToolCall> toolCalls() {
+    if (calls.isEmpty()) {
+      return List.of();
+    }
     List<Call> ordered = new ArrayList<>(calls);
     if (calls.stream().allMatch(call -> call.index >= 0)) {
       ordered.sort(Comparator.comparingLong(call -> call.index));
@@ -163,6 +172,9 @@ final class ToolCallBuffer {
 
   /** The name of a call whose pieces are those of several calls. */
   Optional<String> mixed() {
+    if (calls.isEmpty()) {
+      return Optional.empty();
+    }
     return calls.stream()
         .filter(call -> call.pieces > 1 && Math.abs(values(call.arguments.toString())) > 1)
         .map(call -> call.tool)
@@ -172,7 +184,7 @@ final class ToolCallBuffer {
   /** The number of JSON values that begin in a text; negative if one of them is broken. */
   private static int values(String text) {
     int values = 0;
-    try (JsonParser in = Json.mapper().createParser(text)) {
+    try (JsonParser in = Json.parser(text)) {
       while (in.nextToken() != null) {
         values++;
         in.skipChildren();

@@ -42,7 +42,7 @@ public record Labels(
   /** Copies tags and metadata. */
   public Labels {
     tags = List.copyOf(tags);
-    metadata = new TreeMap<>(metadata);
+    metadata = metadata.isEmpty() ? Map.of() : new TreeMap<>(metadata);
   }
 
   /**
@@ -114,6 +114,9 @@ public record Labels(
 
   /** A context with these labels, added to those of a surrounding context. */
   Context within(Context around) {
+    if (session.isEmpty() && user.isEmpty() && tags.isEmpty() && metadata.isEmpty()) {
+      return around;
+    }
     Labels outer = of(around);
     List<String> allTags = new ArrayList<>(outer.tags);
     tags.stream().filter(tag -> !outer.tags.contains(tag)).forEach(allTags::add);

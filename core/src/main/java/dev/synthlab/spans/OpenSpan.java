@@ -9,6 +9,7 @@ import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;
@@ -63,17 +64,26 @@ public final class OpenSpan {
    */
   public <T> T around(Callable<T> work) throws Exception {
     if (!span.getSpanContext().isValid()) {
-      return context.wrap(work).call();
+      return within(work);
     }
     String trace = MDC.get("trace_id");
     String id = MDC.get("span_id");
     MDC.put("trace_id", span.getSpanContext().getTraceId());
     MDC.put("span_id", span.getSpanContext().getSpanId());
     try {
-      return context.wrap(work).call();
+      return within(work);
     } finally {
       restore("trace_id", trace);
       restore("span_id", id);
+    }
+  }
+
+  private <T> T within(Callable<T> work) throws Exception {
+    Scope scope = context.makeCurrent();
+    try {
+      return work.call();
+    } finally {
+      scope.close();
     }
   }
 

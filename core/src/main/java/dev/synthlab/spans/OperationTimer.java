@@ -44,6 +44,15 @@ public final class OperationTimer {
   public record Operation(
       String name, String provider, String model, String server, OptionalInt port) {}
 
+  /**
+   * Whether anything is recorded.
+   *
+   * @return false if its other methods do nothing
+   */
+  public boolean isRecorded() {
+    return instruments != null;
+  }
+
   /** Records the time to the first token. */
   public void recordFirstToken() {
     Instruments to = instruments;

@@ -72,6 +72,30 @@ class SseReaderTest {
     assertThat(data(oneByOne)).containsExactly("grüße 🎈");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"\n", "\r\n", "\r"})
+  void readsLinesThatDoNotFitIntoTheBuffer(String end) throws IOException {
+    String text =
+        "\uFEFFdata: grüße "
+            + end
+            + "data:  🎈"
+            + end
+            + end
+            + "event:x"
+            + end
+            + "data:b"
+            + end
+            + end;
+
+    for (int size = 1; size < 32; size++) {
+      SseReader reader = new SseReader(new BodyBuffer(bytes(text), size));
+
+      assertThat(reader.next()).contains(new SseReader.ServerEvent("message", "grüße \n 🎈"));
+      assertThat(reader.next()).contains(new SseReader.ServerEvent("x", "b"));
+      assertThat(reader.next()).isEmpty();
+    }
+  }
+
   @Test
   void dropsAnIncompleteLastLine() throws IOException {
     assertThat(data(bytes("data: a\n\ndata: b"))).containsExactly("a");
