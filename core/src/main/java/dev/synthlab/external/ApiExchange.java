@@ -10,7 +10,6 @@ import dev.synthlab.call.Route;
 import dev.synthlab.call.Spend;
 import dev.synthlab.call.Verdict;
 import dev.synthlab.http.BodyReader;
-import dev.synthlab.http.Headers;
 import dev.synthlab.http.Request;
 import dev.synthlab.http.Request.AddressPolicy;
 import dev.synthlab.json.JsonCodec;
