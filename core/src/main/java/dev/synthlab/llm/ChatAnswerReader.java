@@ -65,10 +65,11 @@ final class ChatAnswerReader implements AnswerReader {
 
   @Override
   public Usage usage() {
-    long said = answer.text.length() + answer.reasoningText.length() + answer.refusal.length();
+    long said = (long) answer.text.length() + answer.reasoningText.length();
     return answer.usage.known()
         ? answer.usage
-        : Usage.estimated(prompt.characters(), said + answer.calls.characters());
+        : Usage.estimated(
+            prompt.characters(), said + answer.refusal.length() + answer.calls.characters());
   }
 
   @Override

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.synthlab.architecture.Rules;
 import java.util.List;
@@ -17,8 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ArchitectureTest {
   private static final JavaClasses OURS =
       new ClassFileImporter()
-          .withImportOption(new ImportOption.DoNotIncludeTests())
-          .importPackages("dev.synthlab.openai");
+          .importUrl(SynthlabOpenAi.class.getProtectionDomain().getCodeSource().getLocation());
 
   static List<ArchRule> rules() {
     return new Rules("dev.synthlab").all();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The calls of the library, by its own types, over the call loop. */
-@Timeout(60)
+@Timeout(20)
 class CarriedCallsTest {
   record Person(String name, int age) {}
 
