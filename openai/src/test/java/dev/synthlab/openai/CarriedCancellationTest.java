@@ -3,8 +3,8 @@ package dev.synthlab.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import com.openai.core.http.AsyncStreamResponse;
 import com.openai.core.RequestOptions;
+import com.openai.core.http.AsyncStreamResponse;
 import com.openai.core.http.HttpClient;
 import com.openai.core.http.HttpMethod;
 import com.openai.core.http.HttpRequest;
@@ -13,6 +13,10 @@ import com.openai.models.chat.completions.ChatCompletionChunk;
 import dev.synthlab.test.Replies;
 import dev.synthlab.test.ScriptedServer;
 import dev.synthlab.test.ScriptedServer.Reply;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -26,11 +30,30 @@ class CarriedCancellationTest {
   /** A stream that has begun and does not end before the client closes the connection. */
   private static Reply openStream() {
     return (socket, out) -> {
-      String head =
-          "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
-      out.write(head.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-      Replies.chunk(out, "data: " + Replies.delta("Os") + "\n\n");
+      begin(out);
       return Replies.awaitClose(socket);
+    };
+  }
+
+  private static void begin(OutputStream out) throws IOException {
+    String head =
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+    out.write(head.getBytes(StandardCharsets.US_ASCII));
+    Replies.chunk(out, "data: " + Replies.delta("Os") + "\n\n");
+  }
+
+  /** A stream that goes on until the client closes the connection. */
+  private static Reply endlessStream() {
+    return (socket, out) -> {
+      begin(out);
+      socket.setSoTimeout(20);
+      while (true) {
+        try {
+          return Replies.awaitClose(socket);
+        } catch (SocketTimeoutException silence) {
+          Replies.chunk(out, "data: " + Replies.delta("lo") + "\n\n");
+        }
+      }
     };
   }
 
@@ -109,7 +132,7 @@ class CarriedCancellationTest {
 
   @Test
   void closesTheSocketIfAnAsynchronousStreamIsClosed() throws Exception {
-    try (ScriptedServer server = ScriptedServer.inTurn(openStream());
+    try (ScriptedServer server = ScriptedServer.inTurn(endlessStream());
         Lab lab = Lab.of(server)) {
       CountDownLatch first = new CountDownLatch(1);
       AsyncStreamResponse<ChatCompletionChunk> chunks =
@@ -150,8 +173,7 @@ class CarriedCancellationTest {
 
       CarriedTransfersTest.awaitClientCloses(server);
       assertThat(catchThrowable(() -> chunks.stream().count())).isNotNull();
-      assertThat(
-              catchThrowable(() -> lab.client.chat().completions().create(Calls.question())))
+      assertThat(catchThrowable(() -> lab.client.chat().completions().create(Calls.question())))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("closed");
     }

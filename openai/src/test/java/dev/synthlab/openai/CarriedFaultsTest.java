@@ -83,11 +83,9 @@ class CarriedFaultsTest {
   void neverShowAKeyThatTheServerEchoes() {
     try (ScriptedServer server =
             ScriptedServer.inTurn(
-                Replies.error(
-                    401, "invalid_api_key", "Wrong key: " + Lab.KEY, "x-echo", Lab.KEY));
+                Replies.error(401, "invalid_api_key", "Wrong key: " + Lab.KEY, "x-echo", Lab.KEY));
         Lab lab = Lab.of(server)) {
-      UnauthorizedException thrown =
-          (UnauthorizedException) catchThrowable(() -> ask(lab.client));
+      UnauthorizedException thrown = (UnauthorizedException) catchThrowable(() -> ask(lab.client));
 
       assertThat(Calls.said(thrown)).contains("Wrong key").doesNotContain(Lab.KEY);
       assertThat(thrown.body().toString()).doesNotContain(Lab.KEY);
@@ -119,8 +117,7 @@ class CarriedFaultsTest {
   @Test
   void neverShowAKeyInAnEventThatIsAnError() {
     String error = "{\"error\":{\"message\":\"key " + Lab.KEY + "\",\"code\":\"odd\"}}";
-    try (ScriptedServer server =
-            ScriptedServer.inTurn(Replies.events(Replies.delta("Os"), error));
+    try (ScriptedServer server = ScriptedServer.inTurn(Replies.events(Replies.delta("Os"), error));
         Lab lab = Lab.of(server)) {
       Throwable thrown = catchThrowable(() -> read(lab.client));
 

@@ -116,7 +116,10 @@ class CarriedSpansTest {
       lab.client
           .embeddings()
           .create(
-              EmbeddingCreateParams.builder().model("text-embedding-3-small").input("Oslo").build());
+              EmbeddingCreateParams.builder()
+                  .model("text-embedding-3-small")
+                  .input("Oslo")
+                  .build());
 
       SpanData span = lab.span("CreateEmbeddings");
       assertThat(text(span, "embedding.embeddings.0.embedding.text")).isEqualTo("Oslo");

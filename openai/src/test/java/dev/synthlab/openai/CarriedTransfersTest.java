@@ -35,8 +35,7 @@ class CarriedTransfersTest {
   private static FileCreateParams upload(InputStream content) {
     return FileCreateParams.builder()
         .purpose(FilePurpose.BATCH)
-        .file(
-            MultipartField.<InputStream>builder().value(content).filename("rows.jsonl").build())
+        .file(MultipartField.<InputStream>builder().value(content).filename("rows.jsonl").build())
         .build();
   }
 
@@ -97,8 +96,7 @@ class CarriedTransfersTest {
   @Test
   void doNotCreateAFileTwice() {
     byte[] bytes = "row".getBytes(StandardCharsets.UTF_8);
-    try (ScriptedServer server =
-            ScriptedServer.inTurn(Replies.hangUp(), Replies.json(200, FILE));
+    try (ScriptedServer server = ScriptedServer.inTurn(Replies.hangUp(), Replies.json(200, FILE));
         Lab lab = Lab.of(server)) {
       var params = FileCreateParams.builder().purpose(FilePurpose.BATCH).file(bytes).build();
 
