@@ -51,6 +51,7 @@ final class PassThroughEvents extends InputStream {
   }
 
   /** An event, and the bytes that it came in. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody else has it
   private record Event(String name, String data, byte[] raw) {}
 
   @Override
