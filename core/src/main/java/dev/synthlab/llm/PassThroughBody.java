@@ -119,11 +119,16 @@ final class PassThroughBody {
     CallReport report = on.report().with(spend(), broken);
     if (broken.isPresent()) {
       on.span().failed(CallException.of(broken.get(), report));
-    } else if (whole) {
+    } else if (isWhole()) {
       reader.show(on.span(), report);
     } else {
       on.span().cancelled(reader.text(), reader.usage());
     }
+  }
+
+  /** Whether the answer was read to its end, which the library may know before the connection. */
+  private boolean isWhole() {
+    return whole || (prompt.kind() != PassThroughPrompt.Kind.OTHER && reader.isComplete());
   }
 
   /** What the other library reads. */
