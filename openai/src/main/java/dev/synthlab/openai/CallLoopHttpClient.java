@@ -15,6 +15,7 @@ import dev.synthlab.http.Headers;
 import dev.synthlab.http.Request;
 import dev.synthlab.llm.PassThrough;
 import dev.synthlab.llm.PassThroughRequest;
+import dev.synthlab.spans.ContextSnapshot;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The HTTP client of the library: it sends each request through the call loop. Thread-safe. */
@@ -32,14 +34,21 @@ final class CallLoopHttpClient implements HttpClient {
 
   private final PassThrough calls;
   private final Credentials credentials;
+  private final CallerContexts contexts;
 
-  CallLoopHttpClient(PassThrough calls) {
+  CallLoopHttpClient(PassThrough calls, CallerContexts contexts) {
     this.calls = calls;
+    this.contexts = contexts;
     this.credentials = new Credentials(calls.settings());
   }
 
   @Override
   public HttpResponse execute(HttpRequest request, RequestOptions options) {
+    contexts.take(request);
+    return sent(request, options);
+  }
+
+  private HttpResponse sent(HttpRequest request, RequestOptions options) {
     try {
       PassThroughRequest call = passThrough(request, options);
       return new CallLoopResponse(call.id(), calls.send(call));
@@ -54,7 +63,25 @@ final class CallLoopHttpClient implements HttpClient {
 
   @Override
   public CompletableFuture<HttpResponse> executeAsync(HttpRequest request, RequestOptions options) {
-    return VirtualThreads.async(() -> execute(request, options), HttpResponse::close);
+    Optional<CallerContexts.Caller> caller = contexts.take(request);
+    ContextSnapshot context =
+        caller.map(CallerContexts.Caller::context).orElseGet(ContextSnapshot::capture);
+    CompletableFuture<HttpResponse> call = started(context, () -> sent(request, options));
+    caller
+        .map(CallerContexts.Caller::cancellation)
+        .ifPresent(cancellation -> cancellation.attach(call));
+    return call;
+  }
+
+  private static CompletableFuture<HttpResponse> started(
+      ContextSnapshot context, Supplier<HttpResponse> work) {
+    try {
+      return context.around(() -> VirtualThreads.async(work, HttpResponse::close)).call();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("starting a thread throws no checked exception", e);
+    }
   }
 
   /** Does nothing: connections and limits belong to the instance of Synthlab. */

@@ -38,7 +38,8 @@ final class Credentials {
     Headers all = Headers.NONE;
     for (String name : request.headers().names()) {
       boolean credential = FIELDS.contains(name.toLowerCase(Locale.ROOT));
-      for (String value : request.headers().values(name)) {
+      for (String given : request.headers().values(name)) {
+        String value = credential ? CallerContexts.withoutName(given) : given;
         if (!credential) {
           all = all.with(name, value);
         } else if (!token(value).equals(NO_KEY)) {

@@ -6,6 +6,7 @@ import com.openai.client.OpenAIClient;
 import com.openai.client.OpenAIClientImpl;
 import com.openai.core.ClientOptions;
 import com.openai.core.LogLevel;
+import com.openai.credential.BearerTokenCredential;
 import dev.synthlab.Synthlab;
 import dev.synthlab.call.VirtualThreads;
 import dev.synthlab.config.Settings;
@@ -43,7 +44,7 @@ public final class SynthlabOpenAi {
    * @throws dev.synthlab.config.ConfigException if the address requires a key and there is none
    */
   public static OpenAIClient over(Synthlab lab) {
-    return new OpenAIClientImpl(options(lab).build());
+    return CancellingServices.of(new OpenAIClientImpl(options(lab).build()));
   }
 
   /**
@@ -57,9 +58,10 @@ public final class SynthlabOpenAi {
   public static ClientOptions.Builder options(Synthlab lab) {
     PassThrough calls = PassThrough.of(lab.llm());
     Settings.Llm llm = calls.settings();
+    CallerContexts contexts = new CallerContexts();
     ClientOptions.Builder options =
         ClientOptions.builder()
-            .httpClient(new CallLoopHttpClient(calls))
+            .httpClient(new CallLoopHttpClient(calls, contexts))
             .streamHandlerExecutor(
                 task ->
                     VirtualThreads.start("synthlab-openai", ContextSnapshot.capture().wrap(task)))
@@ -75,7 +77,7 @@ public final class SynthlabOpenAi {
       options.credential(AzureApiKeyCredential.create(key));
       options.azureServiceVersion(AzureOpenAIServiceVersion.fromString(version));
     } else {
-      options.apiKey(key);
+      options.credential(BearerTokenCredential.create(contexts.tokens(key)));
     }
     return options;
   }

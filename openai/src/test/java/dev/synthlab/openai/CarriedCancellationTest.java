@@ -90,6 +90,27 @@ class CarriedCancellationTest {
   }
 
   @Test
+  void closesTheSocketIfTheFutureOfAServiceIsCancelled() throws Exception {
+    CountDownLatch arrived = new CountDownLatch(1);
+    try (ScriptedServer server =
+            ScriptedServer.start(
+                (request, number) -> {
+                  arrived.countDown();
+                  return Replies.silence();
+                });
+        Lab lab = Lab.of(server)) {
+      CompletableFuture<?> answer =
+          lab.client.async().chat().completions().create(Calls.question());
+      arrived.await();
+
+      answer.cancel(true);
+
+      CarriedTransfersTest.awaitClientCloses(server);
+      assertThat(server.seen()).hasSize(1);
+    }
+  }
+
+  @Test
   void closesTheSocketOfAResponseThatNobodyGetsAnyMore() throws Exception {
     try (ScriptedServer server = ScriptedServer.inTurn(openStream());
         Lab lab = Lab.of(server)) {

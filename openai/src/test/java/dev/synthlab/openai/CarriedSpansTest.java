@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.openai.models.embeddings.EmbeddingCreateParams;
+import dev.synthlab.spans.Tracing;
 import dev.synthlab.test.Replies;
 import dev.synthlab.test.ScriptedServer;
 import io.opentelemetry.api.trace.StatusCode;
@@ -45,6 +46,25 @@ class CarriedSpansTest {
           .isEqualTo(raw.headers().values("x-synthlab-call-id").getFirst());
       assertThat(lab.span("attempt 1").getParentSpanId()).isEqualTo(span.getSpanId());
       assertThat(lab.reports.element().spend().inputTokens()).isEqualTo(9);
+    }
+  }
+
+  @Test
+  void belongToTheSpanOfTheirCallerIfTheyAreAsynchronous() throws Exception {
+    try (ScriptedServer server = ScriptedServer.inTurn(Replies.chat("Oslo"));
+        Lab lab = Lab.of(server)) {
+      String trace =
+          Tracing.with(
+              lab.openTelemetry,
+              () ->
+                  Tracing.chain(
+                      "interview",
+                      () -> {
+                        lab.client.async().chat().completions().create(Calls.question()).join();
+                        return Tracing.traceId().orElseThrow();
+                      }));
+
+      assertThat(lab.span("chat gpt-4o-mini").getTraceId()).isEqualTo(trace);
     }
   }
 

@@ -26,7 +26,7 @@ final class Lab implements AutoCloseable {
   final Queue<CallReport> reports = new ConcurrentLinkedQueue<>();
   final Synthlab synthlab;
   final OpenAIClient client;
-  private final OpenTelemetrySdk openTelemetry =
+  final OpenTelemetrySdk openTelemetry =
       OpenTelemetrySdk.builder()
           .setTracerProvider(
               SdkTracerProvider.builder()
