@@ -44,8 +44,12 @@ final class CallLoopHttpClient implements HttpClient {
 
   @Override
   public HttpResponse execute(HttpRequest request, RequestOptions options) {
-    contexts.take(request);
-    return sent(request, options);
+    Optional<CallerContexts.Caller> caller = contexts.take(request);
+    HttpResponse response = sent(request, options);
+    caller
+        .map(CallerContexts.Caller::cancellation)
+        .ifPresent(cancellation -> cancellation.attach(response));
+    return response;
   }
 
   private HttpResponse sent(HttpRequest request, RequestOptions options) {

@@ -1,17 +1,21 @@
 package dev.synthlab.openai;
 
+import com.openai.core.http.HttpResponse;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The link from the future that a caller has to the call that works for it: the library does not
- * pass a cancel on. Safe for use by many threads.
+ * The link from the future or the stream that a caller has to the call that works for it. The
+ * library does not pass a cancel on, and older versions of it wait for the reader of a stream
+ * before they close its connection. Safe for use by many threads.
  */
 final class Cancellation {
   private static final ThreadLocal<@Nullable Cancellation> CURRENT = new ThreadLocal<>();
 
   private @Nullable CompletableFuture<?> call;
+  private @Nullable HttpResponse response;
   private boolean cancelled;
 
   /** The one of the service that the current thread calls. */
@@ -35,7 +39,7 @@ final class Cancellation {
   }
 
   /** The call has started. */
-  void attach(CompletableFuture<?> started) {
+  void attach(CompletableFuture<HttpResponse> started) {
     boolean late;
     synchronized (this) {
       call = started;
@@ -44,16 +48,31 @@ final class Cancellation {
     if (late) {
       started.cancel(true);
     }
+    started.thenAccept(this::attach);
   }
 
+  /** The call has a response, which may still be open. */
+  void attach(HttpResponse answered) {
+    boolean late;
+    synchronized (this) {
+      response = answered;
+      late = cancelled;
+    }
+    if (late) {
+      answered.close();
+    }
+  }
+
+  /** Ends the call, or closes its response. */
   void cancel() {
-    CompletableFuture<?> running;
+    Optional<CompletableFuture<?>> running;
+    Optional<HttpResponse> open;
     synchronized (this) {
       cancelled = true;
-      running = call;
+      running = Optional.ofNullable(call);
+      open = Optional.ofNullable(response);
     }
-    if (running != null) {
-      running.cancel(true);
-    }
+    running.ifPresent(each -> each.cancel(true));
+    open.ifPresent(HttpResponse::close);
   }
 }

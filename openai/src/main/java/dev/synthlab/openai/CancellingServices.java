@@ -1,21 +1,23 @@
 package dev.synthlab.openai;
 
 import com.openai.client.OpenAIClient;
-import com.openai.client.OpenAIClientAsync;
 import com.openai.core.http.AsyncStreamResponse;
+import com.openai.core.http.StreamResponse;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clients and asynchronous services of the library whose futures, when they are cancelled, cancel
- * their calls. Everything else is passed on.
+ * Clients and services of the library whose futures, when they are cancelled, cancel their calls,
+ * and whose streams, when they are closed, close their sockets at once. Everything else is passed
+ * on.
  */
 final class CancellingServices implements InvocationHandler {
-  private static final String SERVICES = "com.openai.services.async.";
+  private static final List<String> WRAPPED = List.of("com.openai.client.", "com.openai.services.");
 
   private final Object service;
 
@@ -28,9 +30,11 @@ final class CancellingServices implements InvocationHandler {
   }
 
   private static <T> T wrapped(Class<T> type, Object service) {
-    return type.cast(
-        Proxy.newProxyInstance(
-            type.getClassLoader(), new Class<?>[] {type}, new CancellingServices(service)));
+    return proxy(type, new CancellingServices(service));
+  }
+
+  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
   }
 
   @Override
@@ -40,7 +44,8 @@ final class CancellingServices implements InvocationHandler {
       return proxy == arguments[0];
     }
     Cancellation cancellation = new Cancellation();
-    Object result = cancellation.around(() -> called(method, arguments)).orThrow();
+    Object result = cancellation.around(() -> called(service, method, arguments)).orThrow();
+    Class<?> type = method.getReturnType();
     if (result instanceof CompletableFuture<?> future) {
       future.whenComplete(
           (value, failure) -> {
@@ -49,17 +54,27 @@ final class CancellingServices implements InvocationHandler {
             }
           });
     }
-    return result != null && isWrapped(method.getReturnType())
-        ? wrapped(method.getReturnType(), result)
-        : result;
+    if (result instanceof StreamResponse<?> || result instanceof AsyncStreamResponse<?>) {
+      return proxy(type, new OpenStream(result, cancellation));
+    }
+    return result != null && isWrapped(type) ? wrapped(type, result) : result;
+  }
+
+  /** A stream that closes its response before the library waits for the reader. */
+  private record OpenStream(Object stream, Cancellation cancellation) implements InvocationHandler {
+    @Override
+    public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
+        throws Throwable {
+      if (method.getName().equals("close")) {
+        cancellation.cancel();
+      }
+      Object result = called(stream, method, arguments).orThrow();
+      return result == stream ? proxy : result;
+    }
   }
 
   private static boolean isWrapped(Class<?> type) {
-    return type.isInterface()
-        && !AsyncStreamResponse.class.isAssignableFrom(type)
-        && (type.equals(OpenAIClient.class)
-            || type.getName().startsWith(OpenAIClientAsync.class.getName())
-            || type.getName().startsWith(SERVICES));
+    return type.isInterface() && WRAPPED.stream().anyMatch(type.getName()::startsWith);
   }
 
   /** What a method returned or threw. */
@@ -72,9 +87,9 @@ final class CancellingServices implements InvocationHandler {
     }
   }
 
-  private Outcome called(Method method, Object @Nullable [] arguments) {
+  private static Outcome called(Object on, Method method, Object @Nullable [] arguments) {
     try {
-      return new Outcome(method.invoke(service, arguments), null);
+      return new Outcome(method.invoke(on, arguments), null);
     } catch (InvocationTargetException e) {
       return new Outcome(null, e.getCause());
     } catch (IllegalAccessException e) {

@@ -15,7 +15,6 @@ import dev.synthlab.test.ScriptedServer;
 import dev.synthlab.test.ScriptedServer.Reply;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
@@ -40,21 +39,6 @@ class CarriedCancellationTest {
         "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
     out.write(head.getBytes(StandardCharsets.US_ASCII));
     Replies.chunk(out, "data: " + Replies.delta("Os") + "\n\n");
-  }
-
-  /** A stream that goes on until the client closes the connection. */
-  private static Reply endlessStream() {
-    return (socket, out) -> {
-      begin(out);
-      socket.setSoTimeout(20);
-      while (true) {
-        try {
-          return Replies.awaitClose(socket);
-        } catch (SocketTimeoutException silence) {
-          Replies.chunk(out, "data: " + Replies.delta("lo") + "\n\n");
-        }
-      }
-    };
   }
 
   private static HttpRequest request(Lab lab) {
@@ -112,7 +96,13 @@ class CarriedCancellationTest {
 
   @Test
   void closesTheSocketOfAResponseThatNobodyGetsAnyMore() throws Exception {
-    try (ScriptedServer server = ScriptedServer.inTurn(openStream());
+    CountDownLatch waiting = new CountDownLatch(1);
+    try (ScriptedServer server =
+            ScriptedServer.start(
+                (request, number) -> {
+                  waiting.await();
+                  return openStream();
+                });
         Lab lab = Lab.of(server)) {
       CountDownLatch begun = new CountDownLatch(1);
       CountDownLatch cancelled = new CountDownLatch(1);
@@ -124,6 +114,7 @@ class CarriedCancellationTest {
                     begun.countDown();
                     catchThrowable(cancelled::await);
                   });
+      waiting.countDown();
       begun.await();
 
       reading.cancel(true);
@@ -153,7 +144,7 @@ class CarriedCancellationTest {
 
   @Test
   void closesTheSocketIfAnAsynchronousStreamIsClosed() throws Exception {
-    try (ScriptedServer server = ScriptedServer.inTurn(endlessStream());
+    try (ScriptedServer server = ScriptedServer.inTurn(openStream());
         Lab lab = Lab.of(server)) {
       CountDownLatch first = new CountDownLatch(1);
       AsyncStreamResponse<ChatCompletionChunk> chunks =

@@ -19,8 +19,7 @@ final class LargeFiles {
 
   public static void main(String[] args) throws IOException {
     long bytes = Long.parseLong(args[1]);
-    Settings settings =
-        Settings.builder().apiKey(Secret.of(Lab.KEY)).baseUrl(args[0]).build();
+    Settings settings = Settings.builder().apiKey(Secret.of(Lab.KEY)).baseUrl(args[0]).build();
     try (Synthlab lab = Synthlab.of(settings)) {
       OpenAIClient client = SynthlabOpenAi.over(lab);
       client
