@@ -44,7 +44,11 @@ final class CallLoopHttpClient implements HttpClient {
 
   @Override
   public HttpResponse execute(HttpRequest request, RequestOptions options) {
-    Optional<CallerContexts.Caller> caller = contexts.take(request);
+    return answered(contexts.take(request), request, options);
+  }
+
+  private HttpResponse answered(
+      Optional<CallerContexts.Caller> caller, HttpRequest request, RequestOptions options) {
     HttpResponse response = sent(request, options);
     caller
         .map(CallerContexts.Caller::cancellation)
@@ -70,7 +74,8 @@ final class CallLoopHttpClient implements HttpClient {
     Optional<CallerContexts.Caller> caller = contexts.take(request);
     ContextSnapshot context =
         caller.map(CallerContexts.Caller::context).orElseGet(ContextSnapshot::capture);
-    CompletableFuture<HttpResponse> call = started(context, () -> sent(request, options));
+    CompletableFuture<HttpResponse> call =
+        started(context, () -> answered(caller, request, options));
     caller
         .map(CallerContexts.Caller::cancellation)
         .ifPresent(cancellation -> cancellation.attach(call));

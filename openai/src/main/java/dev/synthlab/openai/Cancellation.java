@@ -48,7 +48,6 @@ final class Cancellation {
     if (late) {
       started.cancel(true);
     }
-    started.thenAccept(this::attach);
   }
 
   /** The call has a response, which may still be open. */

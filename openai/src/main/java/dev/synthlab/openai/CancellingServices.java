@@ -38,6 +38,7 @@ final class CancellingServices implements InvocationHandler {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // a proxy equals itself only
   public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
       throws Throwable {
     if (method.getName().equals("equals") && arguments != null && arguments.length == 1) {
@@ -47,12 +48,7 @@ final class CancellingServices implements InvocationHandler {
     Object result = cancellation.around(() -> called(service, method, arguments)).orThrow();
     Class<?> type = method.getReturnType();
     if (result instanceof CompletableFuture<?> future) {
-      future.whenComplete(
-          (value, failure) -> {
-            if (future.isCancelled()) {
-              cancellation.cancel();
-            }
-          });
+      passCancelOn(future, cancellation);
     }
     if (result instanceof StreamResponse<?> || result instanceof AsyncStreamResponse<?>) {
       return proxy(type, new OpenStream(result, cancellation));
@@ -60,9 +56,20 @@ final class CancellingServices implements InvocationHandler {
     return result != null && isWrapped(type) ? wrapped(type, result) : result;
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // whoever called the service gets the future
+  private static void passCancelOn(CompletableFuture<?> future, Cancellation cancellation) {
+    future.whenComplete(
+        (value, failure) -> {
+          if (future.isCancelled()) {
+            cancellation.cancel();
+          }
+        });
+  }
+
   /** A stream that closes its response before the library waits for the reader. */
   private record OpenStream(Object stream, Cancellation cancellation) implements InvocationHandler {
     @Override
+    @SuppressWarnings("ReferenceEquality") // "this" of a stream becomes that of its proxy
     public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
         throws Throwable {
       if (method.getName().equals("close")) {
