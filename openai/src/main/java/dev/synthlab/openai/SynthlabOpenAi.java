@@ -53,11 +53,18 @@ public final class SynthlabOpenAi {
    *
    * @param lab the instance, which the caller closes
    * @return a builder, whose HTTP client is the call loop of the instance
+   * @throws IllegalStateException if the instance has the embedded model
    * @throws dev.synthlab.config.ConfigException if the address requires a key and there is none
    */
   public static ClientOptions.Builder options(Synthlab lab) {
     PassThrough calls = PassThrough.of(lab.llm());
     Settings.Llm llm = calls.settings();
+    if (!llm.baseUrl().getScheme().startsWith("http")) {
+      throw new IllegalStateException(
+          "OpenAI's library sends to servers only, not to "
+              + llm.baseUrl()
+              + ": call the embedded model by Synthlab.llm()");
+    }
     CallerContexts contexts = new CallerContexts();
     ClientOptions.Builder options =
         ClientOptions.builder()

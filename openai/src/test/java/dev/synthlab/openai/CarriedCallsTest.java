@@ -9,6 +9,9 @@ import com.openai.models.chat.completions.ChatCompletionMessage;
 import com.openai.models.chat.completions.ChatCompletionMessageToolCall;
 import com.openai.models.chat.completions.ChatCompletionToolMessageParam;
 import com.openai.models.embeddings.EmbeddingCreateParams;
+import com.openai.models.images.ImageGenerateParams;
+import com.openai.models.moderations.ModerationCreateParams;
+import com.openai.models.responses.ResponseStatus;
 import com.openai.models.responses.ResponseStreamEvent;
 import dev.synthlab.test.Replies;
 import dev.synthlab.test.ScriptedServer;
@@ -208,6 +211,53 @@ class CarriedCallsTest {
         {"type":"response.output_text.delta","sequence_number":%d,"item_id":"msg_1",\
         "output_index":0,"content_index":0,"logprobs":[],"delta":"%s"}"""
         .formatted(number, text);
+  }
+
+  @Test
+  void pollAResponseInTheBackground() {
+    String queued =
+        Calls.RESPONSE
+            .replace("\"status\":\"completed\",\"error\"", "\"status\":\"queued\",\"error\"")
+            .replaceFirst("\"output\":\\[.*?\\]}],", "\"output\":[],");
+    try (ScriptedServer server =
+            ScriptedServer.inTurn(
+                Replies.json(200, queued),
+                Replies.json(200, queued),
+                Replies.json(200, Calls.RESPONSE));
+        Lab lab = Lab.of(server)) {
+      var response =
+          lab.client.responses().create(Calls.response().toBuilder().background(true).build());
+      while (response.status().orElseThrow().equals(ResponseStatus.QUEUED)) {
+        response = lab.client.responses().retrieve(response.id());
+      }
+
+      assertThat(response.output()).hasSize(1);
+      assertThat(server.seen().getLast().path()).isEqualTo("/v1/responses/resp_1");
+      assertThat(server.seen()).hasSize(3);
+    }
+  }
+
+  @Test
+  void generateImagesAndModerate() {
+    String image = "{\"created\":1,\"data\":[{\"b64_json\":\"AAAA\"}]}";
+    String moderation = "{\"id\":\"modr-1\",\"model\":\"m\",\"results\":[]}";
+    try (ScriptedServer server =
+            ScriptedServer.inTurn(Replies.json(200, image), Replies.json(200, moderation));
+        Lab lab = Lab.of(server)) {
+      var images =
+          lab.client
+              .images()
+              .generate(
+                  ImageGenerateParams.builder().model("gpt-image-1").prompt("a fjord").build());
+      var moderated =
+          lab.client.moderations().create(ModerationCreateParams.builder().input("Hi").build());
+
+      assertThat(images.data().orElseThrow().getFirst().b64Json()).contains("AAAA");
+      assertThat(moderated.results()).isEmpty();
+      assertThat(server.seen())
+          .extracting(ScriptedServer.Seen::path)
+          .containsExactly("/v1/images/generations", "/v1/moderations");
+    }
   }
 
   @Test

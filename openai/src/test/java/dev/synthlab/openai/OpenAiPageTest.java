@@ -1,8 +1,11 @@
 package dev.synthlab.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import com.openai.client.OpenAIClient;
+import dev.synthlab.Synthlab;
+import dev.synthlab.config.Settings;
 import dev.synthlab.test.Replies;
 import dev.synthlab.test.ScriptedServer;
 import java.io.IOException;
@@ -48,6 +51,15 @@ class OpenAiPageTest {
       PageSnippets.exceptions(lab.client, Calls.question(), log::add);
 
       assertThat(log).singleElement().asString().startsWith("refused after 1 attempts: 429");
+    }
+  }
+
+  @Test
+  void namesTheClientOfTheEmbeddedModel() {
+    try (Synthlab lab = Synthlab.of(Settings.builder().embeddedModel().build())) {
+      assertThatIllegalStateException()
+          .isThrownBy(() -> SynthlabOpenAi.over(lab))
+          .withMessageContaining("Synthlab.llm()");
     }
   }
 
