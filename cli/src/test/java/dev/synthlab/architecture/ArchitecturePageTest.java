@@ -72,7 +72,7 @@ class ArchitecturePageTest {
   }
 
   private static List<String> modules() {
-    return List.of("core", "batch", "store", "trace", "local", "rules", "test", "cli");
+    return List.of("core", "batch", "store", "trace", "local", "rules", "openai", "test", "cli");
   }
 
   /** The packages of core, and the modules, whose packages have their names. */

@@ -5,6 +5,7 @@ import dev.synthlab.spans.ContextSnapshot;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** The factory of virtual threads: the only place that starts them. */
@@ -32,7 +33,23 @@ public final class VirtualThreads {
    *     is cancelled, times out or is completed by somebody else
    */
   public static <T> CompletableFuture<T> async(Supplier<T> work) {
-    CallFuture<T> future = new CallFuture<>();
+    return start(work, new CallFuture<>());
+  }
+
+  /**
+   * Runs work whose result holds something, such as a connection, like {@link #async(Supplier)}.
+   *
+   * @param work the work
+   * @param abandon gets the result if the future, or one made from it, ended from outside and
+   *     nobody may have it
+   * @param <T> the type of the result
+   * @return the future of the result
+   */
+  public static <T> CompletableFuture<T> async(Supplier<T> work, Consumer<? super T> abandon) {
+    return start(work, CallFuture.of(abandon));
+  }
+
+  private static <T> CompletableFuture<T> start(Supplier<T> work, CallFuture<T> future) {
     Callable<T> withContext = ContextSnapshot.capture().around(work::get);
     start("synthlab-async", () -> future.run(withContext));
     return future;

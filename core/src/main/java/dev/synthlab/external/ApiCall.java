@@ -428,6 +428,7 @@ public final class ApiCall {
       case Body.Replayable file ->
           byDefault.plusSeconds(file.length() / MIN_UPLOAD_BYTES_PER_SECOND);
       case Body.Once stream -> whole;
+      case Body.Generated generated -> whole;
     };
   }
 

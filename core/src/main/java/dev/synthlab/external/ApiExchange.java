@@ -5,14 +5,13 @@ import dev.synthlab.call.BodyMode;
 import dev.synthlab.call.Exchange;
 import dev.synthlab.call.Fault;
 import dev.synthlab.call.ResponseClassifier;
+import dev.synthlab.call.RetrySafety;
 import dev.synthlab.call.Route;
 import dev.synthlab.call.Spend;
 import dev.synthlab.call.Verdict;
 import dev.synthlab.http.BodyReader;
-import dev.synthlab.http.Headers;
 import dev.synthlab.http.Request;
 import dev.synthlab.http.Request.AddressPolicy;
-import dev.synthlab.http.TransportException.Phase;
 import dev.synthlab.json.JsonCodec;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -127,7 +126,7 @@ final class ApiExchange<T> implements Exchange<T> {
     // A model server uses 409 for a transient conflict; other services use it as a result.
     if (answer.status() == 409
         && byDefault instanceof Verdict.TryAgain<T> again
-        && !shouldRetryHeader(answer.headers())) {
+        && !RetrySafety.shouldRetryHeader(answer.headers())) {
       Fault fault = again.fault();
       return new Verdict.GiveUp<>(fault.as(Fault.Kind.BAD_REQUEST, fault.message()));
     }
@@ -168,52 +167,7 @@ final class ApiExchange<T> implements Exchange<T> {
 
   /** Retries only if the service cannot process the request twice. */
   private Verdict<T> retryIfSafe(AttemptResult result, Verdict<T> byDefault) {
-    if (!(byDefault instanceof Verdict.TryAgain<T> again)) {
-      return byDefault;
-    }
-    boolean neverSent = neverSent(result);
-    if (!neverSent && !unsigned.body().repeatable()) {
-      return giveUp(again.fault(), "its body can be sent only once");
-    }
-    if (neverSent || unsigned.idempotent() || serverAllowsRetry(result, again.fault())) {
-      return byDefault;
-    }
-    return giveUp(
-        again.fault(),
-        "the service may have processed this "
-            + unsigned.target().method()
-            + "; it is retried if it has an idempotency key");
-  }
-
-  private Verdict<T> giveUp(Fault fault, String reason) {
-    return new Verdict.GiveUp<>(
-        fault.as(fault.kind(), fault.message() + " (not retried: " + reason + ")"));
-  }
-
-  /** Whether the request has not reached the service. */
-  private static boolean neverSent(AttemptResult result) {
-    return switch (result) {
-      case AttemptResult.TransportFailed broken ->
-          broken.cause().phase() == Phase.RESOLVE || broken.cause().phase() == Phase.CONNECT;
-      case AttemptResult.NotPermitted held -> true;
-      case AttemptResult.ResponseReceived answer -> false;
-    };
-  }
-
-  /** Whether the response says that the request was not processed or may be retried. */
-  private static boolean serverAllowsRetry(AttemptResult result, Fault fault) {
-    return result instanceof AttemptResult.ResponseReceived answer
-        && (answer.status() == 429
-            || answer.status() == 425
-            || (answer.status() == 503 && fault.retryAfter().isPresent())
-            || shouldRetryHeader(answer.headers()));
-  }
-
-  private static boolean shouldRetryHeader(Headers headers) {
-    return headers
-        .first("x-should-retry")
-        .filter(v -> v.strip().equalsIgnoreCase("true"))
-        .isPresent();
+    return RetrySafety.of(request).limit(result, byDefault);
   }
 
   /** The last error body of a call, for its exception. For one thread at a time. */

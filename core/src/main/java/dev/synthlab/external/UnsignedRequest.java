@@ -21,9 +21,6 @@ import java.util.Set;
  */
 record UnsignedRequest(
     RequestTarget target, Headers headers, Body body, AddressPolicy addressPolicy) {
-  private static final Set<String> IDEMPOTENT_METHODS =
-      Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS");
-  private static final String IDEMPOTENCY_KEY = "idempotency-key";
 
   /** The headers that are sent on to another server after a redirect. */
   private static final Set<String> SAFE_HEADERS =
@@ -51,12 +48,6 @@ record UnsignedRequest(
     return query.contains("&" + parameter)
         ? address
         : Uris.withQuery(address, parameter + Secret.of(Uris.encode(key)).reveal());
-  }
-
-  /** Whether sending it twice has the effect of sending it once. */
-  boolean idempotent() {
-    return IDEMPOTENT_METHODS.contains(target.method())
-        || headers.first(IDEMPOTENCY_KEY).isPresent();
   }
 
   /** The request of a redirect. Headers are sent on only within the same origin. */

@@ -2,6 +2,7 @@ package dev.synthlab.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Objects;
 
 /** The body of a request. */
@@ -36,7 +37,7 @@ public sealed interface Body {
   /**
    * Whether the bytes can be sent a second time.
    *
-   * @return false for {@link Once}
+   * @return false for {@link Once}, and for a {@link Generated} that says so
    */
   default boolean repeatable() {
     return !(this instanceof Once);
@@ -90,4 +91,34 @@ public sealed interface Body {
    * @param contentType the media type
    */
   record Once(InputStream stream, String contentType) implements Body {}
+
+  /** A writer of bytes that may fail. */
+  @FunctionalInterface
+  interface Writer {
+    /**
+     * Writes all bytes.
+     *
+     * @param out where they go; not closed
+     * @throws IOException if they cannot be produced or sent
+     */
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /**
+   * A body that writes itself to the connection and is never whole in memory.
+   *
+   * @param writer writes the bytes, at each attempt from the first one
+   * @param length the number of bytes; -1 if it is not known
+   * @param repeatable whether it can be written a second time; otherwise a request with it is not
+   *     retried after its first byte
+   * @param contentType the media type
+   */
+  record Generated(Writer writer, long length, boolean repeatable, String contentType)
+      implements Body {
+    /** Requires all parts. */
+    public Generated {
+      Objects.requireNonNull(writer);
+      Objects.requireNonNull(contentType);
+    }
+  }
 }

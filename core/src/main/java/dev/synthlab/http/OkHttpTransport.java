@@ -242,6 +242,7 @@ public final class OkHttpTransport implements Transport {
       case Body.Replayable source ->
           new StreamedBody(source.source(), source.length(), type(source));
       case Body.Once once -> new StreamedBody(once::stream, -1, type(once));
+      case Body.Generated generated -> new GeneratedBody(generated, type(generated));
     };
   }
 
@@ -321,6 +322,37 @@ public final class OkHttpTransport implements Transport {
       try (Source bytes = Okio.source(source.open())) {
         sink.writeAll(bytes);
       }
+    }
+  }
+
+  /** A request body that writes itself. */
+  private static final class GeneratedBody extends RequestBody {
+    private final Body.Generated generated;
+    private final @Nullable MediaType type;
+
+    GeneratedBody(Body.Generated generated, @Nullable MediaType type) {
+      this.generated = generated;
+      this.type = type;
+    }
+
+    @Override
+    public @Nullable MediaType contentType() {
+      return type;
+    }
+
+    @Override
+    public long contentLength() {
+      return generated.length();
+    }
+
+    @Override
+    public boolean isOneShot() {
+      return true;
+    }
+
+    @Override
+    public void writeTo(BufferedSink sink) throws IOException {
+      generated.writer().writeTo(sink.outputStream());
     }
   }
 

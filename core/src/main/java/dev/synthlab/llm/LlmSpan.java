@@ -39,14 +39,28 @@ final class LlmSpan {
 
   /** A chat completion. */
   static LlmSpan ofChat(Telemetry telemetry, PreparedChat chat, CallOptions options) {
-    OpenSpan span = open(telemetry, Tracing.Kind.LLM, "chat " + chat.route().resource(), options);
+    return ofChat(telemetry, chat.route(), chat.body(), options);
+  }
+
+  /** A chat completion with that body. */
+  static LlmSpan ofChat(
+      Telemetry telemetry, Route route, Map<String, Object> body, CallOptions options) {
+    OpenSpan span = open(telemetry, Tracing.Kind.LLM, "chat " + route.resource(), options);
     if (span.recorded()) {
-      SpanRequestAttributes.address(span, "chat", chat.route(), options);
-      Map<String, Object> body = chat.body();
+      SpanRequestAttributes.address(span, "chat", route, options);
       SpanRequestAttributes.parameters(span, body);
       SpanRequestAttributes.chat(span, body);
     }
-    return new LlmSpan(span, measured(telemetry, "chat", chat.route()));
+    return new LlmSpan(span, measured(telemetry, "chat", route));
+  }
+
+  /** A request whose bodies are not recorded, such as an upload. */
+  static LlmSpan ofTransfer(Telemetry telemetry, String name, Route route) {
+    OpenSpan span = open(telemetry, Tracing.Kind.CHAIN, name, CallOptions.NONE);
+    if (span.recorded()) {
+      span.set("server.address", ModelProvider.server(route));
+    }
+    return new LlmSpan(span, OperationTimer.NOOP);
   }
 
   /** An embedding or image request. */
@@ -122,6 +136,11 @@ final class LlmSpan {
     } catch (Exception e) { // a supplier throws no others
       throw new IllegalStateException(e);
     }
+  }
+
+  /** The id by which the caller knows the call. */
+  void callId(String id) {
+    span.set("synthlab.call_id", id);
   }
 
   /** The first delta of a stream arrived; the streams of later attempts are not counted. */
@@ -250,6 +269,15 @@ final class LlmSpan {
     answeredBy("", Optional.empty(), usage);
     if (span.recorded()) {
       SpanResponseAttributes.usage(span, report, usage);
+      span.succeeded();
+    }
+    end();
+  }
+
+  /** A response whose body is not recorded. */
+  void transferred(CallReport report) {
+    if (span.recorded()) {
+      SpanResponseAttributes.usage(span, report, Usage.UNKNOWN);
       span.succeeded();
     }
     end();

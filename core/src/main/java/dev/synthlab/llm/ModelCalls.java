@@ -50,6 +50,11 @@ final class ModelCalls {
     return timer;
   }
 
+  /** The call loop with the settings of the client. */
+  CallLoop loop() {
+    return loop;
+  }
+
   /** The call loop with the timeout and the attempts of a request. */
   CallLoop loop(ModelRequest<?> request) {
     CallOptions options = request.options();

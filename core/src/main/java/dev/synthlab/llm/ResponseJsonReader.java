@@ -7,6 +7,7 @@ import dev.synthlab.call.Spend;
 import dev.synthlab.http.BodyReader;
 import dev.synthlab.json.Json;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -51,7 +52,12 @@ record ResponseJsonReader<T extends ResponseJsonReader.Counted>(Supplier<Fields<
   @Override
   public T read(PreparedPost request, AttemptResult.ResponseReceived head)
       throws IOException, UnusableResponseException {
-    BodyReader.Bounded body = new BodyReader.Bounded(head.body(), MAX_BYTES);
+    return read(head.body());
+  }
+
+  /** Reads a body and closes it. */
+  T read(InputStream bytes) throws IOException, UnusableResponseException {
+    BodyReader.Bounded body = new BodyReader.Bounded(bytes, MAX_BYTES);
     try (body) {
       return parsed(body);
     } catch (JacksonIOException e) {

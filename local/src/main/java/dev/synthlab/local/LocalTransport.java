@@ -9,6 +9,7 @@ import dev.synthlab.http.TransportException;
 import dev.synthlab.http.TransportException.Phase;
 import dev.synthlab.local.OpenAiResponse.Head;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -133,6 +134,11 @@ final class LocalTransport implements Transport {
         }
       }
       case Body.Once once -> once.stream().readAllBytes();
+      case Body.Generated generated -> {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        generated.writer().writeTo(all);
+        yield all.toByteArray();
+      }
     };
   }
 

@@ -62,6 +62,7 @@ record RecordedExchange(Question request, Answer response) {
         case Body.Bytes known -> tree(new String(known.bytes(), StandardCharsets.UTF_8));
         case Body.Replayable file -> "(" + file.length() + " bytes)";
         case Body.Once stream -> "(a stream)";
+        case Body.Generated generated -> "(a stream)";
       };
     }
 
