@@ -94,7 +94,7 @@ final class ChatAnswerReader implements AnswerReader {
             requested,
             answer.model.isEmpty() ? requested : answer.model,
             Optional.empty(),
-            json.isEmpty() ? ChatJson.rebuilt(answer) : json,
+            json.isEmpty() ? ChatJson.rebuilt(answer) : JsonLine.of(json),
             answer.toolCalls(),
             Optional.empty(),
             List.of(),

@@ -167,7 +167,7 @@ final class ResponsesAnswerReader implements AnswerReader {
             requested,
             model.isEmpty() ? requested : model,
             Optional.empty(),
-            json,
+            JsonLine.of(json),
             calls,
             Optional.empty(),
             List.of(),
